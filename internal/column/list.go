@@ -1,0 +1,179 @@
+package column
+
+import (
+	"bytes"
+	"math"
+	"math/big"
+	"sort"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// MissingLabel is how null is printed where it is a category of its own.
+const MissingLabel = "(missing)"
+
+// List is what the codes of a column stand for, in canonical order: numbers,
+// dates and booleans by value, text and binary by bytes, null last. A List is
+// immutable.
+type List struct {
+	dt    arrow.DataType
+	kind  kind
+	ints  []int64
+	texts [][]byte
+	null  bool
+
+	byLabel map[string]uint32
+}
+
+// Finish closes the encoder: it returns the values in canonical order and, for
+// every code given out, its rank in that order.
+func (e *Encoder) Finish() (list *List, rank []uint32) {
+	order := make([]uint32, e.tableLen()) // positions in the table
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	sort.Slice(order, func(i, j int) bool { return e.less(order[i], order[j]) })
+
+	list = &List{dt: e.dt, kind: e.kind, null: e.null >= 0}
+	rank = make([]uint32, e.n)
+	for r, pos := range order {
+		rank[e.codeAt(pos)] = uint32(r)
+		if e.kind.isBytes() {
+			list.texts = append(list.texts, bytes.Clone(e.bytes.value(pos)))
+		} else {
+			list.ints = append(list.ints, e.ints.values[pos])
+		}
+	}
+	if e.null >= 0 {
+		rank[e.null] = uint32(len(order))
+	}
+	list.byLabel = make(map[string]uint32, list.Len())
+	for c := range list.Len() {
+		if !list.isNull(uint32(c)) {
+			list.byLabel[list.Label(uint32(c))] = uint32(c)
+		}
+	}
+	return list, rank
+}
+
+func (e *Encoder) tableLen() int {
+	if e.kind.isBytes() {
+		return e.bytes.len()
+	}
+	return len(e.ints.values)
+}
+
+// codeAt is the code of the value at a position of the table.
+func (e *Encoder) codeAt(pos uint32) uint32 {
+	if e.null >= 0 && int64(pos) >= e.null {
+		return pos + 1
+	}
+	return pos
+}
+
+func (e *Encoder) less(p, q uint32) bool {
+	switch {
+	case e.kind.isBytes():
+		return bytes.Compare(e.bytes.value(p), e.bytes.value(q)) < 0
+	case e.kind == kindUint:
+		return uint64(e.ints.values[p]) < uint64(e.ints.values[q])
+	}
+	return e.ints.values[p] < e.ints.values[q]
+}
+
+// Merge adds the values of o to e and returns, for every code of o, the code
+// of the same value in e. Both must encode the same type.
+func (e *Encoder) Merge(o *Encoder) []uint32 {
+	codes := make([]uint32, o.n)
+	for pos := range uint32(o.tableLen()) {
+		if e.kind.isBytes() {
+			codes[o.codeAt(pos)] = e.byteCode(o.bytes.value(pos))
+		} else {
+			codes[o.codeAt(pos)] = e.intCode(o.ints.values[pos])
+		}
+	}
+	if o.null >= 0 {
+		codes[o.null] = e.nullCode()
+	}
+	return codes
+}
+
+// Same reports whether two columns of these types can share one code list:
+// their values are of one type, dictionaries looked through.
+func Same(a, b arrow.DataType) bool {
+	x, y := valueType(a), valueType(b)
+	if kindOf(x) == kindText && kindOf(y) == kindText {
+		return true
+	}
+	return arrow.TypeEqual(x, y)
+}
+
+// Len returns the number of codes, null included.
+func (l *List) Len() int { return len(l.ints) + len(l.texts) + int(b2i(l.null)) }
+
+// Null returns the code of null, and whether there is one.
+func (l *List) Null() (code uint32, ok bool) {
+	if !l.null {
+		return 0, false
+	}
+	return uint32(l.Len() - 1), true
+}
+
+func (l *List) isNull(code uint32) bool {
+	c, ok := l.Null()
+	return ok && c == code
+}
+
+// Label returns the value of a code as text: numbers in decimal, dates as
+// 2006-01-02, times in RFC 3339 (UTC), binary in hexadecimal, null as
+// [MissingLabel].
+func (l *List) Label(code uint32) string {
+	switch {
+	case l.isNull(code):
+		return MissingLabel
+	case l.kind.isBytes():
+		return formatBytes(l.kind, l.dt, l.texts[code])
+	}
+	return formatInt(l.kind, l.dt, l.ints[code])
+}
+
+// Lookup returns the code of a label; null has none.
+func (l *List) Lookup(label string) (code uint32, ok bool) {
+	code, ok = l.byLabel[label]
+	return code, ok
+}
+
+// Number returns the value of a code as a float64 (dates and times as the
+// number that stores them), and false for null, text, binary and booleans.
+func (l *List) Number(code uint32) (float64, bool) {
+	if l.isNull(code) {
+		return math.NaN(), false
+	}
+	switch l.kind {
+	case kindInt, kindDate32, kindDate64, kindTimestamp, kindTime:
+		return float64(l.ints[code]), true
+	case kindUint:
+		return float64(uint64(l.ints[code])), true
+	case kindFloat:
+		return floatFromOrdered(l.ints[code]), true
+	case kindDecimal:
+		f, _ := new(big.Float).SetInt(decimalOfKey(l.texts[code])).Float64()
+		return f / math.Pow10(int(l.dt.(arrow.DecimalType).GetScale())), true
+	}
+	return math.NaN(), false
+}
+
+// NewList returns the list of the given distinct texts, in canonical order
+// whatever order they come in. It serves tests and tables that are not made
+// from records.
+func NewList(labels ...string) *List {
+	e, err := NewEncoder("", arrow.BinaryTypes.String)
+	if err != nil {
+		panic("column: text has no encoder: " + err.Error())
+	}
+	for _, s := range labels {
+		e.byteCode([]byte(s))
+	}
+	l, _ := e.Finish()
+	return l
+}

@@ -1,0 +1,269 @@
+package column
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// Numbers is a batch of exact numbers: value i is Small[i], Mid[i] or Wide[i]
+// (one of the three is set) times the column's unit times 2^-Shift. Wide
+// values have Shift exact.WideShift for floats and 0 for decimals. A Numbers is
+// reused from batch to batch.
+type Numbers struct {
+	Small []int64
+	Mid   []exact.Int128
+	Wide  []exact.Wide
+	Shift int
+	Null  []bool // nil where there is none
+	Bits  int    // of the largest absolute value, at Shift
+
+	small []int64
+	mid   []exact.Int128
+	wide  []exact.Wide
+	null  []bool
+	read  floatParts
+}
+
+// NumberDigits says whether a type can be a response or a weight, and the
+// decimal digits of its unit: 0 for integers, the scale for decimals,
+// [exact.FloatDigits] for floats. A decimal with a negative scale has unit 1.
+func NumberDigits(dt arrow.DataType) (digits int, ok bool) {
+	switch t := valueType(dt).(type) {
+	case *arrow.Decimal128Type:
+		return max(0, int(t.Scale)), true
+	case *arrow.Decimal256Type:
+		return max(0, int(t.Scale)), true
+	}
+	switch kindOf(dt) {
+	case kindInt, kindUint:
+		return 0, true
+	case kindFloat:
+		return exact.FloatDigits, true
+	case kindNull:
+		return 0, true
+	}
+	return 0, false
+}
+
+// Read fills n with the values of arr. row is the position of the array's
+// first row in the data, for errors, which are of type *Error: [ErrType], or
+// [ErrNotFinite] for NaN and infinities.
+func (n *Numbers) Read(name string, arr arrow.Array, row int64) error {
+	n.Small, n.Mid, n.Wide, n.Null, n.Shift, n.Bits = nil, nil, nil, nil, 0, 0
+	if pos, err := n.read1(arr); err != nil {
+		return &Error{Column: name, Row: row + int64(pos), Err: err}
+	}
+	return nil
+}
+
+func (n *Numbers) read1(arr arrow.Array) (int, error) {
+	length := arr.Len()
+	if arr.DataType().ID() == arrow.NULL {
+		n.Small = resize(&n.small, length)
+		clear(n.Small)
+		n.Null = resize(&n.null, length)
+		for i := range n.Null {
+			n.Null[i] = true
+		}
+		return 0, nil
+	}
+	if ext, ok := arr.(array.ExtensionArray); ok {
+		return n.read1(ext.Storage())
+	}
+	if d, ok := arr.(*array.Dictionary); ok {
+		return n.readDictionary(d)
+	}
+	n.readNulls(arr)
+	switch a := arr.(type) {
+	case *array.Int8:
+		readInts(n, a.Int8Values())
+	case *array.Int16:
+		readInts(n, a.Int16Values())
+	case *array.Int32:
+		readInts(n, a.Int32Values())
+	case *array.Int64:
+		readInts(n, a.Int64Values())
+	case *array.Uint8:
+		readInts(n, a.Uint8Values())
+	case *array.Uint16:
+		readInts(n, a.Uint16Values())
+	case *array.Uint32:
+		readInts(n, a.Uint32Values())
+	case *array.Uint64:
+		n.readBig(length, 0, func(i int, _ *big.Int) exact.Int128 { return exact.FromUint64(a.Value(i)) })
+	case *array.Float16:
+		return n.readFloats(length, func(i int) float64 { return float64(a.Value(i).Float32()) })
+	case *array.Float32:
+		return n.readFloats(length, func(i int) float64 { return float64(a.Value(i)) })
+	case *array.Float64:
+		return n.readFloats(length, a.Value)
+	case *array.Decimal128:
+		scale := a.DataType().(*arrow.Decimal128Type).Scale
+		n.readBig(length, scale, func(i int, z *big.Int) exact.Int128 {
+			v := a.Value(i)
+			if scale < 0 {
+				z.Set(v.BigInt())
+			}
+			return exact.Int128{Hi: v.HighBits(), Lo: v.LowBits()}
+		})
+	case *array.Decimal256:
+		scale := a.DataType().(*arrow.Decimal256Type).Scale
+		n.readBig(length, scale, func(i int, z *big.Int) exact.Int128 {
+			z.Set(a.Value(i).BigInt())
+			v, _ := exact.FromBig(z)
+			return v
+		})
+	default:
+		return 0, fmt.Errorf("%w: %s is no number", ErrType, arr.DataType().Name())
+	}
+	return 0, nil
+}
+
+func (n *Numbers) isNull(i int) bool { return n.Null != nil && n.Null[i] }
+
+func (n *Numbers) readNulls(arr arrow.Array) {
+	if arr.NullN() == 0 {
+		return
+	}
+	n.Null = resize(&n.null, arr.Len())
+	for i := range n.Null {
+		n.Null[i] = arr.IsNull(i)
+	}
+}
+
+func readInts[T integer](n *Numbers, values []T) {
+	n.Small = resize(&n.small, len(values))
+	var all uint64 // bits that occur in any absolute value
+	for i, v := range values {
+		s := int64(v)
+		if n.isNull(i) {
+			s = 0
+		}
+		n.Small[i] = s
+		all |= uint64(s ^ s>>63)
+	}
+	n.Bits = exact.FromUint64(all).BitLen() + 1 // |MinInt64| has one bit more
+}
+
+// readBig reads values of up to 256 bits. value returns the number where it
+// fits into 127 bits, and leaves it in z where it may not or is to be scaled.
+func (n *Numbers) readBig(length int, scale int32, value func(int, *big.Int) exact.Int128) {
+	n.Mid = resize(&n.mid, length)
+	var z, factor big.Int
+	if scale < 0 {
+		factor.Exp(big.NewInt(10), big.NewInt(int64(-scale)), nil)
+	}
+	for i := range n.Mid {
+		if n.isNull(i) {
+			n.put(i, exact.Int128{})
+			continue
+		}
+		z.SetInt64(0)
+		v := value(i, &z)
+		if z.Sign() == 0 {
+			n.put(i, v)
+			continue
+		}
+		if scale < 0 {
+			z.Mul(&z, &factor)
+		}
+		if v, ok := exact.FromBig(&z); ok {
+			n.put(i, v)
+			continue
+		}
+		n.toWide(0)
+		w, ok := exact.WideFromBig(&z, 0)
+		if !ok {
+			panic("column: a decimal of 76 digits does not fit a Wide")
+		}
+		n.Wide[i] = w
+		n.Bits = max(n.Bits, w.BitLen())
+	}
+}
+
+// put stores value i in the form that is in use.
+func (n *Numbers) put(i int, v exact.Int128) {
+	n.Bits = max(n.Bits, v.BitLen())
+	if n.Wide != nil {
+		n.Wide[i] = exact.WideFrom(v, n.Shift)
+		return
+	}
+	n.Mid[i] = v
+}
+
+// toWide turns the values read so far into wide ones at the given shift.
+func (n *Numbers) toWide(shift int) {
+	if n.Wide != nil {
+		return
+	}
+	n.Wide = resize(&n.wide, len(n.Mid))
+	for i, v := range n.Mid {
+		n.Wide[i] = exact.WideFrom(v, shift)
+	}
+	n.Mid = nil
+}
+
+func (n *Numbers) readDictionary(d *array.Dictionary) (int, error) {
+	if d.Len() == 0 {
+		n.Small = resize(&n.small, 0)
+		return 0, nil
+	}
+	var dict Numbers
+	if _, err := dict.read1(d.Dictionary()); err != nil {
+		// The position in the dictionary is no row: name the first one.
+		return 0, err
+	}
+	n.Shift, n.Bits = dict.Shift, dict.Bits
+	length := d.Len()
+	switch {
+	case dict.Wide != nil:
+		n.Wide = resize(&n.wide, length)
+	case dict.Mid != nil:
+		n.Mid = resize(&n.mid, length)
+	default:
+		n.Small = resize(&n.small, length)
+	}
+	null := resize(&n.null, length)
+	any := false
+	size := uint64(d.Dictionary().Len())
+	for i := range length {
+		null[i] = d.IsNull(i)
+		j := 0
+		if !null[i] {
+			if j = d.GetValueIndex(i); uint64(j) >= size {
+				return i, ErrIndex
+			}
+			null[i] = dict.isNull(j)
+		}
+		any = any || null[i]
+		if size == 0 {
+			continue
+		}
+		switch {
+		case n.Wide != nil:
+			n.Wide[i] = dict.Wide[j]
+		case n.Mid != nil:
+			n.Mid[i] = dict.Mid[j]
+		default:
+			n.Small[i] = dict.Small[j]
+		}
+	}
+	if any {
+		n.Null = null
+	}
+	return 0, nil
+}
+
+// resize returns *buf with the given length; its contents are arbitrary.
+func resize[T any](buf *[]T, length int) []T {
+	if cap(*buf) < length {
+		*buf = make([]T, length)
+	}
+	*buf = (*buf)[:length]
+	return *buf
+}

@@ -1,0 +1,146 @@
+package exact
+
+import (
+	"math/big"
+	"math/bits"
+)
+
+// wideWords is the length of a Wide in 64-bit words: the lowest bit of a
+// float64 is 2^-1074, times 10^6 that is 2^-1068 at least; the highest is
+// 2^1024 * 10^6 < 2^1044. With 2^60 addends and a sign that is 1068 + 1044 +
+// 61 = 2173 bits; a product of two such values does not arise here.
+const wideWords = 35
+
+// WideShift is the binary exponent of a Wide's lowest bit for float columns:
+// a Wide counts units of 10^-6 * 2^-WideShift.
+const WideShift = 1088
+
+// Wide is a signed whole number of 2240 bits in two's complement, little
+// endian. Its zero value is 0. It is a value: copies are independent.
+type Wide [wideWords]uint64
+
+// Add returns a + b modulo 2^2240.
+func (a Wide) Add(b Wide) Wide {
+	var carry uint64
+	for i := range a {
+		a[i], carry = bits.Add64(a[i], b[i], carry)
+	}
+	return a
+}
+
+// Neg returns -a.
+func (a Wide) Neg() Wide {
+	var borrow uint64
+	for i := range a {
+		a[i], borrow = bits.Sub64(0, a[i], borrow)
+	}
+	return a
+}
+
+// Abs returns |a|.
+func (a Wide) Abs() Wide {
+	if a.negative() {
+		return a.Neg()
+	}
+	return a
+}
+
+func (a *Wide) negative() bool { return a[wideWords-1]>>63 != 0 }
+
+// Sign returns -1, 0 or +1.
+func (a Wide) Sign() int {
+	if a.negative() {
+		return -1
+	}
+	if a == (Wide{}) {
+		return 0
+	}
+	return 1
+}
+
+// Cmp returns -1, 0 or +1 as a is less than, equal to or greater than b.
+func (a Wide) Cmp(b Wide) int {
+	switch {
+	case a.negative() && !b.negative():
+		return -1
+	case !a.negative() && b.negative():
+		return 1
+	}
+	for i := wideWords - 1; i >= 0; i-- {
+		if a[i] != b[i] {
+			if a[i] < b[i] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
+}
+
+// BitLen returns the number of bits of |a|; 0 for 0.
+func (a Wide) BitLen() int {
+	m := a.Abs()
+	for i := wideWords - 1; i >= 0; i-- {
+		if m[i] != 0 {
+			return 64*i + bits.Len64(m[i])
+		}
+	}
+	return 0
+}
+
+// WideFrom returns a * 2^shift. It panics if that does not fit: the shift of
+// a column is bounded by WideShift.
+func WideFrom(a Int128, shift int) Wide {
+	if a.BitLen()+shift > 64*wideWords-1 {
+		panic("exact: shift out of range")
+	}
+	m := a.Abs()
+	var w Wide
+	word, bit := shift/64, uint(shift%64)
+	parts := [3]uint64{m.Lo << bit, uint64(m.Hi) << bit, 0}
+	if bit > 0 {
+		parts[1] |= m.Lo >> (64 - bit)
+		parts[2] = uint64(m.Hi) >> (64 - bit)
+	}
+	for i, p := range parts {
+		if p != 0 {
+			w[word+i] = p
+		}
+	}
+	if a.Hi < 0 {
+		w = w.Neg()
+	}
+	return w
+}
+
+// WideFromBig returns v * 2^shift, and false if that does not fit.
+func WideFromBig(v *big.Int, shift int) (Wide, bool) {
+	var w Wide
+	m := new(big.Int).Abs(v)
+	m.Lsh(m, uint(shift))
+	if m.BitLen() > 64*wideWords-1 {
+		return w, false
+	}
+	var t big.Int
+	for i := range w {
+		w[i] = t.And(m, mask64).Uint64()
+		m.Rsh(m, 64)
+	}
+	if v.Sign() < 0 {
+		w = w.Neg()
+	}
+	return w, true
+}
+
+// Big returns a as a big.Int.
+func (a Wide) Big() *big.Int {
+	m := a.Abs()
+	z, t := new(big.Int), new(big.Int)
+	for i := wideWords - 1; i >= 0; i-- {
+		z.Lsh(z, 64).Or(z, t.SetUint64(m[i]))
+	}
+	if a.negative() {
+		z.Neg(z)
+	}
+	return z
+}
