@@ -138,3 +138,6 @@ func Mul64(a, b int64) Int128 {
 	}
 	return Int128{Hi: h, Lo: lo}
 }
+
+// Num returns a as a Num.
+func (a Int128) Num() Num { return NewNum(a) }

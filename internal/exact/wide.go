@@ -1,9 +1,6 @@
 package exact
 
-import (
-	"math/big"
-	"math/bits"
-)
+import "math/big"
 
 // wideWords is the length of a Wide in 64-bit words: the lowest bit of a
 // float64 is 2^-1074, times 10^6 that is 2^-1068 at least; the highest is
@@ -21,19 +18,13 @@ type Wide [wideWords]uint64
 
 // Add returns a + b modulo 2^2240.
 func (a Wide) Add(b Wide) Wide {
-	var carry uint64
-	for i := range a {
-		a[i], carry = bits.Add64(a[i], b[i], carry)
-	}
+	addWords(a[:], b[:])
 	return a
 }
 
 // Neg returns -a.
 func (a Wide) Neg() Wide {
-	var borrow uint64
-	for i := range a {
-		a[i], borrow = bits.Sub64(0, a[i], borrow)
-	}
+	negWords(a[:])
 	return a
 }
 
@@ -59,33 +50,12 @@ func (a Wide) Sign() int {
 }
 
 // Cmp returns -1, 0 or +1 as a is less than, equal to or greater than b.
-func (a Wide) Cmp(b Wide) int {
-	switch {
-	case a.negative() && !b.negative():
-		return -1
-	case !a.negative() && b.negative():
-		return 1
-	}
-	for i := wideWords - 1; i >= 0; i-- {
-		if a[i] != b[i] {
-			if a[i] < b[i] {
-				return -1
-			}
-			return 1
-		}
-	}
-	return 0
-}
+func (a Wide) Cmp(b Wide) int { return cmpWords(a[:], b[:]) }
 
 // BitLen returns the number of bits of |a|; 0 for 0.
 func (a Wide) BitLen() int {
 	m := a.Abs()
-	for i := wideWords - 1; i >= 0; i-- {
-		if m[i] != 0 {
-			return 64*i + bits.Len64(m[i])
-		}
-	}
-	return 0
+	return lenWords(m[:])
 }
 
 // WideFrom returns a * 2^shift. It panics if that does not fit: the shift of
@@ -144,3 +114,6 @@ func (a Wide) Big() *big.Int {
 	}
 	return z
 }
+
+// Num returns a as a Num.
+func (a Wide) Num() Num { return NumFromBig(a.Big()) }
