@@ -1,0 +1,85 @@
+package evidence
+
+import (
+	"errors"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// Reasons for which evidence is refused.
+var (
+	ErrWeight       = errors.New("weight is negative")
+	ErrWeightNull   = errors.New("weight is null")
+	ErrWeightVaries = errors.New("rows of one respondent have different weights, so that weighted dominance (tau) is not defined; use the handbook weighting")
+	ErrRange        = errors.New("magnitudes are too far apart to be weighted exactly")
+	ErrTauHolding   = errors.New("weights and holdings together are defined for the handbook weighting only, not for tau")
+)
+
+// Shape says what an Accumulator keeps.
+type Shape struct {
+	Columns    int  // spanning columns
+	Respondent bool // batches carry respondent ids; otherwise each row is its own
+	Holding    bool // batches carry holding ids; otherwise respondents are holdings
+	Response   bool // batches carry a response
+	Weight     bool // batches carry weights
+	Tau        bool // contributions carry the weights of their respondents
+	Top        int  // how many of the largest contributions to keep
+}
+
+// Batch is a batch of rows in codes. Slices are borrowed for the call.
+type Batch struct {
+	Rows  int
+	Cols  [][]uint32 // a column each; codes in the order of first sight
+	Cards []int      // more than every code of the column
+	// Respondent holds dense ids. Holding holds dense ids too; where
+	// HoldingNull says so, the row's holding is its respondent.
+	Respondent  []uint32
+	Holding     []uint32
+	HoldingNull []bool // nil where no holding is missing
+	Response    *column.Numbers
+	Weight      *column.Numbers
+}
+
+// Levels says, for one spanning column, to which node of its hierarchy a code
+// belongs at each level. Level[l][code] is the node, or NoNode where the
+// branch of the code has none at that level. Nodes are numbered over all
+// levels of the column.
+type Levels [][]uint32
+
+// NoNode marks a code without a node at a level.
+const NoNode = ^uint32(0)
+
+// Margin is the evidence of all non-empty cells with one level for each
+// spanning column. Slices other than Nodes have one entry a cell.
+type Margin struct {
+	Levels []int      // a level for each column
+	Nodes  [][]uint32 // column -> cell -> node
+	N      int        // number of cells
+
+	Records      []int64 // rows
+	Respondents  []int64 // distinct respondents
+	Holdings     []int64 // distinct holdings
+	Contributors []int64 // distinct respondents with a response
+	NonZero      []int64 // distinct respondents whose summed response is not 0
+	Missing      []int64 // rows without a response
+	Negative     []bool  // some contribution of a holding is negative
+
+	// In units of the response, see Units.
+	Sum    []exact.Num
+	SumAbs []exact.Num // over holdings, of |contribution|
+	Top    [][]Contribution
+
+	Weights     []exact.Num // sum of weights, in units of the weight
+	Weighted    []exact.Num // sum of weight * response, in units of the product
+	WeightedAbs []exact.Num // the same over holdings, absolute
+}
+
+// Contribution is one holding's summed response to a cell, by absolute value.
+type Contribution struct {
+	Value  exact.Num
+	Weight exact.Num // with Tau: the weight, in units of the weight; else 1 unit
+}
+
+// Units are the units of a Margin's numbers.
+type Units struct{ Response, Weight, Product exact.Unit }

@@ -1,0 +1,262 @@
+package evidence
+
+import (
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// weightShift is the binary exponent of weights: units of 2^-64 times the
+// column's decimal unit.
+const weightShift = 64
+
+// state is the part of an Accumulator that depends on the width of the
+// response: sums of inner cells, and pairs.
+type state[T number[T]] struct {
+	shape Shape
+	inner cells[T]
+	pairs pairs[T]
+	shift int // of the response values
+	bits  int // of the largest absolute value seen, at shift
+	// weight of each respondent, with Tau and respondents; -1 before it is seen
+	unitWeight []exact.Int128
+
+	x  []T // scratch: a batch's response at shift
+	wx []exact.Int512
+	w  []exact.Int128
+}
+
+func newState[T number[T]](s Shape, weightDigits int) *state[T] {
+	st := &state[T]{shape: s}
+	st.inner.shape = s
+	st.pairs.compactAt = compactAfter
+	if s.Tau {
+		slots := exact.FromInt64(int64(s.Top))
+		for range weightDigits {
+			slots = exact.Mul64(int64(slots.Lo), 10)
+		}
+		st.inner.slots, _ = slots.Shl(weightShift)
+	}
+	return st
+}
+
+// pooled reports whether rows become pairs.
+func (s *Shape) pooled() bool { return s.Respondent || s.Holding }
+
+// add counts the rows of a batch. ids are their inner cells, of n in all; s.x
+// holds the response, if any.
+func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
+	s.inner.grow(n)
+	if err := s.addWeights(b, ids); err != nil {
+		return err
+	}
+	for _, g := range ids {
+		s.inner.records[g]++
+	}
+	if s.shape.Response {
+		s.addSums(b, ids)
+	}
+	switch {
+	case s.shape.pooled():
+		s.addPairs(b, ids)
+	case s.shape.Response:
+		s.addRows(b, ids)
+	default:
+		for _, g := range ids {
+			s.inner.respondents[g]++
+			s.inner.contributors[g]++
+			s.inner.holdings[g]++
+		}
+	}
+	return nil
+}
+
+// addSums adds what needs no units.
+func (s *state[T]) addSums(b *Batch, ids []uint32) {
+	null := b.Response.Null
+	for i, g := range ids {
+		if null != nil && null[i] {
+			s.inner.missing[g]++
+			continue
+		}
+		s.inner.sum[g] = s.inner.sum[g].Add(s.x[i])
+		if s.shape.Weight {
+			s.inner.weighted[g] = s.inner.weighted[g].Add(s.wx[i])
+		}
+	}
+}
+
+// addRows counts rows that are respondents and holdings of their own.
+func (s *state[T]) addRows(b *Batch, ids []uint32) {
+	for i, g := range ids {
+		s.row(b, i, g, asRespondent|asHolding)
+	}
+}
+
+func (s *state[T]) row(b *Batch, i int, g uint32, as role) {
+	var x T
+	var wx *exact.Int512
+	var w exact.Int128
+	filled := false
+	if s.shape.Response {
+		if filled = b.Response.Null == nil || !b.Response.Null[i]; filled {
+			x = s.x[i]
+		}
+		if s.shape.Weight && filled {
+			wx, w = &s.wx[i], s.w[i]
+		}
+	}
+	s.inner.unit(g, as, filled, x, wx, w)
+}
+
+// addPairs keeps the rows as pairs. A row without a respondent is a respondent
+// at once; if it has no holding either, it is that too.
+func (s *state[T]) addPairs(b *Batch, ids []uint32) {
+	p := &s.pairs
+	for i, g := range ids {
+		holding := NoNode
+		if s.shape.Holding && (b.HoldingNull == nil || !b.HoldingNull[i]) {
+			holding = b.Holding[i]
+		}
+		if !s.shape.Respondent {
+			s.row(b, i, g, asRespondent)
+			if holding == NoNode {
+				s.row(b, i, g, asHolding)
+				continue
+			}
+		} else {
+			p.respondent = append(p.respondent, b.Respondent[i])
+		}
+		if s.shape.Holding {
+			p.holding = append(p.holding, holding)
+		}
+		p.group = append(p.group, g)
+		if s.shape.Response {
+			filled := b.Response.Null == nil || !b.Response.Null[i]
+			var x T
+			var wx exact.Int512
+			if filled {
+				x = s.x[i]
+				if s.shape.Weight {
+					wx = s.wx[i]
+				}
+			}
+			p.filled = append(p.filled, filled)
+			p.x = append(p.x, x)
+			if s.shape.Weight {
+				p.wx = append(p.wx, wx)
+			}
+		}
+	}
+	if p.len() >= p.compactAt {
+		p.compact()
+	}
+}
+
+// addWeights reads the weights of a batch into s.w, adds them to the inner
+// cells and, with a response, multiplies.
+func (s *state[T]) addWeights(b *Batch, ids []uint32) error {
+	if !s.shape.Weight {
+		return nil
+	}
+	extendTo(&s.w, b.Rows)
+	for i, g := range ids {
+		if b.Weight.Null != nil && b.Weight.Null[i] {
+			return &RowError{Row: i, Weight: true, Err: ErrWeightNull}
+		}
+		w, ok := narrowAt(b.Weight, i, weightShift)
+		if !ok || w.BitLen() > 110 {
+			return &RowError{Row: i, Weight: true, Err: ErrRange}
+		}
+		if w.Sign() < 0 {
+			return &RowError{Row: i, Weight: true, Err: ErrWeight}
+		}
+		s.w[i] = w
+		sum := s.inner.weights[g].Add(w)
+		if sum.BitLen() > 126 {
+			return &RowError{Row: i, Weight: true, Err: ErrRange}
+		}
+		s.inner.weights[g] = sum
+	}
+	if !s.shape.Response {
+		return nil
+	}
+	if err := s.multiply(b); err != nil {
+		return err
+	}
+	if s.shape.Tau && s.shape.Respondent {
+		return s.noteUnitWeights(b)
+	}
+	return nil
+}
+
+// multiply fills s.wx with weight times response.
+func (s *state[T]) multiply(b *Batch) error {
+	extendTo(&s.wx, b.Rows)
+	for i := range s.wx {
+		s.wx[i] = exact.Int512{}
+		if b.Response.Null != nil && b.Response.Null[i] {
+			continue
+		}
+		x, ok := narrowAt(b.Response, i, b.Response.Shift)
+		if ok {
+			s.wx[i], ok = exact.Product(s.w[i], x, exact.ProductShift-weightShift-b.Response.Shift)
+		}
+		if !ok {
+			return &RowError{Row: i, Err: ErrRange}
+		}
+	}
+	return nil
+}
+
+func (s *state[T]) noteUnitWeights(b *Batch) error {
+	for i, r := range b.Respondent {
+		for len(s.unitWeight) <= int(r) {
+			s.unitWeight = append(s.unitWeight, exact.FromInt64(-1))
+		}
+		if s.unitWeight[r].Sign() < 0 {
+			s.unitWeight[r] = s.w[i]
+		} else if s.unitWeight[r].Cmp(s.w[i]) != 0 {
+			return &RowError{Row: i, Weight: true, Err: ErrWeightVaries}
+		}
+	}
+	return nil
+}
+
+// narrowAt returns value i of a batch at the given shift, and false if that
+// needs more than 127 bits.
+func narrowAt(n *column.Numbers, i, shift int) (exact.Int128, bool) {
+	var v exact.Int128
+	switch {
+	case n.Wide != nil:
+		return v, false
+	case n.Mid != nil:
+		v = n.Mid[i]
+	default:
+		v = exact.FromInt64(n.Small[i])
+	}
+	if n.Shift > shift {
+		return v, v.Sign() == 0
+	}
+	return v.Shl(shift - n.Shift)
+}
+
+// extendTo sets the length of a scratch slice; its contents are arbitrary.
+func extendTo[T any](s *[]T, n int) {
+	if cap(*s) < n {
+		*s = make([]T, n)
+	}
+	*s = (*s)[:n]
+}
+
+// RowError is an error of one row of a batch, in its response or its weight.
+type RowError struct {
+	Row    int
+	Weight bool
+	Err    error
+}
+
+// Error implements error.
+func (e *RowError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *RowError) Unwrap() error { return e.Err }

@@ -1,0 +1,62 @@
+// Package topk keeps the largest of a stream of numbers. What is kept depends
+// on the multiset of numbers alone, not on their order, and two kept sets merge
+// into that of the union.
+package topk
+
+// Ordered is a number that compares with its like.
+type Ordered[T any] interface{ Cmp(T) int }
+
+// Insert puts x into top, which is in falling order, and drops the smallest.
+// Free places of top hold the least value of the domain (0 for absolute
+// values). Time linear in len(top); constant for an x that is not kept.
+func Insert[T Ordered[T]](top []T, x T) {
+	i := len(top) - 1
+	if i < 0 || x.Cmp(top[i]) <= 0 {
+		return
+	}
+	for i > 0 && x.Cmp(top[i-1]) > 0 {
+		top[i] = top[i-1]
+		i--
+	}
+	top[i] = x
+}
+
+// Pair is a number x with a weight of another type.
+type Pair[T, W any] struct {
+	Value  T
+	Weight W
+}
+
+// Weight is a weight that adds up and compares.
+type Weight[W any] interface {
+	Cmp(W) int
+	Add(W) W
+}
+
+// InsertWeighted puts (x, w) into list, which is in falling order of value and,
+// among equals, of weight, and drops what cannot be among the largest any more:
+// an element before which at least slots of weight, and at least least
+// elements, stand. It returns the new list.
+func InsertWeighted[T Ordered[T], W Weight[W]](list []Pair[T, W], x T, w, slots W, least int) []Pair[T, W] {
+	i := len(list)
+	for i > 0 {
+		c := x.Cmp(list[i-1].Value)
+		if c < 0 || c == 0 && w.Cmp(list[i-1].Weight) <= 0 {
+			break
+		}
+		i--
+	}
+	list = append(list, Pair[T, W]{})
+	copy(list[i+1:], list[i:])
+	list[i] = Pair[T, W]{Value: x, Weight: w}
+
+	var before W
+	for k, p := range list {
+		if k >= least && before.Cmp(slots) >= 0 {
+			clear(list[k:])
+			return list[:k]
+		}
+		before = before.Add(p.Weight)
+	}
+	return list
+}
