@@ -177,3 +177,21 @@ func NewList(labels ...string) *List {
 	l, _ := e.Finish()
 	return l
 }
+
+// Label returns the value of a code of an encoder that is still open, as
+// [List.Label] does.
+func (e *Encoder) Label(code uint32) string {
+	pos := int64(code)
+	if e.null >= 0 {
+		switch {
+		case pos == e.null:
+			return MissingLabel
+		case pos > e.null:
+			pos--
+		}
+	}
+	if e.kind.isBytes() {
+		return formatBytes(e.kind, e.dt, e.bytes.value(uint32(pos)))
+	}
+	return formatInt(e.kind, e.dt, e.ints.values[pos])
+}

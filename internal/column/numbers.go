@@ -267,3 +267,31 @@ func resize[T any](buf *[]T, length int) []T {
 	*buf = (*buf)[:length]
 	return *buf
 }
+
+// Take fills n with the given rows of o.
+func (n *Numbers) Take(o *Numbers, rows []int32) {
+	n.Small, n.Mid, n.Wide, n.Null = nil, nil, nil, nil
+	n.Shift, n.Bits = o.Shift, o.Bits
+	switch {
+	case o.Wide != nil:
+		n.Wide = take(&n.wide, o.Wide, rows)
+	case o.Mid != nil:
+		n.Mid = take(&n.mid, o.Mid, rows)
+	default:
+		n.Small = take(&n.small, o.Small, rows)
+	}
+	if o.Null != nil {
+		n.Null = take(&n.null, o.Null, rows)
+	}
+}
+
+func take[T any](buf *[]T, from []T, rows []int32) []T {
+	out := resize(buf, len(rows))
+	for i, r := range rows {
+		out[i] = from[r]
+	}
+	return out
+}
+
+// IsFloat reports whether a column's numbers are floats.
+func IsFloat(dt arrow.DataType) bool { return kindOf(dt) == kindFloat }

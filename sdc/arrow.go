@@ -1,0 +1,326 @@
+package sdc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
+)
+
+// batchRows is the number of rows in which tables are read: small enough for
+// a batch's codes to stay in cache.
+const batchRows = 1 << 15
+
+// input is where the records come from.
+type input struct {
+	table   arrow.Table
+	readers []array.RecordReader
+}
+
+// FromTable returns data that reads an Arrow table. The table is borrowed: the
+// caller keeps it until the check is done, and releases it.
+func FromTable(t arrow.Table) *Data { return &Data{input: input{table: t}} }
+
+// FromReaders returns data that reads all records of all readers, which have
+// the same schema; several are read at the same time. The readers are borrowed:
+// a check uses them up, and the caller releases them. A reader with a method
+// Offset() int64 says the position of its present record in the data, for
+// errors; without one positions count from the reader's first row.
+func FromReaders(r ...array.RecordReader) *Data { return &Data{input: input{readers: r}} }
+
+// schema returns the schema of the input.
+func (in *input) schema() *arrow.Schema {
+	if in.table != nil {
+		return in.table.Schema()
+	}
+	if len(in.readers) > 0 {
+		return in.readers[0].Schema()
+	}
+	return arrow.NewSchema(nil, nil)
+}
+
+// worker gathers the evidence of a part of the data.
+type worker struct {
+	pl           *plan
+	fields       []int             // position of each planned column in the schema
+	encoders     []*column.Encoder // nil for columns that are not coded
+	known        []int             // codes that have been looked at
+	flags        []bool            // code of the request column -> asked
+	accumulators []*evidence.Accumulator
+	asked        []*evidence.Accumulator // nil where no rule needs it
+	excluded     []int64
+	rows         int64
+
+	codes   [][]uint32 // scratch: column -> row -> code
+	numbers []column.Numbers
+	part    batchPart
+}
+
+// newWorker resolves the plan's columns against the schema.
+func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
+	n := len(pl.columns)
+	w := &worker{
+		pl: pl, fields: make([]int, n), encoders: make([]*column.Encoder, n), known: make([]int, n),
+		codes: make([][]uint32, n), numbers: make([]column.Numbers, n), excluded: make([]int64, len(pl.tabs)),
+	}
+	digits := make([]int, n)
+	for c, want := range pl.columns {
+		found := schema.FieldIndices(want.name)
+		switch {
+		case len(found) == 0:
+			return nil, &ColumnError{Column: want.name, Row: -1, Err: ErrMissingColumn}
+		case len(found) > 1:
+			return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: the name occurs %d times", ErrType, len(found))}
+		}
+		w.fields[c] = found[0]
+		dt := schema.Field(found[0]).Type
+		if want.coded {
+			e, err := column.NewEncoder(want.name, dt)
+			if err != nil {
+				return nil, err
+			}
+			w.encoders[c] = e
+		}
+		if want.number || c == pl.request && dt.ID() != arrow.BOOL {
+			d, ok := column.NumberDigits(dt)
+			if !ok {
+				return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: %s is no number", ErrType, dt.Name())}
+			}
+			digits[c] = d
+		}
+	}
+	for _, t := range pl.tabs {
+		rd, wd, float := 0, 0, false
+		if t.response >= 0 {
+			rd = digits[t.response]
+			float = column.IsFloat(schema.Field(w.fields[t.response]).Type)
+		}
+		if pl.weight >= 0 {
+			wd = digits[pl.weight]
+		}
+		acc, err := evidence.New(t.shape, rd, wd, float)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrPolicy, err)
+		}
+		w.accumulators = append(w.accumulators, acc)
+		var asked *evidence.Accumulator
+		if t.asked {
+			s := t.shape
+			s.Weight, s.Tau, s.Top = false, false, 1
+			if asked, err = evidence.New(s, rd, 0, float); err != nil {
+				return nil, err
+			}
+		}
+		w.asked = append(w.asked, asked)
+	}
+	return w, nil
+}
+
+// message is a record on its way to a worker, with the position of its first
+// row.
+type message struct {
+	record arrow.Record
+	row    int64
+}
+
+// read drives the intake: readers feed workers, workers merge into one. With
+// one thread everything happens in the calling goroutine.
+func (in *input) read(ctx context.Context, pl *plan, opts Options) (*worker, error) {
+	readers := in.readers
+	if in.table != nil {
+		tr := array.NewTableReader(in.table, batchRows)
+		defer tr.Release()
+		readers = []array.RecordReader{tr}
+	}
+	threads := opts.threads()
+	workers := make([]*worker, threads)
+	for i := range workers {
+		var err error
+		if workers[i], err = newWorker(pl, in.schema()); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range readers {
+		if !r.Schema().Equal(in.schema()) {
+			return nil, outputsError("readers differ in their schema")
+		}
+	}
+	var err error
+	if threads == 1 {
+		err = readAlone(ctx, readers, workers[0], opts)
+	} else {
+		err = readTogether(ctx, readers, workers, opts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range workers[1:] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := workers[0].merge(w); err != nil {
+			return nil, err
+		}
+	}
+	return workers[0], nil
+}
+
+// scan calls fn for every record of a reader. arrow's readers end with io.EOF
+// in Err, some of them.
+func scan(ctx context.Context, r array.RecordReader, fn func(message) error) error {
+	row := int64(0)
+	for r.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rec := r.Record()
+		if o, ok := r.(interface{ Offset() int64 }); ok {
+			row = o.Offset()
+		}
+		if err := fn(message{rec, row}); err != nil {
+			return err
+		}
+		row += rec.NumRows()
+	}
+	if err := r.Err(); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return ctx.Err()
+}
+
+func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opts Options) error {
+	for _, r := range readers {
+		err := scan(ctx, r, func(m message) error {
+			if err := w.add(m.record, m.row); err != nil {
+				return err
+			}
+			if opts.Progress != nil {
+				opts.Progress(w.rows)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readTogether reads every reader in a goroutine of its own, at most as many as
+// there are workers at a time, and hands the records to the workers. Of several
+// errors the one of the earliest row is returned.
+func readTogether(ctx context.Context, readers []array.RecordReader, workers []*worker, opts Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	feed := make(chan message, len(workers))
+	var mu sync.Mutex
+	var first error
+	var rows int64
+	fail := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if first == nil || earlier(err, first) {
+			first = err
+		}
+		cancel()
+	}
+	var reading, working sync.WaitGroup
+	slots := make(chan struct{}, len(workers))
+	for _, r := range readers {
+		reading.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			err := scan(ctx, r, func(m message) error {
+				m.record.Retain()
+				select {
+				case feed <- m:
+				case <-ctx.Done():
+					m.record.Release()
+					return ctx.Err()
+				}
+				mu.Lock()
+				rows += m.record.NumRows()
+				if opts.Progress != nil {
+					opts.Progress(rows)
+				}
+				mu.Unlock()
+				return nil
+			})
+			if err != nil {
+				fail(err)
+			}
+		})
+	}
+	for _, w := range workers {
+		working.Go(func() {
+			for m := range feed {
+				if ctx.Err() == nil {
+					if err := w.add(m.record, m.row); err != nil {
+						fail(err)
+					}
+				}
+				m.record.Release()
+			}
+		})
+	}
+	reading.Wait()
+	close(feed)
+	working.Wait()
+	if first != nil {
+		return first
+	}
+	return ctx.Err()
+}
+
+// earlier reports whether a is to be told rather than b: a real error rather
+// than a cancellation that follows from it, and the earlier row.
+func earlier(a, b error) bool {
+	if errors.Is(b, context.Canceled) != errors.Is(a, context.Canceled) {
+		return errors.Is(b, context.Canceled)
+	}
+	var x, y *ColumnError
+	return errors.As(a, &x) && errors.As(b, &y) && x.Row < y.Row
+}
+
+// add encodes a record and hands it to every table. row is the position of its
+// first row.
+func (w *worker) add(rec arrow.Record, row int64) error {
+	n := int(rec.NumRows())
+	for c, want := range w.pl.columns {
+		arr := rec.Column(w.fields[c])
+		if want.coded {
+			if cap(w.codes[c]) < n {
+				w.codes[c] = make([]uint32, n)
+			}
+			w.codes[c] = w.codes[c][:n]
+			if err := w.encoders[c].Append(arr, row, w.codes[c]); err != nil {
+				return columnError(err)
+			}
+			if err := w.check(c, row, w.codes[c]); err != nil {
+				return err
+			}
+		}
+		if want.number {
+			if err := w.numbers[c].Read(want.name, arr, row); err != nil {
+				return columnError(err)
+			}
+		}
+	}
+	return w.gather(n, row)
+}
+
+// columnError gives the reasons of internal/column their public names.
+func columnError(err error) error {
+	var e *ColumnError
+	if errors.As(err, &e) {
+		return &ColumnError{Column: e.Column, Row: e.Row, Err: numberError(e.Err)}
+	}
+	return err
+}

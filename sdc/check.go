@@ -1,0 +1,218 @@
+package sdc
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+)
+
+// Options steer how a check runs, never what it says.
+type Options struct {
+	// Threads is the number of goroutines that work. Defaults to GOMAXPROCS.
+	Threads int
+	// Progress, if set, is called now and then with the number of rows read. It
+	// is called from one goroutine at a time.
+	Progress func(rows int64)
+}
+
+func (o Options) threads() int {
+	if o.Threads > 0 {
+		return o.Threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// Check reads the data once, gathers the evidence that the outputs need, and
+// says what the policy finds. Everything is decided exactly: the report is the
+// same, byte for byte, for every order and chunking of the rows and any number
+// of threads.
+//
+// Errors about the request wrap ErrOutput, ErrPolicy or ErrHierarchy; errors
+// about the data are of type *ColumnError, or ErrNoRows. The context's error is
+// returned if it ends. The data's readers are used up.
+func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) (*Report, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	tables, totals, err := tabulate(ctx, d, outputs, &p, opts)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Notice: notice, Schema: ReportSchema, Verdict: Safe, Policy: p.report(),
+		Data:    DataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
+		Outputs: []OutputReport{},
+	}
+	for i := range outputs {
+		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p)
+		r.status = append(r.status, found)
+		r.Verdict = worst(r.Verdict, out.Verdict)
+		r.Outputs = append(r.Outputs, out)
+		r.Tables = append(r.Tables, tables[i].main)
+	}
+	return r, nil
+}
+
+// Tabulate gathers the evidence of the outputs without judging it. The policy
+// says how many of the largest contributions are kept and which weighting and
+// margins the rules will need. Errors are those of [Check].
+func Tabulate(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) ([]*Table, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	tables, _, err := tabulate(ctx, d, outputs, &p, opts)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Table
+	for _, t := range tables {
+		out = append(out, t.main)
+	}
+	return out, nil
+}
+
+// outputTables is the evidence of one output: its own table and, for microdata,
+// one with each sensitive variable beside the keys.
+type outputTables struct {
+	main      *Table
+	sensitive []*Table
+}
+
+// evaluate applies the policy to one output. Beside the report it returns the
+// worst verdict of every cell that has a finding.
+func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport, map[int]Verdict) {
+	f := &findings{table: t.main}
+	out := OutputReport{Name: o.Name, Kind: o.Kind, NotChecked: []string{}, Findings: []Finding{}}
+	out.Rows, out.Excluded = t.main.Rows()
+	switch o.Kind {
+	case Frequency, Magnitude:
+		unsafe := t.main.applyAPriori(f)
+		p.MinContributors.check(t.main, f)
+		if o.Kind == Magnitude {
+			p.NK.check(t.main, f)
+			p.PPercent.check(t.main, f)
+			p.PQ.check(t.main, f)
+		}
+		p.GroupDisclosure.check(t.main, f)
+		p.GroupRemainder.check(t.main, f)
+		p.ZeroCells.check(t.main, f)
+		p.Identifiers.checkNames(o, roles, f)
+		p.Endpoints.check(o, f)
+		p.Request.check(t.main, f)
+		f.list = append(f.list, unsafe...)
+	case Microdata:
+		for _, s := range t.sensitive {
+			sf := &findings{table: s}
+			p.GroupDisclosure.check(s, sf)
+			p.GroupRemainder.check(s, sf)
+			f.list = append(f.list, sf.list...)
+		}
+		p.KAnonymity.check(t.main, f)
+		p.Identifiers.checkNames(o, roles, f)
+		p.Identifiers.checkUnique(t.main, f)
+	case Model:
+		p.MinDegreesOfFreedom.check(t.main, int64(o.Parameters), f)
+	}
+	out.Cells = t.main.Len()
+	out.Verdict = f.verdict()
+	if o.Kind == Magnitude && !p.Request.Off && roles.Request == "" {
+		// The policy asks for something that the data cannot answer.
+		out.Verdict = worst(out.Verdict, Review)
+	}
+	for _, v := range f.worst {
+		if v == Unsafe {
+			out.UnsafeCells++
+		}
+	}
+	out.Findings = append(out.Findings, f.list...)
+	out.NotChecked = append(out.NotChecked, notChecked(o, roles, p)...)
+	return out, f.worst
+}
+
+// notChecked lists what the rules in force could not look at.
+func notChecked(o *Output, roles Roles, p *Policy) []string {
+	var out []string
+	off := []string{}
+	for _, r := range p.rules() {
+		if r.off() {
+			off = append(off, r.name())
+		}
+	}
+	if len(off) > 0 {
+		out = append(out, "rules that the policy has switched off: "+strings.Join(off, ", "))
+	}
+	table := o.Kind == Frequency || o.Kind == Magnitude
+	if table && !p.ZeroCells.Off && len(o.Sensitive) == 0 {
+		out = append(out, "zero-cells: no sensitive variable is declared")
+	}
+	if o.Kind == Microdata && len(o.Sensitive) == 0 && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
+		out = append(out, "group-disclosure: no sensitive variable is declared, so nothing was looked for that the members of a class share")
+	}
+	if !p.Request.Off && roles.Request == "" && o.Kind == Magnitude {
+		out = append(out, "request: the data names no column of respondents who asked for protection")
+	}
+	if roles.Respondent == "" {
+		out = append(out, "respondents: no respondent column is named, so every row is taken as a respondent of its own")
+	}
+	if o.Kind == Magnitude && roles.Holding == "" {
+		out = append(out, "holdings: no holding column is named, so dominance is judged by respondent")
+	}
+	if table {
+		out = append(out, "secondary disclosure: what follows from the published cells together, from linked tables and from earlier releases")
+	}
+	if o.Kind == Model {
+		out = append(out, "model: only the degrees of freedom were looked at, not the coefficients or residuals")
+	}
+	return out
+}
+
+// applyAPriori sets cells safe or unsafe by hand: it fills f.safe and returns
+// the findings of cells set unsafe.
+func (t *Table) applyAPriori(f *findings) []Finding {
+	entries := t.output.APriori
+	if len(entries) == 0 {
+		return nil
+	}
+	f.safe = map[int]string{}
+	var unsafe []Finding
+	for c := range t.published() {
+		why, bad := "", false
+		for k := range entries {
+			a := &entries[k]
+			if a.neutral || !t.matches(c, a) {
+				continue
+			}
+			if !a.Safe {
+				bad, why = true, a.Reason
+				break
+			}
+			why = a.Reason
+		}
+		switch {
+		case bad:
+			f.mark(c, Unsafe)
+			unsafe = append(unsafe, Finding{
+				Rule: "a-priori", Cell: c.Coordinates(), Verdict: Unsafe, Observed: 1, Limit: 0,
+				Message: "set unsafe by hand: " + why,
+			})
+		case why != "":
+			f.safe[c.i] = why
+		}
+	}
+	return unsafe
+}
+
+func (t *Table) matches(c Cell, a *APriori) bool {
+	for v := range t.vars {
+		code, ok := a.Codes[t.vars[v].Name]
+		if ok && (code != t.vars[v].Label(c.Node(v)) || (code == "") != (c.Node(v) == 0)) {
+			return false
+		}
+	}
+	return true
+}
+
+func outputsError(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrOutput, fmt.Sprintf(format, args...))
+}

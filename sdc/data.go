@@ -1,0 +1,83 @@
+package sdc
+
+import "fmt"
+
+// Roles names the columns that are not shown in a table but decide about it.
+type Roles struct {
+	// Respondent identifies the unit that is counted and protected. Defaults to
+	// none: every row is its own respondent. Nulls are refused.
+	Respondent string
+	// Holding identifies the owner of the respondent; dominance looks at
+	// holdings. Defaults to none. A row whose holding is null is held by its
+	// respondent.
+	Holding string
+	// Weight holds the sampling weights: numbers of at least 0, no nulls.
+	// Defaults to none.
+	Weight string
+	// Request holds true (or a number other than 0) for respondents who asked
+	// for protection. Defaults to none. Null is no.
+	Request string
+}
+
+// Missing says what a null in a spanning or key variable means.
+type Missing string
+
+const (
+	// MissingRefuse refuses data with nulls. It is the default.
+	MissingRefuse Missing = "refuse"
+	// MissingCategory makes null a category of its own, printed as "(missing)".
+	MissingCategory Missing = "category"
+	// MissingExclude leaves out rows with a null, and counts them.
+	MissingExclude Missing = "exclude"
+)
+
+// check validates m; "" is the default.
+func (m Missing) check() error {
+	switch m {
+	case "", MissingRefuse, MissingCategory, MissingExclude:
+		return nil
+	}
+	if _, err := m.matching(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Source names a file that the data came from.
+type Source struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// Data is a set of records with the roles of its columns. Make one with
+// [FromTable] or [FromReaders], then set the fields.
+type Data struct {
+	Roles Roles
+	// Missing is the policy for nulls, by column; the entry "" is that of all
+	// columns that are not named. Defaults to MissingRefuse.
+	Missing map[string]Missing
+	// Hierarchies holds the code trees of spanning variables, by column.
+	Hierarchies map[string]*Hierarchy
+	// Sources is printed in the report.
+	Sources []Source
+
+	input input
+}
+
+func (d *Data) missing(column string) Missing {
+	for _, key := range []string{column, ""} {
+		if m, ok := d.Missing[key]; ok && m != "" {
+			return m
+		}
+	}
+	return MissingRefuse
+}
+
+func (d *Data) validate() error {
+	for name, m := range d.Missing {
+		if err := m.check(); err != nil {
+			return fmt.Errorf("%w: column %q: %w", ErrOutput, name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package sdc
+
+import (
+	"math/big"
+	"strconv"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// dominance is what concentration rules see of one cell: the largest
+// contributions and the total, as whole numbers of one common unit.
+type dominance struct {
+	value  []exact.Num // by holding, falling, absolute
+	weight []*big.Rat  // nil unless Weighting is Tau
+	total  exact.Num
+	scale  *big.Int // value * scale is in the unit of total; nil for 1
+	signed bool
+}
+
+// dominance returns the cell's contributions under the policy's weighting.
+func (c Cell) dominance() dominance {
+	t, top := c.t, c.t.m.Top[c.i]
+	d := dominance{value: make([]exact.Num, len(top)), total: t.m.SumAbs[c.i], signed: t.m.Negative[c.i]}
+	for k, x := range top {
+		d.value[k] = x.Value
+	}
+	if t.m.WeightedAbs == nil {
+		return d
+	}
+	// The total is in units of the product; one response unit is so many.
+	u := t.units
+	d.total = t.m.WeightedAbs[c.i]
+	d.scale = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Product.Digits-u.Response.Digits)), nil)
+	d.scale.Lsh(d.scale, uint(u.Product.Shift-u.Response.Shift))
+	if t.weighting == Tau {
+		d.weight = make([]*big.Rat, len(top))
+		for k, x := range top {
+			d.weight[k] = u.Weight.Rat(x.Weight)
+		}
+	}
+	return d
+}
+
+// scaled returns value k in the unit of the total.
+func (d *dominance) scaled(k int) exact.Num {
+	if k >= len(d.value) {
+		return exact.Num{}
+	}
+	if d.scale == nil {
+		return d.value[k]
+	}
+	return d.value[k].Mul(exact.NumFromBig(d.scale))
+}
+
+// largest returns the sum of the n largest and the total, in one unit.
+func (d *dominance) largest(n int) (sum, total exact.Num) {
+	if d.weight == nil {
+		for k := range min(n, len(d.value)) {
+			sum = sum.Add(d.scaled(k))
+		}
+		return sum, d.total
+	}
+	// n slots, filled in falling order with min(weight, slots left) each.
+	left := new(big.Rat).SetInt64(int64(n))
+	fill := new(big.Rat)
+	for k := range d.value {
+		w := d.weight[k]
+		if w.Cmp(left) > 0 {
+			w = left
+		}
+		x := new(big.Rat).SetInt(d.scaled(k).Big())
+		fill.Add(fill, x.Mul(x, w))
+		left = new(big.Rat).Sub(left, w)
+		if left.Sign() == 0 {
+			break
+		}
+	}
+	den := exact.NumFromBig(fill.Denom())
+	return exact.NumFromBig(fill.Num()), d.total.Mul(den)
+}
+
+// remainder returns total - x1 - ... - xn and x1, in one unit. It is negative
+// where weights below one make the total less than what was observed.
+func (d *dominance) remainder(n int) (rest, x1 exact.Num) {
+	rest = d.total
+	for k := range min(n, len(d.value)) {
+		rest = rest.Sub(d.scaled(k))
+	}
+	return rest, d.scaled(0)
+}
+
+// note says what a reader must know of the sums.
+func (d *dominance) note() string {
+	if d.signed {
+		return " (some contributions are negative: absolute values are compared)"
+	}
+	return ""
+}
+
+// shareText prints 100*a/b with enough digits to tell it from a round limit.
+func shareText(a, b exact.Num) string {
+	if b.Sign() == 0 {
+		return "0"
+	}
+	s := exact.Share(a, b)
+	for _, digits := range []int{1, 3, 6} {
+		t := strconv.FormatFloat(s, 'f', digits, 64)
+		if back, _ := strconv.ParseFloat(t, 64); digits == 6 || back != float64(int64(back)) || back == s {
+			return t
+		}
+	}
+	return strconv.FormatFloat(s, 'g', -1, 64)
+}
+
+func (p Percent) float() float64 {
+	f, _ := strconv.ParseFloat(string(p), 64)
+	return f
+}

@@ -1,0 +1,241 @@
+package sdc
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
+)
+
+// batchPart is scratch for the rows of a batch that one table takes.
+type batchPart struct {
+	cols             [][]uint32
+	respondent       []uint32
+	holding          []uint32
+	holdingNull      []bool
+	response, weight column.Numbers
+}
+
+// check looks at the codes that a batch has added: nulls where none are
+// allowed, and values that a hierarchy does not have.
+func (w *worker) check(c int, row int64, codes []uint32) error {
+	e, want := w.encoders[c], &w.pl.columns[c]
+	for code := w.known[c]; code < e.Len(); code++ {
+		null, hasNull := e.Null()
+		isNull := hasNull && int(null) == code
+		var err error
+		switch {
+		case isNull && want.refuse:
+			err = ErrNull
+		case !isNull && want.hierarchy != nil && !want.hierarchy.isLeaf(e.Label(uint32(code))):
+			err = fmt.Errorf("%w: the value is no leaf of it", ErrHierarchy)
+		}
+		if err == nil {
+			continue
+		}
+		for i, k := range codes {
+			if int(k) == code {
+				return &ColumnError{Column: want.name, Row: row + int64(i), Err: err}
+			}
+		}
+	}
+	if c == w.pl.request {
+		for code := w.known[c]; code < e.Len(); code++ {
+			null, hasNull := e.Null()
+			w.flags = append(w.flags, !(hasNull && int(null) == code) && isTrue(e.Label(uint32(code))))
+		}
+	}
+	w.known[c] = e.Len()
+	return nil
+}
+
+// isTrue reads a flag: true, or a number other than 0.
+func isTrue(label string) bool {
+	if label == "true" {
+		return true
+	}
+	f, err := strconv.ParseFloat(label, 64)
+	return err == nil && f != 0
+}
+
+// gather hands the batch that w.codes and w.numbers hold to every table.
+func (w *worker) gather(n int, row int64) error {
+	for k, t := range w.pl.tabs {
+		keep := w.kept(t, n)
+		b, back := w.batch(t, n, keep)
+		w.excluded[k] += int64(n - b.Rows)
+		if err := w.accumulators[k].Add(b); err != nil {
+			return w.rowError(err, t, row, back)
+		}
+		if w.asked[k] == nil {
+			continue
+		}
+		if b, back = w.batch(t, n, w.askedRows(n, keep)); b.Rows > 0 {
+			b.Weight = nil
+			if err := w.asked[k].Add(b); err != nil {
+				return w.rowError(err, t, row, back)
+			}
+		}
+	}
+	w.rows += int64(n)
+	return nil
+}
+
+// kept returns the rows of a batch that a table takes; nil stands for all.
+func (w *worker) kept(t *tabulation, n int) []int32 {
+	var drop []bool
+	for _, c := range t.exclude {
+		null, ok := w.encoders[c].Null()
+		if !ok {
+			continue
+		}
+		for i, code := range w.codes[c] {
+			if code == null {
+				if drop == nil {
+					drop = make([]bool, n)
+				}
+				drop[i] = true
+			}
+		}
+	}
+	if drop == nil {
+		return nil
+	}
+	keep := make([]int32, 0, n)
+	for i, d := range drop {
+		if !d {
+			keep = append(keep, int32(i))
+		}
+	}
+	return keep
+}
+
+// askedRows returns those of the kept rows whose respondent asked for
+// protection.
+func (w *worker) askedRows(n int, keep []int32) []int32 {
+	out := []int32{}
+	if keep == nil {
+		for i := range n {
+			if w.flags[w.codes[w.pl.request][i]] {
+				out = append(out, int32(i))
+			}
+		}
+		return out
+	}
+	for _, i := range keep {
+		if w.flags[w.codes[w.pl.request][i]] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// batch assembles what a table sees of a batch: all rows, without copying, or
+// those in keep. back maps its rows to those of the batch; nil for all.
+func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, back []int32) {
+	p := &w.part
+	b = &evidence.Batch{Rows: n}
+	if keep != nil {
+		b.Rows = len(keep)
+	}
+	p.cols = p.cols[:0]
+	for _, c := range t.by {
+		p.cols = append(p.cols, pickCodes(w.codes[c], keep))
+		b.Cards = append(b.Cards, w.encoders[c].Len())
+	}
+	b.Cols = p.cols
+	if c := w.pl.respondent; c >= 0 {
+		b.Respondent = pickCodes(w.codes[c], keep)
+	}
+	if c := w.pl.holding; c >= 0 {
+		b.Holding = pickCodes(w.codes[c], keep)
+		if null, ok := w.encoders[c].Null(); ok {
+			b.HoldingNull = make([]bool, b.Rows)
+			for i, code := range b.Holding {
+				b.HoldingNull[i] = code == null
+			}
+		}
+	}
+	if t.response >= 0 {
+		b.Response = pickNumbers(&w.numbers[t.response], &p.response, keep)
+	}
+	if w.pl.weight >= 0 {
+		b.Weight = pickNumbers(&w.numbers[w.pl.weight], &p.weight, keep)
+	}
+	return b, keep
+}
+
+func pickCodes(codes []uint32, keep []int32) []uint32 {
+	if keep == nil {
+		return codes
+	}
+	out := make([]uint32, len(keep))
+	for i, r := range keep {
+		out[i] = codes[r]
+	}
+	return out
+}
+
+func pickNumbers(from, into *column.Numbers, keep []int32) *column.Numbers {
+	if keep == nil {
+		return from
+	}
+	into.Take(from, keep)
+	return into
+}
+
+// rowError names the column and row of an error of the evidence.
+func (w *worker) rowError(err error, t *tabulation, row int64, back []int32) error {
+	var at *evidence.RowError
+	if !errors.As(err, &at) {
+		return err
+	}
+	c := t.response
+	if at.Weight {
+		c = w.pl.weight
+	}
+	pos := int64(-1)
+	if at.Row >= 0 {
+		i := at.Row
+		if back != nil {
+			i = int(back[i])
+		}
+		pos = row + int64(i)
+	}
+	return &ColumnError{Column: w.pl.columns[c].name, Row: pos, Err: numberError(at.Err)}
+}
+
+// merge adds what o gathered. Afterwards o must not be used.
+func (w *worker) merge(o *worker) error {
+	codes := make([][]uint32, len(w.pl.columns))
+	for c := range w.pl.columns {
+		if w.encoders[c] != nil {
+			codes[c] = w.encoders[c].Merge(o.encoders[c])
+		}
+	}
+	w.rows += o.rows
+	for k, t := range w.pl.tabs {
+		m := evidence.Codes{}
+		for _, c := range t.by {
+			m.Columns = append(m.Columns, codes[c])
+		}
+		if c := w.pl.respondent; c >= 0 {
+			m.Respondent = codes[c]
+		}
+		if c := w.pl.holding; c >= 0 {
+			m.Holding = codes[c]
+		}
+		w.excluded[k] += o.excluded[k]
+		if err := w.accumulators[k].Merge(o.accumulators[k], m); err != nil {
+			return w.rowError(err, t, 0, nil)
+		}
+		if w.asked[k] != nil {
+			if err := w.asked[k].Merge(o.asked[k], m); err != nil {
+				return w.rowError(err, t, 0, nil)
+			}
+		}
+	}
+	return nil
+}

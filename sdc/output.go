@@ -1,0 +1,162 @@
+package sdc
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Kind is the kind of an output.
+type Kind string
+
+const (
+	// Frequency is a table of counts of respondents.
+	Frequency Kind = "frequency"
+	// Magnitude is a table of sums of a response variable.
+	Magnitude Kind = "magnitude"
+	// Microdata is a file of records, judged on its key variables.
+	Microdata Kind = "microdata"
+	// Model is a fitted model, judged on its degrees of freedom.
+	Model Kind = "model"
+)
+
+// Margins says which totals of a table are published beside its inner cells.
+// The zero value is all of them: every combination of totals and of hierarchy
+// levels.
+type Margins struct {
+	// None publishes the inner cells alone. Excludes Of.
+	None bool
+	// Of lists, for every margin that is published, the spanning variables that
+	// it keeps; the empty list is the grand total. The codes of a kept variable
+	// are published at every level of its hierarchy. Inner cells are always
+	// published.
+	Of [][]string
+}
+
+// Output describes one result that is to leave.
+type Output struct {
+	// Name identifies the output in the report. Required; unique.
+	Name string
+	// Kind says what it is. Required.
+	Kind Kind
+	// By lists the spanning variables of a table, in the order of its
+	// coordinates, or the key variables of microdata. Required for these; none
+	// twice. A Model has none.
+	By []string
+	// Margins of a table. Defaults to all.
+	Margins Margins
+	// Sensitive lists the variables that must not be inferred of a group. For a
+	// table each is one of By; where empty, every spanning variable is looked at
+	// in turn. For microdata they are columns beside the keys.
+	Sensitive []string
+	// Response is the summed column of a magnitude table. Required there.
+	Response string
+	// Statistics lists what is published of each cell of a magnitude table:
+	// sum, mean, count, and the endpoints min, max, range. Defaults to sum.
+	Statistics []string
+	// Parameters is the number of estimated parameters of a Model. Required
+	// there.
+	Parameters int
+	// APriori lists cells that were judged by hand.
+	APriori []APriori
+}
+
+var statistics = []string{"sum", "mean", "count", "min", "max", "range"}
+
+// Validate reports the first thing that is wrong with o. The error wraps
+// ErrOutput and names the output.
+func (o *Output) Validate() error {
+	fail := func(format string, args ...any) error {
+		return fmt.Errorf("%w: output %q: %s", ErrOutput, o.Name, fmt.Sprintf(format, args...))
+	}
+	if o.Name == "" {
+		return fail("name is empty")
+	}
+	if d, ok := duplicate(o.By); ok {
+		return fail("variable %q is named twice", d)
+	}
+	if d, ok := duplicate(o.Sensitive); ok {
+		return fail("sensitive variable %q is named twice", d)
+	}
+	if (o.Kind == Magnitude) != (o.Response != "") {
+		return fail("a response belongs to a magnitude table, and to no other kind")
+	}
+	if len(o.Statistics) > 0 && o.Kind != Magnitude {
+		return fail("statistics belong to a magnitude table")
+	}
+	for _, s := range o.Statistics {
+		if !slices.Contains(statistics, s) {
+			return fail("statistic %q is none of %v", s, statistics)
+		}
+	}
+	if (o.Kind == Model) != (o.Parameters > 0) {
+		return fail("parameters (at least 1) belong to a model, and to no other kind")
+	}
+	switch o.Kind {
+	case Frequency, Magnitude:
+		return o.validateTable(fail)
+	case Microdata:
+		if len(o.By) == 0 {
+			return fail("microdata need key variables")
+		}
+		for _, s := range o.Sensitive {
+			if slices.Contains(o.By, s) {
+				return fail("%q is a key variable and a sensitive one", s)
+			}
+		}
+		if o.Margins.None || o.Margins.Of != nil {
+			return fail("margins belong to a table")
+		}
+		if len(o.APriori) > 0 {
+			return fail("an a-priori list belongs to a table")
+		}
+	case Model:
+		if len(o.By)+len(o.Sensitive) > 0 {
+			return fail("a model has no spanning or sensitive variables")
+		}
+	default:
+		return fail("kind %q is none of frequency, magnitude, microdata, model", o.Kind)
+	}
+	return nil
+}
+
+func (o *Output) validateTable(fail func(string, ...any) error) error {
+	if len(o.By) == 0 {
+		return fail("a table needs spanning variables")
+	}
+	for _, s := range o.Sensitive {
+		if !slices.Contains(o.By, s) {
+			return fail("sensitive variable %q does not span the table", s)
+		}
+	}
+	if o.Margins.None && o.Margins.Of != nil {
+		return fail("margins are both none and listed")
+	}
+	for _, m := range o.Margins.Of {
+		if d, ok := duplicate(m); ok {
+			return fail("a margin names variable %q twice", d)
+		}
+		for _, name := range m {
+			if !slices.Contains(o.By, name) {
+				return fail("a margin keeps variable %q, which does not span the table", name)
+			}
+		}
+	}
+	for i, a := range o.APriori {
+		if err := a.validate(o); err != nil {
+			return fail("a-priori entry %d: %v", i+1, err)
+		}
+	}
+	return nil
+}
+
+func duplicate(names []string) (string, bool) {
+	for i, n := range names {
+		if slices.Contains(names[:i], n) {
+			return n, true
+		}
+	}
+	return "", false
+}
+
+// publishes reports whether a statistic is published.
+func (o *Output) publishes(s string) bool { return slices.Contains(o.Statistics, s) }

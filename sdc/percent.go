@@ -1,0 +1,51 @@
+package sdc
+
+import (
+	"fmt"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// Percent is a percentage written as a plain decimal: "50", "87.5". It is read
+// exactly, never as a float; at most fifteen digits.
+type Percent string
+
+// ratio parses p.
+func (p Percent) ratio() (exact.Ratio, error) {
+	r, err := exact.ParseDecimal(string(p))
+	if err != nil {
+		return r, fmt.Errorf("percentage %q: %w", string(p), err)
+	}
+	return r, nil
+}
+
+// must returns the parsed percentage of a policy that has been validated.
+func (p Percent) must() exact.Ratio {
+	r, err := p.ratio()
+	if err != nil {
+		panic("sdc: " + err.Error())
+	}
+	return r
+}
+
+// check validates p as a percentage in (0, most]; most 0 means no upper bound.
+func (p Percent) check(rule string, most uint64) error {
+	r, err := p.ratio()
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %s: %w", ErrPolicy, rule, err)
+	case r.Num == 0:
+		return fmt.Errorf("%w: %s: percentage must be above 0", ErrPolicy, rule)
+	case most > 0 && r.Num > most*r.Den:
+		return fmt.Errorf("%w: %s: percentage must be at most %d", ErrPolicy, rule, most)
+	}
+	return nil
+}
+
+// cmpShare compares 100*part/total with the percentage p: it returns -1, 0 or
+// +1 as the share is less, equal or greater. Neither may be negative.
+func cmpShare(part, total exact.Num, p exact.Ratio) int {
+	return exact.CmpScaled(part, 100*p.Den, total, p.Num)
+}
+
+func count(n int64) exact.Num { return exact.NewNum(exact.FromInt64(n)) }

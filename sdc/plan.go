@@ -1,0 +1,259 @@
+package sdc
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/evidence"
+)
+
+// plan is what one pass over the data has to gather.
+type plan struct {
+	data    *Data
+	columns []planned
+	tabs    []*tabulation
+
+	respondent, holding, weight, request int // positions in columns, or -1
+}
+
+// planned is a column that is read.
+type planned struct {
+	name      string
+	coded     bool       // as codes
+	number    bool       // as exact numbers
+	refuse    bool       // nulls are refused
+	hierarchy *Hierarchy // values must be its leaves
+}
+
+// tabulation is one table to be gathered: that of an output, or for microdata
+// one with a sensitive variable beside the keys.
+type tabulation struct {
+	output   *Output
+	by       []int // columns
+	exclude  []int // columns whose nulls leave a row out
+	response int   // column, or -1
+	shape    evidence.Shape
+	// line is the variable over whose lines a rule looks at microdata, or -1.
+	line int
+	// asked also gathers the largest contribution of those who asked for
+	// protection.
+	asked bool
+}
+
+func newPlan(d *Data, outputs []Output, p *Policy) (*plan, error) {
+	if err := d.validate(); err != nil {
+		return nil, err
+	}
+	if len(outputs) == 0 {
+		return nil, outputsError("there are no outputs to check")
+	}
+	var names []string
+	for i := range outputs {
+		if err := outputs[i].Validate(); err != nil {
+			return nil, err
+		}
+		names = append(names, outputs[i].Name)
+	}
+	if name, ok := duplicate(names); ok {
+		return nil, outputsError("two outputs have the name %q", name)
+	}
+	pl := &plan{data: d, respondent: -1, holding: -1, weight: -1, request: -1}
+	if d.Roles.Respondent != "" {
+		pl.respondent = pl.column(d.Roles.Respondent, true, false)
+		pl.columns[pl.respondent].refuse = true
+	}
+	if d.Roles.Holding != "" {
+		pl.holding = pl.column(d.Roles.Holding, true, false)
+	}
+	if d.Roles.Weight != "" {
+		pl.weight = pl.column(d.Roles.Weight, false, true)
+	}
+	if d.Roles.Request != "" && !p.Request.Off {
+		pl.request = pl.column(d.Roles.Request, true, false)
+	}
+	for i := range outputs {
+		if err := pl.addOutput(&outputs[i], p); err != nil {
+			return nil, err
+		}
+	}
+	return pl, nil
+}
+
+// column returns the position of a column, adding it or a use of it.
+func (pl *plan) column(name string, coded, number bool) int {
+	i := slices.IndexFunc(pl.columns, func(c planned) bool { return c.name == name })
+	if i < 0 {
+		i = len(pl.columns)
+		pl.columns = append(pl.columns, planned{name: name})
+	}
+	pl.columns[i].coded = pl.columns[i].coded || coded
+	pl.columns[i].number = pl.columns[i].number || number
+	return i
+}
+
+func (pl *plan) addOutput(o *Output, p *Policy) error {
+	t := &tabulation{output: o, response: -1, line: -1}
+	for _, name := range o.By {
+		c, err := pl.spanning(o, name)
+		if err != nil {
+			return err
+		}
+		t.by = append(t.by, c)
+		if pl.data.missing(name) == MissingExclude {
+			t.exclude = append(t.exclude, c)
+		}
+	}
+	t.shape = evidence.Shape{
+		Columns: len(t.by), Respondent: pl.respondent >= 0, Holding: pl.holding >= 0,
+		Weight: pl.weight >= 0, Top: p.top(),
+	}
+	if o.Kind == Magnitude {
+		t.response = pl.column(o.Response, false, true)
+		t.shape.Response = true
+		t.shape.Tau = pl.weight >= 0 && p.Weighting == Tau
+		if t.shape.Tau && t.shape.Holding {
+			return fmt.Errorf("%w: %w", ErrPolicy, evidence.ErrTauHolding)
+		}
+		t.asked = pl.request >= 0
+	}
+	pl.tabs = append(pl.tabs, t)
+	if o.Kind != Microdata {
+		return nil
+	}
+	for _, name := range o.Sensitive {
+		s := *t
+		c, err := pl.spanning(o, name)
+		if err != nil {
+			return err
+		}
+		s.by = append(slices.Clone(t.by), c)
+		s.exclude = slices.Clone(t.exclude)
+		if pl.data.missing(name) == MissingExclude {
+			s.exclude = append(s.exclude, c)
+		}
+		s.shape.Columns = len(s.by)
+		s.line = len(t.by)
+		pl.tabs = append(pl.tabs, &s)
+	}
+	return nil
+}
+
+// spanning adds a column whose codes span a table.
+func (pl *plan) spanning(o *Output, name string) (int, error) {
+	m := pl.data.missing(name)
+	matching, err := m.matching()
+	if err == nil && matching != nil && o.Kind != Microdata {
+		return 0, outputsError("output %q: missing values of column %q: %s is defined for the keys of microdata only", o.Name, name, m)
+	}
+	c := pl.column(name, true, false)
+	pl.columns[c].refuse = pl.columns[c].refuse || m == MissingRefuse
+	pl.columns[c].hierarchy = pl.data.Hierarchies[name]
+	return c, nil
+}
+
+// combos returns the combinations of levels that a tabulation needs, the
+// published ones first, and how many those are.
+func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published int) {
+	if t.output.Kind == Microdata || t.output.Kind == Model {
+		return t.microdataCombos(vars), 1
+	}
+	choices := make([][]int, len(vars))
+	switch {
+	case t.output.Margins.None:
+		for v := range vars {
+			choices[v] = []int{vars[v].depth + 1}
+		}
+		all = product(all, choices)
+	case t.output.Margins.Of == nil:
+		for v := range vars {
+			choices[v] = span(0, vars[v].depth)
+		}
+		all = product(all, choices)
+	default:
+		kept := append([][]string{t.output.By}, t.output.Margins.Of...)
+		for _, names := range kept {
+			for v := range vars {
+				choices[v] = []int{0}
+				if slices.Contains(names, vars[v].Name) {
+					choices[v] = span(1, vars[v].depth)
+				}
+			}
+			all = product(all, choices)
+		}
+		all = distinct(all)
+	}
+	published = len(all)
+	if p.GroupDisclosure.Off && p.GroupRemainder.Off && p.ZeroCells.Off {
+		return all, published
+	}
+	for _, v := range lineVariables(t.output, vars) {
+		for _, c := range all[:published] {
+			line := slices.Clone(c)
+			line[v] = 0
+			all = append(all, line)
+		}
+	}
+	return distinct(all), published
+}
+
+// microdataCombos asks for the classes themselves, and for each variable alone
+// or for the lines over the sensitive one.
+func (t *tabulation) microdataCombos(vars []Variable) [][]int {
+	leaf := make([]int, len(vars))
+	for v := range vars {
+		leaf[v] = vars[v].depth + 1
+	}
+	all := [][]int{leaf}
+	if t.line >= 0 {
+		line := slices.Clone(leaf)
+		line[t.line] = 0
+		return append(all, line)
+	}
+	for v := range vars {
+		alone := make([]int, len(vars))
+		alone[v] = leaf[v]
+		all = append(all, alone)
+	}
+	return distinct(all)
+}
+
+func span(from, to int) []int {
+	var out []int
+	for i := from; i <= to; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+// product appends every combination of one choice a variable.
+func product(all [][]int, choices [][]int) [][]int {
+	combo := make([]int, len(choices))
+	var walk func(v int)
+	walk = func(v int) {
+		if v == len(choices) {
+			all = append(all, slices.Clone(combo))
+			return
+		}
+		for _, l := range choices[v] {
+			combo[v] = l
+			walk(v + 1)
+		}
+	}
+	walk(0)
+	return all
+}
+
+// distinct drops repetitions and keeps the order.
+func distinct(combos [][]int) [][]int {
+	seen := map[string]bool{}
+	var out [][]int
+	for _, c := range combos {
+		if k := comboKey(c); !seen[k] {
+			seen[k] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func comboKey(levels []int) string { return fmt.Sprint(levels) }

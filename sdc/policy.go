@@ -1,0 +1,127 @@
+package sdc
+
+import "fmt"
+
+// Weighting says how sampling weights enter dominance rules.
+type Weighting string
+
+const (
+	// Tau: a contributor of weight w stands for w equal ones. For the n largest
+	// there are n slots; contributors in falling order fill min(w, slots left)
+	// each. The total is the sum of w times the value. The p% and (p,q) rules
+	// take the two largest unweighted. Not defined with holdings.
+	Tau Weighting = "tau"
+	// Handbook: the n largest, unweighted, against the weighted total.
+	Handbook Weighting = "handbook"
+)
+
+// Policy says what an output must satisfy, one rule a field. Every rule is
+// either filled in or switched off in so many words; the zero value is refused.
+type Policy struct {
+	// Name is printed in the report. Required.
+	Name string
+
+	MinContributors     MinContributors
+	NK                  NK
+	PPercent            PPercent
+	PQ                  PQ
+	GroupDisclosure     GroupDisclosure
+	GroupRemainder      GroupRemainder
+	ZeroCells           ZeroCells
+	KAnonymity          KAnonymity
+	Identifiers         Identifiers
+	Endpoints           Endpoints
+	MinDegreesOfFreedom MinDegreesOfFreedom
+	Request             Request
+
+	// Weighting applies where the data has weights. Required.
+	Weighting Weighting
+}
+
+// Validate reports the first thing that is wrong with p. The error wraps
+// ErrPolicy and names the rule.
+func (p *Policy) Validate() error {
+	if p.Name == "" {
+		return fmt.Errorf("%w: name is empty", ErrPolicy)
+	}
+	for _, r := range p.rules() {
+		if r.off() {
+			continue
+		}
+		if err := r.validate(); err != nil {
+			return err
+		}
+	}
+	if p.Weighting != Tau && p.Weighting != Handbook {
+		return fmt.Errorf("%w: weighting must be tau or handbook", ErrPolicy)
+	}
+	return nil
+}
+
+// rule is one rule of a policy with its thresholds.
+type rule interface {
+	name() string
+	off() bool
+	validate() error
+	// limits lists the thresholds in force, for the report.
+	limits() []Limit
+}
+
+// rules lists the rules in the order in which findings are reported.
+func (p *Policy) rules() []rule {
+	return []rule{
+		p.MinContributors, p.NK, p.PPercent, p.PQ, p.GroupDisclosure, p.GroupRemainder, p.ZeroCells,
+		p.KAnonymity, p.Identifiers, p.Endpoints, p.MinDegreesOfFreedom, p.Request,
+	}
+}
+
+// top returns how many of the largest contributions the rules look at.
+func (p *Policy) top() int {
+	n := 2
+	if !p.NK.Off {
+		n = max(n, p.NK.N)
+	}
+	if !p.PPercent.Off {
+		n = max(n, p.PPercent.coalition()+1)
+	}
+	return n
+}
+
+// CBS returns the policy of Statistics Netherlands for output of microdata
+// research, as other projects quote it: at least 10 contributors, no
+// contributor above 50 % of a total, no line of a table of which 90 % or more
+// share a category, at least 10 degrees of freedom. The guideline itself is not
+// public, hence could not be read; every threshold is a field.
+func CBS() Policy {
+	return Policy{
+		Name:                "cbs",
+		MinContributors:     MinContributors{Min: 10},
+		NK:                  NK{N: 1, Percent: "50"},
+		PPercent:            PPercent{Off: true},
+		PQ:                  PQ{Off: true},
+		GroupDisclosure:     GroupDisclosure{Percent: "90"},
+		GroupRemainder:      GroupRemainder{Off: true},
+		ZeroCells:           ZeroCells{},
+		KAnonymity:          KAnonymity{K: 10},
+		Identifiers:         Identifiers{Names: identifierNames(), UniqueShare: "95"},
+		Endpoints:           Endpoints{},
+		MinDegreesOfFreedom: MinDegreesOfFreedom{Min: 10},
+		Request:             Request{Off: true},
+		Weighting:           Tau,
+	}
+}
+
+// ESSNet returns the rules of thumb of the ESSNet/DwB guidelines for the
+// checking of output based on microdata research (Brandt et al. 2010, section
+// 2.2): ten units behind a cell, no contributor above 50 % of its total, no
+// category with 90 % or more of a row or column, ten degrees of freedom. They
+// agree with [CBS] in their numbers and differ in what a person must see: the
+// p% rule is on beside the threshold, which alone ignores what the second
+// largest contributor can work out of the first.
+func ESSNet() Policy {
+	p := CBS()
+	p.Name = "essnet"
+	p.PPercent = PPercent{P: "10"}
+	p.Identifiers.Names = []string{}
+	return p
+}

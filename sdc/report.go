@@ -1,0 +1,141 @@
+package sdc
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// ReportSchema names the form of the JSON report.
+const ReportSchema = "sluis.report/1"
+
+// Report is what a check says: the verdict, and for every output what was found
+// and what was not checked. It is confidential, since it holds small counts.
+type Report struct {
+	Notice  string         `json:"confidential"`
+	Schema  string         `json:"schema"`
+	Verdict Verdict        `json:"verdict"`
+	Policy  PolicyReport   `json:"policy"`
+	Data    DataReport     `json:"data"`
+	Outputs []OutputReport `json:"outputs"`
+
+	// Tables holds the evidence behind each output. Not part of the JSON.
+	Tables []*Table `json:"-"`
+
+	status []map[int]Verdict
+}
+
+// Status returns the verdict on one cell of the table of an output: the worst
+// of its findings.
+func (r *Report) Status(output int, c Cell) Verdict {
+	if v, ok := r.status[output][c.i]; ok {
+		return v
+	}
+	return Safe
+}
+
+// PolicyReport says which rules were in force.
+type PolicyReport struct {
+	Name        string       `json:"name"`
+	Weighting   Weighting    `json:"weighting"`
+	Rules       []RuleReport `json:"rules"`
+	Differences []string     `json:"differences"`
+	Remarks     []string     `json:"remarks"`
+}
+
+// RuleReport is one rule with its thresholds.
+type RuleReport struct {
+	Rule   string  `json:"rule"`
+	Off    bool    `json:"off"`
+	Limits []Limit `json:"limits"`
+}
+
+// Limit is one threshold of a rule.
+type Limit struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// DataReport says what was read.
+type DataReport struct {
+	Rows        int64    `json:"rows"`
+	Respondents int64    `json:"respondents"`
+	Sources     []Source `json:"sources"`
+}
+
+// OutputReport is the verdict on one output.
+type OutputReport struct {
+	Name    string  `json:"name"`
+	Kind    Kind    `json:"kind"`
+	Verdict Verdict `json:"verdict"`
+	// Cells is the number of published non-empty cells, or of classes.
+	Cells int `json:"cells"`
+	// UnsafeCells is how many of them have a finding with verdict unsafe.
+	UnsafeCells int   `json:"unsafeCells"`
+	Rows        int64 `json:"rows"`
+	Excluded    int64 `json:"excludedRows"`
+	// Findings are ordered by rule, then by cell in code order.
+	Findings []Finding `json:"findings"`
+	// NotChecked says what the policy asks and the output's description or kind
+	// did not let us look at. It is never empty without reason.
+	NotChecked []string `json:"notChecked"`
+}
+
+const notice = "CONFIDENTIAL: this report holds small counts and must not leave the closed environment"
+
+// WriteJSON writes the report as indented JSON, the same bytes for the same
+// check.
+func (r *Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(r)
+}
+
+// report describes a policy, and how it differs from the shipped one that it
+// extends.
+func (p *Policy) report() PolicyReport {
+	out := PolicyReport{Name: p.Name, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
+	for _, r := range p.rules() {
+		rep := RuleReport{Rule: r.name(), Off: r.off(), Limits: []Limit{}}
+		if !r.off() {
+			rep.Limits = append(rep.Limits, r.limits()...)
+		}
+		out.Rules = append(out.Rules, rep)
+	}
+	if !p.MinContributors.Off && !p.NK.Off && p.NK.N == 1 && p.PPercent.Off {
+		out.Remarks = append(out.Remarks, "the threshold with the (1,k) rule alone ignores what the second largest contributor can work out of the largest; the p% rule is off")
+	}
+	return out
+}
+
+// differences compares the policy with the shipped one of its name, or with
+// cbs where there is none.
+func (p *Policy) differences() []string {
+	base := CBS()
+	if p.Name == "essnet" {
+		base = ESSNet()
+	}
+	out := []string{}
+	was := base.rules()
+	for i, r := range p.rules() {
+		a, b := describe(was[i]), describe(r)
+		if a != b {
+			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
+		}
+	}
+	if p.Weighting != base.Weighting {
+		out = append(out, "weighting: "+string(p.Weighting)+" (in "+base.Name+": "+string(base.Weighting)+")")
+	}
+	return out
+}
+
+func describe(r rule) string {
+	if r.off() {
+		return "off"
+	}
+	s := "on"
+	for _, l := range r.limits() {
+		s += ", " + l.Name + " " + l.Value
+	}
+	return s
+}

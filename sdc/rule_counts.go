@@ -1,0 +1,147 @@
+package sdc
+
+import (
+	"fmt"
+)
+
+// MinContributors is the minimum-cell-count rule: a non-empty cell is unsafe
+// when
+//
+//	Contributors < Min
+//
+// so that a cell of exactly Min is safe. Contributors are the distinct
+// respondents with a non-null response; in a frequency table all distinct
+// respondents. Weights play no part: an estimated count of a hundred that rests
+// on one respondent is one contributor. Where enough contribute, but fewer than
+// Min with a sum other than zero, the cell is a finding for review.
+//
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
+// section 4.2.1; ESSNet guidelines 2010, 2.2.1.
+type MinContributors struct {
+	Off bool
+	// Min is the least number that is safe. Required, at least 2.
+	Min int64
+}
+
+func (MinContributors) name() string { return "min-contributors" }
+func (r MinContributors) off() bool  { return r.Off }
+func (r MinContributors) limits() []Limit {
+	return []Limit{{"min", fmt.Sprint(r.Min)}}
+}
+
+func (r MinContributors) validate() error {
+	if r.Min < 2 {
+		return fmt.Errorf("%w: %s: min must be at least 2", ErrPolicy, r.name())
+	}
+	return nil
+}
+
+func (r MinContributors) check(t *Table, f *findings) {
+	if r.Off {
+		return
+	}
+	for c := range t.published() {
+		n := c.Contributors()
+		switch {
+		case n < r.Min:
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
+				Message: fmt.Sprintf("%s of at least %d", plural(n, "contributor"), r.Min),
+			})
+		case t.magnitude() && c.NonZero() < r.Min:
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min),
+				Message: fmt.Sprintf("%s, but only %d with a sum other than zero", plural(n, "contributor"), c.NonZero()),
+			})
+		}
+	}
+}
+
+// KAnonymity is the minimum size of an equivalence class of microdata: a class
+// of records equal on all key variables is unsafe when
+//
+//	Respondents < K
+//
+// Nulls in keys are matched as the data's policy for missing values says.
+//
+// Linear in the classes. Source: Samarati and Sweeney 1998; Handbook on
+// Statistical Disclosure Control, section 3.3.
+type KAnonymity struct {
+	Off bool
+	// K is the least class size that is safe. Required, at least 2.
+	K int64
+}
+
+func (KAnonymity) name() string      { return "k-anonymity" }
+func (r KAnonymity) off() bool       { return r.Off }
+func (r KAnonymity) limits() []Limit { return []Limit{{"k", fmt.Sprint(r.K)}} }
+
+func (r KAnonymity) validate() error {
+	if r.K < 2 {
+		return fmt.Errorf("%w: %s: k must be at least 2", ErrPolicy, r.name())
+	}
+	return nil
+}
+
+func (r KAnonymity) check(t *Table, f *findings) {
+	if r.Off {
+		return
+	}
+	for c := range t.published() {
+		if t.matched != nil {
+			r.checkMatched(t, c, f)
+			continue
+		}
+		if n := c.Respondents(); n < r.K {
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.K),
+				Message: fmt.Sprintf("%s in a class that needs %d", plural(n, "respondent"), r.K),
+			})
+		}
+	}
+}
+
+// MinDegreesOfFreedom guards against saturated models: a model is unsafe when
+//
+//	N - parameters < Min
+//
+// with N the distinct respondents it is fitted on. Source: ESSNet guidelines
+// 2010, 2.2.5.
+type MinDegreesOfFreedom struct {
+	Off bool
+	// Min is the least number that is safe. Required, at least 1.
+	Min int64
+}
+
+func (MinDegreesOfFreedom) name() string      { return "min-degrees-of-freedom" }
+func (r MinDegreesOfFreedom) off() bool       { return r.Off }
+func (r MinDegreesOfFreedom) limits() []Limit { return []Limit{{"min", fmt.Sprint(r.Min)}} }
+
+func (r MinDegreesOfFreedom) validate() error {
+	if r.Min < 1 {
+		return fmt.Errorf("%w: %s: min must be at least 1", ErrPolicy, r.name())
+	}
+	return nil
+}
+
+func (r MinDegreesOfFreedom) check(t *Table, parameters int64, f *findings) {
+	if r.Off {
+		return
+	}
+	for c := range t.published() {
+		n := c.Respondents()
+		if n-parameters < r.Min {
+			f.output(Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: float64(n - parameters), Limit: float64(r.Min),
+				Message: fmt.Sprintf("%s and %d parameters leave %d degrees of freedom", plural(n, "respondent"), parameters, n-parameters),
+			})
+		}
+	}
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

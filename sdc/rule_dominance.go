@@ -1,0 +1,220 @@
+package sdc
+
+import (
+	"fmt"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// NK is the (n,k)-dominance rule: a non-empty cell is unsafe when
+//
+//	100 * (x1 + ... + xN) > Percent * total
+//
+// with x1 >= x2 >= ... the contributions of holdings by absolute value and
+// total the sum of those absolute values; a share of exactly Percent is safe.
+// Weights enter as the policy's Weighting says. A cell whose contributions are
+// all zero is safe.
+//
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
+// section 4.2.1 (strict inequality, as tau-ARGUS and sdcTable have it).
+type NK struct {
+	Off bool
+	// N is how many of the largest are added. Required, at least 1.
+	N int
+	// Percent is the largest share that is safe. Required, in (0, 100].
+	Percent Percent
+}
+
+func (NK) name() string { return "nk" }
+func (r NK) off() bool  { return r.Off }
+func (r NK) limits() []Limit {
+	return []Limit{{"n", fmt.Sprint(r.N)}, {"percent", string(r.Percent)}}
+}
+
+func (r NK) validate() error {
+	if r.N < 1 || r.N > 100 {
+		return fmt.Errorf("%w: %s: n must be between 1 and 100", ErrPolicy, r.name())
+	}
+	return r.Percent.check(r.name(), 100)
+}
+
+func (r NK) check(t *Table, f *findings) {
+	if r.Off {
+		return
+	}
+	p := r.Percent.must()
+	for c := range t.published() {
+		d := c.dominance()
+		largest, total := d.largest(r.N)
+		if cmpShare(largest, total, p) <= 0 {
+			continue
+		}
+		who := "the largest contribution is"
+		if r.N > 1 {
+			who = fmt.Sprintf("the %d largest contributions are", r.N)
+		}
+		f.cell(c, Finding{
+			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(largest, total), Limit: r.Percent.float(),
+			Message: fmt.Sprintf("%s %s %% of the total, more than %s %%%s", who, shareText(largest, total), r.Percent, d.note()),
+		})
+	}
+}
+
+// PPercent is the p% rule: a non-empty cell is unsafe when the coalition of the
+// second to the (Coalition+1)-th largest contributor can estimate the largest
+// contribution to within P percent of it:
+//
+//	100 * (total - x1 - ... - x(Coalition+1)) < P * x1
+//
+// by holding and absolute value; equality is safe.
+//
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
+// section 4.2.2.
+type PPercent struct {
+	Off bool
+	// P is the least percentage of error that is safe. Required, above 0.
+	P Percent
+	// Coalition is the number of contributors who pool what they know. Defaults
+	// to 1.
+	Coalition int
+}
+
+func (PPercent) name() string { return "p-percent" }
+func (r PPercent) off() bool  { return r.Off }
+func (r PPercent) limits() []Limit {
+	return []Limit{{"p", string(r.P)}, {"coalition", fmt.Sprint(r.coalition())}}
+}
+
+func (r PPercent) coalition() int { return max(1, r.Coalition) }
+
+func (r PPercent) validate() error {
+	if r.Coalition < 0 || r.Coalition > 99 {
+		return fmt.Errorf("%w: %s: coalition must be between 1 and 99", ErrPolicy, r.name())
+	}
+	return r.P.check(r.name(), 0)
+}
+
+func (r PPercent) check(t *Table, f *findings) {
+	if r.Off {
+		return
+	}
+	p := r.P.must()
+	for c := range t.published() {
+		d := c.dominance()
+		rest, x1 := d.remainder(r.coalition() + 1)
+		if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, p) >= 0 {
+			continue
+		}
+		f.cell(c, Finding{
+			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: r.P.float(),
+			Message: fmt.Sprintf("the largest contribution can be estimated to within %s %%, closer than %s %%%s", shareText(rest, x1), r.P, d.note()),
+		})
+	}
+}
+
+// PQ is the prior-posterior rule: what everybody knows of a contribution to
+// within Q percent may not become known to within P percent by publication. A
+// non-empty cell is unsafe when
+//
+//	Q * (total - x1 - x2) < P * x1
+//
+// by holding and absolute value; equality is safe. P < Q; with Q = 100 it is
+// the p% rule.
+//
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
+// section 4.2.2.
+type PQ struct {
+	Off bool
+	// P and Q are percentages, P < Q. Required.
+	P, Q Percent
+}
+
+func (PQ) name() string { return "pq" }
+func (r PQ) off() bool  { return r.Off }
+func (r PQ) limits() []Limit {
+	return []Limit{{"p", string(r.P)}, {"q", string(r.Q)}}
+}
+
+func (r PQ) validate() error {
+	if err := r.P.check(r.name()+" p", 0); err != nil {
+		return err
+	}
+	if err := r.Q.check(r.name()+" q", 0); err != nil {
+		return err
+	}
+	p, q := r.P.must(), r.Q.must()
+	if exact.CmpScaled(count(int64(p.Num)), q.Den, count(int64(q.Num)), p.Den) >= 0 {
+		return fmt.Errorf("%w: %s: p must be less than q", ErrPolicy, r.name())
+	}
+	return nil
+}
+
+func (r PQ) check(t *Table, f *findings) {
+	if r.Off {
+		return
+	}
+	p, q := r.P.must(), r.Q.must()
+	for c := range t.published() {
+		d := c.dominance()
+		rest, x1 := d.remainder(2)
+		if x1.Sign() == 0 {
+			continue
+		}
+		// Q * rest against P * x1, with each side's denominator on the other.
+		if rest.Sign() > 0 && exact.CmpScaled(rest.Mul(count(int64(q.Num))), p.Den, x1.Mul(count(int64(p.Num))), q.Den) >= 0 {
+			continue
+		}
+		f.cell(c, Finding{
+			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: r.P.float(),
+			Message: fmt.Sprintf("who knows contributions to within %s %% can estimate the largest to within less than %s %%%s", r.Q, r.P, d.note()),
+		})
+	}
+}
+
+// Request protects respondents who asked for it: a non-empty cell is unsafe
+// when a holding that asked contributes more than Percent of the total,
+//
+//	100 * (largest contribution of those who asked) > Percent * total
+//
+// by absolute value and unweighted. It applies where the data names a request
+// column; a frequency table has no contributions and is left to the threshold.
+//
+// Linear in the cells. Source: tau-ARGUS manual, request rule.
+type Request struct {
+	Off bool
+	// Percent is the largest share that is safe. Required, in [0, 100]; "0"
+	// makes every cell with a contribution other than 0 of one who asked unsafe.
+	Percent Percent
+}
+
+func (Request) name() string      { return "request" }
+func (r Request) off() bool       { return r.Off }
+func (r Request) limits() []Limit { return []Limit{{"percent", string(r.Percent)}} }
+
+func (r Request) validate() error {
+	if r.Percent == "0" {
+		return nil
+	}
+	return r.Percent.check(r.name(), 100)
+}
+
+func (r Request) check(t *Table, f *findings) {
+	if r.Off || t.asked == nil {
+		return
+	}
+	p := r.Percent.must()
+	for c := range t.published() {
+		x, ok := t.asked[c.i]
+		if !ok {
+			continue
+		}
+		total := t.m.SumAbs[c.i]
+		if cmpShare(x, total, p) <= 0 {
+			continue
+		}
+		f.cell(c, Finding{
+			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(x, total), Limit: r.Percent.float(),
+			Message: fmt.Sprintf("a contributor who asked for protection holds %s %% of the total, more than %s %%", shareText(x, total), r.Percent),
+		})
+	}
+}

@@ -1,0 +1,285 @@
+package sdc
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/group"
+)
+
+// Table is the evidence of one output: every non-empty cell of a table, inner
+// cells and margins alike, or every equivalence class of microdata. Cells are
+// in code order: by the node of the first variable, then the second, and so on,
+// totals first. A Table is immutable.
+type Table struct {
+	output    *Output
+	vars      []Variable
+	nodes     [][]uint32 // variable -> cell -> node
+	hidden    []bool     // needed by a rule, but not published
+	m         evidence.Margin
+	units     evidence.Units
+	weighting Weighting
+	index     *group.Table
+	at        []uint32 // id in index -> cell
+
+	asked   map[int]exact.Num // cell -> largest contribution of those who asked
+	matched []matchedSize     // microdata with nulls matched by a policy
+	combos  map[string]bool   // published combinations of levels
+	rows    int64
+	exclude int64 // rows left out for nulls
+}
+
+// Name returns the name of the output.
+func (t *Table) Name() string { return t.output.Name }
+
+// Output returns the description of the output.
+func (t *Table) Output() *Output { return t.output }
+
+// Variables returns the spanning or key variables. The caller must not change
+// them.
+func (t *Table) Variables() []Variable { return t.vars }
+
+// Rows returns the number of rows counted, and of those left out for nulls.
+func (t *Table) Rows() (counted, excluded int64) { return t.rows, t.exclude }
+
+func (t *Table) magnitude() bool { return t.output.Kind == Magnitude }
+
+// Len returns the number of published non-empty cells.
+func (t *Table) Len() int {
+	n := 0
+	for _, h := range t.hidden {
+		if !h {
+			n++
+		}
+	}
+	return n
+}
+
+// Cells iterates over the published non-empty cells in code order.
+func (t *Table) Cells() iter.Seq[Cell] { return t.published() }
+
+func (t *Table) published() iter.Seq[Cell] {
+	return func(yield func(Cell) bool) {
+		for i, h := range t.hidden {
+			if !h && !yield(Cell{t, i}) {
+				return
+			}
+		}
+	}
+}
+
+// assemble lays margins side by side into one table, cells in code order.
+func (t *Table) assemble(margins []*evidence.Margin, published []bool) {
+	t.nodes = make([][]uint32, len(t.vars))
+	cards := make([]int, len(t.vars))
+	n := 0
+	for k, m := range margins {
+		for v := range t.vars {
+			t.nodes[v] = append(t.nodes[v], m.Nodes[v]...)
+		}
+		t.hidden = append(t.hidden, slices.Repeat([]bool{!published[k]}, m.N)...)
+		join(&t.m, m)
+		n += m.N
+	}
+	for v := range t.vars {
+		cards[v] = t.vars[v].Len()
+	}
+	// The cells of different margins differ in their nodes, but for the leaf
+	// level, which repeats cells of the level that a leaf happens to lie on.
+	t.index = group.NewTable(len(t.vars))
+	ids := make([]uint32, n)
+	t.index.Insert(t.nodes, cards, ids)
+	first := make([]int, t.index.Len())
+	for i := n - 1; i >= 0; i-- {
+		first[ids[i]] = i
+	}
+	for i, id := range ids {
+		t.hidden[first[id]] = t.hidden[first[id]] && t.hidden[i]
+	}
+	order := t.index.Order(nil)
+	t.at = make([]uint32, len(order))
+	from := make([]uint32, len(order))
+	for i, id := range order {
+		t.at[id] = uint32(i)
+		from[i] = uint32(first[id])
+	}
+	for v := range t.nodes {
+		t.nodes[v] = permute(t.nodes[v], from)
+	}
+	t.hidden = permute(t.hidden, from)
+	permuteMargin(&t.m, from)
+}
+
+// join appends the evidence of m.
+func join(t, m *evidence.Margin) {
+	t.Records = append(t.Records, m.Records...)
+	t.Respondents = append(t.Respondents, m.Respondents...)
+	t.Holdings = append(t.Holdings, m.Holdings...)
+	t.Contributors = append(t.Contributors, m.Contributors...)
+	t.NonZero = append(t.NonZero, m.NonZero...)
+	t.Missing = append(t.Missing, m.Missing...)
+	t.Negative = append(t.Negative, m.Negative...)
+	t.Sum = append(t.Sum, m.Sum...)
+	t.SumAbs = append(t.SumAbs, m.SumAbs...)
+	t.Top = append(t.Top, m.Top...)
+	t.Weights = append(t.Weights, m.Weights...)
+	t.Weighted = append(t.Weighted, m.Weighted...)
+	t.WeightedAbs = append(t.WeightedAbs, m.WeightedAbs...)
+}
+
+func permuteMargin(t *evidence.Margin, from []uint32) {
+	t.N = len(from)
+	t.Records = permute(t.Records, from)
+	t.Respondents = permute(t.Respondents, from)
+	t.Holdings = permute(t.Holdings, from)
+	t.Contributors = permute(t.Contributors, from)
+	t.NonZero = permute(t.NonZero, from)
+	t.Missing = permute(t.Missing, from)
+	t.Negative = permute(t.Negative, from)
+	t.Sum = permute(t.Sum, from)
+	t.SumAbs = permute(t.SumAbs, from)
+	t.Top = permute(t.Top, from)
+	t.Weights = permute(t.Weights, from)
+	t.Weighted = permute(t.Weighted, from)
+	t.WeightedAbs = permute(t.WeightedAbs, from)
+}
+
+// permute returns s in the order of from; nil stays nil.
+func permute[T any](s []T, from []uint32) []T {
+	if s == nil {
+		return nil
+	}
+	out := make([]T, len(from))
+	for i, j := range from {
+		out[i] = s[j]
+	}
+	return out
+}
+
+// lineOf returns, for every cell, the cell with the total in place of the node
+// of variable v. All of these exist: a rule that looks at lines has asked for
+// their margins.
+func (t *Table) lineOf(v int) []uint32 {
+	n := len(t.hidden)
+	cols := slices.Clone(t.nodes)
+	cols[v] = make([]uint32, n)
+	cards := make([]int, len(cols))
+	for k := range cols {
+		cards[k] = t.vars[k].Len()
+	}
+	ids := make([]uint32, n)
+	before := t.index.Len()
+	t.index.Insert(cols, cards, ids)
+	if t.index.Len() != before {
+		panic("sdc: a line of the table has no margin")
+	}
+	for i, id := range ids {
+		ids[i] = t.at[id]
+	}
+	return ids
+}
+
+// lineVariables are the variables over which group rules look at lines.
+func (t *Table) lineVariables() []int { return lineVariables(t.output, t.vars) }
+
+func lineVariables(o *Output, vars []Variable) []int {
+	var out []int
+	for v := range vars {
+		if len(o.Sensitive) == 0 || slices.Contains(o.Sensitive, vars[v].Name) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// lines calls fn for every published cell that lies in a line over a line
+// variable, with the cell of that line's total.
+func (t *Table) lines(fn func(v int, c, line Cell)) {
+	for _, v := range t.lineVariables() {
+		line := t.lineOf(v)
+		for c := range t.published() {
+			if t.nodes[v][c.i] != 0 {
+				fn(v, c, Cell{t, int(line[c.i])})
+			}
+		}
+	}
+}
+
+// zeros calls fn for every published empty cell over a declared sensitive
+// variable: the group (the line's total) and the category. Of a branch that is
+// empty altogether only the top is named; categories without any record in the
+// data are left out.
+func (t *Table) zeros(fn func(v int, group Cell, category int)) {
+	for v := range t.vars {
+		if !slices.Contains(t.output.Sensitive, t.vars[v].Name) {
+			continue
+		}
+		line := t.lineOf(v)
+		members := make([][]uint32, len(line)) // line -> nodes of v in it
+		occurs := make([]bool, t.vars[v].Len())
+		for i, l := range line {
+			if k := t.nodes[v][i]; k != 0 {
+				members[l] = append(members[l], k)
+				occurs[k] = true
+			}
+		}
+		seen := make([]int, t.vars[v].Len())
+		for l, nodes := range members {
+			if len(nodes) == 0 {
+				continue
+			}
+			for _, k := range nodes {
+				seen[k] = l + 1
+			}
+			seen[0] = l + 1
+			for k := 1; k < t.vars[v].Len(); k++ {
+				parent := t.vars[v].Parent(k)
+				top := seen[parent] == l+1 || !occurs[parent]
+				if occurs[k] && seen[k] != l+1 && top && t.publishes(l, v, k) {
+					fn(v, Cell{t, l}, k)
+				}
+			}
+		}
+	}
+}
+
+// publishes reports whether the cell of a group with category k of variable v
+// would be published if it were not empty.
+func (t *Table) publishes(group, v, k int) bool {
+	levels := make([]int, len(t.vars))
+	for w := range t.vars {
+		node := int(t.nodes[w][group])
+		if w == v {
+			node = k
+		}
+		levels[w] = t.vars[w].Level(node)
+		if t.output.Margins.None {
+			// Inner cells alone: all leaves.
+			if !t.vars[w].IsLeaf(node) {
+				return false
+			}
+		}
+	}
+	return t.output.Margins.None || t.combos[comboKey(levels)]
+}
+
+// uniqueValues returns how many values of a variable occur in one row, and the
+// number of rows with a value.
+func (t *Table) uniqueValues(v int) (once, rows int64) {
+	for i := range t.hidden {
+		alone := t.nodes[v][i] != 0
+		for w := range t.vars {
+			alone = alone && (w == v || t.nodes[w][i] == 0)
+		}
+		if !alone || !t.vars[v].IsLeaf(int(t.nodes[v][i])) || t.vars[v].nodes[t.nodes[v][i]].null {
+			continue
+		}
+		rows += t.m.Records[i]
+		if t.m.Records[i] == 1 {
+			once++
+		}
+	}
+	return once, rows
+}

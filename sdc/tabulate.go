@@ -1,0 +1,130 @@
+package sdc
+
+import (
+	"context"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
+)
+
+// totals are counts over all rows read.
+type totals struct{ rows, respondents int64 }
+
+// tabulate runs the whole pass: intake by workers, one merge, and the margins
+// of every table.
+func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Options) ([]*outputTables, totals, error) {
+	var sum totals
+	pl, err := newPlan(d, outputs, p)
+	if err != nil {
+		return nil, sum, err
+	}
+	w, err := d.input.read(ctx, pl, opts)
+	if err != nil {
+		return nil, sum, err
+	}
+	sum.rows, sum.respondents = w.rows, w.rows
+	if pl.respondent >= 0 {
+		sum.respondents = int64(w.encoders[pl.respondent].Len())
+	}
+	if w.rows == 0 {
+		return nil, sum, ErrNoRows
+	}
+	vars := make([]*Variable, len(pl.columns))
+	ranks := make([][]uint32, len(pl.columns))
+	for c := range pl.columns {
+		if !pl.spans(c) {
+			continue
+		}
+		var list *column.List
+		list, ranks[c] = w.encoders[c].Finish()
+		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy); err != nil {
+			return nil, sum, err
+		}
+	}
+	var out []*outputTables
+	for k, t := range pl.tabs {
+		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
+		if err != nil {
+			return nil, sum, err
+		}
+		if t.line < 0 {
+			out = append(out, &outputTables{main: table})
+		} else {
+			last := out[len(out)-1]
+			last.sensitive = append(last.sensitive, table)
+		}
+	}
+	return out, sum, nil
+}
+
+// spans reports whether a column spans any table.
+func (pl *plan) spans(c int) bool {
+	for _, t := range pl.tabs {
+		if slices.Contains(t.by, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// table closes the accumulator of a tabulation.
+func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, ranks [][]uint32, p *Policy, opts Options) (*Table, error) {
+	tab, acc := pl.tabs[k], w.accumulators[k]
+	if acc.Rows() == 0 {
+		return nil, outputsError("output %q: every row is left out for missing values", tab.output.Name)
+	}
+	t := &Table{output: tab.output, weighting: p.Weighting, rows: acc.Rows(), exclude: w.excluded[k], combos: map[string]bool{}}
+	if tab.line >= 0 {
+		// The sensitive variable of a class is a line of its own.
+		o := *tab.output
+		o.Sensitive = []string{pl.columns[tab.by[tab.line]].name}
+		t.output = &o
+	}
+	levels := make([]evidence.Levels, len(tab.by))
+	for v, c := range tab.by {
+		t.vars = append(t.vars, *vars[c])
+		levels[v] = vars[c].levels(ranks[c])
+	}
+	combos, n := tab.combos(t.vars, p)
+	margins, err := acc.Margins(ctx, levels, combos, opts.threads())
+	if err != nil {
+		return nil, err
+	}
+	published := make([]bool, len(combos))
+	for i := range n {
+		published[i] = true
+		t.combos[comboKey(combos[i])] = true
+	}
+	t.units = acc.Units()
+	t.assemble(margins, published)
+	if tab.asked {
+		return t, t.addAsked(ctx, w.asked[k], levels, combos, opts)
+	}
+	if tab.output.Kind == Microdata && tab.line < 0 {
+		return t, t.match(pl.data)
+	}
+	return t, nil
+}
+
+// addAsked notes the largest contribution of those who asked for protection.
+func (t *Table) addAsked(ctx context.Context, acc *evidence.Accumulator, levels []evidence.Levels, combos [][]int, opts Options) error {
+	margins, err := acc.Margins(ctx, levels, combos, opts.threads())
+	if err != nil {
+		return err
+	}
+	t.asked = map[int]num{}
+	cards := make([]int, len(t.vars))
+	for v := range t.vars {
+		cards[v] = t.vars[v].Len()
+	}
+	up := t.units.Response.Shift - acc.Units().Response.Shift
+	for _, m := range margins {
+		ids := make([]uint32, m.N)
+		t.index.Insert(m.Nodes, cards, ids)
+		for i, id := range ids {
+			t.asked[int(t.at[id])] = shiftUp(m.Top[i][0].Value, up)
+		}
+	}
+	return nil
+}

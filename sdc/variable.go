@@ -1,0 +1,100 @@
+package sdc
+
+import (
+	"fmt"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
+)
+
+// Variable is a spanning or key variable of a table, with its nodes: node 0 is
+// the total, then the codes of its hierarchy in the order given, parents before
+// children, or without a hierarchy the values in canonical order (numbers and
+// dates by value, text by bytes). Where null is a category of its own it is the
+// last node, directly below the total.
+type Variable struct {
+	Name  string
+	nodes []node
+	depth int // of the deepest leaf
+	// leafOf maps the rank of a value in the column's list to its node.
+	leafOf []int
+}
+
+type node struct {
+	label  string
+	parent int
+	level  int
+	leaf   bool
+	null   bool
+}
+
+// Len returns the number of nodes, the total included.
+func (v *Variable) Len() int { return len(v.nodes) }
+
+// Label returns the code of a node; that of the total is "".
+func (v *Variable) Label(node int) string { return v.nodes[node].label }
+
+// Parent returns the node above, and -1 for the total.
+func (v *Variable) Parent(node int) int { return v.nodes[node].parent }
+
+// Level returns the depth of a node: 0 for the total.
+func (v *Variable) Level(node int) int { return v.nodes[node].level }
+
+// IsLeaf reports whether records carry the code of the node.
+func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
+
+// newVariable lays the values of a column into a tree.
+func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error) {
+	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, leafOf: make([]int, list.Len())}
+	if h != nil {
+		for _, c := range h.codes {
+			v.nodes = append(v.nodes, node{label: c.label, parent: c.parent + 1, level: c.level, leaf: c.leaf})
+		}
+		v.depth = h.depth
+	}
+	null, hasNull := list.Null()
+	if hasNull {
+		_, taken := list.Lookup(column.MissingLabel)
+		if h != nil && !taken {
+			_, taken = h.index[column.MissingLabel]
+		}
+		if taken {
+			return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value has the name that is kept for nulls, %q", ErrNull, column.MissingLabel)}
+		}
+	}
+	for code := range uint32(list.Len()) {
+		label := list.Label(code)
+		if h != nil && !(hasNull && code == null) {
+			i, ok := h.index[label]
+			if !ok || !h.codes[i].leaf {
+				return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value of the data is no leaf of it", ErrHierarchy)}
+			}
+			v.leafOf[code] = i + 1
+			continue
+		}
+		v.leafOf[code] = len(v.nodes)
+		v.nodes = append(v.nodes, node{label: label, parent: 0, level: 1, leaf: true, null: hasNull && code == null})
+	}
+	return v, nil
+}
+
+// levels returns, for every depth from 0 to v.depth, the node of each code at
+// that depth, and behind them one more level with the leaf of each code. rank
+// maps the codes in use to the ranks of the column's list.
+func (v *Variable) levels(rank []uint32) evidence.Levels {
+	out := make(evidence.Levels, v.depth+2)
+	for l := range out {
+		out[l] = make([]uint32, len(rank))
+		for code := range rank {
+			out[l][code] = evidence.NoNode
+		}
+	}
+	for code, r := range rank {
+		leaf := v.leafOf[r]
+		out[v.depth+1][code] = uint32(leaf)
+		for n := leaf; n >= 0; n = v.nodes[n].parent {
+			out[v.nodes[n].level][code] = uint32(n)
+		}
+	}
+	return out
+}
