@@ -1,0 +1,181 @@
+package sdc_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// random is a data set with everything in it: hierarchy, respondents with many
+// rows, holdings, weights, nulls, negative and fractional responses.
+func random(rng *rand.Rand, n int) []row {
+	rows := make([]row, n)
+	for i := range rows {
+		r := row{
+			"region": fmt.Sprintf("r%d", rng.IntN(5)),
+			"sex":    rng.IntN(2),
+			"class":  rng.IntN(4),
+			"who":    rng.IntN(n/2 + 1),
+			"x":      []any{float64(rng.IntN(100000)) / 100, rng.NormFloat64() * 1000, nil, 0}[rng.IntN(4)],
+			"w":      float64(1 + rng.IntN(9)),
+		}
+		if rng.IntN(3) > 0 {
+			r["owner"] = fmt.Sprintf("h%d", rng.IntN(n/4+1))
+		}
+		if rng.IntN(10) == 0 {
+			r["class"] = nil
+		}
+		rows[i] = r
+	}
+	return rows
+}
+
+var randomSchema = fields("region", text, "sex", integer, "class", integer, "who", integer, "owner", text, "x", float, "w", float)
+
+// asDictionaries returns the schema with dictionaries for text and keys.
+func asDictionaries(s *arrow.Schema) *arrow.Schema {
+	var out []arrow.Field
+	for _, f := range s.Fields() {
+		if f.Type.ID() == arrow.STRING || f.Type.ID() == arrow.INT64 {
+			f.Type = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: f.Type}
+		}
+		out = append(out, f)
+	}
+	return arrow.NewSchema(out, nil)
+}
+
+// everything checks three outputs and returns the report and the cells as text.
+func everything(t *testing.T, table arrow.Table, chunk int64, threads int) string {
+	t.Helper()
+	tree, err := sdc.NewHierarchy(
+		sdc.Code{Label: "N", Children: []sdc.Code{{Label: "r0"}, {Label: "r1"}}},
+		sdc.Code{Label: "S", Children: []sdc.Code{{Label: "S1", Children: []sdc.Code{{Label: "r2"}}}, {Label: "r3"}}},
+		sdc.Code{Label: "r4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := array.NewTableReader(table, chunk)
+	defer reader.Release()
+	d := sdc.FromReaders(reader)
+	d.Roles = sdc.Roles{Respondent: "who", Holding: "owner", Weight: "w"}
+	d.Missing = map[string]sdc.Missing{"class": sdc.MissingCategory}
+	d.Hierarchies = map[string]*sdc.Hierarchy{"region": tree}
+	p := sdc.ESSNet()
+	p.Weighting = sdc.Handbook
+	p.GroupRemainder = sdc.GroupRemainder{K: 1}
+	r, err := sdc.Check(context.Background(), d, []sdc.Output{
+		{Name: "counts", Kind: sdc.Frequency, By: []string{"region", "sex", "class"}, Sensitive: []string{"class"}},
+		{Name: "sums", Kind: sdc.Magnitude, By: []string{"region", "class"}, Response: "x", Margins: sdc.Margins{Of: [][]string{{"region"}, {}}}},
+		{Name: "inner", Kind: sdc.Magnitude, By: []string{"region"}, Response: "x", Margins: sdc.Margins{None: true}},
+		{Name: "file", Kind: sdc.Microdata, By: []string{"region", "sex"}, Sensitive: []string{"class"}},
+	}, p, sdc.Options{Threads: threads})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := r.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	err = r.WriteCells(mem, func(rec arrow.Record) error {
+		text, err := rec.MarshalJSON()
+		b.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestSameBytes: row order, chunking, threads and dictionaries do not change a
+// byte of the report or of the cells.
+func TestSameBytes(t *testing.T) {
+	for seed := range uint64(8) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		rows := random(rng, 40+rng.IntN(300))
+		want := everything(t, tableOf(t, randomSchema, rows...), 1<<20, 1)
+		for _, v := range []struct {
+			name    string
+			schema  *arrow.Schema
+			chunk   int64
+			threads int
+			shuffle bool
+		}{
+			{"two threads", randomSchema, 7, 2, false},
+			{"seven threads, rows of one", randomSchema, 1, 7, false},
+			{"shuffled", randomSchema, 1 << 20, 1, true},
+			{"dictionaries", asDictionaries(randomSchema), 13, 2, false},
+			{"all of it", asDictionaries(randomSchema), 3, 3, true},
+		} {
+			again := append([]row{}, rows...)
+			if v.shuffle {
+				rng.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
+			}
+			got := everything(t, tableOf(t, v.schema, again...), v.chunk, v.threads)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("seed %d, %s: %s", seed, v.name, diff)
+			}
+		}
+	}
+}
+
+// TestNaiveSumFlips: the largest is exactly half of the total, and sums of the
+// floats in some orders say more. Every order must say safe.
+func TestNaiveSumFlips(t *testing.T) {
+	values := []float64{1e16, 1, 1, 1, 1, 0.1, 0.2, 0.3, 1e16 + 4, 0.6}
+	// The largest is 1e16 + 4; the others add up to 1e16 + 4 + 0.6 + 0.6.
+	naive := map[bool]bool{}
+	rng := rand.New(rand.NewPCG(1, 1))
+	p := off()
+	p.NK = sdc.NK{N: 1, Percent: "50"}
+	for range 50 {
+		rng.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+		sum := 0.0
+		for _, v := range values {
+			sum += v
+		}
+		naive[1e16+4 > sum/2] = true
+		d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "x", float), inOneCell(values...)...))
+		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x"})
+		if r.Verdict != sdc.Safe {
+			t.Fatalf("%v: %v", values, r.Outputs[0].Findings)
+		}
+	}
+	if len(naive) != 2 {
+		t.Error("the naive sum never flips: the test shows nothing")
+	}
+}
+
+// TestThresholdIsMonotone: a higher threshold never finds less.
+func TestThresholdIsMonotone(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	rows := random(rng, 200)
+	var last int
+	for n := int64(2); n < 30; n += 3 {
+		p := off()
+		p.MinContributors = sdc.MinContributors{Min: n}
+		d := sdc.FromTable(tableOf(t, randomSchema, rows...))
+		d.Roles.Respondent = "who"
+		d.Missing = map[string]sdc.Missing{"": sdc.MissingCategory}
+		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "class"}})
+		if got := len(r.Outputs[0].Findings); got < last {
+			t.Fatalf("min %d finds %d, a lower one %d", n, got, last)
+		} else {
+			last = got
+		}
+	}
+	if last == 0 {
+		t.Error("nothing was ever found")
+	}
+}

@@ -1,0 +1,209 @@
+// Package report turns the report of a check into something to read.
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// TextOptions steer a text report.
+type TextOptions struct {
+	// Worst is the number of findings that are printed for an output. Defaults
+	// to 5.
+	Worst int
+	// Files says where the rest is, as "all findings" -> path.
+	Files [][2]string
+}
+
+// Text writes a report for a terminal: the verdict and what decides it, then
+// the worst findings of each output, what was not checked, and where to find
+// the rest. It is confidential, as the report is.
+func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
+	if opts.Worst <= 0 {
+		opts.Worst = 5
+	}
+	b := bufio.NewWriter(w)
+	fmt.Fprintln(b, r.Notice)
+	fmt.Fprintln(b)
+	fmt.Fprintf(b, "Verdict: %s\n", strings.ToUpper(r.Verdict.String()))
+	fmt.Fprintln(b, why(r))
+	fmt.Fprintln(b)
+	fmt.Fprintf(b, "Policy %s, %s read", r.Policy.Name, rows(r.Data.Rows))
+	if r.Data.Respondents != r.Data.Rows {
+		fmt.Fprintf(b, " of %s respondents", thousands(r.Data.Respondents))
+	}
+	fmt.Fprintln(b)
+	for _, d := range r.Policy.Differences {
+		fmt.Fprintf(b, "  differs: %s\n", d)
+	}
+	for _, d := range r.Policy.Remarks {
+		fmt.Fprintf(b, "  remark: %s\n", d)
+	}
+	fmt.Fprintln(b)
+	summary(b, r)
+	for i := range r.Outputs {
+		output(b, &r.Outputs[i], opts.Worst)
+	}
+	for _, f := range opts.Files {
+		fmt.Fprintf(b, "%s: %s\n", f[0], f[1])
+	}
+	return b.Flush()
+}
+
+// why says in one sentence what decided the verdict.
+func why(r *sdc.Report) string {
+	unsafe, review := 0, 0
+	for _, o := range r.Outputs {
+		switch o.Verdict {
+		case sdc.Unsafe:
+			unsafe++
+		case sdc.Review:
+			review++
+		}
+	}
+	n := len(r.Outputs)
+	switch {
+	case unsafe > 0:
+		return fmt.Sprintf("%d of %d outputs may not leave as they are; %d more want a person's judgement.", unsafe, n, review)
+	case review > 0:
+		return fmt.Sprintf("No rule forbids any of the %d outputs; %d of them want a person's judgement.", n, review)
+	}
+	return fmt.Sprintf("Everything that the policy asks of the %d outputs was checked, and nothing was found.", n)
+}
+
+func summary(w io.Writer, r *sdc.Report) {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(t, "output\tkind\tcells\tunsafe cells\tverdict\tbecause of")
+	for _, o := range r.Outputs {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Name, o.Kind, thousands(int64(o.Cells)), share(o.UnsafeCells, o.Cells), o.Verdict, reasons(&o))
+	}
+	t.Flush()
+	fmt.Fprintln(w)
+}
+
+// reasons counts an output's findings that are not safe, by rule.
+func reasons(o *sdc.OutputReport) string {
+	var rules []string
+	n := map[string]int{}
+	for _, f := range o.Findings {
+		if f.Verdict == sdc.Safe {
+			continue
+		}
+		key := f.Rule
+		if f.Verdict == sdc.Review {
+			key += " (review)"
+		}
+		if n[key] == 0 {
+			rules = append(rules, key)
+		}
+		n[key]++
+	}
+	if len(rules) == 0 {
+		return "-"
+	}
+	for i, rule := range rules {
+		rules[i] = fmt.Sprintf("%s %s", thousands(int64(n[rule])), rule)
+	}
+	return strings.Join(rules, ", ")
+}
+
+func output(w io.Writer, o *sdc.OutputReport, most int) {
+	fmt.Fprintf(w, "%s: %s\n", o.Name, o.Verdict)
+	if o.Excluded > 0 {
+		fmt.Fprintf(w, "  %s left out for missing values, %s counted\n", rows(o.Excluded), thousands(o.Rows))
+	}
+	list := worstFindings(o.Findings)
+	for i, f := range list {
+		if i == most {
+			fmt.Fprintf(w, "  ... and %s more findings\n", thousands(int64(len(list)-most)))
+			break
+		}
+		where := ""
+		if f.Cell != nil {
+			where = " at " + printable(f.Cell.String())
+		}
+		fmt.Fprintf(w, "  %s %s%s: %s\n", f.Verdict, f.Rule, where, printable(f.Message))
+	}
+	for _, s := range o.NotChecked {
+		fmt.Fprintf(w, "  not checked: %s\n", printable(s))
+	}
+	fmt.Fprintln(w)
+}
+
+// worstFindings orders findings for reading: unsafe before review, each rule's
+// worst first and the rules in turn, so that no rule hides the others.
+func worstFindings(all []sdc.Finding) []sdc.Finding {
+	byRule := map[string][]sdc.Finding{}
+	var rules []string
+	for _, f := range all {
+		key := f.Verdict.String() + " " + f.Rule
+		if byRule[key] == nil {
+			rules = append(rules, key)
+		}
+		byRule[key] = append(byRule[key], f)
+	}
+	sort.SliceStable(rules, func(i, j int) bool {
+		return byRule[rules[i]][0].Verdict < byRule[rules[j]][0].Verdict
+	})
+	for _, list := range byRule {
+		sort.SliceStable(list, func(i, j int) bool { return severity(&list[i]) > severity(&list[j]) })
+	}
+	var out []sdc.Finding
+	for depth := 0; len(out) < len(all); depth++ {
+		for _, rule := range rules {
+			if depth < len(byRule[rule]) {
+				out = append(out, byRule[rule][depth])
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Verdict < out[j].Verdict })
+	return out
+}
+
+// severity is how far a finding lies beyond its limit, for ordering only.
+func severity(f *sdc.Finding) float64 {
+	switch f.Rule {
+	case "min-contributors", "k-anonymity", "p-percent", "pq", "min-degrees-of-freedom", "group-remainder":
+		return f.Limit - f.Observed
+	}
+	return f.Observed - f.Limit
+}
+
+// printable keeps codes of the data from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}
+
+func rows(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return thousands(n) + " rows"
+}
+
+// thousands prints 1234567 as 1,234,567.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func share(part, of int) string {
+	if of == 0 || part == 0 {
+		return thousands(int64(part))
+	}
+	return fmt.Sprintf("%s (%.1f %%)", thousands(int64(part)), 100*float64(part)/float64(of))
+}

@@ -1,0 +1,221 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// policyFile is a policy: a shipped one, with every rule that is named replaced
+// or changed.
+type policyFile struct {
+	Version   int       `yaml:"version"`
+	Name      string    `yaml:"name"`
+	Extends   string    `yaml:"extends"`
+	Weighting string    `yaml:"weighting"`
+	Rules     rulesFile `yaml:"rules"`
+}
+
+type rulesFile struct {
+	MinContributors     ruleFile[minFields]        `yaml:"min-contributors"`
+	NK                  ruleFile[nkFields]         `yaml:"nk"`
+	PPercent            ruleFile[pFields]          `yaml:"p-percent"`
+	PQ                  ruleFile[pqFields]         `yaml:"pq"`
+	GroupDisclosure     ruleFile[groupFields]      `yaml:"group-disclosure"`
+	GroupRemainder      ruleFile[kFields]          `yaml:"group-remainder"`
+	ZeroCells           ruleFile[struct{}]         `yaml:"zero-cells"`
+	KAnonymity          ruleFile[kFields]          `yaml:"k-anonymity"`
+	Identifiers         ruleFile[identifierFields] `yaml:"identifiers"`
+	Endpoints           ruleFile[struct{}]         `yaml:"endpoints"`
+	MinDegreesOfFreedom ruleFile[minFields]        `yaml:"min-degrees-of-freedom"`
+	Request             ruleFile[percentField]     `yaml:"request"`
+}
+
+type (
+	minFields struct {
+		Min *int64 `yaml:"min"`
+	}
+	kFields struct {
+		K *int64 `yaml:"k"`
+	}
+	nkFields struct {
+		N       *int     `yaml:"n"`
+		Percent *percent `yaml:"percent"`
+	}
+	pFields struct {
+		P         *percent `yaml:"p"`
+		Coalition *int     `yaml:"coalition"`
+	}
+	pqFields struct {
+		P *percent `yaml:"p"`
+		Q *percent `yaml:"q"`
+	}
+	percentField struct {
+		Percent *percent `yaml:"percent"`
+	}
+	groupFields struct {
+		Percent   *percent `yaml:"percent"`
+		Exclusive *bool    `yaml:"exclusive"`
+	}
+	identifierFields struct {
+		Names       []string `yaml:"names"`
+		UniqueShare *percent `yaml:"unique-share"`
+	}
+)
+
+// percent keeps the digits as they are written: 87.5 is never read as a float.
+type percent sdc.Percent
+
+// UnmarshalYAML takes the text of the scalar, quoted or not.
+func (p *percent) UnmarshalYAML(text []byte) error {
+	*p = percent(strings.Trim(strings.TrimSpace(string(text)), `"'`))
+	return nil
+}
+
+// ruleFile is "off", "on", or the rule's fields.
+type ruleFile[F any] struct {
+	given, off bool
+	fields     F
+}
+
+// UnmarshalYAML reads the word or the fields.
+func (r *ruleFile[F]) UnmarshalYAML(unmarshal func(any) error) error {
+	r.given = true
+	var word string
+	if unmarshal(&word) == nil {
+		switch word {
+		case "off":
+			r.off = true
+			return nil
+		case "on":
+			return nil
+		}
+		return errors.New("a rule is off, on, or its fields")
+	}
+	return unmarshal(&r.fields)
+}
+
+// LoadPolicy returns the shipped policy of a name, or reads a policy file. The
+// error wraps ErrSpec or sdc.ErrPolicy, or is of the file system.
+func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
+	if p, ok := shipped(nameOrPath); ok {
+		return p, nil
+	}
+	text, err := os.ReadFile(nameOrPath)
+	if err != nil {
+		return sdc.Policy{}, fmt.Errorf("policy is neither cbs nor essnet nor a file that can be read: %w", err)
+	}
+	var f policyFile
+	if err := decode(nameOrPath, text, &f); err != nil {
+		return sdc.Policy{}, err
+	}
+	p, err := f.resolve()
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", nameOrPath, err)
+	}
+	return p, nil
+}
+
+func shipped(name string) (sdc.Policy, bool) {
+	switch name {
+	case "cbs":
+		return sdc.CBS(), true
+	case "essnet":
+		return sdc.ESSNet(), true
+	}
+	return sdc.Policy{}, false
+}
+
+func (f *policyFile) resolve() (sdc.Policy, error) {
+	if f.Version != 1 {
+		return sdc.Policy{}, wrong("version must be 1")
+	}
+	p, ok := shipped(f.Extends)
+	if !ok {
+		return p, wrong("extends must be cbs or essnet")
+	}
+	if _, taken := shipped(f.Name); taken || f.Name == "" {
+		return p, wrong("name must be given, and be none of the shipped ones")
+	}
+	p.Name = f.Name
+	if f.Weighting != "" {
+		p.Weighting = sdc.Weighting(f.Weighting)
+	}
+	f.Rules.apply(&p)
+	return p, p.Validate()
+}
+
+func set[T any](dst *T, src *T) {
+	if src != nil {
+		*dst = *src
+	}
+}
+
+func setPercent(dst *sdc.Percent, src *percent) {
+	if src != nil {
+		*dst = sdc.Percent(*src)
+	}
+}
+
+// apply changes the rules that are named; a rule with fields is on.
+func (r *rulesFile) apply(p *sdc.Policy) {
+	if m := r.MinContributors; m.given {
+		p.MinContributors.Off = m.off
+		set(&p.MinContributors.Min, m.fields.Min)
+	}
+	if m := r.NK; m.given {
+		p.NK.Off = m.off
+		set(&p.NK.N, m.fields.N)
+		setPercent(&p.NK.Percent, m.fields.Percent)
+	}
+	if m := r.PPercent; m.given {
+		p.PPercent.Off = m.off
+		setPercent(&p.PPercent.P, m.fields.P)
+		set(&p.PPercent.Coalition, m.fields.Coalition)
+	}
+	if m := r.PQ; m.given {
+		p.PQ.Off = m.off
+		setPercent(&p.PQ.P, m.fields.P)
+		setPercent(&p.PQ.Q, m.fields.Q)
+	}
+	if m := r.GroupDisclosure; m.given {
+		p.GroupDisclosure.Off = m.off
+		setPercent(&p.GroupDisclosure.Percent, m.fields.Percent)
+		set(&p.GroupDisclosure.Exclusive, m.fields.Exclusive)
+	}
+	if m := r.GroupRemainder; m.given {
+		p.GroupRemainder.Off = m.off
+		if p.GroupRemainder.K == 0 && m.fields.K == nil {
+			p.GroupRemainder.K = 1
+		}
+		set(&p.GroupRemainder.K, m.fields.K)
+	}
+	if m := r.ZeroCells; m.given {
+		p.ZeroCells.Off = m.off
+	}
+	if m := r.KAnonymity; m.given {
+		p.KAnonymity.Off = m.off
+		set(&p.KAnonymity.K, m.fields.K)
+	}
+	if m := r.Identifiers; m.given {
+		p.Identifiers.Off = m.off
+		if m.fields.Names != nil {
+			p.Identifiers.Names = m.fields.Names
+		}
+		setPercent(&p.Identifiers.UniqueShare, m.fields.UniqueShare)
+	}
+	if m := r.Endpoints; m.given {
+		p.Endpoints.Off = m.off
+	}
+	if m := r.MinDegreesOfFreedom; m.given {
+		p.MinDegreesOfFreedom.Off = m.off
+		set(&p.MinDegreesOfFreedom.Min, m.fields.Min)
+	}
+	if m := r.Request; m.given {
+		p.Request.Off = m.off
+		setPercent(&p.Request.Percent, m.fields.Percent)
+	}
+}

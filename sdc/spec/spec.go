@@ -1,0 +1,223 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+// ErrSpec is wrapped by every error about the contents of a spec or policy
+// file.
+var ErrSpec = errors.New("file is not well formed")
+
+// Spec is a parsed spec.
+type Spec struct {
+	// Patterns are the data files, globs included, with paths resolved.
+	Patterns []string
+	// Options says how to read them.
+	Options source.Options
+	// Roles, Missing and Hierarchies go into sdc.Data.
+	Roles       sdc.Roles
+	Missing     map[string]sdc.Missing
+	Hierarchies map[string]*sdc.Hierarchy
+	// Outputs are what is to be checked.
+	Outputs []sdc.Output
+}
+
+type specFile struct {
+	Version int          `yaml:"version"`
+	Data    dataFile     `yaml:"data"`
+	Outputs []outputFile `yaml:"outputs"`
+}
+
+type dataFile struct {
+	Source      list                     `yaml:"source"`
+	Respondent  string                   `yaml:"respondent"`
+	Holding     string                   `yaml:"holding"`
+	Weight      string                   `yaml:"weight"`
+	Request     string                   `yaml:"request"`
+	CSV         csvFile                  `yaml:"csv"`
+	Missing     map[string]string        `yaml:"missing"`
+	Hierarchies map[string]hierarchyFile `yaml:"hierarchies"`
+}
+
+type csvFile struct {
+	Delimiter string            `yaml:"delimiter"`
+	Nulls     []string          `yaml:"nulls"`
+	Trim      bool              `yaml:"trim"`
+	Types     map[string]string `yaml:"types"`
+}
+
+type outputFile struct {
+	Name       string      `yaml:"name"`
+	Kind       string      `yaml:"kind"`
+	By         []string    `yaml:"by"`
+	Keys       []string    `yaml:"keys"`
+	Margins    marginsFile `yaml:"margins"`
+	Sensitive  []string    `yaml:"sensitive"`
+	Response   string      `yaml:"response"`
+	Statistics []string    `yaml:"statistics"`
+	Parameters int         `yaml:"parameters"`
+	APriori    aprioriFile `yaml:"apriori"`
+}
+
+// list is one string or a list of them.
+type list []string
+
+// UnmarshalYAML reads a string or a list of strings.
+func (l *list) UnmarshalYAML(unmarshal func(any) error) error {
+	var one string
+	if unmarshal(&one) == nil {
+		*l = list{one}
+		return nil
+	}
+	var many []string
+	if err := unmarshal(&many); err != nil {
+		return errors.New("a path or a list of paths is wanted")
+	}
+	*l = many
+	return nil
+}
+
+// marginsFile is all, none, or a list of lists of variables.
+type marginsFile sdc.Margins
+
+// UnmarshalYAML reads all, none, or a list of lists of variables.
+func (m *marginsFile) UnmarshalYAML(unmarshal func(any) error) error {
+	var word string
+	if unmarshal(&word) == nil {
+		switch word {
+		case "all":
+			*m = marginsFile{}
+			return nil
+		case "none":
+			*m = marginsFile{None: true}
+			return nil
+		}
+	}
+	of := [][]string{}
+	if err := unmarshal(&of); err != nil {
+		return errors.New("margins are all, none, or a list of lists of variables")
+	}
+	*m = marginsFile{Of: of}
+	return nil
+}
+
+// Load reads a spec and the hierarchies and a-priori lists that it names. It
+// does not open the data. Errors about contents wrap ErrSpec (or those of sdc);
+// the others are of the file system.
+func Load(path string) (*Spec, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var f specFile
+	if err := decode(path, text, &f); err != nil {
+		return nil, err
+	}
+	s, err := f.resolve(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// decode reads YAML strictly. The error names the line.
+func decode(path string, text []byte, into any) error {
+	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("%w: %s: %s", ErrSpec, path, strings.TrimSpace(yaml.FormatError(err, false, false)))
+	}
+	return nil
+}
+
+func wrong(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrSpec, fmt.Sprintf(format, args...))
+}
+
+func (f *specFile) resolve(dir string) (*Spec, error) {
+	if f.Version != 1 {
+		return nil, wrong("version must be 1")
+	}
+	if len(f.Data.Source) == 0 {
+		return nil, wrong("data.source is missing")
+	}
+	s := &Spec{
+		Roles: sdc.Roles{
+			Respondent: f.Data.Respondent, Holding: f.Data.Holding,
+			Weight: f.Data.Weight, Request: f.Data.Request,
+		},
+		Missing:     map[string]sdc.Missing{},
+		Hierarchies: map[string]*sdc.Hierarchy{},
+	}
+	for _, p := range f.Data.Source {
+		s.Patterns = append(s.Patterns, resolvePath(dir, p))
+	}
+	csv := &s.Options.CSV
+	csv.Nulls, csv.Trim, csv.Types = f.Data.CSV.Nulls, f.Data.CSV.Trim, f.Data.CSV.Types
+	switch r := []rune(f.Data.CSV.Delimiter); len(r) {
+	case 0:
+	case 1:
+		csv.Delimiter = r[0]
+	default:
+		return nil, wrong("data.csv.delimiter must be one character")
+	}
+	for name, m := range f.Data.Missing {
+		if name == "default" {
+			name = ""
+		}
+		s.Missing[name] = sdc.Missing(m)
+	}
+	for name, h := range f.Data.Hierarchies {
+		tree, err := h.build(dir)
+		if err != nil {
+			return nil, fmt.Errorf("hierarchy of %q: %w", name, err)
+		}
+		s.Hierarchies[name] = tree
+	}
+	if len(f.Outputs) == 0 {
+		return nil, wrong("outputs is empty")
+	}
+	for _, o := range f.Outputs {
+		out, err := o.resolve(dir)
+		if err != nil {
+			return nil, err
+		}
+		s.Outputs = append(s.Outputs, out)
+	}
+	return s, nil
+}
+
+func resolvePath(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func (o *outputFile) resolve(dir string) (sdc.Output, error) {
+	by := o.By
+	if len(o.Keys) > 0 {
+		if len(o.By) > 0 || o.Kind != string(sdc.Microdata) {
+			return sdc.Output{}, wrong("output %q: keys belong to microdata, by to a table", o.Name)
+		}
+		by = o.Keys
+	}
+	out := sdc.Output{
+		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: sdc.Margins(o.Margins), Sensitive: o.Sensitive,
+		Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters,
+	}
+	var err error
+	if out.APriori, err = o.APriori.build(dir, by); err != nil {
+		return out, fmt.Errorf("output %q: %w", o.Name, err)
+	}
+	return out, out.Validate()
+}
