@@ -65,7 +65,9 @@ what must be hidden and proves that the hiding holds.`,
 
 // commands lists the verbs, one a file.
 func commands() []*cobra.Command {
-	return []*cobra.Command{}
+	return []*cobra.Command{
+		newCheckCommand(),
+	}
 }
 
 func main() {

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/spec"
+)
+
+type checkFlags struct {
+	policy  string
+	out     string
+	json    string
+	cells   string
+	threads int
+	worst   int
+}
+
+func newCheckCommand() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check SPEC",
+		Short: "Check outputs against a policy: safe, unsafe or review, with reasons",
+		Long: `check reads the data that SPEC names once, counts who is behind every cell and
+margin of every output, applies the policy, and says safe, unsafe or review.
+
+The report on standard output, the JSON report and the cells file hold small
+counts: they are confidential and must not leave the closed environment.`,
+		Example: `  sluis check spec.yaml
+  sluis check spec.yaml --policy essnet --json report.json --cells cells.csv
+  sluis check spec.yaml --policy my-policy.yaml --out review`,
+		Args: exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runCheck(cmd.Context(), args[0], &f, cmd.OutOrStdout())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.StringVar(&f.out, "out", "", "folder for report.json, report.txt and cells.csv")
+	flags.StringVar(&f.json, "json", "", "file for the JSON report")
+	flags.StringVar(&f.cells, "cells", "", "file for the cells, .csv or .parquet")
+	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
+	return cmd
+}
+
+// runCheck is the check verb: spec in, report out.
+func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer) error {
+	s, err := spec.Load(path)
+	if err != nil {
+		return specError(err)
+	}
+	policy, err := spec.LoadPolicy(f.policy)
+	if err != nil {
+		return specError(err)
+	}
+	r, err := checkSpec(ctx, s, policy, f.threads)
+	if err != nil {
+		return err
+	}
+	files, err := writeReports(r, f)
+	if err != nil {
+		return err
+	}
+	if err := report.Text(stdout, r, report.TextOptions{Worst: f.worst, Files: files}); err != nil {
+		return err
+	}
+	return verdictError(r.Verdict)
+}
+
+// checkSpec opens the data of a spec and checks it.
+func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int) (*sdc.Report, error) {
+	src, err := source.Open(ctx, s.Patterns, s.Options)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	columns := neededColumns(s, src.Schema())
+	n := threads
+	if n <= 0 {
+		n = defaultThreads()
+	}
+	readers, err := src.Split(ctx, columns, n)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, r := range readers {
+			r.Release()
+		}
+	}()
+	d := sdc.FromReaders(readers...)
+	d.Roles, d.Missing, d.Hierarchies = s.Roles, s.Missing, s.Hierarchies
+	total, known := src.Rows()
+	if !known {
+		total = -1
+	}
+	bar := newProgress("checking", total)
+	defer bar.finish()
+	r, err := sdc.Check(ctx, d, s.Outputs, policy, sdc.Options{Threads: threads, Progress: bar.set})
+	if err != nil {
+		return nil, err
+	}
+	if err := src.Hash(ctx); err != nil {
+		return nil, err
+	}
+	r.Data.Sources = []sdc.Source{}
+	for _, file := range src.Files() {
+		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+	}
+	return r, nil
+}
+
+// neededColumns lists the columns of the schema that a spec names, so that
+// nothing else is read.
+func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
+	want := map[string]bool{}
+	for _, name := range []string{s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request} {
+		want[name] = true
+	}
+	for _, o := range s.Outputs {
+		want[o.Response] = true
+		for _, name := range append(append([]string{}, o.By...), o.Sensitive...) {
+			want[name] = true
+		}
+	}
+	var out []string
+	for _, f := range schema.Fields() {
+		if want[f.Name] {
+			out = append(out, f.Name)
+		}
+	}
+	if len(out) == 0 && schema.NumFields() > 0 {
+		out = append(out, schema.Field(0).Name) // a model needs the rows alone
+	}
+	return out
+}
+
+// writeReports writes the files that were asked for and says where they are.
+// Each is complete or absent.
+func writeReports(r *sdc.Report, f *checkFlags) ([][2]string, error) {
+	var files [][2]string
+	jsonPath, cellsPath := f.json, f.cells
+	if f.out != "" {
+		if err := os.MkdirAll(f.out, 0o700); err != nil {
+			return nil, err
+		}
+		if jsonPath == "" {
+			jsonPath = filepath.Join(f.out, "report.json")
+		}
+		if cellsPath == "" {
+			cellsPath = filepath.Join(f.out, "cells.csv")
+		}
+		path := filepath.Join(f.out, "report.txt")
+		err := source.WriteFile(path, func(w io.Writer) error {
+			return report.Text(w, r, report.TextOptions{Worst: 1 << 30})
+		})
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"all findings", path})
+	}
+	if jsonPath != "" {
+		if err := source.WriteFile(jsonPath, r.WriteJSON); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"the report as JSON", jsonPath})
+	}
+	if cellsPath != "" {
+		if err := writeCells(r, cellsPath); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"every cell with its evidence", cellsPath})
+	}
+	return files, nil
+}
+
+func writeCells(r *sdc.Report, path string) error {
+	w, err := source.Create(path, r.CellsSchema(), source.WriterOptions{})
+	if err != nil {
+		return err
+	}
+	if err := r.WriteCells(memory.DefaultAllocator, w.Write); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
+// verdictError turns a verdict into an exit status.
+func verdictError(v sdc.Verdict) error {
+	switch v {
+	case sdc.Safe:
+		return nil
+	case sdc.Review:
+		return &exitError{code: exitReview}
+	}
+	return &exitError{code: exitUnsafe}
+}
+
+// specError gives errors about a spec or policy the status of wrong usage.
+func specError(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return err
+	}
+	return usageError(err)
+}
+
+// exactArgs is cobra.ExactArgs with the exit status of wrong usage.
+func exactArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError(fmt.Errorf("%s takes %d argument(s), not %d; see sluis %s --help", cmd.Name(), n, len(args), cmd.Name()))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,175 @@
+package deps_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sluis-go/sluis"
+
+// allowed says which packages of this module a package may import, itself and
+// what lies below it aside. It is the direction of docs and design: data flows
+// one way. DO NOT add new packages here just to make the tests pass.
+var allowed = map[string][]string{
+	"internal/exact":    {},
+	"internal/topk":     {},
+	"internal/oracle":   {},
+	"internal/deps":     {},
+	"internal/hmac":     {},
+	"internal/column":   {"internal/exact"},
+	"internal/linear":   {"internal/exact"},
+	"internal/lp":       {"internal/exact"},
+	"internal/group":    {"internal/exact", "internal/column"},
+	"internal/synth":    {"internal/exact"},
+	"internal/evidence": {"internal/exact", "internal/column", "internal/group", "internal/topk"},
+	"sdc": {
+		"internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence",
+	},
+	"sdc/source": {},
+	"sdc/spec":   {"sdc", "sdc/source"},
+	"sdc/report": {"sdc", "internal/exact"},
+	"pseudonym":  {"internal/hmac"},
+	"suppress": {
+		"sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
+	},
+	"riskmetrics": {
+		"sdc", "internal/exact", "internal/column", "internal/group", "internal/topk",
+	},
+}
+
+// free are the packages at the top, which may import anything of the module.
+var free = []string{"cmd/sluis", "examples"}
+
+type pkg struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T, args ...string) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,GoFiles,Imports,Deps"}, args...)...)
+	cmd.Dir = filepath.Join("..", "..")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pkgs []pkg
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+func short(importPath string) string { return strings.TrimPrefix(importPath, module+"/") }
+
+func isFree(name string) bool {
+	return slices.ContainsFunc(free, func(f string) bool { return name == f || strings.HasPrefix(name, f+"/") })
+}
+
+func TestImportDirection(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		name := short(p.ImportPath)
+		if isFree(name) {
+			continue
+		}
+		may, ok := allowed[name]
+		if !ok {
+			t.Errorf("%s is in no rule: say in allowed what it may import", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if !strings.HasPrefix(imp, module+"/") {
+				continue
+			}
+			if to := short(imp); !slices.Contains(may, to) && !strings.HasPrefix(to, name+"/") {
+				t.Errorf("%s imports %s", name, to)
+			}
+		}
+	}
+}
+
+// TestNoFlight: the library packages pull in neither parquet nor Flight and
+// gRPC; only sdc/source does.
+func TestNoFlight(t *testing.T) {
+	for _, p := range list(t, "./sdc", "./pseudonym/...", "./suppress/...", "./riskmetrics/...") {
+		for _, d := range p.Deps {
+			for _, heavy := range []string{"google.golang.org/grpc", "arrow/flight", "go/v15/parquet", "apache/thrift"} {
+				if strings.Contains(d, heavy) {
+					t.Errorf("%s pulls in %s", short(p.ImportPath), d)
+				}
+			}
+		}
+	}
+}
+
+// TestArrowOnlyInArrowFiles: in the public packages arrow is imported only by
+// files named arrow.go.
+func TestArrowOnlyInArrowFiles(t *testing.T) {
+	public := []string{"sdc", "pseudonym", "suppress", "riskmetrics"}
+	for _, p := range list(t, "./...") {
+		if !slices.Contains(public, short(p.ImportPath)) {
+			continue
+		}
+		for _, f := range p.GoFiles {
+			text := imports(t, filepath.Join(p.Dir, f))
+			if path.Base(f) != "arrow.go" && strings.Contains(text, "apache/arrow") {
+				t.Errorf("%s/%s imports arrow", short(p.ImportPath), f)
+			}
+			for _, low := range []string{`"unsafe"`, `"math/rand"`} {
+				if strings.Contains(text, low) {
+					t.Errorf("%s/%s imports %s", short(p.ImportPath), f, low)
+				}
+			}
+			if short(p.ImportPath) != "pseudonym" && strings.Contains(text, `"crypto/`) && !strings.Contains(text, `"crypto/sha256"`) {
+				t.Errorf("%s/%s imports crypto", short(p.ImportPath), f)
+			}
+		}
+	}
+}
+
+// imports returns the part of a file up to its first declaration.
+func imports(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "\nfunc ")
+	return head
+}
+
+// TestPeersStayApart: suppress and riskmetrics never import each other, and
+// pseudonym none of the others.
+func TestPeersStayApart(t *testing.T) {
+	never := map[string][]string{
+		"suppress":    {"riskmetrics", "pseudonym"},
+		"riskmetrics": {"suppress", "pseudonym"},
+		"pseudonym":   {"sdc", "suppress", "riskmetrics"},
+		"sdc":         {"suppress", "riskmetrics", "pseudonym", "sdc/source"},
+	}
+	for _, p := range list(t, "./...") {
+		for _, bad := range never[short(p.ImportPath)] {
+			if slices.Contains(p.Deps, module+"/"+bad) {
+				t.Errorf("%s depends on %s", short(p.ImportPath), bad)
+			}
+		}
+	}
+}

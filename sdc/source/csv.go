@@ -1,0 +1,191 @@
+package source
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+)
+
+// CSVOptions says how .csv files are read. The first record holds the names of
+// the columns. The zero value is ready to use.
+type CSVOptions struct {
+	// Delimiter defaults to a comma.
+	Delimiter rune
+	// Nulls lists what stands for null beside the empty field.
+	Nulls []string
+	// Trim removes blanks and tabs around every field.
+	Trim bool
+	// Types names the type of columns: string, bool, int8 to int64, uint8 to
+	// uint64, float32, float64, date, timestamp, decimal(p,s), dictionary. The
+	// types of the others are inferred from the whole file: int64, float64, date,
+	// bool, or string; numbers with leading zeros are strings.
+	Types map[string]string
+}
+
+// csvFile is an open CSV file.
+type csvFile struct {
+	name   string
+	opts   *Options
+	fields *arrow.Schema
+	n      int64
+}
+
+func openCSV(ctx context.Context, name string, opts *Options) (file, error) {
+	c := &csvFile{name: name, opts: opts}
+	names, types, err := c.infer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fields := make([]arrow.Field, len(names))
+	for i, n := range names {
+		fields[i] = arrow.Field{Name: n, Type: types[i], Nullable: true}
+	}
+	c.fields = arrow.NewSchema(fields, nil)
+	return c, nil
+}
+
+func (c *csvFile) schema() *arrow.Schema { return c.fields }
+func (c *csvFile) rows() (int64, bool)   { return c.n, true }
+func (c *csvFile) close() error          { return nil }
+
+// open starts a pass over the file and returns the names of its columns.
+func (c *csvFile) open() (*os.File, *csv.Reader, []string, error) {
+	f, err := os.Open(c.name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	b := bufio.NewReaderSize(f, 1<<18)
+	if bom, err := b.Peek(3); err == nil && string(bom) == "\ufeff" {
+		b.Discard(3) //nolint:errcheck // they were peeked
+	}
+	r := csv.NewReader(b)
+	r.ReuseRecord = true
+	if c.opts.CSV.Delimiter != 0 {
+		r.Comma = c.opts.CSV.Delimiter
+	}
+	head, err := r.Read()
+	if err != nil {
+		f.Close()
+		if errors.Is(err, io.EOF) {
+			return nil, nil, nil, fmt.Errorf("%w: no line with the names of the columns", ErrCorrupt)
+		}
+		return nil, nil, nil, csvError(err)
+	}
+	names := make([]string, len(head))
+	for i, n := range head {
+		names[i] = strings.Clone(n)
+		if c.opts.CSV.Trim {
+			names[i] = strings.TrimSpace(names[i])
+		}
+		if !utf8.ValidString(n) {
+			f.Close()
+			return nil, nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8", ErrValue)}
+		}
+		if names[i] == "" || slices.Contains(names[:i], names[i]) {
+			f.Close()
+			return nil, nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}
+		}
+	}
+	return f, r, names, nil
+}
+
+// csvError keeps the line of a syntax error and drops its text.
+func csvError(err error) error {
+	var p *csv.ParseError
+	if !errors.As(err, &p) {
+		return err
+	}
+	switch {
+	case errors.Is(p.Err, csv.ErrFieldCount):
+		err = fmt.Errorf("%w: the number of fields differs from that of the first line", ErrCorrupt)
+	case errors.Is(p.Err, csv.ErrQuote), errors.Is(p.Err, csv.ErrBareQuote):
+		err = fmt.Errorf("%w: a quote is missing or in the wrong place", ErrCorrupt)
+	default:
+		err = ErrCorrupt
+	}
+	return &FileError{Line: p.StartLine, Err: err}
+}
+
+// field applies trimming and null markers; null is true for a null.
+func (c *csvFile) field(s string) (text string, null bool) {
+	if c.opts.CSV.Trim {
+		s = strings.Trim(s, " \t")
+	}
+	return s, s == "" || slices.Contains(c.opts.CSV.Nulls, s)
+}
+
+// parts returns one reader: a quoted field may hold line ends, so a CSV file
+// cannot be cut without reading it.
+func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {
+	f, r, names, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	at := make([]int, len(columns))
+	fields := make([]arrow.Field, len(columns))
+	for k, name := range columns {
+		at[k] = slices.Index(names, name)
+		if at[k] < 0 {
+			f.Close()
+			return nil, &FileError{Column: name, Err: ErrSchema}
+		}
+		fields[k] = c.fields.Field(at[k])
+	}
+	schema := arrow.NewSchema(fields, nil)
+	b := array.NewRecordBuilder(c.opts.Allocator, schema)
+	puts := make([]func(string) error, len(columns))
+	for k := range columns {
+		puts[k] = appender(b.Field(k))
+	}
+	next := func() (arrow.Record, error) {
+		rows := 0
+		for ; rows < c.opts.BatchRows; rows++ {
+			if rows%4096 == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			rec, err := r.Read()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return nil, csvError(err)
+			}
+			for k, i := range at {
+				if err := c.put(b.Field(k), puts[k], rec[i]); err != nil {
+					line, _ := r.FieldPos(i)
+					return nil, &FileError{Line: line, Column: columns[k], Err: err}
+				}
+			}
+		}
+		if rows == 0 {
+			return nil, io.EOF
+		}
+		return b.NewRecord(), nil
+	}
+	return []*reader{newReader(schema, next, func() {
+		b.Release()
+		f.Close()
+	})}, nil
+}
+
+func (c *csvFile) put(b array.Builder, put func(string) error, field string) error {
+	text, null := c.field(field)
+	if null {
+		b.AppendNull()
+		return nil
+	}
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("%w: not UTF-8", ErrValue)
+	}
+	return put(text)
+}

@@ -1,0 +1,148 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// reader is a record reader over a function that returns the next record, or
+// io.EOF. A panic in that function becomes an error.
+type reader struct {
+	schema *arrow.Schema
+	next   func() (arrow.Record, error)
+	close  func()
+	name   string
+	offset int64 // of the first row
+
+	refs   atomic.Int64
+	record arrow.Record
+	rows   int64 // delivered before the present record
+	err    error
+	done   bool
+}
+
+func newReader(schema *arrow.Schema, next func() (arrow.Record, error), close func()) *reader {
+	r := &reader{schema: schema, next: next, close: close}
+	r.refs.Store(1)
+	return r
+}
+
+// Retain adds a reference.
+func (r *reader) Retain() { r.refs.Add(1) }
+
+// Release drops a reference; the last one closes the reader.
+func (r *reader) Release() {
+	if r.refs.Add(-1) != 0 {
+		return
+	}
+	r.drop()
+	if r.close != nil {
+		r.close()
+	}
+}
+
+func (r *reader) drop() {
+	if r.record != nil {
+		r.rows += r.record.NumRows()
+		r.record.Release()
+		r.record = nil
+	}
+}
+
+// Schema returns the schema of the records.
+func (r *reader) Schema() *arrow.Schema { return r.schema }
+
+// Next moves to the next record, which is valid until the following call.
+func (r *reader) Next() bool {
+	r.drop()
+	if r.done {
+		return false
+	}
+	rec, err := guard(r.next)
+	if err != nil {
+		r.done = true
+		if !errors.Is(err, io.EOF) {
+			r.err = fileError(r.name, err)
+		}
+		return false
+	}
+	r.record = rec
+	return true
+}
+
+// Record returns the present record, owned by the reader.
+func (r *reader) Record() arrow.Record { return r.record }
+
+// Err returns what ended the reading; nil at the end of the data.
+func (r *reader) Err() error { return r.err }
+
+// Offset returns the position of the present record's first row in the data.
+func (r *reader) Offset() int64 { return r.offset + r.rows }
+
+// guard calls fn and turns a panic into an error. The panic's text is dropped
+// where it is not of the runtime, since it may hold data.
+func guard[T any](fn func() (T, error)) (out T, err error) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		var zero T
+		out = zero
+		switch p := p.(type) {
+		case limitExceeded:
+			err = ErrMemory
+		case runtime.Error:
+			err = fmt.Errorf("%w (%v)", ErrCorrupt, p)
+		default:
+			err = ErrCorrupt
+		}
+	}()
+	return fn()
+}
+
+// corrupt keeps the kind of an error of a decoder and drops its text, which may
+// hold data.
+func corrupt(err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	for _, known := range []error{ErrCorrupt, ErrUnsupported, ErrValue, ErrMemory} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	return ErrCorrupt
+}
+
+// chain reads readers one after the other.
+func chain(readers []*reader) *reader {
+	if len(readers) == 1 {
+		return readers[0]
+	}
+	k := 0
+	var out *reader
+	out = newReader(readers[0].schema, func() (arrow.Record, error) {
+		for ; k < len(readers); k++ {
+			if readers[k].Next() {
+				rec := readers[k].Record()
+				rec.Retain()
+				return rec, nil
+			}
+			if err := readers[k].Err(); err != nil {
+				return nil, err
+			}
+		}
+		return nil, io.EOF
+	}, func() {
+		for _, r := range readers {
+			r.Release()
+		}
+	})
+	return out
+}

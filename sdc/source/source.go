@@ -1,0 +1,347 @@
+// Package source opens microdata files as Arrow record readers: Parquet, Arrow
+// IPC files and streams, and CSV. It is a package of its own since arrow's
+// Parquet reader links Flight and gRPC into every program that imports it.
+//
+// Files are not trusted. Lengths are checked against the size of the file
+// before memory is set aside for them, arrays are checked before they are
+// handed out, and a panic of a decoder becomes an error of type *FileError. No
+// error holds a value of the data.
+package source
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// Options says how files are read. The zero value is ready to use.
+type Options struct {
+	// CSV applies to .csv files.
+	CSV CSVOptions
+	// Allocator is where records live. Defaults to memory.DefaultAllocator.
+	Allocator memory.Allocator
+	// BatchRows is the largest number of rows in a record. Defaults to 65,536.
+	BatchRows int
+	// MemoryLimit bounds, in bytes, what reading one file may hold at a time.
+	// Defaults to 4 GiB.
+	MemoryLimit int64
+}
+
+func (o *Options) defaults() {
+	if o.Allocator == nil {
+		o.Allocator = memory.DefaultAllocator
+	}
+	if o.BatchRows <= 0 {
+		o.BatchRows = 1 << 16
+	}
+	if o.MemoryLimit <= 0 {
+		o.MemoryLimit = 4 << 30
+	}
+}
+
+// Reasons inside a *FileError.
+var (
+	// ErrCorrupt says that a file is not what its format asks for.
+	ErrCorrupt = errors.New("file is damaged or not of its format")
+	// ErrUnsupported says that a format or type cannot be read.
+	ErrUnsupported = errors.New("not supported")
+	// ErrSchema says that files that are read together differ in their columns.
+	ErrSchema = errors.New("columns differ from those of the first file")
+	// ErrValue says that a CSV field is not of its column's type.
+	ErrValue = errors.New("field is not of its column's type")
+	// ErrMemory says that a file asks for more memory than is allowed.
+	ErrMemory = errors.New("file asks for more memory than is allowed")
+)
+
+// FileError says which file is at fault, in CSV which line, and where it is
+// known which column.
+type FileError struct {
+	File   string
+	Line   int // from 1; 0 where unknown
+	Column string
+	Err    error
+}
+
+// Error implements error.
+func (e *FileError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.File)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ", line %d", e.Line)
+	}
+	if e.Column != "" {
+		fmt.Fprintf(&b, ", column %q", e.Column)
+	}
+	fmt.Fprintf(&b, ": %v", e.Err)
+	return b.String()
+}
+
+// Unwrap returns the reason.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// FileInfo describes one file of a source.
+type FileInfo struct {
+	Name   string // as given or found
+	Size   int64
+	SHA256 string // lower-case hexadecimal, once Source.Hash has run
+}
+
+// file is one open file of any format.
+type file interface {
+	schema() *arrow.Schema
+	rows() (int64, bool)
+	// parts returns readers of the given columns that together deliver every row
+	// once, at most n of them.
+	parts(ctx context.Context, columns []string, n int) ([]*reader, error)
+	close() error
+}
+
+// Source is one or several files with one schema. It is safe for concurrent
+// reading.
+type Source struct {
+	opts  Options
+	files []file
+	infos []FileInfo
+}
+
+// Open opens the files that match the patterns, in the order given, those of
+// one glob by name. Every pattern must match. The extension says the format:
+// .parquet; .arrow or .feather for an IPC file; .arrows for an IPC stream; .csv.
+// All must have the same columns and types.
+func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
+	opts.defaults()
+	s := &Source{opts: opts}
+	names, err := expand(patterns)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if err := s.add(ctx, name); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+func expand(patterns []string) ([]string, error) {
+	var names []string
+	for _, p := range patterns {
+		if !strings.ContainsAny(p, "*?[") {
+			names = append(names, p)
+			continue
+		}
+		found, err := filepath.Glob(p)
+		if err != nil {
+			return nil, &FileError{File: p, Err: err}
+		}
+		if len(found) == 0 {
+			return nil, &FileError{File: p, Err: os.ErrNotExist}
+		}
+		sort.Strings(found)
+		names = append(names, found...)
+	}
+	if len(names) == 0 {
+		return nil, &FileError{File: "source", Err: os.ErrNotExist}
+	}
+	return names, nil
+}
+
+func (s *Source) add(ctx context.Context, name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return &FileError{File: name, Err: plain(err)}
+	}
+	if !info.Mode().IsRegular() {
+		return &FileError{File: name, Err: fmt.Errorf("%w: not a regular file", ErrUnsupported)}
+	}
+	var f file
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".parquet":
+		f, err = openParquet(name, &s.opts)
+	case ".arrow", ".feather":
+		f, err = openIPC(name, true, &s.opts)
+	case ".arrows":
+		f, err = openIPC(name, false, &s.opts)
+	case ".csv":
+		f, err = openCSV(ctx, name, &s.opts)
+	default:
+		err = fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)
+	}
+	if err != nil {
+		return fileError(name, err)
+	}
+	s.files = append(s.files, f)
+	s.infos = append(s.infos, FileInfo{Name: name, Size: info.Size()})
+	return s.sameSchema(name, f)
+}
+
+// sameSchema compares names and types of columns, not their metadata.
+func (s *Source) sameSchema(name string, f file) error {
+	a, b := s.files[0].schema(), f.schema()
+	if a.NumFields() != b.NumFields() {
+		return &FileError{File: name, Err: ErrSchema}
+	}
+	for i, x := range a.Fields() {
+		y := b.Field(i)
+		if x.Name != y.Name || !arrow.TypeEqual(x.Type, y.Type) {
+			return &FileError{File: name, Column: y.Name, Err: ErrSchema}
+		}
+	}
+	return nil
+}
+
+// fileError names the file of an error that does not name one.
+func fileError(name string, err error) error {
+	var e *FileError
+	if errors.As(err, &e) {
+		if e.File == "" {
+			e.File = name
+		}
+		return err
+	}
+	return &FileError{File: name, Err: plain(err)}
+}
+
+// plain strips the path from an error of the file system: FileError has it.
+func plain(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Schema returns the schema of the files.
+func (s *Source) Schema() *arrow.Schema { return s.files[0].schema() }
+
+// Rows returns the number of rows where every file says it.
+func (s *Source) Rows() (n int64, known bool) {
+	for _, f := range s.files {
+		m, ok := f.rows()
+		if !ok {
+			return 0, false
+		}
+		n += m
+	}
+	return n, true
+}
+
+// Files describes the files in order.
+func (s *Source) Files() []FileInfo { return append([]FileInfo{}, s.infos...) }
+
+// Hash fills in the SHA-256 of every file by reading it once.
+func (s *Source) Hash(ctx context.Context) error {
+	for i := range s.infos {
+		sum, err := hashFile(ctx, s.infos[i].Name)
+		if err != nil {
+			return fileError(s.infos[i].Name, err)
+		}
+		s.infos[i].SHA256 = sum
+	}
+	return nil
+}
+
+func hashFile(ctx context.Context, name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	buf := make([]byte, 1<<20)
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		n, err := f.Read(buf)
+		h.Write(buf[:n])
+		if errors.Is(err, io.EOF) {
+			return hex.EncodeToString(h.Sum(nil)), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// Close closes the files. Readers must not be used afterwards.
+func (s *Source) Close() error {
+	var errs []error
+	for _, f := range s.files {
+		errs = append(errs, f.close())
+	}
+	return errors.Join(errs...)
+}
+
+// Reader returns one reader of the given columns (all where nil) over all files
+// in order. It may be called as often as wanted. The caller releases it.
+func (s *Source) Reader(ctx context.Context, columns []string) (array.RecordReader, error) {
+	readers, err := s.split(ctx, columns, 1)
+	if err != nil {
+		return nil, err
+	}
+	return chain(readers), nil
+}
+
+// Split returns readers of the given columns (all where nil) that may be read at
+// the same time and together deliver every row once: about n of them where the
+// files allow it. Their Offset says the position of the present record in the
+// data, where it is known. The caller releases them.
+func (s *Source) Split(ctx context.Context, columns []string, n int) ([]array.RecordReader, error) {
+	readers, err := s.split(ctx, columns, max(1, n))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]array.RecordReader, len(readers))
+	for i, r := range readers {
+		out[i] = r
+	}
+	return out, nil
+}
+
+func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader, error) {
+	for _, name := range columns {
+		if len(s.Schema().FieldIndices(name)) != 1 {
+			return nil, &FileError{File: s.infos[0].Name, Column: name, Err: errors.New("column does not exist exactly once")}
+		}
+	}
+	if columns == nil {
+		for _, f := range s.Schema().Fields() {
+			columns = append(columns, f.Name)
+		}
+	}
+	each := (n + len(s.files) - 1) / len(s.files)
+	var out []*reader
+	base, known := int64(0), true
+	for i, f := range s.files {
+		parts, err := f.parts(ctx, columns, each)
+		if err != nil {
+			for _, r := range out {
+				r.Release()
+			}
+			return nil, fileError(s.infos[i].Name, err)
+		}
+		for _, p := range parts {
+			p.name = s.infos[i].Name
+			if known {
+				p.offset += base
+			}
+			out = append(out, p)
+		}
+		m, ok := f.rows()
+		known = known && ok
+		base += m
+	}
+	return out, nil
+}

@@ -1,0 +1,191 @@
+package source
+
+import (
+	"bufio"
+	"encoding/csv"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/ipc"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/apache/arrow/go/v15/parquet"
+	"github.com/apache/arrow/go/v15/parquet/compress"
+	"github.com/apache/arrow/go/v15/parquet/pqarrow"
+)
+
+// WriterOptions says how a file is written. The zero value is ready to use.
+type WriterOptions struct {
+	// RowGroup is the number of rows of a Parquet row group. Defaults to
+	// 1,048,576.
+	RowGroup int64
+	// Allocator defaults to memory.DefaultAllocator.
+	Allocator memory.Allocator
+}
+
+// Writer writes records to a file of any of the formats, by its extension. The
+// file appears when Close returns nil, and not at all otherwise.
+type Writer struct {
+	file  *atomicFile
+	buf   *bufio.Writer
+	write func(arrow.Record) error
+	flush func() error
+	done  bool
+}
+
+// Create starts a file; see [Open] for the formats. Dictionary columns are
+// written as dictionaries where the format has them.
+func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, error) {
+	if opts.RowGroup <= 0 {
+		opts.RowGroup = 1 << 20
+	}
+	if opts.Allocator == nil {
+		opts.Allocator = memory.DefaultAllocator
+	}
+	format := strings.ToLower(filepath.Ext(path))
+	switch format {
+	case ".parquet", ".arrow", ".feather", ".arrows", ".csv":
+	default:
+		return nil, &FileError{File: path, Err: fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)}
+	}
+	f, err := createAtomic(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{file: f, buf: bufio.NewWriterSize(f, 1<<18)}
+	switch format {
+	case ".parquet":
+		err = w.parquet(schema, opts)
+	case ".arrow", ".feather":
+		err = w.ipcFile(schema, opts)
+	case ".arrows":
+		s := ipc.NewWriter(w.buf, ipc.WithSchema(schema), ipc.WithAllocator(opts.Allocator))
+		w.write, w.flush = s.Write, s.Close
+	case ".csv":
+		err = w.csv(schema)
+	}
+	if err != nil {
+		f.abort() //nolint:errcheck // the first error is the one to tell
+		return nil, &FileError{File: path, Err: err}
+	}
+	return w, nil
+}
+
+func (w *Writer) parquet(schema *arrow.Schema, opts WriterOptions) error {
+	props := parquet.NewWriterProperties(
+		parquet.WithAllocator(opts.Allocator), parquet.WithCompression(compress.Codecs.Snappy),
+		parquet.WithDictionaryDefault(true), parquet.WithMaxRowGroupLength(opts.RowGroup))
+	pw, err := pqarrow.NewFileWriter(schema, nopCloser{w.buf}, props,
+		pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(opts.Allocator), pqarrow.WithStoreSchema()))
+	if err != nil {
+		return err
+	}
+	w.write, w.flush = pw.WriteBuffered, pw.Close
+	return nil
+}
+
+func (w *Writer) ipcFile(schema *arrow.Schema, opts WriterOptions) error {
+	s, err := ipc.NewFileWriter(nopSeeker{w.buf}, ipc.WithSchema(schema), ipc.WithAllocator(opts.Allocator))
+	if err != nil {
+		return err
+	}
+	w.write, w.flush = s.Write, s.Close
+	return nil
+}
+
+// csv writes values as text: null and the empty string both as an empty field.
+func (w *Writer) csv(schema *arrow.Schema) error {
+	out := csv.NewWriter(w.buf)
+	row := make([]string, schema.NumFields())
+	for i, f := range schema.Fields() {
+		row[i] = f.Name
+	}
+	if err := out.Write(row); err != nil {
+		return err
+	}
+	w.write = func(rec arrow.Record) error {
+		for i := range int(rec.NumRows()) {
+			for c, arr := range rec.Columns() {
+				row[c] = ""
+				if arr.IsValid(i) {
+					row[c] = text(arr, i)
+				}
+			}
+			if err := out.Write(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w.flush = func() error {
+		out.Flush()
+		return out.Error()
+	}
+	return nil
+}
+
+// text prints a value for CSV, text as it is.
+func text(arr arrow.Array, i int) string {
+	switch a := arr.(type) {
+	case *array.String:
+		return a.Value(i)
+	case *array.LargeString:
+		return a.Value(i)
+	case *array.Dictionary:
+		if j := a.GetValueIndex(i); a.Dictionary().IsValid(j) {
+			return text(a.Dictionary(), j)
+		}
+		return ""
+	}
+	return arr.ValueStr(i)
+}
+
+// Write appends a record of the writer's schema.
+func (w *Writer) Write(rec arrow.Record) error {
+	if err := w.write(rec); err != nil {
+		return &FileError{File: w.file.path, Err: plain(err)}
+	}
+	return nil
+}
+
+// Close finishes the file and makes it appear under its name. After an error
+// nothing is left behind.
+func (w *Writer) Close() error {
+	if w.done {
+		return nil
+	}
+	w.done = true
+	err := w.flush()
+	if err == nil {
+		err = w.buf.Flush()
+	}
+	if err != nil {
+		w.file.abort() //nolint:errcheck // the first error is the one to tell
+		return &FileError{File: w.file.path, Err: plain(err)}
+	}
+	return w.file.commit()
+}
+
+// Abort drops the file.
+func (w *Writer) Abort() error {
+	if w.done {
+		return nil
+	}
+	w.done = true
+	w.flush() //nolint:errcheck // releases buffers; the file is dropped
+	return w.file.abort()
+}
+
+type nopCloser struct{ *bufio.Writer }
+
+// Close does nothing: the Writer owns the file.
+func (nopCloser) Close() error { return nil }
+
+// nopSeeker lets the IPC file writer, which only asks for its position at the
+// start, write to a buffer.
+type nopSeeker struct{ *bufio.Writer }
+
+// Seek reports the start of the file.
+func (nopSeeker) Seek(int64, int) (int64, error) { return 0, nil }
