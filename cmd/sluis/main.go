@@ -67,6 +67,8 @@ what must be hidden and proves that the hiding holds.`,
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newCheckCommand(),
+		newDemoCommand(),
+		newSynthCommand(),
 	}
 }
 

@@ -36,7 +36,8 @@ type Writer struct {
 }
 
 // Create starts a file; see [Open] for the formats. Dictionary columns are
-// written as dictionaries where the format has them.
+// written as dictionaries to IPC, and as their values to Parquet (which makes
+// dictionary pages of its own) and CSV.
 func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, error) {
 	if opts.RowGroup <= 0 {
 		opts.RowGroup = 1 << 20
@@ -77,12 +78,21 @@ func (w *Writer) parquet(schema *arrow.Schema, opts WriterOptions) error {
 	props := parquet.NewWriterProperties(
 		parquet.WithAllocator(opts.Allocator), parquet.WithCompression(compress.Codecs.Snappy),
 		parquet.WithDictionaryDefault(true), parquet.WithMaxRowGroupLength(opts.RowGroup))
-	pw, err := pqarrow.NewFileWriter(schema, nopCloser{w.buf}, props,
+	plain := plainSchema(schema)
+	pw, err := pqarrow.NewFileWriter(plain, nopCloser{w.buf}, props,
 		pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(opts.Allocator), pqarrow.WithStoreSchema()))
 	if err != nil {
 		return err
 	}
-	w.write, w.flush = pw.WriteBuffered, pw.Close
+	w.write = func(rec arrow.Record) error {
+		p, err := plainRecord(opts.Allocator, plain, rec)
+		if err != nil {
+			return err
+		}
+		defer p.Release()
+		return pw.WriteBuffered(p)
+	}
+	w.flush = pw.Close
 	return nil
 }
 

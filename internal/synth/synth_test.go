@@ -1,0 +1,130 @@
+package synth_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/sluis-go/sluis/internal/synth"
+)
+
+// digest hashes the values of a table, whatever its batches.
+func digest(t *testing.T, name string, rows int64, seed uint64, batch int) string {
+	t.Helper()
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	r, err := synth.Open(name, synth.Options{Rows: rows, Seed: seed, Batch: batch, Allocator: mem})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	h := sha256.New()
+	n := int64(0)
+	for r.Next() {
+		rec := r.Record()
+		n += rec.NumRows()
+		for i := range int(rec.NumRows()) {
+			for _, c := range rec.Columns() {
+				h.Write([]byte(c.ValueStr(i)))
+				h.Write([]byte{0})
+			}
+		}
+	}
+	if n != rows || r.Err() != nil {
+		t.Fatalf("%s: %d rows of %d, %v", name, n, rows, r.Err())
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// TestSameEverywhere pins the values of seed 1: they are the same on every
+// platform, in every version, and in batches of any size.
+func TestSameEverywhere(t *testing.T) {
+	want := map[string]string{
+		"persons": "4d9ffef3fc5d6868", "enterprises": "7826cf4d48d2b811", "events": "f714c63394061184",
+	}
+	for _, name := range synth.Names() {
+		a := digest(t, name, 5000, 1, 0)
+		if b := digest(t, name, 5000, 1, 7); a != b {
+			t.Errorf("%s depends on the batch size", name)
+		}
+		if b := digest(t, name, 5000, 2, 0); a == b {
+			t.Errorf("%s does not depend on the seed", name)
+		}
+		if a != want[name] {
+			t.Errorf("%s: %s, want %s", name, a, want[name])
+		}
+	}
+}
+
+func TestBSN(t *testing.T) {
+	seen := map[int64]bool{}
+	for i := range int64(20_000) {
+		n := synth.BSN(i * 4_499)
+		if seen[n] {
+			t.Fatalf("number %d repeats", i)
+		}
+		seen[n] = true
+		sum, rest := -(n % 10), n/10
+		for k := int64(2); k <= 9; k, rest = k+1, rest/10 {
+			sum += k * (rest % 10)
+		}
+		if n >= 1_000_000_000 || sum%11 != 0 {
+			t.Fatalf("number %d fails the eleven test", i)
+		}
+	}
+}
+
+func TestSkew(t *testing.T) {
+	r, err := synth.Open("events", synth.Options{Rows: 100_000, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	offence := map[string]int{}
+	person := map[string]int{}
+	for r.Next() {
+		o := r.Record().Column(7).(*array.Dictionary)
+		p := r.Record().Column(1).(*array.String)
+		for i := range o.Len() {
+			offence[o.ValueStr(i)]++
+			person[p.Value(i)]++
+		}
+	}
+	if len(offence) != 18 || offence["theft"] < 1000*offence["human-trafficking"] || offence["human-trafficking"] == 0 {
+		t.Errorf("offences are not skewed: %v", offence)
+	}
+	if len(person) < 20_000 || len(person) > 33_334 {
+		t.Errorf("%d persons behind 100,000 events", len(person))
+	}
+}
+
+func TestTrees(t *testing.T) {
+	if got := len(synth.Leaves(synth.Regions())); got != 342 {
+		t.Errorf("%d municipalities", got)
+	}
+	var b bytes.Buffer
+	if err := synth.WriteHRC(&b, synth.Offences()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(b.String(), "property\n@theft\n") {
+		t.Errorf("hierarchy file starts with %q", b.String()[:20])
+	}
+}
+
+func BenchmarkEvents(b *testing.B) {
+	for b.Loop() {
+		r, err := synth.Open("events", synth.Options{Rows: 1 << 18, Seed: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for r.Next() {
+		}
+		r.Release()
+	}
+	b.ReportMetric(float64(b.N)*(1<<18)/b.Elapsed().Seconds(), "rows/s")
+}
