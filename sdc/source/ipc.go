@@ -216,6 +216,9 @@ func (m *messages) message() (*ipc.Message, error) {
 	if err := m.read(meta); err != nil {
 		return nil, err
 	}
+	if err := checkSchema(meta); err != nil {
+		return nil, err
+	}
 	bodyLen, err := checkMessage(meta, m.left)
 	if err != nil {
 		return nil, err

@@ -152,6 +152,13 @@ func checkLength(codec byte, data []byte, says int64) error {
 	if says < 0 {
 		return ErrCorrupt
 	}
+	if codec == 1 {
+		var frame zstd.Header
+		if err := frame.Decode(data); err != nil || frame.WindowSize > max(1<<20, 2*uint64(says)) ||
+			frame.HasFCS && frame.FrameContentSize != uint64(says) {
+			return ErrCorrupt
+		}
+	}
 	if says <= trusted {
 		return nil
 	}
@@ -160,7 +167,7 @@ func checkLength(codec byte, data []byte, says int64) error {
 	case 0:
 		r = lz4.NewReader(bytes.NewReader(data))
 	case 1:
-		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(64<<20))
+		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(8<<20))
 		if err != nil {
 			return ErrCorrupt
 		}

@@ -49,11 +49,17 @@ func newParquet(f *os.File, opts *Options) (*parquetFile, error) {
 		return nil, err
 	}
 	p := &parquetFile{f: f, size: info.Size(), opts: opts, dict: map[int]bool{}}
+	if err := checkFooter(f, p.size); err != nil {
+		return nil, err
+	}
 	rdr, err := parquetfile.NewParquetReader(io.NewSectionReader(f, 0, p.size))
 	if err != nil {
 		return nil, err
 	}
 	p.meta = rdr.MetaData()
+	// The Arrow schema that writers leave in the footer is one more thing to
+	// mistrust; the types of Parquet are enough.
+	p.meta.FileMetaData.KeyValueMetadata = nil
 	if err := p.checkMeta(); err != nil {
 		return nil, err
 	}
@@ -129,7 +135,7 @@ func (p *parquetFile) checkMeta() error {
 func (p *parquetFile) reader(limit int64) (*pqarrow.FileReader, error) {
 	mem := &limited{mem: p.opts.Allocator, limit: limit}
 	props := parquet.NewReaderProperties(mem)
-	rdr, err := parquetfile.NewParquetReader(io.NewSectionReader(p.f, 0, p.size), parquetfile.WithReadProps(props))
+	rdr, err := parquetfile.NewParquetReader(io.NewSectionReader(p.f, 0, p.size), parquetfile.WithReadProps(props), parquetfile.WithMetadata(p.meta))
 	if err != nil {
 		return nil, err
 	}
@@ -266,8 +272,19 @@ func (s *parquetPart) nextGroup() error {
 	if s.group++; s.group > s.last {
 		return io.EOF
 	}
-	s.left = s.p.meta.RowGroup(s.group).NumRows()
+	rg := s.p.meta.RowGroup(s.group)
+	s.left = rg.NumRows()
 	for _, f := range s.fields {
+		chunk, err := rg.ColumnChunk(s.p.leaf[f])
+		if err != nil {
+			return corrupt(err)
+		}
+		if chunk.NumValues() != s.left {
+			return ErrCorrupt
+		}
+		if err := checkPages(s.p.f, chunk, s.p.plain.Field(f).Nullable); err != nil {
+			return err
+		}
 		c, err := s.fr.GetFieldReader(s.ctx, f, s.leaves, []int{s.group})
 		if err != nil {
 			return corrupt(err)
@@ -292,6 +309,7 @@ func (s *parquetPart) nextBatch() error {
 		if err != nil {
 			return err
 		}
+		defer chunked.Release()
 		if int64(chunked.Len()) != n || !arrow.TypeEqual(chunked.DataType(), s.schema.Field(i).Type) {
 			return ErrCorrupt
 		}

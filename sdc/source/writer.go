@@ -36,8 +36,8 @@ type Writer struct {
 }
 
 // Create starts a file; see [Open] for the formats. Dictionary columns are
-// written as dictionaries to IPC, and as their values to Parquet (which makes
-// dictionary pages of its own) and CSV.
+// written as dictionaries to IPC streams, and as their values elsewhere (Parquet
+// makes dictionary pages of its own).
 func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, error) {
 	if opts.RowGroup <= 0 {
 		opts.RowGroup = 1 << 20
@@ -84,25 +84,34 @@ func (w *Writer) parquet(schema *arrow.Schema, opts WriterOptions) error {
 	if err != nil {
 		return err
 	}
-	w.write = func(rec arrow.Record) error {
-		p, err := plainRecord(opts.Allocator, plain, rec)
-		if err != nil {
-			return err
-		}
-		defer p.Release()
-		return pw.WriteBuffered(p)
-	}
+	w.write = writePlain(opts.Allocator, plain, pw.WriteBuffered)
 	w.flush = pw.Close
 	return nil
 }
 
+// ipcFile writes dictionaries out: an IPC file holds one dictionary a column,
+// and records may come with different ones.
 func (w *Writer) ipcFile(schema *arrow.Schema, opts WriterOptions) error {
-	s, err := ipc.NewFileWriter(nopSeeker{w.buf}, ipc.WithSchema(schema), ipc.WithAllocator(opts.Allocator))
+	plain := plainSchema(schema)
+	s, err := ipc.NewFileWriter(&position{w: w.buf}, ipc.WithSchema(plain), ipc.WithAllocator(opts.Allocator))
 	if err != nil {
 		return err
 	}
-	w.write, w.flush = s.Write, s.Close
+	w.write = writePlain(opts.Allocator, plain, s.Write)
+	w.flush = s.Close
 	return nil
+}
+
+// writePlain writes records without dictionaries.
+func writePlain(mem memory.Allocator, schema *arrow.Schema, write func(arrow.Record) error) func(arrow.Record) error {
+	return func(rec arrow.Record) error {
+		p, err := plainRecord(mem, schema, rec)
+		if err != nil {
+			return err
+		}
+		defer p.Release()
+		return write(p)
+	}
 }
 
 // csv writes values as text: null and the empty string both as an empty field.
@@ -193,9 +202,19 @@ type nopCloser struct{ *bufio.Writer }
 // Close does nothing: the Writer owns the file.
 func (nopCloser) Close() error { return nil }
 
-// nopSeeker lets the IPC file writer, which only asks for its position at the
-// start, write to a buffer.
-type nopSeeker struct{ *bufio.Writer }
+// position is a writer that knows how much was written, which is all that the
+// IPC file writer seeks for.
+type position struct {
+	w *bufio.Writer
+	n int64
+}
 
-// Seek reports the start of the file.
-func (nopSeeker) Seek(int64, int) (int64, error) { return 0, nil }
+// Write writes to the buffer.
+func (p *position) Write(b []byte) (int, error) {
+	n, err := p.w.Write(b)
+	p.n += int64(n)
+	return n, err
+}
+
+// Seek reports the position; it goes nowhere.
+func (p *position) Seek(int64, int) (int64, error) { return p.n, nil }

@@ -1,0 +1,131 @@
+package source_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+// readCSV reads a text as a CSV file: types and rows.
+func readCSV(t testing.TB, text string, opts source.CSVOptions) (types, rows []string, err error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := source.Open(context.Background(), []string{path}, source.Options{CSV: opts})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.Close()
+	for _, f := range s.Schema().Fields() {
+		types = append(types, f.Name+" "+f.Type.String())
+	}
+	r, err := s.Reader(context.Background(), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Release()
+	rows, err = lines(r)
+	return types, rows, err
+}
+
+func TestCSVInference(t *testing.T) {
+	text := "\ufeffn,code,f,d,b,s,empty,mixed\r\n" +
+		"1,007,1.5,2020-01-31,true,\"a,\"\"b\",,1\r\n" +
+		"-20,12,2e3,1999-12-01,false,\"two\nlines\",,x\r\n" +
+		",?,,,,,,\r\n"
+	types, rows, err := readCSV(t, text, source.CSVOptions{Nulls: []string{"?"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"n int64", "code utf8", "f float64", "d date32", "b bool", "s utf8", "empty utf8", "mixed utf8"}
+	if diff := cmp.Diff(want, types); diff != "" {
+		t.Error(diff)
+	}
+	wantRows := []string{
+		"1|007|1.5|2020-01-31|true|a,\"b|(null)|1|",
+		"-20|12|2000|1999-12-01|false|two\nlines|(null)|x|",
+		strings.Repeat("(null)|", 8),
+	}
+	if diff := cmp.Diff(wantRows, rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCSVTypesAndTrim(t *testing.T) {
+	types, rows, err := readCSV(t, "a; b;c\n 1 ; x ;1.50\n", source.CSVOptions{
+		Delimiter: ';', Trim: true, Types: map[string]string{"a": "uint8", "b": "dictionary", "c": "decimal(9,2)"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a uint8", "b dictionary<values=utf8, indices=int32, ordered=false>", "c decimal(9, 2)"}
+	if diff := cmp.Diff(want, types); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"1|x|1.5|"}, rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestCSVErrors: each names line and column, and none holds a value.
+func TestCSVErrors(t *testing.T) {
+	const secret = "SECRET"
+	for _, tc := range []struct {
+		name, text string
+		opts       source.CSVOptions
+		line       int
+		column     string
+		reason     error
+	}{
+		{"empty file", "", source.CSVOptions{}, 0, "", source.ErrCorrupt},
+		{"ragged row", "a,b\n1,2\nSECRET\n", source.CSVOptions{}, 3, "", source.ErrCorrupt},
+		{"too many fields", "a,b\n1,2,SECRET\n", source.CSVOptions{}, 2, "", source.ErrCorrupt},
+		{"open quote", "a,b\n1,\"SECRET\n", source.CSVOptions{}, 2, "", source.ErrCorrupt},
+		{"bare quote", "a,b\n1,SEC\"RET\n", source.CSVOptions{}, 2, "", source.ErrCorrupt},
+		{"same name twice", "a,a\n1,2\n", source.CSVOptions{}, 1, "", source.ErrCorrupt},
+		{"no number", "a,b\n1,2\n3,SECRET\n", source.CSVOptions{Types: map[string]string{"b": "int64"}}, 3, "b", source.ErrValue},
+		{"number too large", "a\n300\n", source.CSVOptions{Types: map[string]string{"a": "int8"}}, 2, "a", source.ErrValue},
+		{"decimal that would be rounded", "a\n1.234\n", source.CSVOptions{Types: map[string]string{"a": "decimal(9,2)"}}, 2, "a", source.ErrValue},
+		{"not UTF-8", "a\nSECRET\xff\n", source.CSVOptions{}, 2, "a", source.ErrValue},
+		{"unknown type", "a\n1\n", source.CSVOptions{Types: map[string]string{"a": "money"}}, 0, "a", source.ErrUnsupported},
+		{"type of a missing column", "a\n1\n", source.CSVOptions{Types: map[string]string{"z": "int64"}}, 0, "", source.ErrSchema},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, _, err := readCSV(t, tc.text, tc.opts)
+			var f *source.FileError
+			if !errors.As(err, &f) || !errors.Is(err, tc.reason) {
+				t.Fatalf("got %v, want %v", err, tc.reason)
+			}
+			if f.Line != tc.line || f.Column != tc.column || !strings.HasSuffix(f.File, "x.csv") {
+				t.Errorf("line %d, column %q: %v", f.Line, f.Column, err)
+			}
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("the error holds a value: %v", err)
+			}
+		})
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add("a,b\n1,2\n", true)
+	f.Add("a\n\"x\ny\"\n", false)
+	f.Fuzz(func(t *testing.T, text string, trim bool) {
+		_, rows, err := readCSV(t, text, source.CSVOptions{Trim: trim})
+		var fe *source.FileError
+		if err != nil && !errors.As(err, &fe) {
+			t.Fatalf("error of another type: %v", err)
+		}
+		if err == nil && len(rows) > strings.Count(text, "\n")+strings.Count(text, "\r") {
+			t.Fatalf("%d rows of %d lines", len(rows), strings.Count(text, "\n"))
+		}
+	})
+}
