@@ -33,8 +33,8 @@ var (
 	ErrNumber = errors.New("number cannot be used")
 )
 
-// ErrNoRows says that the data holds no rows at all, so that there is nothing
-// to decide about.
+// ErrNoRows says that the data, or what an output takes of it, holds no rows at
+// all, so that there is nothing to decide about.
 var ErrNoRows = errors.New("data has no rows")
 
 // ColumnError says which column, and which row of it (from 0 in the field, from

@@ -2,6 +2,7 @@ package sdc
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/sluis-go/sluis/internal/column"
@@ -72,7 +73,7 @@ func (pl *plan) spans(c int) bool {
 func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, ranks [][]uint32, p *Policy, opts Options) (*Table, error) {
 	tab, acc := pl.tabs[k], w.accumulators[k]
 	if acc.Rows() == 0 {
-		return nil, outputsError("output %q: every row is left out for missing values", tab.output.Name)
+		return nil, fmt.Errorf("%w: output %q: every row is left out for missing values", ErrNoRows, tab.output.Name)
 	}
 	t := &Table{output: tab.output, weighting: p.Weighting, rows: acc.Rows(), exclude: w.excluded[k], combos: map[string]bool{}}
 	if tab.line >= 0 {

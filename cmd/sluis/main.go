@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -57,6 +58,14 @@ it counts who is behind every cell and margin, applies a written policy, hides
 what must be hidden and proves that the hiding holds.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		// Only reached without a verb, or with one that does not exist.
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError(fmt.Errorf("there is no verb %q; see sluis --help", args[0]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
 	root.AddCommand(commands()...)
@@ -75,13 +84,15 @@ func commands() []*cobra.Command {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:]))
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run executes one command line and returns the exit status.
-func run(ctx context.Context, args []string) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRootCommand()
 	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
@@ -89,10 +100,10 @@ func run(ctx context.Context, args []string) int {
 	var exit *exitError
 	if errors.As(err, &exit) {
 		if exit.err != nil {
-			fmt.Fprintln(os.Stderr, "sluis:", exit.err)
+			fmt.Fprintln(stderr, "sluis:", exit.err)
 		}
 		return exit.code
 	}
-	fmt.Fprintln(os.Stderr, "sluis:", err)
+	fmt.Fprintln(stderr, "sluis:", err)
 	return exitFailure
 }
