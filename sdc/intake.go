@@ -12,9 +12,6 @@ import (
 // batchPart is scratch for the rows of a batch that one table takes.
 type batchPart struct {
 	cols             [][]uint32
-	respondent       []uint32
-	holding          []uint32
-	holdingNull      []bool
 	response, weight column.Numbers
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/group"
 )
 
 type num = exact.Num
@@ -53,12 +54,102 @@ func (m Missing) matching() (*matching, error) {
 	return nil, fmt.Errorf("missing-value policy %q is none of refuse, category, exclude, wildcard, sdcmicro(alpha)", string(m))
 }
 
-// matchedSize is a class size under a policy that lets nulls match.
-type matchedSize struct {
-	num, den uint64 // as an exact fraction
+// matchedSize is a class size under a policy that lets nulls match: whole +
+// alpha * part.
+type matchedSize struct{ whole, part int64 }
+
+// match computes class sizes where nulls in keys match values. A respondent with
+// records in several classes would count more than once there, so that data is
+// refused.
+func (t *Table) match(d *Data) error {
+	var how *matching
+	null := make([]int64, len(t.vars))
+	for v := range t.vars {
+		null[v] = -1
+		m, err := d.missing(t.vars[v].Name).matching()
+		if err != nil {
+			return err
+		}
+		if m == nil {
+			continue
+		}
+		if how != nil && *how != *m {
+			return outputsError("output %q: its keys have different policies of matching missing values", t.Name())
+		}
+		how = m
+		for n := range t.vars[v].nodes {
+			if t.vars[v].nodes[n].null {
+				null[v] = int64(n)
+			}
+		}
+	}
+	if how == nil {
+		return nil
+	}
+	t.alpha = how.alpha
+	var keys [][]uint32
+	var size []int64
+	var at []int
+	for c := range t.published() {
+		at = append(at, c.i)
+		size = append(size, c.Respondents())
+	}
+	for v := range t.vars {
+		keys = append(keys, make([]uint32, len(at)))
+		for k, i := range at {
+			keys[v][k] = t.nodes[v][i]
+		}
+	}
+	sum := int64(0)
+	for _, n := range size {
+		sum += n
+	}
+	if sum != t.everybody() {
+		return outputsError("output %q: a respondent has records in several classes, for which matching of missing values is not defined", t.Name())
+	}
+	whole, part := group.Match(keys, null, size, group.Matching{SdcMicro: how.sdcMicro})
+	t.matched = make([]matchedSize, len(t.hidden))
+	for k, i := range at {
+		t.matched[i] = matchedSize{whole[k], part[k]}
+	}
+	return nil
 }
 
-// match computes class sizes where nulls in keys match values.
-func (t *Table) match(*Data) error { return nil }
+// everybody returns the distinct respondents of the whole table of microdata.
+func (t *Table) everybody() int64 {
+	for i := range t.hidden {
+		total := true
+		for v := range t.vars {
+			total = total && t.nodes[v][i] == 0
+		}
+		if total {
+			return t.m.Respondents[i]
+		}
+	}
+	panic("sdc: microdata without its total")
+}
 
-func (r KAnonymity) checkMatched(t *Table, c Cell, f *findings) {}
+func (r KAnonymity) checkMatched(t *Table, c Cell, f *findings) {
+	s := t.matched[c.i]
+	size := new(big.Rat).SetInt64(s.whole)
+	if s.part > 0 && t.alpha.Num > 0 {
+		a := new(big.Rat).SetFrac(new(big.Int).SetUint64(t.alpha.Num), new(big.Int).SetUint64(t.alpha.Den))
+		size.Add(size, a.Mul(a, new(big.Rat).SetInt64(s.part)))
+	}
+	if size.Cmp(new(big.Rat).SetInt64(r.K)) >= 0 {
+		return
+	}
+	observed, _ := size.Float64()
+	f.cell(c, Finding{
+		Rule: r.name(), Verdict: Unsafe, Observed: observed, Limit: float64(r.K),
+		Message: fmt.Sprintf("%s respondents match the class, nulls taken into account, where %d are needed", trimRat(size), r.K),
+	})
+}
+
+// trimRat prints a fraction with up to three digits.
+func trimRat(r *big.Rat) string {
+	if r.IsInt() {
+		return r.Num().String()
+	}
+	return r.FloatString(3)
+}

@@ -155,7 +155,7 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 // published ones first, and how many those are.
 func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published int) {
 	if t.output.Kind == Microdata || t.output.Kind == Model {
-		return t.microdataCombos(vars), 1
+		return distinct(t.microdataCombos(vars)), 1
 	}
 	choices := make([][]int, len(vars))
 	switch {
@@ -196,14 +196,14 @@ func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published 
 	return distinct(all), published
 }
 
-// microdataCombos asks for the classes themselves, and for each variable alone
-// or for the lines over the sensitive one.
+// microdataCombos asks for the classes themselves, for their total, and for each
+// variable alone or the lines over the sensitive one.
 func (t *tabulation) microdataCombos(vars []Variable) [][]int {
 	leaf := make([]int, len(vars))
 	for v := range vars {
 		leaf[v] = vars[v].depth + 1
 	}
-	all := [][]int{leaf}
+	all := [][]int{leaf, make([]int, len(vars))}
 	if t.line >= 0 {
 		line := slices.Clone(leaf)
 		line[t.line] = 0
@@ -214,7 +214,7 @@ func (t *tabulation) microdataCombos(vars []Variable) [][]int {
 		alone[v] = leaf[v]
 		all = append(all, alone)
 	}
-	return distinct(all)
+	return all
 }
 
 func span(from, to int) []int {

@@ -409,3 +409,33 @@ func TestWeights(t *testing.T) {
 		}
 	}
 }
+
+// TestMissingKeys: ten of one class and one with a null that could be of it.
+func TestMissingKeys(t *testing.T) {
+	var rows []row
+	for range 9 {
+		rows = append(rows, row{"sex": "F", "age": 30})
+	}
+	rows = append(rows, row{"sex": nil, "age": 30})
+	at := func(sex string) string { return "k-anonymity at sex=" + sex + ", age=30: unsafe" }
+	for _, tc := range []struct {
+		missing sdc.Missing
+		want    []string
+	}{
+		{sdc.MissingCategory, []string{at("F"), at("(missing)")}},
+		{sdc.MissingExclude, []string{at("F")}},
+		{sdc.MissingWildcard, []string{}},
+		// F: 9 + alpha; the null: 1 and the 9 complete records that it could be.
+		{sdc.MissingSdcMicro("0.5"), []string{at("F")}},
+		{sdc.MissingSdcMicro("1"), []string{}},
+	} {
+		d := sdc.FromTable(tableOf(t, fields("sex", text, "age", integer), rows...))
+		d.Missing = map[string]sdc.Missing{"sex": tc.missing}
+		p := off()
+		p.KAnonymity = sdc.KAnonymity{K: 10}
+		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"sex", "age"}})
+		if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
+			t.Errorf("%s: %s", tc.missing, diff)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type Table struct {
 
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked
 	matched []matchedSize     // microdata with nulls matched by a policy
+	alpha   exact.Ratio       // of that policy
 	combos  map[string]bool   // published combinations of levels
 	rows    int64
 	exclude int64 // rows left out for nulls

@@ -126,8 +126,7 @@ func chain(readers []*reader) *reader {
 		return readers[0]
 	}
 	k := 0
-	var out *reader
-	out = newReader(readers[0].schema, func() (arrow.Record, error) {
+	return newReader(readers[0].schema, func() (arrow.Record, error) {
 		for ; k < len(readers); k++ {
 			if readers[k].Next() {
 				rec := readers[k].Record()
@@ -144,5 +143,4 @@ func chain(readers []*reader) *reader {
 			r.Release()
 		}
 	})
-	return out
 }
