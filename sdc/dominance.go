@@ -3,6 +3,7 @@ package sdc
 import (
 	"math/big"
 	"strconv"
+	"strings"
 
 	"github.com/sluis-go/sluis/internal/exact"
 )
@@ -106,7 +107,7 @@ func shareText(a, b exact.Num) string {
 	for _, digits := range []int{1, 3, 6} {
 		t := strconv.FormatFloat(s, 'f', digits, 64)
 		if back, _ := strconv.ParseFloat(t, 64); digits == 6 || back != float64(int64(back)) || back == s {
-			return t
+			return strings.TrimSuffix(t, ".0")
 		}
 	}
 	return strconv.FormatFloat(s, 'g', -1, 64)

@@ -1,7 +1,8 @@
 package evidence
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"github.com/sluis-go/sluis/internal/exact"
 )
@@ -45,17 +46,17 @@ func (p *pairs[T]) order(unit []uint32, units int) (start []int, perm []uint32) 
 	for u := range units {
 		run := perm[start[u]:start[u+1]]
 		if len(run) > 1 {
-			sort.Slice(run, func(a, b int) bool { return p.less(run[a], run[b]) })
+			slices.SortFunc(run, p.compare)
 		}
 	}
 	return start, perm
 }
 
-func (p *pairs[T]) less(i, j uint32) bool {
-	if p.group[i] != p.group[j] {
-		return p.group[i] < p.group[j]
+func (p *pairs[T]) compare(i, j uint32) int {
+	if c := cmp.Compare(p.group[i], p.group[j]); c != 0 || p.holding == nil {
+		return c
 	}
-	return p.holding != nil && p.holding[i] < p.holding[j]
+	return cmp.Compare(p.holding[i], p.holding[j])
 }
 
 // same reports whether two pairs of one unit are of one group and holding.

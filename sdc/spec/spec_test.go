@@ -1,0 +1,133 @@
+package spec_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/spec"
+)
+
+var fixtures = filepath.Join("..", "..", "testdata", "spec")
+
+func TestFullSpec(t *testing.T) {
+	s, err := spec.Load(filepath.Join(fixtures, "full.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []sdc.Output{
+		{Name: "counts", Kind: sdc.Frequency, By: []string{"region", "sex"}, Sensitive: []string{"sex"}, APriori: []sdc.APriori{
+			{Codes: map[string]string{"region": "N", "sex": ""}, Safe: true, Reason: "published before"},
+			{Codes: map[string]string{"sex": "F"}, Reason: "embargo"},
+		}},
+		{Name: "sums", Kind: sdc.Magnitude, By: []string{"sector"}, Margins: sdc.Margins{Of: [][]string{{"sector"}, {}}},
+			Response: "amount", Statistics: []string{"sum", "mean"}, APriori: []sdc.APriori{
+				{Codes: map[string]string{"sector": ""}, Safe: true, Reason: "by hand"},
+				{Codes: map[string]string{"sector": "01"}, Reason: "by hand"},
+				{Codes: map[string]string{"sector": "02"}, Cost: "5", Reason: "by hand"},
+				{Codes: map[string]string{"sector": "A"}, Lower: "1", Upper: "2.5", Reason: "by hand"},
+			}},
+		{Name: "inner", Kind: sdc.Frequency, By: []string{"sex"}, Margins: sdc.Margins{None: true}},
+		{Name: "file", Kind: sdc.Microdata, By: []string{"sex", "region"}, Sensitive: []string{"offence"}},
+		{Name: "fit", Kind: sdc.Model, Parameters: 4},
+	}
+	if diff := cmp.Diff(want, s.Outputs, cmpopts.IgnoreUnexported(sdc.APriori{})); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(sdc.Roles{Respondent: "id", Holding: "owner", Weight: "w", Request: "asked"}, s.Roles); diff != "" {
+		t.Error(diff)
+	}
+	csv := source.CSVOptions{Delimiter: ';', Nulls: []string{"?", "NA"}, Trim: true, Types: map[string]string{"code": "string", "amount": "decimal(12,2)"}}
+	if diff := cmp.Diff(csv, s.Options.CSV); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{filepath.Join(fixtures, "a.csv"), filepath.Join(fixtures, "b-*.csv")}, s.Patterns); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]sdc.Missing{"": sdc.MissingCategory, "sex": sdc.MissingExclude}, s.Missing); diff != "" {
+		t.Error(diff)
+	}
+	if len(s.Hierarchies) != 3 {
+		t.Errorf("%d hierarchies", len(s.Hierarchies))
+	}
+}
+
+// TestErrorsNameTheLine: the mistake is on the line that the error names.
+func TestErrorsNameTheLine(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(fixtures, "full.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct{ old, new, say string }{
+		{"  respondent: id", "  respondant: id", "[4:3]"},
+		{"    sensitive: [sex]", "    sensitve: [sex]", "[18:5]"},
+		{"    kind: magnitude", "    kind: magnitude\n    kind: frequency", "[24:5]"},
+		{"    margins: [[sector], []]", "    margins: some", "margins are"},
+		{"trim: true", "trim: maybe", "[8:"},
+		{"version: 1", "version: one", "[1:"},
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "spec.yaml")
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), tc.old, tc.new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := spec.Load(path)
+		if !errors.Is(err, spec.ErrSpec) || !strings.Contains(err.Error(), tc.say) {
+			t.Errorf("%q: %v", tc.new, err)
+		}
+	}
+}
+
+func TestPolicyErrors(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		want error
+	}{
+		{"version: 2\nname: x\nextends: cbs\n", spec.ErrSpec},
+		{"version: 1\nname: x\n", spec.ErrSpec},
+		{"version: 1\nextends: cbs\n", spec.ErrSpec},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: maybe}\n", spec.ErrSpec},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {k: 3}}\n", spec.ErrSpec},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: -5}}\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: 101}}\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {n: 0}}\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nrules: {pq: {p: 50, q: 50}}\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nrules: {min-contributors: {min: 1}}\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: on}\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nweighting: none\n", sdc.ErrPolicy},
+	} {
+		path := filepath.Join(t.TempDir(), "policy.yaml")
+		if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := spec.LoadPolicy(path); !errors.Is(err, tc.want) {
+			t.Errorf("%q: %v", tc.text, err)
+		}
+	}
+}
+
+func FuzzSpec(f *testing.F) {
+	text, err := os.ReadFile(filepath.Join(fixtures, "full.yaml"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(text))
+	f.Add("version: 1\ndata: {source: x.csv}\noutputs: [{name: a, kind: frequency, by: [b]}]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		path := filepath.Join(t.TempDir(), "spec.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := spec.Load(path)
+		if err == nil && len(s.Outputs) == 0 {
+			t.Error("a spec without outputs is taken")
+		}
+	})
+}
