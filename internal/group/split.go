@@ -1,9 +1,10 @@
 package group
 
 // makeSplit turns a table whose radix has outgrown 64 bits into one that groups
-// its leading half first. The ids of existing groups stay.
+// all columns but the last first, and then the pairs of that group's id and the
+// last column, which always fit. The ids of existing groups stay.
 func (t *Table) makeSplit() {
-	t.split = len(t.codes) / 2
+	t.split = len(t.codes) - 1
 	t.prefix = NewTable(t.split)
 	t.direct, t.slots, t.keys, t.key = nil, nil, nil, nil
 	// The tail is a table of its own: the prefix id and the remaining columns.
