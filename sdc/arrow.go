@@ -77,9 +77,9 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 		found := schema.FieldIndices(want.name)
 		switch {
 		case len(found) == 0:
-			return nil, &ColumnError{Column: want.name, Row: -1, Err: ErrMissingColumn}
+			return nil, &ColumnError{Column: want.name, Row: -1, Err: column.ErrMissing}
 		case len(found) > 1:
-			return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: the name occurs %d times", ErrType, len(found))}
+			return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: the name occurs %d times", column.ErrType, len(found))}
 		}
 		w.fields[c] = found[0]
 		dt := schema.Field(found[0]).Type
@@ -93,7 +93,7 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 		if want.number || c == pl.request && dt.ID() != arrow.BOOL {
 			d, ok := column.NumberDigits(dt)
 			if !ok {
-				return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: %s is no number", ErrType, dt.Name())}
+				return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: %s is no number", column.ErrType, dt.Name())}
 			}
 			digits[c] = d
 		}
@@ -109,7 +109,7 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 		}
 		acc, err := evidence.New(t.shape, rd, wd, float)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrPolicy, err)
+			return nil, fmt.Errorf("%w: %w", ErrRequest, err)
 		}
 		w.accumulators = append(w.accumulators, acc)
 		var asked *evidence.Accumulator
@@ -395,7 +395,7 @@ func (r *Report) appendCell(b *array.RecordBuilder, variables []string, row cell
 	text(c.t.Name(), false)
 	at := c.Coordinates()
 	for _, name := range variables {
-		i := slices.IndexFunc(at, func(k Coordinate) bool { return k.Variable == name })
+		i := slices.IndexFunc(c.t.vars, func(v Variable) bool { return v.Name == name })
 		switch {
 		case i < 0:
 			text("", true)

@@ -86,7 +86,7 @@ func BenchmarkEvidence(b *testing.B) {
 			for b.Loop() {
 				d := sdc.FromTable(table)
 				d.Roles.Respondent = bc.respondent
-				if _, err := sdc.Tabulate(context.Background(), d, []sdc.Output{bc.output}, off(), sdc.Options{}); err != nil {
+				if _, err := sdc.Check(context.Background(), d, []sdc.Output{bc.output}, off(), sdc.Options{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -37,7 +37,7 @@ func (c Cell) coordinatesWith(variable, node int) Coordinates {
 		if v == variable {
 			n = node
 		}
-		out[v] = Coordinate{Variable: c.t.vars[v].Name, Code: c.t.vars[v].Label(n), Total: n == 0}
+		out[v].Variable, out[v].Code, out[v].Total = c.t.vars[v].Name, c.t.vars[v].Label(n), n == 0
 	}
 	return out
 }

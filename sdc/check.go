@@ -28,7 +28,7 @@ func (o Options) threads() int {
 // same, byte for byte, for every order and chunking of the rows and any number
 // of threads.
 //
-// Errors about the request wrap ErrOutput, ErrPolicy or ErrHierarchy; errors
+// Errors about the request wrap ErrRequest, ErrRequest or errHierarchy; errors
 // about the data are of type *ColumnError, or ErrNoRows. The context's error is
 // returned if it ends. The data's readers are used up.
 func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) (*Report, error) {
@@ -40,8 +40,8 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		return nil, err
 	}
 	r := &Report{
-		Notice: notice, Schema: ReportSchema, Verdict: Safe, Policy: p.report(),
-		Data:    DataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
+		Notice: notice, Schema: reportSchema, Verdict: Safe, Policy: p.report(),
+		Data:    dataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
 		Outputs: []OutputReport{},
 	}
 	for i := range outputs {
@@ -52,24 +52,6 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Tables = append(r.Tables, tables[i].main)
 	}
 	return r, nil
-}
-
-// Tabulate gathers the evidence of the outputs without judging it. The policy
-// says how many of the largest contributions are kept and which weighting and
-// margins the rules will need. Errors are those of [Check].
-func Tabulate(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) ([]*Table, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	tables, _, err := tabulate(ctx, d, outputs, &p, opts)
-	if err != nil {
-		return nil, err
-	}
-	var out []*Table
-	for _, t := range tables {
-		out = append(out, t.main)
-	}
-	return out, nil
 }
 
 // outputTables is the evidence of one output: its own table and, for microdata,
@@ -180,7 +162,7 @@ func (t *Table) applyAPriori(f *findings) []Finding {
 		why, bad := "", false
 		for k := range entries {
 			a := &entries[k]
-			if a.neutral || !t.matches(c, a) {
+			if a.Neutral || !t.matches(c, a) {
 				continue
 			}
 			if !a.Safe {
@@ -214,5 +196,5 @@ func (t *Table) matches(c Cell, a *APriori) bool {
 }
 
 func outputsError(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrOutput, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", ErrRequest, fmt.Sprintf(format, args...))
 }

@@ -19,22 +19,29 @@ type Roles struct {
 	Request string
 }
 
-// Missing says what a null in a spanning or key variable means.
+// Missing says what a null in a spanning or key variable means:
+//
+//	refuse           data with nulls is refused; the default
+//	category         null is a category of its own, printed as "(missing)"
+//	exclude          rows with a null are left out, and counted
+//	wildcard         a null matches every value, and every value a null
+//	sdcmicro(alpha)  as sdcMicro: a record with a null counts alpha, a decimal
+//	                 between 0 and 1, for a complete record that it could be
+//
+// The last two are for the keys of microdata only.
 type Missing string
 
 const (
-	// MissingRefuse refuses data with nulls. It is the default.
-	MissingRefuse Missing = "refuse"
-	// MissingCategory makes null a category of its own, printed as "(missing)".
-	MissingCategory Missing = "category"
-	// MissingExclude leaves out rows with a null, and counts them.
-	MissingExclude Missing = "exclude"
+	missingRefuse   Missing = "refuse"
+	missingCategory Missing = "category"
+	missingExclude  Missing = "exclude"
+	missingWildcard Missing = "wildcard"
 )
 
 // check validates m; "" is the default.
 func (m Missing) check() error {
 	switch m {
-	case "", MissingRefuse, MissingCategory, MissingExclude:
+	case "", missingRefuse, missingCategory, missingExclude:
 		return nil
 	}
 	if _, err := m.matching(); err != nil {
@@ -54,7 +61,7 @@ type Source struct {
 type Data struct {
 	Roles Roles
 	// Missing is the policy for nulls, by column; the entry "" is that of all
-	// columns that are not named. Defaults to MissingRefuse.
+	// columns that are not named. Defaults to refuse.
 	Missing map[string]Missing
 	// Hierarchies holds the code trees of spanning variables, by column.
 	Hierarchies map[string]*Hierarchy
@@ -70,13 +77,13 @@ func (d *Data) missing(column string) Missing {
 			return m
 		}
 	}
-	return MissingRefuse
+	return missingRefuse
 }
 
 func (d *Data) validate() error {
 	for name, m := range d.Missing {
 		if err := m.check(); err != nil {
-			return fmt.Errorf("%w: column %q: %w", ErrOutput, name, err)
+			return fmt.Errorf("%w: column %q: %w", ErrRequest, name, err)
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // contributions and the total, as whole numbers of one common unit.
 type dominance struct {
 	value  []exact.Num // by holding, falling, absolute
-	weight []*big.Rat  // nil unless Weighting is Tau
+	weight []*big.Rat  // nil unless the weighting is tau
 	total  exact.Num
 	scale  *big.Int // value * scale is in the unit of total; nil for 1
 	signed bool
@@ -33,7 +33,7 @@ func (c Cell) dominance() dominance {
 	d.total = t.m.WeightedAbs[c.i]
 	d.scale = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Product.Digits-u.Response.Digits)), nil)
 	d.scale.Lsh(d.scale, uint(u.Product.Shift-u.Response.Shift))
-	if t.weighting == Tau {
+	if t.weighting == tau {
 		d.weight = make([]*big.Rat, len(top))
 		for k, x := range top {
 			d.weight[k] = u.Weight.Rat(x.Weight)

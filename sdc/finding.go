@@ -25,13 +25,10 @@ type Finding struct {
 }
 
 // Coordinates is a place in a table, in the order of its spanning variables.
-type Coordinates []Coordinate
-
-// Coordinate is the code of one variable. Total stands for its total.
-type Coordinate struct {
+type Coordinates []struct {
 	Variable string
 	Code     string
-	Total    bool
+	Total    bool // stands for the variable's total; Code is empty
 }
 
 // MarshalJSON writes an object from variable to code, in the order of the

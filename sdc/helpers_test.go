@@ -42,7 +42,7 @@ func tableOf(t *testing.T, schema *arrow.Schema, rows ...row) arrow.Table {
 	if rows == nil {
 		lines = []byte("[]")
 	}
-	table, err := array.TableFromJSON(mem, schema, []string{string(lines)})
+	table, err := array.TableFromJSON(mem, schema, []string{string(lines)}, array.WithUseNumber())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func off() sdc.Policy {
 		Endpoints:           sdc.Endpoints{Off: true},
 		MinDegreesOfFreedom: sdc.MinDegreesOfFreedom{Off: true},
 		Request:             sdc.Request{Off: true},
-		Weighting:           sdc.Tau,
+		Weighting:           "tau",
 	}
 }
 

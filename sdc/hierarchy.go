@@ -1,9 +1,6 @@
 package sdc
 
-import (
-	"fmt"
-	"sort"
-)
+import "fmt"
 
 // Hierarchy is the code tree of a spanning variable. Records carry the codes of
 // its leaves; every code above them is a margin of the table. The total is
@@ -28,7 +25,7 @@ type Code struct {
 }
 
 // NewHierarchy builds a hierarchy from its top-level codes, in the given order.
-// The error wraps ErrHierarchy for an empty code or tree and for a code that
+// The error wraps ErrRequest for an empty code or tree and for a code that
 // occurs twice, by position and level; it is the same for a code below itself.
 func NewHierarchy(top ...Code) (*Hierarchy, error) {
 	h := &Hierarchy{index: map[string]int{}}
@@ -53,50 +50,12 @@ func NewHierarchy(top ...Code) (*Hierarchy, error) {
 	return h.finish()
 }
 
-// HierarchyFromParents builds a hierarchy from a map of every code to its
-// parent, "" standing for the total; siblings are in the order of their bytes.
-// Parents that are no keys of the map lie directly below the total. The error
-// wraps ErrHierarchy; a cycle is one.
-func HierarchyFromParents(parents map[string]string) (*Hierarchy, error) {
-	children := map[string][]string{}
-	roots := map[string]bool{}
-	for code, parent := range parents {
-		if code == "" {
-			return nil, fmt.Errorf("%w: empty code", ErrHierarchy)
-		}
-		children[parent] = append(children[parent], code)
-		if _, ok := parents[parent]; parent != "" && !ok && !roots[parent] {
-			roots[parent] = true
-			children[""] = append(children[""], parent)
-		}
-	}
-	var build func(parent string) []Code
-	build = func(parent string) []Code {
-		labels := children[parent]
-		sort.Strings(labels)
-		var out []Code
-		for _, l := range labels {
-			out = append(out, Code{Label: l, Children: build(l)})
-		}
-		return out
-	}
-	h, err := NewHierarchy(build("")...)
-	if err != nil {
-		return nil, err
-	}
-	// What hangs below no root hangs below itself.
-	if n := len(parents) + len(roots) - len(h.codes); n > 0 {
-		return nil, fmt.Errorf("%w: %d codes lie on or below a cycle", ErrHierarchy, n)
-	}
-	return h, nil
-}
-
 func (h *Hierarchy) append(label string, parent, level int) error {
 	if label == "" {
-		return fmt.Errorf("%w: code %d is empty", ErrHierarchy, len(h.codes)+1)
+		return fmt.Errorf("%w: hierarchy: code %d is empty", ErrRequest, len(h.codes)+1)
 	}
 	if first, ok := h.index[label]; ok {
-		return fmt.Errorf("%w: code %d is the same as code %d", ErrHierarchy, len(h.codes)+1, first+1)
+		return fmt.Errorf("%w: hierarchy: code %d is the same as code %d", ErrRequest, len(h.codes)+1, first+1)
 	}
 	h.index[label] = len(h.codes)
 	h.codes = append(h.codes, treeCode{label: label, parent: parent, level: level, leaf: true})
@@ -109,7 +68,7 @@ func (h *Hierarchy) append(label string, parent, level int) error {
 
 func (h *Hierarchy) finish() (*Hierarchy, error) {
 	if len(h.codes) == 0 {
-		return nil, fmt.Errorf("%w: no codes", ErrHierarchy)
+		return nil, fmt.Errorf("%w: hierarchy: no codes", ErrRequest)
 	}
 	return h, nil
 }

@@ -12,7 +12,7 @@ import (
 // not listed. Only trailing blanks, tabs and carriage returns are trimmed:
 // leading blanks belong to the code. Blank lines are skipped.
 //
-// The error wraps ErrHierarchy and names the line: a depth that grows by more
+// The error wraps ErrRequest and names the line: a depth that grows by more
 // than one, an empty code, a code that occurs twice.
 func ParseHRC(r io.Reader, lead string) (*Hierarchy, error) {
 	if lead == "" {
@@ -35,7 +35,7 @@ func ParseHRC(r io.Reader, lead string) (*Hierarchy, error) {
 			depth++
 		}
 		if depth > len(path) {
-			return nil, fmt.Errorf("%w: line %d: depth grows by more than one", ErrHierarchy, line)
+			return nil, fmt.Errorf("%w: hierarchy: line %d: depth grows by more than one", ErrRequest, line)
 		}
 		parent := -1
 		if path = path[:depth]; depth > 0 {
@@ -47,7 +47,7 @@ func ParseHRC(r io.Reader, lead string) (*Hierarchy, error) {
 		path = append(path, len(h.codes)-1)
 	}
 	if err := sc.Err(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrHierarchy, err)
+		return nil, fmt.Errorf("%w: hierarchy: %w", ErrRequest, err)
 	}
 	return h.finish()
 }

@@ -25,9 +25,9 @@ func (w *worker) check(c int, row int64, codes []uint32) error {
 		var err error
 		switch {
 		case isNull && want.refuse:
-			err = ErrNull
+			err = column.ErrNull
 		case !isNull && want.hierarchy != nil && !want.hierarchy.isLeaf(e.Label(uint32(code))):
-			err = fmt.Errorf("%w: the value is no leaf of it", ErrHierarchy)
+			err = fmt.Errorf("%w: the value is no leaf of it", errHierarchy)
 		}
 		if err == nil {
 			continue

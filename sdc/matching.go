@@ -19,15 +19,6 @@ func shiftUp(a num, n int) num {
 	return exact.NumFromBig(new(big.Int).Lsh(a.Big(), uint(n)))
 }
 
-// MissingWildcard lets a null in a key of microdata match every value, and
-// every value match a null.
-const MissingWildcard Missing = "wildcard"
-
-// MissingSdcMicro matches nulls in keys of microdata as sdcMicro does with the
-// given alpha, a decimal between 0 and 1 such as "0.5": a record with a null
-// counts alpha for a complete record that it could be.
-func MissingSdcMicro(alpha string) Missing { return Missing("sdcmicro(" + alpha + ")") }
-
 // matching says how nulls in keys match.
 type matching struct {
 	sdcMicro bool
@@ -38,9 +29,9 @@ type matching struct {
 // returns nil for the others.
 func (m Missing) matching() (*matching, error) {
 	switch m {
-	case "", MissingRefuse, MissingCategory, MissingExclude:
+	case "", missingRefuse, missingCategory, missingExclude:
 		return nil, nil
-	case MissingWildcard:
+	case missingWildcard:
 		return &matching{}, nil
 	}
 	if s, ok := strings.CutPrefix(string(m), "sdcmicro("); ok {

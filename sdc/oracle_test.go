@@ -170,14 +170,17 @@ func TestRecount(t *testing.T) {
 		if seed%5 == 4 {
 			d.Roles.Weight = "" // weighted sums stop at 512 bits, and say so
 		}
-		d.Missing = map[string]sdc.Missing{"": sdc.MissingCategory}
-		tree, err := sdc.HierarchyFromParents(oracleTree)
+		d.Missing = map[string]sdc.Missing{"": "category"}
+		tree, err := sdc.NewHierarchy(
+			sdc.Code{Label: "N", Children: []sdc.Code{{Label: "r0"}, {Label: "r1"}}},
+			sdc.Code{Label: "S", Children: []sdc.Code{{Label: "S1", Children: []sdc.Code{{Label: "r2"}}}, {Label: "r3"}}},
+			sdc.Code{Label: "r4"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		d.Hierarchies = map[string]*sdc.Hierarchy{"region": tree}
 		p := off()
-		p.Weighting = sdc.Handbook
+		p.Weighting = "handbook"
 		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"})
 		want := map[string]string{}
 		for k, c := range recount(rows, by) {

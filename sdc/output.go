@@ -19,19 +19,6 @@ const (
 	Model Kind = "model"
 )
 
-// Margins says which totals of a table are published beside its inner cells.
-// The zero value is all of them: every combination of totals and of hierarchy
-// levels.
-type Margins struct {
-	// None publishes the inner cells alone. Excludes Of.
-	None bool
-	// Of lists, for every margin that is published, the spanning variables that
-	// it keeps; the empty list is the grand total. The codes of a kept variable
-	// are published at every level of its hierarchy. Inner cells are always
-	// published.
-	Of [][]string
-}
-
 // Output describes one result that is to leave.
 type Output struct {
 	// Name identifies the output in the report. Required; unique.
@@ -42,8 +29,13 @@ type Output struct {
 	// coordinates, or the key variables of microdata. Required for these; none
 	// twice. A Model has none.
 	By []string
-	// Margins of a table. Defaults to all.
-	Margins Margins
+	// Margins lists, for every margin of a table that is published beside its
+	// inner cells, the spanning variables that it keeps; the empty list is the
+	// grand total. The codes of a kept variable are published at every level of
+	// its hierarchy. Defaults to all: every combination of totals and levels.
+	Margins [][]string
+	// NoMargins publishes the inner cells alone. Excludes Margins.
+	NoMargins bool
 	// Sensitive lists the variables that must not be inferred of a group. For a
 	// table each is one of By; where empty, every spanning variable is looked at
 	// in turn. For microdata they are columns beside the keys.
@@ -63,10 +55,10 @@ type Output struct {
 var statistics = []string{"sum", "mean", "count", "min", "max", "range"}
 
 // Validate reports the first thing that is wrong with o. The error wraps
-// ErrOutput and names the output.
+// ErrRequest and names the output.
 func (o *Output) Validate() error {
 	fail := func(format string, args ...any) error {
-		return fmt.Errorf("%w: output %q: %s", ErrOutput, o.Name, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%w: output %q: %s", ErrRequest, o.Name, fmt.Sprintf(format, args...))
 	}
 	if o.Name == "" {
 		return fail("name is empty")
@@ -103,7 +95,7 @@ func (o *Output) Validate() error {
 				return fail("%q is a key variable and a sensitive one", s)
 			}
 		}
-		if o.Margins.None || o.Margins.Of != nil {
+		if o.NoMargins || o.Margins != nil {
 			return fail("margins belong to a table")
 		}
 		if len(o.APriori) > 0 {
@@ -128,10 +120,10 @@ func (o *Output) validateTable(fail func(string, ...any) error) error {
 			return fail("sensitive variable %q does not span the table", s)
 		}
 	}
-	if o.Margins.None && o.Margins.Of != nil {
+	if o.NoMargins && o.Margins != nil {
 		return fail("margins are both none and listed")
 	}
-	for _, m := range o.Margins.Of {
+	for _, m := range o.Margins {
 		if d, ok := duplicate(m); ok {
 			return fail("a margin names variable %q twice", d)
 		}

@@ -33,11 +33,11 @@ func (p Percent) check(rule string, most uint64) error {
 	r, err := p.ratio()
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: %s: %w", ErrPolicy, rule, err)
+		return fmt.Errorf("%w: %s: %w", ErrRequest, rule, err)
 	case r.Num == 0:
-		return fmt.Errorf("%w: %s: percentage must be above 0", ErrPolicy, rule)
+		return fmt.Errorf("%w: %s: percentage must be above 0", ErrRequest, rule)
 	case most > 0 && r.Num > most*r.Den:
-		return fmt.Errorf("%w: %s: percentage must be at most %d", ErrPolicy, rule, most)
+		return fmt.Errorf("%w: %s: percentage must be at most %d", ErrRequest, rule, most)
 	}
 	return nil
 }

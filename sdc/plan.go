@@ -99,7 +99,7 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 			return err
 		}
 		t.by = append(t.by, c)
-		if pl.data.missing(name) == MissingExclude {
+		if pl.data.missing(name) == missingExclude {
 			t.exclude = append(t.exclude, c)
 		}
 	}
@@ -110,9 +110,9 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 	if o.Kind == Magnitude {
 		t.response = pl.column(o.Response, false, true)
 		t.shape.Response = true
-		t.shape.Tau = pl.weight >= 0 && p.Weighting == Tau
+		t.shape.Tau = pl.weight >= 0 && p.Weighting == tau
 		if t.shape.Tau && t.shape.Holding {
-			return fmt.Errorf("%w: %w", ErrPolicy, evidence.ErrTauHolding)
+			return fmt.Errorf("%w: %w", ErrRequest, evidence.ErrTauHolding)
 		}
 		t.asked = pl.request >= 0
 	}
@@ -128,7 +128,7 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 		}
 		s.by = append(slices.Clone(t.by), c)
 		s.exclude = slices.Clone(t.exclude)
-		if pl.data.missing(name) == MissingExclude {
+		if pl.data.missing(name) == missingExclude {
 			s.exclude = append(s.exclude, c)
 		}
 		s.shape.Columns = len(s.by)
@@ -146,7 +146,7 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 		return 0, outputsError("output %q: missing values of column %q: %s is defined for the keys of microdata only", o.Name, name, m)
 	}
 	c := pl.column(name, true, false)
-	pl.columns[c].refuse = pl.columns[c].refuse || m == MissingRefuse
+	pl.columns[c].refuse = pl.columns[c].refuse || m == missingRefuse
 	pl.columns[c].hierarchy = pl.data.Hierarchies[name]
 	return c, nil
 }
@@ -159,18 +159,18 @@ func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published 
 	}
 	choices := make([][]int, len(vars))
 	switch {
-	case t.output.Margins.None:
+	case t.output.NoMargins:
 		for v := range vars {
 			choices[v] = []int{vars[v].depth + 1}
 		}
 		all = product(all, choices)
-	case t.output.Margins.Of == nil:
+	case t.output.Margins == nil:
 		for v := range vars {
 			choices[v] = span(0, vars[v].depth)
 		}
 		all = product(all, choices)
 	default:
-		kept := append([][]string{t.output.By}, t.output.Margins.Of...)
+		kept := append([][]string{t.output.By}, t.output.Margins...)
 		for _, names := range kept {
 			for v := range vars {
 				choices[v] = []int{0}

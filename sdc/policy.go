@@ -3,16 +3,18 @@ package sdc
 import "fmt"
 
 // Weighting says how sampling weights enter dominance rules.
+//
+// "tau": a contributor of weight w stands for w equal ones. For the n largest
+// there are n slots; contributors in falling order fill min(w, slots left)
+// each. The total is the sum of w times the value. The p% and (p,q) rules take
+// the two largest unweighted. Not defined with holdings.
+//
+// "handbook": the n largest, unweighted, against the weighted total.
 type Weighting string
 
 const (
-	// Tau: a contributor of weight w stands for w equal ones. For the n largest
-	// there are n slots; contributors in falling order fill min(w, slots left)
-	// each. The total is the sum of w times the value. The p% and (p,q) rules
-	// take the two largest unweighted. Not defined with holdings.
-	Tau Weighting = "tau"
-	// Handbook: the n largest, unweighted, against the weighted total.
-	Handbook Weighting = "handbook"
+	tau      Weighting = "tau"
+	handbook Weighting = "handbook"
 )
 
 // Policy says what an output must satisfy, one rule a field. Every rule is
@@ -39,10 +41,10 @@ type Policy struct {
 }
 
 // Validate reports the first thing that is wrong with p. The error wraps
-// ErrPolicy and names the rule.
+// ErrRequest and names the rule.
 func (p *Policy) Validate() error {
 	if p.Name == "" {
-		return fmt.Errorf("%w: name is empty", ErrPolicy)
+		return fmt.Errorf("%w: name is empty", ErrRequest)
 	}
 	for _, r := range p.rules() {
 		if r.off() {
@@ -52,8 +54,8 @@ func (p *Policy) Validate() error {
 			return err
 		}
 	}
-	if p.Weighting != Tau && p.Weighting != Handbook {
-		return fmt.Errorf("%w: weighting must be tau or handbook", ErrPolicy)
+	if p.Weighting != tau && p.Weighting != handbook {
+		return fmt.Errorf("%w: weighting must be tau or handbook", ErrRequest)
 	}
 	return nil
 }
@@ -64,7 +66,7 @@ type rule interface {
 	off() bool
 	validate() error
 	// limits lists the thresholds in force, for the report.
-	limits() []Limit
+	limits() []limit
 }
 
 // rules lists the rules in the order in which findings are reported.
@@ -107,7 +109,7 @@ func CBS() Policy {
 		Endpoints:           Endpoints{},
 		MinDegreesOfFreedom: MinDegreesOfFreedom{Min: 10},
 		Request:             Request{Off: true},
-		Weighting:           Tau,
+		Weighting:           tau,
 	}
 }
 

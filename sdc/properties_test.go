@@ -3,7 +3,9 @@ package sdc_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
@@ -67,15 +69,15 @@ func everything(t *testing.T, table arrow.Table, chunk int64, threads int) strin
 	defer reader.Release()
 	d := sdc.FromReaders(reader)
 	d.Roles = sdc.Roles{Respondent: "who", Holding: "owner", Weight: "w"}
-	d.Missing = map[string]sdc.Missing{"class": sdc.MissingCategory}
+	d.Missing = map[string]sdc.Missing{"class": "category"}
 	d.Hierarchies = map[string]*sdc.Hierarchy{"region": tree}
 	p := sdc.ESSNet()
-	p.Weighting = sdc.Handbook
+	p.Weighting = "handbook"
 	p.GroupRemainder = sdc.GroupRemainder{K: 1}
 	r, err := sdc.Check(context.Background(), d, []sdc.Output{
 		{Name: "counts", Kind: sdc.Frequency, By: []string{"region", "sex", "class"}, Sensitive: []string{"class"}},
-		{Name: "sums", Kind: sdc.Magnitude, By: []string{"region", "class"}, Response: "x", Margins: sdc.Margins{Of: [][]string{{"region"}, {}}}},
-		{Name: "inner", Kind: sdc.Magnitude, By: []string{"region"}, Response: "x", Margins: sdc.Margins{None: true}},
+		{Name: "sums", Kind: sdc.Magnitude, By: []string{"region", "class"}, Response: "x", Margins: [][]string{{"region"}, {}}},
+		{Name: "inner", Kind: sdc.Magnitude, By: []string{"region"}, Response: "x", NoMargins: true},
 		{Name: "file", Kind: sdc.Microdata, By: []string{"region", "sex"}, Sensitive: []string{"class"}},
 	}, p, sdc.Options{Threads: threads})
 	if err != nil {
@@ -167,7 +169,7 @@ func TestThresholdIsMonotone(t *testing.T) {
 		p.MinContributors = sdc.MinContributors{Min: n}
 		d := sdc.FromTable(tableOf(t, randomSchema, rows...))
 		d.Roles.Respondent = "who"
-		d.Missing = map[string]sdc.Missing{"": sdc.MissingCategory}
+		d.Missing = map[string]sdc.Missing{"": "category"}
 		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "class"}})
 		if got := len(r.Outputs[0].Findings); got < last {
 			t.Fatalf("min %d finds %d, a lower one %d", n, got, last)
@@ -177,5 +179,25 @@ func TestThresholdIsMonotone(t *testing.T) {
 	}
 	if last == 0 {
 		t.Error("nothing was ever found")
+	}
+}
+
+// TestLargeSums: sums far beyond 64 bits and beyond a float64 are exact.
+func TestLargeSums(t *testing.T) {
+	var rows []row
+	for i := range 4 {
+		rows = append(rows, row{"k": "a", "who": i, "x": json.Number("9223372036854775807"), "y": 1.7e308})
+	}
+	d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "x", integer, "y", float), rows...))
+	r := check(t, d, off(),
+		sdc.Output{Name: "x", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x"},
+		sdc.Output{Name: "y", Kind: sdc.Magnitude, By: []string{"k"}, Response: "y"})
+	if got := cellAt(t, r.Tables[0], "").SumText(); got != "36893488147419103228" {
+		t.Errorf("sum of integers %s", got)
+	}
+	want := new(big.Rat).SetFloat64(1.7e308)
+	want.Mul(want, big.NewRat(4, 1))
+	if got := cellAt(t, r.Tables[1], "").Sum(); got.Cmp(want) != 0 {
+		t.Errorf("sum of floats is not 4 * 1.7e308")
 	}
 }

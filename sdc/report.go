@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// ReportSchema names the form of the JSON report.
-const ReportSchema = "sluis.report/1"
+// reportSchema names the form of the JSON report.
+const reportSchema = "sluis.report/1"
 
 // Report is what a check says: the verdict, and for every output what was found
 // and what was not checked. It is confidential, since it holds small counts.
@@ -14,8 +14,8 @@ type Report struct {
 	Notice  string         `json:"confidential"`
 	Schema  string         `json:"schema"`
 	Verdict Verdict        `json:"verdict"`
-	Policy  PolicyReport   `json:"policy"`
-	Data    DataReport     `json:"data"`
+	Policy  policyReport   `json:"policy"`
+	Data    dataReport     `json:"data"`
 	Outputs []OutputReport `json:"outputs"`
 
 	// Tables holds the evidence behind each output. Not part of the JSON.
@@ -33,30 +33,30 @@ func (r *Report) Status(output int, c Cell) Verdict {
 	return Safe
 }
 
-// PolicyReport says which rules were in force.
-type PolicyReport struct {
+// policyReport says which rules were in force.
+type policyReport struct {
 	Name        string       `json:"name"`
 	Weighting   Weighting    `json:"weighting"`
-	Rules       []RuleReport `json:"rules"`
+	Rules       []ruleReport `json:"rules"`
 	Differences []string     `json:"differences"`
 	Remarks     []string     `json:"remarks"`
 }
 
-// RuleReport is one rule with its thresholds.
-type RuleReport struct {
+// ruleReport is one rule with its thresholds.
+type ruleReport struct {
 	Rule   string  `json:"rule"`
 	Off    bool    `json:"off"`
-	Limits []Limit `json:"limits"`
+	Limits []limit `json:"limits"`
 }
 
-// Limit is one threshold of a rule.
-type Limit struct {
+// limit is one threshold of a rule.
+type limit struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// DataReport says what was read.
-type DataReport struct {
+// dataReport says what was read.
+type dataReport struct {
 	Rows        int64    `json:"rows"`
 	Respondents int64    `json:"respondents"`
 	Sources     []Source `json:"sources"`
@@ -93,10 +93,10 @@ func (r *Report) WriteJSON(w io.Writer) error {
 
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
-func (p *Policy) report() PolicyReport {
-	out := PolicyReport{Name: p.Name, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
+func (p *Policy) report() policyReport {
+	out := policyReport{Name: p.Name, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
 	for _, r := range p.rules() {
-		rep := RuleReport{Rule: r.name(), Off: r.off(), Limits: []Limit{}}
+		rep := ruleReport{Rule: r.name(), Off: r.off(), Limits: []limit{}}
 		if !r.off() {
 			rep.Limits = append(rep.Limits, r.limits()...)
 		}

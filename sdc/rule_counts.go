@@ -25,13 +25,13 @@ type MinContributors struct {
 
 func (MinContributors) name() string { return "min-contributors" }
 func (r MinContributors) off() bool  { return r.Off }
-func (r MinContributors) limits() []Limit {
-	return []Limit{{"min", fmt.Sprint(r.Min)}}
+func (r MinContributors) limits() []limit {
+	return []limit{{"min", fmt.Sprint(r.Min)}}
 }
 
 func (r MinContributors) validate() error {
 	if r.Min < 2 {
-		return fmt.Errorf("%w: %s: min must be at least 2", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: min must be at least 2", ErrRequest, r.name())
 	}
 	return nil
 }
@@ -74,11 +74,11 @@ type KAnonymity struct {
 
 func (KAnonymity) name() string      { return "k-anonymity" }
 func (r KAnonymity) off() bool       { return r.Off }
-func (r KAnonymity) limits() []Limit { return []Limit{{"k", fmt.Sprint(r.K)}} }
+func (r KAnonymity) limits() []limit { return []limit{{"k", fmt.Sprint(r.K)}} }
 
 func (r KAnonymity) validate() error {
 	if r.K < 2 {
-		return fmt.Errorf("%w: %s: k must be at least 2", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: k must be at least 2", ErrRequest, r.name())
 	}
 	return nil
 }
@@ -115,11 +115,11 @@ type MinDegreesOfFreedom struct {
 
 func (MinDegreesOfFreedom) name() string      { return "min-degrees-of-freedom" }
 func (r MinDegreesOfFreedom) off() bool       { return r.Off }
-func (r MinDegreesOfFreedom) limits() []Limit { return []Limit{{"min", fmt.Sprint(r.Min)}} }
+func (r MinDegreesOfFreedom) limits() []limit { return []limit{{"min", fmt.Sprint(r.Min)}} }
 
 func (r MinDegreesOfFreedom) validate() error {
 	if r.Min < 1 {
-		return fmt.Errorf("%w: %s: min must be at least 1", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: min must be at least 1", ErrRequest, r.name())
 	}
 	return nil
 }

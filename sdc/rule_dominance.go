@@ -27,13 +27,13 @@ type NK struct {
 
 func (NK) name() string { return "nk" }
 func (r NK) off() bool  { return r.Off }
-func (r NK) limits() []Limit {
-	return []Limit{{"n", fmt.Sprint(r.N)}, {"percent", string(r.Percent)}}
+func (r NK) limits() []limit {
+	return []limit{{"n", fmt.Sprint(r.N)}, {"percent", string(r.Percent)}}
 }
 
 func (r NK) validate() error {
 	if r.N < 1 || r.N > 100 {
-		return fmt.Errorf("%w: %s: n must be between 1 and 100", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: n must be between 1 and 100", ErrRequest, r.name())
 	}
 	return r.Percent.check(r.name(), 100)
 }
@@ -81,15 +81,15 @@ type PPercent struct {
 
 func (PPercent) name() string { return "p-percent" }
 func (r PPercent) off() bool  { return r.Off }
-func (r PPercent) limits() []Limit {
-	return []Limit{{"p", string(r.P)}, {"coalition", fmt.Sprint(r.coalition())}}
+func (r PPercent) limits() []limit {
+	return []limit{{"p", string(r.P)}, {"coalition", fmt.Sprint(r.coalition())}}
 }
 
 func (r PPercent) coalition() int { return max(1, r.Coalition) }
 
 func (r PPercent) validate() error {
 	if r.Coalition < 0 || r.Coalition > 99 {
-		return fmt.Errorf("%w: %s: coalition must be between 1 and 99", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: coalition must be between 1 and 99", ErrRequest, r.name())
 	}
 	return r.P.check(r.name(), 0)
 }
@@ -131,8 +131,8 @@ type PQ struct {
 
 func (PQ) name() string { return "pq" }
 func (r PQ) off() bool  { return r.Off }
-func (r PQ) limits() []Limit {
-	return []Limit{{"p", string(r.P)}, {"q", string(r.Q)}}
+func (r PQ) limits() []limit {
+	return []limit{{"p", string(r.P)}, {"q", string(r.Q)}}
 }
 
 func (r PQ) validate() error {
@@ -144,7 +144,7 @@ func (r PQ) validate() error {
 	}
 	p, q := r.P.must(), r.Q.must()
 	if exact.CmpScaled(count(int64(p.Num)), q.Den, count(int64(q.Num)), p.Den) >= 0 {
-		return fmt.Errorf("%w: %s: p must be less than q", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: p must be less than q", ErrRequest, r.name())
 	}
 	return nil
 }
@@ -189,7 +189,7 @@ type Request struct {
 
 func (Request) name() string      { return "request" }
 func (r Request) off() bool       { return r.Off }
-func (r Request) limits() []Limit { return []Limit{{"percent", string(r.Percent)}} }
+func (r Request) limits() []limit { return []limit{{"percent", string(r.Percent)}} }
 
 func (r Request) validate() error {
 	if r.Percent == "0" {

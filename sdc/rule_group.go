@@ -33,8 +33,8 @@ type GroupDisclosure struct {
 
 func (GroupDisclosure) name() string { return "group-disclosure" }
 func (r GroupDisclosure) off() bool  { return r.Off }
-func (r GroupDisclosure) limits() []Limit {
-	return []Limit{{"percent", string(r.Percent)}, {"exclusive", fmt.Sprint(r.Exclusive)}}
+func (r GroupDisclosure) limits() []limit {
+	return []limit{{"percent", string(r.Percent)}, {"exclusive", fmt.Sprint(r.Exclusive)}}
 }
 func (r GroupDisclosure) validate() error { return r.Percent.check(r.name(), 100) }
 
@@ -80,11 +80,11 @@ type GroupRemainder struct {
 
 func (GroupRemainder) name() string      { return "group-remainder" }
 func (r GroupRemainder) off() bool       { return r.Off }
-func (r GroupRemainder) limits() []Limit { return []Limit{{"k", fmt.Sprint(r.K)}} }
+func (r GroupRemainder) limits() []limit { return []limit{{"k", fmt.Sprint(r.K)}} }
 
 func (r GroupRemainder) validate() error {
 	if r.K < 0 {
-		return fmt.Errorf("%w: %s: k must be at least 0", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: k must be at least 0", ErrRequest, r.name())
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ type ZeroCells struct {
 func (ZeroCells) name() string    { return "zero-cells" }
 func (r ZeroCells) off() bool     { return r.Off }
 func (ZeroCells) validate() error { return nil }
-func (ZeroCells) limits() []Limit { return nil }
+func (ZeroCells) limits() []limit { return nil }
 
 func (r ZeroCells) check(t *Table, f *findings) {
 	if r.Off {

@@ -31,13 +31,13 @@ func identifierNames() []string {
 
 func (Identifiers) name() string { return "identifiers" }
 func (r Identifiers) off() bool  { return r.Off }
-func (r Identifiers) limits() []Limit {
-	return []Limit{{"names", strings.Join(r.Names, " ")}, {"unique-share", string(r.UniqueShare)}}
+func (r Identifiers) limits() []limit {
+	return []limit{{"names", strings.Join(r.Names, " ")}, {"unique-share", string(r.UniqueShare)}}
 }
 
 func (r Identifiers) validate() error {
 	if r.Names == nil {
-		return fmt.Errorf("%w: %s: names are not given", ErrPolicy, r.name())
+		return fmt.Errorf("%w: %s: names are not given", ErrRequest, r.name())
 	}
 	return r.UniqueShare.check(r.name(), 100)
 }
@@ -106,7 +106,7 @@ type Endpoints struct {
 func (Endpoints) name() string    { return "endpoints" }
 func (r Endpoints) off() bool     { return r.Off }
 func (Endpoints) validate() error { return nil }
-func (Endpoints) limits() []Limit { return nil }
+func (Endpoints) limits() []limit { return nil }
 
 func (r Endpoints) check(o *Output, f *findings) {
 	if r.Off {

@@ -372,7 +372,7 @@ func TestNullAndZeroResponses(t *testing.T) {
 	d.Roles.Respondent = "who"
 	p := off()
 	p.MinContributors = sdc.MinContributors{Min: 10}
-	r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x", Margins: sdc.Margins{None: true}})
+	r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x", NoMargins: true})
 	want := []string{"min-contributors at k=null: unsafe", "min-contributors at k=zero: review"}
 	if diff := cmp.Diff(want, found(r, 0)); diff != "" {
 		t.Error(diff)
@@ -393,8 +393,8 @@ func TestWeights(t *testing.T) {
 		want      sdc.Verdict
 	}{
 		// tau: 200 of 470 is 42.553...; handbook: 110 of 470 is 23.404...
-		{sdc.Tau, "42.5532", sdc.Safe}, {sdc.Tau, "42.5531", sdc.Unsafe},
-		{sdc.Handbook, "23.4043", sdc.Safe}, {sdc.Handbook, "23.4042", sdc.Unsafe},
+		{"tau", "42.5532", sdc.Safe}, {"tau", "42.5531", sdc.Unsafe},
+		{"handbook", "23.4043", sdc.Safe}, {"handbook", "23.4042", sdc.Unsafe},
 	} {
 		d := sdc.FromTable(tableOf(t, fields("k", text, "w", float, "x", integer), rows...))
 		d.Roles.Weight = "w"
@@ -422,12 +422,12 @@ func TestMissingKeys(t *testing.T) {
 		missing sdc.Missing
 		want    []string
 	}{
-		{sdc.MissingCategory, []string{at("F"), at("(missing)")}},
-		{sdc.MissingExclude, []string{at("F")}},
-		{sdc.MissingWildcard, []string{}},
+		{"category", []string{at("F"), at("(missing)")}},
+		{"exclude", []string{at("F")}},
+		{"wildcard", []string{}},
 		// F: 9 + alpha; the null: 1 and the 9 complete records that it could be.
-		{sdc.MissingSdcMicro("0.5"), []string{at("F")}},
-		{sdc.MissingSdcMicro("1"), []string{}},
+		{"sdcmicro(0.5)", []string{at("F")}},
+		{"sdcmicro(1)", []string{}},
 	} {
 		d := sdc.FromTable(tableOf(t, fields("sex", text, "age", integer), rows...))
 		d.Missing = map[string]sdc.Missing{"sex": tc.missing}

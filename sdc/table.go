@@ -256,14 +256,14 @@ func (t *Table) publishes(group, v, k int) bool {
 			node = k
 		}
 		levels[w] = t.vars[w].Level(node)
-		if t.output.Margins.None {
+		if t.output.NoMargins {
 			// Inner cells alone: all leaves.
 			if !t.vars[w].IsLeaf(node) {
 				return false
 			}
 		}
 	}
-	return t.output.Margins.None || t.combos[comboKey(levels)]
+	return t.output.NoMargins || t.combos[comboKey(levels)]
 }
 
 // uniqueValues returns how many values of a variable occur in one row, and the

@@ -59,7 +59,7 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 			_, taken = h.index[column.MissingLabel]
 		}
 		if taken {
-			return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value has the name that is kept for nulls, %q", ErrNull, column.MissingLabel)}
+			return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value has the name that is kept for nulls, %q", column.ErrNull, column.MissingLabel)}
 		}
 	}
 	for code := range uint32(list.Len()) {
@@ -67,7 +67,7 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 		if h != nil && !(hasNull && code == null) {
 			i, ok := h.index[label]
 			if !ok || !h.codes[i].leaf {
-				return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value of the data is no leaf of it", ErrHierarchy)}
+				return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value of the data is no leaf of it", errHierarchy)}
 			}
 			v.leafOf[code] = i + 1
 			continue

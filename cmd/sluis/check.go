@@ -110,7 +110,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int
 	bar := newProgress("checking", total)
 	defer bar.finish()
 	r, err := sdc.Check(ctx, d, s.Outputs, policy, sdc.Options{Threads: threads, Progress: bar.set})
-	if errors.Is(err, sdc.ErrOutput) || errors.Is(err, sdc.ErrPolicy) {
+	if errors.Is(err, sdc.ErrRequest) {
 		return nil, usageError(err)
 	}
 	if err != nil {

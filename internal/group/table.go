@@ -87,9 +87,10 @@ func (t *Table) fit(cards []int) bool {
 			// A column that grows from batch to batch gets room to spare.
 			// Two columns always fit 64 bits, which is where splitting ends.
 			if t.caps[c] > 0 {
-				card = max(card, int(min(2*t.caps[c], math.MaxUint32)))
+				t.caps[c] = max(uint64(card), min(2*t.caps[c], math.MaxUint32))
+			} else {
+				t.caps[c] = uint64(card)
 			}
-			t.caps[c] = uint64(card)
 			grown = true
 		}
 	}
@@ -168,7 +169,7 @@ func (t *Table) insertDirect(cols [][]uint32, key []uint64, ids []uint32) {
 
 // add makes a group of row i.
 func (t *Table) add(cols [][]uint32, i int) uint32 {
-	if t.n == math.MaxUint32-1 {
+	if uint64(t.n) >= math.MaxUint32-1 {
 		panic("group: more than 2^32-2 groups")
 	}
 	for c, col := range cols {

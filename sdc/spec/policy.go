@@ -99,7 +99,7 @@ func (r *ruleFile[F]) UnmarshalYAML(unmarshal func(any) error) error {
 }
 
 // LoadPolicy returns the shipped policy of a name, or reads a policy file. The
-// error wraps ErrSpec or sdc.ErrPolicy, or is of the file system.
+// error wraps ErrSpec or sdc.ErrRequest, or is of the file system.
 func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 	if p, ok := shipped(nameOrPath); ok {
 		return p, nil

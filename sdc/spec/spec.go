@@ -88,7 +88,10 @@ func (l *list) UnmarshalYAML(unmarshal func(any) error) error {
 }
 
 // marginsFile is all, none, or a list of lists of variables.
-type marginsFile sdc.Margins
+type marginsFile struct {
+	none bool
+	of   [][]string
+}
 
 // UnmarshalYAML reads all, none, or a list of lists of variables.
 func (m *marginsFile) UnmarshalYAML(unmarshal func(any) error) error {
@@ -99,7 +102,7 @@ func (m *marginsFile) UnmarshalYAML(unmarshal func(any) error) error {
 			*m = marginsFile{}
 			return nil
 		case "none":
-			*m = marginsFile{None: true}
+			*m = marginsFile{none: true}
 			return nil
 		}
 	}
@@ -107,7 +110,7 @@ func (m *marginsFile) UnmarshalYAML(unmarshal func(any) error) error {
 	if err := unmarshal(&of); err != nil {
 		return errors.New("margins are all, none, or a list of lists of variables")
 	}
-	*m = marginsFile{Of: of}
+	*m = marginsFile{of: of}
 	return nil
 }
 
@@ -212,7 +215,7 @@ func (o *outputFile) resolve(dir string) (sdc.Output, error) {
 		by = o.Keys
 	}
 	out := sdc.Output{
-		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: sdc.Margins(o.Margins), Sensitive: o.Sensitive,
+		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Sensitive: o.Sensitive,
 		Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters,
 	}
 	var err error

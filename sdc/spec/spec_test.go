@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -27,18 +26,18 @@ func TestFullSpec(t *testing.T) {
 			{Codes: map[string]string{"region": "N", "sex": ""}, Safe: true, Reason: "published before"},
 			{Codes: map[string]string{"sex": "F"}, Reason: "embargo"},
 		}},
-		{Name: "sums", Kind: sdc.Magnitude, By: []string{"sector"}, Margins: sdc.Margins{Of: [][]string{{"sector"}, {}}},
+		{Name: "sums", Kind: sdc.Magnitude, By: []string{"sector"}, Margins: [][]string{{"sector"}, {}},
 			Response: "amount", Statistics: []string{"sum", "mean"}, APriori: []sdc.APriori{
 				{Codes: map[string]string{"sector": ""}, Safe: true, Reason: "by hand"},
 				{Codes: map[string]string{"sector": "01"}, Reason: "by hand"},
-				{Codes: map[string]string{"sector": "02"}, Cost: "5", Reason: "by hand"},
-				{Codes: map[string]string{"sector": "A"}, Lower: "1", Upper: "2.5", Reason: "by hand"},
+				{Codes: map[string]string{"sector": "02"}, Neutral: true, Cost: "5", Reason: "by hand"},
+				{Codes: map[string]string{"sector": "A"}, Neutral: true, Lower: "1", Upper: "2.5", Reason: "by hand"},
 			}},
-		{Name: "inner", Kind: sdc.Frequency, By: []string{"sex"}, Margins: sdc.Margins{None: true}},
+		{Name: "inner", Kind: sdc.Frequency, By: []string{"sex"}, NoMargins: true},
 		{Name: "file", Kind: sdc.Microdata, By: []string{"sex", "region"}, Sensitive: []string{"offence"}},
 		{Name: "fit", Kind: sdc.Model, Parameters: 4},
 	}
-	if diff := cmp.Diff(want, s.Outputs, cmpopts.IgnoreUnexported(sdc.APriori{})); diff != "" {
+	if diff := cmp.Diff(want, s.Outputs); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(sdc.Roles{Respondent: "id", Holding: "owner", Weight: "w", Request: "asked"}, s.Roles); diff != "" {
@@ -51,7 +50,7 @@ func TestFullSpec(t *testing.T) {
 	if diff := cmp.Diff([]string{filepath.Join(fixtures, "a.csv"), filepath.Join(fixtures, "b-*.csv")}, s.Patterns); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[string]sdc.Missing{"": sdc.MissingCategory, "sex": sdc.MissingExclude}, s.Missing); diff != "" {
+	if diff := cmp.Diff(map[string]sdc.Missing{"": "category", "sex": "exclude"}, s.Missing); diff != "" {
 		t.Error(diff)
 	}
 	if len(s.Hierarchies) != 3 {
@@ -95,13 +94,13 @@ func TestPolicyErrors(t *testing.T) {
 		{"version: 1\nextends: cbs\n", spec.ErrSpec},
 		{"version: 1\nname: x\nextends: cbs\nrules: {nk: maybe}\n", spec.ErrSpec},
 		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {k: 3}}\n", spec.ErrSpec},
-		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: -5}}\n", sdc.ErrPolicy},
-		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: 101}}\n", sdc.ErrPolicy},
-		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {n: 0}}\n", sdc.ErrPolicy},
-		{"version: 1\nname: x\nextends: cbs\nrules: {pq: {p: 50, q: 50}}\n", sdc.ErrPolicy},
-		{"version: 1\nname: x\nextends: cbs\nrules: {min-contributors: {min: 1}}\n", sdc.ErrPolicy},
-		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: on}\n", sdc.ErrPolicy},
-		{"version: 1\nname: x\nextends: cbs\nweighting: none\n", sdc.ErrPolicy},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: -5}}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: 101}}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {n: 0}}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {pq: {p: 50, q: 50}}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {min-contributors: {min: 1}}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: on}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nweighting: none\n", sdc.ErrRequest},
 	} {
 		path := filepath.Join(t.TempDir(), "policy.yaml")
 		if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {

@@ -33,7 +33,7 @@ func (h *hierarchyFile) build(dir string) (*sdc.Hierarchy, error) {
 	case h.Tree != nil:
 		return sdc.NewHierarchy(h.Tree...)
 	case h.Parents != nil:
-		return sdc.HierarchyFromParents(h.Parents)
+		return fromParents(h.Parents)
 	}
 	f, err := os.Open(resolvePath(dir, h.File))
 	if err != nil {
@@ -153,7 +153,7 @@ func (a *aprioriFile) build(dir string, by []string) ([]sdc.APriori, error) {
 			return nil, err
 		}
 		defer f.Close()
-		list, err := sdc.ParseHST(f, a.file.Separator, by, a.file.Totals, a.file.Reason)
+		list, err := parseHST(f, a.file.Separator, by, a.file.Totals, a.file.Reason)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.file.File, err)
 		}
