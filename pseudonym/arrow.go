@@ -1,0 +1,575 @@
+package pseudonym
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// Reasons inside a *ColumnError.
+var (
+	// ErrType says that a column's type has no identifiers in that form.
+	ErrType = errors.New("type is not supported in this form")
+	// ErrMissing says that there is no such column, or more than one.
+	ErrMissing = errors.New("column does not exist exactly once")
+)
+
+// ColumnError says which column, and which row of it (from 0; -1 where no single
+// row is at fault; counted within the array, record or reader that was given),
+// is wrong and why. It holds no value.
+type ColumnError struct {
+	Column string
+	Row    int64
+	Err    error
+}
+
+// Error implements error.
+func (e *ColumnError) Error() string {
+	if e.Row < 0 {
+		return fmt.Sprintf("column %q: %v", e.Column, e.Err)
+	}
+	return fmt.Sprintf("column %q, row %d: %v", e.Column, e.Row+1, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *ColumnError) Unwrap() error { return e.Err }
+
+// Stats counts what a pseudonymizer did.
+type Stats struct {
+	Rows, Nulls, Invalid int64
+	// Distinct is the number of distinct pseudonyms: exact up to 4,096, and
+	// within about one percent above (DistinctExact says which).
+	Distinct      int64
+	DistinctExact bool
+}
+
+// Counter gathers Stats over many columns or batches. Its zero value is empty.
+// It is safe for concurrent use.
+type Counter struct {
+	mu                   sync.Mutex
+	rows, nulls, invalid int64
+	seen                 sketch
+}
+
+func (c *Counter) add(rows, nulls, invalid int64, seen *sketch) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rows += rows
+	c.nulls += nulls
+	c.invalid += invalid
+	c.seen.merge(seen)
+}
+
+// Stats returns the counts so far.
+func (c *Counter) Stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := Stats{Rows: c.rows, Nulls: c.nulls, Invalid: c.invalid}
+	s.Distinct, s.DistinctExact = c.seen.count()
+	return s
+}
+
+// DataType returns the type of pseudonyms of a column of type dt: text or
+// fixed-size binary, in a dictionary if dt is one.
+func (p *Pseudonymizer) DataType(dt arrow.DataType) arrow.DataType {
+	var out arrow.DataType = arrow.BinaryTypes.String
+	if p.cfg.Encoding == Binary {
+		out = &arrow.FixedSizeBinaryType{ByteWidth: p.bytes}
+	}
+	if d, ok := dt.(*arrow.DictionaryType); ok {
+		return &arrow.DictionaryType{IndexType: d.IndexType, ValueType: out}
+	}
+	return out
+}
+
+// chunkValues is the number of values that are hashed at a time.
+const chunkValues = 1 << 13
+
+// Array returns the pseudonyms of an array, in order, nulls being null. Of a
+// dictionary the entries in use are hashed, not the rows. counter may be nil.
+// The caller releases the result. Errors are of type *ColumnError with an empty
+// column, ErrDestroyed, or the context's.
+func (p *Pseudonymizer) Array(ctx context.Context, mem memory.Allocator, arr arrow.Array, counter *Counter) (arrow.Array, error) {
+	if d, ok := arr.(*array.Dictionary); ok {
+		return p.dictionary(ctx, mem, d, counter)
+	}
+	out, err := p.plain(ctx, mem, arr, nil, counter)
+	return out, err
+}
+
+// dictionary hashes the entries that rows use; the others become null, and so
+// no trace of them is left.
+func (p *Pseudonymizer) dictionary(ctx context.Context, mem memory.Allocator, d *array.Dictionary, counter *Counter) (arrow.Array, error) {
+	dict := d.Dictionary()
+	first := make([]int64, dict.Len()) // row+1 of the first use
+	uses := make([]int64, dict.Len())
+	nulls := int64(0)
+	for i := range d.Len() {
+		if d.IsNull(i) {
+			nulls++
+			continue
+		}
+		k := d.GetValueIndex(i)
+		if k < 0 || k >= len(first) {
+			return nil, &ColumnError{Row: int64(i), Err: errors.New("dictionary index is outside the dictionary")}
+		}
+		if first[k] == 0 {
+			first[k] = int64(i) + 1
+		}
+		uses[k]++
+	}
+	var inside Counter
+	into := &inside
+	if counter == nil {
+		into = nil
+	}
+	out, err := p.plain(ctx, mem, dict, &used{first: first, uses: uses}, into)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Release()
+	counter.add(int64(d.Len()), nulls+inside.nulls, inside.invalid, &inside.seen)
+	return array.NewDictionaryArray(p.DataType(d.DataType()).(*arrow.DictionaryType), d.Indices(), out), nil
+}
+
+// used says which entries of a dictionary rows use, how often, and where first.
+type used struct{ first, uses []int64 }
+
+// weight is the number of rows that value i stands for.
+func (u *used) weight(i int) int64 {
+	if u == nil {
+		return 1
+	}
+	return u.uses[i]
+}
+
+func (u *used) row(i int) int64 {
+	if u == nil {
+		return int64(i)
+	}
+	return u.first[i] - 1
+}
+
+// plain hashes an array that is no dictionary.
+func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arrow.Array, u *used, counter *Counter) (arrow.Array, error) {
+	get, err := p.getter(arr)
+	if err != nil {
+		return nil, err
+	}
+	w := p.writer(mem, arr.Len())
+	defer w.release()
+	var b batch
+	defer b.reset()
+	var seen sketch
+	var nulls, invalid int64
+	empty := make([]bool, 0, chunkValues) // the values of the chunk that become null
+	for lo := 0; lo < arr.Len(); lo += chunkValues {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		hi := min(lo+chunkValues, arr.Len())
+		b.reset()
+		empty = empty[:0]
+		for i := lo; i < hi; i++ {
+			if n := u.weight(i); n == 0 || arr.IsNull(i) {
+				nulls += n
+				empty = append(empty, true)
+				continue
+			}
+			var ok bool
+			before := len(b.bytes)
+			if b.bytes, ok = appendCanonical(b.bytes, get(i), p.cfg.Form); !ok {
+				invalid += u.weight(i)
+				switch p.cfg.Invalid {
+				case InvalidError:
+					return nil, &ColumnError{Row: u.row(i), Err: ErrInvalid}
+				case InvalidNull:
+					b.bytes = b.bytes[:before]
+					empty = append(empty, true)
+					continue
+				}
+			}
+			b.ends = append(b.ends, len(b.bytes))
+			empty = append(empty, false)
+		}
+		at := 0
+		err := p.sums(&b, func(_ int, sum *[32]byte) {
+			for empty[at] {
+				w.null()
+				at++
+			}
+			w.put(sum[:p.bytes])
+			if counter != nil {
+				seen.add(sum)
+			}
+			at++
+		})
+		if err != nil {
+			return nil, err
+		}
+		for ; at < len(empty); at++ {
+			w.null()
+		}
+	}
+	counter.add(int64(arr.Len()), nulls, invalid, &seen)
+	return w.array(), nil
+}
+
+// getter returns the function that reads value i of an array. ErrType, in a
+// *ColumnError, is for types without a canonical form.
+func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
+	number := func(tag byte, get func(int) int64) (func(int) value, error) {
+		if p.cfg.Form == Name || p.cfg.Form != Typed && tag != tagInt {
+			return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
+		}
+		return func(i int) value { return value{tag: tag, num: get(i)} }, nil
+	}
+	text := func(tag byte, get func(int) []byte) (func(int) value, error) {
+		if tag == tagBinary && p.cfg.Form != Typed || tag == tagDecimal && p.cfg.Form == Name {
+			return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
+		}
+		return func(i int) value { return value{tag: tag, text: get(i)} }, nil
+	}
+	switch a := arr.(type) {
+	case *array.Int8:
+		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Int16:
+		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Int32:
+		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Int64:
+		return number(tagInt, a.Value)
+	case *array.Uint8:
+		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Uint16:
+		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Uint32:
+		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Uint64:
+		if p.cfg.Form == Name {
+			return number(tagInt, nil)
+		}
+		return func(i int) value {
+			if v := a.Value(i); int64(v) < 0 {
+				return value{tag: tagUint, num: int64(v)}
+			}
+			return value{tag: tagInt, num: int64(a.Value(i))}
+		}, nil
+	case *array.Boolean:
+		return number(tagBool, func(i int) int64 {
+			if a.Value(i) {
+				return 1
+			}
+			return 0
+		})
+	case *array.Date32:
+		return number(tagDate, func(i int) int64 { return int64(a.Value(i)) })
+	case *array.Date64:
+		return number(tagDate, func(i int) int64 { return floorDiv(int64(a.Value(i)), 86_400_000) })
+	case *array.Timestamp:
+		unit := a.DataType().(*arrow.TimestampType).Unit
+		return number(tagTime, func(i int) int64 { return a.Value(i).ToTime(unit).UnixNano() })
+	case *array.String:
+		data := a.ValueBytes()
+		return text(tagText, func(i int) []byte {
+			base := a.ValueOffset(0)
+			return data[a.ValueOffset(i)-base : a.ValueOffset(i+1)-base]
+		})
+	case *array.LargeString:
+		data := a.ValueBytes()
+		return text(tagText, func(i int) []byte {
+			base := a.ValueOffset(0)
+			return data[a.ValueOffset(i)-base : a.ValueOffset(i+1)-base]
+		})
+	case *array.Binary:
+		return text(tagBinary, a.Value)
+	case *array.LargeBinary:
+		return text(tagBinary, a.Value)
+	case *array.FixedSizeBinary:
+		return text(tagBinary, a.Value)
+	case *array.Decimal128:
+		scale := a.DataType().(*arrow.Decimal128Type).Scale
+		return text(tagDecimal, func(i int) []byte { return []byte(trimDecimal(a.Value(i).ToString(scale))) })
+	case *array.Decimal256:
+		scale := a.DataType().(*arrow.Decimal256Type).Scale
+		return text(tagDecimal, func(i int) []byte { return []byte(trimDecimal(a.Value(i).ToString(scale))) })
+	case *array.Null:
+		return func(int) value { return value{} }, nil
+	case array.ExtensionArray:
+		return p.getter(a.Storage())
+	}
+	return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// writer builds the output.
+type writer struct {
+	p    *Pseudonymizer
+	text *array.StringBuilder
+	bin  *array.FixedSizeBinaryBuilder
+	buf  []byte
+}
+
+func (p *Pseudonymizer) writer(mem memory.Allocator, n int) *writer {
+	w := &writer{p: p}
+	if p.cfg.Encoding == Binary {
+		w.bin = array.NewFixedSizeBinaryBuilder(mem, &arrow.FixedSizeBinaryType{ByteWidth: p.bytes})
+		w.bin.Reserve(n)
+		return w
+	}
+	w.text = array.NewStringBuilder(mem)
+	w.text.Reserve(n)
+	return w
+}
+
+func (w *writer) put(sum []byte) {
+	if w.bin != nil {
+		w.bin.Append(sum)
+		return
+	}
+	w.buf = w.p.appendText(w.buf[:0], sum)
+	w.text.BinaryBuilder.Append(w.buf)
+}
+
+func (w *writer) null() {
+	if w.bin != nil {
+		w.bin.AppendNull()
+		return
+	}
+	w.text.AppendNull()
+}
+
+func (w *writer) array() arrow.Array {
+	if w.bin != nil {
+		return w.bin.NewArray()
+	}
+	return w.text.NewArray()
+}
+
+func (w *writer) release() {
+	if w.bin != nil {
+		w.bin.Release()
+	} else {
+		w.text.Release()
+	}
+}
+
+// Chunked returns the pseudonyms of a chunked column, its chunks hashed by up to
+// threads goroutines. The caller releases the result. Rows in errors count from
+// the start of the column.
+func (p *Pseudonymizer) Chunked(ctx context.Context, mem memory.Allocator, col *arrow.Chunked, threads int, counter *Counter) (*arrow.Chunked, error) {
+	chunks := col.Chunks()
+	out := make([]arrow.Array, len(chunks))
+	errs := make([]error, len(chunks))
+	defer func() {
+		for _, a := range out {
+			if a != nil {
+				a.Release()
+			}
+		}
+	}()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range max(1, min(threads, len(chunks))) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(chunks) {
+					return
+				}
+				out[i], errs[i] = p.Array(ctx, mem, chunks[i], counter)
+			}
+		})
+	}
+	wg.Wait()
+	row := int64(0)
+	for i, err := range errs {
+		if err != nil {
+			return nil, shift(err, "", row)
+		}
+		row += int64(chunks[i].Len())
+	}
+	return arrow.NewChunked(p.DataType(col.DataType()), out), nil
+}
+
+// shift names the column of a *ColumnError and moves its row.
+func shift(err error, column string, row int64) error {
+	var e *ColumnError
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	if column != "" {
+		out.Column = column
+	}
+	if out.Row >= 0 {
+		out.Row += row
+	}
+	return &out
+}
+
+// Columns maps the names of the columns that hold identifiers to what makes
+// pseudonyms of them.
+type Columns map[string]*Pseudonymizer
+
+// Schema returns a schema with the types of the pseudonyms. The error is
+// ErrMissing in a *ColumnError.
+func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
+	for name := range c {
+		if len(s.FieldIndices(name)) != 1 {
+			return nil, &ColumnError{Column: name, Row: -1, Err: ErrMissing}
+		}
+	}
+	fields := s.Fields()
+	for i, f := range fields {
+		if p := c[f.Name]; p != nil {
+			fields[i].Type = p.DataType(f.Type)
+			fields[i].Metadata = arrow.Metadata{} // may describe the identifier
+		}
+	}
+	meta := s.Metadata()
+	return arrow.NewSchema(fields, &meta), nil
+}
+
+// Record returns a record with its identifiers replaced, the other columns and
+// the order of rows untouched. counters may be nil, or hold a counter a column.
+// The caller releases the result.
+func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Record, counters map[string]*Counter) (arrow.Record, error) {
+	schema, err := c.Schema(rec.Schema())
+	if err != nil {
+		return nil, err
+	}
+	cols := make([]arrow.Array, rec.NumCols())
+	defer func() {
+		for _, a := range cols {
+			if a != nil {
+				a.Release()
+			}
+		}
+	}()
+	for i, col := range rec.Columns() {
+		name := rec.ColumnName(i)
+		p := c[name]
+		if p == nil {
+			col.Retain()
+			cols[i] = col
+			continue
+		}
+		if cols[i], err = p.Array(ctx, mem, col, counters[name]); err != nil {
+			return nil, shift(err, name, 0)
+		}
+	}
+	return array.NewRecord(schema, cols, rec.NumRows()), nil
+}
+
+// Table returns a table with its identifiers replaced. The caller releases it.
+func (c Columns) Table(ctx context.Context, mem memory.Allocator, t arrow.Table, threads int, counters map[string]*Counter) (arrow.Table, error) {
+	schema, err := c.Schema(t.Schema())
+	if err != nil {
+		return nil, err
+	}
+	cols := make([]arrow.Column, 0, t.NumCols())
+	defer func() {
+		for i := range cols {
+			cols[i].Release()
+		}
+	}()
+	for i := range int(t.NumCols()) {
+		name := t.Schema().Field(i).Name
+		data := t.Column(i).Data()
+		if p := c[name]; p != nil {
+			if data, err = p.Chunked(ctx, mem, data, threads, counters[name]); err != nil {
+				return nil, shift(err, name, 0)
+			}
+			defer data.Release()
+		}
+		cols = append(cols, *arrow.NewColumn(schema.Field(i), data))
+	}
+	return array.NewTable(schema, cols, t.NumRows()), nil
+}
+
+// Reader returns a reader of r's records with their identifiers replaced, one at
+// a time: memory does not grow with rows. r is borrowed until the result is
+// released.
+func (c Columns) Reader(ctx context.Context, mem memory.Allocator, r array.RecordReader, counters map[string]*Counter) (array.RecordReader, error) {
+	schema, err := c.Schema(r.Schema())
+	if err != nil {
+		return nil, err
+	}
+	out := &reader{ctx: ctx, mem: mem, columns: c, from: r, schema: schema, counters: counters}
+	out.refs.Store(1)
+	return out, nil
+}
+
+type reader struct {
+	ctx      context.Context
+	mem      memory.Allocator
+	columns  Columns
+	from     array.RecordReader
+	schema   *arrow.Schema
+	counters map[string]*Counter
+	record   arrow.Record
+	row      int64
+	err      error
+	refs     atomic.Int64
+}
+
+// Retain adds a reference.
+func (r *reader) Retain() { r.refs.Add(1) }
+
+// Release drops a reference.
+func (r *reader) Release() {
+	if r.refs.Add(-1) == 0 && r.record != nil {
+		r.record.Release()
+		r.record = nil
+	}
+}
+
+// Schema returns the schema of the records.
+func (r *reader) Schema() *arrow.Schema { return r.schema }
+
+// Record returns the present record.
+func (r *reader) Record() arrow.Record { return r.record }
+
+// Err returns what ended the reading; nil at the end.
+func (r *reader) Err() error { return r.err }
+
+// Next moves to the next record.
+func (r *reader) Next() bool {
+	if r.record != nil {
+		r.record.Release()
+		r.record = nil
+	}
+	if r.err != nil || !r.from.Next() {
+		if err := r.from.Err(); r.err == nil && err != nil && !errors.Is(err, io.EOF) {
+			r.err = err
+		}
+		return false
+	}
+	rec := r.from.Record()
+	out, err := r.columns.Record(r.ctx, r.mem, rec, r.counters)
+	if err != nil {
+		r.err = shift(err, "", r.row)
+		return false
+	}
+	r.row += rec.NumRows()
+	r.record = out
+	return true
+}

@@ -1,0 +1,156 @@
+package pseudonym
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// ErrInvalid says that a value is no identifier of its form: a citizen service
+// number that fails the eleven test, for instance.
+var ErrInvalid = errors.New("value is not a valid identifier of its form")
+
+// Form says which values are the same identifier.
+type Form uint8
+
+const (
+	// Typed takes values as they are: the number 7 and the text "7" are two
+	// identifiers; integers of any width are one type, and so are text and
+	// dictionaries of text.
+	Typed Form = iota
+	// AsText takes the decimal digits of integers and decimals for text, so that
+	// the same number has the same pseudonym however it is stored. Decimals lose
+	// trailing zeros. Leading zeros of text stay.
+	AsText
+	// BSN takes Dutch citizen service numbers as nine digits, from integers,
+	// decimals or text, with leading zeros restored. A number that is zero, has
+	// more digits or other characters, or fails the eleven test is invalid.
+	BSN
+	// Name takes text in Unicode normal form C after full case folding, so that
+	// capitals and ways of composing accents do not matter. Blanks do.
+	Name
+)
+
+// Invalid says what becomes of a value that is invalid in its form.
+type Invalid uint8
+
+const (
+	// InvalidError ends the work with an error that names column and row.
+	InvalidError Invalid = iota
+	// InvalidNull makes it null, and counts it.
+	InvalidNull
+	// InvalidKeep gives it a pseudonym in a class apart from valid values, and
+	// counts it.
+	InvalidKeep
+)
+
+// Tags of the canonical encoding, version 1: a tag, the length of what follows
+// in four bytes, big endian, and the value.
+const (
+	tagInt     = 'i' // eight bytes, two's complement, big endian
+	tagUint    = 'u' // above the largest int64: eight bytes, big endian
+	tagText    = 's'
+	tagBinary  = 'b'
+	tagBool    = 'o'
+	tagDecimal = 'd' // as text
+	tagDate    = 'a' // days since 1970 as int
+	tagTime    = 't' // nanoseconds since 1970 as int
+	tagBSN     = 'n' // nine digits
+	tagName    = 'm' // folded text
+	tagInvalid = 'x' // text as it was
+)
+
+// value is one identifier on its way to its canonical bytes: a tag and either
+// a number or text.
+type value struct {
+	tag  byte
+	num  int64
+	text []byte
+}
+
+// appendCanonical appends the canonical bytes of v under a form. It reports
+// false for an invalid value, whose bytes are then those of its own class.
+func appendCanonical(dst []byte, v value, f Form) ([]byte, bool) {
+	switch f {
+	case AsText:
+		return appendTagged(dst, tagText, plain(v)), true
+	case BSN:
+		text := plain(v)
+		nine, ok := bsn(text)
+		if !ok {
+			return appendTagged(dst, tagInvalid, text), false
+		}
+		return appendTagged(dst, tagBSN, nine[:]), true
+	case Name:
+		return appendTagged(dst, tagName, fold(v.text)), true
+	}
+	switch v.tag {
+	case tagInt, tagUint, tagDate, tagTime, tagBool:
+		dst = append(dst, v.tag, 0, 0, 0, 8)
+		return binary.BigEndian.AppendUint64(dst, uint64(v.num)), true
+	}
+	return appendTagged(dst, v.tag, v.text), true
+}
+
+func appendTagged(dst []byte, tag byte, text []byte) []byte {
+	dst = append(dst, tag)
+	dst = binary.BigEndian.AppendUint32(dst, uint32(len(text)))
+	return append(dst, text...)
+}
+
+// plain is the text of a value.
+func plain(v value) []byte {
+	switch v.tag {
+	case tagInt:
+		return fmt.Appendf(nil, "%d", v.num)
+	case tagUint:
+		return fmt.Appendf(nil, "%d", uint64(v.num))
+	}
+	return v.text
+}
+
+// bsn restores leading zeros and does the eleven test:
+//
+//	9 d1 + 8 d2 + ... + 2 d8 - d9 = 0 (mod 11)
+func bsn(text []byte) (nine [9]byte, ok bool) {
+	if len(text) == 0 || len(text) > 9 {
+		return nine, false
+	}
+	for i := range nine {
+		nine[i] = '0'
+	}
+	copy(nine[9-len(text):], text)
+	sum, any := 0, false
+	for i, c := range nine {
+		if c < '0' || c > '9' {
+			return nine, false
+		}
+		d := int(c - '0')
+		any = any || d != 0
+		if i == 8 {
+			sum -= d
+		} else {
+			sum += (9 - i) * d
+		}
+	}
+	return nine, any && sum%11 == 0
+}
+
+// fold is NFC(fold(NFC(s))).
+func fold(text []byte) []byte {
+	folded := cases.Fold().Bytes(norm.NFC.Bytes(text))
+	return norm.NFC.Bytes(folded)
+}
+
+// trimDecimal drops trailing zeros of a decimal in text: "7.50" is "7.5", "7.00"
+// is "7".
+func trimDecimal(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}

@@ -1,0 +1,199 @@
+package pseudonym
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+)
+
+// Errors about keys. None holds a byte of one.
+var (
+	// ErrKey says that a key is too short, weak, or not in the form of a key.
+	ErrKey = errors.New("key cannot be used")
+	// ErrDestroyed says that a key, or what was made from it, was destroyed.
+	ErrDestroyed = errors.New("key was destroyed")
+)
+
+// KeySize is the length of a key that [NewKey] makes, and the least length of
+// any, in bytes.
+const KeySize = 32
+
+const redacted = "REDACTED"
+
+// Key is a secret key. It prints as REDACTED under every verb, in slog, JSON,
+// text and gob; its bytes leave it only into a key file. A Key is a handle:
+// copies share the secret, and [Key.Destroy] ends them all. Its methods are safe
+// for concurrent use. The zero value is a destroyed key.
+type Key struct{ s *secret }
+
+type secret struct {
+	mu    sync.RWMutex
+	bytes []byte // nil once destroyed
+}
+
+// NewKey makes a key of 32 bytes from the system's random source.
+func NewKey() (Key, error) {
+	b := make([]byte, KeySize)
+	if _, err := rand.Read(b); err != nil {
+		return Key{}, fmt.Errorf("%w: no random bytes", ErrKey)
+	}
+	return keyOf(b)
+}
+
+// KeyFromBytes makes a key from a copy of b. The caller wipes b. The error is
+// ErrKey for fewer than 32 bytes, or bytes that are all the same or repeat a
+// group of at most four.
+func KeyFromBytes(b []byte) (Key, error) { return keyOf(append([]byte{}, b...)) }
+
+func keyOf(b []byte) (Key, error) {
+	if len(b) < KeySize {
+		clear(b)
+		return Key{}, fmt.Errorf("%w: fewer than %d bytes", ErrKey, KeySize)
+	}
+	for period := 1; period <= 4; period++ {
+		if periodic(b, period) {
+			clear(b)
+			return Key{}, fmt.Errorf("%w: its bytes repeat", ErrKey)
+		}
+	}
+	return Key{&secret{bytes: b}}, nil
+}
+
+func periodic(b []byte, period int) bool {
+	for i := period; i < len(b); i++ {
+		if b[i] != b[i-period] {
+			return false
+		}
+	}
+	return true
+}
+
+// keyPrefix marks the text form of a key.
+const keyPrefix = "SLUIS-KEY-1-"
+
+// ParseKey reads the text form of a key: SLUIS-KEY-1- and hexadecimal digits,
+// surrounded by blanks and line ends at most. The error is ErrKey.
+func ParseKey(text string) (Key, error) {
+	body, ok := strings.CutPrefix(strings.TrimSpace(text), keyPrefix)
+	if !ok {
+		return Key{}, fmt.Errorf("%w: not in the form of a key", ErrKey)
+	}
+	b, err := hex.DecodeString(body)
+	if err != nil {
+		clear(b)
+		return Key{}, fmt.Errorf("%w: not in the form of a key", ErrKey)
+	}
+	return keyOf(b)
+}
+
+// text is the text form, for a key file.
+func (k Key) text() (string, error) {
+	var out string
+	err := k.use(func(b []byte) { out = keyPrefix + hex.EncodeToString(b) + "\n" })
+	return out, err
+}
+
+// use lends the bytes to fn.
+func (k Key) use(fn func(b []byte)) error {
+	if k.s == nil {
+		return ErrDestroyed
+	}
+	k.s.mu.RLock()
+	defer k.s.mu.RUnlock()
+	if k.s.bytes == nil {
+		return ErrDestroyed
+	}
+	fn(k.s.bytes)
+	return nil
+}
+
+// Equal compares two keys in constant time. A destroyed key equals none.
+func (k Key) Equal(o Key) bool {
+	same := 0
+	err := k.use(func(a []byte) {
+		if k.s == o.s {
+			same = 1
+			return
+		}
+		if o.use(func(b []byte) { same = subtle.ConstantTimeCompare(a, b) }) != nil {
+			same = 0
+		}
+	})
+	return err == nil && same == 1
+}
+
+// ID returns sixteen hexadecimal digits that name the key without revealing it:
+// the first 8 bytes of HMAC-SHA-256 under the key of a fixed label. The error is
+// ErrDestroyed.
+func (k Key) ID() (string, error) {
+	var id string
+	err := k.use(func(b []byte) {
+		m := hmac.New(sha256.New, b)
+		m.Write([]byte("sluis/pseudonym/1/key-id"))
+		id = hex.EncodeToString(m.Sum(nil)[:8])
+	})
+	return id, err
+}
+
+// Derive makes the key of a domain: HKDF-SHA-256 (RFC 5869) of the key, without
+// salt, the info being the domain's canonical form. Different domains give
+// unrelated keys, and a derived key says nothing of the one it comes from. The
+// error is ErrDestroyed, or ErrDomain.
+func (k Key) Derive(d Domain) (Key, error) {
+	info, err := d.info()
+	if err != nil {
+		return Key{}, err
+	}
+	var out []byte
+	var failed error
+	if err := k.use(func(b []byte) { out, failed = hkdf.Key(sha256.New, b, nil, info, KeySize) }); err != nil {
+		return Key{}, err
+	}
+	if failed != nil {
+		return Key{}, fmt.Errorf("%w: derivation failed", ErrKey)
+	}
+	return keyOf(out)
+}
+
+// Destroy overwrites the key with zeros. Every later use of it and of its copies
+// is ErrDestroyed. Pseudonymizers made from it hold a derived state of their own
+// and are destroyed apart.
+func (k Key) Destroy() {
+	if k.s == nil {
+		return
+	}
+	k.s.mu.Lock()
+	defer k.s.mu.Unlock()
+	clear(k.s.bytes)
+	k.s.bytes = nil
+}
+
+// String returns REDACTED.
+func (Key) String() string { return redacted }
+
+// GoString returns REDACTED.
+func (Key) GoString() string { return redacted }
+
+// Format writes REDACTED, whatever the verb.
+func (Key) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
+
+// LogValue is REDACTED.
+func (Key) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText returns REDACTED.
+func (Key) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalJSON returns "REDACTED".
+func (Key) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// GobEncode returns REDACTED.
+func (Key) GobEncode() ([]byte, error) { return []byte(redacted), nil }

@@ -1,0 +1,156 @@
+package pseudonym
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+)
+
+// ErrKeyFile says that a file cannot be taken for a key file.
+var ErrKeyFile = errors.New("key file cannot be used")
+
+// maxKeyFile bounds a key file, in bytes.
+const maxKeyFile = 1 << 16
+
+// SaveKey writes a key to a new file of mode 0600: in text, or encrypted with
+// age to the recipients, if there are any. A file that exists is not
+// overwritten. On an error nothing is left behind.
+func SaveKey(path string, k Key, recipients ...age.Recipient) error {
+	text, err := k.text()
+	if err != nil {
+		return err
+	}
+	return writeNew(path, func(w io.Writer) error {
+		return seal(w, []byte(text), recipients)
+	})
+}
+
+// seal writes text as it is, or encrypted and armoured.
+func seal(w io.Writer, text []byte, recipients []age.Recipient) error {
+	defer clear(text)
+	if len(recipients) == 0 {
+		_, err := w.Write(text)
+		return err
+	}
+	a := armor.NewWriter(w)
+	enc, err := age.Encrypt(a, recipients...)
+	if err != nil {
+		return err
+	}
+	if _, err := enc.Write(text); err != nil {
+		return err
+	}
+	return errors.Join(enc.Close(), a.Close())
+}
+
+// LoadKey reads a key file: text, or age-encrypted (armoured or not) to one of
+// the identities. On Unix a file that others than its owner may read is refused,
+// as is anything but a regular file. The error is ErrKeyFile or ErrKey, or of
+// the file system.
+func LoadKey(path string, identities ...age.Identity) (Key, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Key{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return Key{}, err
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return Key{}, fmt.Errorf("%w: not a regular file", ErrKeyFile)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return Key{}, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600)", ErrKeyFile, info.Mode().Perm())
+	case info.Size() > maxKeyFile:
+		return Key{}, fmt.Errorf("%w: too long", ErrKeyFile)
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+	if err != nil {
+		return Key{}, err
+	}
+	defer clear(raw)
+	if bytes.HasPrefix(raw, []byte(keyPrefix)) {
+		return ParseKey(string(raw))
+	}
+	text, err := open(raw, identities)
+	if err != nil {
+		return Key{}, err
+	}
+	defer clear(text)
+	return ParseKey(string(text))
+}
+
+// open decrypts an age file.
+func open(raw []byte, identities []age.Identity) ([]byte, error) {
+	if len(identities) == 0 {
+		return nil, fmt.Errorf("%w: not a key in text, and no identity to decrypt it", ErrKeyFile)
+	}
+	var r io.Reader = bytes.NewReader(raw)
+	if bytes.HasPrefix(raw, []byte(armor.Header)) {
+		r = armor.NewReader(r)
+	}
+	dec, err := age.Decrypt(r, identities...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: it cannot be decrypted", ErrKeyFile)
+	}
+	text, err := io.ReadAll(io.LimitReader(dec, maxKeyFile))
+	if err != nil {
+		return nil, fmt.Errorf("%w: it is damaged", ErrKeyFile)
+	}
+	return text, nil
+}
+
+// writeNew writes a file that does not exist yet, mode 0600: complete or absent.
+func writeNew(path string, fn func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".*.part")
+	if err != nil {
+		return err
+	}
+	err = fn(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err2 := f.Close(); err == nil {
+		err = err2
+	}
+	if err == nil {
+		// A link fails where the name is taken, which a rename would overwrite.
+		err = os.Link(f.Name(), path)
+	}
+	return errors.Join(err, os.Remove(f.Name()))
+}
+
+// DestroyKeyFile overwrites a key file with zeros and removes it. On media that
+// keep old blocks (flash, snapshots, backups) the overwriting may not reach
+// them: an encrypted key file whose identity is destroyed does.
+func DestroyKeyFile(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: not a regular file", ErrKeyFile)
+	}
+	if err == nil {
+		_, err = f.Write(make([]byte, info.Size()))
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err2 := f.Close(); err == nil {
+		err = err2
+	}
+	if err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
