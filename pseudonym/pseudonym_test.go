@@ -256,7 +256,7 @@ func TestSameIdentifier(t *testing.T) {
 }
 
 func TestInvalidBSN(t *testing.T) {
-	const rows = `["123456782", "123456783", "SECRET", "000000000", "1234567821", "", "111222311"]`
+	const rows = `["123456782", "123456783", "SECRET", "000000000", "1234567821", "", "111222333"]`
 	p := maker(t, func(c *pseudonym.Config) { c.Form = pseudonym.BSN })
 	arr := build(t, memory.DefaultAllocator, arrow.BinaryTypes.String, rows)
 	_, err := p.Array(context.Background(), memory.DefaultAllocator, arr, nil)
