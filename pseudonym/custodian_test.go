@@ -1,0 +1,207 @@
+package pseudonym_test
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/sluis-go/sluis/pseudonym"
+)
+
+func identity(t *testing.T) *age.X25519Identity {
+	t.Helper()
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestKeyFiles(t *testing.T) {
+	dir := t.TempDir()
+	k, who := testKey(t), identity(t)
+	plain, sealed := filepath.Join(dir, "plain"), filepath.Join(dir, "sealed")
+	if err := errors.Join(pseudonym.SaveKey(plain, k), pseudonym.SaveKey(sealed, k, who.Recipient())); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{plain, sealed} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, %v", info.Mode(), err)
+		}
+		got, err := pseudonym.LoadKey(path, who)
+		if err != nil || !got.Equal(k) {
+			t.Errorf("%s: %v", filepath.Base(path), err)
+		}
+		if err := pseudonym.SaveKey(path, k); !errors.Is(err, os.ErrExist) {
+			t.Errorf("overwritten: %v", err)
+		}
+	}
+	if _, err := pseudonym.LoadKey(sealed); !errors.Is(err, pseudonym.ErrKeyFile) {
+		t.Errorf("no identity: %v", err)
+	}
+	if _, err := pseudonym.LoadKey(sealed, identity(t)); !errors.Is(err, pseudonym.ErrKeyFile) {
+		t.Errorf("another identity: %v", err)
+	}
+	if err := os.Chmod(plain, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pseudonym.LoadKey(plain); !errors.Is(err, pseudonym.ErrKeyFile) || !strings.Contains(err.Error(), "0644") {
+		t.Errorf("world-readable: %v", err)
+	}
+	if _, err := pseudonym.LoadKey(dir); !errors.Is(err, pseudonym.ErrKeyFile) {
+		t.Errorf("a folder: %v", err)
+	}
+	text, err := os.ReadFile(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(text); i += 7 {
+		bad := slices.Clone(text)
+		bad[i] ^= 1
+		path := filepath.Join(dir, fmt.Sprint("bad", i))
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := pseudonym.LoadKey(path, who); err == nil && !got.Equal(k) {
+			t.Errorf("byte %d changed gives another key", i)
+		}
+	}
+	if err := pseudonym.SaveKey(filepath.Join(dir, "none", "x"), k); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no folder: %v", err)
+	}
+	for _, e := range must(os.ReadDir(dir)) {
+		if strings.HasSuffix(e.Name(), ".part") {
+			t.Errorf("%s is left behind", e.Name())
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestLinkage(t *testing.T) {
+	who := identity(t)
+	p := maker(t, nil)
+	ids := []string{"Jansen", "de \"Vries\"\n", "Jansen", "", "Bakker"}
+	l, err := pseudonym.NewLinkage(p, slices.Values(ids))
+	if err != nil || l.Len() != 4 {
+		t.Fatalf("%d entries, %v", l.Len(), err)
+	}
+	path := filepath.Join(t.TempDir(), "linkage.age")
+	if err := l.Save(path); !errors.Is(err, pseudonym.ErrLinkage) {
+		t.Errorf("without a recipient: %v", err)
+	}
+	if err := l.Save(path, who.Recipient()); err != nil {
+		t.Fatal(err)
+	}
+	raw := must(os.ReadFile(path))
+	if strings.Contains(string(raw), "Jansen") {
+		t.Error("an identifier lies in the clear")
+	}
+	back, err := pseudonym.LoadLinkage(path, who)
+	if err != nil || back.KeyID() != p.KeyID() || back.Domain() != "zicht/person" {
+		t.Fatalf("%v", err)
+	}
+	for _, id := range ids {
+		if got, ok := back.Lookup(must(p.Text(id))); !ok || got != id {
+			t.Errorf("%q is found as %q", id, got)
+		}
+	}
+	if _, ok := back.Lookup("nobody"); ok {
+		t.Error("an unknown pseudonym is found")
+	}
+	for i := 0; i < len(raw); i += 5 {
+		bad := slices.Clone(raw)
+		bad[i] ^= 4
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pseudonym.LoadLinkage(path, who); !errors.Is(err, pseudonym.ErrLinkage) {
+			t.Fatalf("byte %d changed: %v", i, err)
+		}
+	}
+	for n := range raw {
+		if err := os.WriteFile(path, raw[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pseudonym.LoadLinkage(path, who); !errors.Is(err, pseudonym.ErrLinkage) {
+			t.Fatalf("cut to %d bytes: %v", n, err)
+		}
+	}
+	next := maker(t, func(c *pseudonym.Config) { c.Key = must(pseudonym.NewKey()) })
+	rekeyed, translation, err := back.Rekey(next)
+	if err != nil || len(translation) != 4 {
+		t.Fatal(err)
+	}
+	for old, text := range translation {
+		a, _ := back.Lookup(old)
+		b, ok := rekeyed.Lookup(text)
+		if !ok || a != b || old == text {
+			t.Errorf("%q became %q", a, b)
+		}
+	}
+	if s := fmt.Sprintf("%v %+v %#v %s", back, back, back, back); strings.Contains(s, "Jansen") {
+		t.Error("a linkage table prints")
+	}
+	back.Destroy()
+	if back.Len() != 0 {
+		t.Error("something is left")
+	}
+}
+
+func TestDestruction(t *testing.T) {
+	pub, signer, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "key")
+	k := testKey(t)
+	id := must(k.ID())
+	if err := pseudonym.SaveKey(path, k); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pseudonym.Destroy(k, path, nil, time.Now(), "test"); !errors.Is(err, pseudonym.ErrRecord) {
+		t.Errorf("unsigned: %v", err)
+	}
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	r, err := pseudonym.Destroy(k, path, signer, now, "sluis test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	if _, err := k.ID(); !errors.Is(err, pseudonym.ErrDestroyed) {
+		t.Errorf("the key still works: %v", err)
+	}
+	text := must(json.Marshal(r))
+	got, err := pseudonym.VerifyDestruction(text, pub)
+	if err != nil || got.KeyID != id || !got.Time.Equal(now) {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for i := range text {
+		bad := slices.Clone(text)
+		bad[i] ^= 1
+		if r, err := pseudonym.VerifyDestruction(bad, pub); err == nil && (r.KeyID != id || !r.Time.Equal(now)) {
+			t.Errorf("byte %d changed is trusted", i)
+		}
+	}
+	other, _, _ := ed25519.GenerateKey(nil)
+	if _, err := pseudonym.VerifyDestruction(text, other); !errors.Is(err, pseudonym.ErrRecord) {
+		t.Errorf("another signer: %v", err)
+	}
+}

@@ -1,0 +1,87 @@
+package pseudonym
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrRecord says that a destruction record is not well formed or not signed by
+// the key it should be.
+var ErrRecord = errors.New("destruction record cannot be trusted")
+
+// recordSchema names the form of a destruction record.
+const recordSchema = "sluis.destruction/1"
+
+// DestructionRecord says that a key was destroyed: with it, every pseudonym made
+// from it has become meaningless for good. It can be shown to the provider of
+// the data.
+type DestructionRecord struct {
+	Schema string `json:"schema"`
+	// KeyID is the id of the key.
+	KeyID string `json:"keyId"`
+	// Time is when, in UTC.
+	Time time.Time `json:"time"`
+	// Tool is the name and version of the program.
+	Tool string `json:"tool"`
+	// Signer is the Ed25519 public key, and Signature that of the record without
+	// it, as canonical JSON.
+	Signer    []byte `json:"signer"`
+	Signature []byte `json:"signature,omitempty"`
+}
+
+// payload is what is signed: a label, and the record without its signature.
+func (r DestructionRecord) payload() ([]byte, error) {
+	r.Signature = nil
+	text, err := json.Marshal(r)
+	return append([]byte(recordSchema+"\n"), text...), err
+}
+
+// Destroy wipes the key, removes its file if path is not empty, and returns a
+// signed record of it. If the file cannot be removed the key is not wiped and
+// there is no record.
+func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string) (*DestructionRecord, error) {
+	if len(signer) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("%w: no key to sign it with", ErrRecord)
+	}
+	id, err := k.ID()
+	if err != nil {
+		return nil, err
+	}
+	r := &DestructionRecord{
+		Schema: recordSchema, KeyID: id, Time: now.UTC().Truncate(time.Second), Tool: tool,
+		Signer: signer.Public().(ed25519.PublicKey),
+	}
+	payload, err := r.payload()
+	if err != nil {
+		return nil, err
+	}
+	r.Signature = ed25519.Sign(signer, payload)
+	if path != "" {
+		if err := DestroyKeyFile(path); err != nil {
+			return nil, err
+		}
+	}
+	k.Destroy()
+	return r, nil
+}
+
+// VerifyDestruction reads a record in JSON and checks that it is signed by the
+// public key, which the verifier must have from elsewhere. The error is
+// ErrRecord.
+func VerifyDestruction(text []byte, signer ed25519.PublicKey) (*DestructionRecord, error) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	var r DestructionRecord
+	if err := dec.Decode(&r); err != nil || dec.More() || r.Schema != recordSchema {
+		return nil, fmt.Errorf("%w: not in the form of a record", ErrRecord)
+	}
+	payload, err := r.payload()
+	if err != nil || len(signer) != ed25519.PublicKeySize || !bytes.Equal(r.Signer, signer) || !ed25519.Verify(signer, payload, r.Signature) {
+		return nil, fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
+	}
+	return &r, nil
+}
