@@ -77,6 +77,8 @@ func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newCheckCommand(),
 		newDemoCommand(),
+		newKeyCommand(),
+		newPseudonymiseCommand(),
 		newSynthCommand(),
 	}
 }

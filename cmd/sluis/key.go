@@ -1,0 +1,223 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/pseudonym"
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+func newKeyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "key",
+		Short: "Make, name and destroy the key of a project",
+		Long: `key looks after the secret behind a project's pseudonyms. Whoever has the key
+can make pseudonyms of guessed identifiers; nobody else can.`,
+		Args: exactArgs(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newKeyNewCommand(), newKeyIDCommand(), newKeySignerCommand(), newKeyDestroyCommand())
+	return cmd
+}
+
+func newKeyNewCommand() *cobra.Command {
+	var recipients []string
+	cmd := &cobra.Command{
+		Use:   "new FILE",
+		Short: "Make a key, mode 0600, and print its id",
+		Example: `  sluis key new project.key
+  sluis key new project.key.age --recipient age1...`,
+		Args: exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var to []age.Recipient
+			for _, s := range recipients {
+				r, err := age.ParseX25519Recipient(s)
+				if err != nil {
+					return usageError(errors.New("a recipient is no age public key"))
+				}
+				to = append(to, r)
+			}
+			k, err := pseudonym.NewKey()
+			if err != nil {
+				return err
+			}
+			defer k.Destroy()
+			if err := pseudonym.SaveKey(args[0], k, to...); err != nil {
+				return err
+			}
+			return printID(cmd.OutOrStdout(), k)
+		},
+	}
+	cmd.Flags().StringSliceVar(&recipients, "recipient", nil, "age public keys to encrypt the file to")
+	return cmd
+}
+
+func printID(w io.Writer, k pseudonym.Key) error {
+	id, err := k.ID()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "key %s\n", id)
+	return err
+}
+
+// loadKey reads a key file, with the identities of an age identity file if one
+// is named.
+func loadKey(path, identityFile string) (pseudonym.Key, error) {
+	var identities []age.Identity
+	if identityFile != "" {
+		f, err := os.Open(identityFile)
+		if err != nil {
+			return pseudonym.Key{}, err
+		}
+		defer f.Close()
+		if identities, err = age.ParseIdentities(f); err != nil {
+			return pseudonym.Key{}, errors.New("the identity file is not one of age")
+		}
+	}
+	k, err := pseudonym.LoadKey(path, identities...)
+	if err != nil {
+		return k, fmt.Errorf("%s: %w", path, err)
+	}
+	return k, nil
+}
+
+func newKeyIDCommand() *cobra.Command {
+	var identity string
+	cmd := &cobra.Command{
+		Use:     "id FILE",
+		Short:   "Print the id of a key, which reveals nothing of it",
+		Example: "  sluis key id project.key",
+		Args:    exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			k, err := loadKey(args[0], identity)
+			if err != nil {
+				return err
+			}
+			defer k.Destroy()
+			return printID(cmd.OutOrStdout(), k)
+		},
+	}
+	cmd.Flags().StringVar(&identity, "identity", "", "age identity file")
+	return cmd
+}
+
+func newKeySignerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "signer FILE",
+		Short:   "Make an Ed25519 key (PEM) that signs destruction records, and print its public key",
+		Example: "  sluis key signer custodian.pem",
+		Args:    exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pub, private, err := ed25519.GenerateKey(rand.Reader)
+			if err != nil {
+				return err
+			}
+			der, err := x509.MarshalPKCS8PrivateKey(private)
+			if err != nil {
+				return err
+			}
+			if _, err := os.Lstat(args[0]); err == nil {
+				return fmt.Errorf("%s: %w", args[0], os.ErrExist)
+			}
+			err = source.WriteFile(args[0], func(w io.Writer) error {
+				return pem.Encode(w, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
+			})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "public key %x\n", []byte(pub))
+			return err
+		},
+	}
+}
+
+func newKeyDestroyCommand() *cobra.Command {
+	var identity, signer, record string
+	cmd := &cobra.Command{
+		Use:   "destroy FILE",
+		Short: "Destroy a key, and sign a record of it",
+		Long: `destroy overwrites and removes a key file. Every pseudonym made with the key
+has then lost its way back for good. The record, signed by --sign-with, can be
+shown to the provider of the data.`,
+		Example: "  sluis key destroy project.key --sign-with custodian.pem --record destroyed.json",
+		Args:    exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if signer == "" || record == "" {
+				return usageError(errors.New("--sign-with and --record are required"))
+			}
+			private, err := loadSigner(signer)
+			if err != nil {
+				return err
+			}
+			k, err := loadKey(args[0], identity)
+			if err != nil {
+				return err
+			}
+			return destroyKey(cmd.OutOrStdout(), k, args[0], private, record)
+		},
+	}
+	cmd.Flags().StringVar(&identity, "identity", "", "age identity file")
+	cmd.Flags().StringVar(&signer, "sign-with", "", "Ed25519 private key, PEM (required)")
+	cmd.Flags().StringVar(&record, "record", "", "file for the record (required)")
+	return cmd
+}
+
+// destroyKey makes sure that the record can be written before the key is gone.
+func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.PrivateKey, record string) error {
+	var id string
+	err := source.WriteFile(record, func(out io.Writer) error {
+		r, err := pseudonym.Destroy(k, path, signer, time.Now(), "sluis "+version())
+		if err != nil {
+			return err
+		}
+		id = r.KeyID
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", " ")
+		return enc.Encode(r)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "key %s is destroyed: %s\n", id, record)
+	return err
+}
+
+func loadSigner(path string) (ed25519.PrivateKey, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(text)
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("%s: not a private key in PEM", path)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, ok := key.(ed25519.PrivateKey)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("%s: not an Ed25519 private key", path)
+	}
+	return private, nil
+}
+
+// version is that of the build.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}
