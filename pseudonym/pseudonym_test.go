@@ -435,14 +435,19 @@ func TestNoPseudonymAcrossDomains(t *testing.T) {
 	}
 }
 
-func BenchmarkArray(b *testing.B) {
-	const n = 1 << 16
+// benchArray is a column of numbers of nine digits.
+func benchArray(n int) arrow.Array {
 	sb := array.NewStringBuilder(memory.DefaultAllocator)
 	for i := range n {
 		sb.Append(fmt.Sprintf("%09d", i))
 	}
-	arr := sb.NewArray()
-	for _, enc := range []pseudonym.Encoding{pseudonym.Hex, pseudonym.Binary} {
+	return sb.NewArray()
+}
+
+func BenchmarkArray(b *testing.B) {
+	const n = 1 << 16
+	arr := benchArray(n)
+	for _, enc := range []pseudonym.Encoding{pseudonym.Hex, pseudonym.Base32, pseudonym.Binary} {
 		p := maker(b, func(c *pseudonym.Config) { c.Encoding = enc })
 		b.Run([]string{"hex", "base32", "binary"}[enc], func(b *testing.B) {
 			b.ReportAllocs()
@@ -457,4 +462,53 @@ func BenchmarkArray(b *testing.B) {
 			b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "values/s")
 		})
 	}
+}
+
+// BenchmarkThreads hashes sixteen chunks by one and two goroutines.
+func BenchmarkThreads(b *testing.B) {
+	const n = 1 << 16
+	arr := benchArray(n)
+	chunks := make([]arrow.Array, 16)
+	for i := range chunks {
+		chunks[i] = arr
+	}
+	col := arrow.NewChunked(arr.DataType(), chunks)
+	p := maker(b, func(c *pseudonym.Config) { c.Encoding = pseudonym.Binary })
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprint(threads), func(b *testing.B) {
+			for b.Loop() {
+				out, err := p.Chunked(context.Background(), memory.DefaultAllocator, col, threads, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				out.Release()
+			}
+			b.ReportMetric(float64(b.N*n*len(chunks))/b.Elapsed().Seconds(), "values/s")
+		})
+	}
+}
+
+// BenchmarkDictionary is a column of many rows of few values: the dictionary is
+// hashed, the rows are looked at once.
+func BenchmarkDictionary(b *testing.B) {
+	rows, entries := 100_000_000, 1_000_000
+	if testing.Short() {
+		rows, entries = 1_000_000, 10_000
+	}
+	dict := benchArray(entries)
+	ib := array.NewInt32Builder(memory.DefaultAllocator)
+	ib.Reserve(rows)
+	for i := range rows {
+		ib.UnsafeAppend(int32(i * 7919 % entries))
+	}
+	d := array.NewDictionaryArray(&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}, ib.NewArray(), dict)
+	p := maker(b, func(c *pseudonym.Config) { c.Encoding = pseudonym.Binary })
+	for b.Loop() {
+		out, err := p.Array(context.Background(), memory.DefaultAllocator, d, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out.Release()
+	}
+	b.ReportMetric(float64(b.N)*float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }

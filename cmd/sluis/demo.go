@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/internal/synth"
+	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -45,8 +47,8 @@ func newDemoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole of it on synthetic data",
-		Long: `demo makes a synthetic register of offences, checks three outputs on it, and
-reports. Everything is left in the folder for a look: the data, the spec, the
+		Long: `demo makes a synthetic register of offences, replaces its citizen service numbers by
+pseudonyms, checks three outputs on it, and reports. Everything is left in the folder for a look: the data, the spec, the
 report and every cell. Its exit status says whether the demonstration ran, not
 what it found.`,
 		Example: `  sluis demo
@@ -62,6 +64,31 @@ what it found.`,
 	return cmd
 }
 
+// demoPseudonyms replaces the numbers of persons under a key that is made from
+// the seed, so that two demonstrations are alike. A real key is random: sluis
+// key new.
+func demoPseudonyms(ctx context.Context, in, out string, seed uint64, stdout io.Writer) error {
+	secret := sha256.Sum256(fmt.Appendf(nil, "the key of demonstration %d protects nothing", seed))
+	key, err := pseudonym.KeyFromBytes(secret[:])
+	if err != nil {
+		return err
+	}
+	p, err := pseudonym.New(pseudonym.Config{
+		Key: key, Domain: pseudonym.Domain{Project: "demo", Variable: "person"}, Form: pseudonym.BSN,
+	})
+	key.Destroy()
+	if err != nil {
+		return err
+	}
+	defer p.Destroy()
+	r, err := pseudonymiseFile(ctx, in, out, p, &pseudonymiseFlags{columns: []string{"person_id"}, direct: []string{"person_id"}})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "   %d rows, about %d persons, key %s, %s\n", r.Columns[0].Rows, r.Columns[0].Distinct, r.KeyID, r.Algorithm)
+	return err
+}
+
 func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io.Writer) error {
 	if rows < 1 {
 		return usageError(errors.New("rows must be at least 1"))
@@ -70,8 +97,12 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	at := func(name string) string { return filepath.Join(dir, name) }
-	fmt.Fprintf(stdout, "1. A synthetic register of %d offences: %s\n", rows, at("events.parquet"))
-	if err := writeSynth(ctx, "events", at("events.parquet"), rows, seed); err != nil {
+	fmt.Fprintf(stdout, "1. A synthetic register of %d offences: %s\n", rows, at("register.parquet"))
+	if err := writeSynth(ctx, "events", at("register.parquet"), rows, seed); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "2. Its citizen service numbers become pseudonyms: %s\n", at("events.parquet"))
+	if err := demoPseudonyms(ctx, at("register.parquet"), at("events.parquet"), seed, stdout); err != nil {
 		return err
 	}
 	if err := writeTree(at("region.hrc"), synth.Regions()); err != nil {
@@ -87,7 +118,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "2. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
+	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
 	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5}, stdout)
 	var exit *exitError
 	if errors.As(err, &exit) && (exit.code == exitUnsafe || exit.code == exitReview) {

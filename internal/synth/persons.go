@@ -101,13 +101,14 @@ func (p *persons) person(i int64) person {
 }
 
 // BSN returns the i-th number of nine digits that passes the eleven test of the
-// Dutch citizen service number, for i below 90 million; above that, numbers of
-// ten digits. They are made up, and may be somebody's.
+// Dutch citizen service number, for i below some 90 million; above that, numbers
+// of ten digits. They are made up, and may be somebody's.
 func BSN(i int64) int64 {
-	const most = 90_000_000
+	const most = 90_000_000 - 9
 	if i >= most {
 		return 1_000_000_000 + i
 	}
+	i += 9 // the first nine begin with 0000000, and one of them is no number
 	prefix, choice := i/9, i%9
 	sum := int64(0)
 	for k, p := int64(3), prefix; k <= 9; k, p = k+1, p/10 {
