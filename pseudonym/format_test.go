@@ -121,7 +121,11 @@ func TestFIPS(t *testing.T) {
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestFIPS$", "-test.v")
 	cmd.Env = append(os.Environ(), "SLUIS_FIPS_CHILD=1", "GODEBUG=fips140=on")
-	if out, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: TestFIPS")) {
+	out, err := cmd.CombinedOutput()
+	if bytes.Contains(out, []byte("incompatible with the purego build tag")) {
+		t.Skip("the standard library has no FIPS mode under purego")
+	}
+	if err != nil || !bytes.Contains(out, []byte("--- PASS: TestFIPS")) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -2,6 +2,8 @@
 
 package hmac
 
+import "golang.org/x/sys/cpu"
+
 // compressSHANI is compressPortable by the SHA extensions; it needs SSE4.1 and
 // SSSE3 too.
 //
@@ -13,18 +15,11 @@ func compressSHANI(s *state, p *[block]byte, k *[64]uint32)
 //go:noescape
 func compress2SHANI(s0, s1 *state, p0, p1 *[block]byte, k *[64]uint32)
 
-// cpuid executes the instruction of that name.
-func cpuid(eax, ecx uint32) (a, b, c, d uint32)
+var hasSHANI = cpu.X86.HasSSSE3 && cpu.X86.HasSSE41 && hasSHA()
 
-var hasSHANI = func() bool {
-	most, _, _, _ := cpuid(0, 0)
-	if most < 7 {
-		return false
-	}
-	_, _, c, _ := cpuid(1, 0)
-	_, b, _, _ := cpuid(7, 0)
-	return c>>9&1 == 1 && c>>19&1 == 1 && b>>29&1 == 1
-}()
+// hasSHA asks the processor for the SHA extensions, which x/sys/cpu does not
+// know (CPUID leaf 7, EBX bit 29).
+func hasSHA() bool
 
 // Variant names the compression in use.
 func Variant() string {

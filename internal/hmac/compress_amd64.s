@@ -152,13 +152,19 @@ TEXT ·compress2SHANI(SB), NOSPLIT, $0-40
 	ADDSTATE(R8, X7, X8, X14, X15)
 	RET
 
-// func cpuid(eax, ecx uint32) (a, b, c, d uint32)
-TEXT ·cpuid(SB), NOSPLIT, $0-24
-	MOVL eax+0(FP), AX
-	MOVL ecx+4(FP), CX
+// func hasSHA() bool
+TEXT ·hasSHA(SB), NOSPLIT, $0-1
+	MOVB $0, ret+0(FP)
+	XORL AX, AX
 	CPUID
-	MOVL AX, a+8(FP)
-	MOVL BX, b+12(FP)
-	MOVL CX, c+16(FP)
-	MOVL DX, d+20(FP)
+	CMPL AX, $7
+	JB   none
+	MOVL $7, AX
+	XORL CX, CX
+	CPUID
+	SHRL $29, BX
+	ANDL $1, BX
+	MOVB BX, ret+0(FP)
+
+none:
 	RET

@@ -1,0 +1,179 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// The SHA2 instructions keep the state as abcd and efgh. R4 walks through the
+// round constants, four of which lie in V30.
+
+// FOUR does four rounds with message words m.
+#define FOUR(m, abcd, efgh, old, wk) \
+	VADD V30.S4, m.S4, wk.S4         \
+	VMOV abcd.B16, old.B16           \
+	SHA256H wk.S4, efgh, abcd        \
+	SHA256H2 wk.S4, old, efgh
+
+// NEXT turns m0, the words sixteen rounds ago, into the next four, from the
+// twelve after them.
+#define NEXT(m0, m1, m2, m3)         \
+	SHA256SU0 m1.S4, m0.S4           \
+	SHA256SU1 m3.S4, m2.S4, m0.S4
+
+// ADDSTATE adds the state that was there and stores the sum.
+#define ADDSTATE(s, abcd, efgh)      \
+	VLD1 (s), [V20.S4, V21.S4]       \
+	VADD V20.S4, abcd.S4, V20.S4     \
+	VADD V21.S4, efgh.S4, V21.S4     \
+	VST1 [V20.S4, V21.S4], (s)
+
+// func compressSHA2(s *state, p *[64]byte, k *[64]uint32)
+TEXT ·compressSHA2(SB), NOSPLIT, $0-24
+	MOVD s+0(FP), R0
+	MOVD p+8(FP), R1
+	MOVD k+16(FP), R4
+	VLD1 (R0), [V2.S4, V3.S4]
+	VLD1 (R1), [V4.B16, V5.B16, V6.B16, V7.B16]
+	VREV32 V4.B16, V4.B16
+	VREV32 V5.B16, V5.B16
+	VREV32 V6.B16, V6.B16
+	VREV32 V7.B16, V7.B16
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	NEXT(V4, V5, V6, V7)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	NEXT(V5, V6, V7, V4)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	NEXT(V6, V7, V4, V5)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	NEXT(V7, V4, V5, V6)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	NEXT(V4, V5, V6, V7)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	NEXT(V5, V6, V7, V4)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	NEXT(V6, V7, V4, V5)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	NEXT(V7, V4, V5, V6)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	NEXT(V4, V5, V6, V7)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	NEXT(V5, V6, V7, V4)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	NEXT(V6, V7, V4, V5)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	NEXT(V7, V4, V5, V6)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	ADDSTATE(R0, V2, V3)
+	RET
+
+// func compress2SHA2(s0, s1 *state, p0, p1 *[64]byte, k *[64]uint32)
+TEXT ·compress2SHA2(SB), NOSPLIT, $0-40
+	MOVD s0+0(FP), R0
+	MOVD s1+8(FP), R2
+	MOVD p0+16(FP), R1
+	MOVD p1+24(FP), R3
+	MOVD k+32(FP), R4
+	VLD1 (R0), [V2.S4, V3.S4]
+	VLD1 (R2), [V12.S4, V13.S4]
+	VLD1 (R1), [V4.B16, V5.B16, V6.B16, V7.B16]
+	VLD1 (R3), [V14.B16, V15.B16, V16.B16, V17.B16]
+	VREV32 V4.B16, V4.B16
+	VREV32 V5.B16, V5.B16
+	VREV32 V6.B16, V6.B16
+	VREV32 V7.B16, V7.B16
+	VREV32 V14.B16, V14.B16
+	VREV32 V15.B16, V15.B16
+	VREV32 V16.B16, V16.B16
+	VREV32 V17.B16, V17.B16
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	FOUR(V14, V12, V13, V18, V19)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	FOUR(V15, V12, V13, V18, V19)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	FOUR(V16, V12, V13, V18, V19)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	FOUR(V17, V12, V13, V18, V19)
+	NEXT(V4, V5, V6, V7)
+	NEXT(V14, V15, V16, V17)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	FOUR(V14, V12, V13, V18, V19)
+	NEXT(V5, V6, V7, V4)
+	NEXT(V15, V16, V17, V14)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	FOUR(V15, V12, V13, V18, V19)
+	NEXT(V6, V7, V4, V5)
+	NEXT(V16, V17, V14, V15)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	FOUR(V16, V12, V13, V18, V19)
+	NEXT(V7, V4, V5, V6)
+	NEXT(V17, V14, V15, V16)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	FOUR(V17, V12, V13, V18, V19)
+	NEXT(V4, V5, V6, V7)
+	NEXT(V14, V15, V16, V17)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	FOUR(V14, V12, V13, V18, V19)
+	NEXT(V5, V6, V7, V4)
+	NEXT(V15, V16, V17, V14)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	FOUR(V15, V12, V13, V18, V19)
+	NEXT(V6, V7, V4, V5)
+	NEXT(V16, V17, V14, V15)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	FOUR(V16, V12, V13, V18, V19)
+	NEXT(V7, V4, V5, V6)
+	NEXT(V17, V14, V15, V16)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	FOUR(V17, V12, V13, V18, V19)
+	NEXT(V4, V5, V6, V7)
+	NEXT(V14, V15, V16, V17)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V4, V2, V3, V8, V9)
+	FOUR(V14, V12, V13, V18, V19)
+	NEXT(V5, V6, V7, V4)
+	NEXT(V15, V16, V17, V14)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V5, V2, V3, V8, V9)
+	FOUR(V15, V12, V13, V18, V19)
+	NEXT(V6, V7, V4, V5)
+	NEXT(V16, V17, V14, V15)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V6, V2, V3, V8, V9)
+	FOUR(V16, V12, V13, V18, V19)
+	NEXT(V7, V4, V5, V6)
+	NEXT(V17, V14, V15, V16)
+	VLD1.P 16(R4), [V30.S4]
+	FOUR(V7, V2, V3, V8, V9)
+	FOUR(V17, V12, V13, V18, V19)
+	ADDSTATE(R0, V2, V3)
+	ADDSTATE(R2, V12, V13)
+	RET
