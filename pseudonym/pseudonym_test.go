@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
@@ -409,6 +410,9 @@ func TestNoPseudonymAcrossDomains(t *testing.T) {
 	n := 200_000
 	if testing.Short() {
 		n = 20_000
+	}
+	if os.Getenv("SLUIS_LONG") != "" {
+		n = 5_000_000 // ten million pseudonyms in all
 	}
 	b := array.NewInt64Builder(memory.DefaultAllocator)
 	for i := range n {
