@@ -108,11 +108,13 @@ func (c *cells[T]) unit(i uint32, as role, filled bool, x T, wx *exact.Int512, w
 	}
 }
 
-// rank offers a contribution for the largest of cell i.
+// rank offers a contribution for the largest of cell i. With Tau the largest
+// are what fills shape.Top slots and, since p% looks at the largest unweighted,
+// at least that many contributions, and two.
 func (c *cells[T]) rank(i uint32, a T, w exact.Int128) {
 	if c.shape.Tau {
 		if w.Sign() > 0 {
-			c.tau[i] = topk.InsertWeighted(c.tau[i], a, w, c.slots, 2)
+			c.tau[i] = topk.InsertWeighted(c.tau[i], a, w, c.slots, max(2, c.shape.Top))
 		}
 		return
 	}

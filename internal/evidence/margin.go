@@ -26,7 +26,7 @@ func (s *state[T]) close(t *group.Table, levels []Levels) func([]int, *scratch) 
 // split moves the pairs into runs by respondent and by holding.
 func (s *state[T]) split() []*runs[T] {
 	p := &s.pairs
-	defer func() { s.pairs = pairs[T]{compactAt: compactAfter} }()
+	defer func() { s.pairs = pairs[T]{} }() // the memory is needed for the margins
 	if p.len() == 0 {
 		return nil
 	}

@@ -20,7 +20,8 @@ type pairs[T number[T]] struct {
 	filled     []bool // some row has a response; nil without a response
 	x          []T    // nil without a response
 	wx         []exact.Int512
-	compactAt  int
+	compactAt  int // number of pairs at which they are next compacted
+	compactMin int // the least of these
 }
 
 func (p *pairs[T]) len() int { return len(p.group) }
@@ -87,7 +88,8 @@ func (p *pairs[T]) compact() {
 		last = i
 		out.appendFrom(p, i)
 	}
-	out.compactAt = max(compactAfter, 2*out.len())
+	out.compactMin = p.compactMin
+	out.compactAt = max(p.compactMin, 2*out.len())
 	*p = out
 }
 

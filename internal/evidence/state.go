@@ -28,7 +28,7 @@ type state[T number[T]] struct {
 func newState[T number[T]](s Shape, weightDigits int) *state[T] {
 	st := &state[T]{shape: s}
 	st.inner.shape = s
-	st.pairs.compactAt = compactAfter
+	st.pairs.compactMin, st.pairs.compactAt = compactAfter, compactAfter
 	if s.Tau {
 		slots := exact.FromInt64(int64(s.Top))
 		for range weightDigits {

@@ -115,7 +115,7 @@ func widen(s *state[exact.Int128], shift int) *state[exact.Wide] {
 	}
 	w.pairs = pairs[exact.Wide]{
 		respondent: p.respondent, holding: p.holding, group: p.group,
-		filled: p.filled, x: wide(p.x), wx: p.wx, compactAt: p.compactAt,
+		filled: p.filled, x: wide(p.x), wx: p.wx, compactAt: p.compactAt, compactMin: p.compactMin,
 	}
 	w.unitWeight = s.unitWeight
 	return w

@@ -1,0 +1,67 @@
+package evidence_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// draws is how many random data sets a test looks at.
+func draws(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}
+
+// TestAgainstOracle holds every cell of every combination of levels against a
+// brute-force recount, one batch in one accumulator.
+func TestAgainstOracle(t *testing.T) {
+	for seed := range uint64(draws(4000)) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		d := randomData(rng)
+		w, err := d.accumulate(t, d.straight())
+		if err != nil {
+			t.Fatalf("seed %d, %s: %v", seed, d.name, err)
+		}
+		if got, want := w.lines(t, 1), d.want(); !slices.Equal(got, want) {
+			t.Fatalf("seed %d, %s: (-want +got)\n%s", seed, d.name, cmp.Diff(want, got))
+		}
+	}
+}
+
+// TestEveryWay cuts and shuffles the rows, renumbers the codes, compacts early,
+// merges parts in any order and works on several margins at a time: all the
+// same, and all what the oracle says.
+func TestEveryWay(t *testing.T) {
+	narrowAndWide, compacted := 0, 0
+	for seed := range uint64(draws(1500)) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		d := randomData(rng)
+		want := d.want()
+		for range 4 {
+			p := d.shuffled(rng)
+			w, err := d.accumulate(t, p)
+			if err != nil {
+				t.Fatalf("seed %d, %s: %v", seed, d.name, err)
+			}
+			if w.acc.Rows() != int64(len(d.rows)) {
+				t.Fatalf("seed %d: %d rows, want %d", seed, w.acc.Rows(), len(d.rows))
+			}
+			if w.acc.Wide() && p.parts > 1 {
+				narrowAndWide++
+			}
+			if pairs := w.acc.Pairs(); pairs > 0 && pairs < len(d.rows) && d.shape.Respondent {
+				compacted++
+			}
+			if got := w.lines(t, p.threads); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, %s, %+v: (-want +got)\n%s", seed, d.name, p, cmp.Diff(want, got))
+			}
+		}
+	}
+	if narrowAndWide == 0 || compacted == 0 {
+		t.Errorf("the plans reach %d merges into wide states and %d compactions", narrowAndWide, compacted)
+	}
+}
