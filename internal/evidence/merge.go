@@ -4,6 +4,9 @@ import "github.com/sluis-go/sluis/internal/exact"
 
 // merge adds o, whose inner cell g is cell groups[g] of n here.
 func (s *state[T]) merge(o *state[T], n int, groups []uint32, codes Codes) error {
+	if !s.countWeight(o.weightSum) {
+		return &RowError{Row: -1, Weight: true, Err: ErrRange}
+	}
 	s.inner.grow(n)
 	o.inner.grow(len(groups))
 	for g, i := range groups {

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"math/big"
+
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/exact"
 )
@@ -17,6 +19,8 @@ type state[T number[T]] struct {
 	pairs pairs[T]
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift
+	// sum of all weights, which bounds that of every cell and margin
+	weightSum exact.Int128
 	// weight of each respondent, with Tau and respondents; -1 before it is seen
 	unitWeight []exact.Int128
 
@@ -30,13 +34,21 @@ func newState[T number[T]](s Shape, weightDigits int) *state[T] {
 	st.inner.shape = s
 	st.pairs.compactMin, st.pairs.compactAt = compactAfter, compactAfter
 	if s.Tau {
-		slots := exact.FromInt64(int64(s.Top))
-		for range weightDigits {
-			slots = exact.Mul64(int64(slots.Lo), 10)
-		}
-		st.inner.slots, _ = slots.Shl(weightShift)
+		st.inner.slots = slotsOf(s.Top, weightDigits)
 	}
 	return st
+}
+
+// slotsOf returns n slots in units of the weight. Where they are more than any
+// sum of weights may reach, so is the answer: no contribution is one too many.
+func slotsOf(n, digits int) exact.Int128 {
+	z := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	z.Mul(z, big.NewInt(int64(n))).Lsh(z, weightShift)
+	if slots, ok := exact.FromBig(z); ok {
+		return slots
+	}
+	most, _ := exact.FromInt64(1).Shl(sumBits)
+	return most
 }
 
 // pooled reports whether rows become pairs.
@@ -163,19 +175,18 @@ func (s *state[T]) addWeights(b *Batch, ids []uint32) error {
 		if b.Weight.Null != nil && b.Weight.Null[i] {
 			return &RowError{Row: i, Weight: true, Err: ErrWeightNull}
 		}
-		w, ok := narrowAt(b.Weight, i, weightShift)
-		if !ok || w.BitLen() > 110 {
+		w, ok := weightAt(b.Weight, i)
+		if !ok || w.BitLen() > sumBits {
 			return &RowError{Row: i, Weight: true, Err: ErrRange}
 		}
 		if w.Sign() < 0 {
 			return &RowError{Row: i, Weight: true, Err: ErrWeight}
 		}
 		s.w[i] = w
-		sum := s.inner.weights[g].Add(w)
-		if sum.BitLen() > 126 {
+		if !s.countWeight(w) {
 			return &RowError{Row: i, Weight: true, Err: ErrRange}
 		}
-		s.inner.weights[g] = sum
+		s.inner.weights[g] = s.inner.weights[g].Add(w)
 	}
 	if !s.shape.Response {
 		return nil
@@ -189,17 +200,25 @@ func (s *state[T]) addWeights(b *Batch, ids []uint32) error {
 	return nil
 }
 
+// countWeight adds to the sum of all weights, and reports false where that is
+// more than is summed.
+func (s *state[T]) countWeight(w exact.Int128) bool {
+	s.weightSum = s.weightSum.Add(w)
+	return s.weightSum.BitLen() <= sumBits
+}
+
 // multiply fills s.wx with weight times response.
 func (s *state[T]) multiply(b *Batch) error {
 	extendTo(&s.wx, b.Rows)
 	for i := range s.wx {
 		s.wx[i] = exact.Int512{}
-		if b.Response.Null != nil && b.Response.Null[i] {
+		if b.Response.Null != nil && b.Response.Null[i] || s.w[i].Sign() == 0 {
 			continue
 		}
-		x, ok := narrowAt(b.Response, i, b.Response.Shift)
+		const most = exact.ProductShift - weightShift
+		x, shift, ok := valueAt(b.Response, i, most)
 		if ok {
-			s.wx[i], ok = exact.Product(s.w[i], x, exact.ProductShift-weightShift-b.Response.Shift)
+			s.wx[i], ok = exact.Product(s.w[i], x, most-shift)
 		}
 		if !ok {
 			return &RowError{Row: i, Err: ErrRange}
@@ -222,22 +241,42 @@ func (s *state[T]) noteUnitWeights(b *Batch) error {
 	return nil
 }
 
-// narrowAt returns value i of a batch at the given shift, and false if that
+// weightAt returns weight i of a batch at weightShift, and false if it has none
+// there.
+func weightAt(n *column.Numbers, i int) (exact.Int128, bool) {
+	v, shift, ok := valueAt(n, i, weightShift)
+	if !ok || shift > weightShift {
+		return exact.Int128{}, false
+	}
+	return v.Shl(weightShift - shift)
+}
+
+// valueAt returns value i of a batch as v * 2^-shift, with shift at most the
+// given one where that is possible. It looks at the value alone: a batch may be
+// wide, or its shift great, for the sake of another row. It returns false if v
 // needs more than 127 bits.
-func narrowAt(n *column.Numbers, i, shift int) (exact.Int128, bool) {
-	var v exact.Int128
+func valueAt(n *column.Numbers, i, most int) (v exact.Int128, shift int, ok bool) {
+	var z *big.Int
 	switch {
 	case n.Wide != nil:
-		return v, false
+		z = n.Wide[i].Big()
 	case n.Mid != nil:
 		v = n.Mid[i]
 	default:
 		v = exact.FromInt64(n.Small[i])
 	}
-	if n.Shift > shift {
-		return v, v.Sign() == 0
+	if z == nil {
+		if n.Shift <= most {
+			return v, n.Shift, true
+		}
+		z = v.Big()
 	}
-	return v.Shl(shift - n.Shift)
+	if z.Sign() == 0 {
+		return exact.Int128{}, 0, true
+	}
+	zeros := z.TrailingZeroBits()
+	v, ok = exact.FromBig(z.Rsh(z, zeros))
+	return v, n.Shift - int(zeros), ok
 }
 
 // extendTo sets the length of a scratch slice; its contents are arbitrary.

@@ -7,7 +7,7 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// sumBits is how many bits a sum of Int128 may reach.
+// sumBits is how many bits a sum of Int128, or of weights, may reach.
 const sumBits = 126
 
 // fits reports whether rows values of the given bits add up within an Int128.
@@ -117,6 +117,6 @@ func widen(s *state[exact.Int128], shift int) *state[exact.Wide] {
 		respondent: p.respondent, holding: p.holding, group: p.group,
 		filled: p.filled, x: wide(p.x), wx: p.wx, compactAt: p.compactAt, compactMin: p.compactMin,
 	}
-	w.unitWeight = s.unitWeight
+	w.unitWeight, w.weightSum = s.unitWeight, s.weightSum
 	return w
 }

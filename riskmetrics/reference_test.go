@@ -1,0 +1,372 @@
+package riskmetrics_test
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/sluis-go/sluis/riskmetrics"
+)
+
+// reference opens a file of the reference numbers, or skips the test.
+func reference(t *testing.T, name string) [][]string {
+	t.Helper()
+	f, err := os.Open(filepath.Join("..", "..", "shared", "reference", name))
+	if err != nil {
+		t.Skip("the reference numbers are not here")
+	}
+	defer f.Close()
+	return records(t, f)
+}
+
+func records(t *testing.T, r io.Reader) [][]string {
+	t.Helper()
+	c := csv.NewReader(r)
+	c.Comment = '#'
+	rows, err := c.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// table makes text columns of records, and float columns of those named; empty
+// fields are null.
+func table(t testing.TB, rows [][]string, numbers ...string) arrow.Table {
+	t.Helper()
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	var fields []arrow.Field
+	for _, name := range rows[0] {
+		f := arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
+		for _, n := range numbers {
+			if n == name {
+				f.Type = arrow.PrimitiveTypes.Float64
+			}
+		}
+		fields = append(fields, f)
+	}
+	b := array.NewRecordBuilder(mem, arrow.NewSchema(fields, nil))
+	for _, r := range rows[1:] {
+		for c, v := range r {
+			if v == "" {
+				b.Field(c).AppendNull()
+			} else if err := b.Field(c).AppendValueFromString(v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	rec := b.NewRecord()
+	b.Release()
+	out := array.NewTableFromRecords(rec.Schema(), []arrow.Record{rec})
+	rec.Release()
+	t.Cleanup(func() {
+		out.Release()
+		mem.AssertSize(t, 0)
+	})
+	return out
+}
+
+func classes(t testing.TB, tab arrow.Table, o riskmetrics.Options) *riskmetrics.Classes {
+	t.Helper()
+	c, err := riskmetrics.NewClasses(context.Background(), tab, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func parse(t testing.TB, s string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func near(a, b, tolerance float64) bool {
+	return math.Abs(a-b) <= tolerance*max(1, math.Abs(b)) || math.IsNaN(a) && math.IsNaN(b)
+}
+
+// relative is near for numbers that are far below one.
+func relative(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance*math.Abs(b) }
+
+func policy(t testing.TB, s string) riskmetrics.Missing {
+	t.Helper()
+	m, err := riskmetrics.ParseMissing(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+var (
+	k5 = []string{"urbrur", "roof", "walls", "water", "sex"}
+	k7 = []string{"urbrur", "roof", "walls", "water", "electcon", "relat", "sex"}
+)
+
+// TestFrequencies compares f_k, F_k, sdcMicro's risk and household risks with
+// the reference.
+func TestFrequencies(t *testing.T) {
+	francdat := []string{"Key1", "Key2", "Key3", "Key4"}
+	type test struct {
+		file, input, missing, weight string
+		keys                         []string
+		risk, house                  bool
+	}
+	cases := []test{
+		{"francdat", "francdat", "category", "w", francdat, true, false},
+		{"testdata_k5", "testdata", "category", "sampling_weight", k5, true, true},
+		{"testdata_k7", "testdata", "category", "sampling_weight", k7, true, true},
+	}
+	for _, a := range []string{"0", "0.1", "0.5", "1"} {
+		cases = append(cases, test{"francdat_na_alpha" + a, "francdat_na", "sdcmicro(" + a + ")", "w", francdat, a == "0" || a == "1", false})
+	}
+	for _, a := range []string{"0", "0.5", "1"} {
+		m := "sdcmicro(" + a + ")"
+		cases = append(cases,
+			test{"testdata_na_k7_alpha" + a, "testdata_na", m, "sampling_weight", k7, false, false},
+			test{"heavyna_k3_alpha" + a, "heavyna", m, "w", []string{"urbrur", "roof", "walls"}, false, false},
+			test{"heavyna_k1_alpha" + a, "heavyna", m, "w", []string{"roof"}, false, false},
+			test{"allna_alpha" + a, "allna", m, "w", []string{"a", "b"}, false, false},
+		)
+	}
+	for _, tc := range cases {
+		t.Run(tc.file, func(t *testing.T) {
+			in := reference(t, "input/"+tc.input+".csv")
+			want := reference(t, "frequency/freq_"+tc.file+".csv")
+			o := riskmetrics.Options{Keys: tc.keys, Weight: tc.weight, Missing: policy(t, tc.missing)}
+			if tc.house {
+				o.Household = "ori_hid"
+			}
+			c := classes(t, table(t, in, tc.weight), o)
+			f, pop := c.SampleFreq(), c.PopFreq()
+			var risk, house []float64
+			var err error
+			if tc.risk {
+				if risk, err = c.Individual(riskmetrics.Approx); err != nil {
+					t.Fatal(err)
+				}
+				if tc.house {
+					if house, err = c.Household(risk); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			for i, w := range want[1:] {
+				for col, name := range want[0] {
+					switch {
+					case name == "fk" && f[i] != parse(t, w[col]), name == "Fk" && !relative(pop[i], parse(t, w[col]), 1e-14):
+						t.Fatalf("record %d: f %v, F %v, want %v", i+1, f[i], pop[i], w)
+					case name == "risk_approx" && risk != nil && !relative(risk[i], parse(t, w[col]), 1e-12):
+						t.Fatalf("record %d: risk %v, want %v", i+1, risk[i], w[col])
+					case name == "hier_risk" && house != nil && !near(house[i], parse(t, w[col]), 1e-12):
+						t.Fatalf("record %d: household risk %v, want %v", i+1, house[i], w[col])
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestExactRisk compares with values of 25 digits.
+func TestExactRisk(t *testing.T) {
+	worst := 0.0
+	for _, r := range reference(t, "models/individual_risk_exact.csv")[1:] {
+		f, pi, want := parse(t, r[0]), parse(t, r[1]), parse(t, r[2])
+		got, err := riskmetrics.IndividualRisk(f, f/pi, riskmetrics.Exact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		worst = max(worst, math.Abs(got-want)/want)
+		if !relative(got, want, 1e-12) {
+			t.Errorf("f = %v, pi = %v: %v, want %v", f, pi, got, want)
+		}
+	}
+	t.Logf("largest relative error %.2g", worst)
+}
+
+// TestScalars compares counts and sums of whole data sets.
+func TestScalars(t *testing.T) {
+	want := map[string]float64{}
+	for _, r := range reference(t, "frequency/scalars.csv")[1:] {
+		if v, err := strconv.ParseFloat(r[2], 64); err == nil {
+			want[r[0]+" "+r[1]] = v
+		}
+	}
+	for name, keys := range map[string][]string{"testdata_k5": k5, "testdata_k7": k7} {
+		c := classes(t, table(t, reference(t, "input/testdata.csv"), "sampling_weight"),
+			riskmetrics.Options{Keys: keys, Weight: "sampling_weight", Household: "ori_hid"})
+		risk, err := c.Individual(riskmetrics.Approx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		house, err := c.Household(risk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := riskmetrics.Global(risk)
+		n1, n2 := 0, 0
+		for _, f := range c.SampleFreq() {
+			if f == 1 {
+				n1++
+			} else if f == 2 {
+				n2++
+			}
+		}
+		for metric, got := range map[string]float64{
+			"ER_approx": g.Expected, "global_risk_approx": g.Rate, "max_risk_approx": g.Most, "n": float64(g.Records),
+			"n1": float64(n1), "n2": float64(n2), "n_distinct_keys": float64(c.Len()), "hier_risk_ER": riskmetrics.Global(house).Expected,
+			"viol_k3": float64(c.KAnonymity(3).Records), "viol_k10": float64(c.KAnonymity(10).Records),
+			"viol_weighted_k5": float64(c.KWeighted(5).Records), "viol_weighted_k10": float64(c.KWeighted(10).Records),
+		} {
+			w, ok := want[name+" "+metric]
+			if !ok {
+				t.Errorf("%s %s is not in the reference", name, metric)
+			} else if !near(got, w, 1e-12) {
+				t.Errorf("%s %s: %v, want %v", name, metric, got, w)
+			}
+		}
+	}
+}
+
+// TestSUDAReference compares scores with brute force over all subsets.
+func TestSUDAReference(t *testing.T) {
+	for _, tc := range []struct {
+		file, input string
+		keys        []string
+		score       riskmetrics.SUDAScore
+		d           float64
+	}{
+		{"toy", "suda_toy", nil, riskmetrics.Elliot, 0.01},
+		{"book", "suda_book", nil, riskmetrics.Elliot, 0.01},
+		{"guide", "suda_guide", nil, riskmetrics.Elliot, 0.01},
+		{"guide_df01", "suda_guide", nil, riskmetrics.Elliot, 0.1},
+		{"guide_ihsn", "suda_guide", nil, riskmetrics.IHSN, 0.01},
+		{"francdat", "francdat", []string{"Key1", "Key2", "Key3", "Key4"}, riskmetrics.Elliot, 0.01},
+		{"testdata_k7", "testdata", k7, riskmetrics.Elliot, 0.01},
+		{"testdata_k7_ihsn", "testdata", k7, riskmetrics.IHSN, 0.01},
+	} {
+		t.Run(tc.file, func(t *testing.T) {
+			in := reference(t, "input/"+tc.input+".csv")
+			if tc.keys == nil {
+				tc.keys = in[0]
+			}
+			c := classes(t, table(t, in), riskmetrics.Options{Keys: tc.keys})
+			s, err := c.SUDA(context.Background(), 0, tc.score, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dis, err := s.DIS(tc.d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, w := range reference(t, "suda/suda_correct_"+tc.file+".csv")[1:] {
+				if len(s.Uniques[i]) != int(parse(t, w[1])) || !near(s.Score[i], parse(t, w[2]), 1e-12) || !near(dis[i], parse(t, w[3]), 1e-12) {
+					t.Fatalf("record %d: %d uniques, score %v, dis %v, want %v", i+1, len(s.Uniques[i]), s.Score[i], dis[i], w)
+				}
+			}
+		})
+	}
+}
+
+// TestLDiversityReference compares with sdcMicro on the household survey.
+func TestLDiversityReference(t *testing.T) {
+	tab := table(t, reference(t, "input/testdata.csv"))
+	keys := []string{"urbrur", "roof", "walls", "water", "sex"}
+	_ = keys
+	for _, name := range []string{"electcon"} {
+		want := reference(t, "ldiversity/ldiv_testdata_k5_"+name+".csv")
+		var found bool
+		for _, keys := range [][]string{{"urbrur", "roof", "walls", "water", "relat"}, {"urbrur", "roof", "walls", "relat", "sex"}, {"urbrur", "roof", "walls", "water", "sex"}, {"urbrur", "roof", "walls", "water", "relat", "sex"}, {"urbrur", "roof", "walls", "water"}} {
+			c := classes(t, tab, riskmetrics.Options{Keys: keys})
+			s, err := c.Sensitive(tab, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			distinct, entropy := s.Distinct(), s.Entropy()
+			d, e := distinct.Records(c), entropy.Records(c)
+			same := true
+			for i, w := range want[1:] {
+				same = same && d[i] == parse(t, w[1]) && near(e[i], parse(t, w[2]), 1e-9)
+			}
+			found = found || same
+		}
+		if !found {
+			t.Error("no set of keys gives the reference")
+		}
+	}
+}
+
+// TestPrivacyModels is table 5 of Li, Li and Venkatasubramanian 2007, with the
+// values that ARX attains.
+func TestPrivacyModels(t *testing.T) {
+	rows := [][]string{{"ZIP", "Age", "Salary", "Disease"}}
+	for _, r := range reference(t, "input/li2007_table5.csv")[1:] {
+		rows = append(rows, strings.Split(strings.Join(r, ","), ";"))
+	}
+	parent := map[string]string{}
+	for _, r := range reference(t, "input/li2007_disease_hierarchy.csv") {
+		path := strings.Split(strings.Join(r, ","), ";")
+		for i := range len(path) - 1 {
+			parent[path[i]] = path[i+1]
+		}
+	}
+	// The file has a leaf line as its first, without a header.
+	tab := table(t, rows, "Salary")
+	c := classes(t, tab, riskmetrics.Options{Keys: []string{"ZIP", "Age"}})
+	got := map[string]float64{}
+	for _, name := range []string{"Disease", "Salary"} {
+		s, err := c.Sensitive(tab, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal, _ := s.TCloseness(riskmetrics.Equal)
+		ordered, _ := s.TCloseness(riskmetrics.Ordered)
+		r2, _ := s.Recursive(2)
+		r3, _ := s.Recursive(3)
+		r4, _ := s.Recursive(4)
+		enhanced, ok := s.EnhancedBeta()
+		if !ok {
+			enhanced.Value = math.NaN()
+		}
+		for metric, v := range map[string]float64{
+			"t_equal": equal.Value, "t_ordered": ordered.Value, "beta_basic": s.BetaLikeness().Value, "beta_enhanced": enhanced.Value,
+			"l_entropy_shannon": s.Entropy().Value, "c_recursive_l2": r2.Value, "c_recursive_l3": r3.Value, "c_recursive_l4": r4.Value,
+			"l_distinct": s.Distinct().Value,
+		} {
+			got[name+" "+metric] = v
+		}
+		d, err := s.DeltaDisclosure(2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[name+" delta_log2"] = d.Value
+		if name == "Disease" {
+			h, err := s.TClosenessTree(parent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[name+" t_hierarchical"] = h.Value
+		}
+	}
+	for _, r := range reference(t, "models/privacy_models_li2007.csv")[1:] {
+		if v, ok := got[r[2]+" "+r[3]]; ok && !near(v, parse(t, r[4]), 1e-9) && !(math.IsInf(v, 1) && r[4] == "Infinity") {
+			t.Errorf("%s %s: %v, want %s", r[2], r[3], v, r[4])
+		} else if !ok {
+			t.Logf("%s %s is not measured", r[2], r[3])
+		}
+	}
+	_ = fmt.Sprint
+}
