@@ -13,6 +13,8 @@ const (
 	saltEnterprise
 	saltHolding
 	saltEvent
+	saltHierarchy
+	saltCube
 )
 
 // row returns the generator of a row (or of another unit) of a table.
