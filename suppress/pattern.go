@@ -1,0 +1,81 @@
+package suppress
+
+import "time"
+
+// Witness is another table that agrees with all that is published and with what
+// the attacker knows beforehand: in cell Cells[i] it differs from the truth by
+// Delta[i]/Den, elsewhere not at all. Cells rise; no Delta is zero; Den is from 1
+// to 1024, and 1 for a whole-number attacker.
+type Witness struct {
+	Cells []int32
+	Delta []int64
+	Den   int64
+}
+
+// Kind is what a Need asks.
+type Kind uint8
+
+const (
+	// Upper asks for a table in which the cell is at least Level.Upper above the
+	// truth.
+	Upper Kind = iota
+	// Lower asks for a table in which it is at least Level.Lower below.
+	Lower
+	// Sliding asks for two tables in which it lies Level.Sliding apart.
+	Sliding
+	// Differs asks for a table in which the cell is not what it is, by a whole unit
+	// for a whole-number attacker: for cells without a level, and against insiders.
+	Differs
+)
+
+// Need is one thing that must hold for a primary cell, with the two tables that
+// show it: in table High it is at least as far above what it is in table Low as
+// the kind asks. A table is a number of Pattern.Witnesses, or -1 for the truth. Of
+// an insider's need no table changes a cell that he owns.
+type Need struct {
+	Cell      int32
+	Kind      Kind
+	Owner     int32 // the insider; 0 for outsiders
+	Least     int64 // how far apart, in whole units; 0 for any difference
+	High, Low int32
+}
+
+// Pattern says which cells to hide, and proves that it is enough: every need of
+// every primary cell has its witnesses.
+type Pattern struct {
+	Status    []Status // of every cell; hidden are Primary, Secondary, Withheld
+	Witnesses []Witness
+	Needs     []Need // by cell, kind and owner
+	Cost      int64  // of the secondary cells
+	Trace     []Step // how the cost came down
+}
+
+// Step is a point of the trace of a search.
+type Step struct {
+	Round int
+	Cost  int64
+}
+
+// Hidden returns which cells are hidden.
+func (t *Pattern) Hidden() []bool {
+	hidden := make([]bool, len(t.Status))
+	for i, s := range t.Status {
+		hidden[i] = s.Hidden()
+	}
+	return hidden
+}
+
+// Options say how to look for a pattern. The zero value is the plain search, in
+// one thread.
+type Options struct {
+	// Threads is the number of threads. Defaults to 1. It does not change the
+	// result.
+	Threads int
+	// Rounds is the effort to spend on a cheaper pattern. Defaults to 0, none.
+	Rounds int
+	// Seed is for the perturbations of those rounds.
+	Seed uint64
+	// Budget, where above 0, ends those rounds early; then the result depends on
+	// the machine.
+	Budget time.Duration
+}
