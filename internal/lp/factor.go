@@ -198,7 +198,7 @@ func (f *factors) factor(cols func(pos int) ([]int32, []float64)) (badPos, badRo
 			}
 		}
 		r := pivot[k]
-		if r < 0 || math.Abs(f.work[r]) < 1e-9 {
+		if r < 0 || f.stepOf[r] >= 0 || math.Abs(f.work[r]) < 1e-9 {
 			r = f.choose(rowCount)
 		}
 		if r < 0 {

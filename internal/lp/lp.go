@@ -1,10 +1,3 @@
-// Package lp solves the linear programs of an attack on a table: a sparse
-// revised simplex with bounds on every variable, that starts from any point and
-// basis, so that a thousand programs over one set of constraints cost little
-// more than one.
-//
-// Its answers are floating-point numbers and decide nothing: whoever asks turns
-// them into whole numbers and checks those exactly.
 package lp
 
 import (
@@ -31,24 +24,36 @@ const (
 	Stopped
 )
 
+// Bounds of a variable that has none.
 const (
-	feasible  = 1e-7 // a bound is kept to within this
-	optimal   = 1e-7 // a reduced cost below this is zero
-	pivotal   = 1e-7 // a smaller pivot is no pivot
-	refactor  = 64   // changes of basis between factorisations
-	stallStep = 60   // steps without progress before choosing at random
+	NoLower = math.MinInt64
+	NoUpper = math.MaxInt64
+)
+
+const (
+	feasible  = 1e-7    // a bound is kept to within this, in scaled units
+	optimal   = 1e-7    // a reduced cost below this is zero
+	pivotal   = 1e-7    // a smaller pivot is no pivot
+	refactor  = 64      // changes of basis between factorisations
+	stallStep = 60      // steps without progress before choosing at random
+	widest    = 1 << 22 // bounds beyond this are scaled down
 )
 
 // Solver holds a set of constraints A x = 0 over variables with bounds, and
 // the point and basis that the last program ended in. It is not safe for
 // concurrent use.
+//
+// Every variable that is not basic stands at a whole number.
 type Solver struct {
 	m, n         int
 	ptr          []int32 // column -> entries; the columns after n are the rows' own
 	row          []int32
 	val          []float64
+	scale        float64 // a power of two: x times it is in the caller's units
+	from, to     []int64 // bounds
 	lower, upper []float64
 	x            []float64
+	at           []int64 // where a variable that is not basic stands
 	head         []int32 // position -> column
 	pos          []int32 // column -> position, -1 when not basic
 	f            *factors
@@ -60,149 +65,114 @@ type Solver struct {
 	steps        int
 }
 
-// New makes a solver over m constraints. Columns lists the rows and values of
-// each variable; x is a point within the bounds with A x = 0, from where it
-// starts. Lower and upper may be infinite.
-func New(m int, columns func(j int) ([]int32, []float64), lower, upper, x []float64) *Solver {
+// New makes a solver over m constraints. Columns lists the rows of each
+// variable, each at most once, with their values, whole numbers; lower and upper
+// bound the variables and may be NoLower and NoUpper; x is a point within the
+// bounds with A x = 0, from where it starts.
+func New(m int, columns func(j int) ([]int32, []float64), lower, upper, x []int64) *Solver {
 	n := len(x)
 	s := &Solver{
-		m: m, n: n, ptr: make([]int32, 1, n+m+1),
-		lower: append(append([]float64{}, lower...), make([]float64, m)...),
-		upper: append(append([]float64{}, upper...), make([]float64, m)...),
-		x:     append(append([]float64{}, x...), make([]float64, m)...),
-		head:  make([]int32, m), pos: make([]int32, n+m), f: newFactors(m),
+		m: m, n: n, ptr: make([]int32, 1, n+m+1), scale: 1,
+		from: make([]int64, n), to: make([]int64, n),
+		lower: make([]float64, n+m), upper: make([]float64, n+m),
+		x: make([]float64, n+m), at: make([]int64, n+m),
+		head: make([]int32, m), pos: make([]int32, n+m), f: newFactors(m),
 		cost: make([]float64, n), byPos: make([]float64, m), byRow: make([]float64, m),
 		alpha: make([]float64, m), y: make([]float64, m),
 		rng: rand.New(rand.NewPCG(uint64(m), uint64(n))),
 	}
+	biggest := 0.0
 	for j := range n {
 		rows, vals := columns(j)
 		s.row = append(s.row, rows...)
 		s.val = append(s.val, vals...)
 		s.ptr = append(s.ptr, int32(len(s.row)))
+		for _, v := range []int64{lower[j], upper[j], x[j]} {
+			if v != NoLower && v != NoUpper {
+				biggest = max(biggest, math.Abs(float64(v)))
+			}
+		}
+	}
+	for biggest/s.scale > widest {
+		s.scale *= 2
 	}
 	for r := range m {
 		s.row = append(s.row, int32(r))
 		s.val = append(s.val, 1)
 		s.ptr = append(s.ptr, int32(len(s.row)))
 	}
+	for j := range n {
+		s.bound(j, lower[j], upper[j])
+		s.place(int32(j), x[j])
+	}
 	s.crash()
 	return s
+}
+
+func (s *Solver) bound(j int, lower, upper int64) {
+	s.from[j], s.to[j] = lower, upper
+	s.lower[j], s.upper[j] = math.Inf(-1), math.Inf(1)
+	if lower != NoLower {
+		s.lower[j] = float64(lower) / s.scale
+	}
+	if upper != NoUpper {
+		s.upper[j] = float64(upper) / s.scale
+	}
+}
+
+// place sets a variable that is not basic on a whole number.
+func (s *Solver) place(j int32, v int64) {
+	s.at[j] = v
+	s.x[j] = float64(v) / s.scale
 }
 
 func (s *Solver) column(j int32) ([]int32, []float64) {
 	return s.row[s.ptr[j]:s.ptr[j+1]], s.val[s.ptr[j]:s.ptr[j+1]]
 }
 
-// crash chooses a first basis that is triangular: again and again the row with
-// the fewest columns left takes that of them with the most room.
-func (s *Solver) crash() {
-	for j := range s.pos {
-		s.pos[j] = -1
-	}
-	count := make([]int32, s.m)
-	inRow := make([][]int32, s.m)
-	for j := range s.n {
-		rows, _ := s.column(int32(j))
-		for _, r := range rows {
-			inRow[r] = append(inRow[r], int32(j))
-			count[r]++
-		}
-	}
-	active := make([]bool, s.n)
-	for j := range active {
-		active[j] = true
-	}
-	buckets := map[int32][]int32{}
-	most := int32(0)
-	for r := s.m - 1; r >= 0; r-- {
-		buckets[count[r]] = append(buckets[count[r]], int32(r))
-		most = max(most, count[r])
-	}
-	done := make([]bool, s.m)
-	room := func(j int32) float64 { return min(s.x[j]-s.lower[j], s.upper[j]-s.x[j]) }
-	for k := int32(0); k <= most; {
-		b := buckets[k]
-		if len(b) == 0 {
-			k++
-			continue
-		}
-		r := b[len(b)-1]
-		buckets[k] = b[:len(b)-1]
-		if done[r] || count[r] != k {
-			continue
-		}
-		done[r] = true
-		best := int32(s.n) + r
-		for _, j := range inRow[r] {
-			if active[j] && (best >= int32(s.n) || room(j) > room(best)) {
-				best = j
-			}
-		}
-		s.head[r] = best
-		s.pos[best] = r
-		for _, j := range inRow[r] {
-			if !active[j] {
-				continue
-			}
-			active[j] = false
-			rows, _ := s.column(j)
-			for _, q := range rows {
-				count[q]--
-				if !done[q] {
-					buckets[count[q]] = append(buckets[count[q]], q)
-					k = min(k, count[q])
-				}
-			}
-		}
-	}
-	s.fresh = false
-}
-
 // SetBounds changes the bounds of a variable. A point outside them is led back
 // by the next program.
-func (s *Solver) SetBounds(j int, lower, upper float64) {
-	s.lower[j], s.upper[j] = lower, upper
+func (s *Solver) SetBounds(j int, lower, upper int64) {
+	s.bound(j, lower, upper)
 	if s.pos[j] >= 0 {
 		return
 	}
-	if v := min(max(s.x[j], lower), upper); v != s.x[j] {
-		s.x[j] = v
+	if v := min(max(s.at[j], lower), upper); v != s.at[j] {
+		s.place(int32(j), v)
 		s.fresh = false
 	}
 }
 
-// X returns the point that the last program ended in. It changes with the next.
-func (s *Solver) X() []float64 { return s.x[:s.n] }
-
 // SetX moves to a point with A x = 0 within the bounds, keeping the basis.
-func (s *Solver) SetX(x []float64) {
-	copy(s.x, x)
-	clear(s.x[s.n:])
+func (s *Solver) SetX(x []int64) {
+	for j, v := range x {
+		s.place(int32(j), v)
+	}
+	for r := range s.m {
+		s.place(int32(s.n+r), 0)
+	}
 }
 
 // Steps returns the number of pivots so far.
 func (s *Solver) Steps() int { return s.steps }
-
-// Basic reports whether a variable is in the basis.
-func (s *Solver) Basic(j int) bool { return s.pos[j] >= 0 }
 
 // refresh factors the basis anew and recomputes the basic variables.
 func (s *Solver) refresh() {
 	bad, rows := s.f.factor(func(p int) ([]int32, []float64) { return s.column(s.head[p]) })
 	if len(bad) > 0 {
 		for i, p := range bad {
-			s.pos[s.head[p]] = -1
+			// What leaves the basis goes to the nearest whole number within bounds.
+			j := s.head[p]
+			s.pos[j] = -1
+			v := int64(0)
+			if int(j) < s.n {
+				v = min(max(int64(math.Round(s.x[j]*s.scale)), s.from[j]), s.to[j])
+			}
+			s.place(j, v)
 			s.head[p] = int32(s.n) + rows[i]
 		}
 		for _, p := range bad {
 			s.pos[s.head[p]] = p
-		}
-		// What left the basis stays where it is, within its bounds.
-		for j := range s.x {
-			if s.pos[j] < 0 {
-				s.x[j] = min(max(s.x[j], s.lower[j]), s.upper[j])
-			}
 		}
 		s.f.factor(func(p int) ([]int32, []float64) { return s.column(s.head[p]) })
 	}
@@ -245,7 +215,7 @@ func (s *Solver) Maximize(ctx context.Context, objective []Term, enough func(val
 		for _, t := range objective {
 			v += float64(t.Coef * s.x[t.Var])
 		}
-		return v
+		return v * s.scale
 	}
 	stall := 0
 	limit := 2000 + 20*(s.m+s.n)
@@ -350,6 +320,36 @@ func (s *Solver) enter(phase1, random bool) (best int32, rise bool) {
 	return best, rise
 }
 
+// room returns how far the basic variable at a position lets another go along
+// when it changes by d a unit, with its bounds loosened by slack. One that is
+// outside its bounds stops at the far one, so that it may pass through.
+func (s *Solver) room(p int, d float64, phase1 bool, slack float64) float64 {
+	k := s.head[p]
+	v, lo, hi := s.x[k], s.lower[k], s.upper[k]
+	if phase1 && v < lo-feasible {
+		switch {
+		case d <= 0:
+			return math.Inf(1)
+		case math.IsInf(hi, 1):
+			return (lo - v + slack) / d
+		}
+		return (hi - v + slack) / d
+	}
+	if phase1 && v > hi+feasible {
+		switch {
+		case d >= 0:
+			return math.Inf(1)
+		case math.IsInf(lo, -1):
+			return (v - hi + slack) / -d
+		}
+		return (v - lo + slack) / -d
+	}
+	if d > 0 {
+		return max(0, hi-v+slack) / d
+	}
+	return max(0, v-lo+slack) / -d
+}
+
 // move lets a variable enter as far as it can. It returns how far; not ok means
 // that nothing stops it.
 func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
@@ -368,39 +368,10 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	// Basic variables change by -sign*alpha per unit. First pass: the step with
 	// bounds loosened a little; second: of those that block within it, the one
 	// with the largest pivot.
-	room := func(p int, slack float64) float64 {
-		d := -sign * alpha[p]
-		k := s.head[p]
-		v, lo, hi := s.x[k], s.lower[k], s.upper[k]
-		if phase1 {
-			switch {
-			case v < lo-feasible: // moves freely down, up to its bound or beyond
-				if d <= 0 {
-					return math.Inf(1)
-				}
-				if hi = s.upper[k]; math.IsInf(hi, 1) {
-					return (lo - v + slack) / d
-				}
-				return (hi - v + slack) / d
-			case v > hi+feasible:
-				if d >= 0 {
-					return math.Inf(1)
-				}
-				if math.IsInf(lo, -1) {
-					return (hi - v - slack) / d
-				}
-				return (lo - v - slack) / d
-			}
-		}
-		if d > 0 {
-			return max(0, hi-v+slack) / d
-		}
-		return max(0, v-lo+slack) / -d
-	}
 	most := math.Inf(1)
 	for p, a := range alpha {
 		if a > pivotal || a < -pivotal {
-			most = min(most, room(p, feasible/10))
+			most = min(most, s.room(p, -sign*a, phase1, feasible/10))
 		}
 	}
 	own := s.upper[j] - s.x[j]
@@ -410,7 +381,7 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	leave := -1
 	if own > most {
 		for p, a := range alpha {
-			if (a > pivotal || a < -pivotal) && room(p, 0) <= most &&
+			if (a > pivotal || a < -pivotal) && s.room(p, -sign*a, phase1, 0) <= most &&
 				(leave < 0 || math.Abs(a) > math.Abs(alpha[leave])) {
 				leave = p
 			}
@@ -418,7 +389,7 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	}
 	t := own
 	if leave >= 0 {
-		t = max(0, room(leave, 0))
+		t = max(0, s.room(leave, -sign*alpha[leave], phase1, 0))
 	}
 	if math.IsInf(t, 1) {
 		return 0, false
@@ -433,18 +404,20 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	}
 	if leave < 0 {
 		if rise {
-			s.x[j] = s.upper[j]
+			s.place(j, s.to[j])
 		} else {
-			s.x[j] = s.lower[j]
+			s.place(j, s.from[j])
 		}
 		return t, true
 	}
 	k := s.head[leave]
-	// What leaves stands on the bound that it ran into.
-	if math.Abs(s.x[k]-s.lower[k]) <= math.Abs(s.x[k]-s.upper[k]) {
-		s.x[k] = s.lower[k]
-	} else {
-		s.x[k] = s.upper[k]
+	switch { // what leaves stands on the bound that it ran into
+	case int(k) >= s.n:
+		s.place(k, 0)
+	case math.Abs(s.x[k]-s.lower[k]) <= math.Abs(s.x[k]-s.upper[k]):
+		s.place(k, s.from[k])
+	default:
+		s.place(k, s.to[k])
 	}
 	s.f.replace(leave, alpha)
 	s.pos[k] = -1

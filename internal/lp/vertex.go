@@ -1,0 +1,79 @@
+package lp
+
+import "math"
+
+// X returns the point that the last program ended in, in the caller's units.
+func (s *Solver) X() []float64 {
+	x := make([]float64, s.n)
+	for j := range x {
+		x[j] = s.x[j] * s.scale
+	}
+	return x
+}
+
+// Vertex returns the point of the last basis as whole + rest. Whole numbers
+// leave a residual of the constraints that is computed exactly, and rest, small,
+// is what the basis needs to undo it; where it is that the point is whole, rest
+// is all zero and A whole = 0 exactly, but bounds are the caller's to check.
+func (s *Solver) Vertex() (whole []int64, rest []float64) {
+	if !s.fresh || len(s.f.etas) > 0 {
+		s.refresh()
+	}
+	whole = make([]int64, s.n)
+	for j := range whole {
+		if s.pos[j] < 0 {
+			whole[j] = s.at[j]
+		} else {
+			whole[j] = round(s.x[j] * s.scale)
+		}
+	}
+	rest = make([]float64, s.n)
+	left := make([]int64, s.m)
+	for range 4 {
+		clear(left)
+		for j, v := range whole {
+			rows, vals := s.column(int32(j))
+			for i, r := range rows {
+				left[r] -= int64(vals[i]) * v
+			}
+		}
+		exact := true
+		for r, v := range left {
+			s.byRow[r] = float64(v)
+			exact = exact && v == 0
+		}
+		clear(rest)
+		if exact {
+			return whole, rest
+		}
+		s.f.ftran(s.byRow, s.alpha)
+		far := false
+		for p, j := range s.head {
+			if int(j) < s.n {
+				rest[j] = s.alpha[p]
+				far = far || math.Abs(rest[j]) >= 1
+			}
+		}
+		if !far {
+			break
+		}
+		for j, v := range rest {
+			whole[j] += round(v)
+		}
+	}
+	return whole, rest
+}
+
+// round keeps clear of what a conversion cannot hold.
+func round(v float64) int64 {
+	return int64(math.Round(min(max(v, -1<<60), 1<<60)))
+}
+
+// Prices returns what the objective of the last program would gain for a unit
+// of each row, by the last basis: with them the value of the optimum is bounded
+// by that of each variable at the better of its bounds,
+//
+//	sum over j of max(d_j lower_j, d_j upper_j),  d_j = c_j - sum over r of A_rj y_r,
+//
+// for any y at all. They change with the next program.
+func (s *Solver) Prices() []float64 { return s.y }
