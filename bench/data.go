@@ -12,7 +12,8 @@ import (
 )
 
 // Columns of the data. The five spanning variables have 12 x 20 x 8 x 40 x 2
-// codes, skewed; the three keys of the classes have 100 x 500 x 100.
+// codes, the three keys of the classes 100 x 500 x 100. All are uniform, which
+// is the harder case for a hash table: every cell is met as often as any other.
 var (
 	spanning = []string{"k0", "k1", "k2", "k3", "k4"}
 	keys     = []string{"a", "b", "c"}
@@ -20,13 +21,9 @@ var (
 )
 
 const (
-	batch = 1 << 16
-	// respondentShare and holdingShare are rows for each respondent and holding
-	// that there are to draw from: of 20 million rows 8 million respondents, in
-	// 2 million holdings.
-	respondentShare = 2.5
-	holdingSize     = 4
-	groupShare      = 4 // rows for each class: of 20 million rows 5 million
+	batch           = 1 << 16
+	respondentShare = 2.5 // rows for each respondent: of 20 million rows 8 million
+	groupShare      = 4   // rows for each class: of 20 million rows 5 million
 )
 
 // schema has the columns that are named, in that order.
@@ -94,16 +91,13 @@ func (g *generator) next() arrow.Record {
 	}
 	for i := range n {
 		for _, name := range spanning {
-			card := cards[name]
-			set(name, i, int64(g.rng.IntN(card)*g.rng.IntN(card)/card))
+			set(name, i, int64(g.rng.IntN(cards[name])))
 		}
 		class := int64(g.rng.Uint64N(classes))
 		set("a", i, class%100)
 		set("b", i, class/100%500)
 		set("c", i, class/50_000%100)
-		who := int64(g.rng.Uint64N(respondents))
-		set("who", i, who)
-		set("holding", i, who/holdingSize)
+		set("who", i, int64(g.rng.Uint64N(respondents)))
 		set("x", i, g.rng.Int64N(1_000_000)-20_000)
 	}
 	cols := make([]arrow.Array, len(g.dicts))

@@ -77,7 +77,7 @@ func run(ctx context.Context, o *options) (err error) {
 
 // cases lists what is measured, in the order of the table.
 func cases(o *options) []*benchCase {
-	mem := &memoryData{name: "t", columns: append(append([]string{}, spanning...), "who", "holding", "x"), rows: o.rows}
+	mem := &memoryData{name: "t", columns: append(append([]string{}, spanning...), "who", "x"), rows: o.rows}
 	classData := &memoryData{name: "c", columns: keys, rows: o.rows}
 	needed := append(append([]string{}, spanning...), "x")
 	return []*benchCase{
@@ -103,7 +103,7 @@ func cases(o *options) []*benchCase {
 			ours: func() side {
 				all := sumOutput
 				all.NoMargins = false
-				return inMemory(mem.table, sdc.Roles{Holding: "holding"}, all, cellHoldings)
+				return inMemory(mem.table, sdc.Roles{Holding: "who"}, all, cellHoldings)
 			},
 			peer: func() []query { return holdings("t") },
 		},

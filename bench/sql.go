@@ -102,7 +102,7 @@ var readHoldings = []string{"n", "h", "s", "a", "t[1]", "coalesce(t[2], 0)"}
 // margin by margin from a table of (inner cell, holding), or in one CUBE.
 func holdings(table string) []query {
 	list := strings.Join(spanning, ", ")
-	pairs := fmt.Sprintf("CREATE TEMP TABLE pairs AS SELECT %s, holding, count(*) AS n, sum(x)::BIGINT AS s FROM %s GROUP BY ALL", list, table)
+	pairs := fmt.Sprintf("CREATE TEMP TABLE pairs AS SELECT %s, who, count(*) AS n, sum(x)::BIGINT AS s FROM %s GROUP BY ALL", list, table)
 	byMargin := query{name: "a statement a margin", columns: append(append([]string{}, spanning...), readHoldings...), statements: []string{pairs}}
 	for mask := range 1 << len(spanning) {
 		var kept, shown []string
@@ -113,7 +113,7 @@ func holdings(table string) []query {
 				shown = append(shown, "NULL AS "+k)
 			}
 		}
-		from := fmt.Sprintf("(SELECT %s, sum(n) AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY ALL)", strings.Join(append(kept, "holding"), ", "))
+		from := fmt.Sprintf("(SELECT %s, sum(n) AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY ALL)", strings.Join(append(kept, "who"), ", "))
 		verb := "INSERT INTO result"
 		if mask == 0 {
 			verb, from = "CREATE TEMP TABLE result AS", "pairs"
@@ -125,7 +125,7 @@ func holdings(table string) []query {
 		byMargin.statements = append(byMargin.statements, fmt.Sprintf("%s SELECT %s, %s FROM %s%s", verb, strings.Join(shown, ", "), aggHoldings, from, group))
 	}
 	cube := query{name: "CUBE", columns: byMargin.columns, statements: []string{pairs, fmt.Sprintf(
-		"CREATE TEMP TABLE result AS SELECT %[1]s, %[2]s FROM (SELECT %[1]s, GROUPING(%[1]s) AS g, holding, sum(n) AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY holding, CUBE (%[1]s)) GROUP BY g, %[1]s",
+		"CREATE TEMP TABLE result AS SELECT %[1]s, %[2]s FROM (SELECT %[1]s, GROUPING(%[1]s) AS g, who, sum(n) AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY who, CUBE (%[1]s)) GROUP BY g, %[1]s",
 		list, aggHoldings)}}
 	return []query{byMargin, cube}
 }

@@ -28,7 +28,9 @@ type CSVOptions struct {
 	// Types names the type of columns: string, bool, int8 to int64, uint8 to
 	// uint64, float32, float64, date, timestamp, decimal(p,s), dictionary. The
 	// types of the others are inferred from the whole file: int64, float64, date,
-	// bool, or string; numbers with leading zeros are strings.
+	// bool, or string. Numbers with leading zeros are strings, and so are those
+	// beyond int64 or with a fraction that have more than 15 significant digits:
+	// two of them could be one float64.
 	Types map[string]string
 }
 

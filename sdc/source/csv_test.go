@@ -60,6 +60,32 @@ func TestCSVInference(t *testing.T) {
 	}
 }
 
+// TestCSVLongNumbers: numbers that are the same as floats, but are not the same
+// texts, stay text; a decimal of 15 significant digits is a float.
+func TestCSVLongNumbers(t *testing.T) {
+	for _, tc := range []struct {
+		a, b, want string
+	}{
+		{"12345678901234567890", "12345678901234567891", "utf8"},
+		{"9007199254740993", "1.5", "utf8"},
+		{"0.1234567890123456", "1", "utf8"},
+		{"1e-320", "1", "utf8"},
+		{"1e-400", "0", "utf8"},
+		{"123456789012345000", "1.5", "float64"},
+		{"0.00012345678901234", "1", "float64"},
+		{"-0.0", "0.0", "float64"},
+		{"9007199254740993", "9007199254740992", "int64"},
+	} {
+		types, _, err := readCSV(t, "n\n"+tc.a+"\n"+tc.b+"\n", source.CSVOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if types[0] != "n "+tc.want {
+			t.Errorf("%s and %s: %s, want %s", tc.a, tc.b, types[0], tc.want)
+		}
+	}
+}
+
 func TestCSVTypesAndTrim(t *testing.T) {
 	types, rows, err := readCSV(t, "a; b;c\n 1 ; x ;1.50\n", source.CSVOptions{
 		Delimiter: ';', Trim: true, Types: map[string]string{"a": "uint8", "b": "dictionary", "c": "decimal(9,2)"},

@@ -107,7 +107,7 @@ func candidates(s string, may int) int {
 		}
 	}
 	if may&isFloat != 0 && !code && strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789.-+eE", r) }) < 0 {
-		if v, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(v, 0) {
+		if v, err := strconv.ParseFloat(s, 64); err == nil && oneFloat(digits, v) {
 			out |= isFloat
 		}
 	}
@@ -120,6 +120,19 @@ func candidates(s string, may int) int {
 		out |= isBool
 	}
 	return out
+}
+
+// oneFloat reports whether a number without its sign is told apart from every
+// other by its float: at most 15 significant digits, and of normal size. Longer
+// ones are identifiers, two of which would become one value.
+func oneFloat(s string, v float64) bool {
+	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
+	mantissa = strings.Trim(strings.Replace(mantissa, ".", "", 1), "0")
+	if mantissa == "" {
+		return true
+	}
+	a := math.Abs(v)
+	return len(mantissa) <= 15 && a >= 1e-300 && a <= math.MaxFloat64
 }
 
 // typeNamed returns the type of a name in CSVOptions.Types.
