@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -17,7 +18,7 @@ import (
 type Options struct {
 	// Keys are the key variables. Required; none twice.
 	Keys []string
-	// Missing says how nulls in keys match. Defaults to category.
+	// Missing says how nulls in keys match. Defaults to refuse: a null is an error.
 	Missing Missing
 	// Weight is the column of sampling weights, above 0 and without nulls.
 	// Defaults to none.
@@ -47,6 +48,9 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error)
 		col, err := encode(t, name)
 		if err != nil {
 			return nil, err
+		}
+		if null, ok := col.List.Null(); ok && o.Missing.kind == asRefuse {
+			return nil, &ColumnError{Column: name, Row: int64(slices.Index(col.Codes, null)), Err: ErrNull}
 		}
 		c.keys = append(c.keys, col)
 	}

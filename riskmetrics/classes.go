@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,8 @@ type Missing struct {
 type missingKind uint8
 
 const (
-	asCategory missingKind = iota
+	asRefuse missingKind = iota
+	asCategory
 	asExclude
 	asWildcard
 	asSdcMicro
@@ -51,14 +53,17 @@ const (
 
 // ParseMissing reads a policy:
 //
-//	category         null equals null and nothing else; the zero value
+//	refuse           a null is an error; the zero value
+//	category         null equals null and nothing else
 //	exclude          records with a null are left out
 //	wildcard         a null matches everything, symmetrically
 //	sdcmicro(alpha)  as freqCalc of sdcMicro, alpha a decimal from 0 to 1
 func ParseMissing(s string) (Missing, error) {
 	switch s {
-	case "category":
+	case "refuse":
 		return Missing{}, nil
+	case "category":
+		return Missing{kind: asCategory}, nil
 	case "exclude":
 		return Missing{kind: asExclude}, nil
 	case "wildcard":
@@ -71,12 +76,14 @@ func ParseMissing(s string) (Missing, error) {
 			}
 		}
 	}
-	return Missing{}, fmt.Errorf("%w: a policy for missing values is category, exclude, wildcard or sdcmicro(alpha)", ErrRequest)
+	return Missing{}, fmt.Errorf("%w: a policy for missing values is refuse, category, exclude, wildcard or sdcmicro(alpha)", ErrRequest)
 }
 
 // String returns the policy as ParseMissing reads it.
 func (m Missing) String() string {
 	switch m.kind {
+	case asCategory:
+		return "category"
 	case asExclude:
 		return "exclude"
 	case asWildcard:
@@ -84,7 +91,7 @@ func (m Missing) String() string {
 	case asSdcMicro:
 		return "sdcmicro(" + strconv.FormatFloat(m.alpha, 'f', -1, 64) + ")"
 	}
-	return "category"
+	return "refuse"
 }
 
 // Classes are the equivalence classes of records on their keys, in code order of
@@ -152,6 +159,50 @@ func (c *Classes) spread(of []float64) []float64 {
 		}
 	}
 	return out
+}
+
+// Project returns the classes of the same records on some of the keys, given by
+// position. Records that were left out for their nulls stay left out. Time linear
+// in records and classes. The error is ErrRequest for a position that does not
+// exist or comes twice, or the context's.
+func (c *Classes) Project(ctx context.Context, keys ...int) (*Classes, error) {
+	p := &Classes{missing: c.missing, weight: c.weight, unit: c.unit, house: c.house, id: make([]uint32, len(c.id))}
+	var cols [][]uint32
+	var cards []int
+	for i, k := range keys {
+		if k < 0 || k >= len(c.keys) || slices.Contains(keys[:i], k) {
+			return nil, fmt.Errorf("%w: no such key, or one twice", ErrRequest)
+		}
+		p.keys = append(p.keys, c.keys[k])
+		cols, cards = append(cols, c.codes[k]), append(cards, c.keys[k].List.Len())
+	}
+	g, err := group.Build(ctx, cols, cards, len(c.size), 1)
+	if err != nil {
+		return nil, err
+	}
+	p.codes, p.size = g.Keys, make([]int64, g.N)
+	for id, to := range g.IDs {
+		p.size[to] += c.size[id]
+	}
+	for i, id := range c.id {
+		p.id[i] = NoClass
+		if id != NoClass {
+			p.id[i] = g.IDs[id]
+		}
+	}
+	if err := p.weigh(); err != nil {
+		return nil, err
+	}
+	return p, p.count(ctx)
+}
+
+// Respondents returns the number of distinct respondents of a class, nulls being
+// a category; its records where no respondents are named.
+func (c *Classes) Respondents(class uint32) int64 {
+	if c.people == nil {
+		return c.size[class]
+	}
+	return c.people[class]
 }
 
 // build groups the records and counts.

@@ -13,10 +13,10 @@ type Anonymity struct {
 	// Attained is the smallest frequency of a class, which is Class.
 	Attained float64
 	Class    uint32
-	// Violating lists the classes below k, and Records is how many records are in
-	// them.
-	Violating []uint32
-	Records   int64
+	// Violating lists the classes below k, Records is how many records are in them
+	// and Respondents how many distinct respondents (records where none are named).
+	Violating            []uint32
+	Records, Respondents int64
 }
 
 // below collects the classes whose frequency is below k.
@@ -31,7 +31,29 @@ func (c *Classes) below(of []float64, k float64) Anonymity {
 			a.Records += c.size[id]
 		}
 	}
+	a.Respondents = c.peopleIn(a.Violating, a.Records)
 	return a
+}
+
+// peopleIn counts the distinct respondents in some classes, which hold that many
+// records.
+func (c *Classes) peopleIn(classes []uint32, records int64) int64 {
+	if c.unit == nil || records == 0 {
+		return records
+	}
+	in := make([]bool, len(c.size))
+	for _, id := range classes {
+		in[id] = true
+	}
+	seen := make([]bool, len(c.unit)) // units are dense codes of as many records
+	n := int64(0)
+	for i, id := range c.id {
+		if u := c.unit[i]; id != NoClass && in[id] && !seen[u] {
+			seen[u] = true
+			n++
+		}
+	}
+	return n
 }
 
 // KAnonymity looks for classes of fewer than k records: f_k < k (Samarati and

@@ -79,6 +79,7 @@ func commands() []*cobra.Command {
 		newDemoCommand(),
 		newKeyCommand(),
 		newPseudonymiseCommand(),
+		newRiskCommand(),
 		newSynthCommand(),
 	}
 }

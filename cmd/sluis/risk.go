@@ -1,0 +1,345 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+type riskFlags struct {
+	keys, sensitive               []string
+	weight, respondent, household string
+	missing, model                string
+	threads                       int
+
+	delimiter string
+	nulls     []string
+	trim      bool
+	types     map[string]string
+
+	k, l, combinations int
+	minCount           int64
+	population         string
+	distance           string
+	recursiveL         int
+	logBase            float64
+	atRisk             float64
+	suda               bool
+	sudaSize           int
+	sudaScore          string
+	disFraction        float64
+	fraction           float64
+
+	records, json string
+	worst         int
+}
+
+func newRiskCommand() *cobra.Command {
+	var f riskFlags
+	cmd := &cobra.Command{
+		Use:   "risk DATA...",
+		Short: "Measure how easily people are found in microdata, and what is learnt of them",
+		Long: `risk groups the records of DATA (.parquet, .arrow, .feather, .arrows, .csv, globs)
+by the key variables and measures: who stands alone and which key drives it,
+individual and household risk, minimal sample uniques (SUDA), prosecutor,
+journalist and marketer risk, and for each sensitive variable l-diversity,
+t-closeness and their kin. It judges only the limits that are given (--k, --l,
+--combinations); docs/risk.md defines every figure.
+
+The report and the files hold small counts and values of the data: they are
+confidential and must not leave the closed environment.`,
+		Example: `  sluis risk survey.csv --keys region,sex,age --weight w --household hid
+  sluis risk survey.parquet --keys region,sex,age --missing wildcard --k 3 --records risk.csv
+  sluis risk adult.csv --trim --null '?' --keys age,sex,race --missing category \
+      --sensitive occupation --json risk.json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(errors.New("risk takes at least one data file; see sluis risk --help"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runRisk(cmd.Context(), args, &f, cmd.OutOrStdout())
+		},
+	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringSliceVar(&f.keys, "keys", nil, "key variables, by comma (required)")
+	fl.StringVar(&f.weight, "weight", "", "column of sampling weights")
+	fl.StringVar(&f.respondent, "respondent", "", "column that says whose record it is (default: every record its own)")
+	fl.StringVar(&f.household, "household", "", "column that says which household a record is in")
+	fl.StringVar(&f.missing, "missing", "refuse", "nulls in keys: refuse, category, exclude, wildcard or sdcmicro(alpha)")
+	fl.StringSliceVar(&f.sensitive, "sensitive", nil, "sensitive variables, by comma")
+	fl.StringVar(&f.records, "records", "", "file for the risks of every record, .csv or .parquet")
+	fl.StringVar(&f.json, "json", "", "file for the report as JSON")
+	fl.StringVar(&f.model, "model", "exact", "individual risk: exact, approx (as sdcMicro) or mu-argus")
+	fl.IntVar(&f.k, "k", 0, "limit: fewer than k records or respondents in a class are unsafe")
+	fl.IntVar(&f.l, "l", 0, "limit: fewer than l distinct sensitive values in a class are unsafe")
+	fl.IntVar(&f.combinations, "combinations", 0, "limit: look at every combination of at most so many keys ...")
+	fl.Int64Var(&f.minCount, "min-count", 3, "... each combination of values in fewer records than this being unsafe")
+	fl.StringVar(&f.population, "population", "", "file of the whole population with the same keys: k-map, journalist, marketer")
+	fl.StringVar(&f.distance, "distance", "equal", "t-closeness: equal, ordered or range")
+	fl.IntVar(&f.recursiveL, "recursive", 2, "recursive (c,l)-diversity: l")
+	fl.Float64Var(&f.logBase, "log-base", 2, "delta-disclosure: base of the logarithm")
+	fl.Float64Var(&f.atRisk, "at-risk", 0.2, "re-identification: a risk above this counts as a record at risk")
+	fl.BoolVar(&f.suda, "suda", true, "minimal sample uniques")
+	fl.IntVar(&f.sudaSize, "suda-size", 0, "largest minimal sample unique looked for (default: all keys)")
+	fl.StringVar(&f.sudaScore, "suda-score", "elliot", "elliot or ihsn")
+	fl.Float64Var(&f.disFraction, "dis-fraction", 0.01, "DIS-SUDA: sampling fraction of the intrusion")
+	fl.Float64Var(&f.fraction, "fraction", 0, "sampling fraction: estimate the population's uniques")
+	fl.StringVar(&f.delimiter, "delimiter", "", "CSV: delimiter (default: found from the first line)")
+	fl.StringSliceVar(&f.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
+	fl.BoolVar(&f.trim, "trim", false, "CSV: drop blanks around fields")
+	fl.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	fl.IntVar(&f.worst, "worst", 5, "classes printed")
+	fl.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	return cmd
+}
+
+// runRisk is the risk verb: data in, report out.
+func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer) error {
+	m, err := f.measurement()
+	if err != nil {
+		return usageError(err)
+	}
+	data, sources, err := f.read(ctx, files, m.columns(f))
+	if err != nil {
+		return err
+	}
+	defer data.Release()
+	if f.population != "" {
+		population, _, err := f.read(ctx, []string{f.population}, f.keys)
+		if err != nil {
+			return err
+		}
+		defer population.Release()
+		m.population = population
+	}
+	r, err := m.run(ctx, data)
+	if errors.Is(err, riskmetrics.ErrRequest) {
+		return usageError(err)
+	}
+	if err != nil {
+		return err
+	}
+	r.Data.Sources = sources
+	if f.records != "" {
+		if err := writeRecord(f.records, m.recordsOf(r)); err != nil {
+			return err
+		}
+	}
+	if f.json != "" {
+		err := source.WriteFile(f.json, func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetIndent("", "  ")
+			e.SetEscapeHTML(false)
+			return e.Encode(r)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := r.text(stdout, f); err != nil {
+		return err
+	}
+	if r.Verdict == "unsafe" {
+		return &exitError{code: exitUnsafe}
+	}
+	return nil
+}
+
+// columns lists the columns that are read, each once.
+func (m *measurement) columns(f *riskFlags) []string {
+	var out []string
+	for _, name := range slices.Concat(f.keys, f.sensitive, []string{f.weight, f.respondent, f.household}) {
+		if name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// riskSource is a file that was read.
+type riskSource struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+// read reads some columns of files into memory.
+func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []riskSource, error) {
+	opts := source.Options{CSV: source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: map[string]string{}}}
+	for name, t := range f.types {
+		if slices.Contains(columns, name) {
+			opts.CSV.Types[name] = t
+		}
+	}
+	if f.delimiter != "" {
+		d := []rune(strings.ReplaceAll(f.delimiter, `\t`, "\t"))
+		if len(d) != 1 {
+			return nil, nil, usageError(errors.New("the delimiter is one character"))
+		}
+		opts.CSV.Delimiter = d[0]
+	} else {
+		opts.CSV.Delimiter = findDelimiter(files, columns, f.trim)
+	}
+	src, err := source.Open(ctx, files, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer src.Close()
+	for _, name := range columns {
+		if len(src.Schema().FieldIndices(name)) != 1 {
+			return nil, nil, usageError(fmt.Errorf("%s: column %q does not exist exactly once", src.Files()[0].Name, name))
+		}
+	}
+	r, err := src.Reader(ctx, columns)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Release()
+	total, known := src.Rows()
+	if !known {
+		total = -1
+	}
+	bar := newProgress("reading", total)
+	defer bar.finish()
+	var recs []arrow.Record
+	defer func() {
+		for _, rec := range recs {
+			rec.Release()
+		}
+	}()
+	done := int64(0)
+	for r.Next() {
+		rec := r.Record()
+		rec.Retain()
+		recs = append(recs, rec)
+		done += rec.NumRows()
+		bar.set(done)
+	}
+	if err := r.Err(); err != nil {
+		return nil, nil, err
+	}
+	if err := src.Hash(ctx); err != nil {
+		return nil, nil, err
+	}
+	var sources []riskSource
+	for _, info := range src.Files() {
+		sources = append(sources, riskSource{filepath.Base(info.Name), info.SHA256})
+	}
+	return array.NewTableFromRecords(r.Schema(), recs), sources, nil
+}
+
+// findDelimiter returns the first of comma, semicolon, tab and bar under which
+// the first line of the first CSV file names all columns; 0 for none.
+func findDelimiter(files, columns []string, trim bool) rune {
+	if len(files) == 0 || !strings.EqualFold(filepath.Ext(files[0]), ".csv") {
+		return 0
+	}
+	name := files[0]
+	if found, err := filepath.Glob(name); err == nil && len(found) > 0 {
+		name = found[0]
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return 0 // opening it again says why
+	}
+	defer f.Close()
+	b := bufio.NewReader(io.LimitReader(f, 1<<20))
+	if bom, err := b.Peek(3); err == nil && string(bom) == "\ufeff" {
+		b.Discard(3) //nolint:errcheck // they were peeked
+	}
+	line, _ := b.ReadString('\n') // a last line without an end is a line
+	for _, d := range []rune{',', ';', '\t', '|'} {
+		r := csv.NewReader(strings.NewReader(line))
+		r.Comma = d
+		head, err := r.Read()
+		if err != nil {
+			continue
+		}
+		if trim {
+			for i := range head {
+				head[i] = strings.TrimSpace(head[i])
+			}
+		}
+		all := true
+		for _, c := range columns {
+			all = all && slices.Contains(head, c)
+		}
+		if all {
+			return d
+		}
+	}
+	return 0
+}
+
+// writeRecord writes one record to a file and releases it.
+func writeRecord(path string, rec arrow.Record) error {
+	defer rec.Release()
+	w, err := source.Create(path, rec.Schema(), source.WriterOptions{})
+	if err != nil {
+		return err
+	}
+	if err := w.Write(rec); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
+// recordsOf lays out the risks of every record.
+func (m *measurement) recordsOf(r *riskReport) arrow.Record {
+	mem := memory.DefaultAllocator
+	rows := int(r.Data.Records)
+	row := array.NewInt64Builder(mem)
+	defer row.Release()
+	for i := range rows {
+		row.Append(int64(i + 1))
+	}
+	fields := []arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}}
+	columns := []arrow.Array{row.NewArray()}
+	for _, v := range m.vectors {
+		arr := riskmetrics.Float64Array(mem, v.values)
+		if v.whole {
+			whole := wholeNumbers(mem, v.values)
+			arr.Release()
+			arr = whole
+		}
+		fields = append(fields, arrow.Field{Name: v.name, Type: arr.DataType(), Nullable: true})
+		columns = append(columns, arr)
+	}
+	defer func() {
+		for _, c := range columns {
+			c.Release()
+		}
+	}()
+	return array.NewRecord(arrow.NewSchema(fields, nil), columns, int64(rows))
+}
+
+func wholeNumbers(mem memory.Allocator, values []float64) arrow.Array {
+	b := array.NewInt64Builder(mem)
+	defer b.Release()
+	for _, v := range values {
+		if v != v { //nolint:gocritic // NaN
+			b.AppendNull()
+		} else {
+			b.Append(int64(v))
+		}
+	}
+	return b.NewArray()
+}
