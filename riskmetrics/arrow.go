@@ -59,6 +59,7 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error)
 		if c.weight, err = weights(t, o.Weight); err != nil {
 			return nil, err
 		}
+		c.weightName = o.Weight
 	}
 	if c.unit, err = ids(t, o.Respondent); err != nil {
 		return nil, err

@@ -97,17 +97,18 @@ func (m Missing) String() string {
 // Classes are the equivalence classes of records on their keys, in code order of
 // the keys (values ascending, null last). Immutable.
 type Classes struct {
-	keys    []*column.Column
-	missing Missing
-	id      []uint32   // record -> class, or NoClass
-	codes   [][]uint32 // key -> class -> code
-	size    []int64    // class -> records in it
-	f       []float64  // class -> matching records, f_k
-	pop     []float64  // class -> matching weight, F_k; nil without weights
-	weight  []float64  // record -> weight; nil without
-	people  []int64    // class -> distinct respondents; nil without
-	unit    []uint32   // record -> respondent; nil without
-	house   []uint32   // record -> household; nil without
+	keys       []*column.Column
+	missing    Missing
+	id         []uint32   // record -> class, or NoClass
+	codes      [][]uint32 // key -> class -> code
+	size       []int64    // class -> records in it
+	f          []float64  // class -> matching records, f_k
+	pop        []float64  // class -> matching weight, F_k; nil without weights
+	weight     []float64  // record -> weight; nil without
+	weightName string     // the column of the weights
+	people     []int64    // class -> distinct respondents; nil without
+	unit       []uint32   // record -> respondent; nil without
+	house      []uint32   // record -> household; nil without
 }
 
 // Records returns the number of records, those left out included.
@@ -290,7 +291,7 @@ func (c *Classes) weigh() error {
 	// Matching adds whole numbers: weights go in as two halves of exact units.
 	hi, lo, unit, ok := halves(own)
 	if !ok {
-		return &ColumnError{Column: "weight", Row: -1, Err: fmt.Errorf("%w: weights are too far apart to be added exactly", ErrWeight)}
+		return &ColumnError{Column: c.weightName, Row: -1, Err: fmt.Errorf("%w: weights are too far apart to be added exactly", ErrWeight)}
 	}
 	wh, ph := group.Match(c.codes, null, hi, m)
 	wl, pl := group.Match(c.codes, null, lo, m)

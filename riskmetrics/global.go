@@ -1,66 +1,170 @@
 package riskmetrics
 
 import (
+	"fmt"
 	"math"
-	"sort"
-
-	"github.com/sluis-go/sluis/internal/exact"
+	"math/bits"
+	"slices"
 )
 
-// GlobalRisk says what individual risks add up to.
+// GlobalRisk says what individual (or household) risks add up to.
 type GlobalRisk struct {
-	// Expected is the expected number of re-identifications, the sum of the
-	// risks.
+	// Expected is the expected number of re-identifications: the sum of the
+	// risks, whatever their order (Hundepool et al. 2012, 3.3.6).
 	Expected float64
-	// Rate is Expected over the number of records.
+	// Rate is Expected over the number of records, the global risk; 0 without
+	// records.
 	Rate float64
-	// Most is the largest risk, and Record who has it (the first of them).
+	// Most is the largest risk, and Record the first record that has it, from 0;
+	// -1 without records.
 	Most   float64
 	Record int
 	// Records is the number of records that count.
 	Records int
 }
 
-// Global sums individual risks; NaN is left out.
-func Global(risk []float64) GlobalRisk {
-	var g GlobalRisk
-	var s exact.Summer
-	g.Record = -1
+// Global adds up risks; NaN, a record that was left out, is passed over. The
+// error is ErrRequest for a risk outside [0, 1].
+func Global(risk []float64) (GlobalRisk, error) {
+	g := GlobalRisk{Record: -1}
+	var s riskSum
 	for i, r := range risk {
 		if math.IsNaN(r) {
 			continue
 		}
-		s.Add(r)
+		if !(r >= 0 && r <= 1) {
+			return GlobalRisk{}, errRisk
+		}
+		u, _ := riskUnits(r)
+		s.add(u)
 		g.Records++
 		if g.Record < 0 || r > g.Most {
 			g.Most, g.Record = r, i
 		}
 	}
-	g.Expected, _ = s.Float64()
+	g.Expected = s.value()
 	if g.Records > 0 {
 		g.Rate = g.Expected / float64(g.Records)
 	}
-	return g
+	return g, nil
 }
 
-// Threshold returns the largest individual risk t that can be left standing
-// while the global risk stays at most rate: with the risks sorted upwards, the
-// largest r_i with (r_1 + ... + r_i)/n <= rate; 0 if none.
-func Threshold(risk []float64, rate float64) float64 {
-	var sorted []float64
-	for _, r := range risk {
-		if !math.IsNaN(r) {
-			sorted = append(sorted, r)
-		}
+// RiskThreshold is a threshold for individual risks that keeps the global risk
+// under a maximum.
+type RiskThreshold struct {
+	// Limit is the threshold: every record of a higher risk must be protected
+	// until its risk is at most Limit. Records of exactly Limit, all of them, may
+	// stay as they are.
+	Limit float64
+	// Above is the number of records above it.
+	Above int
+	// Rate is the global risk once those have come down to Limit.
+	Rate float64
+}
+
+// Threshold returns the largest of the given risks, t, under which the global
+// risk stays at most rate when every record above t is brought down to t:
+//
+//	(1/n) sum over records of min(r, t) <= rate
+//
+// (Hundepool et al. 2012, 3.3.6; so do mu-ARGUS and sdcMicro.) The records above
+// t count as t, not as gone, so that protecting them by no more than the
+// threshold demands is enough. Equal risks stand or fall together. Where the
+// global risk is at most rate already, t is the largest risk and nothing is
+// above; where even the smallest risk is too large, t is rate itself, which
+// always suffices. The inequality is decided in whole numbers, risks rounded up
+// and rate down by less than 2^-90. The error is ErrRequest for a rate or a risk
+// outside [0, 1], or no records. Time n log n.
+func Threshold(risk []float64, rate float64) (RiskThreshold, error) {
+	if !(rate >= 0 && rate <= 1) {
+		return RiskThreshold{}, fmt.Errorf("%w: the maximum of the global risk is from 0 to 1", ErrRequest)
 	}
-	sort.Float64s(sorted)
-	t, total := 0.0, 0.0
-	for _, r := range sorted {
-		total += r
-		if total > rate*float64(len(sorted)) {
+	sorted := make([]float64, 0, len(risk))
+	for _, r := range risk {
+		if math.IsNaN(r) {
+			continue
+		}
+		if !(r >= 0 && r <= 1) {
+			return RiskThreshold{}, errRisk
+		}
+		sorted = append(sorted, r)
+	}
+	n := len(sorted)
+	if n == 0 {
+		return RiskThreshold{}, fmt.Errorf("%w: no records", ErrRequest)
+	}
+	slices.Sort(sorted)
+	most, up := riskUnits(rate)
+	if up {
+		most.lo-- // no borrow: what is rounded is below 2^64
+	}
+	most = most.times(uint64(n))
+	t := RiskThreshold{Limit: rate, Above: n}
+	var below, total riskSum // of the risks below t; of all, those above counting as t
+	for i := 0; i < n; {
+		j := i + 1
+		for j < n && sorted[j] == sorted[i] {
+			j++
+		}
+		u, _ := riskUnits(sorted[i])
+		total = below
+		total.add(u.times(uint64(n - i)))
+		if most.less(total) {
 			break
 		}
-		t = r
+		t = RiskThreshold{Limit: sorted[i], Above: n - j, Rate: total.value() / float64(n)}
+		below.add(u.times(uint64(j - i)))
+		i = j
 	}
-	return t
+	if t.Above == n {
+		t.Rate = rate
+		at, _ := slices.BinarySearch(sorted, math.Nextafter(rate, 2))
+		t.Above = n - at
+	}
+	return t, nil
+}
+
+var errRisk = fmt.Errorf("%w: a risk is from 0 to 1", ErrRequest)
+
+// riskSum is a sum of risks in units of 2^-90: exact for risks from 2^-38, and
+// the same in any order. It has room for 2^37 risks.
+type riskSum struct{ hi, lo uint64 }
+
+const riskBits = 90
+
+// riskUnits returns a risk from 0 to 1 in whole units, and whether it was rounded
+// up to them.
+func riskUnits(r float64) (u riskSum, up bool) {
+	frac, exp := math.Frexp(r)
+	m := uint64(frac * (1 << 53))
+	shift := exp - 53 + riskBits // from 38 downwards
+	if shift >= 0 {
+		return riskSum{m >> (64 - shift), m << shift}, false
+	}
+	if shift <= -64 {
+		return riskSum{0, min(m, 1)}, m > 0
+	}
+	u.lo = m >> -shift
+	if u.lo<<-shift != m {
+		u.lo++
+		up = true
+	}
+	return u, up
+}
+
+func (s *riskSum) add(t riskSum) {
+	var carry uint64
+	s.lo, carry = bits.Add64(s.lo, t.lo, 0)
+	s.hi, _ = bits.Add64(s.hi, t.hi, carry)
+}
+
+func (s riskSum) times(n uint64) riskSum {
+	hi, lo := bits.Mul64(s.lo, n)
+	return riskSum{hi + s.hi*n, lo}
+}
+
+func (s riskSum) less(t riskSum) bool { return s.hi < t.hi || s.hi == t.hi && s.lo < t.lo }
+
+func (s riskSum) value() float64 {
+	return math.Ldexp(float64(s.hi), 64-riskBits) + math.Ldexp(float64(s.lo), -riskBits)
 }

@@ -1,6 +1,8 @@
 package riskmetrics
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 )
@@ -13,140 +15,173 @@ const (
 	//
 	//	r = (pi/f) 2F1(1, 1; f+1; 1-pi),   pi = f/F
 	//
-	// by series of positive terms or a stable recurrence, to about 1e-15.
+	// to about 1e-15 relative for every f >= 1 and 0 < pi <= 1.
 	Exact RiskModel = iota
-	// Approx agrees with sdcMicro: closed forms for f = 1 and 2, and
-	// pi/(f-(1-pi)) above, up to 4 % off at f = 3.
+	// Approx agrees with sdcMicro: the closed forms for f = 1 and 2, and
+	// pi/(f-(1-pi)) for larger f, too large by up to 4 % at f = 3.
 	Approx
-	// MuArgus agrees with mu-ARGUS: closed forms to f = 3, and seven terms of the
-	// series above.
+	// MuArgus agrees with mu-ARGUS: the closed forms up to f = 3, and the first
+	// eight terms (to order seven) of the series of 2F1 above, too small.
 	MuArgus
 )
 
-// IndividualRisk returns the risk that one record is re-identified, given its
-// sample frequency f >= 1 and population frequency F >= f. The error is
-// ErrWeight for anything else. For a fractional f (sdcmicro(alpha)) every model
-// is Exact.
+// IndividualRisk returns the risk that a record is re-identified by an attacker
+// who knows its keys, given its sample frequency f and its estimated population
+// frequency F (Benedetti and Franconi 1998; Hundepool et al. 2012, 3.3.5).
+//
+//	f = 1   -pi/(1-pi) ln pi
+//	f = 2   pi/(1-pi)^2 (pi ln pi + 1 - pi)
+//	f = 3   pi/(2 (1-pi)^3) ((1-pi)(1-3 pi) - 2 pi^2 ln pi)
+//
+// are its first closed forms; F = f gives 1/f under every model. A fractional f,
+// as sdcmicro(alpha) makes, has no closed form: every model is then Exact. The
+// error is ErrWeight unless 1 <= f <= F < infinity.
 func IndividualRisk(f, pop float64, m RiskModel) (float64, error) {
-	if !(f >= 1) || !(pop >= f) || math.IsInf(pop, 0) {
-		return 0, fmt.Errorf("%w: the population frequency is below that of the sample, or the sample's below 1", ErrWeight)
+	switch {
+	case m > MuArgus:
+		return 0, fmt.Errorf("%w: no such risk model", ErrRequest)
+	case !(f >= 1):
+		return 0, fmt.Errorf("%w: the sample frequency is below 1", ErrWeight)
+	case math.IsInf(pop, 0) || math.IsNaN(pop):
+		return 0, fmt.Errorf("%w: the population frequency is not finite", ErrWeight)
+	case pop < f:
+		return 0, fmt.Errorf("%w: the population frequency is below that of the sample", ErrWeight)
 	}
-	pi := f / pop
-	if pi == 1 {
+	pi, q := f/pop, (pop-f)/pop
+	if q == 0 {
 		return 1 / f, nil
 	}
-	whole := f == math.Trunc(f)
-	switch {
-	case m == Approx && whole && f > 2:
-		return pi / (f - (1 - pi)), nil
-	case m == Approx && whole, m == MuArgus && whole && f <= 3:
-		return closed(int(f), pi), nil
-	case m == MuArgus && whole:
-		return pi / f * series(f, 1-pi, 7), nil
-	}
-	return exactRisk(f, pi), nil
-}
-
-// closed is the closed form for f = 1, 2 and 3.
-func closed(f int, pi float64) float64 {
-	q := 1 - pi
-	switch f {
-	case 1:
-		return -pi / q * math.Log(pi)
-	case 2:
-		return pi / (q * q) * (pi*math.Log(pi) + q)
-	}
-	return pi / (2 * q * q * q) * (q*(1-3*pi) - 2*pi*pi*math.Log(pi))
-}
-
-// series is 2F1(1, 1; f+1; z) to the term of order terms.
-func series(f, z float64, terms int) float64 {
-	sum, t := 1.0, 1.0
-	for j := range terms {
-		t *= float64(j+1) * z / (f + 1 + float64(j))
-		sum += t
-		if t < sum*1e-18 {
-			break
+	if f == math.Trunc(f) {
+		switch {
+		case m == Approx && f > 2:
+			return pi / (f - q), nil
+		case m == MuArgus && f > 3:
+			return pi / f * series(f, q, 7), nil
 		}
 	}
-	return sum
+	return exactRisk(f, pi, q), nil
 }
 
-// The recurrence is used where the series is slow: few in the class and a small
-// sampling fraction. There an error shrinks by pi/(1-pi) a step.
+// Where the series takes over from the recurrence. The recurrence multiplies an
+// error by pi/(1-pi), at most a third, at each step; the series ends within 130
+// terms.
 const (
-	smallClass    = 20
-	smallFraction = 0.1
-	mostTerms     = 10_000_000
+	largeClass    = 20
+	largeFraction = 0.25
 )
 
-// exactRisk is the exact model. With I_m the integral of (1-t)^m/(1-zt) over
-// [0, 1], z = 1-pi, the risk is pi*I_(f-1), and
+// exactRisk is the exact model for 0 < pi < 1 and q = 1-pi. With
 //
-//	I_0 = -ln(pi)/z,   I_(m+1) = (1/(m+1) - pi I_m) / z
-func exactRisk(f, pi float64) float64 {
-	z := 1 - pi
-	if f != math.Trunc(f) || f >= smallClass || pi >= smallFraction {
-		return pi / f * series(f, z, mostTerms)
+//	I_m = integral over [0, 1] of (1-t)^m / (1 - q t) dt
+//
+// the risk is pi I_(f-1), and by division
+//
+//	I_0 = -ln(pi)/q,   I_(m+1) = (1/(m+1) - pi I_m) / q
+//
+// For f = 1 the closed form is exact at every pi.
+func exactRisk(f, pi, q float64) float64 {
+	if f == 1 {
+		return pi * logIntegral(pi, q)
 	}
-	i := -math.Log(pi) / z
-	for m := 1.0; m < f; m++ {
-		i = (1/m - float64(pi*i)) / z
+	if f >= largeClass || pi >= largeFraction {
+		return pi / f * series(f, q, math.MaxInt)
+	}
+	m := f - math.Floor(f)
+	var i float64
+	if m == 0 {
+		i = logIntegral(pi, q)
+	} else {
+		i = fractional(m, pi, q)
+	}
+	for m++; m < f; m++ {
+		i = (1/m - float64(pi*i)) / q
 	}
 	return pi * i
 }
 
+// logIntegral is I_0, -ln(pi)/q without cancellation at either end.
+func logIntegral(pi, q float64) float64 {
+	if q < 0.5 {
+		return -math.Log1p(-q) / q
+	}
+	return -math.Log(pi) / q
+}
+
+// series is 2F1(1, 1; f+1; z) to the term of order last, or until a term no
+// longer counts. All terms are positive, and the remainder is at most the term
+// over 1-z or, for f of 20 and above, over 1/4.
+func series(f, z float64, last int) float64 {
+	sum, lost, t := 1.0, 0.0, 1.0
+	for j := 1; j <= last; j++ {
+		t *= float64(j) * z / (f + float64(j))
+		s := sum + t
+		lost += (sum - s) + t
+		sum = s
+		if t < 0x1p-58 {
+			break
+		}
+	}
+	return sum + lost
+}
+
+// fractional is I_m for 0 < m < 1. With 1-t = 1/(1+exp(-y)) the integral is
+//
+//	integral over all y of u^(m+1) (1-u) / (pi + q u) dy,   u = 1/(1+exp(-y))
+//
+// which is free of poles within pi (3.14) of the real line, so that the trapezoid
+// rule with step 1/2 is exact to exp(-4 pi^2) = 7e-18. All terms are positive.
+func fractional(m, pi, q float64) float64 {
+	const step = 0.5
+	sum := 0.0
+	for y := math.Floor(math.Log(pi)) - 44; y <= 44; y += step {
+		e := math.Exp(-math.Abs(y))
+		u, v := 1/(1+e), e/(1+e) // u and 1-u
+		if y < 0 {
+			u, v = v, u
+		}
+		sum += math.Pow(u, m+1) * v / (pi + float64(q*u))
+	}
+	return sum * step
+}
+
 // Individual returns the individual risk of every record; NaN for records that
-// were left out. Without weights the sample is the population, and the risk is
-// 1/f. The error is ErrWeight in a *ColumnError naming the first record with
-// F < f.
-func (c *Classes) Individual(m RiskModel) ([]float64, error) {
+// were left out. Without weights the sample is taken for the population, and the
+// risk is 1/f. It is computed once a class, a class like the one before it for
+// nothing. The error is ErrWeight in a *ColumnError naming the column of weights
+// and the first record of a class with F < f, or the context's.
+func (c *Classes) Individual(ctx context.Context, m RiskModel) ([]float64, error) {
 	risk := make([]float64, len(c.f))
+	var lastF, lastPop, last float64
 	for id, f := range c.f {
+		if id&(1<<14-1) == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+		}
 		pop := f
 		if c.pop != nil {
 			pop = c.pop[id]
 		}
-		r, err := IndividualRisk(f, pop, m)
-		if err != nil {
-			for i, k := range c.id {
-				if int(k) == id {
-					return nil, &ColumnError{Column: "weight", Row: int64(i), Err: err}
-				}
+		if f != lastF || pop != lastPop {
+			r, err := IndividualRisk(f, pop, m)
+			if errors.Is(err, ErrWeight) {
+				return nil, &ColumnError{Column: c.weightName, Row: c.first(uint32(id)), Err: err}
+			} else if err != nil {
+				return nil, err
 			}
+			lastF, lastPop, last = f, pop, r
 		}
-		risk[id] = r
+		risk[id] = last
 	}
 	return c.spread(risk), nil
 }
 
-// Household returns for every record the risk that at least one member of its
-// household is re-identified,
-//
-//	1 - product over members of (1 - r)
-//
-// given individual risks. Records that were left out (NaN) count as 0 and stay
-// NaN. The error is ErrRequest where there are no households.
-func (c *Classes) Household(risk []float64) ([]float64, error) {
-	if c.house == nil || len(risk) != len(c.id) {
-		return nil, fmt.Errorf("%w: no households, or risks of other records", ErrRequest)
-	}
-	most := 0
-	for _, h := range c.house {
-		most = max(most, int(h)+1)
-	}
-	safe := make([]float64, most) // log of the chance that nobody is found
-	for i, h := range c.house {
-		if !math.IsNaN(risk[i]) {
-			safe[h] += math.Log1p(-risk[i])
+// first returns the first record of a class.
+func (c *Classes) first(class uint32) int64 {
+	for i, id := range c.id {
+		if id == class {
+			return int64(i)
 		}
 	}
-	out := make([]float64, len(risk))
-	for i, h := range c.house {
-		out[i] = -math.Expm1(safe[h])
-		if math.IsNaN(risk[i]) {
-			out[i] = math.NaN()
-		}
-	}
-	return out, nil
+	return -1
 }
