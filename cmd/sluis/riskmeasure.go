@@ -246,14 +246,17 @@ func (m *measurement) drivers(ctx context.Context, _ arrow.Table) error {
 }
 
 // individual measures individual, household and global risk.
-func (m *measurement) individual(_ context.Context, _ arrow.Table) error {
+func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 	c, r := m.classes, m.report
-	risk, err := c.Individual(m.model)
+	risk, err := c.Individual(ctx, m.model)
 	if err != nil {
-		return m.naming(err)
+		return err
 	}
 	m.vectors = append(m.vectors, vector{"individual_risk", risk, false})
-	g := riskmetrics.Global(risk)
+	g, err := riskmetrics.Global(risk)
+	if err != nil {
+		return err
+	}
 	r.add("expected_reidentifications", g.Expected)
 	r.add("global_risk", g.Rate)
 	r.add("largest_individual_risk", g.Most)
@@ -266,20 +269,13 @@ func (m *measurement) individual(_ context.Context, _ arrow.Table) error {
 		return err
 	}
 	m.vectors = append(m.vectors, vector{"household_risk", house, false})
-	g = riskmetrics.Global(house)
+	if g, err = riskmetrics.Global(house); err != nil {
+		return err
+	}
 	r.add("expected_reidentifications_household", g.Expected)
 	r.add("global_risk_household", g.Rate)
 	r.add("largest_household_risk", g.Most)
 	return nil
-}
-
-// naming gives an error about weights the name of the column.
-func (m *measurement) naming(err error) error {
-	var e *riskmetrics.ColumnError
-	if errors.As(err, &e) && e.Column == "weight" && m.f.weight != "" {
-		e.Column = m.f.weight
-	}
-	return err
 }
 
 // minimalUniques measures SUDA.
