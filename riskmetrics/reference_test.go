@@ -231,46 +231,6 @@ func TestScalars(t *testing.T) {
 	}
 }
 
-// TestSUDAReference compares scores with brute force over all subsets.
-func TestSUDAReference(t *testing.T) {
-	for _, tc := range []struct {
-		file, input string
-		keys        []string
-		score       riskmetrics.SUDAScore
-		d           float64
-	}{
-		{"toy", "suda_toy", nil, riskmetrics.Elliot, 0.01},
-		{"book", "suda_book", nil, riskmetrics.Elliot, 0.01},
-		{"guide", "suda_guide", nil, riskmetrics.Elliot, 0.01},
-		{"guide_df01", "suda_guide", nil, riskmetrics.Elliot, 0.1},
-		{"guide_ihsn", "suda_guide", nil, riskmetrics.IHSN, 0.01},
-		{"francdat", "francdat", []string{"Key1", "Key2", "Key3", "Key4"}, riskmetrics.Elliot, 0.01},
-		{"testdata_k7", "testdata", k7, riskmetrics.Elliot, 0.01},
-		{"testdata_k7_ihsn", "testdata", k7, riskmetrics.IHSN, 0.01},
-	} {
-		t.Run(tc.file, func(t *testing.T) {
-			in := reference(t, "input/"+tc.input+".csv")
-			if tc.keys == nil {
-				tc.keys = in[0]
-			}
-			c := classes(t, table(t, in), riskmetrics.Options{Keys: tc.keys})
-			s, err := c.SUDA(context.Background(), 0, tc.score, 2)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dis, err := s.DIS(tc.d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, w := range reference(t, "suda/suda_correct_"+tc.file+".csv")[1:] {
-				if len(s.Uniques[i]) != int(parse(t, w[1])) || !near(s.Score[i], parse(t, w[2]), 1e-12) || !near(dis[i], parse(t, w[3]), 1e-12) {
-					t.Fatalf("record %d: %d uniques, score %v, dis %v, want %v", i+1, len(s.Uniques[i]), s.Score[i], dis[i], w)
-				}
-			}
-		})
-	}
-}
-
 // TestLDiversityReference compares with sdcMicro on the household survey.
 func TestLDiversityReference(t *testing.T) {
 	tab := table(t, reference(t, "input/testdata.csv"))

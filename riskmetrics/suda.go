@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/big"
 	"math/bits"
 	"runtime"
-	"slices"
-	"sync"
-	"sync/atomic"
 )
 
 // SUDAScore says how minimal sample uniques are scored. With m keys and a
@@ -19,262 +17,253 @@ const (
 	// Elliot gives (m-s)! (Elliot, Manning and Ford 2002).
 	Elliot SUDAScore = iota
 	// IHSN gives (2^(m-s) - 1) / C(m, s), as the SDC Practice Guide and sdcMicro
-	// offer.
+	// offer. A minimal unique of all m keys scores 0.
 	IHSN
 )
 
-// SUDA is the special unique detection of a data set.
+// SUDAOptions says what is looked for.
+type SUDAOptions struct {
+	// Limit is the largest number of keys in a minimal unique. Defaults to all of
+	// them; the time grows with the number of subsets of that size.
+	Limit int
+	// Score defaults to Elliot.
+	Score SUDAScore
+	// Threads defaults to GOMAXPROCS.
+	Threads int
+}
+
+// SUDA is the special unique detection of a data set: its minimal sample uniques,
+// sets of keys on which a record is alone, and on no smaller set within (Elliot,
+// Manning and Ford 2002). A null is never part of one and matches nothing.
 type SUDA struct {
 	// Score of every record: the sum over its minimal sample uniques; 0 where
 	// there is none, NaN for records that were left out.
 	Score []float64
-	// Uniques lists the minimal sample uniques of every record as bit masks over
-	// the keys, by size and then by mask.
-	Uniques [][]uint64
-	// Contribution of each key: the share of the total score, in percent, that
-	// comes from minimal uniques which hold the key.
+	// Contribution of each key: how much of the total score, in percent, comes
+	// from minimal uniques that hold the key. They add up to more than 100 where
+	// minimal uniques hold several keys; all 0 where the total is 0.
 	Contribution []float64
 
-	keys  int
-	pairs int64 // records in classes of exactly two
+	c      *Classes
+	weight []float64 // by number of keys of the minimal unique
+	start  []uint64  // class -> its first minimal unique; one more at the end
+	masks  []uint64  // minimal uniques, class by class, by size and then by mask
+	score  []float64 // class -> score
+	pairs  int64     // records in classes of exactly two without nulls
 }
 
-// SUDA finds the minimal sample uniques of up to limit keys (all where limit is
-// 0): sets of keys on which a record is unique, and on no smaller set within. A
-// null is never part of one and matches nothing. It works on up to threads
-// subtrees at a time; the result does not depend on that. It returns ctx.Err()
-// if the context ends.
+// SUDA finds the minimal sample uniques of every record. The result does not
+// depend on threads nor on the order of the records. The error is ErrRequest for
+// an option that is not defined, or the context's.
 //
-// Records are split key by key, depth first, and leave the split once they are
-// alone, so the time is that of the splits of records which are not.
-func (c *Classes) SUDA(ctx context.Context, limit int, score SUDAScore, threads int) (*SUDA, error) {
+// The search goes through the subsets of keys depth first and splits groups of
+// classes that agree, key by key, the key with the most values first (the idea of
+// SUDA2: Manning, Haglin and Keane 2008). A class alone in its group leaves; so
+// does a group in which every class holds several records, since these have no
+// minimal unique anywhere. Time is the number of classes not yet alone, summed
+// over the subsets; memory that of the answer.
+func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
 	m := len(c.keys)
-	if limit < 0 || limit > m || score > IHSN {
+	if o.Limit < 0 || o.Limit > m {
 		return nil, fmt.Errorf("%w: the size limit is from 1 to the number of keys", ErrRequest)
 	}
-	if limit == 0 {
-		limit = m
+	if o.Score > IHSN {
+		return nil, fmt.Errorf("%w: no such score", ErrRequest)
 	}
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
+	if o.Limit == 0 {
+		o.Limit = m
 	}
-	s := &SUDA{keys: m, Uniques: make([][]uint64, len(c.id)), Score: make([]float64, len(c.id)), Contribution: make([]float64, m)}
-	found, err := c.split(ctx, limit, threads)
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	start, masks, err := c.minimalUniques(ctx, o.Limit, o.Threads)
 	if err != nil {
 		return nil, err
 	}
-	s.minimal(found)
-	total := 0.0
-	for i, masks := range s.Uniques {
-		for _, mask := range masks {
-			v := weightOf(m, bits.OnesCount64(mask), score)
-			s.Score[i] += v
-			total += v
-			for k := range m {
-				if mask>>k&1 == 1 {
-					s.Contribution[k] += v
+	s := &SUDA{c: c, weight: scoreWeights(m, o.Score), start: start, masks: masks, score: make([]float64, len(c.size))}
+	keys := make([]sizes, m)
+	var all sizes
+	for id, n := range c.size {
+		of := s.of(uint32(id))
+		if len(of) > 0 {
+			var own sizes
+			for _, mask := range of {
+				own.add(mask)
+				for rest := mask; rest != 0; rest &= rest - 1 {
+					keys[bits.TrailingZeros64(rest)].add(mask)
 				}
 			}
+			s.score[id] = own.score(s.weight)
+			all.join(&own)
 		}
-		if c.id[i] == NoClass {
-			s.Score[i] = math.NaN()
-		}
-	}
-	for k := range s.Contribution {
-		if total > 0 {
-			s.Contribution[k] *= 100 / total
-		}
-	}
-	for _, n := range c.size {
-		if n == 2 {
+		if n == 2 && !c.hasNull(uint32(id)) {
 			s.pairs += 2
 		}
+	}
+	s.Score = c.spread(s.score)
+	s.Contribution = make([]float64, m)
+	for k := range keys {
+		s.Contribution[k] = percent(keys[k].score(s.weight), all.score(s.weight))
 	}
 	return s, nil
 }
 
-// weightOf is the score of one minimal unique, through logarithms so that 64
-// keys do not overflow on the way.
-func weightOf(m, size int, score SUDAScore) float64 {
-	rest := m - size
-	if score == Elliot {
-		if rest <= 20 {
-			f := 1.0
-			for i := 2; i <= rest; i++ {
-				f *= float64(i)
-			}
-			return f
-		}
-		l, _ := math.Lgamma(float64(rest) + 1)
-		return math.Exp(l)
+// of returns the minimal uniques of a class.
+func (s *SUDA) of(id uint32) []uint64 { return s.masks[s.start[id]:s.start[id+1]] }
+
+// Uniques returns the minimal sample uniques of a record as bit masks over the
+// keys, smaller sets first, equal sizes by mask; none for a record that was left
+// out. The caller must not change them.
+func (s *SUDA) Uniques(record int) []uint64 {
+	if id := s.c.id[record]; id != NoClass {
+		return s.of(id)
 	}
-	choose := 1.0
-	for i := range size {
-		choose = choose * float64(m-i) / float64(i+1)
-	}
-	return (math.Ldexp(1, rest) - 1) / choose
+	return nil
 }
 
-// candidate is a set of keys on which a record is alone.
-type candidate struct {
-	record uint32
-	mask   uint64
+// RecordContribution returns for each key how much of the score of a record, in
+// percent, comes from minimal uniques that hold the key; all 0 without a score.
+func (s *SUDA) RecordContribution(record int) []float64 {
+	out := make([]float64, len(s.c.keys))
+	keys := make([]sizes, len(out))
+	var all sizes
+	for _, mask := range s.Uniques(record) {
+		all.add(mask)
+		for rest := mask; rest != 0; rest &= rest - 1 {
+			keys[bits.TrailingZeros64(rest)].add(mask)
+		}
+	}
+	for k := range out {
+		out[k] = percent(keys[k].score(s.weight), all.score(s.weight))
+	}
+	return out
 }
 
-// split walks the subsets of keys. The subtrees of the first key are
-// independent.
-func (c *Classes) split(ctx context.Context, limit, threads int) ([]candidate, error) {
-	m := len(c.keys)
-	var all []uint32
-	for i, id := range c.id {
-		if id != NoClass {
-			all = append(all, uint32(i))
-		}
-	}
-	parts := make([][]candidate, m)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(threads, m) {
-		wg.Go(func() {
-			sp := splitter{c: c, ctx: ctx, limit: limit}
-			for {
-				k := int(next.Add(1)) - 1
-				if k >= m || ctx.Err() != nil {
-					return
-				}
-				sp.found = nil
-				sp.descend([][]uint32{all}, 0, k)
-				parts[k] = sp.found
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return slices.Concat(parts...), nil
+// ValueShare is the share of one value of a key in the score of that key.
+type ValueShare struct {
+	Value   string  // as Classes.Key prints it
+	Percent float64 // of what minimal uniques that hold the key score
 }
 
-type splitter struct {
-	c     *Classes
-	ctx   context.Context
-	limit int
-	found []candidate
-	count []uint32
-	start []uint32
+// Values returns for every value of a key, null apart, in the order of the
+// values, how much of the score of the minimal uniques that hold the key comes
+// from records of that value. They add up to 100, or are all 0. The error is
+// ErrRequest where there is no such key.
+func (s *SUDA) Values(key int) ([]ValueShare, error) {
+	if key < 0 || key >= len(s.c.keys) {
+		return nil, fmt.Errorf("%w: no such key", ErrRequest)
+	}
+	list := s.c.keys[key].List
+	values := make([]sizes, list.Len())
+	var all sizes
+	for id, code := range s.c.codes[key] {
+		for _, mask := range s.of(uint32(id)) {
+			if mask>>key&1 == 1 {
+				values[code].add(mask)
+				all.add(mask)
+			}
+		}
+	}
+	var out []ValueShare
+	null, hasNull := list.Null()
+	for code := range values {
+		if !hasNull || uint32(code) != null {
+			out = append(out, ValueShare{list.Label(uint32(code)), percent(values[code].score(s.weight), all.score(s.weight))})
+		}
+	}
+	return out, nil
 }
 
-// descend splits groups of records, equal on mask, by key k, notes those that
-// are alone, and goes on with the keys behind.
-func (s *splitter) descend(groups [][]uint32, mask uint64, k int) {
-	if s.ctx.Err() != nil {
-		return
-	}
-	col := s.c.keys[k]
-	null, hasNull := col.List.Null()
-	card := col.List.Len()
-	if len(s.count) < card+1 {
-		s.count = make([]uint32, card+1)
-		s.start = make([]uint32, card+1)
-	}
-	mask |= 1 << k
-	var next [][]uint32
-	for _, g := range groups {
-		var used []uint32
-		for _, i := range g {
-			code := col.Codes[i]
-			if hasNull && code == null {
-				continue
-			}
-			if s.count[code] == 0 {
-				used = append(used, code)
-			}
-			s.count[code]++
-		}
-		total := uint32(0)
-		for _, code := range used {
-			s.start[code] = total
-			if s.count[code] > 1 {
-				total += s.count[code]
-			}
-		}
-		out := make([]uint32, total)
-		for _, i := range g {
-			code := col.Codes[i]
-			if hasNull && code == null {
-				continue
-			}
-			if s.count[code] == 1 {
-				s.found = append(s.found, candidate{i, mask})
-				continue
-			}
-			out[s.start[code]] = i
-			s.start[code]++
-		}
-		for _, code := range used {
-			if n := s.count[code]; n > 1 {
-				next = append(next, out[s.start[code]-n:s.start[code]])
-			}
-			s.count[code] = 0
-		}
-	}
-	if len(next) == 0 || bits.OnesCount64(mask) >= s.limit {
-		return
-	}
-	for j := k + 1; j < len(s.c.keys); j++ {
-		s.descend(next, mask, j)
+// sizes counts minimal uniques by their number of keys. Scores are summed from
+// such counts, so that no order shows in the last digit.
+type sizes [65]int64
+
+func (n *sizes) add(mask uint64) { n[bits.OnesCount64(mask)]++ }
+
+func (n *sizes) join(o *sizes) {
+	for s, v := range o {
+		n[s] += v
 	}
 }
 
-// minimal keeps, for every record, the candidates that hold no smaller one.
-func (s *SUDA) minimal(found []candidate) {
-	slices.SortFunc(found, func(a, b candidate) int {
-		if n := bits.OnesCount64(a.mask) - bits.OnesCount64(b.mask); n != 0 {
-			return n
+func (n *sizes) score(weight []float64) float64 {
+	sum := 0.0
+	for s, w := range weight {
+		sum += float64(float64(n[s]) * w)
+	}
+	return sum
+}
+
+func percent(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return 100 * part / whole
+}
+
+// scoreWeights returns the score of a minimal unique of m keys by its size, each
+// the correctly rounded value of the exact number: 63! has 88 digits.
+func scoreWeights(m int, score SUDAScore) []float64 {
+	out := make([]float64, m+1)
+	for s := 1; s <= m; s++ {
+		rest := int64(m - s)
+		if score == Elliot {
+			out[s], _ = new(big.Float).SetInt(new(big.Int).MulRange(1, rest)).Float64()
+			continue
 		}
-		if a.mask != b.mask {
-			if a.mask < b.mask {
-				return -1
-			}
-			return 1
-		}
-		return int(a.record) - int(b.record)
-	})
-	for _, f := range found {
-		have := s.Uniques[f.record]
-		if !slices.ContainsFunc(have, func(m uint64) bool { return m&f.mask == m }) {
-			s.Uniques[f.record] = append(have, f.mask)
+		n := new(big.Int).Lsh(big.NewInt(1), uint(rest))
+		n.Sub(n, big.NewInt(1))
+		out[s], _ = new(big.Rat).SetFrac(n, new(big.Int).Binomial(int64(m), int64(s))).Float64()
+	}
+	return out
+}
+
+// hasNull reports whether a class holds a null.
+func (c *Classes) hasNull(id uint32) bool {
+	for k, col := range c.keys {
+		if null, ok := col.List.Null(); ok && c.codes[k][id] == null {
+			return true
 		}
 	}
+	return false
 }
+
+// maxDISKeys is the largest number of keys for which the exponent of the DIS
+// score is above 0.
+const maxDISKeys = 27
 
 // DIS returns the data intrusion simulation score of every record,
 //
 //	1 / (1 + P (1-d)/d / (s^Q * sum of s^-Q)),   Q = 1 + (8-m)/20
 //
 // with s its score, the sum over records with a score, P the records in classes
-// of exactly two and d the sampling fraction of the intrusion (0.01 is usual). A
-// record without a score has 0; P = 0 gives 1 to those with one. The error is
-// ErrRequest for d outside (0, 1).
+// of exactly two (a class with a null is none: a null matches nothing) and d the
+// sampling fraction of the intrusion, 0.01 being usual (Elliot 2000, calibrated as
+// in sdcMicro). A record without a score has 0, so where there is none at all
+// (U = 0) every record has; P = 0 gives 1 to those with a score. The error is
+// ErrRequest for d outside (0, 1), and for 28 keys and more, where Q is not above
+// 0 and the rarer record would get the smaller score.
 func (s *SUDA) DIS(d float64) ([]float64, error) {
 	if !(d > 0 && d < 1) {
 		return nil, fmt.Errorf("%w: d must be between 0 and 1", ErrRequest)
 	}
-	q := 1 + float64(8-s.keys)/20
-	sum := 0.0
-	for _, v := range s.Score {
+	m := len(s.c.keys)
+	if m > maxDISKeys {
+		return nil, fmt.Errorf("%w: DIS scores are defined for at most %d keys", ErrRequest, maxDISKeys)
+	}
+	q := 1 + float64(8-m)/20
+	sum := 0.0 // in the order of the classes, which is that of the values
+	for _, v := range s.score {
 		if v > 0 {
 			sum += math.Pow(v, -q)
 		}
 	}
-	out := make([]float64, len(s.Score))
-	for i, v := range s.Score {
-		switch {
-		case math.IsNaN(v):
-			out[i] = v
-		case v > 0:
-			out[i] = 1 / (1 + float64(s.pairs)*(1-d)/d/float64(math.Pow(v, q)*sum))
+	odds := float64(s.pairs) * (1 - d) / d
+	out := make([]float64, len(s.score))
+	for id, v := range s.score {
+		if v > 0 {
+			out[id] = 1 / (1 + odds/float64(math.Pow(v, q)*sum))
 		}
 	}
-	return out, nil
+	return s.c.spread(out), nil
 }

@@ -161,7 +161,7 @@ func TestRiskOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := filepath.Join(dir, "r.csv")
-		if status, _, errs := sluis(t, "risk", filepath.Join(dir, "x.csv"), "--keys", guideKeys, "--weight", "w", "--sensitive", "Health", "--missing", policy, "--suda=false", "--records", out); status != 0 {
+		if status, _, errs := sluis(t, "risk", filepath.Join(dir, "x.csv"), "--keys", guideKeys, "--weight", "w", "--sensitive", "Health", "--missing", policy, "--records", out); status != 0 {
 			t.Fatal(errs)
 		}
 		got := map[int]string{}

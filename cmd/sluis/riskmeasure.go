@@ -285,7 +285,7 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 		r.NotMeasured = append(r.NotMeasured, "minimal sample uniques (--suda=false)")
 		return nil
 	}
-	s, err := m.classes.SUDA(ctx, f.sudaSize, m.score, f.threads)
+	s, err := m.classes.SUDA(ctx, riskmetrics.SUDAOptions{Limit: f.sudaSize, Score: m.score, Threads: f.threads})
 	if err != nil {
 		return err
 	}
