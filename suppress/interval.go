@@ -45,8 +45,13 @@ type Audited struct {
 	// Intervals holds the interval of every hidden cell, by cell.
 	Intervals []Interval
 	// Failures lists what does not hold, by cell, kind and owner: empty means that
-	// every primary cell is as well protected as asked, shown by Witnesses.
-	Failures  []Failure
+	// every primary cell is as well protected as asked. Insiders are looked at where
+	// outsiders are kept off.
+	Failures []Failure
+	// Needs says of everything that does hold by which of Witnesses it is shown.
+	// Every end of an interval that is reached, and is not the truth or without end,
+	// is reached by one of Witnesses.
+	Needs     []Need
 	Witnesses []Witness
 }
 
@@ -62,4 +67,6 @@ type AuditOptions struct {
 	// Branches is the effort for whole numbers: programs a bound, beyond which it
 	// is reported as reached and proven. Defaults to 200.
 	Branches int
+	// NeedsOnly leaves out the intervals, which take most of the time.
+	NeedsOnly bool
 }

@@ -5,7 +5,7 @@ import "time"
 // Witness is another table that agrees with all that is published and with what
 // the attacker knows beforehand: in cell Cells[i] it differs from the truth by
 // Delta[i]/Den, elsewhere not at all. Cells rise; no Delta is zero; Den is from 1
-// to 1024, and 1 for a whole-number attacker.
+// to 256, and 1 for a whole-number attacker.
 type Witness struct {
 	Cells []int32
 	Delta []int64

@@ -69,7 +69,7 @@ type Attacker struct {
 	// Upper, where not 0, is the most that a hidden value is known to be.
 	Upper int64
 	// Within, where above 0, says that every hidden value is known to within that
-	// percentage of the truth, on either side.
+	// percentage of the truth, on either side, in whole units rounded down.
 	Within int64
 }
 
@@ -80,15 +80,15 @@ type Problem struct {
 	rel      []Relation
 	attacker Attacker
 	of       [][]int32 // cell -> relations that it is in
-	owned    map[int32][]int32
+	down, up []int64   // cell -> room below and above the truth
 }
 
 const (
 	largest  = 1 << 52
 	infinity = math.MaxInt64
-	// A witness divides its numbers by no more than this; then no product of a
-	// value with it overflows.
-	finest = 1 << 10
+	// A witness divides its numbers by no more than this; then the product of any
+	// room with it is below 2^62.
+	finest = 1 << 8
 )
 
 // New makes a problem, and checks it: relations are over cells that exist, each
@@ -102,7 +102,7 @@ const (
 // The error wraps ErrRequest, ErrCycle or ErrNotAdditive. The slices are kept; the
 // caller must not change them. Linear in the relations.
 func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error) {
-	p := &Problem{cells: cells, rel: relations, attacker: attacker, of: make([][]int32, len(cells)), owned: map[int32][]int32{}}
+	p := &Problem{cells: cells, rel: relations, attacker: attacker, of: make([][]int32, len(cells))}
 	if err := p.checkAttacker(); err != nil {
 		return nil, err
 	}
@@ -112,9 +112,6 @@ func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error
 	for i, c := range cells {
 		if err := p.checkCell(i, c); err != nil {
 			return nil, err
-		}
-		if c.Owner != 0 {
-			p.owned[c.Owner] = append(p.owned[c.Owner], int32(i))
 		}
 	}
 	seen := make([]int, len(cells))
@@ -126,6 +123,7 @@ func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error
 	if i := p.cycle(); i >= 0 {
 		return nil, fmt.Errorf("%w: cell %d", ErrCycle, i)
 	}
+	p.setRoom()
 	return p, nil
 }
 
@@ -254,33 +252,38 @@ func (p *Problem) Attacker() Attacker { return p.attacker }
 
 func (p *Problem) cost(i int) int64 { return max(1, p.cells[i].Cost) }
 
-// room returns how far below and above the truth the attacker's prior knowledge
-// lets a hidden cell be, both in units divided by den; infinity is no bound. For
-// a whole-number attacker and den 1 they are whole.
-func (p *Problem) room(i int, den int64) (down, up int64) {
-	a, v := p.attacker, p.cells[i].Value
-	down, up = infinity, infinity
-	if !a.Negative {
-		down = (v - a.Lower) * den
+// setRoom works out how far below and above the truth the attacker's prior
+// knowledge lets each hidden cell be, in whole units; infinity is no bound.
+func (p *Problem) setRoom() {
+	a := p.attacker
+	p.down, p.up = make([]int64, len(p.cells)), make([]int64, len(p.cells))
+	for i, c := range p.cells {
+		down, up := int64(infinity), int64(infinity)
+		if !a.Negative {
+			down = c.Value - a.Lower
+		}
+		if a.Upper != 0 {
+			up = a.Upper - c.Value
+		}
+		if a.Within > 0 {
+			room := percent(max(c.Value, -c.Value), a.Within)
+			down, up = min(down, room), min(up, room)
+		}
+		if c.Status == Protected {
+			down, up = 0, 0
+		}
+		p.down[i], p.up[i] = down, up
 	}
-	if a.Upper != 0 {
-		up = (a.Upper - v) * den
-	}
-	if a.Within > 0 {
-		room := within(max(v, -v), a.Within, den)
-		down, up = min(down, room), min(up, room)
-	}
-	return down, up
 }
 
-// within is the whole part of abs * percent * den / 100; infinity where that is
-// more than 2^62.
-func within(abs, percent, den int64) int64 {
-	hi, lo := bits.Mul64(uint64(abs)*uint64(den), uint64(percent))
+// percent is the whole part of a percentage of v, infinity where that is beyond
+// 2^53.
+func percent(v, of int64) int64 {
+	hi, lo := bits.Mul64(uint64(v), uint64(of))
 	if hi >= 100 {
 		return infinity
 	}
-	if q, _ := bits.Div64(hi, lo, 100); q < 1<<62 {
+	if q, _ := bits.Div64(hi, lo, 100); q <= 2*largest {
 		return int64(q)
 	}
 	return infinity

@@ -61,6 +61,8 @@ type Solver struct {
 	cost         []float64
 	byPos, byRow []float64
 	alpha, y     []float64
+	entered      int32 // what the last move let in, and whether it rose
+	rose         bool
 	rng          *rand.Rand
 	steps        int
 }
@@ -361,6 +363,7 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	}
 	alpha := s.alpha
 	s.f.ftran(b, alpha)
+	s.entered, s.rose = j, rise
 	sign := 1.0
 	if !rise {
 		sign = -1

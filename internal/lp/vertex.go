@@ -77,3 +77,20 @@ func round(v float64) int64 {
 //
 // for any y at all. They change with the next program.
 func (s *Solver) Prices() []float64 { return s.y }
+
+// Ray returns, after a program that ended Unbounded, the direction in which it
+// grows: A ray = 0, up to what floating-point numbers are off.
+func (s *Solver) Ray() []float64 {
+	ray := make([]float64, s.n)
+	sign := 1.0
+	if !s.rose {
+		sign = -1
+	}
+	ray[s.entered] = sign
+	for p, j := range s.head {
+		if int(j) < s.n {
+			ray[j] = -sign * s.alpha[p]
+		}
+	}
+	return ray
+}

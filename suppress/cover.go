@@ -1,0 +1,167 @@
+package suppress
+
+import (
+	"context"
+	"slices"
+)
+
+// cover hides what must be hidden: for every need of a primary cell that no
+// witness meets yet, it finds one at little further cost.
+type cover struct {
+	p         *Problem
+	threads   int
+	primaries []int32
+	hidden    []bool
+	price     []int64
+	found     *store
+	finders   []*finder // one a thread
+	failed    []int32   // primaries with a need for which no witness was found
+
+	uses  [][]Need // cell -> how its needs are met
+	users []int32  // witness -> primaries that rest on it
+	used  []int32  // cell -> witnesses in use that change it
+}
+
+// newCover starts with what is hidden, which changes as it goes. Primary cells
+// that are not hidden are left out.
+func newCover(p *Problem, hidden []bool, price []int64, threads int) *cover {
+	c := &cover{
+		p: p, threads: max(1, threads), hidden: hidden, price: price, found: newStore(p),
+		uses: make([][]Need, len(hidden)), used: make([]int32, len(hidden)),
+	}
+	for i, cell := range p.cells {
+		if cell.Status == Primary && hidden[i] {
+			c.primaries = append(c.primaries, int32(i))
+		}
+	}
+	for range c.threads {
+		c.finders = append(c.finders, newFinder(p, hidden, price))
+	}
+	return c
+}
+
+// few is the size of a table up to which its cells are taken one after the
+// other; in larger ones several at a time look at the same pattern, which is
+// faster and may hide a little more.
+const few = 2000
+
+// run finds witnesses for all primary cells: first among what is hidden, then
+// hiding more.
+func (c *cover) run(ctx context.Context) error {
+	order := slices.Clone(c.primaries)
+	batch := 1
+	if len(c.p.cells) > few {
+		batch = 32
+		scatter(order)
+	}
+	if err := c.pass(ctx, order, 1024, false); err != nil {
+		return err
+	}
+	c.failed = c.failed[:0]
+	return c.pass(ctx, order, batch, true)
+}
+
+// scatter reorders cells so that neighbours come far apart.
+func scatter(cells []int32) {
+	const stride = 7919
+	if len(cells)%stride == 0 {
+		return
+	}
+	from := slices.Clone(cells)
+	for i := range cells {
+		cells[i] = from[i*stride%len(cells)]
+	}
+}
+
+// pass takes so many cells at a time: all look for a witness of what is missing,
+// seeing the same pattern, and then those witnesses are taken in one after the
+// other, but for those that are no longer needed. It goes on with the same cells
+// until nothing is missing or nothing is found.
+func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) error {
+	any := func(int32) bool { return true }
+	for len(order) > 0 {
+		now := slices.Clone(order[:min(batch, len(order))])
+		order = order[len(now):]
+		for len(now) > 0 {
+			got := make([]*Witness, len(now))
+			met := make([]bool, len(now))
+			err := parallel(ctx, c.threads, len(now), func(worker, i int) (err error) {
+				_, missing := c.found.assign(now[i], any)
+				if len(missing) == 0 {
+					met[i] = true
+					return nil
+				}
+				for _, n := range missing {
+					if got[i], err = c.seek(ctx, c.finders[worker], n, more); got[i] != nil || err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			next := now[:0]
+			for i, cell := range now {
+				if met[i] {
+					continue
+				}
+				if got[i] == nil {
+					c.failed = append(c.failed, cell)
+					continue
+				}
+				next = append(next, cell)
+				// Another cell's witness may have met the need in the meantime.
+				if _, missing := c.found.assign(cell, any); len(missing) > 0 {
+					c.take(got[i])
+				}
+			}
+			now = next
+		}
+	}
+	return nil
+}
+
+// take hides what a witness changes.
+func (c *cover) take(w *Witness) {
+	for _, k := range w.Cells {
+		c.hidden[k] = true
+	}
+	c.found.add(w)
+}
+
+// seek looks for a witness that meets a need, or brings a sliding one nearer.
+func (c *cover) seek(ctx context.Context, f *finder, n Need, more bool) (*Witness, error) {
+	if n.Kind != Sliding {
+		if more {
+			return f.find(ctx, n, true)
+		}
+		return f.find(ctx, n, false)
+	}
+	// What the other side has is not asked for again.
+	hi, e := change(c.found.all, n.High, n.Cell)
+	lo, d := change(c.found.all, n.Low, n.Cell)
+	hi, lo = hi/e, -lo/d
+	asks := []Need{
+		{Cell: n.Cell, Kind: Upper, Least: n.Least - lo},
+		{Cell: n.Cell, Kind: Lower, Least: n.Least - hi},
+	}
+	for len(asks) > 0 {
+		for _, ask := range asks {
+			if ask.Kind == Upper && ask.Least <= hi || ask.Kind == Lower && ask.Least <= lo {
+				continue
+			}
+			if w, err := f.find(ctx, ask, more); w != nil || err != nil {
+				return w, err
+			}
+		}
+		// Neither side is wide enough alone: half of it, as long as that is news.
+		for i := range asks {
+			asks[i].Least /= 2
+		}
+		if asks[0].Least <= hi && asks[1].Least <= lo {
+			break
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,170 @@
+package suppress
+
+import "slices"
+
+// needs lists what must hold for a primary cell against outsiders.
+func (p *Problem) needs(c int32) []Need {
+	l := p.cells[c].Level
+	if l == (Level{}) {
+		return []Need{p.differs(c, 0)}
+	}
+	var out []Need
+	if l.Upper > 0 {
+		out = append(out, Need{Cell: c, Kind: Upper, Least: l.Upper, High: -1, Low: -1})
+	}
+	if l.Lower > 0 {
+		out = append(out, Need{Cell: c, Kind: Lower, Least: l.Lower, High: -1, Low: -1})
+	}
+	if l.Sliding > 0 {
+		out = append(out, Need{Cell: c, Kind: Sliding, Least: l.Sliding, High: -1, Low: -1})
+	}
+	return out
+}
+
+// differs is the need that a cell is not determined exactly to somebody.
+func (p *Problem) differs(c, owner int32) Need {
+	n := Need{Cell: c, Kind: Differs, Owner: owner, High: -1, Low: -1}
+	if p.attacker.Whole {
+		n.Least = 1
+	}
+	return n
+}
+
+// change returns by how much a table differs from the truth in a cell; -1 is the
+// truth itself.
+func change(ws []Witness, table, cell int32) (delta, den int64) {
+	if table < 0 {
+		return 0, 1
+	}
+	w := &ws[table]
+	return w.at(cell), w.Den
+}
+
+// met reports, in whole numbers, whether the two tables of a need show it.
+func (n *Need) met(ws []Witness) bool {
+	hi, d := change(ws, n.High, n.Cell)
+	lo, e := change(ws, n.Low, n.Cell)
+	if n.Kind == Upper && n.Low >= 0 || n.Kind == Lower && n.High >= 0 {
+		return false
+	}
+	if n.Kind == Differs && n.Low >= 0 && n.High >= 0 {
+		return false
+	}
+	return compare(hi, d, lo, e, n.Least) >= 0 && (hi != 0 || lo != 0)
+}
+
+// store holds the witnesses found so far, and which of them change a cell.
+type store struct {
+	p      *Problem
+	all    []Witness
+	by     [][]int32 // cell -> witnesses that change it
+	owners [][]int32 // witness -> owners of cells that it changes, rising
+
+	outsiders bool // look at no insiders
+}
+
+func newStore(p *Problem) *store { return &store{p: p, by: make([][]int32, len(p.cells))} }
+
+// add takes in a witness that has been checked.
+func (s *store) add(w *Witness) int32 {
+	id := int32(len(s.all))
+	s.all = append(s.all, *w)
+	var owners []int32
+	for _, c := range w.Cells {
+		s.by[c] = append(s.by[c], id)
+		if o := s.p.cells[c].Owner; o != 0 {
+			owners = append(owners, o)
+		}
+	}
+	slices.Sort(owners)
+	s.owners = append(s.owners, slices.Compact(owners))
+	return id
+}
+
+// touches reports whether a witness changes a cell of an owner.
+func (s *store) touches(id, owner int32) bool {
+	_, ok := slices.BinarySearch(s.owners[id], owner)
+	return ok
+}
+
+// assign chooses witnesses for the needs of a primary cell among those that
+// allow admits, early ones first since more rests on them already. It returns
+// the needs with their tables, and those that none meets.
+func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need) {
+	var list []int32
+	for _, id := range s.by[c] {
+		if allow(id) {
+			list = append(list, id)
+		}
+	}
+	for _, n := range s.p.needs(c) {
+		if s.pick(&n, list) {
+			met = append(met, n)
+		} else {
+			missing = append(missing, n)
+		}
+	}
+	if len(missing) > 0 || s.outsiders {
+		return met, missing
+	}
+	used := tables(met)
+	own := s.p.cells[c].Owner
+	for _, o := range s.owners[used[0]] {
+		if o == own || slices.ContainsFunc(used, func(id int32) bool { return !s.touches(id, o) }) {
+			continue
+		}
+		n := s.p.differs(c, o)
+		if s.pick(&n, list) {
+			met = append(met, n)
+			used = tables(met)
+		} else {
+			missing = append(missing, n)
+		}
+	}
+	return met, missing
+}
+
+// tables lists the witnesses that needs rest on, each once, the first met first.
+func tables(needs []Need) (ids []int32) {
+	for _, n := range needs {
+		for _, id := range []int32{n.High, n.Low} {
+			if id >= 0 && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// pick chooses the tables of a need from a list; where none meets it the widest.
+func (s *store) pick(n *Need, list []int32) bool {
+	ask := *n
+	for _, id := range list {
+		if n.Owner != 0 && s.touches(id, n.Owner) {
+			continue
+		}
+		if s.all[id].at(n.Cell) > 0 {
+			ask.High, ask.Low = id, -1
+		} else {
+			ask.High, ask.Low = -1, id
+		}
+		if ask.met(s.all) {
+			n.High, n.Low = ask.High, ask.Low
+			return true
+		}
+	}
+	if n.Kind != Sliding {
+		return false
+	}
+	n.High, n.Low = -1, -1
+	for _, id := range list {
+		d, e := change(s.all, id, n.Cell)
+		if hi, f := change(s.all, n.High, n.Cell); compare(d, e, hi, f, 0) > 0 {
+			n.High = id
+		}
+		if lo, f := change(s.all, n.Low, n.Cell); compare(lo, f, d, e, 0) > 0 {
+			n.Low = id
+		}
+	}
+	return n.met(s.all)
+}

@@ -1,0 +1,141 @@
+package suppress
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// Protect chooses what else to hide so that every primary cell is protected, at
+// little cost, and proves it by witnesses.
+//
+// The outcome is a whole pattern or none: where a cell provably cannot be
+// protected the error wraps ErrInfeasible, where it is not known whether it can
+// ErrUndecided, and both name the cells. The same problem and options give the
+// same pattern for any number of threads, unless a Budget says otherwise. A
+// context that is done ends it with the context's error.
+func Protect(ctx context.Context, p *Problem, o Options) (*Pattern, error) {
+	return p.repair(ctx, make([]bool, len(p.cells)), o)
+}
+
+// repair hides what it takes beside what is hidden, drops what is redundant, and
+// returns a pattern that is proven. It changes hidden.
+func (p *Problem) repair(ctx context.Context, hidden []bool, o Options) (*Pattern, error) {
+	price := make([]int64, len(p.cells))
+	for i := range price {
+		price[i] = p.cost(i)
+		status := p.cells[i].Status
+		hidden[i] = status.Hidden() || hidden[i] && status != Protected
+	}
+	c := newCover(p, hidden, price, o.Threads)
+	if err := c.run(ctx); err != nil {
+		return nil, err
+	}
+	if len(c.failed) > 0 {
+		if err := c.rescue(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := cellsError(ErrUndecided, c.settle()); err != nil {
+		return nil, err
+	}
+	if err := c.prune(ctx); err != nil {
+		return nil, err
+	}
+	t := c.pattern()
+	if err := p.proves(t); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// pattern writes down what is hidden, and the witnesses that are in use.
+func (c *cover) pattern() *Pattern {
+	t := &Pattern{Status: make([]Status, len(c.hidden))}
+	for i, cell := range c.p.cells {
+		t.Status[i] = cell.Status
+		switch {
+		case cell.Status.Hidden() && cell.Status != Secondary:
+		case c.hidden[i]:
+			t.Status[i] = Secondary
+			t.Cost += c.p.cost(i)
+		case cell.Status == Secondary:
+			t.Status[i] = Safe
+		}
+	}
+	number := make([]int32, len(c.found.all))
+	for id := range number {
+		number[id] = -1
+		if id < len(c.users) && c.users[id] > 0 {
+			number[id] = int32(len(t.Witnesses))
+			t.Witnesses = append(t.Witnesses, c.found.all[id])
+		}
+	}
+	for _, cell := range c.primaries {
+		for _, n := range c.uses[cell] {
+			if n.High >= 0 {
+				n.High = number[n.High]
+			}
+			if n.Low >= 0 {
+				n.Low = number[n.Low]
+			}
+			t.Needs = append(t.Needs, n)
+		}
+	}
+	slices.SortStableFunc(t.Needs, func(a, b Need) int {
+		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner))
+	})
+	t.Trace = []Step{{Cost: t.Cost}}
+	return t
+}
+
+// proves checks a pattern from the beginning, in whole numbers: every witness
+// holds, and every need of every primary cell, insiders' too, has its own. The
+// error wraps ErrUndecided.
+func (p *Problem) proves(t *Pattern) error {
+	check := newChecker(p)
+	s := newStore(p)
+	for i := range t.Witnesses {
+		w := &t.Witnesses[i]
+		if !check.check(w, func(c int32) bool { return t.Status[c].Hidden() }) {
+			return ErrUndecided
+		}
+		s.add(w)
+	}
+	var failed []int
+	next := 0
+	for i, cell := range p.cells {
+		from := next
+		for next < len(t.Needs) && int(t.Needs[next].Cell) == i {
+			next++
+		}
+		if cell.Status == Primary && !s.shown(int32(i), t.Needs[from:next]) {
+			failed = append(failed, i)
+		}
+	}
+	return cellsError(ErrUndecided, failed)
+}
+
+// shown reports whether a list of needs shows all that a primary cell requires.
+func (s *store) shown(c int32, list []Need) bool {
+	for _, want := range s.p.needs(c) {
+		if !slices.ContainsFunc(list, func(n Need) bool {
+			return n.Kind == want.Kind && n.Owner == 0 && n.Cell == c && n.Least == want.Least && n.met(s.all)
+		}) {
+			return false
+		}
+	}
+	// Owners of cells that every table changes in which this cell differs.
+	var all []int32
+	for i, id := range tables(list) {
+		if s.all[id].at(c) == 0 {
+			return false
+		}
+		if i == 0 {
+			all = slices.Clone(s.owners[id])
+			continue
+		}
+		all = slices.DeleteFunc(all, func(o int32) bool { return !s.touches(id, o) })
+	}
+	return !slices.ContainsFunc(all, func(o int32) bool { return o != s.p.cells[c].Owner })
+}

@@ -1,0 +1,141 @@
+package suppress
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// open reports whether a witness changes hidden cells alone.
+func (c *cover) open(id int32) bool {
+	for _, k := range c.found.all[id].Cells {
+		if !c.hidden[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// use makes a primary cell rest on the given needs instead of those before.
+func (c *cover) use(cell int32, needs []Need) {
+	for len(c.users) < len(c.found.all) {
+		c.users = append(c.users, 0)
+	}
+	for _, id := range tables(needs) {
+		if c.users[id]++; c.users[id] == 1 {
+			for _, k := range c.found.all[id].Cells {
+				c.used[k]++
+			}
+		}
+	}
+	for _, id := range tables(c.uses[cell]) {
+		if c.users[id]--; c.users[id] == 0 {
+			for _, k := range c.found.all[id].Cells {
+				c.used[k]--
+			}
+		}
+	}
+	c.uses[cell] = needs
+}
+
+// settle makes every primary cell rest on witnesses of hidden cells. It returns
+// the cells for which there are none.
+func (c *cover) settle() (failed []int) {
+	for _, cell := range c.primaries {
+		met, missing := c.found.assign(cell, c.open)
+		if len(missing) > 0 {
+			failed = append(failed, int(cell))
+		}
+		c.use(cell, met)
+	}
+	return failed
+}
+
+// prune publishes secondary cells that no witness in use needs, then tries to do
+// without each of the others, the dearest first. What it leaves is protected:
+// every primary cell keeps its witnesses among the hidden cells.
+func (c *cover) prune(ctx context.Context) error {
+	var list []int32
+	for i := range c.hidden {
+		if c.hidden[i] && !c.p.cells[i].Status.Hidden() {
+			list = append(list, int32(i))
+		}
+	}
+	c.sweep(list)
+	slices.SortStableFunc(list, func(a, b int32) int { return cmp.Compare(c.price[b], c.price[a]) })
+	for _, k := range list {
+		if !c.hidden[k] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.without(ctx, k); err != nil {
+			return err
+		}
+	}
+	c.sweep(list)
+	return nil
+}
+
+func (c *cover) sweep(list []int32) {
+	for _, k := range list {
+		if c.used[k] == 0 {
+			c.hidden[k] = false
+		}
+	}
+}
+
+// without tries to publish a secondary cell: every primary cell that rests on a
+// witness that changes it must do with others.
+func (c *cover) without(ctx context.Context, k int32) error {
+	c.hidden[k] = false
+	if c.used[k] == 0 {
+		return nil
+	}
+	s := c.found
+	var cells []int32
+	for _, id := range s.by[k] {
+		if int(id) >= len(c.users) || c.users[id] == 0 {
+			continue
+		}
+		for _, cell := range s.all[id].Cells {
+			if c.uses[cell] != nil && slices.Contains(tables(c.uses[cell]), id) {
+				cells = append(cells, cell)
+			}
+		}
+	}
+	slices.Sort(cells)
+	cells = slices.Compact(cells)
+	was := make([][]Need, len(cells))
+	for i, cell := range cells {
+		needs, err := c.manage(ctx, cell)
+		if needs == nil {
+			c.hidden[k] = true
+			for j := range i {
+				c.use(cells[j], was[j])
+			}
+			return err
+		}
+		was[i] = c.uses[cell]
+		c.use(cell, needs)
+	}
+	return nil
+}
+
+// manage finds witnesses for a primary cell among the hidden cells; nil where
+// it finds none.
+func (c *cover) manage(ctx context.Context, cell int32) ([]Need, error) {
+	for range 6 {
+		met, missing := c.found.assign(cell, c.open)
+		if len(missing) == 0 {
+			return met, nil
+		}
+		w, err := c.seek(ctx, c.finders[0], missing[0], false)
+		if w == nil || err != nil {
+			return nil, err
+		}
+		c.found.add(w)
+	}
+	return nil, nil
+}
