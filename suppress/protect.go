@@ -118,9 +118,12 @@ func (p *Problem) proves(t *Pattern) error {
 
 // shown reports whether a list of needs shows all that a primary cell requires.
 func (s *store) shown(c int32, list []Need) bool {
+	if slices.ContainsFunc(list, func(n Need) bool { return !n.met(s.all) }) {
+		return false
+	}
 	for _, want := range s.p.needs(c) {
 		if !slices.ContainsFunc(list, func(n Need) bool {
-			return n.Kind == want.Kind && n.Owner == 0 && n.Cell == c && n.Least == want.Least && n.met(s.all)
+			return n.Kind == want.Kind && n.Owner == 0 && n.Cell == c && n.Least == want.Least
 		}) {
 			return false
 		}
