@@ -1,12 +1,17 @@
 package riskmetrics
 
 import (
-	"cmp"
 	"context"
-	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
+)
+
+// Sets on which classes are alone are kept as bits over all sets of keys, up to so
+// many keys and so many words (256 MB) in all, and as lists above.
+const (
+	mostBitKeys  = 16
+	mostBitWords = 1 << 25
 )
 
 // found is a set of keys on which a class of one record is alone, though not on
@@ -31,6 +36,10 @@ func (c *Classes) minimalUniques(ctx context.Context, limit, threads int) (start
 		}
 	}
 	parts := make([][]found, threads)
+	if n := uint64(1) << min(m, 63) / 64; m <= mostBitKeys && max(1, n)*uint64(plan.alone) <= mostBitWords {
+		plan.words = max(1, n)
+		plan.sets = make([]uint64, plan.words*uint64(plan.alone))
+	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for t := range threads {
@@ -50,13 +59,18 @@ func (c *Classes) minimalUniques(ctx context.Context, limit, threads int) (start
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	return plan.minimal(ctx, parts, threads)
+	if plan.sets != nil {
+		return plan.minimalBits(ctx, threads)
+	}
+	return plan.minimalLists(ctx, parts, threads)
 }
 
 // sudaPlan is what all threads of a search share.
 type sudaPlan struct {
 	classes int
 	limit   int
+	words   uint64     // words of sets for each class
+	sets    []uint64   // class of one record -> bit set over the sets of keys; nil for lists
 	alone   uint32     // elements below are classes of one record
 	class   []uint32   // element -> class
 	key     []int      // place in the search -> key
@@ -195,16 +209,25 @@ func (s *searcher) split(depth, k int, mask uint64, deeper bool) {
 				continue
 			}
 			if x != null {
-				s.out = append(s.out, found{mask, a})
+				s.note(mask, a)
 			}
 			if y != null && b < s.alone {
-				s.out = append(s.out, found{mask, b})
+				s.note(mask, b)
 			}
 			continue
 		}
 		filled = s.splitGroup(group, col, null, mask, deeper, to, filled)
 	}
 	to.ids = to.ids[:filled]
+}
+
+// note remembers that the class e is alone on a set of keys.
+func (s *searcher) note(mask uint64, e uint32) {
+	if s.sets != nil {
+		atomic.OrUint64(&s.sets[uint64(e)*s.words+mask>>6], 1<<(mask&63))
+		return
+	}
+	s.out = append(s.out, found{mask, e})
 }
 
 // splitGroup splits one group and returns where the next may begin.
@@ -227,7 +250,7 @@ func (s *searcher) splitGroup(group, col []uint32, null int64, mask uint64, deep
 			continue
 		}
 		if n == 1 {
-			s.out = append(s.out, found{mask, e})
+			s.note(mask, e)
 		} else if deeper {
 			s.place[code] = filled
 			filled += n
@@ -245,85 +268,4 @@ func (s *searcher) splitGroup(group, col []uint32, null int64, mask uint64, deep
 		}
 	}
 	return filled
-}
-
-// minimal keeps, class by class, the sets that hold no smaller one.
-func (p *sudaPlan) minimal(ctx context.Context, parts [][]found, threads int) (start, masks []uint64, err error) {
-	from := make([]uint64, p.alone+1)
-	for _, part := range parts {
-		for _, f := range part {
-			from[f.class+1]++
-		}
-	}
-	for e := range p.alone {
-		from[e+1] += from[e]
-	}
-	sets := make([]uint64, from[p.alone])
-	next := slices.Clone(from)
-	for i, part := range parts {
-		for _, f := range part {
-			sets[next[f.class]] = f.mask
-			next[f.class]++
-		}
-		parts[i] = nil
-	}
-	kept := make([]uint32, p.alone)
-	const block = 256
-	var at atomic.Int64
-	var wg sync.WaitGroup
-	for range threads {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				lo := uint32(min(at.Add(block)-block, int64(p.alone)))
-				if lo == p.alone {
-					return
-				}
-				for e := lo; e < min(lo+block, p.alone); e++ {
-					kept[e] = uint32(keepMinimal(sets[from[e]:from[e+1]]))
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
-	start = make([]uint64, p.classes+1)
-	for e := range p.alone {
-		start[p.class[e]+1] = uint64(kept[e])
-	}
-	for id := range p.classes {
-		start[id+1] += start[id]
-	}
-	masks = make([]uint64, start[p.classes])
-	for e := range p.alone {
-		copy(masks[start[p.class[e]]:], sets[from[e]:from[e]+uint64(kept[e])])
-	}
-	return start, masks, nil
-}
-
-// keepMinimal sorts sets by size and then by mask, moves those that hold no other
-// to the front, and returns how many they are.
-func keepMinimal(sets []uint64) int {
-	slices.SortFunc(sets, func(a, b uint64) int {
-		if n := bits.OnesCount64(a) - bits.OnesCount64(b); n != 0 {
-			return n
-		}
-		return cmp.Compare(a, b)
-	})
-	kept := 0
-	for _, set := range sets {
-		minimal := true
-		for _, smaller := range sets[:kept] {
-			if smaller&set == smaller {
-				minimal = false
-				break
-			}
-		}
-		if minimal {
-			sets[kept] = set
-			kept++
-		}
-	}
-	return kept
 }
