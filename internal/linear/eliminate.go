@@ -1,13 +1,9 @@
-// Package linear finds out which cells of tables can be published without a
-// hidden one following from them: elimination in whole numbers modulo a prime,
-// sparse, with what is left of every hidden cell at hand all the time.
-//
-// A prime of 61 bits can, with a chance of about 2^-61 a comparison, see a
-// dependence that is none, never miss one that there is: what is published on
-// its word does not disclose by sums and differences.
 package linear
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Kind is what a column stands for in the elimination.
 type Kind uint8
@@ -21,55 +17,91 @@ const (
 	Singleton
 )
 
-// Elimination holds the columns of the cells, reduced by those published.
+// Elimination holds the columns of the cells, reduced by those published. Not
+// safe for concurrent use.
 type Elimination struct {
-	kind   []Kind
-	cols   []Vector
-	live   []bool
-	owner  []int32
-	inRow  [][]int32 // row -> columns that had an entry there
-	count  []int32   // row -> live columns
-	byDir  map[uint64][]int32
-	dir    []uint64
-	lone   bool // there are singletons
-	buf    Vector
-	hidden []int32 // of the step being tried, with what they would become
-	next   []Vector
-	stamp  []int32 // column -> last step that it was tried in
+	kind  []Kind
+	owner []int32
+	cols  []Vector
+	live  []bool
+	inRow [][]int32 // row -> columns that have had an entry there
+	count []int32   // row -> live columns with an entry
+	lone  bool      // there are singletons
+
+	one, two []uint64           // column -> two random functionals of it; hidden ones only
+	byDir    map[uint64][]int32 // their quotient -> hidden columns
+
+	list   []int32 // columns with an entry in the row of the pivot
+	factor []uint64
+	stamp  []int32 // column -> last step that it was listed in
 	tick   int32
+	work   []merge
 }
 
 // New starts an elimination over columns of the given kinds in a space of rows.
 // Owner tells who stands behind a singleton: columns of one owner may become
-// multiples of each other. It may be nil, when every singleton has another.
-func New(rows int, cols []Vector, kind []Kind, owner []int32) *Elimination {
+// multiples of each other. It may be nil, when every singleton has another. The
+// columns are used up. Threads above 1 lets large steps run on so many.
+func New(rows int, cols []Vector, kind []Kind, owner []int32, threads int) *Elimination {
+	n := len(cols)
 	e := &Elimination{
-		kind: kind, cols: slices.Clone(cols), live: make([]bool, len(cols)), owner: owner,
+		kind: kind, cols: cols, live: make([]bool, n), owner: owner,
 		inRow: make([][]int32, rows), count: make([]int32, rows),
-		byDir: map[uint64][]int32{}, dir: make([]uint64, len(cols)), stamp: make([]int32, len(cols)),
+		one: make([]uint64, n), two: make([]uint64, n), byDir: map[uint64][]int32{},
+		stamp: make([]int32, n), work: make([]merge, max(1, threads)),
+	}
+	for _, c := range cols {
+		for _, r := range c.Row {
+			e.count[r]++
+		}
+	}
+	for r, k := range e.count {
+		e.inRow[r] = make([]int32, 0, k)
 	}
 	for j, c := range cols {
 		e.live[j] = true
 		e.lone = e.lone || kind[j] == Singleton
-		for _, x := range c {
-			e.inRow[x.Row] = append(e.inRow[x.Row], int32(j))
-			e.count[x.Row]++
+		for _, r := range c.Row {
+			e.inRow[r] = append(e.inRow[r], int32(j))
 		}
 		if kind[j] != Candidate {
+			e.one[j], e.two[j] = functionals(c)
 			e.enter(int32(j))
 		}
 	}
 	return e
 }
 
+// functionals maps a vector to two numbers, linearly: the quotient is the same
+// for vectors that are multiples of each other, and, but for a chance of 2^-61,
+// for no others.
+func functionals(v Vector) (one, two uint64) {
+	for i, r := range v.Row {
+		h := scramble(uint64(r))
+		one = add(one, mul(h, v.val[i]))
+		two = add(two, mul(scramble(h), v.val[i]))
+	}
+	return one, two
+}
+
+// scramble is the finaliser of splitmix64, into the field.
+func scramble(z uint64) uint64 {
+	z += 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	z ^= z >> 31
+	return z % prime
+}
+
+func direction(one, two uint64) uint64 { return mul(two, inverse(one)) }
+
 func (e *Elimination) enter(j int32) {
-	d := e.cols[j].direction()
-	e.dir[j] = d
+	d := direction(e.one[j], e.two[j])
 	e.byDir[d] = append(e.byDir[d], j)
 }
 
 func (e *Elimination) remove(j int32) {
-	d := e.dir[j]
+	d := direction(e.one[j], e.two[j])
 	l := e.byDir[d]
 	i := slices.Index(l, j)
 	l[i] = l[len(l)-1]
@@ -80,19 +112,16 @@ func (e *Elimination) remove(j int32) {
 	}
 }
 
-// Implied reports whether the column follows from those published.
-func (e *Elimination) Implied(j int) bool { return len(e.cols[j]) == 0 }
-
-// Hide turns a candidate into a hidden column.
+// Hide turns a candidate into a hidden column that needs no protection.
 func (e *Elimination) Hide(j int) { e.drop(int32(j)) }
 
 // drop takes a column out for good.
 func (e *Elimination) drop(j int32) {
 	e.live[j] = false
-	for _, x := range e.cols[j] {
-		e.count[x.Row]--
+	for _, r := range e.cols[j].Row {
+		e.count[r]--
 	}
-	e.cols[j] = nil
+	e.cols[j] = Vector{}
 }
 
 // clash reports whether two hidden columns may not be multiples of each other.
@@ -104,117 +133,166 @@ func (e *Elimination) clash(a, b int32) bool {
 }
 
 // Publish publishes a candidate unless something hidden would follow, and
-// reports whether it did. Where it did not the column is out for good.
+// reports whether it did. Where it did not the column is out for good. It takes
+// time in proportion to the entries of the columns with one in the row of the
+// pivot, the row with the fewest of them.
 func (e *Elimination) Publish(col int) bool {
 	j := int32(col)
 	c := e.cols[j]
-	if len(c) == 0 {
+	if len(c.Row) == 0 {
 		e.live[j] = false
 		return true
 	}
-	for _, k := range e.byDir[c.direction()] {
+	one, two := functionals(c)
+	for _, k := range e.byDir[direction(one, two)] {
 		if parallel(e.cols[k], c) {
 			e.drop(j)
 			return false
 		}
 	}
-	pivot := c[0]
-	for _, x := range c[1:] {
-		if e.count[x.Row] < e.count[pivot.Row] {
-			pivot = x
+	p := 0
+	for i, r := range c.Row {
+		if e.count[r] < e.count[c.Row[p]] {
+			p = i
 		}
 	}
-	inv := neg(inverse(pivot.val))
-	list := e.inRow[pivot.Row]
-	if e.lone && !e.try(c, pivot.Row, inv, list) {
+	row := c.Row[p]
+	e.collect(j, row, neg(inverse(c.val[p])))
+	if e.lone && !e.apart(c, one, two) {
 		e.drop(j)
 		return false
 	}
-	for _, k := range list {
-		if k == j || !e.live[k] {
-			continue
-		}
-		old := e.cols[k]
-		at, ok := old.find(pivot.Row)
-		if !ok {
-			continue
-		}
-		e.buf = axpy(e.buf[:0], old, mul(at, inv), c)
+	e.live[j] = false
+	e.reduce(c)
+	for i, k := range e.list {
 		if e.kind[k] != Candidate {
 			e.remove(k)
-		}
-		e.replace(k, old)
-		if e.kind[k] != Candidate {
+			e.one[k] = add(e.one[k], mul(e.factor[i], one))
+			e.two[k] = add(e.two[k], mul(e.factor[i], two))
 			e.enter(k)
 		}
 	}
-	e.live[j] = false
-	for _, x := range c {
-		e.count[x.Row]--
+	for _, r := range c.Row {
+		e.count[r]--
 	}
-	e.inRow[pivot.Row] = nil
-	e.cols[j] = nil
+	e.inRow[row] = nil
+	e.cols[j] = Vector{}
 	return true
 }
 
-// replace makes buf the column k, and tells the rows.
-func (e *Elimination) replace(k int32, old Vector) {
-	i := 0
-	for _, x := range e.buf {
-		for i < len(old) && old[i].Row < x.Row {
-			e.count[old[i].Row]--
-			i++
-		}
-		if i < len(old) && old[i].Row == x.Row {
-			i++
+// collect lists the live columns beside j with an entry in a row, and how often
+// the column j goes into them.
+func (e *Elimination) collect(j, row int32, inv uint64) {
+	e.tick++
+	e.list, e.factor = e.list[:0], e.factor[:0]
+	for _, k := range e.inRow[row] {
+		if k == j || !e.live[k] || e.stamp[k] == e.tick {
 			continue
 		}
-		e.count[x.Row]++
-		e.inRow[x.Row] = append(e.inRow[x.Row], k)
+		if at := e.cols[k].at(row); at != 0 {
+			e.stamp[k] = e.tick
+			e.list = append(e.list, k)
+			e.factor = append(e.factor, mul(at, inv))
+		}
 	}
-	for ; i < len(old); i++ {
-		e.count[old[i].Row]--
-	}
-	e.cols[k] = slices.Clone(e.buf)
 }
 
-// try works out what the hidden columns would become, and reports whether all
-// stay apart.
-func (e *Elimination) try(c Vector, row int32, inv uint64, list []int32) bool {
-	e.hidden, e.next = e.hidden[:0], e.next[:0]
-	e.tick++
-	for _, k := range list {
-		if e.kind[k] == Candidate || !e.live[k] || e.stamp[k] == e.tick {
-			continue
+// reduce adds multiples of c to the columns listed.
+func (e *Elimination) reduce(c Vector) {
+	parts := 1
+	if len(e.work) > 1 {
+		entries := len(c.Row) * len(e.list)
+		for _, k := range e.list {
+			entries += len(e.cols[k].Row)
 		}
-		at, ok := e.cols[k].find(row)
-		if !ok {
-			continue
+		if entries > parallelFrom {
+			parts = len(e.work)
 		}
-		e.stamp[k] = e.tick
-		e.hidden = append(e.hidden, k)
-		e.next = append(e.next, axpy(nil, e.cols[k], mul(at, inv), c))
 	}
+	n := len(e.list)
+	if parts == 1 {
+		e.part(&e.work[0], c, 0, n)
+	} else {
+		var wg sync.WaitGroup
+		for t := range parts {
+			wg.Go(func() { e.part(&e.work[t], c, t*n/parts, (t+1)*n/parts) })
+		}
+		wg.Wait()
+	}
+	for t := range parts {
+		e.tell(&e.work[t], t*n/parts)
+	}
+}
+
+// parallelFrom is the number of entries from which a step is shared out.
+const parallelFrom = 1 << 14
+
+// part reduces some of the columns listed.
+func (e *Elimination) part(m *merge, c Vector, from, to int) {
+	m.born, m.died, m.nborn, m.ndie = m.born[:0], m.died[:0], m.nborn[:0], m.ndie[:0]
+	for i := from; i < to; i++ {
+		k := e.list[i]
+		m.axpy(e.cols[k], e.factor[i], c)
+		set(&e.cols[k], m.sum)
+	}
+}
+
+// tell enters into the rows what a part has changed.
+func (e *Elimination) tell(m *merge, from int) {
+	b, d := 0, 0
+	for i := range m.nborn {
+		k := e.list[from+i]
+		for range m.nborn[i] {
+			r := m.born[b]
+			b++
+			e.count[r]++
+			if len(e.inRow[r]) == cap(e.inRow[r]) && len(e.inRow[r]) > 2*int(e.count[r])+16 {
+				e.sweep(r)
+			}
+			e.inRow[r] = append(e.inRow[r], k)
+		}
+		for range m.ndie[i] {
+			e.count[m.died[d]]--
+			d++
+		}
+	}
+}
+
+// sweep takes columns that have no entry in a row any more off its list. One
+// that is to be entered in this step may stay on it already.
+func (e *Elimination) sweep(r int32) {
+	e.inRow[r] = slices.DeleteFunc(e.inRow[r], func(k int32) bool { return !e.live[k] || e.cols[k].at(r) == 0 })
+}
+
+// apart reports whether no two hidden columns that must not be multiples of each
+// other become so when the columns listed are reduced by c.
+func (e *Elimination) apart(c Vector, one, two uint64) bool {
 	type seen struct {
-		col int32
-		v   Vector
+		col, i int32
 	}
 	fresh := map[uint64][]seen{}
-	for i, k := range e.hidden {
-		v := e.next[i]
-		d := v.direction()
+	next := func(i int32) Vector {
+		var m merge
+		m.axpy(e.cols[e.list[i]], e.factor[i], c)
+		return m.sum
+	}
+	for i, k := range e.list {
+		if e.kind[k] == Candidate {
+			continue
+		}
+		d := direction(add(e.one[k], mul(e.factor[i], one)), add(e.two[k], mul(e.factor[i], two)))
 		for _, o := range e.byDir[d] {
-			if o != k && e.stamp[o] != e.tick && e.clash(k, o) && parallel(v, e.cols[o]) {
+			if e.stamp[o] != e.tick && e.clash(k, o) && parallel(next(int32(i)), e.cols[o]) {
 				return false
 			}
 		}
 		for _, o := range fresh[d] {
 			// Those that were multiples before the step are so anyway.
-			if e.clash(k, o.col) && parallel(v, o.v) && !parallel(e.cols[k], e.cols[o.col]) {
+			if e.clash(k, o.col) && parallel(next(int32(i)), next(o.i)) && !parallel(e.cols[k], e.cols[o.col]) {
 				return false
 			}
 		}
-		fresh[d] = append(fresh[d], seen{k, v})
+		fresh[d] = append(fresh[d], seen{k, int32(i)})
 	}
 	return true
 }

@@ -47,11 +47,3 @@ func inverse(a uint64) uint64 {
 	}
 	return r
 }
-
-// of maps a small whole number into the field.
-func of(v int64) uint64 {
-	if v < 0 {
-		return prime - uint64(-v)
-	}
-	return uint64(v)
-}

@@ -1,106 +1,106 @@
 package linear
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
-// Entry is one non-zero of a sparse vector.
-type Entry struct {
-	Row int32
-	val uint64
+// Vector is a sparse vector modulo the prime: rows rising, no zeros.
+type Vector struct {
+	Row []int32
+	val []uint64
 }
 
-// Unit returns the entry for a whole number, less than 2^60 in absolute value.
-func Unit(row int32, v int64) Entry { return Entry{row, of(v)} }
+// Unit is the vector with a one in a row.
+func Unit(row int32) Vector { return Vector{[]int32{row}, []uint64{1}} }
 
-// Vector is a sparse vector, rows rising, no zeros.
-type Vector []Entry
-
-// sum sorts a list of entries by row and adds up those of one row.
-func sum(v Vector) Vector {
-	slices.SortFunc(v, func(a, b Entry) int { return cmp.Compare(a.Row, b.Row) })
-	out := v[:0]
-	for i := 0; i < len(v); {
-		e := v[i]
-		for i++; i < len(v) && v[i].Row == e.Row; i++ {
-			e.val = add(e.val, v[i].val)
-		}
-		if e.val != 0 {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-func (v Vector) find(row int32) (uint64, bool) {
-	if len(v) <= 12 {
-		for _, e := range v {
-			if e.Row == row {
-				return e.val, true
+// at returns the entry in a row, 0 where there is none.
+func (v Vector) at(row int32) uint64 {
+	if len(v.Row) <= 8 {
+		for i, r := range v.Row {
+			if r == row {
+				return v.val[i]
 			}
 		}
-		return 0, false
-	}
-	i, ok := slices.BinarySearchFunc(v, row, func(e Entry, r int32) int { return cmp.Compare(e.Row, r) })
-	if !ok {
-		return 0, false
-	}
-	return v[i].val, true
-}
-
-// axpy appends a + f*b to dst.
-func axpy(dst, a Vector, f uint64, b Vector) Vector {
-	i, j := 0, 0
-	for i < len(a) && j < len(b) {
-		switch {
-		case a[i].Row < b[j].Row:
-			dst = append(dst, a[i])
-			i++
-		case a[i].Row > b[j].Row:
-			dst = append(dst, Entry{b[j].Row, mul(f, b[j].val)})
-			j++
-		default:
-			if s := add(a[i].val, mul(f, b[j].val)); s != 0 {
-				dst = append(dst, Entry{a[i].Row, s})
-			}
-			i++
-			j++
-		}
-	}
-	dst = append(dst, a[i:]...)
-	for ; j < len(b); j++ {
-		dst = append(dst, Entry{b[j].Row, mul(f, b[j].val)})
-	}
-	return dst
-}
-
-// direction is a hash that two vectors share when one is a multiple of the
-// other; 0 for the zero vector. Others share it by chance only, of which the
-// caller makes sure with parallel.
-func (v Vector) direction() uint64 {
-	if len(v) == 0 {
 		return 0
 	}
-	scale := inverse(v[0].val)
-	h := uint64(len(v))*0x9e3779b97f4a7c15 + 1
-	for _, e := range v {
-		h = (h ^ uint64(uint32(e.Row))) * 0xff51afd7ed558ccd
-		h ^= h >> 29
-		h = (h ^ mul(e.val, scale)) * 0xc4ceb9fe1a85ec53
-		h ^= h >> 32
+	if i, ok := slices.BinarySearch(v.Row, row); ok {
+		return v.val[i]
 	}
-	return h | 1
+	return 0
+}
+
+// merge is scratch space for the sum of two vectors, and what the sum has that
+// the first had not, and the other way about.
+type merge struct {
+	sum         Vector
+	born, died  []int32 // rows, of all sums one after another
+	nborn, ndie []int32 // their number, sum by sum
+}
+
+// axpy makes m.sum = a + f*b, and appends the rows that are new and gone.
+func (m *merge) axpy(a Vector, f uint64, b Vector) {
+	n := len(a.Row) + len(b.Row)
+	if cap(m.sum.Row) < n {
+		m.sum.Row, m.sum.val = make([]int32, 2*n), make([]uint64, 2*n)
+	}
+	row, val := m.sum.Row[:n], m.sum.val[:n]
+	arow, aval := a.Row, a.val[:len(a.Row)]
+	brow, bval := b.Row, b.val[:len(b.Row)]
+	born, died := len(m.born), len(m.died)
+	i, j, k := 0, 0, 0
+	for i < len(arow) && j < len(brow) {
+		ra, rb := arow[i], brow[j]
+		switch {
+		case ra < rb:
+			row[k], val[k] = ra, aval[i]
+			i++
+			k++
+		case ra > rb:
+			row[k], val[k] = rb, mul(f, bval[j])
+			m.born = append(m.born, rb)
+			j++
+			k++
+		default:
+			if s := add(aval[i], mul(f, bval[j])); s != 0 {
+				row[k], val[k] = ra, s
+				k++
+			} else {
+				m.died = append(m.died, ra)
+			}
+			i++
+			j++
+		}
+	}
+	copy(val[k:], aval[i:])
+	k += copy(row[k:], arow[i:])
+	m.born = append(m.born, brow[j:]...)
+	for ; j < len(brow); j++ {
+		row[k], val[k] = brow[j], mul(f, bval[j])
+		k++
+	}
+	m.sum.Row, m.sum.val = row[:k], val[:k]
+	m.nborn = append(m.nborn, int32(len(m.born)-born))
+	m.ndie = append(m.ndie, int32(len(m.died)-died))
+}
+
+// set copies a vector into the room of another where it fits.
+func set(dst *Vector, v Vector) {
+	n := len(v.Row)
+	if cap(dst.Row) < n {
+		room := n + n/4
+		dst.Row, dst.val = make([]int32, room), make([]uint64, room)
+	}
+	dst.Row, dst.val = dst.Row[:n], dst.val[:n]
+	copy(dst.Row, v.Row)
+	copy(dst.val, v.val)
 }
 
 // parallel reports whether one of two vectors is a multiple of the other,
 // neither being zero.
 func parallel(a, b Vector) bool {
-	if len(a) != len(b) || len(a) == 0 {
+	if len(a.Row) == 0 || !slices.Equal(a.Row, b.Row) {
 		return false
 	}
-	for i := range a {
-		if a[i].Row != b[i].Row || mul(a[i].val, b[0].val) != mul(b[i].val, a[0].val) {
+	for i := range a.val {
+		if mul(a.val[i], b.val[0]) != mul(b.val[i], a.val[0]) {
 			return false
 		}
 	}

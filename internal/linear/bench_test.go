@@ -1,0 +1,80 @@
+package linear_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/sluis-go/sluis/internal/linear"
+	"github.com/sluis-go/sluis/internal/synth"
+)
+
+// table is a synthetic one, with what the elimination needs of it.
+type table struct {
+	n         int
+	relations []linear.Relation
+	value     []int64
+	kind      []linear.Kind
+	order     []int
+	primaries int
+}
+
+func newTable(c *synth.Cube) *table {
+	t := &table{n: len(c.Count), value: c.Count, kind: make([]linear.Kind, len(c.Count))}
+	for r, total := range c.Total {
+		t.relations = append(t.relations, linear.Relation{Total: total, Parts: c.Parts[r]})
+	}
+	for i, n := range c.Count {
+		if n == 1 || n == 2 {
+			t.kind[i] = linear.Hidden
+			t.primaries++
+		} else {
+			t.order = append(t.order, i)
+		}
+	}
+	slices.SortStableFunc(t.order, func(a, b int) int { return cmp.Compare(c.Count[b], c.Count[a]) })
+	return t
+}
+
+func cube(seed uint64, codes ...int) *synth.Cube {
+	var hs []synth.Hierarchy
+	for v, n := range codes {
+		hs = append(hs, synth.NewHierarchy(seed+uint64(v), n, 5))
+	}
+	return synth.NewCube(synth.CubeOptions{Seed: seed, Hierarchies: hs})
+}
+
+func (t *table) eliminate(threads int) (hidden int) {
+	e := linear.New(t.n, linear.Space(t.n, t.relations, t.value), t.kind, nil, threads)
+	for _, j := range t.order {
+		if !e.Publish(j) {
+			hidden++
+		}
+	}
+	return hidden
+}
+
+// BenchmarkEliminate is the whole elimination, coordinates included, of counts
+// with 30 percent zeros among the finest cells, on two threads. The largest run
+// with SLUIS_LONG=1 alone.
+func BenchmarkEliminate(b *testing.B) {
+	sizes := [][]int{{60, 64}, {135, 136}, {318, 319}}
+	if os.Getenv("SLUIS_LONG") != "" {
+		sizes = append(sizes, []int{59, 59, 58}, []int{12, 12, 12, 12, 13}, []int{99, 99, 100})
+	}
+	for _, codes := range sizes {
+		b.Run(fmt.Sprint(codes), func(b *testing.B) {
+			t := newTable(cube(1, codes...))
+			hidden := 0
+			for b.Loop() {
+				hidden = t.eliminate(2)
+			}
+			b.ReportMetric(float64(t.n)*float64(b.N)/b.Elapsed().Seconds(), "cells/s")
+			b.ReportMetric(float64(t.n), "cells")
+			b.ReportMetric(float64(t.primaries), "primaries")
+			b.ReportMetric(float64(hidden), "secondaries")
+		})
+	}
+}
