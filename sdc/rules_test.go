@@ -2,6 +2,7 @@ package sdc_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -437,5 +438,29 @@ func TestMissingKeys(t *testing.T) {
 		if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
 			t.Errorf("%s: %s", tc.missing, diff)
 		}
+	}
+}
+
+// TestLinesWithoutMargins: group rules look at every variable in turn where no
+// margin is published, and a line that is hidden itself has no line to look at.
+func TestLinesWithoutMargins(t *testing.T) {
+	var rows []row
+	for i := range 20 {
+		rows = append(rows, row{"a": string("xy"[i/10]), "b": string("uv"[i/18]), "c": "w"})
+	}
+	table := tableOf(t, fields("a", text, "b", text, "c", text), rows...)
+	p := off()
+	p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"}
+	p.ZeroCells = sdc.ZeroCells{}
+	r := check(t, sdc.FromTable(table), p, sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"a", "b", "c"}, NoMargins: true})
+	want := []string{
+		"group-disclosure at a=x, b=u, c=w: unsafe", "group-disclosure at a=x, b=u, c=w: unsafe",
+		"group-disclosure at a=y, b=u, c=w: unsafe",
+		"group-disclosure at a=y, b=v, c=w: unsafe", "group-disclosure at a=y, b=v, c=w: unsafe",
+	}
+	got := found(r, 0)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -159,9 +159,13 @@ func permute[T any](s []T, from []uint32) []T {
 	return out
 }
 
+// noLine stands for a line that was not gathered.
+const noLine = ^uint32(0)
+
 // lineOf returns, for every cell, the cell with the total in place of the node
-// of variable v. All of these exist: a rule that looks at lines has asked for
-// their margins.
+// of variable v. Those of published cells exist: a rule that looks at lines has
+// asked for their margins. A hidden cell, itself the line of another variable,
+// may have none.
 func (t *Table) lineOf(v int) []uint32 {
 	n := len(t.hidden)
 	cols := slices.Clone(t.nodes)
@@ -171,13 +175,16 @@ func (t *Table) lineOf(v int) []uint32 {
 		cards[k] = t.vars[k].Len()
 	}
 	ids := make([]uint32, n)
-	before := t.index.Len()
 	t.index.Insert(cols, cards, ids)
-	if t.index.Len() != before {
-		panic("sdc: a line of the table has no margin")
-	}
 	for i, id := range ids {
-		ids[i] = t.at[id]
+		switch {
+		case int(id) < len(t.at):
+			ids[i] = t.at[id]
+		case t.hidden[i]:
+			ids[i] = noLine
+		default:
+			panic("sdc: a line of the table has no margin")
+		}
 	}
 	return ids
 }
@@ -221,7 +228,7 @@ func (t *Table) zeros(fn func(v int, group Cell, category int)) {
 		members := make([][]uint32, len(line)) // line -> nodes of v in it
 		occurs := make([]bool, t.vars[v].Len())
 		for i, l := range line {
-			if k := t.nodes[v][i]; k != 0 {
+			if k := t.nodes[v][i]; k != 0 && l != noLine {
 				members[l] = append(members[l], k)
 				occurs[k] = true
 			}

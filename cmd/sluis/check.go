@@ -24,6 +24,9 @@ type checkFlags struct {
 	out     string
 	json    string
 	cells   string
+	html    string
+	public  string
+	lang    string
 	threads int
 	worst   int
 }
@@ -40,7 +43,8 @@ The report on standard output, the JSON report and the cells file hold small
 counts: they are confidential and must not leave the closed environment.`,
 		Example: `  sluis check spec.yaml
   sluis check spec.yaml --policy essnet --json report.json --cells cells.csv
-  sluis check spec.yaml --policy my-policy.yaml --out review`,
+  sluis check spec.yaml --policy my-policy.yaml --out review
+  sluis check spec.yaml --html report.html --public summary.html --lang nl`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCheck(cmd.Context(), args[0], &f, cmd.OutOrStdout())
@@ -48,9 +52,12 @@ counts: they are confidential and must not leave the closed environment.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
-	flags.StringVar(&f.out, "out", "", "folder for report.json, report.txt and cells.csv")
+	flags.StringVar(&f.out, "out", "", "folder for report.html, report.json, report.txt and cells.csv")
 	flags.StringVar(&f.json, "json", "", "file for the JSON report")
 	flags.StringVar(&f.cells, "cells", "", "file for the cells, .csv or .parquet")
+	flags.StringVar(&f.html, "html", "", "file for the report as a page (confidential)")
+	flags.StringVar(&f.public, "public", "", "file for a page that holds only what may leave")
+	flags.StringVar(&f.lang, "lang", "en", "language of the pages: en or nl")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
 	return cmd
@@ -58,6 +65,9 @@ counts: they are confidential and must not leave the closed environment.`,
 
 // runCheck is the check verb: spec in, report out.
 func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer) error {
+	if f.lang != "en" && f.lang != "nl" {
+		return usageError(errors.New("lang must be en or nl"))
+	}
 	s, err := spec.Load(path)
 	if err != nil {
 		return specError(err)
@@ -155,7 +165,7 @@ func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
 // Each is complete or absent.
 func writeReports(r *sdc.Report, f *checkFlags) ([][2]string, error) {
 	var files [][2]string
-	jsonPath, cellsPath := f.json, f.cells
+	jsonPath, cellsPath, htmlPath := f.json, f.cells, f.html
 	if f.out != "" {
 		if err := os.MkdirAll(f.out, 0o700); err != nil {
 			return nil, err
@@ -165,6 +175,9 @@ func writeReports(r *sdc.Report, f *checkFlags) ([][2]string, error) {
 		}
 		if cellsPath == "" {
 			cellsPath = filepath.Join(f.out, "cells.csv")
+		}
+		if htmlPath == "" {
+			htmlPath = filepath.Join(f.out, "report.html")
 		}
 		path := filepath.Join(f.out, "report.txt")
 		err := source.WriteFile(path, func(w io.Writer) error {
@@ -187,7 +200,29 @@ func writeReports(r *sdc.Report, f *checkFlags) ([][2]string, error) {
 		}
 		files = append(files, [2]string{"every cell with its evidence", cellsPath})
 	}
+	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files)}
+	if htmlPath != "" {
+		if err := source.WriteFile(htmlPath, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"the report as a page", htmlPath})
+	}
+	if f.public != "" {
+		if err := source.WriteFile(f.public, func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"what may leave", f.public})
+	}
 	return files, nil
+}
+
+// baseNames drops the folders: a page says where its companions are beside it.
+func baseNames(files [][2]string) [][2]string {
+	out := make([][2]string, len(files))
+	for i, f := range files {
+		out[i] = [2]string{f[0], filepath.Base(f[1])}
+	}
+	return out
 }
 
 func writeCells(r *sdc.Report, path string) error {

@@ -119,7 +119,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
-	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5}, stdout)
+	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5, lang: "en"}, stdout)
 	var exit *exitError
 	if errors.As(err, &exit) && (exit.code == exitUnsafe || exit.code == exitReview) {
 		return nil

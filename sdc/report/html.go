@@ -1,0 +1,165 @@
+package report
+
+import (
+	"crypto/sha256"
+	_ "embed" // the page, its style and its script
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+var (
+	//go:embed report.html.tmpl
+	pageText string
+	//go:embed report.css
+	styleText string
+	//go:embed report.js
+	scriptText string
+)
+
+// bootText runs before the page is read: without a script nothing is hidden.
+const bootText = `document.documentElement.classList.add("boot");`
+
+// errLanguage is the error of a language that there are no words for.
+var errLanguage = errors.New("language must be en or nl")
+
+// HTMLOptions steer an HTML report.
+type HTMLOptions struct {
+	// Lang is "en" or "nl". Defaults to "en".
+	Lang string
+	// Findings is the number of findings of an output that the page holds, the
+	// worst ones; the page says how many there are. Defaults to 10,000.
+	Findings int
+	// Cells is the number of cells of an output that are drawn; the page says
+	// what is left out. Defaults to 30,000.
+	Cells int
+	// Files says where the rest is, as "all findings" -> path.
+	Files [][2]string
+}
+
+func (o *HTMLOptions) defaults() error {
+	if o.Lang == "" {
+		o.Lang = "en"
+	}
+	if o.Lang != "en" && o.Lang != "nl" {
+		return errLanguage
+	}
+	if o.Findings <= 0 {
+		o.Findings = 10_000
+	}
+	if o.Cells <= 0 {
+		o.Cells = 30_000
+	}
+	return nil
+}
+
+// HTML writes a report as one page that needs nothing else: the verdict and
+// what decides it, then for every output the table with its unsafe cells, the
+// findings, and what was not checked; the policy, the sources, and how to make
+// the report again. The page is confidential, as the report is.
+//
+// Its Content-Security-Policy names the style and the script by their hash and
+// allows nothing else: no request leaves the page, and text of the data that
+// would be taken for a script could not run. Everything works by keyboard, and
+// without the script the page holds the same.
+//
+// Time and size are linear in the cells and findings that it holds.
+func HTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
+	if err := opts.defaults(); err != nil {
+		return err
+	}
+	v, err := newView(r, &opts)
+	if err != nil {
+		return err
+	}
+	return render(w, opts.Lang, v)
+}
+
+// PublicHTML writes what may leave of a report: the verdict on each output, the
+// rules that were in force, and what was not checked; the table itself for
+// outputs of which nothing at all was found. Of an output with findings it holds
+// no count and no value, nor which rule was broken, since that a group discloses
+// itself is a disclosure where the table has one group. It holds no thresholds
+// of concentration rules, which tell how closely a contribution can be
+// estimated, and nothing about the sources.
+func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
+	if err := opts.defaults(); err != nil {
+		return err
+	}
+	return render(w, opts.Lang, newPublicView(r, &opts))
+}
+
+// render fills in the page.
+func render(w io.Writer, lang string, v *view) error {
+	words := dictionary(lang)
+	page, err := template.New("report").Funcs(template.FuncMap{
+		"t":       words.t,
+		"verdict": func(v sdc.Verdict) string { return words.t(v.String()) },
+		"mark":    mark,
+		"number":  words.number,
+		"count":   func(n int) string { return words.number(int64(n)) },
+		"label":   func(s string) string { return shorten(visible(s), longestLabel) },
+	}).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	v.Lang = lang
+	//nolint:gosec // all three are ours, and constant
+	v.Style, v.Boot, v.Script = template.CSS(styleText), template.JS(bootText), template.JS(scriptText)
+	v.CSP = "default-src 'none'; img-src data:; style-src " + hashOf(styleText) + "; script-src " + hashOf(bootText) + " " + hashOf(scriptText) +
+		"; base-uri 'none'; form-action 'none'"
+	return page.Execute(w, v)
+}
+
+// hashOf names a text in a Content-Security-Policy.
+func hashOf(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// mark is the sign of a verdict beside its colour.
+func mark(v sdc.Verdict) string {
+	switch v {
+	case sdc.Safe:
+		return "\u2713"
+	case sdc.Review:
+		return "?"
+	}
+	return "\u25b2"
+}
+
+// why says in one sentence what decided the verdict, in the page's language.
+func (d words) why(r *sdc.Report) string {
+	if d.lang == "en" {
+		return why(r)
+	}
+	unsafe, review := 0, 0
+	for _, o := range r.Outputs {
+		switch o.Verdict {
+		case sdc.Unsafe:
+			unsafe++
+		case sdc.Review:
+			review++
+		}
+	}
+	n := len(r.Outputs)
+	switch {
+	case unsafe > 0:
+		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten; over %s andere moet een mens oordelen.", unsafe, n, review)
+	case review > 0:
+		return d.f("Geen regel verbiedt een van de %s uitkomsten; over %s ervan moet een mens oordelen.", n, review)
+	}
+	return d.f("Alles wat het beleid van de %s uitkomsten vraagt is nagegaan, en er is niets gevonden.", n)
+}
+
+// f fills in whole numbers as the language writes them.
+func (d words) f(format string, numbers ...int) string {
+	for _, n := range numbers {
+		format = strings.Replace(format, "%s", d.number(int64(n)), 1)
+	}
+	return format
+}

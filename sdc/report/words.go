@@ -1,0 +1,184 @@
+package report
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// longestLabel is the number of characters of a code that a page shows.
+const longestLabel = 120
+
+// words are the texts of a page in one language.
+type words struct{ lang string }
+
+func dictionary(lang string) words { return words{lang} }
+
+// t translates a text of the page. The English text is its own key; one without
+// a translation is shown in English, and a test keeps that from happening.
+func (d words) t(s string) string {
+	if d.lang == "nl" {
+		if n, ok := dutch[s]; ok {
+			return n
+		}
+	}
+	return s
+}
+
+// number prints a count with the language's mark between thousands.
+func (d words) number(n int64) string {
+	s := thousands(n)
+	if d.lang == "nl" {
+		s = strings.ReplaceAll(s, ",", ".")
+	}
+	return s
+}
+
+// float prints an observed value or a limit with at most three decimals.
+func (d words) float(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 3, 64)
+	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return d.number(n)
+	}
+	if d.lang == "nl" {
+		s = strings.ReplaceAll(s, ".", ",")
+	}
+	return s
+}
+
+// sentence is a text with the language it is in.
+type sentence struct{ Text, Lang string }
+
+// message says a finding in the page's language. Dutch is built from the
+// finding's numbers; rules without a Dutch sentence are told in English.
+func (d words) message(f *sdc.Finding) sentence {
+	if d.lang == "en" {
+		return sentence{visible(f.Message), ""}
+	}
+	seen, limit := d.float(f.Observed), d.float(f.Limit)
+	line := "\u201c" + shorten(visible(f.Variable), longestLabel) + "\u201d"
+	s := ""
+	switch f.Rule {
+	case "min-contributors":
+		s = fmt.Sprintf("%s bijdragers, minstens %s nodig", seen, limit)
+		if f.Verdict == sdc.Review {
+			s = fmt.Sprintf("genoeg bijdragers, maar slechts %s met een som ongelijk aan nul; %s nodig", seen, limit)
+		}
+	case "nk":
+		s = fmt.Sprintf("de grootste bijdragen vormen %s %% van het totaal, meer dan %s %%", seen, limit)
+	case "p-percent":
+		s = fmt.Sprintf("de grootste bijdrage is te schatten tot op %s %%, nauwkeuriger dan %s %%", seen, limit)
+	case "group-disclosure":
+		s = fmt.Sprintf("%s %% van de lijn over %s deelt deze categorie, de grens is %s %%", seen, line, limit)
+	case "group-remainder":
+		s = fmt.Sprintf("op %s na zit iedereen van de lijn over %s in deze cel", seen, line)
+	case "zero-cells":
+		s = fmt.Sprintf("niemand van de lijn over %s heeft deze categorie", line)
+	case "k-anonymity":
+		s = fmt.Sprintf("%s respondenten in een klasse, minstens %s nodig", seen, limit)
+	case "min-degrees-of-freedom":
+		s = fmt.Sprintf("%s vrijheidsgraden, minstens %s nodig", seen, limit)
+	default:
+		return sentence{visible(f.Message), "en"}
+	}
+	if strings.Contains(f.Message, "contributions are negative") {
+		s += " (sommige bijdragen zijn negatief: absolute waarden zijn vergeleken)"
+	}
+	if _, reason, ok := strings.Cut(f.Message, "; set safe by hand: "); ok {
+		s += "; met de hand veilig gesteld: " + visible(reason)
+	}
+	return sentence{s, ""}
+}
+
+var notCheckedDutch = []struct {
+	english *regexp.Regexp
+	dutch   string
+}{
+	{regexp.MustCompile(`^rules that the policy has switched off: (.*)$`), "regels die het beleid heeft uitgezet: $1"},
+	{regexp.MustCompile(`^zero-cells: no sensitive variable is declared$`), "zero-cells: er is geen gevoelige variabele opgegeven"},
+	{regexp.MustCompile(`^group-disclosure: no sensitive variable is declared.*$`), "group-disclosure: er is geen gevoelige variabele opgegeven, dus is niet gezocht naar wat de leden van een klasse delen"},
+	{regexp.MustCompile(`^request: .*$`), "request: de gegevens noemen geen kolom van respondenten die om bescherming vroegen"},
+	{regexp.MustCompile(`^respondents: .*$`), "respondents: er is geen kolom van respondenten genoemd, dus geldt iedere rij als een eigen respondent"},
+	{regexp.MustCompile(`^holdings: .*$`), "holdings: er is geen kolom van houders genoemd, dus is dominantie per respondent beoordeeld"},
+	{regexp.MustCompile(`^secondary disclosure: .*$`), "secundaire onthulling: wat volgt uit de gepubliceerde cellen samen, uit gekoppelde tabellen en uit eerdere publicaties"},
+	{regexp.MustCompile(`^model: .*$`), "model: alleen de vrijheidsgraden zijn bekeken, niet de coëfficiënten of residuen"},
+	{regexp.MustCompile(`^the threshold with the \(1,k\) rule alone ignores .*$`), "de drempel met alleen de (1,k)-regel ziet niet wat de op een na grootste bijdrager over de grootste kan uitrekenen; de p%-regel staat uit"},
+}
+
+// notChecked says in the page's language what was not checked.
+func (d words) notChecked(s string) sentence {
+	if d.lang == "en" {
+		return sentence{visible(s), ""}
+	}
+	for _, x := range notCheckedDutch {
+		if x.english.MatchString(s) {
+			return sentence{visible(x.english.ReplaceAllString(s, x.dutch)), ""}
+		}
+	}
+	return sentence{visible(s), "en"}
+}
+
+// visible shows the characters that would steer the direction of text, or
+// nothing at all, by their number: a code of the data cannot dress up as
+// another one.
+func visible(s string) string {
+	hidden := func(r rune) bool {
+		return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xad || r == 0x61c || r >= 0x200b && r <= 0x200f ||
+			r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == utf8.RuneError || r >= 0xe0000 && r <= 0xe0fff
+	}
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			fmt.Fprintf(&b, "\u27e8U+%04X\u27e9", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// shorten cuts a text to n characters. What was cut is counted and hashed, so
+// that two long codes do not look alike.
+func shorten(s string, n int) string {
+	count := utf8.RuneCountInString(s)
+	if count <= n {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	at := 0
+	for range n {
+		_, size := utf8.DecodeRuneInString(s[at:])
+		at += size
+	}
+	return fmt.Sprintf("%s\u2026 [%d, #%x]", s[:at], count, sum[:4])
+}
+
+// ownNumber tells whether a text is a plain decimal.
+var ownNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
+// value prints an exact decimal with the language's marks.
+func (d words) value(s string) string {
+	if !ownNumber.MatchString(s) {
+		return s
+	}
+	whole, part, has := strings.Cut(s, ".")
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil && (n != 0 || !strings.HasPrefix(whole, "-")) {
+		whole = d.number(n)
+	}
+	switch {
+	case !has:
+		return whole
+	case d.lang == "nl":
+		return whole + "," + part
+	}
+	return whole + "." + part
+}

@@ -1,0 +1,166 @@
+// Opens report pages in a real browser and uses them: no error on the console,
+// no request, no violation that axe-core finds, every finding within reach of the
+// keyboard, filters, sorting, paging and folding. See README.md.
+//
+//	node report.mjs [--shots DIR] PAGE.html...
+import { chromium } from "playwright-core";
+import { readFileSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import assert from "node:assert/strict";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const args = process.argv.slice(2);
+let shots = "";
+if (args[0] === "--shots") [, shots] = args.splice(0, 2);
+assert(args.length > 0, "name the pages to open");
+
+const profile = mkdtempSync(path.join(tmpdir(), "sluis-browser-"));
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  viewport: { width: 1280, height: 900 },
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+// look runs axe-core, which the page's policy would not let in, from outside.
+async function look(page, name) {
+  const session = await context.newCDPSession(page);
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
+  const run = async (expression, awaitPromise) => {
+    const r = await session.send("Runtime.evaluate", { expression, contextId: executionContextId, awaitPromise, returnByValue: true });
+    assert(!r.exceptionDetails, `${name}: ${JSON.stringify(r.exceptionDetails)}`);
+    return r.result.value;
+  };
+  await run(axe + ";0", false);
+  const found = await run(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((r) =>
+    r.violations.map((v) => v.id + " (" + v.nodes.length + "): " + v.nodes.slice(0, 3).map((n) => n.target + " " + n.failureSummary).join(" | ")))`, true);
+  await session.detach();
+  assert.deepEqual(found, [], `${name}: axe-core`);
+}
+
+async function findings(page, box, name) {
+  const rows = () => box.locator("tbody tr").count();
+  const state = () => box.locator(".state").textContent();
+  const total = Number(/(\d+)\D*$/.exec(await state())[1]);
+  assert.equal(await rows(), Math.min(50, total), `${name}: one page of findings`);
+  // Every page is reached by the keyboard alone.
+  let seen = await rows();
+  const next = box.locator(".next");
+  for (let pages = 1; !(await next.isDisabled()); pages++) {
+    await next.press("Enter");
+    seen += await rows();
+    if (pages === 250) break;
+  }
+  assert.equal(seen, total, `${name}: pages hold all findings`);
+  for (let k = 0; k < 250 && !(await box.locator(".prev").isDisabled()); k++) await box.locator(".prev").press("Enter");
+  // A filter by rule shows that rule alone, and all of them with the others.
+  const rules = await box.locator("select.rule option").allTextContents();
+  let sum = 0;
+  for (const rule of rules.slice(1)) {
+    await box.locator("select.rule").selectOption(rule);
+    assert((await box.locator("tbody tr code").allTextContents()).every((r) => r === rule), `${name}: rule ${rule}`);
+    sum += Number(/(\d+)\D*$/.exec(await state())[1]);
+  }
+  assert.equal(sum, total, `${name}: the rules add up`);
+  await box.locator("select.rule").selectOption("");
+  await box.locator("input").fill("no finding has this text");
+  assert.equal(await rows(), 0, `${name}: search`);
+  await box.locator("input").fill("");
+  // Sorting by what was observed.
+  await box.locator("th:nth-child(5) button").press("Enter");
+  const values = await box.locator("tbody td:nth-child(5)").evaluateAll((l) => l.map((td) => Number(td.dataset.n)));
+  assert.deepEqual(values, values.toSorted((a, b) => a - b), `${name}: sorted`);
+  await box.locator("th:nth-child(1) button").press("Enter");
+}
+
+async function table(page, section, name) {
+  const visible = section.locator(".slice:not([hidden]) table.cross");
+  const folds = visible.locator("tbody tr:not([hidden]) button.fold[aria-expanded=false]");
+  if ((await folds.count()) > 0) {
+    const before = await visible.locator("tbody tr:visible").count();
+    const first = folds.first();
+    await first.press("Enter");
+    assert((await visible.locator("tbody tr:visible").count()) > before, `${name}: unfolding shows rows`);
+    await visible.locator("tbody button.fold[aria-expanded=true]").first().press("Enter");
+    assert.equal(await visible.locator("tbody tr:visible").count(), before, `${name}: folding hides them again`);
+  }
+  const cells = visible.locator("button.cell:visible");
+  const n = await cells.count();
+  if (n > 0) {
+    const first = visible.locator("button.cell[tabindex='0']");
+    assert.equal(await first.count(), 1, `${name}: one stop of Tab`);
+    await first.focus();
+    const panel = section.locator(".evidence");
+    assert(await panel.isVisible(), `${name}: evidence by focus`);
+    const told = new Set([await panel.textContent()]);
+    let reached = 1;
+    await page.keyboard.press("Home");
+    for (let k = 1; k < Math.min(n, 400); k++) {
+      await page.keyboard.press("ArrowRight");
+      told.add(await panel.textContent());
+      reached++;
+    }
+    assert.equal(reached, Math.min(n, 400));
+    assert.equal(await cells.nth(reached - 1).evaluate((b) => b === document.activeElement), true, `${name}: arrows reach every marked cell`);
+    await page.keyboard.press("Escape");
+    assert(await panel.isHidden(), `${name}: Escape`);
+    await cells.first().hover();
+    assert(await panel.isVisible(), `${name}: evidence by pointing`);
+  }
+  // From a finding to its cell, which may be folded away.
+  const link = section.locator(".findings tbody a");
+  for (let k = 0; k < Math.min(5, await link.count()); k++) {
+    await link.nth(k).press("Enter");
+    await page.waitForFunction(() => document.activeElement.matches("button.cell") && "#" + document.activeElement.parentElement.id === location.hash);
+  }
+}
+
+let failures = 0;
+for (const file of args) {
+  const started = Date.now();
+  const page = await context.newPage();
+  const noise = [], requests = [];
+  page.on("console", (m) => noise.push(`${m.type()}: ${m.text()}`));
+  page.on("pageerror", (e) => noise.push(String(e)));
+  page.on("request", (r) => requests.push(r.url()));
+  const url = pathToFileURL(path.resolve(file)).href;
+  const name = path.basename(path.dirname(path.resolve(file))) + "/" + path.basename(file);
+  try {
+    await page.goto(url);
+    const loaded = Date.now() - started;
+    await look(page, name + ", light");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await look(page, name + ", dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    for (const section of await page.locator("section.output").all()) {
+      const id = await section.getAttribute("id");
+      if (await section.locator("table.cross").count()) await table(page, section, `${name} ${id}`);
+      if (await section.locator(".findings").count()) await findings(page, section.locator(".findings"), `${name} ${id}`);
+    }
+    await look(page, name + ", after use");
+    assert.deepEqual(noise, [], `${name}: console`);
+    assert.deepEqual(requests.filter((u) => u !== url && !u.startsWith(url + "#") && u !== "data:,"), [], `${name}: requests`);
+    if (shots) {
+      const base = path.join(shots, path.basename(file, ".html"));
+      await page.goto(url);
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({ path: `${base}-${colorScheme}.png` });
+      }
+      await page.emulateMedia({ colorScheme: "light", media: "print" });
+      await page.screenshot({ path: `${base}-print.png` });
+    }
+    console.log(`ok ${name}: open in ${loaded} ms, all in ${Date.now() - started} ms`);
+  } catch (e) {
+    failures++;
+    console.log(`FAILED ${name}: ${e.message}`);
+  }
+  await page.close();
+}
+await context.close();
+rmSync(profile, { recursive: true, force: true });
+process.exit(failures ? 1 : 0);
