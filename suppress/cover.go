@@ -54,7 +54,15 @@ func (c *cover) run(ctx context.Context) error {
 		batch = 32
 		scatter(order)
 	}
-	if err := c.pass(ctx, order, 1024, false); err != nil {
+	// What needs a program is left to the second pass, which may hide more.
+	for _, f := range c.finders {
+		f.small = batch > 1
+	}
+	err := c.pass(ctx, order, 1024, false)
+	for _, f := range c.finders {
+		f.small = false
+	}
+	if err != nil {
 		return err
 	}
 	c.failed = c.failed[:0]
@@ -78,7 +86,7 @@ func scatter(cells []int32) {
 // other, but for those that are no longer needed. It goes on with the same cells
 // until nothing is missing or nothing is found.
 func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) error {
-	any := func(int32) bool { return true }
+	all := func(int32) bool { return true }
 	for len(order) > 0 {
 		now := slices.Clone(order[:min(batch, len(order))])
 		order = order[len(now):]
@@ -86,7 +94,7 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 			got := make([]*Witness, len(now))
 			met := make([]bool, len(now))
 			err := parallel(ctx, c.threads, len(now), func(worker, i int) (err error) {
-				_, missing := c.found.assign(now[i], any)
+				_, missing := c.found.assign(now[i], all)
 				if len(missing) == 0 {
 					met[i] = true
 					return nil
@@ -112,7 +120,7 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 				}
 				next = append(next, cell)
 				// Another cell's witness may have met the need in the meantime.
-				if _, missing := c.found.assign(cell, any); len(missing) > 0 {
+				if _, missing := c.found.assign(cell, all); len(missing) > 0 {
 					c.take(got[i])
 				}
 			}
@@ -133,10 +141,7 @@ func (c *cover) take(w *Witness) {
 // seek looks for a witness that meets a need, or brings a sliding one nearer.
 func (c *cover) seek(ctx context.Context, f *finder, n Need, more bool) (*Witness, error) {
 	if n.Kind != Sliding {
-		if more {
-			return f.find(ctx, n, true)
-		}
-		return f.find(ctx, n, false)
+		return f.find(ctx, n, more)
 	}
 	// What the other side has is not asked for again.
 	hi, e := change(c.found.all, n.High, n.Cell)

@@ -22,13 +22,14 @@ type finder struct {
 	seenCell []int32
 	seenRel  []int32
 	tick     int32
-	largest  int // cells of the largest program
+	small    bool // look for small witnesses alone, by no program
+	work     int  // spent on programs: columns times steps
 }
 
 func newFinder(p *Problem, hidden []bool, price []int64) *finder {
 	return &finder{
 		p: p, hidden: hidden, price: price, box: newBox(p, hidden, price), check: newChecker(p),
-		seenCell: make([]int32, len(p.cells)), seenRel: make([]int32, len(p.rel)), largest: math.MaxInt,
+		seenCell: make([]int32, len(p.cells)), seenRel: make([]int32, len(p.rel)),
 	}
 }
 
@@ -61,17 +62,15 @@ func (f *finder) find(ctx context.Context, n Need, more bool) (*Witness, error) 
 	var best *Witness
 	least := int64(infinity)
 	for _, by := range f.targets(n) {
-		if w, cost := f.box.find(n.Cell, by, n.Owner, more, f.nodes()); w != nil && cost < least && f.admits(w, more) {
+		if w, cost := f.box.find(n.Cell, by, n.Owner, more, boxNodes); w != nil && cost < least && f.admits(w, more) {
 			best, least = w, cost
 		}
 	}
-	if best != nil {
+	if best != nil || f.small {
 		return best, nil
 	}
 	return f.programs(ctx, n, more)
 }
-
-func (f *finder) nodes() int { return boxNodes }
 
 func (f *finder) admits(w *Witness, more bool) bool {
 	return f.check.check(w, func(c int32) bool { return f.movable(c, 0, more) })
@@ -80,7 +79,6 @@ func (f *finder) admits(w *Witness, more bool) bool {
 // programs looks in growing parts of the table.
 func (f *finder) programs(ctx context.Context, n Need, more bool) (*Witness, error) {
 	for _, size := range []int{200, 2000, math.MaxInt} {
-		size = min(size, f.largest)
 		for _, deep := range []bool{false, true} {
 			if size > 2000 && !deep {
 				continue
@@ -95,9 +93,6 @@ func (f *finder) programs(ctx context.Context, n Need, more bool) (*Witness, err
 			if whole {
 				return nil, nil
 			}
-		}
-		if size == f.largest {
-			return nil, nil
 		}
 	}
 	return nil, nil
@@ -187,6 +182,7 @@ func (f *finder) program(ctx context.Context, n Need, by int64, cells []int32) (
 	}
 	q.solver.SetBounds(0, q.lower[0], q.upper[0])
 	w, err := f.solve(ctx, q)
+	f.work += len(q.cells) * (20 + q.solver.Steps())
 	if w == nil || err != nil || !f.admits(w, true) {
 		return nil, err
 	}

@@ -51,10 +51,18 @@ func (c *cover) settle() (failed []int) {
 	return failed
 }
 
+// effort is the work that programs may take for every cell of a table.
+const effort = 1500
+
 // prune publishes secondary cells that no witness in use needs, then tries to do
 // without each of the others, the dearest first. What it leaves is protected:
 // every primary cell keeps its witnesses among the hidden cells.
 func (c *cover) prune(ctx context.Context) error {
+	// Most of these searches end without success. In large tables the dearest cells
+	// alone are worth programs.
+	f := c.finders[0]
+	enough := f.work + max(1e7, effort*len(c.p.cells))
+	defer func() { f.small = false }()
 	var list []int32
 	for i := range c.hidden {
 		if c.hidden[i] && !c.p.cells[i].Status.Hidden() {
@@ -70,6 +78,7 @@ func (c *cover) prune(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		f.small = f.work > enough
 		if err := c.without(ctx, k); err != nil {
 			return err
 		}
