@@ -2,16 +2,20 @@ package riskmetrics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/exact"
 )
 
 // Options names the columns of a data set.
@@ -38,43 +42,59 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error)
 	if len(o.Keys) == 0 || len(o.Keys) > 64 {
 		return nil, fmt.Errorf("%w: 1 to 64 keys are wanted", ErrRequest)
 	}
-	c := &Classes{missing: o.Missing}
 	for i, name := range o.Keys {
-		for _, other := range o.Keys[:i] {
-			if other == name {
-				return nil, fmt.Errorf("%w: key %q is named twice", ErrRequest, name)
-			}
+		if slices.Contains(o.Keys[:i], name) {
+			return nil, fmt.Errorf("%w: key %q is named twice", ErrRequest, name)
 		}
-		col, err := encode(t, name)
-		if err != nil {
-			return nil, err
-		}
-		if null, ok := col.List.Null(); ok && o.Missing.kind == asRefuse {
-			return nil, &ColumnError{Column: name, Row: int64(slices.Index(col.Codes, null)), Err: ErrNull}
-		}
-		c.keys = append(c.keys, col)
-	}
-	var err error
-	if o.Weight != "" {
-		if c.weight, err = weights(t, o.Weight); err != nil {
-			return nil, err
-		}
-		c.weightName = o.Weight
-	}
-	if c.unit, err = ids(t, o.Respondent); err != nil {
-		return nil, err
-	}
-	if c.house, err = ids(t, o.Household); err != nil {
-		return nil, err
 	}
 	threads := o.Threads
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	if err := c.build(ctx, int(t.NumRows()), threads); err != nil {
+	c := &Classes{missing: o.Missing, weightName: o.Weight, keys: make([]*column.Column, len(o.Keys))}
+	var w *recordWeights
+	var read []func() error
+	for k, name := range o.Keys {
+		read = append(read, func() (err error) {
+			c.keys[k], err = key(t, name, o.Missing)
+			return err
+		})
+	}
+	read = append(read,
+		func() (err error) { w, err = weights(t, o.Weight); return err },
+		func() (err error) { c.unit, err = ids(t, o.Respondent); return err },
+		func() (err error) { c.house, err = ids(t, o.Household); return err })
+	if err := inTurn(ctx, threads, read); err != nil {
+		return nil, err
+	}
+	if err := c.build(ctx, int(t.NumRows()), threads, w); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// inTurn runs tasks, so many at a time, and returns the error of the first in
+// order that has one, or the context's.
+func inTurn(ctx context.Context, threads int, tasks []func() error) error {
+	errs := make([]error, len(tasks))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(threads, len(tasks)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(tasks)); i = next.Add(1) - 1 {
+				if errs[i] = ctx.Err(); errs[i] == nil {
+					errs[i] = tasks[i]()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // field returns the data of a column.
@@ -92,6 +112,18 @@ func encode(t arrow.Table, name string) (*column.Column, error) {
 		return nil, err
 	}
 	return column.Encode(name, data)
+}
+
+// key encodes a key.
+func key(t arrow.Table, name string, missing Missing) (*column.Column, error) {
+	col, err := encode(t, name)
+	if err != nil {
+		return nil, err
+	}
+	if null, ok := col.List.Null(); ok && missing.kind == asRefuse {
+		return nil, &ColumnError{Column: name, Row: int64(slices.Index(col.Codes, null)), Err: ErrNull}
+	}
+	return col, nil
 }
 
 // ids encodes a column that may not hold nulls; nil for no column.
@@ -113,74 +145,154 @@ func ids(t arrow.Table, name string) ([]uint32, error) {
 	return col.Codes, nil
 }
 
-// weights reads the weights as float64.
-func weights(t arrow.Table, name string) ([]float64, error) {
+// weights reads the weights exactly; nil for no column. All are above 0.
+func weights(t arrow.Table, name string) (*recordWeights, error) {
+	if name == "" {
+		return nil, nil
+	}
 	data, err := field(t, name)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]float64, 0, data.Len())
+	digits, ok := column.NumberDigits(data.DataType())
+	if !ok {
+		return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: %s is no number", column.ErrType, data.DataType().Name())}
+	}
+	w := &recordWeights{unit: exact.Unit{Digits: digits}, units: make([]int64, 0, data.Len())}
+	var n column.Numbers
+	var total uint64
 	for _, chunk := range data.Chunks() {
-		get, ok := floats(chunk)
-		if !ok {
-			return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: %s is no number", column.ErrType, chunk.DataType().Name())}
+		row := int64(max(len(w.units), len(w.wide)))
+		if err := n.Read(name, chunk, row); err != nil {
+			if errors.Is(err, column.ErrNotFinite) {
+				return nil, fmt.Errorf("%w: %w", ErrWeight, err)
+			}
+			return nil, err
 		}
-		for i := range chunk.Len() {
-			row := int64(len(out))
-			if chunk.IsNull(i) {
-				return nil, &ColumnError{Column: name, Row: row, Err: fmt.Errorf("%w: null", ErrWeight)}
+		if n.Null != nil {
+			return nil, weightError(name, row+int64(slices.Index(n.Null, true)), "null")
+		}
+		if w.wide == nil {
+			fits, at := w.appendNarrow(&n, chunk.Len(), &total)
+			if at >= 0 {
+				return nil, weightError(name, row+int64(at), "not above 0")
 			}
-			v := get(i)
-			if math.IsNaN(v) || math.IsInf(v, 0) || v <= 0 {
-				return nil, &ColumnError{Column: name, Row: row, Err: fmt.Errorf("%w: not a finite number above 0", ErrWeight)}
+			if fits {
+				continue
 			}
-			out = append(out, v)
+		}
+		w.widen()
+		if err := w.appendWide(name, row, chunk.Len(), &n); err != nil {
+			return nil, err
 		}
 	}
-	return out, nil
+	return w, nil
 }
 
-func floats(arr arrow.Array) (func(int) float64, bool) {
-	switch a := arr.(type) {
-	case *array.Int8:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Int16:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Int32:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Int64:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Uint8:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Uint16:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Uint32:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Uint64:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Float32:
-		return func(i int) float64 { return float64(a.Value(i)) }, true
-	case *array.Float64:
-		return a.Value, true
-	case *array.Decimal128:
-		scale := a.DataType().(*arrow.Decimal128Type).Scale
-		return func(i int) float64 { return a.Value(i).ToFloat64(scale) }, true
+// appendNarrow appends a batch in 64 bits, the sum of all weights staying below
+// narrowTotal, and reports false, having changed nothing but total, where that
+// cannot be. at is the position of a weight that is not above 0, or -1.
+func (w *recordWeights) appendNarrow(n *column.Numbers, rows int, total *uint64) (fits bool, at int) {
+	if n.Shift != 0 || n.Wide != nil {
+		return false, -1
 	}
-	return nil, false
+	from := len(w.units)
+	for i := range rows {
+		var v int64
+		if n.Small != nil {
+			v = n.Small[i]
+		} else if m := n.Mid[i]; m.Sign() > 0 && (m.Hi != 0 || m.Lo >= narrowTotal) {
+			v = narrowTotal
+		} else {
+			v = int64(m.Lo) | m.Hi
+		}
+		if v <= 0 {
+			return false, i
+		}
+		if *total += uint64(v); *total >= narrowTotal {
+			w.units = w.units[:from]
+			return false, -1
+		}
+		w.units = append(w.units, v)
+	}
+	return true, -1
 }
 
-// Sensitive encodes a sensitive variable of the same table, for the measures of
-// attribute disclosure.
-func (c *Classes) Sensitive(t arrow.Table, name string) (*Sensitive, error) {
-	col, err := encode(t, name)
+func weightError(name string, row int64, why string) error {
+	return &ColumnError{Column: name, Row: row, Err: fmt.Errorf("%w: %s", ErrWeight, why)}
+}
+
+// widen turns the weights into wide numbers.
+func (w *recordWeights) widen() {
+	if w.wide != nil {
+		return
+	}
+	w.wide = make([]exact.Num, len(w.units), max(cap(w.units), 1))
+	for i, v := range w.units {
+		w.wide[i] = exact.FromInt64(v).Num()
+	}
+	w.units = nil
+}
+
+// appendWide appends a batch, all weights at the larger of both shifts.
+func (w *recordWeights) appendWide(name string, row int64, rows int, n *column.Numbers) error {
+	up := func(v exact.Num, by int) exact.Num {
+		if by == 0 {
+			return v
+		}
+		b := v.Big()
+		return exact.NumFromBig(b.Lsh(b, uint(by)))
+	}
+	if by := n.Shift - w.unit.Shift; by > 0 {
+		for i, v := range w.wide {
+			w.wide[i] = up(v, by)
+		}
+		w.unit.Shift = n.Shift
+	}
+	for i := range rows {
+		var v exact.Num
+		switch {
+		case n.Wide != nil:
+			v = n.Wide[i].Num()
+		case n.Mid != nil:
+			v = n.Mid[i].Num()
+		default:
+			v = exact.FromInt64(n.Small[i]).Num()
+		}
+		if v.Sign() <= 0 {
+			return weightError(name, row+int64(i), "not above 0")
+		}
+		w.wide = append(w.wide, up(v, w.unit.Shift-n.Shift))
+	}
+	return nil
+}
+
+// Sensitive reads a sensitive variable of the table that the classes were made
+// of, for the measures of attribute disclosure. nulls says what a null among its
+// values is: refuse an error, category a value of its own, exclude no value, so
+// that it counts as none of the distinct ones and in no share. The table is
+// borrowed for the call. The error is a *ColumnError, ErrRequest or the context's.
+func (c *Classes) Sensitive(ctx context.Context, t arrow.Table, name string, nulls Missing) (*Sensitive, error) {
+	if nulls.matches() {
+		return nil, fmt.Errorf("%w: nulls among sensitive values are refuse, category or exclude", ErrRequest)
+	}
+	col, err := key(t, name, nulls)
 	if err != nil {
 		return nil, err
 	}
 	if len(col.Codes) != len(c.id) {
 		return nil, fmt.Errorf("%w: the sensitive variable is of another table", ErrRequest)
 	}
-	return newSensitive(c, col), nil
+	values := col.List.Len()
+	if _, ok := col.List.Null(); ok && nulls.kind == asExclude {
+		values-- // null is the last code
+	}
+	return newSensitive(ctx, c, col, values)
 }
+
+// Array returns the value of every record as an Arrow array, null for records
+// that were left out or have none. The caller releases it.
+func (a Attained) Array(mem memory.Allocator) arrow.Array { return Float64Array(mem, a.Records()) }
 
 // Float64Array returns per-record values as an Arrow array, NaN being null. The
 // caller releases it.

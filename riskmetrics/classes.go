@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/sluis-go/sluis/internal/column"
-	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
 )
 
@@ -35,80 +33,25 @@ type ColumnError = column.Error
 // NoClass is the class of a record that was left out for its nulls.
 const NoClass = ^uint32(0)
 
-// Missing says how nulls in keys match.
-type Missing struct {
-	kind  missingKind
-	alpha float64
-}
-
-type missingKind uint8
-
-const (
-	asRefuse missingKind = iota
-	asCategory
-	asExclude
-	asWildcard
-	asSdcMicro
-)
-
-// ParseMissing reads a policy:
-//
-//	refuse           a null is an error; the zero value
-//	category         null equals null and nothing else
-//	exclude          records with a null are left out
-//	wildcard         a null matches everything, symmetrically
-//	sdcmicro(alpha)  as freqCalc of sdcMicro, alpha a decimal from 0 to 1
-func ParseMissing(s string) (Missing, error) {
-	switch s {
-	case "refuse":
-		return Missing{}, nil
-	case "category":
-		return Missing{kind: asCategory}, nil
-	case "exclude":
-		return Missing{kind: asExclude}, nil
-	case "wildcard":
-		return Missing{kind: asWildcard}, nil
-	}
-	if t, ok := strings.CutPrefix(s, "sdcmicro("); ok {
-		if t, ok = strings.CutSuffix(t, ")"); ok {
-			if r, err := exact.ParseDecimal(t); err == nil && r.Num <= r.Den {
-				return Missing{kind: asSdcMicro, alpha: float64(r.Num) / float64(r.Den)}, nil
-			}
-		}
-	}
-	return Missing{}, fmt.Errorf("%w: a policy for missing values is refuse, category, exclude, wildcard or sdcmicro(alpha)", ErrRequest)
-}
-
-// String returns the policy as ParseMissing reads it.
-func (m Missing) String() string {
-	switch m.kind {
-	case asCategory:
-		return "category"
-	case asExclude:
-		return "exclude"
-	case asWildcard:
-		return "wildcard"
-	case asSdcMicro:
-		return "sdcmicro(" + strconv.FormatFloat(m.alpha, 'f', -1, 64) + ")"
-	}
-	return "refuse"
-}
-
-// Classes are the equivalence classes of records on their keys, in code order of
-// the keys (values ascending, null last). Immutable.
+// Classes are the equivalence classes of records on their keys, null being equal
+// to null, in order of the keys (values ascending, null last), with the sample
+// frequency f_k and the population frequency F_k of each. Immutable.
 type Classes struct {
 	keys       []*column.Column
 	missing    Missing
 	id         []uint32   // record -> class, or NoClass
 	codes      [][]uint32 // key -> class -> code
 	size       []int64    // class -> records in it
-	f          []float64  // class -> matching records, f_k
-	pop        []float64  // class -> matching weight, F_k; nil without weights
-	weight     []float64  // record -> weight; nil without
-	weightName string     // the column of the weights
-	people     []int64    // class -> distinct respondents; nil without
-	unit       []uint32   // record -> respondent; nil without
-	house      []uint32   // record -> household; nil without
+	whole      []int64    // class -> records that match it fully
+	part       []int64    // class -> records that match it by alpha; nil where none can
+	f          []float64  // class -> f_k = whole + alpha*part
+	own        *masses    // class -> weight of its records; nil without weights
+	pop        []float64  // class -> F_k; nil without weights
+	popExact   func(class int) *big.Rat
+	weightName string   // the column of the weights
+	people     []int64  // class -> distinct respondents; nil without
+	unit       []uint32 // record -> respondent; nil without
+	house      []uint32 // record -> household; nil without
 }
 
 // Records returns the number of records, those left out included.
@@ -167,47 +110,56 @@ func (c *Classes) spread(of []float64) []float64 {
 // in records and classes. The error is ErrRequest for a position that does not
 // exist or comes twice, or the context's.
 func (c *Classes) Project(ctx context.Context, keys ...int) (*Classes, error) {
-	p := &Classes{missing: c.missing, weight: c.weight, unit: c.unit, house: c.house, id: make([]uint32, len(c.id))}
-	var cols [][]uint32
-	var cards []int
+	var cols []*column.Column
+	var codes [][]uint32
 	for i, k := range keys {
 		if k < 0 || k >= len(c.keys) || slices.Contains(keys[:i], k) {
 			return nil, fmt.Errorf("%w: no such key, or one twice", ErrRequest)
 		}
-		p.keys = append(p.keys, c.keys[k])
-		cols, cards = append(cols, c.codes[k]), append(cards, c.keys[k].List.Len())
+		cols, codes = append(cols, c.keys[k]), append(codes, c.codes[k])
 	}
-	g, err := group.Build(ctx, cols, cards, len(c.size), 1)
+	return c.regroup(ctx, cols, codes)
+}
+
+// regroup makes classes of unions of classes: those equal on the codes, given by
+// class.
+func (c *Classes) regroup(ctx context.Context, keys []*column.Column, codes [][]uint32) (*Classes, error) {
+	p, to, err := c.merge(ctx, keys, codes)
 	if err != nil {
 		return nil, err
 	}
-	p.codes, p.size = g.Keys, make([]int64, g.N)
-	for id, to := range g.IDs {
-		p.size[to] += c.size[id]
-	}
+	p.unit, p.house = c.unit, c.house
+	p.id = make([]uint32, len(c.id))
 	for i, id := range c.id {
 		p.id[i] = NoClass
 		if id != NoClass {
-			p.id[i] = g.IDs[id]
+			p.id[i] = to[id]
 		}
-	}
-	if err := p.weigh(); err != nil {
-		return nil, err
 	}
 	return p, p.count(ctx)
 }
 
-// Respondents returns the number of distinct respondents of a class, nulls being
-// a category; its records where no respondents are named.
-func (c *Classes) Respondents(class uint32) int64 {
-	if c.people == nil {
-		return c.size[class]
+// merge is regroup without records: frequencies and weights of classes alone. to
+// maps classes to those of the result.
+func (c *Classes) merge(ctx context.Context, keys []*column.Column, codes [][]uint32) (p *Classes, to []uint32, err error) {
+	cards := make([]int, len(keys))
+	for k, col := range keys {
+		cards[k] = col.List.Len()
 	}
-	return c.people[class]
+	g, err := group.Build(ctx, codes, cards, len(c.size), 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	p = &Classes{keys: keys, missing: c.missing, weightName: c.weightName, codes: g.Keys, size: make([]int64, g.N)}
+	for id, to := range g.IDs {
+		p.size[to] += c.size[id]
+	}
+	p.own = c.own.gather(g.IDs, g.N)
+	return p, g.IDs, p.match(ctx)
 }
 
-// build groups the records and counts.
-func (c *Classes) build(ctx context.Context, rows, threads int) error {
+// build groups the records and counts. w holds their weights, nil without.
+func (c *Classes) build(ctx context.Context, rows, threads int, w *recordWeights) error {
 	cols := make([][]uint32, len(c.keys))
 	cards := make([]int, len(c.keys))
 	for k, col := range c.keys {
@@ -221,20 +173,36 @@ func (c *Classes) build(ctx context.Context, rows, threads int) error {
 	if c.missing.kind == asExclude {
 		c.dropNulls()
 	}
-	if err := c.weigh(); err != nil {
+	if w != nil {
+		c.own = w.gather(c.id, len(c.size))
+	}
+	if err := c.match(ctx); err != nil {
 		return err
 	}
 	return c.count(ctx)
 }
 
+// nulls returns the code of null in every key, -1 for none.
+func (c *Classes) nulls() []int64 {
+	null := make([]int64, len(c.keys))
+	for k, col := range c.keys {
+		null[k] = -1
+		if code, ok := col.List.Null(); ok {
+			null[k] = int64(code)
+		}
+	}
+	return null
+}
+
 // dropNulls leaves out the classes that hold a null, and closes the ranks.
 func (c *Classes) dropNulls() {
+	null := c.nulls()
 	next := make([]uint32, len(c.size))
 	kept := uint32(0)
 	for id := range c.size {
 		next[id] = kept
-		for k, col := range c.keys {
-			if null, ok := col.List.Null(); ok && c.codes[k][id] == null {
+		for k := range c.keys {
+			if int64(c.codes[k][id]) == null[k] {
 				next[id] = NoClass
 			}
 		}
@@ -254,55 +222,6 @@ func (c *Classes) dropNulls() {
 	for i, id := range c.id {
 		c.id[i] = next[id]
 	}
-}
-
-// weigh sums the weights of each class exactly.
-func (c *Classes) weigh() error {
-	n := len(c.size)
-	c.f = make([]float64, n)
-	if c.weight != nil {
-		c.pop = make([]float64, n)
-	}
-	own := c.sums()
-	if c.missing.kind != asWildcard && c.missing.kind != asSdcMicro {
-		for id, s := range c.size {
-			c.f[id] = float64(s)
-			if own != nil {
-				c.pop[id] = own[id].value()
-			}
-		}
-		return nil
-	}
-	null := make([]int64, len(c.keys))
-	for k, col := range c.keys {
-		null[k] = -1
-		if code, ok := col.List.Null(); ok {
-			null[k] = int64(code)
-		}
-	}
-	m := group.Matching{SdcMicro: c.missing.kind == asSdcMicro}
-	whole, part := group.Match(c.codes, null, c.size, m)
-	for id := range c.size {
-		c.f[id] = float64(whole[id]) + c.missing.alpha*float64(part[id])
-	}
-	if own == nil {
-		return nil
-	}
-	// Matching adds whole numbers: weights go in as two halves of exact units.
-	hi, lo, unit, ok := halves(own)
-	if !ok {
-		return &ColumnError{Column: c.weightName, Row: -1, Err: fmt.Errorf("%w: weights are too far apart to be added exactly", ErrWeight)}
-	}
-	wh, ph := group.Match(c.codes, null, hi, m)
-	wl, pl := group.Match(c.codes, null, lo, m)
-	for id := range c.size {
-		w := joinHalves(wh[id], wl[id], unit)
-		if c.missing.alpha > 0 {
-			w += c.missing.alpha * joinHalves(ph[id], pl[id], unit)
-		}
-		c.pop[id] = w
-	}
-	return nil
 }
 
 // count counts distinct respondents a class.
@@ -330,4 +249,25 @@ func (c *Classes) count(ctx context.Context) error {
 		c.people[id]++
 	}
 	return nil
+}
+
+// distinct counts the distinct respondents with a record in some classes; the
+// records where no respondents are named.
+func (c *Classes) distinct(in func(class uint32) bool) (records, respondents int64) {
+	for id, n := range c.size {
+		if in(uint32(id)) {
+			records += n
+		}
+	}
+	if c.unit == nil || records == 0 {
+		return records, records
+	}
+	seen := make([]bool, len(c.unit)) // units are dense codes of as many records
+	for i, id := range c.id {
+		if u := c.unit[i]; id != NoClass && !seen[u] && in(id) {
+			seen[u] = true
+			respondents++
+		}
+	}
+	return records, respondents
 }

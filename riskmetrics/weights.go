@@ -6,89 +6,97 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// sum is an exact sum of weights: whole millionths while that suffices.
-type sum struct {
-	millionths exact.Int128
-	rest       *exact.Summer
+// masses are exact sums of weights by class. Sums of any of them over disjoint
+// classes stay within 63 bits a limb.
+type masses struct {
+	// limbs[j][class] counts 2^(limbBits*j) units each.
+	limbs [][]int64
+	unit  exact.Unit
 }
 
-func (s *sum) add(v float64) {
-	m, shift, exponent, _ := exact.FromFloat64(v)
-	if shift == 0 && exponent == 0 {
-		if t, ok := s.millionths.AddChecked(m); ok {
-			s.millionths = t
-			return
-		}
+// limbBits is the size of a limb, of which up to 2^32 are added.
+const limbBits = 30
+
+// narrowTotal bounds the sum of all weights in a single limb.
+const narrowTotal = 1 << 62
+
+// num returns the mass of a class in units.
+func (m *masses) num(id int) exact.Num {
+	if len(m.limbs) == 1 {
+		return exact.FromInt64(m.limbs[0][id]).Num()
 	}
-	if s.rest == nil {
-		s.rest = &exact.Summer{}
+	sum := new(big.Int)
+	for j := len(m.limbs) - 1; j >= 0; j-- {
+		sum.Lsh(sum, limbBits)
+		sum.Add(sum, big.NewInt(m.limbs[j][id]))
 	}
-	s.rest.Add(v)
+	return exact.NumFromBig(sum)
 }
 
-// exactly returns the sum and its unit.
-func (s *sum) exactly() (exact.Num, exact.Unit) {
-	base := exact.NewNum(s.millionths)
-	if s.rest == nil {
-		return base, exact.Unit{Digits: exact.FloatDigits}
-	}
-	n, u := s.rest.Num()
-	up := exact.NumFromBig(new(big.Int).Lsh(base.Big(), uint(u.Shift)))
-	return n.Add(up), u
-}
+// rat returns the mass of a class.
+func (m *masses) rat(id int) *big.Rat { return m.unit.Rat(m.num(id)) }
 
-func (s *sum) value() float64 {
-	n, u := s.exactly()
-	f, _ := u.Float64(n)
-	return f
-}
-
-// sums adds the weights of each class; nil without weights.
-func (c *Classes) sums() []sum {
-	if c.weight == nil {
-		return nil
-	}
-	out := make([]sum, len(c.size))
-	for i, id := range c.id {
-		if id != NoClass {
-			out[id].add(c.weight[i])
-		}
+// floats returns the correctly rounded masses.
+func (m *masses) floats() []float64 {
+	out := make([]float64, len(m.limbs[0]))
+	for id := range out {
+		out[id], _ = m.unit.Float64(m.num(id))
 	}
 	return out
 }
 
-// halfBits is the size of a low half: sums of 2^20 of them fit an int64.
-const halfBits = 43
-
-// halves splits every sum into hi * 2^halfBits + lo units, so that sums of
-// either half over classes stay within an int64. It reports false where that
-// cannot be done exactly.
-func halves(own []sum) (hi, lo []int64, unit exact.Unit, ok bool) {
-	unit = exact.Unit{Digits: exact.FloatDigits}
-	for i := range own {
-		if _, u := own[i].exactly(); u.Shift > unit.Shift {
-			unit.Shift = u.Shift
-		}
+// gather adds the masses of the classes that become one; nil for nil.
+func (m *masses) gather(to []uint32, n int) *masses {
+	if m == nil {
+		return nil
 	}
-	hi, lo = make([]int64, len(own)), make([]int64, len(own))
-	mask := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), halfBits), big.NewInt(1))
-	for i := range own {
-		n, u := own[i].exactly()
-		v := n.Big()
-		v.Lsh(v, uint(unit.Shift-u.Shift))
-		if v.BitLen() > 2*halfBits || len(own) > 1<<20 {
-			return nil, nil, unit, false
+	out := &masses{unit: m.unit}
+	for _, limb := range m.limbs {
+		sums := make([]int64, n)
+		for id, v := range limb {
+			sums[to[id]] += v
 		}
-		lo[i] = new(big.Int).And(v, mask).Int64()
-		hi[i] = v.Rsh(v, halfBits).Int64()
+		out.limbs = append(out.limbs, sums)
 	}
-	return hi, lo, unit, true
+	return out
 }
 
-// joinHalves undoes halves for sums, correctly rounded.
-func joinHalves(hi, lo int64, unit exact.Unit) float64 {
-	v := new(big.Int).Lsh(big.NewInt(hi), halfBits)
-	v.Add(v, big.NewInt(lo))
-	f, _ := unit.Float64(exact.NumFromBig(v))
-	return f
+// recordWeights are the weights of records, exactly: units of 64 bits, or wide
+// numbers where these do not suffice.
+type recordWeights struct {
+	units []int64
+	wide  []exact.Num // set instead of units
+	unit  exact.Unit
+}
+
+// gather adds the weights of the records of each class.
+func (w *recordWeights) gather(id []uint32, n int) *masses {
+	if w.wide == nil {
+		sums := make([]int64, n)
+		for i, to := range id {
+			if to != NoClass {
+				sums[to] += w.units[i]
+			}
+		}
+		return &masses{limbs: [][]int64{sums}, unit: w.unit}
+	}
+	sums := make([]exact.Num, n)
+	for i, to := range id {
+		if to != NoClass {
+			sums[to] = sums[to].Add(w.wide[i])
+		}
+	}
+	m := &masses{unit: w.unit, limbs: [][]int64{make([]int64, n)}}
+	mask := big.NewInt(1<<limbBits - 1)
+	for c := range sums {
+		rest := sums[c].Big()
+		for j := 0; rest.Sign() > 0; j++ {
+			if j == len(m.limbs) {
+				m.limbs = append(m.limbs, make([]int64, n))
+			}
+			m.limbs[j][c] = new(big.Int).And(rest, mask).Int64()
+			rest.Rsh(rest, limbBits)
+		}
+	}
+	return m
 }

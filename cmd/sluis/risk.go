@@ -38,7 +38,11 @@ type riskFlags struct {
 	population         string
 	distance           string
 	recursiveL         int
-	logBase            float64
+	logBase            string
+	c, alpha, t        string // limits, decimals as they are written
+	beta, delta        string
+	sensitiveMissing   string
+	trees              map[string]string
 	atRisk             float64
 	suda               bool
 	sudaSize           int
@@ -59,8 +63,8 @@ func newRiskCommand() *cobra.Command {
 by the key variables and measures: who stands alone and which key drives it,
 individual and household risk, minimal sample uniques (SUDA), prosecutor,
 journalist and marketer risk, and for each sensitive variable l-diversity,
-t-closeness and their kin. It judges only the limits that are given (--k, --l,
---combinations); docs/risk.md defines every figure.
+t-closeness and their kin. It judges only the limits that are given (--k, --l, --t
+and the like); docs/risk.md defines every figure.
 
 The report and the files hold small counts and values of the data: they are
 confidential and must not leave the closed environment.`,
@@ -94,9 +98,16 @@ confidential and must not leave the closed environment.`,
 	fl.IntVar(&f.combinations, "combinations", 0, "limit: look at every combination of at most so many keys ...")
 	fl.Int64Var(&f.minCount, "min-count", 3, "... each combination of values in fewer records than this being unsafe")
 	fl.StringVar(&f.population, "population", "", "file of the whole population with the same keys: k-map, journalist, marketer")
+	fl.StringVar(&f.t, "t", "", "limit: t-closeness, a larger distance is unsafe")
+	fl.StringVar(&f.alpha, "alpha", "", "limit: (alpha,k)-anonymity, a larger share of one value is unsafe")
+	fl.StringVar(&f.beta, "beta", "", "limit: beta-likeness, a larger gain is unsafe")
+	fl.StringVar(&f.delta, "delta", "", "limit: delta-disclosure, delta or above is unsafe")
+	fl.StringVar(&f.c, "c", "", "limit: recursive (c,l)-diversity, c or above is unsafe")
+	fl.StringVar(&f.sensitiveMissing, "sensitive-missing", "exclude", "null sensitive values: exclude (no value), category or refuse")
 	fl.StringVar(&f.distance, "distance", "equal", "t-closeness: equal, ordered or range")
+	fl.StringToStringVar(&f.trees, "tree", nil, "t-closeness by a hierarchy, as disease=FILE: lines of value;parent;...;root")
 	fl.IntVar(&f.recursiveL, "recursive", 2, "recursive (c,l)-diversity: l")
-	fl.Float64Var(&f.logBase, "log-base", 2, "delta-disclosure: base of the logarithm")
+	fl.StringVar(&f.logBase, "log-base", "2", "delta-disclosure: base of the logarithm, a whole number or e")
 	fl.Float64Var(&f.atRisk, "at-risk", 0.2, "re-identification: a risk above this counts as a record at risk")
 	fl.BoolVar(&f.suda, "suda", true, "minimal sample uniques")
 	fl.IntVar(&f.sudaSize, "suda-size", 0, "largest minimal sample unique looked for (default: all keys)")

@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
+	"os"
 	"slices"
 	"sort"
+	"strconv"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -15,12 +20,16 @@ import (
 
 // measurement is one run of the risk verb.
 type measurement struct {
-	f          *riskFlags
-	options    riskmetrics.Options
-	model      riskmetrics.RiskModel
-	score      riskmetrics.SUDAScore
-	distance   riskmetrics.Distance
-	population arrow.Table
+	f        *riskFlags
+	options  riskmetrics.Options
+	model    riskmetrics.RiskModel
+	score    riskmetrics.SUDAScore
+	distance riskmetrics.Distance
+	base     riskmetrics.Base
+	nulls    riskmetrics.Missing // among sensitive values
+	// Limits of attribute disclosure; nil where none was given.
+	l, c, alpha, t, beta, delta *big.Rat
+	population                  arrow.Table
 
 	classes *riskmetrics.Classes
 	report  *riskReport
@@ -53,6 +62,38 @@ func (f *riskFlags) measurement() (*measurement, error) {
 	if m.distance, ok = pick(f.distance, map[string]riskmetrics.Distance{"equal": riskmetrics.Equal, "ordered": riskmetrics.Ordered, "range": riskmetrics.Range}); !ok {
 		return nil, errors.New("--distance is equal, ordered or range")
 	}
+	if m.nulls, err = riskmetrics.ParseMissing(f.sensitiveMissing); err != nil {
+		return nil, err
+	}
+	if f.logBase != "e" {
+		base, err := strconv.ParseUint(f.logBase, 10, 64)
+		if err != nil || base < 2 {
+			return nil, errors.New("--log-base is e or a whole number above 1")
+		}
+		m.base = riskmetrics.Base(base)
+	}
+	if f.l > 0 {
+		m.l = whole(f.l)
+	}
+	for _, x := range []struct {
+		flag, text string
+		to         **big.Rat
+	}{{"c", f.c, &m.c}, {"alpha", f.alpha, &m.alpha}, {"t", f.t, &m.t}, {"beta", f.beta, &m.beta}, {"delta", f.delta, &m.delta}} {
+		if x.text == "" {
+			continue
+		}
+		if *x.to, ok = decimal(x.text); !ok {
+			return nil, fmt.Errorf("--%s is a decimal number of at least 0", x.flag)
+		}
+		if len(f.sensitive) == 0 {
+			return nil, fmt.Errorf("--%s needs --sensitive", x.flag)
+		}
+	}
+	for name := range f.trees {
+		if !slices.Contains(f.sensitive, name) {
+			return nil, fmt.Errorf("--tree names %q, which is not sensitive", name)
+		}
+	}
 	columns := m.columns(f)
 	for name := range f.types {
 		if !slices.Contains(columns, name) {
@@ -77,6 +118,14 @@ func (f *riskFlags) measurement() (*measurement, error) {
 		return nil, errors.New("--at-risk is in (0,1], --dis-fraction and --fraction are in (0,1)")
 	}
 	return m, nil
+}
+
+// decimal reads a plain decimal, exactly.
+func decimal(s string) (*big.Rat, bool) {
+	if len(s) > 15 || strings.Trim(s, "0123456789.") != "" {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
 }
 
 func pick[T any](name string, of map[string]T) (T, bool) {
@@ -108,69 +157,62 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 	c, r, f := m.classes, m.report, m.f
 	freq := c.SampleFreq()
 	m.vectors = append(m.vectors, vector{"class_size", freq, r.Data.Alpha == nil})
-	alone := c.KAnonymity(2)
+	anonymity := c.KAnonymity()
+	alone := anonymity.Violations(two)
 	r.Alone = riskAlone{Records: alone.Records, Respondents: alone.Respondents}
 	r.histogram("class sizes", freq, classBins)
 	r.add("sample_uniques", count(freq, func(v float64) bool { return v == 1 }))
-	r.add("smallest_class", alone.Attained)
+	r.add("smallest_class", anonymity.Value)
 	for _, k := range levels(f.k) {
-		r.add(fmt.Sprintf("records_below_%d", k), float64(c.KAnonymity(float64(k)).Records))
+		r.add(fmt.Sprintf("records_below_%d", k), float64(anonymity.Violations(whole(k)).Records))
 	}
 	if f.k > 0 {
-		a := c.KAnonymity(float64(f.k))
-		r.limit("k-anonymity in records: f_k < k is unsafe", float64(f.k), a.Attained, a.Records)
+		r.limit("k-anonymity in records: f_k < k is unsafe", whole(f.k), &anonymity)
 	}
 	if f.respondent != "" {
-		smallest, err := c.KRespondents(2)
+		people, err := c.KRespondents()
 		if err != nil {
 			return err
 		}
-		r.Alone.Respondents, r.Alone.Records = smallest.Respondents, smallest.Records
-		r.add("smallest_class_respondents", smallest.Attained)
+		alone := people.Violations(two)
+		r.Alone = riskAlone{Records: alone.Records, Respondents: alone.Respondents}
+		r.add("smallest_class_respondents", people.Value)
 		for _, k := range levels(f.k) {
-			a, err := c.KRespondents(float64(k))
-			if err != nil {
-				return err
-			}
-			r.add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(a.Respondents))
+			r.add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(people.Violations(whole(k)).Respondents))
 		}
 		if f.k > 0 {
-			a, err := c.KRespondents(float64(f.k))
-			if err != nil {
-				return err
-			}
-			r.limit("k-anonymity in respondents: fewer than k in a class is unsafe", float64(f.k), a.Attained, a.Records)
+			r.limit("k-anonymity in respondents: fewer than k in a class is unsafe", whole(f.k), &people)
 		}
 	}
 	if f.weight != "" {
 		m.vectors = append(m.vectors, vector{"pop_size", c.PopFreq(), false})
-		a := c.KWeighted(2)
-		r.add("smallest_population_class", a.Attained)
+		weighted, err := c.KWeighted()
+		if err != nil {
+			return err
+		}
+		r.add("smallest_population_class", weighted.Value)
 		for _, k := range levels(f.k) {
-			r.add(fmt.Sprintf("records_below_%d_weighted", k), float64(c.KWeighted(float64(k)).Records))
+			r.add(fmt.Sprintf("records_below_%d_weighted", k), float64(weighted.Violations(whole(k)).Records))
 		}
 	}
 	m.worst()
 	if f.combinations == 0 {
 		return nil
 	}
-	found, err := c.Combinations(ctx, f.combinations, f.minCount)
+	least, rare, err := c.Combinations(ctx, f.combinations, f.minCount)
 	if err != nil {
 		return err
 	}
-	records := int64(0)
-	smallest := math.Inf(1)
-	for _, k := range found {
-		records = max(records, k.Records)
-		smallest = min(smallest, float64(k.Smallest))
-		r.Combinations = append(r.Combinations, riskCombination{m.names(k.Keys), k.Smallest, k.Classes, k.Records})
+	for _, k := range rare {
+		r.Combinations = append(r.Combinations, riskCombination{m.names(k.Keys), k.Rarest, number(k.Smallest), k.Classes, k.Records})
 	}
-	if len(found) == 0 {
-		smallest = float64(f.minCount)
-	}
-	r.limit(fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", f.combinations), float64(f.minCount), smallest, records)
+	r.limit(fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", f.combinations), whole(int(f.minCount)), &least)
 	return nil
 }
+
+var two = whole(2)
+
+func whole(n int) *big.Rat { return new(big.Rat).SetInt64(int64(n)) }
 
 func (m *measurement) names(keys []int) []string {
 	out := make([]string, len(keys))
@@ -234,13 +276,13 @@ func (m *measurement) drivers(ctx context.Context, _ arrow.Table) error {
 		if err != nil {
 			return err
 		}
-		a := p.KAnonymity(2)
+		a := p.KAnonymity()
 		if m.f.respondent != "" {
-			if a, err = p.KRespondents(2); err != nil {
+			if a, err = p.KRespondents(); err != nil {
 				return err
 			}
 		}
-		m.report.Keys = append(m.report.Keys, riskKey{Name: m.f.keys[k], AloneWithout: a.Respondents})
+		m.report.Keys = append(m.report.Keys, riskKey{Name: m.f.keys[k], AloneWithout: a.Violations(two).Respondents})
 	}
 	return nil
 }
@@ -348,14 +390,20 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 			return err
 		}
 		add("journalist", x)
-		a, err := c.KMap(p, float64(max(2, f.k)))
+		a, err := c.KMap(p)
 		if err != nil {
 			return err
 		}
-		r.add("k_map", a.Attained)
+		r.add("k_map", a.Value)
 		if f.k > 0 {
-			r.limit("k-map: fewer than k of the population in a class is unsafe", float64(f.k), a.Attained, a.Records)
+			r.limit("k-map: fewer than k of the population in a class is unsafe", whole(f.k), &a)
 		}
+		least, most, err := c.Presence(p)
+		if err != nil {
+			return err
+		}
+		r.add("presence_least", least.Value)
+		r.add("presence_most", most.Value)
 	}
 	if f.fraction == 0 {
 		return nil
@@ -379,58 +427,123 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 }
 
 // attributes measures what is learnt of the sensitive variables.
-func (m *measurement) attributes(_ context.Context, data arrow.Table) error {
-	c, r, f := m.classes, m.report, m.f
-	for _, name := range f.sensitive {
-		s, err := c.Sensitive(data, name)
+func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
+	var all []*riskmetrics.Sensitive
+	for _, name := range m.f.sensitive {
+		s, err := m.classes.Sensitive(ctx, data, name, m.nulls)
 		if err != nil {
 			return err
 		}
-		add := func(figure string, v float64) *riskFigure {
-			fig := r.add(figure, v)
-			fig.Variable = name
-			return fig
+		all = append(all, s)
+		if err := m.attribute(ctx, name, s); err != nil {
+			return err
 		}
-		distinct := s.Distinct()
-		m.vectors = append(m.vectors, vector{"l_" + name, distinct.Records(c), true})
-		add("l_distinct", distinct.Value)
-		add("l_entropy", s.Entropy().Value).LogBase = "e"
-		rec, err := s.Recursive(f.recursiveL)
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	for i, s := range all {
+		others := slices.Delete(slices.Clone(all), i, i+1)
+		given, err := s.Given(ctx, others...)
 		if err != nil {
 			return err
 		}
-		add("c_recursive", rec.Value).Note = fmt.Sprintf("l = %d", f.recursiveL)
-		add("alpha", s.AlphaK().Value)
-		t, err := s.TCloseness(m.distance)
+		distinct, err := given.Distinct(ctx)
 		if err != nil {
 			return err
 		}
-		add("t", t.Value).Note = f.distance + " distance"
-		add("beta", s.BetaLikeness().Value)
-		if b, ok := s.EnhancedBeta(); ok {
-			add("beta_enhanced", b.Value)
-		} else {
-			add("beta_enhanced", math.NaN()).Note = "no beta gives enhanced beta-likeness"
-		}
-		d, err := s.DeltaDisclosure(f.logBase)
+		m.report.add("l_distinct_jointly", distinct.Value).Variable = m.f.sensitive[i]
+	}
+	return nil
+}
+
+// attribute measures one sensitive variable, and judges its limits.
+func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics.Sensitive) error {
+	r, f := m.report, m.f
+	closeness := func(ctx context.Context) (riskmetrics.Attained, error) { return s.TCloseness(ctx, m.distance) }
+	distance := f.distance
+	if path, ok := f.trees[name]; ok {
+		parent, err := readTree(path)
 		if err != nil {
 			return err
 		}
-		add("delta", d.Value).LogBase = fmt.Sprint(f.logBase)
-		if f.l > 0 {
-			bad := int64(0)
-			for _, id := range distinct.Violating(func(v float64) bool { return v < float64(f.l) }) {
-				bad += c.Size(id)
+		distance = "hierarchical"
+		closeness = func(ctx context.Context) (riskmetrics.Attained, error) { return s.TClosenessTree(ctx, parent) }
+	}
+	base := "e"
+	if m.base != riskmetrics.E {
+		base = fmt.Sprint(uint64(m.base))
+	}
+	for _, x := range []struct {
+		figure, note, base string
+		limit              *big.Rat
+		unsafe             string
+		of                 func(context.Context) (riskmetrics.Attained, error)
+	}{
+		{"l_distinct", "", "", m.l, "l-diversity: fewer than l distinct values in a class", s.Distinct},
+		{"l_entropy", "", "e", nil, "", s.Entropy},
+		{"c_recursive", fmt.Sprintf("l = %d", f.recursiveL), "", m.c, "recursive (c,l)-diversity: c or above", func(ctx context.Context) (riskmetrics.Attained, error) {
+			return s.Recursive(ctx, f.recursiveL)
+		}},
+		{"alpha", "", "", m.alpha, "alpha: a larger share of one value in a class", s.MaxShare},
+		{"t", distance + " distance", "", m.t, "t-closeness: a larger distance", closeness},
+		{"beta", "", "", m.beta, "beta-likeness: a larger gain", s.Likeness},
+		{"beta_enhanced", "", "", nil, "", s.EnhancedLikeness},
+		{"delta", "", base, m.delta, "delta-disclosure: delta or above", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, m.base) }},
+	} {
+		a, err := x.of(ctx)
+		if err != nil {
+			return err
+		}
+		fig := r.add(x.figure, a.Value)
+		fig.Variable, fig.Note, fig.LogBase = name, x.note, x.base
+		switch x.figure {
+		case "l_distinct":
+			m.vectors = append(m.vectors, vector{"l_" + name, a.Records(), true})
+		case "beta_enhanced":
+			if math.IsInf(a.Value, 1) {
+				fig.Value, fig.Note = number(math.NaN()), "infeasible: no beta gives it, some gain is above -ln q"
 			}
-			r.limit("l-diversity of "+name+": fewer than l distinct values in a class is unsafe", float64(f.l), distinct.Value, bad)
+		}
+		if x.limit != nil {
+			r.limit(name+", "+x.unsafe+" is unsafe", x.limit, &a)
 		}
 	}
 	return nil
 }
 
+// readTree reads a hierarchy: on each line a value and the nodes above it, up to
+// the root, by semicolons.
+func readTree(path string) (map[string]string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	r := csv.NewReader(file)
+	r.Comma, r.FieldsPerRecord = ';', -1
+	lines, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a hierarchy with fields by semicolons", path)
+	}
+	parent := map[string]string{}
+	for n, line := range lines {
+		for i := range len(line) - 1 {
+			if line[i] == line[i+1] {
+				continue // a value that a level leaves as it is
+			}
+			if up, ok := parent[line[i]]; ok && up != line[i+1] {
+				return nil, fmt.Errorf("%s, line %d: field %d has two parents", path, n+1, i+1)
+			}
+			parent[line[i]] = line[i+1]
+		}
+	}
+	return parent, nil
+}
+
 // utility measures what the grouping costs.
 func (m *measurement) utility(_ context.Context, _ arrow.Table) error {
-	u := m.classes.Utility()
+	u := m.classes.Utility(max(1, int64(m.f.k)))
 	m.report.add("discernibility", u.Discernibility)
 	m.report.add("average_class_size", u.AverageClass)
 	m.report.add("share_of_missing_key_values", u.Missing)

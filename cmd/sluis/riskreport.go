@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,7 @@ type riskReport struct {
 		Household   string       `json:"household,omitempty"`
 		Missing     string       `json:"missing"`
 		MissingNote string       `json:"missingDefinition"`
+		Nulls       string       `json:"sensitiveMissing,omitempty"`
 		Alpha       *float64     `json:"alpha,omitempty"`
 	} `json:"data"`
 	Alone        riskAlone         `json:"alone"`
@@ -59,6 +61,7 @@ type riskLimit struct {
 	Definition string  `json:"definition"`
 	Limit      float64 `json:"limit"`
 	Attained   number  `json:"attained"`
+	Classes    int     `json:"violatingClasses"`
 	Records    int64   `json:"violatingRecords"`
 	Verdict    string  `json:"verdict"`
 }
@@ -77,8 +80,9 @@ type riskFigure struct {
 
 type riskCombination struct {
 	Keys     []string `json:"keys"`
-	Smallest int64    `json:"smallest"`
-	Classes  int64    `json:"classesBelow"`
+	Rarest   []string `json:"rarest"`
+	Smallest number   `json:"smallest"`
+	Classes  int      `json:"classesBelow"`
 	Records  int64    `json:"recordsBelow"`
 }
 
@@ -125,6 +129,9 @@ func newRiskReport(m *measurement, rows int64) *riskReport {
 	d := &r.Data
 	d.Records, d.Classes, d.Keys, d.Sensitive = rows, c.Len(), m.f.keys, append([]string{}, m.f.sensitive...)
 	d.Weight, d.Respondent, d.Household, d.Missing = m.f.weight, m.f.respondent, m.f.household, c.Missing().String()
+	if len(d.Sensitive) > 0 {
+		d.Nulls = m.nulls.String()
+	}
 	for i := range c.Records() {
 		if c.Class(i) == riskmetrics.NoClass {
 			d.LeftOut++
@@ -142,23 +149,23 @@ func newRiskReport(m *measurement, rows int64) *riskReport {
 func (r *riskReport) add(name string, v float64) *riskFigure {
 	def := definitionOf(name)
 	f := &riskFigure{Name: name, Value: number(v), Definition: def.text, Source: def.source, Missing: r.Data.Missing}
-	if def.category {
+	matches := r.Data.Alpha != nil || r.Data.Missing == "wildcard"
+	if def.nulls == always && matches || def.nulls == unlessWildcard && r.Data.Alpha != nil {
 		f.Missing = "category"
-		if r.Data.Missing == "exclude" || r.Data.Missing == "refuse" {
-			f.Missing = r.Data.Missing
-		}
 	}
 	r.Figures = append(r.Figures, f)
 	return f
 }
 
-// limit judges a limit: some records violate it or none do.
-func (r *riskReport) limit(definition string, limit, attained float64, records int64) {
-	l := riskLimit{Definition: definition, Limit: limit, Attained: number(attained), Records: records, Verdict: "safe"}
+// limit judges a limit, exactly: some records violate it or none do.
+func (r *riskReport) limit(definition string, limit *big.Rat, a *riskmetrics.Attained) {
+	v := a.Violations(limit)
+	shown, _ := limit.Float64()
+	l := riskLimit{Definition: definition, Limit: shown, Attained: number(a.Value), Classes: len(v.Classes), Records: v.Records, Verdict: "safe"}
 	if r.Verdict == "not judged" {
 		r.Verdict = "safe"
 	}
-	if records > 0 {
+	if len(v.Classes) > 0 {
 		l.Verdict, r.Verdict = "unsafe", "unsafe"
 	}
 	r.Limits = append(r.Limits, l)
@@ -197,8 +204,18 @@ var missingNotes = map[string]string{
 
 type definition struct {
 	text, source string
-	category     bool // nulls in keys are a category here whatever the policy
+	nulls        nullRule
 }
+
+// nullRule says when null in a key is a category in a figure although the policy
+// lets it match.
+type nullRule uint8
+
+const (
+	asDeclared nullRule = iota
+	unlessWildcard
+	always
+)
 
 // definitionOf returns the definition of a figure; a number in its name stands
 // for #.
@@ -215,46 +232,49 @@ func definitionOf(name string) definition {
 }
 
 var definitions = map[string]definition{
-	"sample_uniques":                       {"records with f_k = 1, f_k being the number of records that match a record on all keys, itself included", "", false},
-	"smallest_class":                       {"smallest f_k: the k of k-anonymity", "Samarati and Sweeney 1998", false},
-	"records_below_#":                      {"records with f_k < #", "Samarati and Sweeney 1998", false},
-	"smallest_class_respondents":           {"smallest number of distinct respondents in a class", "", true},
-	"respondents_in_classes_below_#":       {"distinct respondents with a record in a class of fewer than # distinct respondents", "", true},
-	"smallest_population_class":            {"smallest F_k, the summed weight of the records that match", "", false},
-	"records_below_#_weighted":             {"records with F_k < #", "", false},
-	"expected_reidentifications":           {"sum of the individual risks", "Franconi and Polettini 2004", false},
-	"global_risk":                          {"mean of the individual risks", "Franconi and Polettini 2004", false},
-	"largest_individual_risk":              {"largest individual risk", "", false},
-	"expected_reidentifications_household": {"sum over records of 1 - product over the household of (1 - individual risk)", "Hundepool et al. 2012", false},
-	"global_risk_household":                {"mean of the household risks", "Hundepool et al. 2012", false},
-	"largest_household_risk":               {"largest household risk", "", false},
-	"records_with_minimal_uniques":         {"records that are unique on some set of keys, nulls matching nothing and never part of a set", "Elliot, Manning and Ford 2002", true},
-	"largest_suda_score":                   {"largest sum over the minimal sample uniques of a record of (m-s)! (elliot) or (2^(m-s)-1)/C(m,s) (ihsn), s of m keys", "Elliot, Manning and Ford 2002", true},
-	"largest_dis_suda":                     {"largest 1/(1 + P(1-d)/d / (s^Q sum of s^-Q)), s the score, Q = 1+(8-m)/20, P the records in classes of two, d the sampling fraction of the intrusion", "Elliot 2005", true},
-	"prosecutor_at_risk":                   {"share of records with 1/f_k above the threshold", "El Emam 2013", false},
-	"prosecutor_highest":                   {"largest 1/f_k", "El Emam 2013", false},
-	"prosecutor_success":                   {"mean of 1/f_k over records", "El Emam 2013", false},
-	"estimated_journalist_at_risk":         {"share of records with 1/F_k above the threshold", "El Emam 2013", false},
-	"estimated_journalist_highest":         {"largest 1/F_k", "El Emam 2013", false},
-	"estimated_journalist_success":         {"mean of 1/F_k over records", "El Emam 2013", false},
-	"journalist_at_risk":                   {"share of records whose class in the population is smaller than 1 over the threshold", "El Emam 2013", true},
-	"journalist_highest":                   {"1 over the smallest class of the population that has a record of the sample", "El Emam 2013", true},
-	"journalist_success":                   {"mean over records of 1 over the size of the class in the population, the marketer's expected share of right matches", "El Emam 2013", true},
-	"k_map":                                {"smallest class of the population that has a record of the sample", "Sweeney 2001", true},
-	"population_uniques_zayatz":            {"estimated number of the population's uniques", "Zayatz 1991", false},
-	"population_uniques_pitman":            {"estimated number of the population's uniques, by Pitman's sampling formula and its approximation", "Hoshino 2001", false},
-	"population_uniques_pitman_exact":      {"estimated number of the population's uniques, by Pitman's sampling formula and its exact expectation", "Hoshino 2001", false},
-	"population_uniques_snb":               {"estimated number of the population's uniques, by the slide negative binomial model", "Chen and Keller-McNulty 1998", false},
-	"population_uniques_dankar":            {"the estimate that the rule of Dankar et al. chooses", "Dankar et al. 2012", false},
-	"l_distinct":                           {"smallest number of distinct values in a class, nulls being none", "Machanavajjhala et al. 2007", true},
-	"l_entropy":                            {"smallest exp(H) of a class, H the entropy of its values in nats", "Machanavajjhala et al. 2007", true},
-	"c_recursive":                          {"largest r_1 / (r_l + ... + r_m) of a class, r_1 >= r_2 >= ... the counts of its values: (c,l)-diverse for every c above it", "Machanavajjhala et al. 2007", true},
-	"alpha":                                {"largest share of one value in a class", "Wong et al. 2006", true},
-	"t":                                    {"largest distance between the distribution in a class and that of all records", "Li, Li and Venkatasubramanian 2007", true},
-	"beta":                                 {"largest (p-q)/q of a value whose share p in a class is above its share q of all, 0 for none", "Cao and Karras 2012", true},
-	"beta_enhanced":                        {"smallest beta with (p-q)/q <= min(beta, -ln q) for every value and class", "Cao and Karras 2012", true},
-	"delta":                                {"largest |log(p/q)| of a value that occurs in a class", "Brickell and Shmatikov 2008", true},
-	"discernibility":                       {"sum of squared class sizes", "Bayardo and Agrawal 2005", true},
-	"average_class_size":                   {"records over classes", "", true},
-	"share_of_missing_key_values":          {"share of key values that are null", "", true},
+	"sample_uniques":                       {"records with f_k = 1, f_k being the number of records that match a record on all keys, itself included", "", asDeclared},
+	"smallest_class":                       {"smallest f_k: the k of k-anonymity", "Samarati and Sweeney 1998", asDeclared},
+	"records_below_#":                      {"records with f_k < #", "Samarati and Sweeney 1998", asDeclared},
+	"smallest_class_respondents":           {"smallest number of distinct respondents in a class", "", always},
+	"respondents_in_classes_below_#":       {"distinct respondents with a record in a class of fewer than # distinct respondents", "", always},
+	"smallest_population_class":            {"smallest F_k, the summed weight of the records that match", "", asDeclared},
+	"records_below_#_weighted":             {"records with F_k < #", "", asDeclared},
+	"expected_reidentifications":           {"sum of the individual risks", "Franconi and Polettini 2004", asDeclared},
+	"global_risk":                          {"mean of the individual risks", "Franconi and Polettini 2004", asDeclared},
+	"largest_individual_risk":              {"largest individual risk", "", asDeclared},
+	"expected_reidentifications_household": {"sum over records of 1 - product over the household of (1 - individual risk)", "Hundepool et al. 2012", asDeclared},
+	"global_risk_household":                {"mean of the household risks", "Hundepool et al. 2012", asDeclared},
+	"largest_household_risk":               {"largest household risk", "", asDeclared},
+	"records_with_minimal_uniques":         {"records that are unique on some set of keys, nulls matching nothing and never part of a set", "Elliot, Manning and Ford 2002", always},
+	"largest_suda_score":                   {"largest sum over the minimal sample uniques of a record of (m-s)! (elliot) or (2^(m-s)-1)/C(m,s) (ihsn), s of m keys", "Elliot, Manning and Ford 2002", always},
+	"largest_dis_suda":                     {"largest 1/(1 + P(1-d)/d / (s^Q sum of s^-Q)), s the score, Q = 1+(8-m)/20, P the records in classes of two, d the sampling fraction of the intrusion", "Elliot 2005", always},
+	"prosecutor_at_risk":                   {"share of records with 1/f_k above the threshold", "El Emam 2013", asDeclared},
+	"prosecutor_highest":                   {"largest 1/f_k", "El Emam 2013", asDeclared},
+	"prosecutor_success":                   {"mean of 1/f_k over records", "El Emam 2013", asDeclared},
+	"estimated_journalist_at_risk":         {"share of records with 1/F_k above the threshold", "El Emam 2013", asDeclared},
+	"estimated_journalist_highest":         {"largest 1/F_k", "El Emam 2013", asDeclared},
+	"estimated_journalist_success":         {"mean of 1/F_k over records", "El Emam 2013", asDeclared},
+	"journalist_at_risk":                   {"share of records whose class in the population is smaller than 1 over the threshold", "El Emam 2013", unlessWildcard},
+	"journalist_highest":                   {"1 over the smallest class of the population that has a record of the sample", "El Emam 2013", unlessWildcard},
+	"journalist_success":                   {"mean over records of 1 over the size of the class in the population, the marketer's expected share of right matches", "El Emam 2013", unlessWildcard},
+	"k_map":                                {"smallest class of the population that has a record of the sample", "Sweeney 2001", unlessWildcard},
+	"population_uniques_zayatz":            {"estimated number of the population's uniques", "Zayatz 1991", asDeclared},
+	"population_uniques_pitman":            {"estimated number of the population's uniques, by Pitman's sampling formula and its approximation", "Hoshino 2001", asDeclared},
+	"population_uniques_pitman_exact":      {"estimated number of the population's uniques, by Pitman's sampling formula and its exact expectation", "Hoshino 2001", asDeclared},
+	"population_uniques_snb":               {"estimated number of the population's uniques, by the slide negative binomial model", "Chen and Keller-McNulty 1998", asDeclared},
+	"population_uniques_dankar":            {"the estimate that the rule of Dankar et al. chooses", "Dankar et al. 2012", asDeclared},
+	"l_distinct":                           {"smallest number of distinct values in a class, nulls being none", "Machanavajjhala et al. 2007", unlessWildcard},
+	"presence_least":                       {"smallest share of a class of the population that is in the sample", "Nergiz, Atzori and Clifton 2007", always},
+	"presence_most":                        {"largest share of a class of the population that is in the sample", "Nergiz, Atzori and Clifton 2007", always},
+	"l_distinct_jointly":                   {"smallest number of distinct values in a class of records equal on the keys and on all other sensitive variables", "Machanavajjhala et al. 2007, 4.3", unlessWildcard},
+	"l_entropy":                            {"smallest exp(H) of a class, H the entropy of its values in nats", "Machanavajjhala et al. 2007", unlessWildcard},
+	"c_recursive":                          {"largest r_1 / (r_l + ... + r_m) of a class, r_1 >= r_2 >= ... the counts of its values: (c,l)-diverse for every c above it", "Machanavajjhala et al. 2007", unlessWildcard},
+	"alpha":                                {"largest share of one value in a class", "Wong et al. 2006", unlessWildcard},
+	"t":                                    {"largest distance between the distribution in a class and that of all records", "Li, Li and Venkatasubramanian 2007", unlessWildcard},
+	"beta":                                 {"largest (p-q)/q of a value whose share p in a class is above its share q of all, 0 for none", "Cao and Karras 2012", unlessWildcard},
+	"beta_enhanced":                        {"smallest beta with (p-q)/q <= min(beta, -ln q) for every value and class", "Cao and Karras 2012", unlessWildcard},
+	"delta":                                {"largest |log(p/q)| of a value that occurs in a class", "Brickell and Shmatikov 2008", unlessWildcard},
+	"discernibility":                       {"sum of squared class sizes, each record left out counting as many as there are records", "Bayardo and Agrawal 2005", always},
+	"average_class_size":                   {"records over classes", "", always},
+	"share_of_missing_key_values":          {"share of key values that are null", "", always},
 }

@@ -22,7 +22,7 @@ func (r *riskReport) text(w io.Writer, f *riskFlags) error {
 			strings.ToUpper(l.Verdict), printable(l.Definition), figure(l.Limit), figure(float64(l.Attained)), plural(l.Records, "record"))
 	}
 	if len(r.Limits) == 0 {
-		fmt.Fprintln(b, "No limit was given, so nothing is judged; --k, --l and --combinations set limits.")
+		fmt.Fprintln(b, "No limit was given, so nothing is judged; --k, --l, --combinations and others set limits.")
 	}
 	fmt.Fprintln(b)
 	r.keyTable(b)
@@ -42,7 +42,7 @@ func (r *riskReport) text(w io.Writer, f *riskFlags) error {
 			break
 		}
 		fmt.Fprintf(b, "  on %s: %s in %s, the smallest of %s\n", printable(strings.Join(c.Keys, ", ")),
-			plural(c.Records, "record"), plural(c.Classes, "class"), grouped(c.Smallest))
+			plural(c.Records, "record"), plural(int64(c.Classes), "class"), figure(float64(c.Smallest)))
 	}
 	if len(r.Combinations) > 0 {
 		fmt.Fprintln(b)

@@ -7,6 +7,8 @@ import (
 	"sort"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/internal/exact"
 )
 
 // MissingLabel is how null is printed where it is a category of its own.
@@ -194,4 +196,31 @@ func (e *Encoder) Label(code uint32) string {
 		return formatBytes(e.kind, e.dt, e.bytes.value(uint32(pos)))
 	}
 	return formatInt(e.kind, e.dt, e.ints.values[pos])
+}
+
+// Rat returns the value of a code exactly, a float being read as package exact
+// does; false where Number has none.
+func (l *List) Rat(code uint32) (*big.Rat, bool) {
+	if l.isNull(code) {
+		return nil, false
+	}
+	switch l.kind {
+	case kindInt, kindDate32, kindDate64, kindTimestamp, kindTime:
+		return new(big.Rat).SetInt64(l.ints[code]), true
+	case kindUint:
+		return new(big.Rat).SetInt(new(big.Int).SetUint64(uint64(l.ints[code]))), true
+	case kindFloat:
+		m, shift, exponent, ok := exact.FromFloat64(floatFromOrdered(l.ints[code]))
+		r := exact.Unit{Digits: exact.FloatDigits, Shift: shift}.Rat(m.Num())
+		return r.Mul(r, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(exponent)))), ok
+	case kindDecimal:
+		scale := int64(l.dt.(arrow.DecimalType).GetScale())
+		ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(scale, -scale)), nil)
+		r := new(big.Rat).SetInt(decimalOfKey(l.texts[code]))
+		if scale < 0 {
+			return r.Mul(r, new(big.Rat).SetInt(ten)), true
+		}
+		return r.Quo(r, new(big.Rat).SetInt(ten)), true
+	}
+	return nil, false
 }

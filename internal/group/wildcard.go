@@ -1,5 +1,10 @@
 package group
 
+import (
+	"context"
+	"math/bits"
+)
+
 // Matching says how nulls in keys match.
 type Matching struct {
 	// SdcMicro counts as sdcMicro does; otherwise a null matches every value and
@@ -26,36 +31,91 @@ type Matching struct {
 // Classes are compared through an index for each pair of null masks, so the time
 // is linear in masks times classes and never quadratic in classes.
 func Match(keys [][]uint32, null []int64, size []int64, m Matching) (whole, part []int64) {
-	n := len(size)
-	whole, part = make([]int64, n), make([]int64, n)
-	masks, members := nullMasks(keys, null, n)
-	all := make([]bool, len(keys))
-	for c := range all {
-		all[c] = true
+	w, p, _ := MatchAll(context.Background(), keys, null, [][]int64{size}, m) // the background does not end
+	return w[0], p[0]
+}
+
+// MatchAll is Match for several sizes of the same classes. It returns ctx.Err()
+// if the context ends.
+func MatchAll(ctx context.Context, keys [][]uint32, null []int64, sizes [][]int64, m Matching) (whole, part [][]int64, err error) {
+	for _, size := range sizes {
+		whole = append(whole, make([]int64, len(size)))
+		part = append(part, make([]int64, len(size)))
 	}
-	for a, x := range masks {
-		for b, y := range masks {
-			weigh := m.weight(x, y)
-			if weigh == none && a != b {
-				continue
-			}
-			matched := sumMatches(keys, size, members[a], members[b], x, y)
-			for i, id := range members[a] {
-				same := int64(0)
-				if a == b {
-					same = size[id] // the class itself: identical records
+	var sums []int64
+	n := 0
+	if len(sizes) > 0 {
+		n = len(sizes[0])
+	}
+	err = Pairs(ctx, keys, null, n, m, func(p *Pair) {
+		for v, size := range sizes {
+			sums = append(sums[:0], make([]int64, p.Groups)...)
+			for j, y := range p.Y {
+				if g := p.GY[j]; g != NoGroup {
+					sums[g] += size[y]
 				}
-				whole[id] += same
-				switch weigh {
-				case full:
-					whole[id] += matched[i] - same
-				case alpha:
-					part[id] += matched[i] - same
+			}
+			to := whole[v]
+			if p.Part {
+				to = part[v]
+			}
+			for i, x := range p.X {
+				if g := p.GX[i]; g != NoGroup {
+					to[x] += sums[g]
+				}
+				if p.Same && p.Part { // a class is identical to itself
+					to[x] -= size[x]
+					whole[v][x] += size[x]
 				}
 			}
 		}
+	})
+	return whole, part, err
+}
+
+// NoGroup marks a class that matches none of the other side.
+const NoGroup = ^uint32(0)
+
+// Pair holds the classes of one null mask, X, and those of another or the same,
+// Y: X[i] matches Y[j] where GX[i] is GY[j], below Groups, and counts it fully or,
+// if Part, by alpha. Same says that X and Y are the same classes, each being
+// identical to itself.
+type Pair struct {
+	X, Y, GX, GY []uint32
+	Groups       int
+	Same, Part   bool
+}
+
+// Pairs visits every ordered pair of null masks of n classes that can count for
+// each other; visit must not keep the pair. Its order is that of the classes alone.
+func Pairs(ctx context.Context, keys [][]uint32, null []int64, n int, m Matching, visit func(*Pair)) error {
+	masks, members := nullMasks(keys, null, n)
+	pr := newProjector(keys, n)
+	open := make([]bool, len(keys))
+	for a := range masks {
+		for b := a; b < len(masks); b++ {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			x, y := masks[a], masks[b]
+			for c := range open {
+				open[c] = x[c] || y[c]
+			}
+			p := Pair{X: members[a], Y: members[b], Same: a == b}
+			p.GX, p.GY, p.Groups = pr.groups(p.X, p.Y, open)
+			if w := m.weight(x, y); w != none {
+				p.Part = w == alpha
+				visit(&p)
+			}
+			if a == b {
+				continue
+			}
+			if w := m.weight(y, x); w != none {
+				visit(&Pair{X: p.Y, Y: p.X, GX: p.GY, GY: p.GX, Groups: p.Groups, Part: w == alpha})
+			}
+		}
 	}
-	return whole, part
+	return nil
 }
 
 type weight uint8
@@ -96,70 +156,158 @@ func ones(mask []bool) int {
 
 // nullMasks returns the distinct null masks and the classes of each.
 func nullMasks(keys [][]uint32, null []int64, n int) (masks [][]bool, members [][]uint32) {
-	bits := make([][]uint32, len(keys))
-	cards := make([]int, len(keys))
+	of := make([]uint32, n) // class -> mask, refined column by column
+	count := 1
 	for c, codes := range keys {
-		bits[c] = make([]uint32, n)
-		cards[c] = 2
+		if null[c] < 0 {
+			continue
+		}
+		next := make([]uint32, 2*count)
+		for i := range next {
+			next[i] = NoGroup
+		}
+		count = 0
 		for i, code := range codes {
+			k := 2 * of[i]
 			if int64(code) == null[c] {
-				bits[c][i] = 1
+				k++
 			}
+			if next[k] == NoGroup {
+				next[k] = uint32(count)
+				count++
+			}
+			of[i] = next[k]
 		}
 	}
-	t := NewTable(len(keys))
-	ids := make([]uint32, n)
-	t.Insert(bits, cards, ids)
-	members = make([][]uint32, t.Len())
-	for i, id := range ids {
-		members[id] = append(members[id], uint32(i))
+	sizes := make([]int, count)
+	for _, g := range of {
+		sizes[g]++
 	}
-	for g := range t.Len() {
+	for _, s := range sizes {
+		members = append(members, make([]uint32, 0, s))
+	}
+	for i, g := range of {
+		members[g] = append(members[g], uint32(i))
+	}
+	for _, list := range members {
 		mask := make([]bool, len(keys))
 		for c := range keys {
-			mask[c] = t.Codes(c)[g] == 1
+			mask[c] = len(list) > 0 && int64(keys[c][list[0]]) == null[c]
 		}
 		masks = append(masks, mask)
 	}
 	return masks, members
 }
 
-// sumMatches returns, for each class of as, the summed size of the classes of bs
-// that agree with it on the keys that neither mask leaves open.
-func sumMatches(keys [][]uint32, size []int64, as, bs []uint32, x, y []bool) []int64 {
+// projector groups classes by the keys that no null leaves open.
+type projector struct {
+	keys   [][]uint32
+	radix  []uint64
+	full   []uint64 // class -> all its codes in mixed radix; nil where 64 bits do not suffice
+	slots  []uint32
+	seen   []uint64 // group -> projected key
+	gx, gy []uint32
+}
+
+func newProjector(keys [][]uint32, n int) *projector {
+	p := &projector{keys: keys}
+	cards := make([]int, len(keys))
+	for c, codes := range keys {
+		for _, code := range codes {
+			cards[c] = max(cards[c], int(code)+1)
+		}
+	}
+	var product uint64
+	if p.radix, product = strides(cards); product == 0 && n > 0 {
+		return p
+	}
+	p.full = make([]uint64, n)
+	for c, codes := range keys {
+		for i, code := range codes {
+			p.full[i] += uint64(code) * p.radix[c]
+		}
+	}
+	return p
+}
+
+// groups numbers the projections of the smaller list and looks up those of the
+// other. The results are valid until the next call.
+func (p *projector) groups(xs, ys []uint32, open []bool) (gx, gy []uint32, n int) {
+	p.gx, p.gy = room(p.gx, len(xs)), room(p.gy, len(ys))
+	if p.full == nil {
+		return p.wide(xs, ys, open)
+	}
+	few, gf, many, gm := xs, p.gx, ys, p.gy
+	if len(ys) < len(xs) {
+		few, gf, many, gm = ys, p.gy, xs, p.gx
+	}
 	var cols []int
-	for c := range keys {
-		if !x[c] && !y[c] {
+	for c, o := range open {
+		if o {
 			cols = append(cols, c)
 		}
 	}
-	t := NewTable(len(cols))
-	project := func(list []uint32) []uint32 {
-		out := make([][]uint32, len(cols))
-		cards := make([]int, len(cols))
-		for k, c := range cols {
-			out[k] = make([]uint32, len(list))
-			for i, id := range list {
-				out[k][i] = keys[c][id]
-				cards[k] = max(cards[k], int(keys[c][id])+1)
+	size := 1 << bits.Len(uint(2*len(few)))
+	p.slots = room(p.slots, size)
+	clear(p.slots)
+	p.seen = p.seen[:0]
+	shift := uint(64 - bits.TrailingZeros(uint(size)))
+	find := func(id uint32, insert bool) uint32 {
+		k := p.full[id]
+		for _, c := range cols {
+			k -= uint64(p.keys[c][id]) * p.radix[c]
+		}
+		for h := mix(k) >> shift; ; h++ {
+			slot := &p.slots[h&uint64(size-1)]
+			switch {
+			case *slot == 0 && !insert:
+				return NoGroup
+			case *slot == 0:
+				p.seen = append(p.seen, k)
+				*slot = uint32(len(p.seen))
+				return *slot - 1
+			case p.seen[*slot-1] == k:
+				return *slot - 1
 			}
 		}
-		ids := make([]uint32, len(list))
-		t.Insert(out, cards, ids)
-		return ids
 	}
-	sums := make([]int64, 0, len(bs))
-	for i, g := range project(bs) {
-		for len(sums) <= int(g) {
-			sums = append(sums, 0)
+	for i, id := range few {
+		gf[i] = find(id, true)
+	}
+	for i, id := range many {
+		gm[i] = find(id, false)
+	}
+	return p.gx, p.gy, len(p.seen)
+}
+
+// wide groups through a Table, which knows any width.
+func (p *projector) wide(xs, ys []uint32, open []bool) (gx, gy []uint32, n int) {
+	t := NewTable(len(open) - ones(open))
+	insert := func(list, ids []uint32) {
+		var cols [][]uint32
+		var cards []int
+		for c, o := range open {
+			if o {
+				continue
+			}
+			col := make([]uint32, len(list))
+			card := 0
+			for i, id := range list {
+				col[i] = p.keys[c][id]
+				card = max(card, int(col[i])+1)
+			}
+			cols, cards = append(cols, col), append(cards, card)
 		}
-		sums[g] += size[bs[i]]
+		t.Insert(cols, cards, ids)
 	}
-	out := make([]int64, len(as))
-	for i, g := range project(as) {
-		if int(g) < len(sums) {
-			out[i] = sums[g]
-		}
+	insert(xs, p.gx)
+	insert(ys, p.gy)
+	return p.gx, p.gy, t.Len()
+}
+
+func room(s []uint32, n int) []uint32 {
+	if cap(s) < n {
+		return make([]uint32, n)
 	}
-	return out
+	return s[:n]
 }

@@ -1,0 +1,227 @@
+package riskmetrics
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+	"math/bits"
+	"sort"
+)
+
+// Distance is the ground distance between values for t-closeness.
+type Distance uint8
+
+const (
+	// Equal sets all values equally far apart: half the sum of |p - q|.
+	Equal Distance = iota
+	// Ordered sets values in their order one step apart: the sum of the absolute
+	// cumulated differences p - q over M-1, M being the number of values.
+	Ordered
+	// Range is for numbers, dates and times: the same with the steps between
+	// neighbours in proportion to their differences.
+	Range
+)
+
+// TCloseness is the earth mover's distance between the distribution of the
+// variable in each class and that over all records (Li, Li and Venkatasubramanian
+// 2007); NaN for a class without values. t is violated where it is above. The
+// error is ErrRequest for Range of values that are no numbers, or the context's.
+//
+// Distances are sums of whole numbers over a whole number: with k of n records in
+// the class and K of N in all, |p - q| = |kN - Kn| / nN. A class costs its own
+// values times the logarithm of M.
+func (s *Sensitive) TCloseness(ctx context.Context, d Distance) (Attained, error) {
+	var steps []*big.Int
+	switch d {
+	case Equal:
+		return s.distance(ctx, s.equal, s.equalExact)
+	case Ordered:
+		for range max(0, len(s.code)-1) {
+			steps = append(steps, big.NewInt(1))
+		}
+	case Range:
+		var err error
+		if steps, err = s.differences(); err != nil {
+			return Attained{}, err
+		}
+	default:
+		return Attained{}, fmt.Errorf("%w: no such distance", ErrRequest)
+	}
+	o := newOrdering(s, steps)
+	return s.distance(ctx, o.fast, o.exact)
+}
+
+// distance evaluates a distance. fast is its value as a fraction, and false where
+// 64 bits may not suffice.
+func (s *Sensitive) distance(ctx context.Context, fast func(id int) (fraction, bool), exactly func(id int) *big.Rat) (Attained, error) {
+	return s.classes.attain(ctx, above, func(id int) float64 {
+		if s.n[id] == 0 {
+			return math.NaN()
+		}
+		if f, ok := fast(id); ok {
+			return f.float()
+		}
+		v, _ := exactly(id).Float64()
+		return v
+	}, func(id int, limit *big.Rat) int {
+		if f, ok := fast(id); ok {
+			return f.rat().Cmp(limit)
+		}
+		return exactly(id).Cmp(limit)
+	})
+}
+
+// product returns a*b*c for factors of at least 0, and false from 2^62 on.
+func product(a, b, c int64) (int64, bool) {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	if hi != 0 {
+		return 0, false
+	}
+	hi, lo = bits.Mul64(lo, uint64(c))
+	return int64(lo), hi == 0 && lo < 1<<62
+}
+
+// equal is half the sum of |p - q|; the values that the class lacks add what
+// those that it has leave of q.
+func (s *Sensitive) equal(id int) (fraction, bool) {
+	n := s.n[id]
+	den, ok := product(2, n, s.all)
+	if !ok {
+		return fraction{}, false
+	}
+	num := den / 2
+	for _, e := range s.of(id) {
+		kn, total := e.count*s.all, s.total[e.value]*n
+		num += max(kn-total, total-kn) - total
+	}
+	return fraction{num, den}, true
+}
+
+// equalExact is equal by its definition.
+func (s *Sensitive) equalExact(id int) *big.Rat {
+	sum := new(big.Rat)
+	for _, d := range s.gaps(id) {
+		sum.Add(sum, d.Abs(d))
+	}
+	return sum.Mul(sum, big.NewRat(1, 2))
+}
+
+// gaps returns p - q of every value.
+func (s *Sensitive) gaps(id int) []*big.Rat {
+	out := make([]*big.Rat, len(s.code))
+	for v, k := range s.total {
+		out[v] = big.NewRat(-k, s.all)
+	}
+	for _, e := range s.of(id) {
+		out[e.value].Add(out[e.value], big.NewRat(e.count, s.n[id]))
+	}
+	return out
+}
+
+// differences returns the differences of neighbouring values, as whole numbers of
+// some unit.
+func (s *Sensitive) differences() ([]*big.Int, error) {
+	var at []*big.Rat
+	common := big.NewInt(1) // denominator
+	for _, code := range s.code {
+		r, ok := s.col.List.Rat(code)
+		if !ok {
+			return nil, fmt.Errorf("%w: the values of %q are no numbers", ErrRequest, s.col.Name)
+		}
+		at = append(at, r)
+		g := new(big.Int).GCD(nil, nil, common, r.Denom())
+		common.Mul(common, g.Quo(r.Denom(), g))
+	}
+	var steps []*big.Int
+	unit := new(big.Int)
+	for v := range max(0, len(at)-1) {
+		d := new(big.Rat).Sub(at[v+1], at[v])
+		step := d.Mul(d, new(big.Rat).SetInt(common)).Num()
+		steps = append(steps, new(big.Int).Set(step))
+		unit.GCD(nil, nil, unit, step)
+	}
+	for _, step := range steps {
+		step.Quo(step, unit)
+	}
+	return steps, nil
+}
+
+// ordering is a line of values with steps between them. With A the number of
+// records of the class up to a value and P that of all, the distance is the sum
+// of step |A N - P n| over n N times the length of the line.
+type ordering struct {
+	s      *Sensitive
+	steps  []*big.Int
+	length *big.Int
+	// The same in 64 bits where it fits: the steps, their sums to before each
+	// value, and the sums of step times P.
+	total    int64
+	to, toP  []int64
+	fitsWide bool
+}
+
+func newOrdering(s *Sensitive, steps []*big.Int) *ordering {
+	o := &ordering{s: s, steps: steps, length: new(big.Int)}
+	for _, step := range steps {
+		o.length.Add(o.length, step)
+	}
+	if !o.length.IsInt64() {
+		return o
+	}
+	o.total = o.length.Int64()
+	if _, o.fitsWide = product(max(1, o.total), max(1, s.all), 1); !o.fitsWide {
+		return o
+	}
+	o.to, o.toP = make([]int64, len(steps)+1), make([]int64, len(steps)+1)
+	for v, step := range steps {
+		o.to[v+1] = o.to[v] + step.Int64()
+		o.toP[v+1] = o.toP[v] + step.Int64()*s.prefix[v]
+	}
+	return o
+}
+
+func (o *ordering) fast(id int) (fraction, bool) {
+	s := o.s
+	n := s.n[id]
+	den, ok := product(n, s.all, max(1, o.total))
+	if !ok || !o.fitsWide {
+		return fraction{}, false
+	}
+	num, seen := int64(0), int64(0)
+	list := s.of(id)
+	from := 0 // steps from..to-1 lie between two values of the class
+	for i := 0; i <= len(list); i++ {
+		to := len(o.steps)
+		if i < len(list) {
+			to = min(to, int(list[i].value))
+		}
+		if from < to {
+			// A N - P n falls along the gap: where it turns negative.
+			a := seen * s.all
+			turn := from + sort.Search(to-from, func(j int) bool { return s.prefix[from+j]*n > a })
+			num += a*(o.to[turn]-o.to[from]) - n*(o.toP[turn]-o.toP[from])
+			num += n*(o.toP[to]-o.toP[turn]) - a*(o.to[to]-o.to[turn])
+			from = to
+		}
+		if i < len(list) {
+			seen += list[i].count
+		}
+	}
+	return fraction{num, den}, true
+}
+
+// exact is the distance by its definition.
+func (o *ordering) exact(id int) *big.Rat {
+	sum, cumulated := new(big.Rat), new(big.Rat)
+	if o.length.Sign() == 0 {
+		return sum
+	}
+	gaps := o.s.gaps(id)
+	for v, step := range o.steps {
+		cumulated.Add(cumulated, gaps[v])
+		d := new(big.Rat).Abs(cumulated)
+		sum.Add(sum, d.Mul(d, new(big.Rat).SetInt(step)))
+	}
+	return sum.Quo(sum, new(big.Rat).SetInt(o.length))
+}

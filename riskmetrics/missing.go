@@ -1,0 +1,83 @@
+package riskmetrics
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// Missing says how nulls in keys match. The zero value refuses them.
+type Missing struct {
+	kind  missingKind
+	alpha exact.Ratio
+}
+
+type missingKind uint8
+
+const (
+	asRefuse missingKind = iota
+	asCategory
+	asExclude
+	asWildcard
+	asSdcMicro
+)
+
+// ParseMissing reads a policy:
+//
+//	refuse           a null is an error; the zero value
+//	category         null equals null and nothing else
+//	exclude          records with a null are left out
+//	wildcard         a null matches everything, symmetrically
+//	sdcmicro(alpha)  as freqCalc of sdcMicro, alpha a decimal from 0 to 1
+//
+// Under sdcmicro(alpha) a record x matches the records that are equal to it,
+// nulls being equal to nulls, fully. Of the others that agree with it on every
+// key where neither has a null: x without nulls matches those with some by alpha,
+// and those of nothing but nulls not at all where there are two keys or more; x
+// with some nulls matches those without fully and those with by alpha; x of
+// nothing but nulls matches all fully.
+func ParseMissing(s string) (Missing, error) {
+	switch s {
+	case "refuse":
+		return Missing{}, nil
+	case "category":
+		return Missing{kind: asCategory}, nil
+	case "exclude":
+		return Missing{kind: asExclude}, nil
+	case "wildcard":
+		return Missing{kind: asWildcard}, nil
+	}
+	if t, ok := strings.CutPrefix(s, "sdcmicro("); ok {
+		if t, ok = strings.CutSuffix(t, ")"); ok {
+			if r, err := exact.ParseDecimal(t); err == nil && r.Num <= r.Den {
+				return Missing{kind: asSdcMicro, alpha: r}, nil
+			}
+		}
+	}
+	return Missing{}, fmt.Errorf("%w: a policy for missing values is refuse, category, exclude, wildcard or sdcmicro(alpha)", ErrRequest)
+}
+
+// String returns the policy as ParseMissing reads it.
+func (m Missing) String() string {
+	switch m.kind {
+	case asCategory:
+		return "category"
+	case asExclude:
+		return "exclude"
+	case asWildcard:
+		return "wildcard"
+	case asSdcMicro:
+		s := m.alphaRat().FloatString(15)
+		return "sdcmicro(" + strings.TrimSuffix(strings.TrimRight(s, "0"), ".") + ")"
+	}
+	return "refuse"
+}
+
+// matches says whether a null can match a value.
+func (m Missing) matches() bool { return m.kind == asWildcard || m.kind == asSdcMicro }
+
+func (m Missing) alphaRat() *big.Rat {
+	return new(big.Rat).SetFrac(new(big.Int).SetUint64(m.alpha.Num), new(big.Int).SetUint64(max(1, m.alpha.Den)))
+}
