@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// grid makes a table of rows by columns with totals from its inner values; hide
-// lists the hidden inner cells as row, column. The cell of row r and column c is
-// r*(columns+1)+c, totals last.
+// grid makes a table of rows by columns with totals from its inner values, and
+// changes its cells as told. The cell of row r and column c is r*(columns+1)+c,
+// totals last.
 func grid(tb testing.TB, values [][]int64, a Attacker, change func(r, c int, cell *Cell)) *Problem {
 	tb.Helper()
 	p, err := newGrid(values, a, change)
@@ -55,7 +55,7 @@ func newGrid(values [][]int64, a Attacker, change func(r, c int, cell *Cell)) (*
 	return New(cells, rel, a)
 }
 
-// audit hides some cells of a grid and returns the interval of one, as values.
+// interval audits a pattern and returns the interval of one, as values.
 func interval(t *testing.T, p *Problem, hide []int, cell int) (lo, hi int64) {
 	t.Helper()
 	hidden := make([]bool, len(p.cells))
@@ -180,11 +180,10 @@ func TestSingletons(t *testing.T) {
 	}
 }
 
-// TestHalves has a table of three variables in which only fractions move a cell:
-// an attacker who knows that values are whole works it out, one who does not
-// finds an interval.
-func TestHalves(t *testing.T) {
-	// a + b = 1, b + c = 1, c + a = 1 + d with d at most 0: whole a is 1 or 0.
+// TestTriangle has cells in a triangle, whose relations make no table, and an
+// attacker who reckons with fractions.
+func TestTriangle(t *testing.T) {
+	// a + b and b + c are published, c + a is not.
 	cells := []Cell{{Value: 1}, {Value: 0}, {Value: 1}, {Value: 1}, {Value: 1}, {Value: 2}}
 	rel := []Relation{{Total: 3, Parts: []int{0, 1}}, {Total: 4, Parts: []int{1, 2}}, {Total: 5, Parts: []int{0, 2}}}
 	p, err := New(cells, rel, Attacker{})
