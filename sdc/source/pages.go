@@ -170,8 +170,8 @@ func checkFooter(f io.ReaderAt, size int64) error {
 // pageHeader is what bears on memory in parquet.thrift's PageHeader.
 type pageHeader struct {
 	uncompressed, compressed, values int32
-	levels                           int32 // bytes before the compressed part, in a page of version 2
-	encoding                         int32
+	levels, reps                     int32 // bytes before the compressed part, in a page of version 2
+	encoding, levelEncoding          int32
 	version                          int
 	dictionary                       bool
 	stored                           bool // a page of version 2 that is not compressed
@@ -209,9 +209,11 @@ type thrift struct {
 	bad bool
 }
 
-// Encodings of data pages by a dictionary.
+// Encodings of data pages and of levels.
 const (
+	plainValues     = 0
 	plainDictionary = 2
+	rleLevels       = 3
 	rleDictionary   = 8
 )
 
@@ -254,9 +256,15 @@ func (t *thrift) pageHeader() (h pageHeader) {
 					h.values = t.i32()
 				case kind == thriftI32 && (id == 2 && h.version == 1 || id == 4 && v2):
 					h.encoding = t.i32()
+				case !v2 && h.version == 1 && id == 3 && kind == thriftI32:
+					h.levelEncoding = t.i32()
 				case v2 && (id == 5 || id == 6) && kind == thriftI32:
-					if h.levels += t.i32(); h.levels < 0 {
+					n := t.i32()
+					if h.levels += n; n < 0 || h.levels < 0 {
 						t.bad = true
+					}
+					if id == 6 {
+						h.reps = n
 					}
 				case v2 && id == 7:
 					h.stored = kind == thriftFalse

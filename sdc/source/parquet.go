@@ -14,17 +14,18 @@ import (
 	"github.com/apache/arrow/go/v15/parquet/pqarrow"
 )
 
-// parquetFile is an open Parquet file. Its columns are read one by one through
-// field readers, in the goroutine of the caller: arrow's table and record
-// readers start goroutines whose panics nobody can catch.
+// parquetFile is an open Parquet file. Its columns are read one by one, in the
+// goroutine of the caller: text with dictionaries, numbers, dates and times by
+// decoders of this package, which hand the codes of dictionary pages on as they
+// are; the others through arrow's field readers (its table and record readers
+// start goroutines whose panics nobody can catch).
 type parquetFile struct {
-	f     *os.File
-	size  int64
-	opts  *Options
-	meta  *metadata.FileMetaData
-	dict  map[int]bool // leaf columns that are read as dictionaries
-	plain *arrow.Schema
-	leaf  []int // leaf column of each top-level field, -1 where nested
+	f      *os.File
+	size   int64
+	opts   *Options
+	meta   *metadata.FileMetaData
+	fields *arrow.Schema
+	leaf   []int // leaf column of each top-level field, -1 where nested
 }
 
 // floorMemory is what reading any Parquet file may hold, however small it is.
@@ -48,7 +49,7 @@ func newParquet(f *os.File, opts *Options) (*parquetFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parquetFile{f: f, size: info.Size(), opts: opts, dict: map[int]bool{}}
+	p := &parquetFile{f: f, size: info.Size(), opts: opts}
 	if err := checkFooter(f, p.size); err != nil {
 		return nil, err
 	}
@@ -63,38 +64,60 @@ func newParquet(f *os.File, opts *Options) (*parquetFile, error) {
 	if err := p.checkMeta(); err != nil {
 		return nil, err
 	}
-	fr, err := pqarrow.NewFileReader(rdr, pqarrow.ArrowReadProperties{BatchSize: int64(opts.BatchRows)}, opts.Allocator)
+	fr, _, err := p.reader(opts.MemoryLimit)
 	if err != nil {
 		return nil, err
 	}
+	plain, err := fr.Schema()
+	if err != nil {
+		return nil, err
+	}
+	fields := plain.Fields()
 	for i := range fr.Manifest.Fields {
 		field := &fr.Manifest.Fields[i]
 		p.leaf = append(p.leaf, -1)
-		if len(field.Children) == 0 {
-			p.leaf[i] = field.ColIndex
-			p.dict[field.ColIndex] = p.hasDictionary(field)
+		if len(field.Children) > 0 {
+			continue
+		}
+		p.leaf[i] = field.ColIndex
+		entries, ok, err := p.dictionary(field)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			fields[i].Type = &arrow.DictionaryType{IndexType: indexType(entries), ValueType: arrow.BinaryTypes.String}
 		}
 	}
-	if fr, err = p.reader(opts.MemoryLimit); err != nil {
-		return nil, err
-	}
-	p.plain, err = fr.Schema()
-	return p, err
+	p.fields = arrow.NewSchema(fields, nil)
+	return p, nil
 }
 
-// hasDictionary reports whether a text column has a dictionary page in every
-// row group, so that its strings need not be made row by row.
-func (p *parquetFile) hasDictionary(field *pqarrow.SchemaField) bool {
+// dictionary reports whether a text column has a dictionary page in every row
+// group, so that its strings need not be made row by row, and the number of
+// entries of the largest.
+func (p *parquetFile) dictionary(field *pqarrow.SchemaField) (entries int, ok bool, err error) {
 	if field.Field.Type.ID() != arrow.STRING || len(p.meta.RowGroups) == 0 {
-		return false
+		return 0, false, nil
 	}
 	for g := range p.meta.RowGroups {
 		c, err := p.meta.RowGroup(g).ColumnChunk(field.ColIndex)
-		if err != nil || !c.HasDictionaryPage() {
-			return false
+		if err != nil {
+			return 0, false, err
 		}
+		if !c.HasDictionaryPage() || !plainly(c) {
+			return 0, false, nil
+		}
+		at := chunkStart(c)
+		h, _, err := readPageHeader(p.f, at, at+c.TotalCompressedSize(), make([]byte, 256))
+		if err != nil {
+			return 0, false, err
+		}
+		if !h.dictionary || h.values < 0 {
+			return 0, false, ErrCorrupt
+		}
+		entries = max(entries, int(h.values))
 	}
-	return true
+	return entries, true, nil
 }
 
 // checkMeta holds what the footer says against the size of the file.
@@ -111,10 +134,7 @@ func (p *parquetFile) checkMeta() error {
 			if err != nil {
 				return err
 			}
-			start := chunk.DataPageOffset()
-			if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 {
-				start = min(start, chunk.DictionaryPageOffset())
-			}
+			start := chunkStart(chunk)
 			length := chunk.TotalCompressedSize()
 			if start < 4 || length < 0 || start > p.size || length > p.size-start ||
 				chunk.TotalUncompressedSize() < 0 || chunk.NumValues() < 0 {
@@ -131,31 +151,27 @@ func (p *parquetFile) checkMeta() error {
 	return nil
 }
 
-// reader returns an arrow reader over the file that holds at most limit bytes.
-func (p *parquetFile) reader(limit int64) (*pqarrow.FileReader, error) {
+// reader returns an arrow reader over the file, with an allocator that holds at
+// most limit bytes.
+func (p *parquetFile) reader(limit int64) (*pqarrow.FileReader, *limited, error) {
 	mem := &limited{mem: p.opts.Allocator, limit: limit}
 	props := parquet.NewReaderProperties(mem)
 	rdr, err := parquetfile.NewParquetReader(io.NewSectionReader(p.f, 0, p.size), parquetfile.WithReadProps(props), parquetfile.WithMetadata(p.meta))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	arrowProps := pqarrow.ArrowReadProperties{BatchSize: int64(p.opts.BatchRows)}
-	for col, ok := range p.dict {
-		if ok {
-			arrowProps.SetReadDict(col, true)
-		}
-	}
-	return pqarrow.NewFileReader(rdr, arrowProps, mem)
+	fr, err := pqarrow.NewFileReader(rdr, pqarrow.ArrowReadProperties{BatchSize: int64(p.opts.BatchRows)}, mem)
+	return fr, mem, err
 }
 
-func (p *parquetFile) schema() *arrow.Schema { return p.plain }
+func (p *parquetFile) schema() *arrow.Schema { return p.fields }
 func (p *parquetFile) rows() (int64, bool)   { return p.meta.NumRows, true }
 func (p *parquetFile) close() error          { return p.f.Close() }
 
 func (p *parquetFile) parts(ctx context.Context, columns []string, n int) ([]*reader, error) {
 	fields := make([]int, len(columns))
 	for i, name := range columns {
-		fields[i] = p.plain.FieldIndices(name)[0]
+		fields[i] = p.fields.FieldIndices(name)[0]
 		if p.leaf[fields[i]] < 0 {
 			return nil, &FileError{Column: name, Err: fmt.Errorf("%w: nested column", ErrUnsupported)}
 		}
@@ -197,18 +213,15 @@ func (p *parquetFile) need(fields []int) int64 {
 
 // part reads row groups lo to hi.
 func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) (*reader, error) {
-	fr, err := p.reader(min(p.opts.MemoryLimit, floorMemory+4*p.need(fields)))
-	if err != nil {
-		return nil, err
-	}
+	limit := min(p.opts.MemoryLimit, floorMemory+4*p.need(fields))
 	var out []arrow.Field
 	leaves := map[int]bool{}
 	for _, f := range fields {
-		out = append(out, p.plain.Field(f))
+		out = append(out, p.fields.Field(f))
 		leaves[p.leaf[f]] = true
 	}
 	s := &parquetPart{
-		ctx: ctx, p: p, fr: fr, fields: fields, leaves: leaves, schema: arrow.NewSchema(out, nil),
+		ctx: ctx, p: p, limit: limit, mem: &limited{mem: p.opts.Allocator, limit: limit}, fields: fields, leaves: leaves, schema: arrow.NewSchema(out, nil),
 		group: lo - 1, last: hi - 1, batch: int64(p.opts.BatchRows),
 	}
 	return newReader(s.schema, s.next, s.close), nil
@@ -218,53 +231,42 @@ func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) (*read
 type parquetPart struct {
 	ctx    context.Context
 	p      *parquetFile
-	fr     *pqarrow.FileReader
+	limit  int64 // of each allocator
+	mem    *limited
+	fr     *pqarrow.FileReader // of the row group, where a column needs it
 	fields []int
 	leaves map[int]bool
 	schema *arrow.Schema
 
 	group, last int
-	left        int64 // rows of the group that are not read yet
+	left        int64 // rows of the group that are not delivered yet
 	batch       int64
-	columns     []*pqarrow.ColumnReader
-	table       *array.TableReader
+	columns     []columnReader
+	ready       []arrow.Array // of each column, rows that are decoded
+	at          []int         // rows of these that are delivered
 }
 
 func (s *parquetPart) close() {
-	if s.table != nil {
-		s.table.Release()
-		s.table = nil
+	for i, c := range s.columns {
+		c.release()
+		if s.ready[i] != nil {
+			s.ready[i].Release()
+		}
 	}
-	for _, c := range s.columns {
-		c.Release()
-	}
-	s.columns = nil
+	s.columns, s.ready, s.at, s.fr = nil, nil, nil, nil
 }
 
 func (s *parquetPart) next() (arrow.Record, error) {
-	for {
-		if err := s.ctx.Err(); err != nil {
+	if err := s.ctx.Err(); err != nil {
+		return nil, err
+	}
+	for s.left == 0 {
+		if err := s.nextGroup(); err != nil {
 			return nil, err
 		}
-		if s.table != nil {
-			if s.table.Next() {
-				rec := s.table.Record()
-				rec.Retain()
-				return rec, nil
-			}
-			s.table.Release()
-			s.table = nil
-		}
-		if s.left == 0 {
-			if err := s.nextGroup(); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if err := s.nextBatch(); err != nil {
-			return nil, corrupt(err)
-		}
 	}
+	rec, err := s.record()
+	return rec, corrupt(err)
 }
 
 func (s *parquetPart) nextGroup() error {
@@ -274,6 +276,9 @@ func (s *parquetPart) nextGroup() error {
 	}
 	rg := s.p.meta.RowGroup(s.group)
 	s.left = rg.NumRows()
+	if s.left == 0 {
+		return nil
+	}
 	for _, f := range s.fields {
 		chunk, err := rg.ColumnChunk(s.p.leaf[f])
 		if err != nil {
@@ -282,47 +287,129 @@ func (s *parquetPart) nextGroup() error {
 		if chunk.NumValues() != s.left {
 			return ErrCorrupt
 		}
-		if err := checkPages(s.p.f, chunk, s.p.plain.Field(f).Nullable); err != nil {
-			return err
-		}
-		c, err := s.fr.GetFieldReader(s.ctx, f, s.leaves, []int{s.group})
+		c, err := s.column(f, chunk)
 		if err != nil {
 			return corrupt(err)
 		}
-		s.columns = append(s.columns, c)
+		s.columns, s.ready, s.at = append(s.columns, c), append(s.ready, nil), append(s.at, 0)
 	}
 	return nil
 }
 
-// nextBatch reads the same rows of every column. Chunks of a column may end at
-// different rows; a table reader cuts them into records.
-func (s *parquetPart) nextBatch() error {
-	n := min(s.batch, s.left)
-	cols := make([]arrow.Column, 0, len(s.columns))
-	defer func() {
-		for i := range cols {
-			cols[i].Release()
-		}
-	}()
-	for i, c := range s.columns {
-		chunked, err := c.NextBatch(n)
+// column returns the reader of a chunk.
+func (s *parquetPart) column(f int, chunk *metadata.ColumnChunkMetaData) (columnReader, error) {
+	field := s.p.fields.Field(f)
+	dict, coded := field.Type.(*arrow.DictionaryType)
+	if coded || storedAs(field.Type, chunk.Type()) && plainly(chunk) {
+		pages, err := newChunkPages(s.p.f, chunk, field.Nullable)
 		if err != nil {
+			return nil, err
+		}
+		switch field.Type.ID() {
+		case arrow.DICTIONARY:
+			return newTextColumn(pages, dict, s.mem), nil
+		case arrow.STRING:
+			return &stringColumn{pages: pages, mem: s.mem}, nil
+		case arrow.BOOL:
+			return &boolColumn{pages: pages, mem: s.mem}, nil
+		}
+		return newFixedColumn(pages, field.Type, s.mem), nil
+	}
+	if err := checkPages(s.p.f, chunk, field.Nullable); err != nil {
+		return nil, err
+	}
+	if s.fr == nil {
+		// One a row group: arrow v15 forgets to release the validity of some
+		// columns, which would add up against the limit.
+		var err error
+		if s.fr, _, err = s.p.reader(s.limit); err != nil {
+			return nil, err
+		}
+	}
+	c, err := s.fr.GetFieldReader(s.ctx, f, s.leaves, []int{s.group})
+	if err != nil {
+		return nil, err
+	}
+	return &arrowColumn{reader: c, dt: field.Type}, nil
+}
+
+// record delivers the rows that every column has ready. Arrays of different
+// columns may end at different rows.
+func (s *parquetPart) record() (arrow.Record, error) {
+	n := min(s.batch, s.left)
+	for i, c := range s.columns {
+		if s.ready[i] == nil {
+			arr, err := c.next(int(min(s.batch, s.left)))
+			if err != nil {
+				return nil, err
+			}
+			s.ready[i], s.at[i] = arr, 0
+		}
+		n = min(n, int64(s.ready[i].Len()-s.at[i]))
+	}
+	cols := make([]arrow.Array, len(s.columns))
+	for i, arr := range s.ready {
+		if s.at[i] == 0 && int64(arr.Len()) == n {
+			cols[i], s.ready[i] = arr, nil
+			continue
+		}
+		cols[i] = array.NewSlice(arr, int64(s.at[i]), int64(s.at[i])+n)
+		if s.at[i] += int(n); s.at[i] == arr.Len() {
+			arr.Release()
+			s.ready[i] = nil
+		}
+	}
+	rec := array.NewRecord(s.schema, cols, n)
+	for _, c := range cols {
+		c.Release()
+	}
+	s.left -= n
+	return rec, nil
+}
+
+// arrowColumn reads a chunk through arrow.
+type arrowColumn struct {
+	reader *pqarrow.ColumnReader
+	dt     arrow.DataType
+	ready  []arrow.Array
+}
+
+func (c *arrowColumn) release() {
+	c.reader.Release()
+	for _, a := range c.ready {
+		a.Release()
+	}
+	c.ready = nil
+}
+
+func (c *arrowColumn) next(n int) (arrow.Array, error) {
+	if len(c.ready) == 0 {
+		if err := c.read(n); err != nil {
+			return nil, err
+		}
+	}
+	arr := c.ready[0]
+	c.ready = c.ready[1:]
+	return arr, nil
+}
+
+func (c *arrowColumn) read(n int) error {
+	chunked, err := c.reader.NextBatch(int64(n))
+	if err != nil {
+		return err
+	}
+	defer chunked.Release()
+	if chunked.Len() != n || !arrow.TypeEqual(chunked.DataType(), c.dt) {
+		return ErrCorrupt
+	}
+	for _, chunk := range chunked.Chunks() {
+		if err := validate(chunk); err != nil {
 			return err
 		}
-		defer chunked.Release()
-		if int64(chunked.Len()) != n || !arrow.TypeEqual(chunked.DataType(), s.schema.Field(i).Type) {
-			return ErrCorrupt
+		if chunk.Len() > 0 {
+			chunk.Retain()
+			c.ready = append(c.ready, chunk)
 		}
-		for _, chunk := range chunked.Chunks() {
-			if err := validate(chunk); err != nil {
-				return err
-			}
-		}
-		cols = append(cols, *arrow.NewColumn(s.schema.Field(i), chunked))
 	}
-	table := array.NewTable(s.schema, cols, n)
-	defer table.Release()
-	s.left -= n
-	s.table = array.NewTableReader(table, n)
 	return nil
 }

@@ -1,0 +1,262 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/apache/arrow/go/v15/parquet"
+	"github.com/apache/arrow/go/v15/parquet/compress"
+	"github.com/apache/arrow/go/v15/parquet/pqarrow"
+)
+
+// pack writes values as Parquet's hybrid: bit by bit, in runs of random kinds.
+func pack(rng *rand.Rand, values []uint32, width int) []byte {
+	var out []byte
+	varint := func(v int) {
+		for ; v >= 0x80; v >>= 7 {
+			out = append(out, byte(v)|0x80)
+		}
+		out = append(out, byte(v))
+	}
+	for len(values) > 0 {
+		same := 1
+		for same < len(values) && values[same] == values[0] {
+			same++
+		}
+		if same >= 8 || len(values) < 8 || rng.IntN(4) == 0 {
+			varint(same << 1)
+			for i := range (width + 7) / 8 {
+				out = append(out, byte(values[0]>>(8*i)))
+			}
+			values = values[same:]
+			continue
+		}
+		groups := 1 + rng.IntN(len(values)/8)
+		varint(groups<<1 | 1)
+		bits := make([]byte, groups*width)
+		for i, v := range values[:groups*8] {
+			for k := range width {
+				bits[(i*width+k)/8] |= byte(v>>k&1) << ((i*width + k) % 8)
+			}
+		}
+		out = append(out, bits...)
+		values = values[groups*8:]
+	}
+	return out
+}
+
+// TestHybrid reads back what a plain writer of bits wrote, in pieces of any size.
+func TestHybrid(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for width := range 33 {
+		for range 20 {
+			want := make([]uint32, 1+rng.IntN(300))
+			for i := range want {
+				if i == 0 || rng.IntN(3) > 0 {
+					want[i] = uint32(rng.Uint64() & (1<<width - 1))
+				} else {
+					want[i] = want[i-1]
+				}
+			}
+			b := pack(rng, want, width)
+			h, err := newHybrid(append(b, make([]byte, padding)...), 0, len(b), width)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := make([]uint32, len(want))
+			for at := 0; at < len(got); {
+				n := min(1+rng.IntN(40), len(got)-at)
+				if err := readHybrid(&h, got[at:at+n]); err != nil {
+					t.Fatalf("width %d: %v", width, err)
+				}
+				at += n
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("width %d: read %v, wrote %v", width, got, want)
+			}
+		}
+	}
+}
+
+// TestHybridRefuses: too few values, values wider than said, and runs that go
+// beyond the end.
+func TestHybridRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		b     []byte
+		width int
+	}{
+		{"empty", nil, 1},
+		{"a run without its value", []byte{16}, 8},
+		{"a value wider than said", []byte{16, 2}, 1},
+		{"too few values", []byte{6, 1}, 1},
+		{"a packed run that is cut off", []byte{3}, 4},
+		{"a count without an end", []byte{255, 255}, 4},
+		{"too many groups", []byte{255, 255, 255, 255, 255, 1}, 0},
+	} {
+		h, err := newHybrid(append(tc.b, make([]byte, padding)...), 0, len(tc.b), tc.width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := readHybrid(&h, make([]uint16, 8)); err != ErrCorrupt {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+	if _, err := newHybrid(make([]byte, 16), 0, 8, 33); err != ErrCorrupt {
+		t.Errorf("33 bits: %v", err)
+	}
+}
+
+// randomRecord has a column of every kind that is decoded here.
+func randomRecord(rng *rand.Rand, rows, entries int, nulls bool) arrow.Record {
+	stamp := arrow.FixedWidthTypes.Timestamp_us
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "few", Type: arrow.BinaryTypes.String, Nullable: nulls},
+		{Name: "many", Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: "i32", Type: arrow.PrimitiveTypes.Int32, Nullable: nulls},
+		{Name: "i64", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+		{Name: "f32", Type: arrow.PrimitiveTypes.Float32, Nullable: nulls},
+		{Name: "f64", Type: arrow.PrimitiveTypes.Float64, Nullable: nulls},
+		{Name: "day", Type: arrow.FixedWidthTypes.Date32, Nullable: nulls},
+		{Name: "when", Type: stamp, Nullable: nulls},
+		{Name: "ok", Type: arrow.FixedWidthTypes.Boolean, Nullable: nulls},
+	}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	run := make([]int, schema.NumFields()) // nulls come in runs, too
+	for range rows {
+		for c := range schema.Fields() {
+			if run[c] == 0 && rng.IntN(20) == 0 {
+				run[c] = rng.IntN(100)
+			}
+			if run[c] > 0 {
+				run[c]--
+			}
+			if schema.Field(c).Nullable && (run[c] > 0 || rng.IntN(5) == 0) {
+				b.Field(c).AppendNull()
+				continue
+			}
+			few, v := rng.IntN(entries), rng.Int64()
+			if run[c] > 0 {
+				few, v = 0, 7
+			}
+			switch f := b.Field(c).(type) {
+			case *array.StringBuilder:
+				if c == 0 {
+					f.Append(strings.Repeat("x", few%7) + fmt.Sprint(few))
+				} else {
+					f.Append(fmt.Sprint(v))
+				}
+			case *array.Int32Builder:
+				f.Append(int32(few))
+			case *array.Int64Builder:
+				f.Append(v)
+			case *array.Float32Builder:
+				f.Append(float32(few) / 8)
+			case *array.Float64Builder:
+				f.Append(float64(v) / 8)
+			case *array.Date32Builder:
+				f.Append(arrow.Date32(few))
+			case *array.TimestampBuilder:
+				f.Append(arrow.Timestamp(v))
+			case *array.BooleanBuilder:
+				f.Append(few%2 == 0)
+			}
+		}
+	}
+	return b.NewRecord()
+}
+
+// TestDecodersAgree reads files of every kind of page, null, codec and size with
+// the decoders of this package, and with those of arrow.
+func TestDecodersAgree(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	path := filepath.Join(t.TempDir(), "x.parquet")
+	codecs := []compress.Compression{
+		compress.Codecs.Uncompressed, compress.Codecs.Snappy, compress.Codecs.Gzip, compress.Codecs.Zstd, compress.Codecs.Brotli,
+	}
+	for i := range 40 {
+		rows := 1 + rng.IntN(3000)
+		entries := []int{1, 2, 3, 40, 256, 257, 1000}[rng.IntN(7)]
+		props := []parquet.WriterProperty{
+			parquet.WithCompression(codecs[i%len(codecs)]), parquet.WithMaxRowGroupLength(int64(1 + rng.IntN(2000))),
+			parquet.WithDataPageSize(int64(50 + rng.IntN(5000))), parquet.WithDictionaryPageSizeLimit(int64(200 + rng.IntN(20_000))),
+			parquet.WithBatchSize(int64(1 + rng.IntN(500))), parquet.WithDictionaryDefault(rng.IntN(4) > 0),
+		}
+		if rng.IntN(2) == 0 {
+			props = append(props, parquet.WithDataPageVersion(parquet.DataPageV2))
+		}
+		rec := randomRecord(rng, rows, entries, rng.IntN(3) > 0)
+		want := writeWith(t, path, rec, props)
+		got := readHere(t, path, 1+rng.IntN(1500))
+		for c := range want {
+			if !slices.Equal(got[c], want[c]) {
+				t.Fatalf("file %d, column %q differs", i, rec.ColumnName(c))
+			}
+		}
+		rec.Release()
+	}
+}
+
+// writeWith writes a record with arrow and returns its columns as text.
+func writeWith(t *testing.T, path string, rec arrow.Record, props []parquet.WriterProperty) [][]string {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := array.NewTableFromRecords(rec.Schema(), []arrow.Record{rec})
+	defer table.Release()
+	if err := pqarrow.WriteTable(table, f, rec.NumRows(), parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps()); err != nil {
+		t.Fatal(err)
+	}
+	out := make([][]string, rec.NumCols())
+	for c, arr := range rec.Columns() {
+		for i := range arr.Len() {
+			out[c] = append(out[c], arr.ValueStr(i))
+		}
+	}
+	return out
+}
+
+// readHere reads a file with this package; nothing stays allocated.
+func readHere(t *testing.T, path string, batch int) [][]string {
+	t.Helper()
+	ctx := context.Background()
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	s, err := Open(ctx, []string{path}, Options{Allocator: mem, BatchRows: batch})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r, err := s.Reader(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	out := make([][]string, s.Schema().NumFields())
+	for r.Next() {
+		for c, arr := range r.Record().Columns() {
+			if err := validate(arr); err != nil {
+				t.Fatal(err)
+			}
+			for i := range arr.Len() {
+				out[c] = append(out[c], arr.ValueStr(i))
+			}
+		}
+	}
+	if r.Err() != nil {
+		t.Fatal(r.Err())
+	}
+	return out
+}
