@@ -81,8 +81,8 @@ func (t *contingency) independent(mean []float64) {
 	}
 }
 
-// margin is one term: the table summed over all keys but its own.
-type margin struct {
+// termMargin is one term: the table summed over all keys but its own.
+type termMargin struct {
 	stride []int // key -> step in the margin, 0 for a key that is summed over
 	want   []float64
 	have   []float64
@@ -97,9 +97,9 @@ const (
 
 // proportional fits the terms and returns the rounds it took.
 func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, error) {
-	margins := make([]margin, len(terms))
+	margins := make([]termMargin, len(terms))
 	for i, term := range terms {
-		m := margin{stride: make([]int, len(t.card))}
+		m := termMargin{stride: make([]int, len(t.card))}
 		size := 1
 		for _, k := range slices.Backward(term) {
 			m.stride[k] = size
