@@ -78,9 +78,11 @@ func commands() []*cobra.Command {
 		newCheckCommand(),
 		newDemoCommand(),
 		newKeyCommand(),
+		newProtectCommand(),
 		newPseudonymiseCommand(),
 		newRiskCommand(),
 		newSynthCommand(),
+		newVerifyCommand(),
 	}
 }
 

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/spec"
+	"github.com/sluis-go/sluis/suppress"
+)
+
+type protectFlags struct {
+	policy  string
+	out     string
+	cost    string
+	count   string
+	zeros   bool
+	whole   bool
+	digits  int
+	rounds  int
+	seed    uint64
+	threads int
+}
+
+func newProtectCommand() *cobra.Command {
+	var f protectFlags
+	cmd := &cobra.Command{
+		Use:   "protect SPEC --out DIR",
+		Short: "Suppress what is unsafe and what gives it away, with a certificate",
+		Long: `protect checks the outputs of SPEC as check does, suppresses the unsafe cells of
+its tables and as little else as protects them, and writes for each table
+
+  NAME.release.csv, .parquet   what may leave: suppressed values are absent
+  NAME.certificate.json        the proof, which may leave too; see sluis verify
+  NAME.confidential.txt        what was suppressed and why: it must not leave
+
+Tables of counts, and tables of one response, share cells: they are protected as
+one, under one certificate, named after the first of them. A release appears once
+its certificate has been verified, and not otherwise. Outputs that are no tables
+are left alone; the exit status says whether they are safe.`,
+		Example: `  sluis protect spec.yaml --out release
+  sluis protect spec.yaml --policy essnet --count records --cost unity --out release`,
+		Args: exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.out == "" {
+				return usageError(errors.New("--out is missing"))
+			}
+			return runProtect(cmd.Context(), args[0], &f, cmd.OutOrStdout())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.StringVar(&f.out, "out", "", "folder for the releases (required)")
+	flags.StringVar(&f.cost, "cost", "value", "what suppressing a cell costs: value, count or unity")
+	flags.StringVar(&f.count, "count", "respondents", "what frequency tables count: respondents or records")
+	flags.BoolVar(&f.zeros, "publish-zeros", false, "never suppress an empty cell")
+	flags.BoolVar(&f.whole, "whole", false, "reckon with attackers who know sums to be whole units, as they know counts to be")
+	flags.IntVar(&f.digits, "digits", -1, "decimals to publish sums with (default: all that they have)")
+	flags.IntVar(&f.rounds, "rounds", 8, "effort to suppress less")
+	flags.Uint64Var(&f.seed, "seed", 1, "seed of that effort")
+	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	return cmd
+}
+
+// runProtect is the protect verb.
+func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Writer) error {
+	s, err := spec.Load(path)
+	if err != nil {
+		return specError(err)
+	}
+	policy, err := spec.LoadPolicy(f.policy)
+	if err != nil {
+		return specError(err)
+	}
+	r, err := checkSpec(ctx, s, policy, f.threads)
+	if err != nil {
+		return err
+	}
+	verdict := sdc.Safe
+	var tables []int
+	for k, o := range r.Outputs {
+		v := o.Verdict
+		if o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude {
+			tables = append(tables, k)
+			v = leftOver(o)
+		} else {
+			fmt.Fprintf(stdout, "%q is no table and is left alone: %s\n", o.Name, o.Verdict)
+		}
+		verdict = min(verdict, v) // the stricter
+	}
+	if len(tables) == 0 {
+		return usageError(errors.New("the spec has no table to protect"))
+	}
+	o := suppress.BuildOptions{
+		Cost: suppress.Cost(f.cost), Count: suppress.Count(f.count), PublishZeros: f.zeros, WholeNumbers: f.whole,
+	}
+	if f.digits >= 0 {
+		o.Digits = &f.digits
+	}
+	groups, err := suppress.FromReport(r, &policy, tables, o)
+	switch {
+	case errors.Is(err, suppress.ErrUnfit):
+		return &exitError{code: exitUnsafe, err: err}
+	case errors.Is(err, suppress.ErrRequest):
+		return usageError(err)
+	case err != nil:
+		return err
+	}
+	if err := os.MkdirAll(f.out, 0o700); err != nil {
+		return err
+	}
+	staged, err := newStaging(f.out)
+	if err != nil {
+		return err
+	}
+	defer staged.drop()
+	for _, g := range groups {
+		if err := protectGroup(ctx, g, f, staged, stdout); err != nil {
+			return err
+		}
+	}
+	if err := staged.commit(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
+	return verdictError(verdict)
+}
+
+// leftOver is what suppression does not settle: findings that a person must
+// judge.
+func leftOver(o sdc.OutputReport) sdc.Verdict {
+	for _, x := range o.Findings {
+		if x.Verdict == sdc.Review {
+			return sdc.Review
+		}
+	}
+	return sdc.Safe
+}
+
+// protectGroup protects the tables of one group, proves it, and stages the files.
+func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) error {
+	threads := f.threads
+	if threads <= 0 {
+		threads = defaultThreads()
+	}
+	pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: threads, Rounds: f.rounds, Seed: f.seed})
+	if err != nil {
+		return cellsFailure(g, err)
+	}
+	releases := g.Releases(pattern)
+	names := make([]string, len(releases))
+	files := make([]string, len(releases))
+	for i, r := range releases {
+		names[i] = staged.name(r.Name)
+		files[i] = names[i] + ".release.csv"
+	}
+	certificate, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker())
+	if err != nil {
+		return cellsFailure(g, err)
+	}
+	if err := staged.write(names[0]+".certificate.json", certificate.WriteJSON); err != nil {
+		return err
+	}
+	for i, r := range releases {
+		if err := staged.write(files[i], r.WriteCSV); err != nil {
+			return err
+		}
+		if err := staged.parquet(names[i]+".release.parquet", r); err != nil {
+			return err
+		}
+	}
+	err = staged.write(names[0]+".confidential.txt", func(w io.Writer) error { return g.WriteReport(w, pattern) })
+	if err != nil {
+		return err
+	}
+	v, err := suppress.Verify(os.DirFS(staged.dir), names[0]+".certificate.json", suppress.VerifyLimits{})
+	if err != nil {
+		return fmt.Errorf("nothing is released: %w", err)
+	}
+	for _, r := range releases {
+		all, hidden := r.Cells()
+		fmt.Fprintf(stdout, "%q: %d cells, %d suppressed\n", r.Name, all, hidden)
+	}
+	fmt.Fprintf(stdout, "   certificate of %d possible tables, verified: %s\n", v.Witnesses+1, names[0]+".certificate.json")
+	return nil
+}
+
+// cellsFailure names the cells that cannot be protected. Nothing is released:
+// they stay unsafe.
+func cellsFailure(g *suppress.Tables, err error) error {
+	var cells *suppress.CellsError
+	if !errors.As(err, &cells) {
+		return err
+	}
+	const shown = 10
+	var b strings.Builder
+	for _, c := range cells.Cells[:min(shown, len(cells.Cells))] {
+		b.WriteString("\n  " + g.Name(c))
+	}
+	if n := len(cells.Cells) - shown; n > 0 {
+		fmt.Fprintf(&b, "\n  and %d more", n)
+	}
+	return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w%s", cells.Err, b.String())}
+}
+
+// staging is a folder in which files wait until all are there and verified.
+type staging struct {
+	out, dir string
+	files    []string // in the order of appearance
+	taken    map[string]bool
+}
+
+func newStaging(out string) (*staging, error) {
+	dir, err := os.MkdirTemp(out, ".protect-")
+	return &staging{out: out, dir: dir, taken: map[string]bool{}}, err
+}
+
+// name turns the name of an output into that of a file of its own.
+func (s *staging) name(output string) string {
+	name := strings.Map(func(r rune) rune {
+		if r < 0x20 || strings.ContainsRune(`/\:*?"<>|[]`, r) {
+			return '_'
+		}
+		return r
+	}, strings.TrimLeft(output, "."))
+	if name == "" {
+		name = "_"
+	}
+	for unique, n := name, 2; ; n++ {
+		if key := strings.ToLower(unique); !s.taken[key] {
+			s.taken[key] = true
+			return unique
+		}
+		unique = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+func (s *staging) write(name string, fn func(io.Writer) error) error {
+	s.files = append(s.files, name)
+	return source.WriteFile(filepath.Join(s.dir, name), fn)
+}
+
+func (s *staging) parquet(name string, r *suppress.Release) error {
+	s.files = append(s.files, name)
+	w, err := source.Create(filepath.Join(s.dir, name), r.Schema(), source.WriterOptions{})
+	if err != nil {
+		return err
+	}
+	if err := r.WriteRecords(memory.DefaultAllocator, w.Write); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
+// commit moves the files to where they belong: certificates first, so that no
+// release is ever without.
+func (s *staging) commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, first := range []bool{true, false} {
+		for _, name := range s.files {
+			if strings.HasSuffix(name, ".certificate.json") != first {
+				continue
+			}
+			if err := os.Rename(filepath.Join(s.dir, name), filepath.Join(s.out, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *staging) drop() { os.RemoveAll(s.dir) } //nolint:errcheck // what is left is not named as a release

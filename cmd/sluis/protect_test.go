@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// protectData writes enterprises with a turnover that no two cells share, and a
+// spec of two linked tables of counts and one of sums.
+func protectData(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	rng := rand.New(rand.NewPCG(5, 5))
+	var b strings.Builder
+	b.WriteString("region,size,sector,turnover\n")
+	for i := range 2000 {
+		r, s := rng.IntN(9)*rng.IntN(9)/8, rng.IntN(8)*rng.IntN(8)/7
+		fmt.Fprintf(&b, "r%d,%c,k%d,%d\n", r, "sml"[rng.IntN(3)], s, 1_000_003*(1+rng.IntN(1+rng.IntN(90)))+7919*i)
+	}
+	write(t, filepath.Join(dir, "d.csv"), b.String())
+	write(t, filepath.Join(dir, "spec.yaml"), `version: 1
+data: {source: d.csv}
+outputs:
+  - {name: n, kind: frequency, by: [region, sector]}
+  - {name: m, kind: frequency, by: [sector, size]}
+  - {name: turnover, kind: magnitude, by: [region, sector], response: turnover}
+`)
+	return dir
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// verb runs a command line and returns all that it says.
+func verb(t *testing.T, args ...string) (code int, text string) {
+	t.Helper()
+	code, out, errs := sluis(t, args...)
+	return code, out + errs
+}
+
+func TestProtectAndVerify(t *testing.T) {
+	dir := protectData(t)
+	out := filepath.Join(dir, "out")
+	code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", out)
+	if code != 0 {
+		t.Fatalf("exit status %d: %s", code, text)
+	}
+	if code, text := verb(t, "verify", out); code != 0 {
+		t.Fatalf("exit status %d: %s", code, text)
+	}
+	checkNothingShows(t, dir, out)
+
+	// One cell more than the pattern: neither file is accepted.
+	for _, name := range []string{"turnover.release.csv", "turnover.release.parquet"} {
+		was, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, ".csv") {
+			write(t, filepath.Join(out, name), strings.Replace(string(was), ",,C,3", ",1,F,1", 1))
+		} else {
+			other, err := os.ReadFile(filepath.Join(out, "n.release.parquet"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(out, name), string(other))
+		}
+		if code, text := verb(t, "verify", out); code != exitUnsafe {
+			t.Errorf("a changed %s: exit status %d: %s", name, code, text)
+		}
+		write(t, filepath.Join(out, name), string(was))
+	}
+	if err := os.Remove(filepath.Join(out, "n.certificate.json")); err != nil {
+		t.Fatal(err)
+	}
+	if code, text := verb(t, "verify", out); code != exitUnsafe || !strings.Contains(text, "m.release.csv: no certificate") {
+		t.Errorf("without a certificate: exit status %d: %s", code, text)
+	}
+}
+
+// checkNothingShows searches what leaves for the suppressed sums: as text, as
+// bytes of a column, anywhere in the file, Parquet's statistics included.
+func checkNothingShows(t *testing.T, dir, out string) {
+	t.Helper()
+	sums := map[string]int64{}
+	f, err := os.Open(filepath.Join(dir, "d.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows[1:] {
+		var x int64
+		fmt.Sscan(r[3], &x)
+		for _, key := range []string{r[0] + "," + r[2], "*," + r[2], r[0] + ",*", "*,*"} {
+			sums[key] += x
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(out, "turnover.release.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden := 0
+	var leaving [][]byte
+	for _, name := range []string{"turnover.release.csv", "turnover.release.parquet", "turnover.certificate.json"} {
+		b, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaving = append(leaving, b)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		key, ok := strings.CutSuffix(line, ",,C,3")
+		if !ok || sums[key] == 0 {
+			continue
+		}
+		hidden++
+		for k, b := range leaving {
+			if bytes.Contains(b, fmt.Appendf(nil, "%d", sums[key])) || bytes.Contains(b, binary.LittleEndian.AppendUint64(nil, uint64(sums[key]))) {
+				t.Errorf("file %d that leaves holds the value of %s", k, key)
+			}
+		}
+	}
+	if hidden < 10 {
+		t.Fatalf("only %d cells with a value are suppressed: the test shows nothing", hidden)
+	}
+}
+
+// TestProtectLeavesNothing: on any failure there is no file at all.
+func TestProtectLeavesNothing(t *testing.T) {
+	dir := protectData(t)
+	out := filepath.Join(dir, "out")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var text bytes.Buffer
+	if code := run(ctx, []string{"protect", filepath.Join(dir, "spec.yaml"), "--out", out}, &text, &text); code != exitFailure {
+		t.Errorf("cancelled: exit status %d: %s", code, text.String())
+	}
+	// Two cells and their total, one of them unsafe: nothing can be done.
+	write(t, filepath.Join(dir, "small.csv"), "a\n"+strings.Repeat("x\n", 30)+"y\n")
+	write(t, filepath.Join(dir, "small.hst"), "x,P\nT,P\n")
+	write(t, filepath.Join(dir, "small.yaml"), `version: 1
+data: {source: small.csv}
+outputs:
+  - {name: n, kind: frequency, by: [a], apriori: {file: small.hst, totals: [T], reason: published before}}
+`)
+	code, said := verb(t, "protect", filepath.Join(dir, "small.yaml"), "--out", out)
+	if code != exitUnsafe || !strings.Contains(said, "nothing is released") {
+		t.Errorf("what cannot be protected: exit status %d: %s", code, said)
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if strings.HasPrefix(path, out+string(filepath.Separator)) {
+			t.Errorf("left behind: %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestProtectRespondents: persons in several cells do not add up, and protect says
+// so rather than publishing something else.
+func TestProtectRespondents(t *testing.T) {
+	dir := t.TempDir()
+	var b strings.Builder
+	b.WriteString("id,a\n")
+	for i := range 200 {
+		fmt.Fprintf(&b, "%d,x%d\n", i/2, i%5)
+	}
+	write(t, filepath.Join(dir, "d.csv"), b.String())
+	write(t, filepath.Join(dir, "spec.yaml"), `version: 1
+data: {source: d.csv, respondent: id}
+outputs:
+  - {name: n, kind: frequency, by: [a]}
+`)
+	args := []string{"protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out")}
+	if code, text := verb(t, args...); code != exitFailure || !strings.Contains(text, "count records instead") {
+		t.Errorf("exit status %d: %s", code, text)
+	}
+	if code, text := verb(t, append(args, "--count", "records")...); code != 0 {
+		t.Errorf("exit status %d: %s", code, text)
+	}
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/suppress"
+)
+
+func newVerifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify DIR",
+		Short: "Check the certificates of releases against the releases alone",
+		Long: `verify reads every NAME.certificate.json in DIR and the releases that it names, and
+nothing else: no data, no report. A certificate holds where every suppressed cell
+is shown to have at least two possible values, by tables that agree with all that
+is published together. A release without a certificate, and a .parquet that is not
+the same as its .csv, do not hold either: exit status 3.`,
+		Example: `  sluis verify release`,
+		Args:    exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runVerify(cmd.Context(), args[0], cmd.OutOrStdout())
+		},
+	}
+}
+
+// runVerify is the verify verb.
+func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	covered := map[string]bool{}
+	var releases []string
+	holds, certificates := true, 0
+	for _, e := range entries {
+		name := e.Name()
+		switch {
+		case strings.HasSuffix(name, ".release.csv"), strings.HasSuffix(name, ".release.parquet"):
+			releases = append(releases, name)
+		case strings.HasSuffix(name, ".certificate.json"):
+			certificates++
+			v, err := suppress.Verify(os.DirFS(dir), name, suppress.VerifyLimits{})
+			if err != nil && !errors.Is(err, suppress.ErrCertificate) {
+				return err
+			}
+			if err != nil {
+				holds = false
+				fmt.Fprintf(stdout, "%s: %v\n", name, err)
+				continue
+			}
+			for _, r := range v.Releases {
+				covered[r] = true
+			}
+			fmt.Fprint(stdout, verifiedText(name, v))
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	if certificates == 0 {
+		return fmt.Errorf("there is no certificate in %s", dir)
+	}
+	for _, name := range releases {
+		text, binary := strings.CutSuffix(name, ".parquet")
+		if binary {
+			text += ".csv"
+		}
+		switch {
+		case !covered[text]:
+			holds = false
+			fmt.Fprintf(stdout, "%s: no certificate holds for it\n", name)
+		case binary:
+			same, err := sameRelease(ctx, filepath.Join(dir, text), filepath.Join(dir, name))
+			if err != nil {
+				return err
+			}
+			if !same {
+				holds = false
+				fmt.Fprintf(stdout, "%s: it is not the same as %s\n", name, text)
+			}
+		}
+	}
+	if !holds {
+		return &exitError{code: exitUnsafe}
+	}
+	return nil
+}
+
+func verifiedText(name string, v *suppress.Verified) string {
+	knows := "an attacker who knows nothing of the values beforehand"
+	switch {
+	case v.Least != nil && v.Whole:
+		knows = fmt.Sprintf("an attacker who knows values to be whole and at least %d", *v.Least)
+	case v.Least != nil:
+		knows = fmt.Sprintf("an attacker who knows values to be at least %d", *v.Least)
+	case v.Whole:
+		knows = "an attacker who knows values to be whole"
+	}
+	return fmt.Sprintf("%s holds: %s\n   %d cells published, %d suppressed; %s finds at least two values for each of these, by %d tables\n",
+		name, strings.Join(v.Releases, ", "), v.Cells, v.Hidden, knows, v.Witnesses+1)
+}
+
+// sameRelease compares the rows of two files as text.
+func sameRelease(ctx context.Context, a, b string) (bool, error) {
+	x, err := rowsOf(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	y, err := rowsOf(ctx, b)
+	return slices.Equal(x, y), err
+}
+
+// rowsOf reads a release as text, cells apart by a character that CSV keeps.
+func rowsOf(ctx context.Context, name string) ([]string, error) {
+	var out []string
+	if strings.HasSuffix(name, ".csv") {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close() //nolint:errcheck // read only
+		in := csv.NewReader(f)
+		for {
+			row, err := in.Read()
+			if errors.Is(err, io.EOF) {
+				return out, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, strings.Join(row, "\x1f"))
+		}
+	}
+	s, err := source.Open(ctx, []string{name}, source.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close() //nolint:errcheck // read only
+	var row []string
+	for _, f := range s.Schema().Fields() {
+		row = append(row, f.Name)
+	}
+	out = append(out, strings.Join(row, "\x1f"))
+	r, err := s.Reader(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Release()
+	for r.Next() {
+		rec := r.Record()
+		for i := range int(rec.NumRows()) {
+			row = row[:0]
+			for _, col := range rec.Columns() {
+				text := ""
+				if col.IsValid(i) {
+					text = col.ValueStr(i)
+				}
+				row = append(row, text)
+			}
+			out = append(out, strings.Join(row, "\x1f"))
+		}
+	}
+	if err := r.Err(); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return out, nil
+}

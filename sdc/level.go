@@ -1,0 +1,95 @@
+package sdc
+
+import (
+	"math/big"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// ProtectionLevel returns how far the bounds that an attacker can work out for a
+// hidden cell must stay from its sum, on either side, so that no concentration
+// rule of p is broken by an estimate: the largest of
+//
+//	NK        100/Percent * (x1 + ... + xN) - total
+//	PPercent  P/100 * x1 - (total - x1 - ... - x(Coalition+1))
+//	PQ        P/Q * x1 - (total - x1 - x2)
+//	Request   100/Percent * x - total, x the largest contribution of those who
+//	          asked; x itself with a Percent of "0"
+//
+// and 0, in the unit of the response (of the weighted response, with weights),
+// with the contributions ranked as the rules rank them. It is positive for every
+// cell that one of these rules calls unsafe, and 0 otherwise: a threshold alone
+// asks only that the value cannot be worked out exactly. p must be valid.
+//
+// Source: Handbook on Statistical Disclosure Control, table 4.2.
+func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
+	level := new(big.Rat)
+	if !c.t.magnitude() {
+		return level
+	}
+	d := c.dominance()
+	unit := c.t.units.Response
+	if c.t.m.WeightedAbs != nil {
+		unit = c.t.units.Product
+	}
+	raise := func(x *big.Rat) {
+		if x.Cmp(level) > 0 {
+			level = x
+		}
+	}
+	if r := p.NK; !r.Off {
+		// largest and total share a unit that may be finer than that of the cell.
+		sum, total := d.largest(r.N)
+		if sum.Sign() > 0 {
+			k := r.Percent.must()
+			share := new(big.Rat).SetFrac(sum.Big(), total.Big())
+			share.Mul(share, ratio(100*k.Den, k.Num)).Sub(share, big.NewRat(1, 1))
+			raise(share.Mul(share, unit.Rat(d.total)))
+		}
+	}
+	if r := p.PPercent; !r.Off {
+		rest, x1 := d.remainder(r.coalition() + 1)
+		q := r.P.must()
+		raise(short(unit, rest, x1, ratio(q.Num, 100*q.Den)))
+	}
+	if r := p.PQ; !r.Off {
+		rest, x1 := d.remainder(2)
+		a, b := r.P.must(), r.Q.must()
+		share := ratio(a.Num, a.Den)
+		raise(short(unit, rest, x1, share.Quo(share, ratio(b.Num, b.Den))))
+	}
+	if x, ok := c.t.asked[c.i]; ok && !p.Request.Off {
+		total := c.t.m.SumAbs[c.i]
+		if k := p.Request.Percent.must(); k.Num == 0 {
+			raise(c.t.units.Response.Rat(x))
+		} else {
+			bound := c.t.units.Response.Rat(x)
+			bound.Mul(bound, ratio(100*k.Den, k.Num))
+			raise(bound.Sub(bound, c.t.units.Response.Rat(total)))
+		}
+	}
+	return level
+}
+
+// short is share * x1 - rest.
+func short(unit exact.Unit, rest, x1 exact.Num, share *big.Rat) *big.Rat {
+	share.Mul(share, unit.Rat(x1))
+	return share.Sub(share, unit.Rat(rest))
+}
+
+func ratio(num, den uint64) *big.Rat {
+	return new(big.Rat).SetFrac(new(big.Int).SetUint64(num), new(big.Int).SetUint64(den))
+}
+
+// Publishes reports whether the table has a cell with the given nodes, one for
+// each variable, among those that it publishes, be it empty.
+func (t *Table) Publishes(nodes []int) bool {
+	levels := make([]int, len(nodes))
+	for v, k := range nodes {
+		if t.output.NoMargins && !t.vars[v].IsLeaf(k) {
+			return false
+		}
+		levels[v] = t.vars[v].Level(k)
+	}
+	return t.output.NoMargins || t.combos[comboKey(levels)]
+}

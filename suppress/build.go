@@ -1,0 +1,707 @@
+package suppress
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// ErrUnfit says that an output cannot be made safe by hiding cells: it is no
+// table, or something else than its cells is unsafe.
+var ErrUnfit = errors.New("output cannot be protected by suppression")
+
+// Cost says what hiding a cell costs.
+type Cost string
+
+// A cell costs its absolute value, in units; the number of its records; or 1.
+// An a-priori cost goes before all of them.
+const (
+	CostValue Cost = "value"
+	CostCount Cost = "count"
+	CostUnity Cost = "unity"
+)
+
+// Count says what a frequency table counts. Respondents are those that the rules
+// look at. Where some are in several cells, their counts do not add up to the
+// totals, and only Records can be protected as a table.
+type Count string
+
+// The things that a frequency table may count.
+const (
+	CountRespondents Count = "respondents"
+	CountRecords     Count = "records"
+)
+
+// BuildOptions say how tables become problems. The zero value is ready to use.
+type BuildOptions struct {
+	// Cost defaults to CostValue.
+	Cost Cost
+	// Count defaults to CountRespondents.
+	Count Count
+	// PublishZeros publishes every empty cell, which tells an attacker that hidden
+	// counts are at least 1. By default an empty cell may be hidden to protect
+	// others.
+	PublishZeros bool
+	// WholeNumbers says that the attacker knows sums to be whole units. He always
+	// knows so of counts.
+	WholeNumbers bool
+	// Digits is the number of decimals that sums are published with: inner cells
+	// are rounded, half away from zero, and their totals are those of the rounded
+	// cells. Levels are not rounded but up. Nil keeps all decimals.
+	Digits *int
+}
+
+// Tables are one or several tables of a report that share cells, as one Problem.
+type Tables struct {
+	Problem *Problem
+	// Digits says what a whole unit of the problem is: 10^-Digits.
+	Digits int
+
+	list []*table
+}
+
+// table is one table of a report.
+type table struct {
+	*layout
+	name    string
+	count   bool     // of counts rather than sums
+	shown   []bool   // cell -> is in the release
+	value   []int64  // in units
+	records []int64  // of published cells
+	reasons []reason // why a cell is unsafe
+	level   []Level
+	apriori []apriori
+	owner   []int32 // as in Cell
+	id      []int32 // cell of the problem
+}
+
+// reason is a set of rules.
+type reason uint8
+
+const (
+	smallCount reason = 1 << iota // min-contributors
+	dominance                     // nk, p-percent, pq
+	groupShare                    // group-disclosure, group-remainder
+	byRequest
+	byHand
+)
+
+type apriori struct {
+	protected bool
+	cost      int64
+}
+
+var reasonOf = map[string]reason{
+	"min-contributors": smallCount, "nk": dominance, "p-percent": dominance, "pq": dominance,
+	"group-disclosure": groupShare, "group-remainder": groupShare, "request": byRequest, "a-priori": byHand,
+}
+
+// FromReport lays out the outputs with the given numbers as problems: those of
+// the same response, or all counts, are linked and become one, in which a cell
+// that occurs in several tables is one cell. policy is the one that made the
+// report.
+//
+// Every cell of the full table is in the problem, empty ones as zeros, with every
+// sum relation over totals and hierarchies; totals that are not published are
+// Withheld. Primary cells are those with an unsafe finding. Their levels, rounded
+// up to units, are
+//
+//	concentration rules   sdc.Cell.ProtectionLevel, above and below
+//	group disclosure      below: down to where the cell, published as it is,
+//	                      would pass the rule in its line
+//	a threshold alone     none: the value must not be determined exactly
+//
+// the largest of those that apply and of the a-priori list. A group rule is about
+// a share: whoever can rule out every share below the limit has learned what the
+// rule forbids, whoever cannot has not. What he may think possible above the true
+// share adds nothing to that.
+//
+// A cell with one contributor has him as its owner; cells are of one owner where
+// one lies in the other, or both in a third of that owner.
+//
+// Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
+// cells times variables.
+func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions) ([]*Tables, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	var groups []*Tables
+	of := map[string]*Tables{}
+	for _, k := range outputs {
+		t := r.Tables[k]
+		link, err := linkName(r, k)
+		if err != nil {
+			return nil, err
+		}
+		g := of[link]
+		if g == nil {
+			g = &Tables{}
+			of[link] = g
+			groups = append(groups, g)
+		}
+		l, err := newTable(t)
+		if err != nil {
+			return nil, fmt.Errorf("output %q: %w", t.Name(), err)
+		}
+		g.list = append(g.list, l)
+	}
+	next := map[*Tables][]int{}
+	for _, k := range outputs {
+		link, _ := linkName(r, k)
+		next[of[link]] = append(next[of[link]], k)
+	}
+	for _, g := range groups {
+		if err := g.build(r, policy, next[g], o); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+func (o *BuildOptions) check() error {
+	switch {
+	case o.Cost == "":
+		o.Cost = CostValue
+	case !slices.Contains([]Cost{CostValue, CostCount, CostUnity}, o.Cost):
+		return fmt.Errorf("%w: cost is none of value, count, unity", ErrRequest)
+	}
+	switch {
+	case o.Count == "":
+		o.Count = CountRespondents
+	case o.Count != CountRespondents && o.Count != CountRecords:
+		return fmt.Errorf("%w: count is none of respondents, records", ErrRequest)
+	}
+	if o.Digits != nil && (*o.Digits < 0 || *o.Digits > 15) {
+		return fmt.Errorf("%w: digits must be from 0 to 15", ErrRequest)
+	}
+	return nil
+}
+
+// linkName is the same for outputs that share cells: of one kind and response,
+// over the same rows. Rows are left out of a table for nulls in its variables;
+// tables that leave out different rows share no cell exactly.
+func linkName(r *sdc.Report, k int) (string, error) {
+	t := r.Tables[k]
+	out := t.Output()
+	if out.Kind != sdc.Frequency && out.Kind != sdc.Magnitude {
+		return "", fmt.Errorf("%w: output %q is no table", ErrUnfit, t.Name())
+	}
+	for _, f := range r.Outputs[k].Findings {
+		if len(f.Cell) == 0 && f.Verdict == sdc.Unsafe {
+			return "", fmt.Errorf("%w: output %q: %s: %s", ErrUnfit, t.Name(), f.Rule, f.Message)
+		}
+	}
+	for _, s := range out.Statistics {
+		if s != "sum" {
+			return "", fmt.Errorf("%w: output %q: only sums can be protected, not %q", ErrUnfit, t.Name(), s)
+		}
+	}
+	name := string(out.Kind) + " " + out.Response
+	if _, excluded := t.Rows(); excluded > 0 {
+		name += fmt.Sprintf(" %d", k)
+	}
+	return name, nil
+}
+
+func newTable(t *sdc.Table) (*table, error) {
+	var vars []CodeList
+	for _, v := range t.Variables() {
+		c := CodeList{Name: v.Name}
+		for k := range v.Len() {
+			c.Codes = append(c.Codes, v.Label(k))
+			c.Parents = append(c.Parents, v.Parent(k))
+		}
+		vars = append(vars, c)
+	}
+	if err := checkNames(vars); err != nil {
+		return nil, err
+	}
+	l, err := newLayout(vars)
+	if err != nil {
+		return nil, err
+	}
+	out := &table{layout: l, name: t.Name(), count: t.Output().Kind == sdc.Frequency}
+	out.shown = publishedCells(t, l)
+	return out, nil
+}
+
+// checkNames refuses names and codes that a release cannot hold.
+func checkNames(vars []CodeList) error {
+	for _, v := range vars {
+		for _, s := range append([]string{v.Name}, v.Codes...) {
+			if err := checkText(s); err != nil {
+				return fmt.Errorf("variable %q: %w", v.Name, err)
+			}
+		}
+		if slices.Contains(releaseColumns, v.Name) {
+			return fmt.Errorf("%w: a spanning variable has the name %q, which the release needs", ErrRequest, v.Name)
+		}
+		if slices.Contains(v.Codes, "*") {
+			return fmt.Errorf("%w: variable %q has the code \"*\", which stands for the total", ErrRequest, v.Name)
+		}
+		if slices.Contains(v.Codes[1:], "") {
+			return fmt.Errorf("%w: variable %q has an empty code", ErrRequest, v.Name)
+		}
+	}
+	return nil
+}
+
+// publishedCells asks the table once for every combination of levels.
+func publishedCells(t *sdc.Table, l *layout) []bool {
+	shown := make([]bool, l.n)
+	nodes := make([]int, len(l.vars))
+	known := map[string]bool{}
+	kind := make([]byte, len(l.vars))
+	vars := t.Variables()
+	for cell := range l.n {
+		for v := range l.vars {
+			nodes[v] = l.code(cell, v)
+			kind[v] = byte(vars[v].Level(nodes[v])) << 1
+			if vars[v].IsLeaf(nodes[v]) {
+				kind[v]++
+			}
+		}
+		is, ok := known[string(kind)]
+		if !ok {
+			is = t.Publishes(nodes)
+			known[string(kind)] = is
+		}
+		shown[cell] = is
+	}
+	return shown
+}
+
+// build fills in values, statuses and levels, and makes the problem. outputs are
+// the numbers of the tables in the report.
+func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions) error {
+	fail := func(i int, err error) error { return fmt.Errorf("output %q: %w", g.list[i].name, err) }
+	values := make([]map[int]*big.Rat, len(g.list))
+	for i, k := range outputs {
+		values[i] = g.list[i].read(r.Tables[k], o)
+	}
+	if err := g.chooseDigits(values, o); err != nil {
+		return fail(0, err)
+	}
+	for i, k := range outputs {
+		t := g.list[i]
+		if err := t.fill(values[i], g.Digits, o.Digits != nil); err != nil {
+			return fail(i, err)
+		}
+		t.judge(r, k, policy, g.Digits)
+		if err := t.byHand(r.Tables[k].Output(), g.Digits); err != nil {
+			return fail(i, err)
+		}
+		t.owners(r.Tables[k])
+	}
+	return g.problem(o)
+}
+
+// read returns what is published of the cells with records.
+func (t *table) read(from *sdc.Table, o BuildOptions) map[int]*big.Rat {
+	out := map[int]*big.Rat{}
+	t.records = make([]int64, t.n)
+	for c := range from.Cells() {
+		cell := t.at(c)
+		t.records[cell] = c.Records()
+		var x *big.Rat
+		switch {
+		case !t.count:
+			if x = c.WeightedSum(); x == nil {
+				x = c.Sum()
+			}
+		case c.WeightSum() != nil:
+			x = c.WeightSum()
+		case o.Count == CountRecords:
+			x = new(big.Rat).SetInt64(c.Records())
+		default:
+			x = new(big.Rat).SetInt64(c.Respondents())
+		}
+		out[cell] = x
+	}
+	return out
+}
+
+func (t *table) at(c sdc.Cell) int {
+	cell := 0
+	for v := range t.vars {
+		cell += c.Node(v) * t.stride[v]
+	}
+	return cell
+}
+
+// chooseDigits finds the decimals that the values of all tables need.
+func (g *Tables) chooseDigits(values []map[int]*big.Rat, o BuildOptions) error {
+	if o.Digits != nil {
+		g.Digits = *o.Digits
+		return nil
+	}
+	for _, list := range values {
+		for _, x := range list {
+			n, exact := x.FloatPrec()
+			if !exact || n > 15 {
+				return fmt.Errorf("%w: sums have more than 15 decimals; say how many to publish", ErrRequest)
+			}
+			g.Digits = max(g.Digits, n)
+		}
+	}
+	return nil
+}
+
+// fill turns values into whole units, adds up the totals, and checks them against
+// the table's own.
+func (t *table) fill(values map[int]*big.Rat, digits int, rounded bool) error {
+	t.value = make([]int64, t.n)
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
+	units := make(map[int]int64, len(values))
+	for cell, x := range values {
+		n, err := roundUnits(new(big.Rat).Mul(x, unit), false)
+		if err != nil {
+			return err
+		}
+		units[cell] = n
+		if t.inner(cell) {
+			t.value[cell] = n
+		}
+	}
+	if err := t.rollUp(t.value); err != nil {
+		return err
+	}
+	for cell, n := range units {
+		if t.value[cell] != n && !rounded {
+			if t.count {
+				return fmt.Errorf("%w: a respondent is in several cells, so that counts of respondents do not add up to the totals; count records instead", ErrNotAdditive)
+			}
+			return fmt.Errorf("%w: a published sum", ErrNotAdditive)
+		}
+	}
+	return nil
+}
+
+// roundUnits returns x as a whole number: half away from zero, or up.
+func roundUnits(x *big.Rat, up bool) (int64, error) {
+	num := new(big.Int).Abs(x.Num())
+	q, rest := new(big.Int).QuoRem(num, x.Denom(), new(big.Int))
+	if rest.Sign() != 0 && (up || rest.Lsh(rest, 1).Cmp(x.Denom()) >= 0) {
+		q.Add(q, big.NewInt(1))
+	}
+	if !q.IsInt64() || q.Int64() > largest {
+		return 0, fmt.Errorf("%w: a sum or level is beyond 2^52 units; publish fewer decimals", ErrRequest)
+	}
+	if x.Sign() < 0 {
+		return -q.Int64(), nil
+	}
+	return q.Int64(), nil
+}
+
+// judge takes in the findings: which cells are unsafe, why, and to what level.
+func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
+	t.reasons = make([]reason, t.n)
+	t.level = make([]Level, t.n)
+	codes := make([]map[string]int, len(t.vars))
+	for v := range t.vars {
+		codes[v] = map[string]int{}
+		for i, c := range t.vars[v].Codes {
+			codes[v][c] = i
+		}
+	}
+	for _, f := range r.Outputs[k].Findings {
+		if f.Verdict != sdc.Unsafe || len(f.Cell) == 0 {
+			continue
+		}
+		cell := 0
+		for v, at := range f.Cell {
+			if !at.Total {
+				cell += codes[v][at.Code] * t.stride[v]
+			}
+		}
+		why, ok := reasonOf[f.Rule]
+		if !ok {
+			why = byHand
+		}
+		t.reasons[cell] |= why
+		if why == groupShare {
+			v := slices.IndexFunc(t.vars, func(c CodeList) bool { return c.Name == f.Variable })
+			line := cell - t.code(cell, v)*t.stride[v]
+			t.raise(cell, Level{Lower: t.groupLevel(cell, line, f.Rule, policy)})
+		}
+	}
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
+	for c := range r.Tables[k].Cells() {
+		cell := t.at(c)
+		if t.reasons[cell] == 0 {
+			continue
+		}
+		x := c.ProtectionLevel(policy)
+		n, err := roundUnits(x.Mul(x, unit), true)
+		if err != nil {
+			n = largest // more than any table holds: proven impossible later
+		}
+		t.raise(cell, Level{Lower: n, Upper: n})
+	}
+}
+
+func (t *table) raise(cell int, l Level) {
+	was := t.level[cell]
+	t.level[cell] = Level{max(was.Lower, l.Lower), max(was.Upper, l.Upper), max(was.Sliding, l.Sliding)}
+}
+
+// groupLevel is how far below its value a cell must be possible so that its share
+// of the line need not break the rule. Where what is published is no count of
+// respondents and passes the rule as it is, it is 0.
+func (t *table) groupLevel(cell, line int, rule string, policy *sdc.Policy) int64 {
+	n, of := t.value[cell], t.value[line]
+	safe := of - policy.GroupRemainder.K - 1
+	if rule == "group-disclosure" {
+		// The largest whole m with 100 m < Percent * of, or <= where the limit
+		// itself is safe.
+		p, ok := new(big.Rat).SetString(string(policy.GroupDisclosure.Percent))
+		if !ok {
+			return max(0, n)
+		}
+		x := p.Mul(p, new(big.Rat).SetFrac64(of, 100))
+		q, rest := new(big.Int).QuoRem(x.Num(), x.Denom(), new(big.Int))
+		safe = q.Int64()
+		if rest.Sign() == 0 && !policy.GroupDisclosure.Exclusive {
+			safe--
+		}
+	}
+	return max(0, n-max(0, safe))
+}
+
+// byHand takes in what an a-priori list says beside safe and unsafe.
+func (t *table) byHand(out *sdc.Output, digits int) error {
+	t.apriori = make([]apriori, t.n)
+	number := func(s string, up bool) (int64, error) {
+		x, ok := new(big.Rat).SetString(s)
+		if !ok {
+			return 0, fmt.Errorf("%w: an a-priori entry has a number that is none", ErrRequest)
+		}
+		if up {
+			x.Mul(x, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)))
+		}
+		return roundUnits(x, up)
+	}
+	for _, a := range out.APriori {
+		if !a.Protected && a.Cost == "" && a.Lower == "" && a.Upper == "" {
+			continue
+		}
+		var cost int64
+		var level Level
+		var err error
+		for _, f := range []struct {
+			text string
+			to   *int64
+			up   bool
+		}{{a.Cost, &cost, false}, {a.Lower, &level.Lower, true}, {a.Upper, &level.Upper, true}} {
+			if f.text == "" {
+				continue
+			}
+			if *f.to, err = number(f.text, f.up); err != nil {
+				return err
+			}
+			*f.to = max(*f.to, 0)
+		}
+		if a.Cost != "" {
+			cost = max(cost, 1)
+		}
+		for cell := range t.n {
+			if !t.matches(cell, a.Codes) {
+				continue
+			}
+			t.apriori[cell].protected = t.apriori[cell].protected || a.Protected
+			t.apriori[cell].cost = max(t.apriori[cell].cost, cost)
+			t.raise(cell, level)
+		}
+	}
+	return nil
+}
+
+func (t *table) matches(cell int, codes map[string]string) bool {
+	for v := range t.vars {
+		want, ok := codes[t.vars[v].Name]
+		if ok && want != t.vars[v].Codes[t.code(cell, v)] {
+			return false
+		}
+	}
+	return true
+}
+
+// owners finds cells that have one contributor, and which of them have the same:
+// what lies in a cell of one contributor is all his.
+func (t *table) owners(from *sdc.Table) {
+	t.owner = make([]int32, t.n)
+	parent := make([]int32, t.n)
+	for i := range parent {
+		parent[i] = int32(i)
+	}
+	find := func(i int32) int32 {
+		for parent[i] != i {
+			parent[i] = parent[parent[i]]
+			i = parent[i]
+		}
+		return i
+	}
+	alone := make([]bool, t.n)
+	for c := range from.Cells() {
+		n := c.Holdings()
+		if t.count {
+			n = c.Respondents()
+		}
+		alone[t.at(c)] = n == 1
+	}
+	t.relations(func(_, total int, parts []int) {
+		if !alone[total] {
+			return
+		}
+		for _, p := range parts {
+			if t.records[p] > 0 {
+				parent[find(int32(p))] = find(int32(total))
+			}
+		}
+	})
+	for i := range t.owner {
+		if alone[i] {
+			t.owner[i] = find(int32(i)) + 1
+		}
+	}
+}
+
+// problem makes the cells and relations of all tables into one problem.
+func (g *Tables) problem(o BuildOptions) error {
+	layouts := make([]*layout, len(g.list))
+	for i, t := range g.list {
+		layouts[i] = t.layout
+	}
+	ids, n := link(layouts)
+	cells := make([]Cell, n)
+	first := make([]int, n) // table that has filled a cell in, plus one
+	a := Attacker{Whole: g.list[0].count && g.Digits == 0 || o.WholeNumbers}
+	for _, t := range g.list {
+		for _, v := range t.value {
+			a.Negative = a.Negative || v < 0
+		}
+	}
+	if o.PublishZeros && g.list[0].count && a.Whole && !a.Negative {
+		a.Lower = 1
+	}
+	for i, t := range g.list {
+		t.id = ids[i]
+		for cell, id := range t.id {
+			c := t.cell(cell, a, o)
+			if first[id] == 0 {
+				cells[id] = c
+				first[id] = i + 1
+				continue
+			}
+			if err := cells[id].join(c); err != nil {
+				return fmt.Errorf("outputs %q and %q: %w", g.list[first[id]-1].name, t.name, err)
+			}
+		}
+	}
+	p, err := New(cells, unionRelations(layouts, ids), a)
+	if err != nil {
+		return fmt.Errorf("output %q: %w", g.list[0].name, err)
+	}
+	g.Problem = p
+	return nil
+}
+
+// cell is one cell of a table as one of the problem.
+func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
+	c := Cell{Value: t.value[cell], Owner: t.owner[cell], Level: t.level[cell]}
+	empty := t.records[cell] == 0
+	switch by := t.apriori[cell]; {
+	case !t.shown[cell] && a.Lower > 0 && c.Value < a.Lower:
+		c.Status = Protected // a total of empty cells, all of them published
+	case !t.shown[cell]:
+		c.Status = Withheld
+	case t.reasons[cell] != 0:
+		c.Status = Primary
+	case by.protected || empty && o.PublishZeros || !a.Negative && c.Value < a.Lower:
+		c.Status = Protected
+	}
+	if c.Status != Primary {
+		c.Level = Level{}
+	}
+	switch o.Cost {
+	case CostValue:
+		c.Cost = c.Value
+		if c.Cost < 0 {
+			c.Cost = -c.Cost
+		}
+	case CostCount:
+		c.Cost = t.records[cell]
+	}
+	if by := t.apriori[cell].cost; by > 0 {
+		c.Cost = by
+	}
+	c.Cost = min(max(c.Cost, 1), largest)
+	return c
+}
+
+// join takes in the same cell as another table has it: hidden where either hides
+// it, at the higher level, and Withheld only where neither publishes it.
+func (c *Cell) join(o Cell) error {
+	if c.Value != o.Value {
+		return fmt.Errorf("%w: they differ in a cell that they share", ErrNotAdditive)
+	}
+	switch {
+	case c.Status == Withheld:
+		c.Status = o.Status
+	case o.Status == Withheld:
+	case c.Status == Primary || o.Status == Primary:
+		c.Status = Primary
+	case c.Status == Protected || o.Status == Protected:
+		c.Status = Protected
+	}
+	c.Level = Level{max(c.Level.Lower, o.Level.Lower), max(c.Level.Upper, o.Level.Upper), max(c.Level.Sliding, o.Level.Sliding)}
+	if c.Owner == 0 {
+		c.Owner = o.Owner
+	}
+	c.Cost = max(c.Cost, o.Cost)
+	return nil
+}
+
+// letter is the code of CL_CONF_STATUS (SDMX cross-domain code list) that says why
+// a cell is hidden, for the confidential report alone.
+func (r reason) letter() string {
+	switch {
+	case r&smallCount != 0:
+		return "A"
+	case r&dominance != 0:
+		return "M"
+	case r != 0:
+		return "C"
+	}
+	return "D"
+}
+
+// number is the status code of tau-ARGUS for the same.
+func (r reason) number() int {
+	switch {
+	case r&smallCount != 0:
+		return 5
+	case r&byRequest != 0:
+		return 4
+	case r&(dominance|groupShare) != 0:
+		return 3
+	case r != 0:
+		return 9
+	}
+	return 11
+}
+
+// String lists the rules.
+func (r reason) String() string {
+	var list []string
+	for i, name := range []string{"small count", "dominance", "group", "request", "by hand"} {
+		if r&(1<<i) != 0 {
+			list = append(list, name)
+		}
+	}
+	return strings.Join(list, ", ")
+}
