@@ -217,8 +217,8 @@ func (p *public) component(cells []int32) *component {
 	return c
 }
 
-// effort is how many programs a search for whole numbers may take.
-const effort = 400
+// wholeEffort is how many programs a search for whole numbers may take.
+const wholeEffort = 400
 
 // table searches for a table of whole numbers within the bounds, a good one by the
 // goal: the vertices of these programs nearly always are, otherwise by branching.
@@ -230,7 +230,7 @@ func (c *component) table(ctx context.Context, goal []lp.Term) (x []int64, none 
 }
 
 func (c *component) visit(ctx context.Context, goal []lp.Term) (x []int64, none bool, err error) {
-	if c.nodes++; c.nodes > effort {
+	if c.nodes++; c.nodes > wholeEffort {
 		return nil, false, nil
 	}
 	status, err := c.solver.Maximize(ctx, goal, nil)
