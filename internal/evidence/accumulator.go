@@ -2,8 +2,6 @@ package evidence
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
@@ -19,8 +17,10 @@ type Accumulator struct {
 	wdigit int // of the weight's
 	float  bool
 
-	// One of the three is in use: none has no response.
+	// One of the four is in use: none has no response; the others follow each
+	// other as the response needs it.
 	none   *state[exact.Empty]
+	small  *state[small]
 	narrow *state[exact.Int128]
 	wide   *state[exact.Wide]
 
@@ -40,7 +40,7 @@ func New(s Shape, responseDigits, weightDigits int, float bool) (*Accumulator, e
 	}
 	a := &Accumulator{shape: s, table: group.NewTable(s.Columns), digits: responseDigits, wdigit: weightDigits, float: float}
 	if s.Response {
-		a.narrow = newState[exact.Int128](s, weightDigits)
+		a.small = newState[small](s, weightDigits)
 	} else {
 		a.none = newState[exact.Empty](s, weightDigits)
 	}
@@ -77,6 +77,12 @@ func (a *Accumulator) Add(b *Batch) error {
 	if a.none != nil {
 		return a.none.add(b, a.ids, n)
 	}
+	if a.small != nil {
+		if loadSmall(a.small, b.Response, b.Rows, a.rows) {
+			return a.small.add(b, a.ids, n)
+		}
+		a.goNarrow()
+	}
 	if a.narrow != nil {
 		if loadNarrow(a.narrow, b.Response, b.Rows, a.rows) {
 			return a.narrow.add(b, a.ids, n)
@@ -87,9 +93,16 @@ func (a *Accumulator) Add(b *Batch) error {
 	return a.wide.add(b, a.ids, n)
 }
 
+func (a *Accumulator) goNarrow() {
+	if a.small != nil {
+		a.narrow, a.small = widened(a.small, a.small.shift, narrowOfSmall), nil
+	}
+}
+
 func (a *Accumulator) goWide() {
-	if a.wide == nil {
-		a.wide, a.narrow = widen(a.narrow, a.wideShift()), nil
+	a.goNarrow()
+	if a.narrow != nil {
+		a.wide, a.narrow = widened(a.narrow, a.wideShift(), exact.WideFrom), nil
 	}
 }
 
@@ -106,28 +119,42 @@ func (a *Accumulator) Merge(o *Accumulator, codes Codes) error {
 	groups := a.table.Merge(o.table, codes.Columns)
 	n := a.table.Len()
 	a.rows += o.rows
-	switch {
-	case a.none != nil:
+	if a.none != nil {
 		return a.none.merge(o.none, n, groups, codes)
-	case a.narrow != nil && o.narrow != nil:
-		shift := max(a.narrow.shift, o.narrow.shift)
-		most := max(a.narrow.bits+shift-a.narrow.shift, o.narrow.bits+shift-o.narrow.shift)
-		if fits(most, a.rows) {
-			reshift(a.narrow, shift)
-			reshift(o.narrow, shift)
-			a.narrow.bits = most
-			return a.narrow.merge(o.narrow, n, groups, codes)
-		}
+	}
+	if a.small != nil && o.small != nil && alike(a.small, o.small, a.rows, smallBits, shlSmall) {
+		return a.small.merge(o.small, n, groups, codes)
+	}
+	a.goNarrow()
+	o.goNarrow()
+	if a.narrow != nil && o.narrow != nil && alike(a.narrow, o.narrow, a.rows, sumBits, shlNarrow) {
+		return a.narrow.merge(o.narrow, n, groups, codes)
 	}
 	a.goWide()
 	o.goWide()
 	return a.wide.merge(o.wide, n, groups, codes)
 }
 
+// alike brings two states to one shift, and reports false, changing nothing, if
+// the sums of both would not fit.
+func alike[T number[T]](a, o *state[T], rows int64, sum int, shl func(T, int) T) bool {
+	shift := max(a.shift, o.shift)
+	most := max(a.bits+shift-a.shift, o.bits+shift-o.shift)
+	if !fits(most, rows, sum) {
+		return false
+	}
+	a.reshift(shift, shl)
+	o.reshift(shift, shl)
+	a.bits = most
+	return true
+}
+
 // Units returns the units of the numbers in Margins.
 func (a *Accumulator) Units() Units {
 	shift := 0
 	switch {
+	case a.small != nil:
+		shift = a.small.shift
 	case a.narrow != nil:
 		shift = a.narrow.shift
 	case a.wide != nil:
@@ -142,36 +169,30 @@ func (a *Accumulator) Units() Units {
 
 // Margins closes the accumulator and returns the evidence of every asked
 // combination of levels, in the order asked, the cells of each by ascending
-// nodes. It works on up to threads margins at a time; the result does not
-// depend on threads. It returns ctx.Err() if the context ends.
+// nodes. Up to threads goroutines work on it; the result does not depend on
+// threads. It returns ctx.Err() if the context ends.
 func (a *Accumulator) Margins(ctx context.Context, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
-	var one func(combo []int, scratch *scratch) *Margin
 	switch {
 	case a.none != nil:
-		one = a.none.close(a.table, levels)
+		return a.none.close(ctx, a.table, levels, combos, threads)
+	case a.small != nil:
+		return a.small.close(ctx, a.table, levels, combos, threads)
 	case a.narrow != nil:
-		one = a.narrow.close(a.table, levels)
-	default:
-		one = a.wide.close(a.table, levels)
+		return a.narrow.close(ctx, a.table, levels, combos, threads)
 	}
-	out := make([]*Margin, len(combos))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range max(1, min(threads, len(combos))) {
-		wg.Go(func() {
-			var s scratch
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(combos) {
-					return
-				}
-				out[i] = one(combos[i], &s)
-			}
-		})
+	return a.wide.close(ctx, a.table, levels, combos, threads)
+}
+
+// Respondents returns the number of distinct respondents of a closed
+// accumulator; 0 if batches carried none.
+func (a *Accumulator) Respondents() int64 {
+	switch {
+	case a.none != nil:
+		return a.none.found
+	case a.small != nil:
+		return a.small.found
+	case a.narrow != nil:
+		return a.narrow.found
 	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return a.wide.found
 }

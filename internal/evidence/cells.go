@@ -5,8 +5,8 @@ import (
 	"github.com/sluis-go/sluis/internal/topk"
 )
 
-// number is what a response is summed in: exact.Int128, exact.Wide where that
-// is too small, exact.Empty where there is no response.
+// number is what a response is summed in: small, exact.Int128 where that is too
+// small, exact.Wide where that is, exact.Empty where there is no response.
 type number[T any] interface {
 	Add(T) T
 	Abs() T
@@ -28,16 +28,24 @@ const (
 )
 
 // cells is the evidence of a set of cells, by dense index: of the inner cells
-// while rows come in, and of each margin afterwards.
+// while rows come in, of margins afterwards, and of what is to be corrected in
+// them.
 type cells[T number[T]] struct {
 	shape Shape
+	n     int
 
 	records, missing      []int64
 	respondents, holdings []int64
 	contributors, nonZero []int64
-	negative              []bool
-	sum, abs              []T
-	top                   []T // shape.Top a cell, falling; without Tau
+	// same counts units that stand in all four of the above that their role
+	// speaks of: one counter for most units. settle distributes it.
+	same     []int64
+	negative []bool
+	sum, abs []T
+	top      []T // shape.Top a cell, falling; without Tau
+	// owner is beside top: whose contribution it is, where that unit may occur
+	// again in another cell; 0 where not. Nil while there is no such unit.
+	owner                 []uint64
 	tau                   [][]topk.Pair[T, exact.Int128]
 	weights               []exact.Int128
 	weighted, weightedAbs []exact.Int512
@@ -46,28 +54,43 @@ type cells[T number[T]] struct {
 
 // grow makes room for n cells.
 func (c *cells[T]) grow(n int) {
+	c.n = max(c.n, n)
 	extend(&c.records, n)
-	extend(&c.respondents, n)
-	extend(&c.contributors, n)
-	extend(&c.holdings, n)
+	c.growUnits(n)
 	if c.shape.Response {
 		extend(&c.missing, n)
-		extend(&c.nonZero, n)
-		extend(&c.negative, n)
 		extend(&c.sum, n)
-		extend(&c.abs, n)
-		if c.shape.Tau {
-			extend(&c.tau, n)
-		} else {
-			extend(&c.top, n*c.shape.Top)
-		}
 	}
 	if c.shape.Weight {
 		extend(&c.weights, n)
 		if c.shape.Response {
 			extend(&c.weighted, n)
-			extend(&c.weightedAbs, n)
 		}
+	}
+}
+
+// growUnits makes room for what is counted by unit, not by row.
+func (c *cells[T]) growUnits(n int) {
+	c.n = max(c.n, n)
+	extend(&c.respondents, n)
+	extend(&c.contributors, n)
+	extend(&c.holdings, n)
+	if !c.shape.Response {
+		return
+	}
+	extend(&c.nonZero, n)
+	extend(&c.negative, n)
+	extend(&c.abs, n)
+	if c.shape.Tau {
+		extend(&c.tau, n)
+	} else {
+		extend(&c.top, n*c.shape.Top)
+		if c.owner != nil {
+			extend(&c.owner, n*c.shape.Top)
+		}
+	}
+	if c.shape.Weight {
+		extend(&c.weightedAbs, n)
 	}
 }
 
@@ -78,140 +101,248 @@ func extend[T any](s *[]T, n int) {
 	}
 }
 
-// unit counts one respondent or holding whose rows in cell i have the summed
-// response x (if filled), the summed weighted response wx and the weight w.
-func (c *cells[T]) unit(i uint32, as role, filled bool, x T, wx *exact.Int512, w exact.Int128) {
+// contribution is what the rows of a unit in a cell add up to.
+type contribution[T any] struct {
+	filled bool // some row has a response
+	x      T
+	wx     *exact.Int512 // the same weighted; nil without weights
+	w      exact.Int128  // the unit's weight, with Tau
+	owner  uint64        // see cells.owner
+}
+
+// unit counts one respondent or holding in cell i.
+func (c *cells[T]) unit(i uint32, as role, u *contribution[T]) {
+	c.count(i, as, u)
+	if as&asHolding != 0 && u.filled {
+		c.contribute(i, u)
+	}
+}
+
+// count counts a unit, without its contribution.
+func (c *cells[T]) count(i uint32, as role, u *contribution[T]) {
 	if as&asRespondent != 0 {
 		c.respondents[i]++
-		if filled || !c.shape.Response {
+		if u.filled || !c.shape.Response {
 			c.contributors[i]++
 		}
-		if filled && x.Sign() != 0 {
+		if u.filled && u.x.Sign() != 0 {
 			c.nonZero[i]++
 		}
 	}
-	if as&asHolding == 0 {
-		return
+	if as&asHolding != 0 {
+		c.holdings[i]++
 	}
-	c.holdings[i]++
-	if !filled {
-		return
-	}
-	if x.Sign() < 0 {
+}
+
+// contribute adds the contribution of a holding to what is absolute and ranked.
+func (c *cells[T]) contribute(i uint32, u *contribution[T]) {
+	if u.x.Sign() < 0 {
 		c.negative[i] = true
 	}
-	a := x.Abs()
+	a := u.x.Abs()
 	c.abs[i] = c.abs[i].Add(a)
-	c.rank(i, a, w)
-	if wx != nil {
-		c.weightedAbs[i] = c.weightedAbs[i].Add(wx.Abs())
+	if u.wx != nil {
+		c.weightedAbs[i] = c.weightedAbs[i].Add(u.wx.Abs())
+	}
+	if c.shape.Tau {
+		c.rankTau(i, a, u.w)
+		return
+	}
+	c.rank(i, a, u.owner)
+}
+
+// rankTau offers a contribution for the largest of cell i. The largest are what
+// fills shape.Top slots and, since p% looks at the largest unweighted, at least
+// that many contributions, and two.
+func (c *cells[T]) rankTau(i uint32, a T, w exact.Int128) {
+	if w.Sign() > 0 {
+		c.tau[i] = topk.InsertWeighted(c.tau[i], a, w, c.slots, max(2, c.shape.Top))
 	}
 }
 
-// rank offers a contribution for the largest of cell i. With Tau the largest
-// are what fills shape.Top slots and, since p% looks at the largest unweighted,
-// at least that many contributions, and two.
-func (c *cells[T]) rank(i uint32, a T, w exact.Int128) {
-	if c.shape.Tau {
-		if w.Sign() > 0 {
-			c.tau[i] = topk.InsertWeighted(c.tau[i], a, w, c.slots, max(2, c.shape.Top))
+// rank offers a contribution for the largest of cell i. Of one owner the
+// largest alone is kept.
+func (c *cells[T]) rank(i uint32, a T, owner uint64) {
+	n := c.shape.Top
+	top := c.top[int(i)*n : int(i)*n+n]
+	if n == 0 || a.Cmp(top[n-1]) <= 0 {
+		return
+	}
+	if c.owner == nil {
+		if owner == 0 {
+			topk.Insert(top, a)
+			return
+		}
+		c.owner = make([]uint64, len(c.top))
+	}
+	topk.InsertOwned(top, c.owner[int(i)*n:int(i)*n+n], a, owner)
+}
+
+// settle distributes the units of one role that same has counted.
+func (c *cells[T]) settle(as role) {
+	for i, k := range c.same {
+		if k == 0 {
+			continue
+		}
+		if as&asRespondent != 0 {
+			c.respondents[i] += k
+			c.contributors[i] += k
+			if c.shape.Response {
+				c.nonZero[i] += k
+			}
+		}
+		if as&asHolding != 0 {
+			c.holdings[i] += k
+		}
+		c.same[i] = 0
+	}
+}
+
+// add adds the evidence of every cell j of o to cell to[j], which may be
+// NoNode: nowhere; nil stands for j itself. The two must be of disjoint rows,
+// and of disjoint units, owners aside. What o does not have is taken as 0.
+func (c *cells[T]) add(o *cells[T], to []uint32) {
+	addInts(c.records, o.records, to)
+	addInts(c.respondents, o.respondents, to)
+	addInts(c.holdings, o.holdings, to)
+	addInts(c.contributors, o.contributors, to)
+	if c.shape.Response {
+		addInts(c.missing, o.missing, to)
+		addInts(c.nonZero, o.nonZero, to)
+		for j, negative := range o.negative {
+			if i := at(to, j); negative && i != NoNode {
+				c.negative[i] = true
+			}
+		}
+		addNumbers(c.sum, o.sum, to)
+		addNumbers(c.abs, o.abs, to)
+		c.addTops(o, to)
+	}
+	addNumbers(c.weights, o.weights, to)
+	addNumbers(c.weighted, o.weighted, to)
+	addNumbers(c.weightedAbs, o.weightedAbs, to)
+}
+
+func (c *cells[T]) addTops(o *cells[T], to []uint32) {
+	for j, list := range o.tau {
+		if i := at(to, j); i != NoNode {
+			for _, p := range list {
+				c.rankTau(i, p.Value, p.Weight)
+			}
+		}
+	}
+	n := c.shape.Top
+	if n == 0 {
+		return
+	}
+	for j := range len(o.top) / n {
+		i := at(to, j)
+		if i == NoNode {
+			continue
+		}
+		for k, a := range o.top[j*n : j*n+n] {
+			owner := uint64(0)
+			if o.owner != nil {
+				owner = o.owner[j*n+k]
+			}
+			c.rank(i, a, owner)
+		}
+	}
+}
+
+// some returns the part of c that is cells first to first+n.
+func (c *cells[T]) some(first, n int) cells[T] {
+	top := c.shape.Top
+	return cells[T]{
+		shape: c.shape, n: n, slots: c.slots,
+		respondents: part(c.respondents, first, n), holdings: part(c.holdings, first, n),
+		contributors: part(c.contributors, first, n), nonZero: part(c.nonZero, first, n),
+		negative: part(c.negative, first, n), abs: part(c.abs, first, n),
+		top: part(c.top, first*top, n*top), owner: part(c.owner, first*top, n*top),
+		tau: part(c.tau, first, n), weightedAbs: part(c.weightedAbs, first, n),
+	}
+}
+
+func part[T any](s []T, first, n int) []T {
+	if s == nil {
+		return nil
+	}
+	return s[first : first+n]
+}
+
+func at(to []uint32, j int) uint32 {
+	if to == nil {
+		return uint32(j)
+	}
+	return to[j]
+}
+
+func addInts(into, from []int64, to []uint32) {
+	if to == nil {
+		for j, v := range from {
+			into[j] += v
 		}
 		return
 	}
-	n := c.shape.Top
-	topk.Insert(c.top[int(i)*n:int(i)*n+n], a)
+	for j, v := range from {
+		if i := to[j]; i != NoNode {
+			into[i] += v
+		}
+	}
 }
 
-// add adds the evidence of cell j of o to cell i: of disjoint rows, and of
-// units that have no rows in both.
-func (c *cells[T]) add(i uint32, o *cells[T], j uint32) {
-	c.records[i] += o.records[j]
-	c.respondents[i] += o.respondents[j]
-	c.contributors[i] += o.contributors[j]
-	c.holdings[i] += o.holdings[j]
-	if c.shape.Response {
-		c.missing[i] += o.missing[j]
-		c.nonZero[i] += o.nonZero[j]
-		c.negative[i] = c.negative[i] || o.negative[j]
-		c.sum[i] = c.sum[i].Add(o.sum[j])
-		c.abs[i] = c.abs[i].Add(o.abs[j])
-		if c.shape.Tau {
-			for _, p := range o.tau[j] {
-				c.rank(i, p.Value, p.Weight)
-			}
-		} else {
-			n := c.shape.Top
-			for _, a := range o.top[int(j)*n : int(j)*n+n] {
-				c.rank(i, a, exact.Int128{})
-			}
+func addNumbers[N interface{ Add(N) N }](into, from []N, to []uint32) {
+	for j, v := range from {
+		if i := at(to, j); i != NoNode {
+			into[i] = into[i].Add(v)
 		}
+	}
+}
+
+// margin writes the evidence into the public form.
+func (c *cells[T]) margin(m *Margin) {
+	m.N = c.n
+	m.Records, m.Respondents, m.Holdings, m.Contributors = c.records, c.respondents, c.holdings, c.contributors
+	if c.shape.Response {
+		m.Missing, m.NonZero, m.Negative = c.missing, c.nonZero, c.negative
+		m.Sum = nums(c.sum)
+		m.SumAbs = nums(c.abs)
+		m.Top = c.tops()
 	}
 	if c.shape.Weight {
-		c.weights[i] = c.weights[i].Add(o.weights[j])
+		m.Weights = nums(c.weights)
 		if c.shape.Response {
-			c.weighted[i] = c.weighted[i].Add(o.weighted[j])
-			c.weightedAbs[i] = c.weightedAbs[i].Add(o.weightedAbs[j])
+			m.Weighted = nums(c.weighted)
+			m.WeightedAbs = nums(c.weightedAbs)
 		}
 	}
 }
 
-// margin writes the evidence into the public form, cells in the given order.
-func (c *cells[T]) margin(m *Margin, order []uint32) {
-	m.N = len(order)
-	m.Records = pick(c.records, order)
-	m.Respondents = pick(c.respondents, order)
-	m.Holdings = pick(c.holdings, order)
-	m.Contributors = pick(c.contributors, order)
-	if c.shape.Response {
-		m.Missing = pick(c.missing, order)
-		m.NonZero = pick(c.nonZero, order)
-		m.Negative = pick(c.negative, order)
-		m.Sum = nums(c.sum, order)
-		m.SumAbs = nums(c.abs, order)
-		m.Top = c.tops(order)
-	}
-	if c.shape.Weight {
-		m.Weights = nums(c.weights, order)
-		if c.shape.Response {
-			m.Weighted = nums(c.weighted, order)
-			m.WeightedAbs = nums(c.weightedAbs, order)
-		}
-	}
-}
-
-func (c *cells[T]) tops(order []uint32) [][]Contribution {
-	out := make([][]Contribution, len(order))
+func (c *cells[T]) tops() [][]Contribution {
+	out := make([][]Contribution, c.n)
 	n := c.shape.Top
-	flat := make([]Contribution, 0, n*len(order))
+	flat := make([]Contribution, 0, n*c.n)
 	one := exact.NewNum(exact.FromInt64(1))
-	for k, i := range order {
+	for i := range out {
 		start := len(flat)
 		if c.shape.Tau {
 			for _, p := range c.tau[i] {
 				flat = append(flat, Contribution{Value: p.Value.Num(), Weight: p.Weight.Num()})
 			}
 		} else {
-			for _, a := range c.top[int(i)*n : int(i)*n+n] {
+			for _, a := range c.top[i*n : i*n+n] {
 				flat = append(flat, Contribution{Value: a.Num(), Weight: one})
 			}
 		}
-		out[k] = flat[start:len(flat):len(flat)]
+		out[i] = flat[start:len(flat):len(flat)]
 	}
 	return out
 }
 
-func pick[T any](s []T, order []uint32) []T {
-	out := make([]T, len(order))
-	for k, i := range order {
-		out[k] = s[i]
-	}
-	return out
-}
-
-func nums[T interface{ Num() exact.Num }](s []T, order []uint32) []exact.Num {
-	out := make([]exact.Num, len(order))
-	for k, i := range order {
-		out[k] = s[i].Num()
+func nums[T interface{ Num() exact.Num }](s []T) []exact.Num {
+	out := make([]exact.Num, len(s))
+	for i, v := range s {
+		out[i] = v.Num()
 	}
 	return out
 }

@@ -1,29 +1,44 @@
 package evidence
 
-// CompactAfter makes the compaction of pairs reachable by small data.
+// CompactAfter makes the compaction of pools reachable by small data.
 func (a *Accumulator) CompactAfter(rows int) {
 	switch {
 	case a.none != nil:
-		a.none.pairs.setCompactAfter(rows)
+		setCompactAfter(a.none, rows)
+	case a.small != nil:
+		setCompactAfter(a.small, rows)
 	case a.narrow != nil:
-		a.narrow.pairs.setCompactAfter(rows)
+		setCompactAfter(a.narrow, rows)
 	default:
-		a.wide.pairs.setCompactAfter(rows)
+		setCompactAfter(a.wide, rows)
 	}
 }
 
-func (p *pairs[T]) setCompactAfter(rows int) { p.compactMin, p.compactAt = rows, rows }
+func setCompactAfter[T number[T]](s *state[T], rows int) {
+	for _, p := range s.pools() {
+		p.compactMin, p.compactAt = rows, rows
+	}
+}
 
 // Wide reports whether the response is summed in the wide state.
 func (a *Accumulator) Wide() bool { return a.wide != nil }
 
-// Pairs returns the number of pairs kept.
+// Pairs returns the number of rows or pairs kept of the first pool.
 func (a *Accumulator) Pairs() int {
 	switch {
 	case a.none != nil:
-		return a.none.pairs.len()
+		return firstPool(a.none)
+	case a.small != nil:
+		return firstPool(a.small)
 	case a.narrow != nil:
-		return a.narrow.pairs.len()
+		return firstPool(a.narrow)
 	}
-	return a.wide.pairs.len()
+	return firstPool(a.wide)
+}
+
+func firstPool[T number[T]](s *state[T]) int {
+	for _, p := range s.pools() {
+		return p.len()
+	}
+	return 0
 }

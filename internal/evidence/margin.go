@@ -1,174 +1,200 @@
 package evidence
 
 import (
+	"context"
+	"sync"
+	"sync/atomic"
+
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// scratch is what a worker keeps between margins.
-type scratch struct {
-	cell  []uint32 // inner cell -> cell of the margin, or NoNode
-	stamp []uint32 // cell -> last unit seen there, plus one
-	place []uint32 // cell -> position in touched
+// inParallel calls fn for 0 to n-1, up to threads at a time.
+func inParallel(threads, n int, fn func(i int)) {
+	if threads <= 1 || n <= 1 {
+		for i := range n {
+			fn(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(threads, n) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				fn(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
-// close counts all units that lie in one inner cell, and returns the function
-// that computes one margin. That function is safe for concurrent use with a
-// scratch each.
-func (s *state[T]) close(t *group.Table, levels []Levels) func([]int, *scratch) *Margin {
+// close evaluates all margins. The pools are empty afterwards.
+func (s *state[T]) close(ctx context.Context, t *group.Table, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	s.inner.grow(t.Len())
-	multi := s.split()
-	return func(combo []int, sc *scratch) *Margin {
-		return s.margin(t, levels, combo, multi, sc)
+	l := newLattice(t, levels, combos)
+	l.waves(ctx, threads, l.number)
+	fixes, err := s.walkUnits(ctx, l, threads)
+	if err != nil {
+		return nil, err
+	}
+	rolled := make([]cells[T], len(combos))
+	out := make([]*Margin, len(combos))
+	l.waves(ctx, threads, func(k int) {
+		m := &l.margins[k]
+		from := &s.inner
+		if m.from >= 0 {
+			from = &rolled[m.from]
+		}
+		c := &rolled[k]
+		c.shape, c.slots = s.shape, s.inner.slots
+		c.grow(m.n)
+		c.add(from, m.up)
+		out[k] = l.margin(k)
+		if fixes == nil {
+			c.margin(out[k])
+			return
+		}
+		fixed := cells[T]{shape: s.shape, slots: s.inner.slots}
+		fixed.grow(m.n)
+		fixed.add(c, nil)
+		fixed.add(&fixes[k], nil)
+		fixed.margin(out[k])
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// waves calls fn for every margin after the one that it is rolled up from, in
+// parallel where that leaves a choice.
+func (l *lattice) waves(ctx context.Context, threads int, fn func(k int)) {
+	depth := make([]int, len(l.margins))
+	var waves [][]int
+	for _, k := range l.order {
+		if from := l.margins[k].from; from >= 0 {
+			depth[k] = depth[from] + 1
+		}
+		if depth[k] == len(waves) {
+			waves = append(waves, nil)
+		}
+		waves[depth[k]] = append(waves[depth[k]], k)
+	}
+	for _, wave := range waves {
+		inParallel(threads, len(wave), func(i int) {
+			if ctx.Err() == nil {
+				fn(wave[i])
+			}
+		})
 	}
 }
 
-// split moves the pairs into runs by respondent and by holding.
-func (s *state[T]) split() []*runs[T] {
-	p := &s.pairs
-	defer func() { s.pairs = pairs[T]{} }() // the memory is needed for the margins
-	if p.len() == 0 {
-		return nil
+// margin returns the public form of a margin, still without evidence.
+func (l *lattice) margin(k int) *Margin {
+	m := &Margin{Levels: l.margins[k].combo, Nodes: make([][]uint32, len(l.columns))}
+	for v := range l.columns {
+		m.Nodes[v] = l.nodes(k, v)
 	}
-	switch {
-	case !s.shape.Holding:
-		return []*runs[T]{byUnit(p, p.respondent, asRespondent|asHolding, s.unitWeight, &s.inner)}
-	case !s.shape.Respondent:
-		return []*runs[T]{byUnit(p, p.holding, asHolding, nil, &s.inner)}
-	}
-	// A respondent without a holding is its own: numbered after the holdings.
-	n := uint32(maxID(p.holding))
-	owner := make([]uint32, p.len())
-	for i, h := range p.holding {
-		if h == NoNode {
-			h = n + p.respondent[i]
-		}
-		owner[i] = h
-	}
-	return []*runs[T]{
-		byUnit(p, p.respondent, asRespondent, nil, &s.inner),
-		byUnit(p, owner, asHolding, nil, &s.inner),
-	}
-}
-
-// margin rolls the inner cells up and walks the units that lie in several.
-func (s *state[T]) margin(t *group.Table, levels []Levels, combo []int, multi []*runs[T], sc *scratch) *Margin {
-	top := group.NewTable(len(combo))
-	s.place(t, levels, combo, top, sc)
-	n := top.Len()
-	c := cells[T]{shape: s.shape, slots: s.inner.slots}
-	c.grow(n)
-	for g, i := range sc.cell {
-		if i != NoNode {
-			c.add(i, &s.inner, uint32(g))
-		}
-	}
-	for _, r := range multi {
-		r.walk(&c, n, sc)
-	}
-	order := top.Order(nil)
-	m := &Margin{Levels: combo, Nodes: make([][]uint32, len(combo))}
-	for v := range combo {
-		m.Nodes[v] = pick(top.Codes(v), order)
-	}
-	c.margin(m, order)
 	return m
 }
 
-// place fills sc.cell: for every inner cell, the cell of the margin it is in.
-func (s *state[T]) place(t *group.Table, levels []Levels, combo []int, top *group.Table, sc *scratch) {
-	n := t.Len()
-	extendTo(&sc.cell, n)
-	cols := make([][]uint32, len(combo))
-	cards := make([]int, len(combo))
-	kept := make([]uint32, 0, n)
-	for g := range n {
-		sc.cell[g] = NoNode
-		inside := true
-		for v, l := range combo {
-			inside = inside && levels[v][l][t.Codes(v)[g]] != NoNode
-		}
-		if inside {
-			kept = append(kept, uint32(g))
-		}
+// walkUnits empties the pools: it counts their units in the inner cells, and
+// returns what is to be added to every margin that is rolled up from these; nil
+// where there are no units. Partitions are shared out; what is gathered adds up
+// to the same in any order.
+func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]cells[T], error) {
+	pools := s.pools()
+	rows := 0
+	for _, p := range pools {
+		p.seal()
+		rows += p.len()
 	}
-	for v, l := range combo {
-		level, codes := levels[v][l], t.Codes(v)
-		cols[v] = make([]uint32, len(kept))
-		for i, g := range kept {
-			node := level[codes[g]]
-			cols[v][i] = node
-			cards[v] = max(cards[v], int(node)+1)
-		}
+	if rows == 0 {
+		return nil, nil
 	}
-	ids := make([]uint32, len(kept))
-	top.Insert(cols, cards, ids)
-	for i, g := range kept {
-		sc.cell[g] = ids[i]
-	}
-}
-
-// walk counts the units of r in the cells of a margin: what a unit has in
-// several inner cells of one cell is added up first.
-func (r *runs[T]) walk(c *cells[T], n int, sc *scratch) {
-	extendTo(&sc.stamp, n)
-	extendTo(&sc.place, n)
-	clear(sc.stamp)
-	var touched []uint32
-	var sum runs[T] // the unit's pairs at this margin
-	sum.as = r.as
-	for u := range r.units() {
-		touched = touched[:0]
-		sum.truncateAll()
-		for k := r.start[u]; k < r.start[u+1]; k++ {
-			i := sc.cell[r.group[k]]
-			if i == NoNode {
-				continue
+	threads = max(1, min(threads, rows/(1<<12)))
+	fixes := make([]cells[T], len(l.margins))
+	for at := 0; at < len(l.order); {
+		end := min(at+l.together(), len(l.order))
+		places := l.newPlaces(l.order[at:end], threads)
+		walkers := make([]*walker[T], threads)
+		inParallel(threads, threads, func(i int) {
+			w := &walker[T]{shape: s.shape, places: places, margin: s.gather(places.n)}
+			if at == 0 {
+				w.inner = s.gather(s.inner.n)
 			}
-			if sc.stamp[i] == uint32(u)+1 {
-				sum.addTo(int(sc.place[i]), r, k)
-				continue
+			walkers[i] = w
+		})
+		number := uint64(0)
+		for _, p := range pools {
+			s.walkPool(ctx, p, walkers, number)
+			number += uint64(p.len())
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		sum := walkers[0]
+		for _, w := range walkers[1:] {
+			sum.margin.add(w.margin, nil)
+			if w.inner != nil {
+				sum.inner.add(w.inner, nil)
 			}
-			sc.stamp[i] = uint32(u) + 1
-			sc.place[i] = uint32(len(touched))
-			touched = append(touched, i)
-			sum.take(r, k)
 		}
-		var w exact.Int128
-		if r.weight != nil {
-			w = r.weight[u]
+		if sum.inner != nil {
+			s.inner.add(sum.inner, nil)
 		}
-		for k, i := range touched {
-			sum.count(c, i, k, w)
+		for j, k := range places.which {
+			fixes[k] = sum.margin.some(int(places.first[j]), l.margins[k].n)
 		}
+		at = end
 	}
+	for _, p := range pools {
+		p.blocks, p.rows, p.open = nil, 0, block[T]{}
+	}
+	return fixes, nil
 }
 
-func (r *runs[T]) truncateAll() {
-	if r.x != nil {
-		r.x, r.filled = r.x[:0], r.filled[:0]
-	}
-	if r.wx != nil {
-		r.wx = r.wx[:0]
-	}
+// gather returns room for what units are in n cells.
+func (s *state[T]) gather(n int) *cells[T] {
+	c := &cells[T]{shape: s.shape, slots: s.inner.slots}
+	c.growUnits(n)
+	extend(&c.same, n)
+	return c
 }
 
-func (r *runs[T]) take(o *runs[T], k int) {
-	if o.x != nil {
-		r.x = append(r.x, o.x[k])
-		r.filled = append(r.filled, o.filled[k])
+// walkPool shares the partitions of a pool out. Its units are numbered from
+// first, by the rows before them.
+func (s *state[T]) walkPool(ctx context.Context, p *pool[T], walkers []*walker[T], first uint64) {
+	before := p.before()
+	var weight []exact.Int128
+	if p == s.respondents && s.shape.Tau {
+		weight = s.unitWeight
 	}
-	if o.wx != nil {
-		r.wx = append(r.wx, o.wx[k])
-	}
-}
-
-func (r *runs[T]) addTo(at int, o *runs[T], k int) {
-	if o.x != nil {
-		r.x[at] = r.x[at].Add(o.x[k])
-		r.filled[at] = r.filled[at] || o.filled[k]
-	}
-	if o.wx != nil {
-		r.wx[at] = r.wx[at].Add(o.wx[k])
+	var next atomic.Int64
+	inParallel(len(walkers), len(walkers), func(i int) {
+		w := walkers[i]
+		w.as, w.weight = p.as, weight
+		for ctx.Err() == nil {
+			part := int(next.Add(1)) - 1
+			if part >= partitions {
+				break
+			}
+			w.partition(p, part, first+before[part])
+		}
+		w.margin.settle(p.as)
+		if w.inner != nil {
+			w.inner.settle(p.as)
+		}
+	})
+	for _, w := range walkers {
+		if p == s.respondents && w.inner != nil {
+			s.found += int64(w.found)
+		}
+		w.found = 0
 	}
 }

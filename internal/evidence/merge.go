@@ -9,20 +9,15 @@ func (s *state[T]) merge(o *state[T], n int, groups []uint32, codes Codes) error
 	}
 	s.inner.grow(n)
 	o.inner.grow(len(groups))
-	for g, i := range groups {
-		s.inner.add(i, &o.inner, uint32(g))
+	s.inner.add(&o.inner, groups)
+	if s.respondents != nil {
+		s.respondents.merge(o.respondents, groups, codes.Respondent)
 	}
-	p, q := &s.pairs, &o.pairs
-	for k := range q.len() {
-		p.appendFrom(q, uint32(k))
-		end := p.len() - 1
-		p.group[end] = groups[q.group[k]]
-		if q.respondent != nil {
-			p.respondent[end] = codes.Respondent[q.respondent[k]]
-		}
-		if q.holding != nil && q.holding[k] != NoNode {
-			p.holding[end] = codes.Holding[q.holding[k]]
-		}
+	if s.holdings != nil {
+		s.holdings.merge(o.holdings, groups, codes.Holding)
+	}
+	if s.orphans != nil {
+		s.orphans.merge(o.orphans, groups, codes.Respondent)
 	}
 	for r, w := range o.unitWeight {
 		if w.Sign() < 0 {

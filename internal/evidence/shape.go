@@ -32,13 +32,17 @@ type Batch struct {
 	Rows  int
 	Cols  [][]uint32 // a column each; codes in the order of first sight
 	Cards []int      // more than every code of the column
-	// Respondent holds dense ids. Holding holds dense ids too; where
-	// HoldingNull says so, the row's holding is its respondent.
-	Respondent  []uint32
-	Holding     []uint32
-	HoldingNull []bool // nil where no holding is missing
-	Response    *column.Numbers
-	Weight      *column.Numbers
+	// Respondent holds dense ids, or RespondentKey keys that mean the same in
+	// every accumulator: one or the other for all batches, and with Tau dense
+	// ids. Holding and HoldingKey likewise; where HoldingNull says so, the row's
+	// holding is its respondent.
+	Respondent    []uint32
+	RespondentKey []uint64
+	Holding       []uint32
+	HoldingKey    []uint64
+	HoldingNull   []bool // nil where no holding is missing
+	Response      *column.Numbers
+	Weight        *column.Numbers
 }
 
 // Levels says, for one spanning column, to which node of its hierarchy a code

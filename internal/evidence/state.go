@@ -12,11 +12,16 @@ import (
 const weightShift = 64
 
 // state is the part of an Accumulator that depends on the width of the
-// response: sums of inner cells, and pairs.
+// response: sums of inner cells, and pools of units.
 type state[T number[T]] struct {
 	shape Shape
 	inner cells[T]
-	pairs pairs[T]
+	// Respondents; holdings; and where there are both, the respondents of rows
+	// without a holding, which are holdings of their own. Nil where not wanted.
+	respondents, holdings, orphans *pool[T]
+
+	found int64 // distinct respondents, once closed
+
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift
 	// sum of all weights, which bounds that of every cell and margin
@@ -32,11 +37,33 @@ type state[T number[T]] struct {
 func newState[T number[T]](s Shape, weightDigits int) *state[T] {
 	st := &state[T]{shape: s}
 	st.inner.shape = s
-	st.pairs.compactMin, st.pairs.compactAt = compactAfter, compactAfter
+	if s.Respondent {
+		st.respondents = newPool[T](s, asRespondent)
+		if !s.Holding {
+			st.respondents.as = asRespondent | asHolding
+		}
+	}
+	if s.Holding {
+		st.holdings = newPool[T](s, asHolding)
+		if s.Respondent {
+			st.orphans = newPool[T](s, asHolding)
+		}
+	}
 	if s.Tau {
 		st.inner.slots = slotsOf(s.Top, weightDigits)
 	}
 	return st
+}
+
+// pools returns the pools in use.
+func (s *state[T]) pools() []*pool[T] {
+	var out []*pool[T]
+	for _, p := range []*pool[T]{s.respondents, s.holdings, s.orphans} {
+		if p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // slotsOf returns n slots in units of the weight. Where they are more than any
@@ -69,7 +96,7 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 	}
 	switch {
 	case s.shape.pooled():
-		s.addPairs(b, ids)
+		s.addUnits(b, ids)
 	case s.shape.Response:
 		s.addRows(b, ids)
 	default:
@@ -105,62 +132,37 @@ func (s *state[T]) addRows(b *Batch, ids []uint32) {
 }
 
 func (s *state[T]) row(b *Batch, i int, g uint32, as role) {
-	var x T
-	var wx *exact.Int512
-	var w exact.Int128
-	filled := false
-	if s.shape.Response {
-		if filled = b.Response.Null == nil || !b.Response.Null[i]; filled {
-			x = s.x[i]
-		}
-		if s.shape.Weight && filled {
-			wx, w = &s.wx[i], s.w[i]
+	var u contribution[T]
+	if s.shape.Response && (b.Response.Null == nil || !b.Response.Null[i]) {
+		u.filled, u.x = true, s.x[i]
+		if s.shape.Weight {
+			u.wx, u.w = &s.wx[i], s.w[i]
 		}
 	}
-	s.inner.unit(g, as, filled, x, wx, w)
+	s.inner.unit(g, as, &u)
 }
 
-// addPairs keeps the rows as pairs. A row without a respondent is a respondent
-// at once; if it has no holding either, it is that too.
-func (s *state[T]) addPairs(b *Batch, ids []uint32) {
-	p := &s.pairs
-	for i, g := range ids {
-		holding := NoNode
-		if s.shape.Holding && (b.HoldingNull == nil || !b.HoldingNull[i]) {
-			holding = b.Holding[i]
-		}
-		if !s.shape.Respondent {
-			s.row(b, i, g, asRespondent)
-			if holding == NoNode {
-				s.row(b, i, g, asHolding)
-				continue
-			}
-		} else {
-			p.respondent = append(p.respondent, b.Respondent[i])
-		}
-		if s.shape.Holding {
-			p.holding = append(p.holding, holding)
-		}
-		p.group = append(p.group, g)
-		if s.shape.Response {
-			filled := b.Response.Null == nil || !b.Response.Null[i]
-			var x T
-			var wx exact.Int512
-			if filled {
-				x = s.x[i]
-				if s.shape.Weight {
-					wx = s.wx[i]
-				}
-			}
-			p.filled = append(p.filled, filled)
-			p.x = append(p.x, x)
-			if s.shape.Weight {
-				p.wx = append(p.wx, wx)
-			}
-		}
+// addUnits hands the rows to the pools. A row without a respondent is a
+// respondent at once; if it has no holding either, it is that too.
+func (s *state[T]) addUnits(b *Batch, ids []uint32) {
+	who, owner := units{b.Respondent, b.RespondentKey}, units{b.Holding, b.HoldingKey}
+	if s.respondents != nil {
+		s.respondents.add(who, ids, nil, false, b, s.x, s.wx)
 	}
-	if p.len() >= p.compactAt {
-		p.compact()
+	if s.holdings != nil {
+		s.holdings.add(owner, ids, b.HoldingNull, false, b, s.x, s.wx)
+	}
+	if s.orphans != nil && b.HoldingNull != nil {
+		s.orphans.add(who, ids, b.HoldingNull, true, b, s.x, s.wx)
+	}
+	if s.respondents != nil {
+		return
+	}
+	for i, g := range ids {
+		s.row(b, i, g, asRespondent)
+		if b.HoldingNull != nil && b.HoldingNull[i] {
+			s.row(b, i, g, asHolding)
+		}
 	}
 }
 

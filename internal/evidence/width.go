@@ -7,30 +7,86 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// sumBits is how many bits a sum of Int128, or of weights, may reach.
-const sumBits = 126
+// small is a response of 64 bits.
+type small int64
 
-// fits reports whether rows values of the given bits add up within an Int128.
-func fits(valueBits int, rows int64) bool {
-	return valueBits+bits.Len64(uint64(rows)) <= sumBits
+func (a small) Add(b small) small { return a + b }
+
+func (a small) Abs() small {
+	if a < 0 {
+		return -a
+	}
+	return a
 }
 
-// loadNarrow fills s.x with a batch's response, bringing the state to a finer
-// shift first where the batch needs it. It reports false, changing nothing, if
-// the sums would no longer fit.
-func loadNarrow(s *state[exact.Int128], n *column.Numbers, length int, rows int64) bool {
-	if n.Wide != nil {
-		return false
+func (a small) Cmp(b small) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
 	}
+	return 0
+}
+
+func (a small) Sign() int {
+	switch {
+	case a < 0:
+		return -1
+	case a > 0:
+		return 1
+	}
+	return 0
+}
+
+func (a small) Num() exact.Num { return exact.NewNum(exact.FromInt64(int64(a))) }
+
+// sumBits is how many bits a sum of Int128, or of weights, may reach, and
+// smallBits a sum of small.
+const (
+	sumBits   = 126
+	smallBits = 62
+)
+
+// fits reports whether rows values of the given bits add up within an Int128.
+func fits(valueBits int, rows int64, sum int) bool {
+	return valueBits+bits.Len64(uint64(rows)) <= sum
+}
+
+// loads brings the state to the shift of a batch's response, if that is finer,
+// and reports whether the sums still fit; if not, it has changed nothing.
+func (s *state[T]) loads(n *column.Numbers, rows int64, sum int, shl func(T, int) T) bool {
 	shift := max(s.shift, n.Shift)
 	most := max(s.bits+shift-s.shift, n.Bits+shift-n.Shift)
-	if !fits(most, rows) {
+	if !fits(most, rows, sum) {
 		return false
 	}
-	reshift(s, shift)
+	s.reshift(shift, shl)
 	s.bits = most
+	return true
+}
+
+// loadSmall fills s.x with a batch's response. It reports false, changing
+// nothing, if the sums would no longer fit.
+func loadSmall(s *state[small], n *column.Numbers, length int, rows int64) bool {
+	if n.Wide != nil || n.Mid != nil || !s.loads(n, rows, smallBits, shlSmall) {
+		return false
+	}
 	extendTo(&s.x, length)
-	up := shift - n.Shift
+	up := s.shift - n.Shift
+	for i, v := range n.Small {
+		s.x[i] = small(v) << up
+	}
+	return true
+}
+
+// loadNarrow is loadSmall for 128 bits.
+func loadNarrow(s *state[exact.Int128], n *column.Numbers, length int, rows int64) bool {
+	if n.Wide != nil || !s.loads(n, rows, sumBits, shlNarrow) {
+		return false
+	}
+	extendTo(&s.x, length)
+	up := s.shift - n.Shift
 	switch {
 	case n.Mid != nil:
 		for i, v := range n.Mid {
@@ -48,23 +104,11 @@ func loadNarrow(s *state[exact.Int128], n *column.Numbers, length int, rows int6
 	return true
 }
 
-// reshift brings all sums of a state to a finer shift.
-func reshift(s *state[exact.Int128], shift int) {
-	up := shift - s.shift
-	if up == 0 {
-		return
-	}
-	s.shift = shift
-	for _, list := range [][]exact.Int128{s.inner.sum, s.inner.abs, s.inner.top, s.pairs.x} {
-		for i, v := range list {
-			list[i], _ = v.Shl(up)
-		}
-	}
-	for _, list := range s.inner.tau {
-		for i := range list {
-			list[i].Value, _ = list[i].Value.Shl(up)
-		}
-	}
+func shlSmall(v small, n int) small { return v << n }
+
+func shlNarrow(v exact.Int128, n int) exact.Int128 {
+	v, _ = v.Shl(n)
+	return v
 }
 
 // loadWide fills s.x with a batch's response.
@@ -84,39 +128,75 @@ func loadWide(s *state[exact.Wide], n *column.Numbers, length int) {
 	}
 }
 
-// widen turns a narrow state into a wide one at the given shift.
-func widen(s *state[exact.Int128], shift int) *state[exact.Wide] {
+// reshift brings all sums of a state to a finer shift.
+func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 	up := shift - s.shift
-	wide := func(list []exact.Int128) []exact.Wide {
+	if up == 0 {
+		return
+	}
+	s.shift = shift
+	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top}
+	for _, p := range s.pools() {
+		lists = append(lists, p.open.x)
+		for i := range p.blocks {
+			lists = append(lists, p.blocks[i].x)
+		}
+	}
+	for _, list := range lists {
+		for i, v := range list {
+			list[i] = shl(v, up)
+		}
+	}
+	for _, list := range s.inner.tau {
+		for i := range list {
+			list[i].Value = shl(list[i].Value, up)
+		}
+	}
+}
+
+// widened turns a state into one of a wider number at the given shift.
+func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, int) U) *state[U] {
+	up := shift - s.shift
+	all := func(list []T) []U {
 		if list == nil {
 			return nil
 		}
-		out := make([]exact.Wide, len(list))
+		out := make([]U, len(list))
 		for i, v := range list {
-			out[i] = exact.WideFrom(v, up)
+			out[i] = convert(v, up)
 		}
 		return out
 	}
-	in, p := &s.inner, &s.pairs
-	w := newState[exact.Wide](s.shape, 0)
-	w.shift = shift
-	w.inner = cells[exact.Wide]{
-		shape: in.shape, records: in.records, missing: in.missing,
+	in := &s.inner
+	w := newState[U](s.shape, 0)
+	w.shift, w.bits = shift, s.bits+up
+	w.inner = cells[U]{
+		shape: in.shape, n: in.n, records: in.records, missing: in.missing,
 		respondents: in.respondents, holdings: in.holdings,
 		contributors: in.contributors, nonZero: in.nonZero, negative: in.negative,
-		sum: wide(in.sum), abs: wide(in.abs), top: wide(in.top),
-		tau:     make([][]pair[exact.Wide], len(in.tau)),
+		sum: all(in.sum), abs: all(in.abs), top: all(in.top), owner: in.owner,
+		tau:     make([][]pair[U], len(in.tau)),
 		weights: in.weights, weighted: in.weighted, weightedAbs: in.weightedAbs, slots: in.slots,
 	}
 	for i, list := range in.tau {
 		for _, v := range list {
-			w.inner.tau[i] = append(w.inner.tau[i], pair[exact.Wide]{Value: exact.WideFrom(v.Value, up), Weight: v.Weight})
+			w.inner.tau[i] = append(w.inner.tau[i], pair[U]{Value: convert(v.Value, up), Weight: v.Weight})
 		}
 	}
-	w.pairs = pairs[exact.Wide]{
-		respondent: p.respondent, holding: p.holding, group: p.group,
-		filled: p.filled, x: wide(p.x), wx: p.wx, compactAt: p.compactAt, compactMin: p.compactMin,
+	block := func(b *block[T]) block[U] {
+		return block[U]{offsets: b.offsets, unit: b.unit, cell: b.cell, filled: b.filled, x: all(b.x), wx: b.wx, cells: b.cells}
+	}
+	into := w.pools()
+	for i, p := range s.pools() {
+		q := into[i]
+		q.dense, q.rows, q.compactMin, q.compactAt = p.dense, p.rows, p.compactMin, p.compactAt
+		q.open = block(&p.open)
+		for k := range p.blocks {
+			q.blocks = append(q.blocks, block(&p.blocks[k]))
+		}
 	}
 	w.unitWeight, w.weightSum = s.unitWeight, s.weightSum
 	return w
 }
+
+func narrowOfSmall(v small, up int) exact.Int128 { return shlNarrow(exact.FromInt64(int64(v)), up) }

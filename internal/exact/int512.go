@@ -58,6 +58,17 @@ func (a Int512) Add(b Int512) Int512 {
 	return a
 }
 
+// Sign returns -1, 0 or +1.
+func (a Int512) Sign() int {
+	switch {
+	case a[7]>>63 != 0:
+		return -1
+	case a == Int512{}:
+		return 0
+	}
+	return 1
+}
+
 // Abs returns |a|.
 func (a Int512) Abs() Int512 {
 	if a[7]>>63 != 0 {

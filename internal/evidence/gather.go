@@ -1,0 +1,152 @@
+package evidence
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// gathered is one partition of a pool, sorted by unit and cell. It is reused
+// from partition to partition.
+type gathered[T number[T]] struct {
+	recs   []rec
+	filled []bool
+	x      []T
+	wx     []exact.Int512
+	bucket []uint32
+}
+
+// rec is a row of a partition; at is its place in the slices of values.
+type rec struct {
+	unit uint64
+	cell uint32
+	at   uint32
+}
+
+func (r rec) compare(o rec) int {
+	if c := cmp.Compare(r.unit, o.unit); c != 0 {
+		return c
+	}
+	return cmp.Compare(r.cell, o.cell)
+}
+
+func (r rec) less(o rec) bool { return r.unit < o.unit || r.unit == o.unit && r.cell < o.cell }
+
+// smallBucket is the number of rows up to which a bucket is sorted by
+// insertion.
+const smallBucket = 24
+
+// load fills g with a partition and returns the number of its rows. The bits
+// of the units behind those of the partition are as good as random: counting by
+// them leaves a row or two a bucket, unless one unit has many.
+func (g *gathered[T]) load(p *pool[T], part int) int {
+	n := 0
+	for i := range p.blocks {
+		lo, hi := p.blocks[i].part(part)
+		n += hi - lo
+	}
+	g.recs = slices.Grow(g.recs[:0], n)[:n]
+	g.filled, g.x, g.wx = g.filled[:0], g.x[:0], g.wx[:0]
+	if n == 0 {
+		return 0
+	}
+	width := max(1, min(16, bits.Len(uint(n-1))))
+	shift := 64 - width
+	g.bucket = slices.Grow(g.bucket[:0], 1<<width)[:1<<width]
+	bucket := g.bucket
+	clear(bucket)
+	for i := range p.blocks {
+		lo, hi := p.blocks[i].part(part)
+		for _, u := range p.blocks[i].unit[lo:hi] {
+			bucket[u<<partBits>>shift]++
+		}
+	}
+	sum := uint32(0)
+	for i, k := range bucket {
+		bucket[i] = sum
+		sum += k
+	}
+	at := uint32(0)
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		lo, hi := b.part(part)
+		cell := b.cell[lo:hi]
+		for k, u := range b.unit[lo:hi] {
+			c := cell[k]
+			if b.cells != nil {
+				c = b.cells[c]
+			}
+			to := &bucket[u<<partBits>>shift]
+			g.recs[*to] = rec{u, c, at}
+			*to++
+			at++
+		}
+		if b.x != nil {
+			g.x = append(g.x, b.x[lo:hi]...)
+			g.filled = append(g.filled, b.filled[lo:hi]...)
+		}
+		if b.wx != nil {
+			g.wx = append(g.wx, b.wx[lo:hi]...)
+		}
+	}
+	// bucket now holds ends.
+	start := uint32(0)
+	for _, end := range bucket {
+		if end-start > smallBucket {
+			slices.SortFunc(g.recs[start:end], rec.compare)
+		} else {
+			insertionSort(g.recs[start:end])
+		}
+		start = end
+	}
+	return n
+}
+
+func insertionSort(r []rec) {
+	for i := 1; i < len(r); i++ {
+		x := r[i]
+		k := i
+		for k > 0 && x.less(r[k-1]) {
+			r[k] = r[k-1]
+			k--
+		}
+		r[k] = x
+	}
+}
+
+// pairs returns the number of distinct (unit, cell) pairs.
+func (g *gathered[T]) pairs() int {
+	n := 0
+	for i, r := range g.recs {
+		if i == 0 || r.unit != g.recs[i-1].unit || r.cell != g.recs[i-1].cell {
+			n++
+		}
+	}
+	return n
+}
+
+// addUp appends the pairs to out, rows of the same added up.
+func (g *gathered[T]) addUp(out *block[T], s *Shape) {
+	for i, r := range g.recs {
+		if i > 0 && r.unit == g.recs[i-1].unit && r.cell == g.recs[i-1].cell {
+			end := out.len() - 1
+			if s.Response {
+				out.filled[end] = out.filled[end] || g.filled[r.at]
+				out.x[end] = out.x[end].Add(g.x[r.at])
+				if s.Weight {
+					out.wx[end] = out.wx[end].Add(g.wx[r.at])
+				}
+			}
+			continue
+		}
+		out.unit, out.cell = append(out.unit, r.unit), append(out.cell, r.cell)
+		if s.Response {
+			out.filled, out.x = append(out.filled, g.filled[r.at]), append(out.x, g.x[r.at])
+			if s.Weight {
+				out.wx = append(out.wx, g.wx[r.at])
+			}
+		}
+	}
+}

@@ -1,0 +1,275 @@
+package evidence
+
+import (
+	"math"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/group"
+)
+
+// lattice is the margins that are asked for, and from which other margin each is
+// rolled up: the one with the fewest cells of those whose nodes determine its
+// own, or the inner cells.
+type lattice struct {
+	columns []axis
+	codes   [][]uint32 // column -> inner cell -> code
+	inner   int        // number of inner cells
+	margins []margin   // in the order asked
+	order   []int      // every margin behind the one it is rolled up from
+}
+
+// margin is one combination of levels.
+type margin struct {
+	combo []int
+	from  int      // margin that it is rolled up from, or -1: the inner cells
+	up    []uint32 // cell of from -> cell, or NoNode
+	ranks [][]uint32
+	n     int // number of cells
+}
+
+// axis is the levels of one column, its nodes ranked by level.
+type axis struct {
+	rank [][]uint32 // level -> code -> rank of its node, or NoNode
+	node [][]uint32 // level -> rank -> node
+	// down[l][k] maps ranks of level l to those of level k; nil where l does
+	// not determine k.
+	down [][][]uint32
+}
+
+func newAxis(levels Levels) axis {
+	a := axis{
+		rank: make([][]uint32, len(levels)), node: make([][]uint32, len(levels)),
+		down: make([][][]uint32, len(levels)),
+	}
+	for l, of := range levels {
+		a.rank[l], a.node[l] = ranked(of)
+	}
+	for l := range levels {
+		a.down[l] = make([][]uint32, len(levels))
+		for k := range levels {
+			a.down[l][k] = determined(a.rank[l], a.rank[k], len(a.node[l]))
+		}
+	}
+	return a
+}
+
+// ranked returns the nodes that occur, ascending, and of every code the rank of
+// its node.
+func ranked(of []uint32) (rank, nodes []uint32) {
+	most := 0
+	for _, node := range of {
+		if node != NoNode {
+			most = max(most, int(node)+1)
+		}
+	}
+	at := make([]uint32, most) // node -> 1, then its rank
+	for _, node := range of {
+		if node != NoNode {
+			at[node] = 1
+		}
+	}
+	for node, occurs := range at {
+		if occurs == 1 {
+			at[node] = uint32(len(nodes))
+			nodes = append(nodes, uint32(node))
+		}
+	}
+	rank = make([]uint32, len(of))
+	for code, node := range of {
+		rank[code] = NoNode
+		if node != NoNode {
+			rank[code] = at[node]
+		}
+	}
+	return rank, nodes
+}
+
+// determined returns the map from the ranks of one level to those of another,
+// or nil: a code with a node at the other must have one at the first, and codes
+// of one node there must be of one node, or of none, here.
+func determined(from, to []uint32, n int) []uint32 {
+	const unknown = NoNode - 1
+	m := slices.Repeat([]uint32{unknown}, n)
+	for code, f := range from {
+		switch {
+		case f == NoNode && to[code] == NoNode:
+		case f == NoNode:
+			return nil
+		case m[f] == unknown:
+			m[f] = to[code]
+		case m[f] != to[code]:
+			return nil
+		}
+	}
+	return m
+}
+
+// newLattice plans the margins over the inner cells of a table.
+func newLattice(t *group.Table, levels []Levels, combos [][]int) *lattice {
+	l := &lattice{inner: t.Len()}
+	for v, of := range levels {
+		l.columns = append(l.columns, newAxis(of))
+		l.codes = append(l.codes, t.Codes(v))
+	}
+	size := make([]float64, len(combos)) // an estimate, from above
+	for k, combo := range combos {
+		size[k] = 1
+		for v, lev := range combo {
+			size[k] *= float64(len(l.columns[v].node[lev]))
+		}
+		l.margins = append(l.margins, margin{combo: combo, from: -1})
+		l.order = append(l.order, k)
+	}
+	// A margin that another determines is no larger; of equals the first leads.
+	slices.SortStableFunc(l.order, func(i, j int) int {
+		switch {
+		case size[i] > size[j]:
+			return -1
+		case size[i] < size[j]:
+			return 1
+		}
+		return 0
+	})
+	for i, k := range l.order {
+		best := float64(l.inner)
+		for _, j := range l.order[:i] {
+			if size[j] < best && l.determines(combos[j], combos[k]) {
+				best, l.margins[k].from = size[j], j
+			}
+		}
+	}
+	return l
+}
+
+func (l *lattice) determines(fine, coarse []int) bool {
+	for v := range l.columns {
+		if l.columns[v].down[fine[v]][coarse[v]] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// number finds the cells of a margin, in ascending order of nodes, and where
+// each cell below belongs. The margin that it is rolled up from is numbered
+// already.
+func (l *lattice) number(k int) {
+	m := &l.margins[k]
+	below := l.inner
+	ranks, maps := l.codes, make([][]uint32, len(l.columns))
+	for v := range l.columns {
+		maps[v] = l.columns[v].rank[m.combo[v]]
+	}
+	if m.from >= 0 {
+		f := &l.margins[m.from]
+		below, ranks = f.n, f.ranks
+		for v := range l.columns {
+			maps[v] = l.columns[v].down[f.combo[v]][m.combo[v]]
+		}
+	}
+	m.up = make([]uint32, below)
+	if !l.numberDirect(m, ranks, maps) {
+		l.numberByTable(m, ranks, maps)
+	}
+	m.ranks = make([][]uint32, len(l.columns))
+	for v, of := range maps {
+		r := make([]uint32, m.n)
+		if len(l.columns[v].node[m.combo[v]]) > 1 {
+			for i, to := range m.up {
+				if to != NoNode {
+					r[to] = of[ranks[v][i]]
+				}
+			}
+		}
+		m.ranks[v] = r
+	}
+}
+
+// numberDirect numbers cells through an array of all combinations of nodes, if
+// these are few for the cells below.
+func (l *lattice) numberDirect(m *margin, ranks, maps [][]uint32) bool {
+	product, most := 1, min(8*len(m.up)+1<<10, math.MaxInt32)
+	for v := range maps {
+		n := max(1, len(l.columns[v].node[m.combo[v]]))
+		if product > most/n {
+			return false
+		}
+		product *= n
+	}
+	key := m.up
+	clear(key)
+	for v, of := range maps {
+		n := uint32(max(1, len(l.columns[v].node[m.combo[v]])))
+		for i, r := range ranks[v] {
+			to := of[r]
+			if key[i] == NoNode || to == NoNode {
+				key[i] = NoNode
+				continue
+			}
+			key[i] = key[i]*n + to
+		}
+	}
+	id := make([]uint32, product)
+	for _, k := range key {
+		if k != NoNode {
+			id[k] = 1
+		}
+	}
+	for k, used := range id {
+		if used != 0 {
+			id[k] = uint32(m.n)
+			m.n++
+		}
+	}
+	for i, k := range key {
+		if k != NoNode {
+			key[i] = id[k]
+		}
+	}
+	return true
+}
+
+// numberByTable numbers cells through a table.
+func (l *lattice) numberByTable(m *margin, ranks, maps [][]uint32) {
+	kept := make([]uint32, 0, len(m.up))
+	for i := range m.up {
+		m.up[i] = NoNode
+		inside := true
+		for v, of := range maps {
+			inside = inside && of[ranks[v][i]] != NoNode
+		}
+		if inside {
+			kept = append(kept, uint32(i))
+		}
+	}
+	cols, cards := make([][]uint32, len(maps)), make([]int, len(maps))
+	for v, of := range maps {
+		cards[v] = max(1, len(l.columns[v].node[m.combo[v]]))
+		cols[v] = make([]uint32, len(kept))
+		for i, at := range kept {
+			cols[v][i] = of[ranks[v][at]]
+		}
+	}
+	t := group.NewTable(len(maps))
+	ids := make([]uint32, len(kept))
+	t.Insert(cols, cards, ids)
+	rank := make([]uint32, t.Len())
+	for r, id := range t.Order(nil) {
+		rank[id] = uint32(r)
+	}
+	for i, at := range kept {
+		m.up[at] = rank[ids[i]]
+	}
+	m.n = t.Len()
+}
+
+// nodes returns the nodes of a margin's cells in one column.
+func (l *lattice) nodes(k, v int) []uint32 {
+	m := &l.margins[k]
+	node := l.columns[v].node[m.combo[v]]
+	out := make([]uint32, m.n)
+	for i, r := range m.ranks[v] {
+		out[i] = node[r]
+	}
+	return out
+}

@@ -1,0 +1,220 @@
+package evidence
+
+import "github.com/sluis-go/sluis/internal/exact"
+
+// compactAfter is the number of rows after which a pool first looks whether
+// there is something to add up.
+const compactAfter = 1 << 22
+
+// pool keeps what the rows of units (respondents or holdings) add up to in
+// inner cells, partitioned by unit, so that units are looked at partition by
+// partition. It starts as rows, which are added up as they grow in number: its
+// size is linear in distinct (unit, cell) pairs.
+type pool[T number[T]] struct {
+	shape  Shape
+	as     role
+	dense  bool // units are dense ids of the accumulator's own
+	blocks []block[T]
+	open   block[T] // rows not yet sorted
+	rows   int      // in blocks
+
+	compactMin, compactAt int // see compact
+}
+
+func newPool[T number[T]](s Shape, as role) *pool[T] {
+	return &pool[T]{shape: s, as: as, compactMin: compactAfter, compactAt: compactAfter}
+}
+
+func (p *pool[T]) len() int { return p.rows + p.open.len() }
+
+// units is a column of units: dense ids, or keys that mean the same in every
+// accumulator.
+type units struct {
+	ids  []uint32
+	keys []uint64
+}
+
+func (u *units) given() bool { return u.ids != nil || u.keys != nil }
+
+// add adds rows: all, or where null is given those with null[i] == want.
+func (p *pool[T]) add(u units, cell []uint32, null []bool, want bool, b *Batch, x []T, wx []exact.Int512) {
+	rows := len(cell)
+	if null != nil {
+		rows = 0
+		for _, is := range null {
+			if is == want {
+				rows++
+			}
+		}
+	}
+	if rows == 0 {
+		return
+	}
+	p.dense = u.keys == nil
+	o := &p.open
+	at := o.grow(rows, &p.shape)
+	if null == nil {
+		mixAll(o.unit[at:], u)
+		copy(o.cell[at:], cell)
+		if p.shape.Response {
+			copy(o.x[at:], x)
+			filledOf(o.filled[at:], o.x[at:], b.Response.Null)
+			if p.shape.Weight {
+				copy(o.wx[at:], wx)
+			}
+		}
+	} else {
+		for i, is := range null {
+			if is != want {
+				continue
+			}
+			o.unit[at] = mixUnit(u.at(i))
+			o.cell[at] = cell[i]
+			if p.shape.Response {
+				var none T
+				o.x[at], o.filled[at] = x[i], true
+				if b.Response.Null != nil && b.Response.Null[i] {
+					o.x[at], o.filled[at] = none, false
+				}
+				if p.shape.Weight {
+					o.wx[at] = wx[i]
+				}
+			}
+			at++
+		}
+	}
+	if o.len() >= blockRows {
+		p.seal()
+	}
+	if p.len() >= p.compactAt {
+		p.compact()
+	}
+}
+
+func (u *units) at(i int) uint64 {
+	if u.keys != nil {
+		return u.keys[i]
+	}
+	return uint64(u.ids[i])
+}
+
+func mixAll(dst []uint64, u units) {
+	if u.keys != nil {
+		for i, k := range u.keys {
+			dst[i] = mixUnit(k)
+		}
+		return
+	}
+	for i, id := range u.ids {
+		dst[i] = mixUnit(uint64(id))
+	}
+}
+
+// filledOf writes which rows have a response, and 0 to x where they have not.
+func filledOf[T any](filled []bool, x []T, null []bool) {
+	var none T
+	if null == nil {
+		for i := range filled {
+			filled[i] = true
+		}
+		return
+	}
+	for i, is := range null {
+		filled[i] = !is
+		if is {
+			x[i] = none
+		}
+	}
+}
+
+// seal sorts the open rows into a block.
+func (p *pool[T]) seal() {
+	if p.open.len() == 0 {
+		return
+	}
+	p.blocks = append(p.blocks, p.open.sorted(&p.shape))
+	p.rows += p.open.len()
+	p.open.reset()
+}
+
+// compact adds up the rows of the same unit and cell, if that is worth while:
+// a few partitions, which are as good as a sample of the units, say so. The next
+// look is taken when what is kept has doubled, or, if nothing was gained,
+// quadrupled.
+func (p *pool[T]) compact() {
+	p.seal()
+	const sample = 8
+	var g gathered[T]
+	before, after := 0, 0
+	for part := 0; part < partitions; part += partitions / sample {
+		before += g.load(p, part)
+		after += g.pairs()
+	}
+	if before > 0 && p.compactMin >= compactAfter && after > before-before/4 {
+		p.compactAt = 4 * p.rows
+		return
+	}
+	out := block[T]{offsets: make([]uint32, partitions+1)}
+	for part := range partitions {
+		g.load(p, part)
+		g.addUp(&out, &p.shape)
+		out.offsets[part+1] = uint32(out.len())
+	}
+	p.blocks, p.rows = []block[T]{out}, out.len()
+	p.compactAt = max(p.compactMin, 2*p.rows)
+}
+
+// merge adds the rows of o. cells maps its inner cells; units its dense ids.
+func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
+	if o.len() == 0 {
+		return
+	}
+	p.dense = o.dense
+	o.seal()
+	p.seal()
+	for _, b := range o.blocks {
+		if b.cells == nil {
+			b.cells = cells
+		} else {
+			b.cells = compose(b.cells, cells)
+		}
+		if o.dense {
+			b = renumbered(b, units, &p.shape)
+		}
+		p.blocks = append(p.blocks, b)
+		p.rows += b.len()
+	}
+	if p.len() >= p.compactAt {
+		p.compact()
+	}
+}
+
+// compose returns the map that is first and then second.
+func compose(first, second []uint32) []uint32 {
+	out := make([]uint32, len(first))
+	for i, v := range first {
+		out[i] = second[v]
+	}
+	return out
+}
+
+// renumbered gives the units of a block their ids in another accumulator.
+func renumbered[T any](b block[T], units []uint32, s *Shape) block[T] {
+	for i, u := range b.unit {
+		b.unit[i] = mixUnit(uint64(units[unmixUnit(u)]))
+	}
+	out := b.sorted(s)
+	out.cells = b.cells
+	return out
+}
+
+// before returns the number of rows in the partitions before each.
+func (p *pool[T]) before() []uint64 {
+	out := make([]uint64, partitions+1)
+	for i := range p.blocks {
+		for part, at := range p.blocks[i].offsets {
+			out[part] += uint64(at)
+		}
+	}
+	return out
+}

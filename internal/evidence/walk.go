@@ -1,0 +1,375 @@
+package evidence
+
+import (
+	"math/bits"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// maxByMask is the number of cells up to which a unit's cells are compared in
+// pairs.
+const maxByMask = 24
+
+// walker looks at units, partition by partition, and gathers what they are in
+// the inner cells and what is to be corrected at margins. A worker has one of
+// its own.
+//
+// A unit counts once in every inner cell that it has rows in, and these counts
+// roll up. At a margin at which two of its cells fall together it has then been
+// counted twice: every cell of the unit that is not its first in a cell of the
+// margin is one too many, and is taken off there.
+//
+// What it contributes to a cell that falls together from several is their sum,
+// which is ranked at the margin. Where no part of that sum has another sign
+// than another, the parts cannot be larger than the sum, so that they may stay
+// among the contributions that roll up, marked with their owner: the largest of
+// an owner counts. The absolute values add up as they are. A unit with
+// contributions of both signs (or weighted by tau, where a contribution is no
+// number alone) is left out of what rolls up, and contributes to the cells of
+// every margin one by one.
+type walker[T number[T]] struct {
+	shape  Shape
+	as     role
+	places *places
+	inner  *cells[T] // nil when the inner cells have their evidence already
+	margin *cells[T] // of places
+
+	weight []exact.Int128 // by dense id, with Tau
+	found  int            // units seen
+
+	rows gathered[T]
+	cell []uint32 // of the present unit
+	part []contribution[T]
+	wx   []exact.Int512
+	own  uint64 // the unit's number
+	w    exact.Int128
+	roll bool // its parts roll up
+
+	together []uint64 // by pairs of cells
+	stamp    []uint32 // cell of a margin -> turn, and where it is in sum
+	spot     []uint32
+	turn     uint32
+	touched  []uint32
+	sum      []contribution[T]
+	sumWX    []exact.Int512
+}
+
+// partition looks at the units of one partition; numbers from number on are
+// free for them.
+func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
+	w.rows.load(p, part)
+	recs := w.rows.recs
+	for i := 0; i < len(recs); {
+		j := i + 1
+		for j < len(recs) && recs[j].unit == recs[i].unit {
+			j++
+		}
+		number++
+		w.found++
+		w.own = number
+		if w.weight != nil {
+			w.w = w.weight[unmixUnit(recs[i].unit)]
+		}
+		w.take(recs[i:j])
+		w.unit()
+		i = j
+	}
+}
+
+// take fills the present unit from its rows, those of one cell added up.
+func (w *walker[T]) take(recs []rec) {
+	w.cell, w.part, w.wx = w.cell[:0], w.part[:0], w.wx[:0]
+	for k, r := range recs {
+		same := k > 0 && r.cell == recs[k-1].cell
+		if !same {
+			w.cell = append(w.cell, r.cell)
+		}
+		if !w.shape.Response {
+			continue
+		}
+		if same {
+			if u := &w.part[len(w.part)-1]; w.rows.filled[r.at] {
+				u.filled = true
+				u.x = u.x.Add(w.rows.x[r.at])
+				if w.shape.Weight {
+					end := len(w.wx) - 1
+					w.wx[end] = w.wx[end].Add(w.rows.wx[r.at])
+				}
+			}
+			continue
+		}
+		w.part = append(w.part, contribution[T]{filled: w.rows.filled[r.at], x: w.rows.x[r.at], w: w.w})
+		if w.shape.Weight {
+			w.wx = append(w.wx, w.rows.wx[r.at])
+		}
+	}
+	for k := range w.wx {
+		w.part[k].wx = &w.wx[k]
+	}
+}
+
+// unit counts the present unit.
+func (w *walker[T]) unit() {
+	if !w.shape.Response {
+		if w.inner != nil {
+			for _, g := range w.cell {
+				w.inner.same[g]++
+			}
+		}
+		if len(w.cell) > 1 {
+			w.countTogether()
+		}
+		return
+	}
+	if len(w.cell) == 1 {
+		if w.inner != nil {
+			w.inner.unit(w.cell[0], w.as, &w.part[0])
+		}
+		return
+	}
+	plain, full := w.signs()
+	w.roll = plain && !w.shape.Tau
+	if w.inner != nil {
+		w.countInner(full)
+	}
+	if !w.roll || len(w.cell) > maxByMask {
+		w.byStamp()
+		return
+	}
+	w.byMask(full)
+}
+
+// signs reports whether no two parts of the unit have different signs, nor,
+// since the weights of its rows may differ, different signs when weighted; and
+// whether all have a sign.
+func (w *walker[T]) signs() (plain, full bool) {
+	plain, full = true, true
+	first := 0
+	for k := range w.part {
+		s := w.part[k].x.Sign()
+		switch {
+		case s == 0:
+			full = false
+		case first == 0:
+			first = s
+		case s != first:
+			plain = false
+		}
+	}
+	first = 0
+	for k := range w.wx {
+		switch s := w.wx[k].Sign(); {
+		case s == 0:
+		case first == 0:
+			first = s
+		case s != first:
+			plain = false
+		}
+	}
+	return plain, full
+}
+
+// countInner counts the unit in its inner cells and, if that rolls up, what it
+// contributes there.
+func (w *walker[T]) countInner(full bool) {
+	for k, g := range w.cell {
+		u := &w.part[k]
+		if w.roll && full {
+			w.inner.same[g]++
+		} else {
+			w.inner.count(g, w.as, u)
+			if !w.roll && w.as&asRespondent != 0 && u.x.Sign() != 0 {
+				w.inner.nonZero[g]--
+			}
+		}
+		if w.roll && w.as&asHolding != 0 && u.filled {
+			u.owner = w.own
+			w.inner.contribute(g, u)
+		}
+	}
+}
+
+// countTogether takes off what a unit without a response is counted too often.
+func (w *walker[T]) countTogether() {
+	if len(w.cell) > maxByMask {
+		w.byStamp()
+		return
+	}
+	p := w.places
+	for j := 1; j < len(w.cell); j++ {
+		g := w.cell[j]
+		again := uint64(0)
+		for _, h := range w.cell[:j] {
+			again |= p.agree(g, h)
+		}
+		at := p.at[int(g)*p.margins:]
+		for ; again != 0; again &= again - 1 {
+			if i := at[bits.TrailingZeros64(again)]; i != NoNode {
+				w.margin.same[i]--
+			}
+		}
+	}
+}
+
+// byMask takes off what the unit is counted too often and ranks what falls
+// together, by comparing its cells in pairs.
+func (w *walker[T]) byMask(full bool) {
+	p, n := w.places, len(w.cell)
+	w.together = w.together[:0]
+	for j, g := range w.cell {
+		again, filled, nonZero := uint64(0), uint64(0), uint64(0)
+		u := &w.part[j]
+		for k, h := range w.cell[:j] {
+			both := p.agree(g, h)
+			w.together = append(w.together, both)
+			again |= both
+			if w.part[k].filled {
+				filled |= both
+			}
+			if w.part[k].x.Sign() != 0 {
+				nonZero |= both
+			}
+		}
+		if full {
+			w.off(w.margin.same, g, again)
+			continue
+		}
+		if w.as&asHolding != 0 {
+			w.off(w.margin.holdings, g, again)
+		}
+		if w.as&asRespondent != 0 {
+			w.off(w.margin.respondents, g, again)
+			if u.filled {
+				w.off(w.margin.contributors, g, filled)
+			}
+			if u.x.Sign() != 0 {
+				w.off(w.margin.nonZero, g, nonZero)
+			}
+		}
+	}
+	if w.as&asHolding == 0 || w.shape.Top == 0 {
+		return
+	}
+	pair := func(j, k int) uint64 { return w.together[k*(k-1)/2+j] } // j < k
+	for j, g := range w.cell {
+		first := uint64(0)
+		for k := j + 1; k < n; k++ {
+			first |= pair(j, k)
+		}
+		for k := range j {
+			first &^= pair(k, j)
+		}
+		at := p.at[int(g)*p.margins:]
+		for ; first != 0; first &= first - 1 {
+			b := bits.TrailingZeros64(first)
+			if at[b] == NoNode {
+				continue
+			}
+			x := w.part[j].x
+			for k := j + 1; k < n; k++ {
+				if pair(j, k)>>b&1 != 0 {
+					x = x.Add(w.part[k].x)
+				}
+			}
+			w.margin.rank(at[b], x.Abs(), w.own)
+		}
+	}
+}
+
+// off takes one off at the given margins of an inner cell.
+func (w *walker[T]) off(counts []int64, g uint32, margins uint64) {
+	at := w.places.at[int(g)*w.places.margins:]
+	for ; margins != 0; margins &= margins - 1 {
+		if i := at[bits.TrailingZeros64(margins)]; i != NoNode {
+			counts[i]--
+		}
+	}
+}
+
+// byStamp goes through the margins one by one: what of the unit falls together
+// is added up there. It takes off what is counted too often and ranks the sums;
+// where the parts do not roll up, the sums are all that the unit contributes.
+func (w *walker[T]) byStamp() {
+	p := w.places
+	extendTo(&w.spot, p.n)
+	if len(w.stamp) != p.n || w.turn == ^uint32(0) {
+		w.stamp, w.turn = make([]uint32, p.n), 0
+	}
+	w.turn++
+	response := w.shape.Response
+	for b := range p.margins {
+		w.touched, w.sum, w.sumWX = w.touched[:0], w.sum[:0], w.sumWX[:0]
+		for j, g := range w.cell {
+			i := p.at[int(g)*p.margins+b]
+			if i == NoNode {
+				continue
+			}
+			if w.stamp[i] != w.turn {
+				w.stamp[i], w.spot[i] = w.turn, uint32(len(w.touched))
+				w.touched = append(w.touched, i)
+				if response {
+					w.sum = append(w.sum, contribution[T]{filled: w.part[j].filled, x: w.part[j].x, w: w.w, owner: w.own})
+					if w.shape.Weight {
+						w.sumWX = append(w.sumWX, w.wx[j])
+					}
+				}
+				continue
+			}
+			w.again(i, j)
+		}
+		if w.as&asHolding == 0 && w.roll {
+			continue
+		}
+		for k := range w.sum {
+			i, s := w.touched[k], &w.sum[k]
+			if !s.filled {
+				continue
+			}
+			if w.roll {
+				if w.shape.Top > 0 {
+					w.margin.rank(i, s.x.Abs(), w.own)
+				}
+				continue
+			}
+			if w.as&asRespondent != 0 && s.x.Sign() != 0 {
+				w.margin.nonZero[i]++
+			}
+			if w.as&asHolding != 0 {
+				s.owner = 0
+				if w.shape.Weight {
+					s.wx = &w.sumWX[k]
+				}
+				w.margin.contribute(i, s)
+			}
+		}
+	}
+}
+
+// again adds cell j of the unit to what it has in cell i of a margin already.
+func (w *walker[T]) again(i uint32, j int) {
+	c := w.margin
+	if !w.shape.Response {
+		c.same[i]--
+		return
+	}
+	u, s := &w.part[j], &w.sum[w.spot[i]]
+	if w.as&asHolding != 0 {
+		c.holdings[i]--
+	}
+	if w.as&asRespondent != 0 {
+		c.respondents[i]--
+		if u.filled && s.filled {
+			c.contributors[i]--
+		}
+		// What is not counted by sums is counted part by part.
+		if w.roll && u.x.Sign() != 0 && s.x.Sign() != 0 {
+			c.nonZero[i]--
+		}
+	}
+	s.filled = s.filled || u.filled
+	s.x = s.x.Add(u.x)
+	if w.shape.Weight {
+		end := &w.sumWX[w.spot[i]]
+		*end = end.Add(w.wx[j])
+	}
+}
