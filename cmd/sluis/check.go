@@ -226,7 +226,7 @@ func baseNames(files [][2]string) [][2]string {
 }
 
 func writeCells(r *sdc.Report, path string) error {
-	w, err := source.Create(path, r.CellsSchema(), source.WriterOptions{})
+	w, err := source.Create(path, r.CellsSchema(), source.WriterOptions{Defuse: true})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,10 @@ type WriterOptions struct {
 	// RowGroup is the number of rows of a Parquet row group. Defaults to
 	// 1,048,576.
 	RowGroup int64
+	// Defuse makes CSV safe for spreadsheets: text that one would take for a
+	// formula gets an apostrophe in front, see [Defuse]. For tables that people
+	// read; data that a program reads back is written as it is.
+	Defuse bool
 	// Allocator defaults to memory.DefaultAllocator.
 	Allocator memory.Allocator
 }
@@ -65,7 +69,7 @@ func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, err
 		s := ipc.NewWriter(w.buf, ipc.WithSchema(schema), ipc.WithAllocator(opts.Allocator))
 		w.write, w.flush = s.Write, s.Close
 	case ".csv":
-		err = w.csv(schema)
+		err = w.csv(schema, opts.Defuse)
 	}
 	if err != nil {
 		f.abort() //nolint:errcheck // the first error is the one to tell
@@ -115,11 +119,14 @@ func writePlain(mem memory.Allocator, schema *arrow.Schema, write func(arrow.Rec
 }
 
 // csv writes values as text: null and the empty string both as an empty field.
-func (w *Writer) csv(schema *arrow.Schema) error {
+func (w *Writer) csv(schema *arrow.Schema, defuse bool) error {
 	out := csv.NewWriter(w.buf)
 	row := make([]string, schema.NumFields())
 	for i, f := range schema.Fields() {
 		row[i] = f.Name
+		if defuse {
+			row[i] = Defuse(row[i])
+		}
 	}
 	if err := out.Write(row); err != nil {
 		return err
@@ -130,6 +137,9 @@ func (w *Writer) csv(schema *arrow.Schema) error {
 				row[c] = ""
 				if arr.IsValid(i) {
 					row[c] = text(arr, i)
+				}
+				if defuse {
+					row[c] = Defuse(row[c])
 				}
 			}
 			if err := out.Write(row); err != nil {
