@@ -1,70 +1,118 @@
 package riskmetrics
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"math/big"
+)
 
 // ReIdentification is the risk of re-identification under one kind of attacker
-// (El Emam 2013).
+// (El Emam 2013, chapter 16).
 type ReIdentification struct {
-	// AtRisk is the share of records whose risk is above the threshold.
-	AtRisk float64
-	// Highest is the largest risk of a record.
-	Highest float64
+	// Risk is the risk of each class and each record, and the highest; a limit is
+	// violated by a risk above it.
+	Risk Attained
 	// Success is the average risk: the share of records that the attacker finds.
 	Success float64
 }
 
+// AtRisk returns the share of records whose risk is above the threshold, decided
+// exactly; 0 without records.
+func (r ReIdentification) AtRisk(threshold *big.Rat) float64 {
+	records := int64(0)
+	for _, n := range r.Risk.Classes.size {
+		records += n
+	}
+	if records == 0 {
+		return 0
+	}
+	return float64(r.Risk.Violations(threshold).Records) / float64(records)
+}
+
 // Prosecutor is the risk from someone who knows that the target is in the
-// sample: 1/f_k for each record.
-func (c *Classes) Prosecutor(threshold float64) ReIdentification {
-	return c.reidentify(c.f, threshold)
+// sample: 1/f_k for each record. Its Success is that of a marketer who has the
+// sample's own population.
+func (c *Classes) Prosecutor() ReIdentification {
+	return c.reidentify(c.f, c.freqExact)
 }
 
 // Journalist is the risk from someone who looks for anyone of a population, a
-// table with the same keys: for each record 1 over the size of its class there.
+// table with the same keys: for each record 1 over the number F of records that
+// match it there. Success is the larger of the averages of two attacks, picking
+// records of the sample and looking for them in the population, and the other way
+// round:
+//
+//	max(mean over records of 1/F, classes / sum over classes of F)
+//
 // The error is ErrClass where the population lacks a class of the sample.
-func (c *Classes) Journalist(population *Classes, threshold float64) (ReIdentification, error) {
+func (c *Classes) Journalist(population *Classes) (ReIdentification, error) {
 	of, err := c.in(population)
 	if err != nil {
 		return ReIdentification{}, err
 	}
-	return c.reidentify(of, threshold), nil
+	return c.journalist(of, func(id int) *big.Rat { return new(big.Rat).SetFloat64(of[id]) }), nil
 }
 
 // EstimatedJournalist is Journalist with the estimated population frequencies
-// F_k. The error is ErrRequest without weights.
-func (c *Classes) EstimatedJournalist(threshold float64) (ReIdentification, error) {
+// F_k. The error is ErrRequest without weights,
+// and ErrWeight in a *ColumnError for an F_k below f_k, which would be no
+// population.
+func (c *Classes) EstimatedJournalist() (ReIdentification, error) {
 	if c.pop == nil {
 		return ReIdentification{}, fmt.Errorf("%w: no weights", ErrRequest)
 	}
-	return c.reidentify(c.pop, threshold), nil
+	for id, pop := range c.pop {
+		if pop < c.f[id] {
+			return ReIdentification{}, &ColumnError{Column: c.weightName, Row: c.first(uint32(id)),
+				Err: fmt.Errorf("%w: the population frequency is below that of the sample", ErrWeight)}
+		}
+	}
+	return c.journalist(c.pop, c.popExact), nil
 }
 
 // Marketer is the risk from someone who matches the whole sample against a
 // population: the expected share of records matched rightly, the mean over
-// records of 1 over the size of the class there.
+// records of 1 over the number of records that match there. Errors are those of
+// Journalist.
 func (c *Classes) Marketer(population *Classes) (float64, error) {
 	of, err := c.in(population)
 	if err != nil {
 		return 0, err
 	}
-	return c.reidentify(of, 1).Success, nil
+	return c.meanInverse(of), nil
 }
 
-func (c *Classes) reidentify(of []float64, threshold float64) ReIdentification {
-	var r ReIdentification
-	records := 0.0
-	for id, n := range c.size {
-		risk := 1 / of[id]
-		records += float64(n)
-		r.Success += float64(float64(n) * risk)
-		r.Highest = max(r.Highest, risk)
-		if risk > threshold {
-			r.AtRisk += float64(n)
-		}
+func (c *Classes) journalist(of []float64, exactly func(id int) *big.Rat) ReIdentification {
+	r := c.reidentify(of, exactly)
+	sum := 0.0
+	for _, f := range of {
+		sum += f
 	}
-	if records > 0 {
-		r.AtRisk /= records
-		r.Success /= records
+	if sum > 0 {
+		r.Success = max(r.Success, float64(len(of))/sum)
 	}
 	return r
+}
+
+// reidentify takes 1 over a frequency as the risk.
+func (c *Classes) reidentify(of []float64, exactly func(id int) *big.Rat) ReIdentification {
+	risk := make([]float64, len(of))
+	for id, f := range of {
+		risk[id] = 1 / f
+	}
+	sign := func(id int, limit *big.Rat) int { return new(big.Rat).Inv(exactly(id)).Cmp(limit) }
+	return ReIdentification{Risk: c.given(above, risk, sign), Success: c.meanInverse(of)}
+}
+
+// meanInverse is the mean over records of 1 over a frequency; NaN without records.
+func (c *Classes) meanInverse(of []float64) float64 {
+	sum, records := 0.0, 0.0
+	for id, n := range c.size {
+		sum += float64(n) / of[id]
+		records += float64(n)
+	}
+	if records == 0 {
+		return math.NaN()
+	}
+	return sum / records
 }

@@ -55,10 +55,12 @@ type LogLinear struct {
 	mean []float64 // class -> mu
 }
 
-// Misfit is an estimate of the bias of a tau under a model that does not fit, and
-// its variance under one that does (Skinner and Shlomo 2008). A model that leaves
-// out interactions that are there tends to have Bias above 0, one with too many
-// below. |Z| of 2 and more is reason to doubt the model.
+// Misfit is the estimate B of the bias of a tau under a model that does not fit,
+// and its variance v under one that does (Skinner and Shlomo 2008). It is in
+// essence a test of dispersion, weighted by what matters to the tau: a model that
+// leaves out interactions has B above 0, one with too many below, and |Z| of 2
+// and more is reason to doubt the model. B stands on an expansion to second order,
+// so of a model that is far off it tells that, not by how much nor which way.
 type Misfit struct {
 	Bias, Variance float64
 	// Z is Bias over the square root of Variance.
@@ -180,10 +182,11 @@ func meanInverseSlopes(x float64) (first, second float64) {
 	return first, second
 }
 
-// diagnose estimates the bias of both taus. With h the term of a tau as a function
-// of lambda, the bias sum E[f_k = 1] (h(fitted lambda) - h(lambda)) is expanded to
-// second order about the fitted lambda, and lambda - fitted lambda and its square
-// are replaced by their unbiased estimates (f-mu)/pi and ((f-mu)^2 - f)/pi^2:
+// diagnose computes B and v of both taus. With h the term of a tau as a function
+// of lambda, the bias sum P(f_k = 1) (h(fitted lambda) - h(lambda)) is expanded to
+// second order, the derivatives are taken at the fitted lambda, and lambda - fitted
+// lambda and its square are replaced by their unbiased estimates (f-mu)/pi and
+// ((f-mu)^2 - f)/pi^2:
 //
 //	B = sum over all cells of lambda exp(-mu) (-h'(lambda) (f-mu) + h''(lambda) ((f-mu)^2 - f) / (2 pi))
 //

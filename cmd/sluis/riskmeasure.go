@@ -367,14 +367,16 @@ func largest(values []float64) float64 {
 // uniques of the population.
 func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error {
 	c, r, f := m.classes, m.report, m.f
+	// The decimal that was written, not the float that is near it.
+	threshold, _ := new(big.Rat).SetString(strconv.FormatFloat(f.atRisk, 'g', -1, 64))
 	add := func(who string, x riskmetrics.ReIdentification) {
-		r.add(who+"_at_risk", x.AtRisk)
-		r.add(who+"_highest", x.Highest)
+		r.add(who+"_at_risk", x.AtRisk(threshold))
+		r.add(who+"_highest", x.Risk.Value)
 		r.add(who+"_success", x.Success)
 	}
-	add("prosecutor", c.Prosecutor(f.atRisk))
+	add("prosecutor", c.Prosecutor())
 	if f.weight != "" {
-		x, err := c.EstimatedJournalist(f.atRisk)
+		x, err := c.EstimatedJournalist()
 		if err != nil {
 			return err
 		}
@@ -385,7 +387,7 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		if err != nil {
 			return fmt.Errorf("population: %w", err)
 		}
-		x, err := c.Journalist(p, f.atRisk)
+		x, err := c.Journalist(p)
 		if err != nil {
 			return err
 		}
@@ -408,21 +410,33 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 	if f.fraction == 0 {
 		return nil
 	}
-	u, err := c.PopulationUniques(f.fraction)
+	u, err := c.PopulationUniques(ctx, f.fraction)
 	if err != nil {
 		return err
 	}
 	for _, e := range []struct {
-		name   string
 		figure string
-		v      float64
-	}{{"zayatz", "population_uniques_zayatz", u.Zayatz}, {"pitman", "population_uniques_pitman", u.Pitman}, {"pitman-exact", "population_uniques_pitman_exact", u.PitmanExact}, {"snb", "population_uniques_snb", u.SNB}} {
-		fig := r.add(e.figure, e.v)
-		if why := u.Failed[e.name]; why != nil {
-			fig.Note = why.Error()
+		x      riskmetrics.Estimate
+	}{{"zayatz", u.Zayatz}, {"pitman", u.Pitman}, {"pitman_exact", u.PitmanExact}, {"snb", u.SNB}} {
+		if fig := r.add("population_uniques_"+e.figure, e.x.Value); e.x.Err != nil {
+			fig.Note = e.x.Err.Error()
 		}
 	}
-	r.add("population_uniques_dankar", u.Dankar).Note = u.By
+	r.add("population_uniques_dankar", u.Dankar.Value).Note = u.By
+	l, err := c.LogLinear(ctx, riskmetrics.LogLinearOptions{Fraction: f.fraction})
+	if errors.Is(err, riskmetrics.ErrRequest) || errors.Is(err, riskmetrics.ErrEstimator) {
+		for _, name := range []string{"tau1", "tau2", "tau1_misfit"} {
+			r.add(name, math.NaN()).Note = err.Error()
+		}
+		return nil
+	} else if err != nil {
+		return err
+	}
+	r.add("tau1", l.Tau1)
+	r.add("tau2", l.Tau2)
+	if fit := r.add("tau1_misfit", l.Fit1.Z); l.NotDiagnosed != nil {
+		fit.Note = l.NotDiagnosed.Error()
+	}
 	return nil
 }
 
