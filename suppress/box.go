@@ -38,7 +38,7 @@ func newBox(p *Problem, hidden []bool, price []int64) *box {
 
 const (
 	boxNodes = 400 // steps of one search
-	boxCells = 48  // cells that a witness may have
+	boxCells = 256 // cells that a witness may have
 )
 
 // find looks for a witness in which a cell changes by an amount, which may be

@@ -78,9 +78,9 @@ func (f *finder) admits(w *Witness, more bool) bool {
 
 // programs looks in growing parts of the table.
 func (f *finder) programs(ctx context.Context, n Need, more bool) (*Witness, error) {
-	for _, size := range []int{200, 2000, math.MaxInt} {
+	for _, size := range []int{200, 600, 2000, math.MaxInt} {
 		for _, deep := range []bool{false, true} {
-			if size > 2000 && !deep {
+			if !deep && (size > 2000 || !more) {
 				continue
 			}
 			cells, whole := f.region(n.Cell, n.Owner, more, deep, size)
@@ -261,7 +261,12 @@ func bounds(down, up int64) (lo, hi int64) {
 	return lo, hi
 }
 
-const branches = 40 // nodes of a search for whole numbers in a priced program
+// A search for whole numbers in a priced program ends after so many nodes, and
+// when it has found some after fewer.
+const (
+	branches = 40
+	enough   = 8
+)
 
 // solve solves a priced program; for an attacker who knows that values are whole
 // it branches on variables that are not. It is nil where nothing was found.
@@ -301,7 +306,7 @@ func (f *finder) solve(ctx context.Context, q *priced) (*Witness, error) {
 		at := whole[k] + int64(math.Floor(rest[k]))
 		up := rest[k]-math.Floor(rest[k]) >= 0.5
 		for range 2 {
-			if nodes >= branches {
+			if nodes >= branches || best != nil && nodes >= enough {
 				return nil
 			}
 			lo, hi := q.lower[k], q.upper[k]
