@@ -52,7 +52,8 @@ func (in *input) schema() *arrow.Schema {
 type worker struct {
 	pl           *plan
 	fields       []int             // position of each planned column in the schema
-	encoders     []*column.Encoder // nil for columns that are not coded
+	encoders     []*column.Encoder // nil for columns that are not coded, or keyed
+	keyed        []bool            // columns of units that are told apart by their values
 	known        []int             // codes that have been looked at
 	flags        []bool            // code of the request column -> asked
 	accumulators []*evidence.Accumulator
@@ -61,6 +62,7 @@ type worker struct {
 	rows         int64
 
 	codes   [][]uint32 // scratch: column -> row -> code
+	keys    []column.Keys
 	numbers []column.Numbers
 	part    batchPart
 }
@@ -69,8 +71,8 @@ type worker struct {
 func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 	n := len(pl.columns)
 	w := &worker{
-		pl: pl, fields: make([]int, n), encoders: make([]*column.Encoder, n), known: make([]int, n),
-		codes: make([][]uint32, n), numbers: make([]column.Numbers, n), excluded: make([]int64, len(pl.tabs)),
+		pl: pl, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
+		codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n), excluded: make([]int64, len(pl.tabs)),
 	}
 	digits := make([]int, n)
 	for c, want := range pl.columns {
@@ -83,7 +85,10 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 		}
 		w.fields[c] = found[0]
 		dt := schema.Field(found[0]).Type
-		if want.coded {
+		switch {
+		case want.coded && pl.keyed(c) && column.Keyed(dt):
+			w.keyed[c] = true
+		case want.coded:
 			e, err := column.NewEncoder(want.name, dt)
 			if err != nil {
 				return nil, err
@@ -297,7 +302,15 @@ func (w *worker) add(rec arrow.Record, row int64) error {
 	n := int(rec.NumRows())
 	for c, want := range w.pl.columns {
 		arr := rec.Column(w.fields[c])
-		if want.coded {
+		switch {
+		case w.keyed[c]:
+			if err := w.keys[c].Read(want.name, arr, row); err != nil {
+				return columnError(err)
+			}
+			if i := slices.Index(w.keys[c].Null, true); i >= 0 && want.refuse {
+				return &ColumnError{Column: want.name, Row: row + int64(i), Err: column.ErrNull}
+			}
+		case want.coded:
 			if cap(w.codes[c]) < n {
 				w.codes[c] = make([]uint32, n)
 			}

@@ -139,15 +139,22 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 	}
 	p.cols = p.cols[:0]
 	for _, c := range t.by {
-		p.cols = append(p.cols, pickCodes(w.codes[c], keep))
+		p.cols = append(p.cols, pick(w.codes[c], keep))
 		b.Cards = append(b.Cards, w.encoders[c].Len())
 	}
 	b.Cols = p.cols
 	if c := w.pl.respondent; c >= 0 {
-		b.Respondent = pickCodes(w.codes[c], keep)
+		if w.keyed[c] {
+			b.RespondentKey = pick(w.keys[c].Key, keep)
+		} else {
+			b.Respondent = pick(w.codes[c], keep)
+		}
 	}
-	if c := w.pl.holding; c >= 0 {
-		b.Holding = pickCodes(w.codes[c], keep)
+	if c := w.pl.holding; c >= 0 && w.keyed[c] {
+		b.HoldingKey = pick(w.keys[c].Key, keep)
+		b.HoldingNull = pick(w.keys[c].Null, keep)
+	} else if c >= 0 {
+		b.Holding = pick(w.codes[c], keep)
 		if null, ok := w.encoders[c].Null(); ok {
 			b.HoldingNull = make([]bool, b.Rows)
 			for i, code := range b.Holding {
@@ -164,13 +171,14 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 	return b, keep
 }
 
-func pickCodes(codes []uint32, keep []int32) []uint32 {
-	if keep == nil {
-		return codes
+// pick returns the rows in keep; nil stands for all, and nil stays nil.
+func pick[T any](rows []T, keep []int32) []T {
+	if keep == nil || rows == nil {
+		return rows
 	}
-	out := make([]uint32, len(keep))
+	out := make([]T, len(keep))
 	for i, r := range keep {
-		out[i] = codes[r]
+		out[i] = rows[r]
 	}
 	return out
 }

@@ -138,6 +138,23 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 	return nil
 }
 
+// keyed reports whether the values of a column may tell units apart without
+// codes: they do nothing else, no weight is looked up by unit, and, as the
+// report counts respondents, some table sees them all.
+func (pl *plan) keyed(c int) bool {
+	if c != pl.respondent && c != pl.holding || c == pl.request || pl.spans(c) {
+		return false
+	}
+	whole := false
+	for _, t := range pl.tabs {
+		if t.shape.Tau {
+			return false
+		}
+		whole = whole || len(t.exclude) == 0
+	}
+	return whole || c != pl.respondent
+}
+
 // spanning adds a column whose codes span a table.
 func (pl *plan) spanning(o *Output, name string) (int, error) {
 	m := pl.data.missing(name)

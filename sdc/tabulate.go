@@ -25,8 +25,8 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		return nil, sum, err
 	}
 	sum.rows, sum.respondents = w.rows, w.rows
-	if pl.respondent >= 0 {
-		sum.respondents = int64(w.encoders[pl.respondent].Len())
+	if c := pl.respondent; c >= 0 && !w.keyed[c] {
+		sum.respondents = int64(w.encoders[c].Len())
 	}
 	if w.rows == 0 {
 		return nil, sum, ErrNoRows
@@ -48,6 +48,9 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
 		if err != nil {
 			return nil, sum, err
+		}
+		if c := pl.respondent; c >= 0 && w.keyed[c] && len(t.exclude) == 0 {
+			sum.respondents = w.accumulators[k].Respondents()
 		}
 		if t.line < 0 {
 			out = append(out, &outputTables{main: table})

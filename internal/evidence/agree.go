@@ -5,11 +5,17 @@ import (
 	"slices"
 )
 
-// maxTogether is the number of margins that are walked together: a bit each.
-const maxTogether = 64
+// limits are where one way of walking units gives way to another. Tests lower
+// them; all ways give the same.
+type limits struct {
+	together int // margins that are walked together: a bit each
+	places   int // entries of places
+	byMask   int // cells of a unit that are compared in pairs
+	levels   int // levels that are compared in a word
+	direct   int // combinations of nodes a cell below, and 128 times that for any, that are numbered in an array
+}
 
-// maxPlaces bounds the size of places: 256 MiB.
-const maxPlaces = 1 << 26
+var standard = limits{together: 64, places: 1 << 26, byMask: 24, levels: 10, direct: 8}
 
 // places says where the inner cells are in some margins: cell g is in cell
 // at[g*margins+j] of margin j, counted on from margin to margin, or NoNode.
@@ -30,10 +36,12 @@ type places struct {
 }
 
 // together returns how many margins can be walked together.
-func (l *lattice) together() int { return max(1, min(maxTogether, maxPlaces/max(1, l.inner))) }
+func (l *lattice) together(most *limits) int {
+	return max(1, min(most.together, most.places/max(1, l.inner)))
+}
 
 // newPlaces lays out some margins, which are numbered.
-func (l *lattice) newPlaces(which []int, threads int) *places {
+func (l *lattice) newPlaces(which []int, threads int, most *limits) *places {
 	p := &places{which: which, margins: len(which), at: make([]uint32, l.inner*len(which))}
 	for _, k := range which {
 		p.first = append(p.first, uint32(p.n))
@@ -56,7 +64,7 @@ func (l *lattice) newPlaces(which []int, threads int) *places {
 			}
 		}
 	})
-	p.pack(l)
+	p.pack(l, most.levels)
 	return p
 }
 
@@ -70,8 +78,8 @@ func (l *lattice) chain(k int) [][]uint32 {
 	return out
 }
 
-// pack fills word, field and lut if they fit: 64 bits, ten levels.
-func (p *places) pack(l *lattice) {
+// pack fills word, field and lut if they fit: 64 bits, and so many levels.
+func (p *places) pack(l *lattice, most int) {
 	type level struct{ column, level int }
 	var levels []level
 	seen := map[level]int{} // its bit
@@ -91,7 +99,7 @@ func (p *places) pack(l *lattice) {
 			need[j] |= 1 << b
 		}
 	}
-	if len(levels) > 10 {
+	if len(levels) > most {
 		return
 	}
 	width := 0

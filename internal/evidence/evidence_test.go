@@ -2,16 +2,20 @@ package evidence_test
 
 import (
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// draws is how many random data sets a test looks at.
+// draws is how many random data sets a test looks at, of n with SLUIS_LONG=1.
 func draws(n int) int {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return n / 10
+	case os.Getenv("SLUIS_LONG") == "":
+		return n / 3
 	}
 	return n
 }
@@ -63,5 +67,34 @@ func TestEveryWay(t *testing.T) {
 	}
 	if narrowAndWide == 0 || compacted == 0 {
 		t.Errorf("the plans reach %d merges into wide states and %d compactions", narrowAndWide, compacted)
+	}
+}
+
+// TestEveryWalk takes every way to walk units: few or many margins together,
+// cells compared in pairs or stamped, by their levels or by their places;
+// margins numbered in an array or by a table; and keys in place of dense ids.
+func TestEveryWalk(t *testing.T) {
+	for seed := range uint64(draws(900)) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		d := randomData(rng)
+		if !d.shape.Respondent && !d.shape.Holding {
+			continue
+		}
+		want := d.want()
+		for _, most := range [][4]int{{1, 24, 10, 8}, {3, 24, 0, 0}, {64, 0, 10, 0}, {64, 2, 0, 8}, {5, 3, 2, 1}} {
+			p := d.shuffled(rng)
+			p.keys = !d.shape.Tau && rng.IntN(2) == 0
+			w, err := d.accumulate(t, p)
+			if err != nil {
+				t.Fatalf("seed %d, %s: %v", seed, d.name, err)
+			}
+			w.acc.Lower(most[0], most[1], most[2], most[3])
+			if got := w.lines(t, p.threads); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, %s, %v, %+v: (-want +got)\n%s", seed, d.name, most, p, cmp.Diff(want, got))
+			}
+			if n := w.acc.Respondents(); d.shape.Respondent && n != d.respondents() {
+				t.Fatalf("seed %d: %d respondents, want %d", seed, n, d.respondents())
+			}
+		}
 	}
 }

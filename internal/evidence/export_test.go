@@ -42,3 +42,18 @@ func firstPool[T number[T]](s *state[T]) int {
 	}
 	return 0
 }
+
+// Lower makes the other ways to walk units reachable by small data.
+func (a *Accumulator) Lower(together, byMask, levels, direct int) {
+	most := limits{together: together, places: 1 << 20, byMask: byMask, levels: levels, direct: direct}
+	switch {
+	case a.none != nil:
+		a.none.most = most
+	case a.small != nil:
+		a.small.most = most
+	case a.narrow != nil:
+		a.narrow.most = most
+	default:
+		a.wide.most = most
+	}
+}

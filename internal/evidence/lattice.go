@@ -16,6 +16,7 @@ type lattice struct {
 	inner   int        // number of inner cells
 	margins []margin   // in the order asked
 	order   []int      // every margin behind the one it is rolled up from
+	direct  int        // see limits
 }
 
 // margin is one combination of levels.
@@ -105,8 +106,8 @@ func determined(from, to []uint32, n int) []uint32 {
 }
 
 // newLattice plans the margins over the inner cells of a table.
-func newLattice(t *group.Table, levels []Levels, combos [][]int) *lattice {
-	l := &lattice{inner: t.Len()}
+func newLattice(t *group.Table, levels []Levels, combos [][]int, direct int) *lattice {
+	l := &lattice{inner: t.Len(), direct: direct}
 	for v, of := range levels {
 		l.columns = append(l.columns, newAxis(of))
 		l.codes = append(l.codes, t.Codes(v))
@@ -188,7 +189,7 @@ func (l *lattice) number(k int) {
 // numberDirect numbers cells through an array of all combinations of nodes, if
 // these are few for the cells below.
 func (l *lattice) numberDirect(m *margin, ranks, maps [][]uint32) bool {
-	product, most := 1, min(8*len(m.up)+1<<10, math.MaxInt32)
+	product, most := 1, min(l.direct*(len(m.up)+128), math.MaxInt32)
 	for v := range maps {
 		n := max(1, len(l.columns[v].node[m.combo[v]]))
 		if product > most/n {

@@ -36,7 +36,7 @@ func inParallel(threads, n int, fn func(i int)) {
 // close evaluates all margins. The pools are empty afterwards.
 func (s *state[T]) close(ctx context.Context, t *group.Table, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	s.inner.grow(t.Len())
-	l := newLattice(t, levels, combos)
+	l := newLattice(t, levels, combos, s.most.direct)
 	l.waves(ctx, threads, l.number)
 	fixes, err := s.walkUnits(ctx, l, threads)
 	if err != nil {
@@ -120,11 +120,11 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 	threads = max(1, min(threads, rows/(1<<12)))
 	fixes := make([]cells[T], len(l.margins))
 	for at := 0; at < len(l.order); {
-		end := min(at+l.together(), len(l.order))
-		places := l.newPlaces(l.order[at:end], threads)
+		end := min(at+l.together(&s.most), len(l.order))
+		places := l.newPlaces(l.order[at:end], threads, &s.most)
 		walkers := make([]*walker[T], threads)
 		inParallel(threads, threads, func(i int) {
-			w := &walker[T]{shape: s.shape, places: places, margin: s.gather(places.n)}
+			w := &walker[T]{shape: s.shape, places: places, most: &s.most, margin: s.gather(places.n)}
 			if at == 0 {
 				w.inner = s.gather(s.inner.n)
 			}

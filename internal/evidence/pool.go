@@ -34,8 +34,6 @@ type units struct {
 	keys []uint64
 }
 
-func (u *units) given() bool { return u.ids != nil || u.keys != nil }
-
 // add adds rows: all, or where null is given those with null[i] == want.
 func (p *pool[T]) add(u units, cell []uint32, null []bool, want bool, b *Batch, x []T, wx []exact.Int512) {
 	rows := len(cell)

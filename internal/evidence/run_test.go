@@ -27,6 +27,7 @@ type plan struct {
 	compact  int // rows of pairs before they are compacted; 0: never here
 	threads  int
 	receiver int
+	keys     bool // units by key, not by dense id
 }
 
 // straight is one batch of all rows in order.
@@ -92,6 +93,7 @@ type worker struct {
 	acc                 *evidence.Accumulator
 	cols                []coder
 	respondent, holding coder
+	keys                bool
 }
 
 func (d *data) worker(p *plan) (*worker, error) {
@@ -111,7 +113,7 @@ func (d *data) worker(p *plan) (*worker, error) {
 	if p.compact > 0 {
 		acc.CompactAfter(p.compact)
 	}
-	w := &worker{d: d, acc: acc, cols: make([]coder, d.shape.Columns)}
+	w := &worker{d: d, acc: acc, keys: p.keys, cols: make([]coder, d.shape.Columns)}
 	if p.codes != nil && p.codes.IntN(2) == 0 {
 		// Codes in any order, and codes that no row of this part uses.
 		for _, i := range p.codes.Perm(len(d.rows))[:len(d.rows)/2] {
@@ -164,7 +166,36 @@ func (w *worker) add(t testing.TB, mem memory.Allocator, rows []int) error {
 	if s.Weight {
 		b.Weight = w.d.weight.read(t, mem, rows)
 	}
+	if w.keys {
+		b.RespondentKey, b.Respondent = keysOf(&w.respondent, b.Respondent), nil
+		b.HoldingKey, b.Holding = keysOf(&w.holding, b.Holding), nil
+	}
 	return w.acc.Add(&b)
+}
+
+// keysOf turns dense ids into keys that are the same in every worker.
+func keysOf(c *coder, ids []uint32) []uint64 {
+	if ids == nil {
+		return nil
+	}
+	keys := make([]uint64, len(ids))
+	for i, id := range ids {
+		if len(c.names) > 0 { // without a holding any id will do
+			for _, ch := range c.names[id] {
+				keys[i] = keys[i]<<8 | uint64(ch)
+			}
+		}
+	}
+	return keys
+}
+
+// respondents counts the distinct respondents.
+func (d *data) respondents() int64 {
+	seen := map[string]bool{}
+	for _, r := range d.rows {
+		seen[r.Respondent] = true
+	}
+	return int64(len(seen))
 }
 
 func (w *worker) merge(o *worker) error {

@@ -15,6 +15,7 @@ const weightShift = 64
 // response: sums of inner cells, and pools of units.
 type state[T number[T]] struct {
 	shape Shape
+	most  limits
 	inner cells[T]
 	// Respondents; holdings; and where there are both, the respondents of rows
 	// without a holding, which are holdings of their own. Nil where not wanted.
@@ -35,7 +36,7 @@ type state[T number[T]] struct {
 }
 
 func newState[T number[T]](s Shape, weightDigits int) *state[T] {
-	st := &state[T]{shape: s}
+	st := &state[T]{shape: s, most: standard}
 	st.inner.shape = s
 	if s.Respondent {
 		st.respondents = newPool[T](s, asRespondent)

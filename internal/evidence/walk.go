@@ -6,10 +6,6 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// maxByMask is the number of cells up to which a unit's cells are compared in
-// pairs.
-const maxByMask = 24
-
 // walker looks at units, partition by partition, and gathers what they are in
 // the inner cells and what is to be corrected at margins. A worker has one of
 // its own.
@@ -31,6 +27,7 @@ type walker[T number[T]] struct {
 	shape  Shape
 	as     role
 	places *places
+	most   *limits
 	inner  *cells[T] // nil when the inner cells have their evidence already
 	margin *cells[T] // of places
 
@@ -132,7 +129,7 @@ func (w *walker[T]) unit() {
 	if w.inner != nil {
 		w.countInner(full)
 	}
-	if !w.roll || len(w.cell) > maxByMask {
+	if !w.roll || len(w.cell) > w.most.byMask {
 		w.byStamp()
 		return
 	}
@@ -191,7 +188,7 @@ func (w *walker[T]) countInner(full bool) {
 
 // countTogether takes off what a unit without a response is counted too often.
 func (w *walker[T]) countTogether() {
-	if len(w.cell) > maxByMask {
+	if len(w.cell) > w.most.byMask {
 		w.byStamp()
 		return
 	}

@@ -169,7 +169,7 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 	}
 	in := &s.inner
 	w := newState[U](s.shape, 0)
-	w.shift, w.bits = shift, s.bits+up
+	w.shift, w.bits, w.most = shift, s.bits+up, s.most
 	w.inner = cells[U]{
 		shape: in.shape, n: in.n, records: in.records, missing: in.missing,
 		respondents: in.respondents, holdings: in.holdings,
