@@ -115,7 +115,8 @@ var reasonOf = map[string]reason{
 //	                      would pass the rule in its line
 //	a threshold alone     none: the value must not be determined exactly
 //
-// the largest of those that apply and of the a-priori list. A group rule is about
+// the largest of those that apply and of the a-priori list, and below no more than
+// down to the least value that the attacker knows of anyway. A group rule is about
 // a share: whoever can rule out every share below the limit has learned what the
 // rule forbids, whoever cannot has not. What he may think possible above the true
 // share adds nothing to that.
@@ -626,6 +627,10 @@ func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
 	}
 	if c.Status != Primary {
 		c.Level = Level{}
+	}
+	if !a.Negative {
+		// Below what everybody knows there is nothing to be unsure of.
+		c.Level.Lower = min(c.Level.Lower, max(0, c.Value-a.Lower))
 	}
 	switch o.Cost {
 	case CostValue:

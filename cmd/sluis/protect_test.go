@@ -198,3 +198,30 @@ outputs:
 		t.Errorf("exit status %d: %s", code, text)
 	}
 }
+
+// TestProtectDecimals: sums with decimals, with trailing zeros and below one, are
+// the same in both files; and fewer are published where asked.
+func TestProtectDecimals(t *testing.T) {
+	dir := t.TempDir()
+	var b strings.Builder
+	b.WriteString("a,b,x\n")
+	for i := range 1200 {
+		fmt.Fprintf(&b, "p%d,q%d,%d.%02d\n", i%7, i*i%5, i%40-3, i%100)
+	}
+	b.WriteString("p1,q0,0.01\np9,q0,0.05\np9,q1,1.10\n")
+	write(t, filepath.Join(dir, "d.csv"), b.String())
+	write(t, filepath.Join(dir, "spec.yaml"), `version: 1
+data: {source: d.csv}
+outputs:
+  - {name: t, kind: magnitude, by: [a, b], response: x}
+`)
+	for _, digits := range []string{"-1", "0", "1", "5"} {
+		out := filepath.Join(dir, "out"+digits)
+		if code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--digits", digits, "--out", out); code != 0 {
+			t.Fatalf("digits %s: exit status %d: %s", digits, code, text)
+		}
+		if code, text := verb(t, "verify", out); code != 0 {
+			t.Errorf("digits %s: exit status %d: %s", digits, code, text)
+		}
+	}
+}

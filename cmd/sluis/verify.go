@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc/source"
@@ -165,6 +167,9 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 				text := ""
 				if col.IsValid(i) {
 					text = col.ValueStr(i)
+					if d, ok := col.(*array.Decimal128); ok { // all its digits
+						text = d.Value(i).ToString(d.DataType().(*arrow.Decimal128Type).Scale)
+					}
 				}
 				row = append(row, text)
 			}
