@@ -106,7 +106,7 @@ func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, err
 			size *= t.card[k]
 		}
 		m.want, m.have = make([]float64, size), make([]float64, size)
-		if err := t.walk(ctx, m.stride, func(cell, at int) { m.want[at] += t.f[cell] }); err != nil {
+		if err := t.sum(ctx, t.f, m.stride, m.want); err != nil {
 			return 0, err
 		}
 		margins[i] = m
@@ -118,7 +118,7 @@ func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, err
 		far := false
 		for _, m := range margins {
 			clear(m.have)
-			if err := t.walk(ctx, m.stride, func(cell, at int) { m.have[at] += t.mu[cell] }); err != nil {
+			if err := t.sum(ctx, t.mu, m.stride, m.have); err != nil {
 				return 0, err
 			}
 			for at, have := range m.have {
@@ -128,7 +128,7 @@ func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, err
 					m.have[at] = want / have
 				}
 			}
-			if err := t.walk(ctx, m.stride, func(cell, at int) { t.mu[cell] *= m.have[at] }); err != nil {
+			if err := t.scale(ctx, m.stride, m.have); err != nil {
 				return 0, err
 			}
 		}
@@ -139,20 +139,50 @@ func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, err
 	return 0, fmt.Errorf("%w: proportional fitting has not converged after %d rounds", ErrEstimator, mostRounds)
 }
 
-// walk calls do for every cell, in their order, with its place in a margin.
-func (t *contingency) walk(ctx context.Context, stride []int, do func(cell, at int)) error {
+// sum adds the values of cells to their places in a margin.
+func (t *contingency) sum(ctx context.Context, values []float64, stride []int, to []float64) error {
+	step := stride[len(stride)-1]
+	return t.walk(ctx, stride, func(cell, at, n int) {
+		row := values[cell : cell+n]
+		if step == 0 {
+			sum := to[at]
+			for _, v := range row {
+				sum += v
+			}
+			to[at] = sum
+			return
+		}
+		for j, v := range row {
+			to[at+j*step] += v
+		}
+	})
+}
+
+// scale multiplies the fitted values by the factors of a margin.
+func (t *contingency) scale(ctx context.Context, stride []int, by []float64) error {
+	step := stride[len(stride)-1]
+	return t.walk(ctx, stride, func(cell, at, n int) {
+		row := t.mu[cell : cell+n]
+		for j := range row {
+			row[j] *= by[at+j*step]
+		}
+	})
+}
+
+// walk calls do for every run of n cells that differ in the last key alone, with
+// the place of the first in a margin.
+func (t *contingency) walk(ctx context.Context, stride []int, do func(cell, at, n int)) error {
 	last := len(t.card) - 1
+	n := t.card[last]
 	digit := make([]int, len(t.card))
 	at := 0
-	for cell := 0; cell < len(t.mu); cell += t.card[last] {
-		if cell&(1<<16-1) < t.card[last] {
+	for cell := 0; cell < len(t.mu); cell += n {
+		if cell&(1<<16-1) < n {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		for j := range t.card[last] {
-			do(cell+j, at+j*stride[last])
-		}
+		do(cell, at, n)
 		for k := last - 1; k >= 0; k-- {
 			if digit[k]++; digit[k] < t.card[k] {
 				at += stride[k]

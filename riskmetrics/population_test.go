@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/sluis-go/sluis/riskmetrics"
@@ -210,4 +211,41 @@ func BenchmarkPopulationUniques(b *testing.B) {
 		}
 	}
 	b.ReportMetric(30_000*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// TestEstimators compares with mpmath (40 digits: roots of the likelihood
+// equations and of the moment equations as printed in the comments) on classes of
+// given sizes.
+func TestEstimators(t *testing.T) {
+	rows := [][]string{{"a"}}
+	class := 0
+	for _, k := range [][2]int{{1, 120}, {2, 45}, {3, 20}, {4, 11}, {5, 6}, {7, 4}, {10, 3}, {25, 2}, {60, 1}} {
+		for range k[1] {
+			class++
+			for range k[0] {
+				rows = append(rows, []string{strconv.Itoa(class)})
+			}
+		}
+	}
+	c := classes(t, table(t, rows), riskmetrics.Options{Keys: []string{"a"}})
+	for _, tc := range []struct{ fraction, zayatz, pitman, exact, snb float64 }{
+		{0.05, 760.1450648785946541, 458.61164312096136192, 457.23881536995430048, 493.46744151859333036},
+		{0.5, 153.25617091332069079, 178.5564668299611465, 173.39797749283171109, 136.58854008765991898},
+	} {
+		u, err := c.PopulationUniques(context.Background(), tc.fraction)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, p := range map[string][2]float64{
+			"zayatz": {u.Zayatz.Value, tc.zayatz}, "pitman": {u.Pitman.Value, tc.pitman},
+			"pitman-exact": {u.PitmanExact.Value, tc.exact}, "snb": {u.SNB.Value, tc.snb},
+		} {
+			if !relative(p[0], p[1], 1e-9) {
+				t.Errorf("%s at %v: %.15g, want %.15g", name, tc.fraction, p[0], p[1])
+			}
+		}
+		if want := map[float64]string{0.05: "pitman", 0.5: "snb"}[tc.fraction]; u.By != want {
+			t.Errorf("%s chosen at %v", u.By, tc.fraction)
+		}
+	}
 }
