@@ -153,7 +153,7 @@ func (c *Classes) Individual(ctx context.Context, m RiskModel) ([]float64, error
 	risk := make([]float64, len(c.f))
 	var lastF, lastPop, last float64
 	for id, f := range c.f {
-		if id&(1<<14-1) == 0 {
+		if id%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}

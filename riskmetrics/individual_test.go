@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/sluis-go/sluis/riskmetrics"
@@ -279,5 +280,39 @@ func BenchmarkIndividual(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "classes/s")
 		})
+	}
+}
+
+// TestRiskKeys: with one key more no record's risk falls, where every record
+// stands for as many people, and so no sum of risks does.
+func TestRiskKeys(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 3))
+	for range 60 {
+		rows := wide(rng, 80, 4, 4)
+		weight := strconv.FormatFloat(1+10*rng.Float64(), 'g', -1, 64)
+		for i := range rows {
+			rows[i] = append(rows[i], weight)
+		}
+		rows[0][4] = "w"
+		tab := table(t, rows, "w")
+		var lastRisk []float64
+		last := 0.0
+		for n := 1; n <= 4; n++ {
+			c := classes(t, tab, riskmetrics.Options{Keys: rows[0][:n], Weight: "w"})
+			risk, err := c.Individual(context.Background(), riskmetrics.Exact)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range lastRisk {
+				if risk[i] < lastRisk[i]*(1-1e-14) {
+					t.Fatalf("record %d: %v with %d keys, %v before", i, risk[i], n, lastRisk[i])
+				}
+			}
+			p := c.Prosecutor()
+			if p.Success < last {
+				t.Fatal("the prosecutor finds fewer with more keys")
+			}
+			lastRisk, last = risk, p.Success
+		}
 	}
 }

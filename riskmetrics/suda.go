@@ -84,6 +84,9 @@ func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
 	keys := make([]sizes, m)
 	var all sizes
 	for id, n := range c.size {
+		if id%checkEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		of := s.of(uint32(id))
 		if len(of) > 0 {
 			var own sizes

@@ -24,7 +24,10 @@ type found struct {
 // minimalUniques returns the minimal sample uniques of every class, of at most
 // limit keys: start[id] to start[id+1] of masks.
 func (c *Classes) minimalUniques(ctx context.Context, limit, threads int) (start, masks []uint64, err error) {
-	plan := newSUDAPlan(c, limit)
+	plan, err := newSUDAPlan(ctx, c, limit)
+	if err != nil {
+		return nil, nil, err
+	}
 	m := len(plan.cols)
 	// A task is the first key and the second, or none: few enough to be cheap,
 	// many enough to keep threads busy. The largest subtrees come first.
@@ -81,7 +84,7 @@ type sudaPlan struct {
 
 // newSUDAPlan orders the classes, those of one record first, and the keys, those
 // with the most values first: they leave the fewest to split.
-func newSUDAPlan(c *Classes, limit int) *sudaPlan {
+func newSUDAPlan(ctx context.Context, c *Classes, limit int) (*sudaPlan, error) {
 	p := &sudaPlan{classes: len(c.size), limit: limit}
 	for id, n := range c.size {
 		if n == 1 {
@@ -102,6 +105,9 @@ func newSUDAPlan(c *Classes, limit int) *sudaPlan {
 		list := c.keys[k].List
 		col := make([]uint32, len(p.class))
 		for e, id := range p.class {
+			if e%checkEvery == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			col[e] = c.codes[k][id]
 		}
 		null := int64(-1)
@@ -110,7 +116,7 @@ func newSUDAPlan(c *Classes, limit int) *sudaPlan {
 		}
 		p.cols, p.null, p.card = append(p.cols, col), append(p.null, null), max(p.card, list.Len())
 	}
-	return p
+	return p, nil
 }
 
 // groups are elements in groups that agree on some keys: group g ends before
@@ -192,8 +198,7 @@ func (s *searcher) split(depth, k int, mask uint64, deeper bool) {
 		group := from.ids[begin:end]
 		begin = end
 		if s.work += len(group); s.work > 1<<15 {
-			s.work = 0
-			if s.err = s.ctx.Err(); s.err != nil {
+			if s.work = 0; s.stopped() {
 				return
 			}
 		}
@@ -221,6 +226,12 @@ func (s *searcher) split(depth, k int, mask uint64, deeper bool) {
 	to.ids = to.ids[:filled]
 }
 
+// stopped looks at the context. A searcher that has stopped is not used again.
+func (s *searcher) stopped() bool {
+	s.err = s.ctx.Err()
+	return s.err != nil
+}
+
 // note remembers that the class e is alone on a set of keys.
 func (s *searcher) note(mask uint64, e uint32) {
 	if s.sets != nil {
@@ -233,7 +244,10 @@ func (s *searcher) note(mask uint64, e uint32) {
 // splitGroup splits one group and returns where the next may begin.
 func (s *searcher) splitGroup(group, col []uint32, null int64, mask uint64, deeper bool, to *groups, filled uint32) uint32 {
 	s.used, s.lead = s.used[:0], s.lead[:0]
-	for _, e := range group {
+	for i, e := range group {
+		if i&(1<<16-1) == 1<<16-1 && s.stopped() {
+			return filled
+		}
 		code := col[e]
 		if s.count[code] == 0 {
 			s.used, s.lead = append(s.used, code), append(s.lead, e)
@@ -261,7 +275,10 @@ func (s *searcher) splitGroup(group, col []uint32, null int64, mask uint64, deep
 	if !kept {
 		return filled
 	}
-	for _, e := range group {
+	for i, e := range group {
+		if i&(1<<16-1) == 1<<16-1 && s.stopped() {
+			return filled
+		}
 		if p := s.place[col[e]]; p != dropped {
 			to.ids[p] = e
 			s.place[col[e]] = p + 1
