@@ -51,6 +51,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Outputs = append(r.Outputs, out)
 		r.Tables = append(r.Tables, tables[i].main)
 	}
+	r.requireDossier(&p, d.Dossier)
 	return r, nil
 }
 

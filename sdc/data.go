@@ -65,6 +65,9 @@ type Data struct {
 	Missing map[string]Missing
 	// Hierarchies holds the code trees of spanning variables, by column.
 	Hierarchies map[string]*Hierarchy
+	// Dossier says how complete the project's dossier is; nil where there is
+	// none.
+	Dossier *DossierState
 	// Sources is printed in the report.
 	Sources []Source
 

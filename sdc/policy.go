@@ -36,6 +36,10 @@ type Policy struct {
 	MinDegreesOfFreedom MinDegreesOfFreedom
 	Request             Request
 
+	// RequireDossier makes every output unsafe while [Data.Dossier] is absent or
+	// incomplete. Defaults to false: not every project keeps one.
+	RequireDossier bool
+
 	// Weighting applies where the data has weights. Required.
 	Weighting Weighting
 }

@@ -17,6 +17,8 @@ type Report struct {
 	Policy  policyReport   `json:"policy"`
 	Data    dataReport     `json:"data"`
 	Outputs []OutputReport `json:"outputs"`
+	// Dossier is the checklist of the project's dossier, where there is one.
+	Dossier []DossierStep `json:"dossier,omitempty"`
 
 	// Tables holds the evidence behind each output. Not part of the JSON.
 	Tables []*Table `json:"-"`
@@ -122,6 +124,9 @@ func (p *Policy) differences() []string {
 		if a != b {
 			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
 		}
+	}
+	if p.RequireDossier {
+		out = append(out, "dossier: required (in "+base.Name+": not required)")
 	}
 	if p.Weighting != base.Weighting {
 		out = append(out, "weighting: "+string(p.Weighting)+" (in "+base.Name+": "+string(base.Weighting)+")")

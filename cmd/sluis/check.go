@@ -92,6 +92,10 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 
 // checkSpec opens the data of a spec and checks it.
 func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int) (*sdc.Report, error) {
+	account, err := loadDossier(s.Dossier)
+	if err != nil {
+		return nil, err
+	}
 	src, err := source.Open(ctx, s.Patterns, s.Options)
 	if err != nil {
 		return nil, err
@@ -113,6 +117,9 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int
 	}()
 	d := sdc.FromReaders(readers...)
 	d.Roles, d.Missing, d.Hierarchies = s.Roles, s.Missing, s.Hierarchies
+	if account != nil {
+		d.Dossier = &sdc.DossierState{Missing: account.Missing()}
+	}
 	total, known := src.Rows()
 	if !known {
 		total = -1
@@ -132,6 +139,9 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int
 	r.Data.Sources = []sdc.Source{}
 	for _, file := range src.Files() {
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+	}
+	if account != nil {
+		compareDossier(r, account, &policy, columns)
 	}
 	return r, nil
 }

@@ -77,6 +77,7 @@ func commands() []*cobra.Command {
 	return []*cobra.Command{
 		newCheckCommand(),
 		newDemoCommand(),
+		newDossierCommand(),
 		newKeyCommand(),
 		newProtectCommand(),
 		newPseudonymiseCommand(),

@@ -85,6 +85,9 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return err
 	}
+	if why := refusedBy(r); why != "" {
+		return &exitError{code: exitUnsafe, err: errors.New(why)}
+	}
 	verdict := sdc.Safe
 	var tables []int
 	for k, o := range r.Outputs {

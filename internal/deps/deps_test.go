@@ -33,10 +33,11 @@ var allowed = map[string][]string{
 	"sdc": {
 		"internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence",
 	},
-	"sdc/source": {},
-	"sdc/spec":   {"sdc", "sdc/source"},
-	"sdc/report": {"sdc", "internal/exact"},
-	"pseudonym":  {"internal/hmac"},
+	"sdc/source":  {},
+	"sdc/spec":    {"sdc", "sdc/source"},
+	"sdc/dossier": {"sdc"},
+	"sdc/report":  {"sdc", "internal/exact"},
+	"pseudonym":   {"internal/hmac"},
 	"suppress": {
 		"sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
 	},

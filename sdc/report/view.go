@@ -25,6 +25,7 @@ type view struct {
 	Sources     []sdc.Source
 	Files       [][2]string
 	Outputs     []outputView
+	Dossier     []sdc.DossierStep
 }
 
 // ruleView is a rule with its thresholds, or off.
@@ -89,6 +90,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	v := &view{
 		Verdict: r.Verdict, Why: d.why(r), Policy: r.Policy.Name, Differences: r.Policy.Differences,
 		Rows: r.Data.Rows, Respondents: r.Data.Respondents, Sources: r.Data.Sources, Files: opts.Files,
+		Dossier: r.Dossier,
 	}
 	for _, s := range r.Policy.Remarks {
 		v.Remarks = append(v.Remarks, d.notChecked(s))

@@ -14,6 +14,7 @@ func TestDutch(t *testing.T) {
 	used := map[string]bool{}
 	for _, w := range []string{
 		"largest", "second largest", "frequency", "magnitude", "microdata", "model", "safe", "unsafe", "review",
+		"answered", "missing", "declared", "proven", "contradicted", "open",
 		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence",
 	} {
 		used[w] = true

@@ -16,6 +16,7 @@ type policyFile struct {
 	Name      string    `yaml:"name"`
 	Extends   string    `yaml:"extends"`
 	Weighting string    `yaml:"weighting"`
+	Dossier   string    `yaml:"dossier"`
 	Rules     rulesFile `yaml:"rules"`
 }
 
@@ -143,6 +144,13 @@ func (f *policyFile) resolve() (sdc.Policy, error) {
 	p.Name = f.Name
 	if f.Weighting != "" {
 		p.Weighting = sdc.Weighting(f.Weighting)
+	}
+	switch f.Dossier {
+	case "":
+	case "required":
+		p.RequireDossier = true
+	default:
+		return p, wrong("dossier must be required, or be left out")
 	}
 	f.Rules.apply(&p)
 	return p, p.Validate()

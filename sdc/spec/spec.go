@@ -28,12 +28,15 @@ type Spec struct {
 	Roles       sdc.Roles
 	Missing     map[string]sdc.Missing
 	Hierarchies map[string]*sdc.Hierarchy
+	// Dossier is the file of the project's dossier, or "".
+	Dossier string
 	// Outputs are what is to be checked.
 	Outputs []sdc.Output
 }
 
 type specFile struct {
 	Version int          `yaml:"version"`
+	Dossier string       `yaml:"dossier"`
 	Data    dataFile     `yaml:"data"`
 	Outputs []outputFile `yaml:"outputs"`
 }
@@ -160,6 +163,9 @@ func (f *specFile) resolve(dir string) (*Spec, error) {
 		},
 		Missing:     map[string]sdc.Missing{},
 		Hierarchies: map[string]*sdc.Hierarchy{},
+	}
+	if f.Dossier != "" {
+		s.Dossier = resolvePath(dir, f.Dossier)
 	}
 	for _, p := range f.Data.Source {
 		s.Patterns = append(s.Patterns, resolvePath(dir, p))
