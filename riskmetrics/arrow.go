@@ -51,7 +51,7 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error)
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	c := &Classes{missing: o.Missing, weightName: o.Weight, keys: make([]*column.Column, len(o.Keys))}
+	c := &Classes{missing: o.Missing, threads: threads, weightName: o.Weight, keys: make([]*column.Column, len(o.Keys))}
 	var w *recordWeights
 	var read []func() error
 	for k, name := range o.Keys {
@@ -162,31 +162,47 @@ func weights(t arrow.Table, name string) (*recordWeights, error) {
 	var n column.Numbers
 	var total uint64
 	for _, chunk := range data.Chunks() {
-		row := int64(max(len(w.units), len(w.wide)))
-		if err := n.Read(name, chunk, row); err != nil {
-			if errors.Is(err, column.ErrNotFinite) {
-				return nil, fmt.Errorf("%w: %w", ErrWeight, err)
+		for at := 0; at < chunk.Len(); at += batchRows {
+			batch := array.NewSlice(chunk, int64(at), int64(min(at+batchRows, chunk.Len())))
+			err := w.append(name, batch, &n, &total)
+			batch.Release()
+			if err != nil {
+				return nil, err
 			}
-			return nil, err
-		}
-		if n.Null != nil {
-			return nil, weightError(name, row+int64(slices.Index(n.Null, true)), "null")
-		}
-		if w.wide == nil {
-			fits, at := w.appendNarrow(&n, chunk.Len(), &total)
-			if at >= 0 {
-				return nil, weightError(name, row+int64(at), "not above 0")
-			}
-			if fits {
-				continue
-			}
-		}
-		w.widen()
-		if err := w.appendWide(name, row, chunk.Len(), &n); err != nil {
-			return nil, err
 		}
 	}
 	return w, nil
+}
+
+// batchRows is the number of rows that are read at a time, so that they stay in
+// cache.
+const batchRows = 1 << 14
+
+// append appends a batch.
+func (w *recordWeights) append(name string, batch arrow.Array, n *column.Numbers, total *uint64) error {
+	row := int64(max(len(w.units), len(w.wide)))
+	if err := n.Read(name, batch, row); err != nil {
+		if errors.Is(err, column.ErrNotFinite) {
+			return fmt.Errorf("%w: %w", ErrWeight, err)
+		}
+		return err
+	}
+	if n.Null != nil {
+		if at := slices.Index(n.Null, true); at >= 0 {
+			return weightError(name, row+int64(at), "null")
+		}
+	}
+	if w.wide == nil {
+		fits, at := w.appendNarrow(n, batch.Len(), total)
+		if at >= 0 {
+			return weightError(name, row+int64(at), "not above 0")
+		}
+		if fits {
+			return nil
+		}
+	}
+	w.widen()
+	return w.appendWide(name, row, batch.Len(), n)
 }
 
 // appendNarrow appends a batch in 64 bits, the sum of all weights staying below

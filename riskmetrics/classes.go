@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"sync"
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/group"
@@ -48,6 +49,7 @@ type Classes struct {
 	own        *masses    // class -> weight of its records; nil without weights
 	pop        []float64  // class -> F_k; nil without weights
 	popExact   func(class int) *big.Rat
+	threads    int      // at work for one call
 	weightName string   // the column of the weights
 	people     []int64  // class -> distinct respondents; nil without
 	unit       []uint32 // record -> respondent; nil without
@@ -95,14 +97,27 @@ func (c *Classes) PopFreq() []float64 {
 // spread gives every record the value of its class.
 func (c *Classes) spread(of []float64) []float64 {
 	out := make([]float64, len(c.id))
-	for i, id := range c.id {
-		if id == NoClass {
-			out[i] = math.NaN()
-		} else {
-			out[i] = of[id]
+	c.inParts(len(out), func(lo, hi int) {
+		ids, out := c.id[lo:hi], out[lo:hi]
+		for i, id := range ids {
+			if id == NoClass {
+				out[i] = math.NaN()
+			} else {
+				out[i] = of[id]
+			}
 		}
-	}
+	})
 	return out
+}
+
+// inParts cuts n rows into a part a thread.
+func (c *Classes) inParts(n int, do func(lo, hi int)) {
+	parts := max(1, min(c.threads, n/batchRows))
+	var wg sync.WaitGroup
+	for p := range parts {
+		wg.Go(func() { do(n*p/parts, n*(p+1)/parts) })
+	}
+	wg.Wait()
 }
 
 // Project returns the classes of the same records on some of the keys, given by
@@ -128,7 +143,7 @@ func (c *Classes) regroup(ctx context.Context, keys []*column.Column, codes [][]
 	if err != nil {
 		return nil, err
 	}
-	p.unit, p.house = c.unit, c.house
+	p.unit, p.house, p.threads = c.unit, c.house, c.threads
 	p.id = make([]uint32, len(c.id))
 	for i, id := range c.id {
 		p.id[i] = NoClass

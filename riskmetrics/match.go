@@ -3,6 +3,7 @@ package riskmetrics
 import (
 	"context"
 	"math/big"
+	"math/bits"
 
 	"github.com/sluis-go/sluis/internal/group"
 )
@@ -34,7 +35,7 @@ func (c *Classes) match(ctx context.Context) error {
 		c.part = part[0]
 	}
 	for id := range c.f {
-		c.f[id], _ = c.freqExact(id).Float64()
+		c.f[id] = c.mixed(c.whole[id], part[0][id], 1, c.freqExact, id)
 	}
 	if c.own == nil {
 		return nil
@@ -52,9 +53,34 @@ func (c *Classes) match(ctx context.Context) error {
 	}
 	c.pop = make([]float64, len(c.size))
 	for id := range c.pop {
-		c.pop[id], _ = c.popExact(id).Float64()
+		if len(w.limbs) == 1 && c.own.unit.Shift == 0 && c.own.unit.Digits <= 6 {
+			c.pop[id] = c.mixed(w.limbs[0][id], p.limbs[0][id], pow10[c.own.unit.Digits], c.popExact, id)
+		} else {
+			c.pop[id], _ = c.popExact(id).Float64()
+		}
 	}
 	return nil
+}
+
+var pow10 = [...]uint64{1, 10, 100, 1000, 10_000, 100_000, 1_000_000}
+
+// mixed is (whole + alpha*part)/den, correctly rounded: one division where both
+// sides are whole numbers below 2^53, and by exactly otherwise.
+func (c *Classes) mixed(whole, part int64, den uint64, exactly func(int) *big.Rat, id int) float64 {
+	const most = 1 << 53
+	alpha := c.missing.alpha
+	if alpha.Den == 0 { // wildcard: nothing counts in part
+		alpha.Den = 1
+	}
+	if h, d := bits.Mul64(den, alpha.Den); h == 0 && d < most {
+		h1, a := bits.Mul64(uint64(whole), alpha.Den)
+		h2, b := bits.Mul64(uint64(part), alpha.Num)
+		if h1 == 0 && h2 == 0 && a < most && b < most && a+b < most {
+			return float64(a+b) / float64(d)
+		}
+	}
+	v, _ := exactly(id).Float64()
+	return v
 }
 
 func (c *Classes) matching() group.Matching {

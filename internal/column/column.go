@@ -28,8 +28,13 @@ func Encode(name string, col *arrow.Chunked) (*Column, error) {
 		row += chunk.Len()
 	}
 	list, rank := e.Finish()
-	for i, c := range codes {
-		codes[i] = rank[c]
+	for code, r := range rank {
+		if uint32(code) != r {
+			for i, c := range codes {
+				codes[i] = rank[c]
+			}
+			break
+		}
 	}
 	return &Column{Name: name, Type: col.DataType(), Codes: codes, List: list}, nil
 }

@@ -3,6 +3,7 @@ package column
 import (
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -114,13 +115,36 @@ type integer interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// encodeInts is the plain loop over integer-like values. The validity is read
-// before the value.
+// shortRange is the largest range of values that encodeInts looks up in a table
+// by the value itself.
+const shortRange = 1 << 16
+
+// encodeInts is the loop over integer-like values: through a table by value where
+// an array's values lie close together, as codes and ages do, and through the
+// hash table otherwise. The validity is read before the value.
 func encodeInts[T integer](e *Encoder, arr arrow.Array, values []T, dst []uint32) {
+	nulls := arr.NullN() > 0
+	if !nulls && len(values) > 256 {
+		least, most := slices.Min(values), slices.Max(values)
+		if span := uint64(int64(most)) - uint64(int64(least)); span < shortRange && span < uint64(len(values)) {
+			codes := make([]uint32, span+1)
+			for at := range codes {
+				codes[at] = noCode
+			}
+			for i, v := range values {
+				code := codes[uint64(int64(v))-uint64(int64(least))]
+				if code == noCode {
+					code = e.intCode(int64(v))
+					codes[uint64(int64(v))-uint64(int64(least))] = code
+				}
+				dst[i] = code
+			}
+			return
+		}
+	}
 	var last T
 	var code uint32
 	seen := false
-	nulls := arr.NullN() > 0
 	for i, v := range values {
 		switch {
 		case nulls && arr.IsNull(i):
