@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -20,7 +19,7 @@ import (
 )
 
 // reference opens a file of the reference numbers, or skips the test.
-func reference(t *testing.T, name string) [][]string {
+func reference(t testing.TB, name string) [][]string {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "..", "shared", "reference", name))
 	if err != nil {
@@ -30,7 +29,7 @@ func reference(t *testing.T, name string) [][]string {
 	return records(t, f)
 }
 
-func records(t *testing.T, r io.Reader) [][]string {
+func records(t testing.TB, r io.Reader) [][]string {
 	t.Helper()
 	c := csv.NewReader(r)
 	c.Comment = '#'
@@ -238,33 +237,6 @@ func TestScalars(t *testing.T) {
 // violating counts the records below k.
 func violating(a riskmetrics.Attained, k int64) float64 {
 	return float64(a.Violations(big.NewRat(k, 1)).Records)
-}
-
-// adult is the census file of the reference without the records that have an
-// unknown value, blanks trimmed.
-func adult(t testing.TB) [][]string {
-	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "shared", "reference", "input", "adult.csv"))
-	if err != nil {
-		t.Skip("the reference numbers are not here")
-	}
-	defer f.Close()
-	all, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept := all[:1]
-	for _, r := range all[1:] {
-		known := true
-		for i := range r {
-			r[i] = strings.TrimSpace(r[i])
-			known = known && r[i] != "?"
-		}
-		if known {
-			kept = append(kept, r)
-		}
-	}
-	return kept
 }
 
 // TestAdult: what ARX finds on the complete records and nine keys, and pyCANON's
