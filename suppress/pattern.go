@@ -71,7 +71,9 @@ type Options struct {
 	// Threads is the number of threads. Defaults to 1. It does not change the
 	// result.
 	Threads int
-	// Rounds is the effort to spend on a cheaper pattern. Defaults to 0, none.
+	// Rounds is the effort to spend on a cheaper pattern: problems of up to 64 cells
+	// that may be hidden are searched for the least cost, in others so many times the
+	// neighbourhood of one secondary cell is hidden anew. Defaults to 0, none.
 	Rounds int
 	// Seed is for the perturbations of those rounds.
 	Seed uint64

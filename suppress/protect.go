@@ -15,7 +15,11 @@ import (
 // same pattern for any number of threads, unless a Budget says otherwise. A
 // context that is done ends it with the context's error.
 func Protect(ctx context.Context, p *Problem, o Options) (*Pattern, error) {
-	return p.repair(ctx, make([]bool, len(p.cells)), o)
+	t, err := p.repair(ctx, make([]bool, len(p.cells)), o)
+	if err != nil {
+		return nil, err
+	}
+	return p.improve(ctx, t, o)
 }
 
 // repair hides what it takes beside what is hidden, drops what is redundant, and
