@@ -213,7 +213,7 @@ func (f *figure) draw(limit float64, percent bool, d words) error {
 	labels := make([]string, n)
 	for i, b := range f.Lines {
 		values[n-1-i] = b.value
-		labels[n-1-i] = shorten(visible(b.Label), 24)
+		labels[n-1-i] = shorten(visible(b.Label), 24) + "\u00a0\u00a0\u00a0" // fonts differ in width
 	}
 	bars, err := plotter.NewBarChart(values, vg.Points(11))
 	if err != nil {

@@ -429,11 +429,11 @@ func (l *layout) cell(s *slice, row, col int, status func(sdc.Cell) sdc.Verdict)
 func (l *layout) evidence(c sdc.Cell) string {
 	d := l.d
 	parts := []string{
-		d.number(c.Records()) + " " + d.t("records"),
-		d.number(c.Respondents()) + " " + d.t("respondents"),
+		d.t("records") + " " + d.number(c.Records()),
+		d.t("respondents") + " " + d.number(c.Respondents()),
 	}
 	if l.t.Output().Kind == sdc.Magnitude {
-		parts = append(parts, d.number(c.Contributors())+" "+d.t("contributors"), d.number(c.Holdings())+" "+d.t("holdings"))
+		parts = append(parts, d.t("contributors")+" "+d.number(c.Contributors()), d.t("holdings")+" "+d.number(c.Holdings()))
 		for i, x := range c.Top() {
 			if i == 2 {
 				break

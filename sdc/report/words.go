@@ -66,7 +66,7 @@ func (d words) message(f *sdc.Finding) sentence {
 	s := ""
 	switch f.Rule {
 	case "min-contributors":
-		s = fmt.Sprintf("%s bijdragers, minstens %s nodig", seen, limit)
+		s = fmt.Sprintf("bijdragers: %s, minstens %s nodig", seen, limit)
 		if f.Verdict == sdc.Review {
 			s = fmt.Sprintf("genoeg bijdragers, maar slechts %s met een som ongelijk aan nul; %s nodig", seen, limit)
 		}
@@ -81,7 +81,7 @@ func (d words) message(f *sdc.Finding) sentence {
 	case "zero-cells":
 		s = fmt.Sprintf("niemand van de lijn over %s heeft deze categorie", line)
 	case "k-anonymity":
-		s = fmt.Sprintf("%s respondenten in een klasse, minstens %s nodig", seen, limit)
+		s = fmt.Sprintf("respondenten in de klasse: %s, minstens %s nodig", seen, limit)
 	case "min-degrees-of-freedom":
 		s = fmt.Sprintf("%s vrijheidsgraden, minstens %s nodig", seen, limit)
 	default:
