@@ -14,12 +14,13 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// benchTable makes rows in memory: four dictionary keys of 12, 20, 8 and 40
-// codes, a respondent with five rows on average, and an amount in cents.
+// benchTable makes rows in memory: five dictionary keys of 12, 20, 8, 40 and 2
+// codes, respondents and holdings with two and a half rows on average, and an
+// amount.
 func benchTable(b *testing.B, rows int) arrow.Table {
 	b.Helper()
 	const batch = 1 << 16
-	cards := []int{12, 20, 8, 40}
+	cards := []int{12, 20, 8, 40, 2}
 	mem := memory.DefaultAllocator
 	var fs []arrow.Field
 	var dicts []arrow.Array
@@ -31,7 +32,14 @@ func benchTable(b *testing.B, rows int) arrow.Table {
 		dicts = append(dicts, sb.NewArray())
 		fs = append(fs, arrow.Field{Name: fmt.Sprintf("k%d", c), Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint8, ValueType: text}})
 	}
-	fs = append(fs, arrow.Field{Name: "who", Type: integer}, arrow.Field{Name: "x", Type: integer})
+	units := int64(rows*2/5 + 1)
+	numbers := []struct {
+		name  string
+		below int64
+	}{{"who", units}, {"owner", units}, {"x", 1_000_000}}
+	for _, n := range numbers {
+		fs = append(fs, arrow.Field{Name: n.name, Type: integer})
+	}
 	schema := arrow.NewSchema(fs, nil)
 	rng := rand.New(rand.NewPCG(1, 2))
 	var recs []arrow.Record
@@ -42,15 +50,15 @@ func benchTable(b *testing.B, rows int) arrow.Table {
 			ib := array.NewUint8Builder(mem)
 			ib.Reserve(n)
 			for range n {
-				ib.UnsafeAppend(uint8(rng.IntN(card) * rng.IntN(card) / card))
+				ib.UnsafeAppend(uint8(rng.IntN(card)))
 			}
 			cols = append(cols, array.NewDictionaryArray(fs[c].Type, ib.NewArray(), dicts[c]))
 		}
-		for c := range 2 {
+		for _, num := range numbers {
 			ib := array.NewInt64Builder(mem)
 			ib.Reserve(n)
 			for range n {
-				ib.UnsafeAppend(rng.Int64N([]int64{int64(rows/5 + 1), 1_000_000}[c]))
+				ib.UnsafeAppend(rng.Int64N(num.below))
 			}
 			cols = append(cols, ib.NewArray())
 		}
@@ -60,40 +68,44 @@ func benchTable(b *testing.B, rows int) arrow.Table {
 }
 
 // BenchmarkEvidence is the whole pass from an Arrow table to the evidence of
-// all sixteen margins.
+// all 32 margins.
 func BenchmarkEvidence(b *testing.B) {
-	rows := 10_000_000
+	rows := 20_000_000
 	if testing.Short() {
 		rows = 200_000
 	}
 	table := benchTable(b, rows)
-	by := []string{"k0", "k1", "k2", "k3"}
+	by := []string{"k0", "k1", "k2", "k3", "k4"}
 	count := sdc.Output{Name: "o", Kind: sdc.Frequency, By: by}
 	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}
 	for _, bc := range []struct {
-		name       string
-		output     sdc.Output
-		respondent string
+		name   string
+		output sdc.Output
+		roles  sdc.Roles
 	}{
-		{"count", count, ""},
-		{"sum and top 2", sum, ""},
-		{"distinct respondents", count, "who"},
-		{"sum and top 2 by respondent", sum, "who"},
+		{"count", count, sdc.Roles{}},
+		{"sum and top 2", sum, sdc.Roles{}},
+		{"distinct respondents", count, sdc.Roles{Respondent: "who"}},
+		{"sum and top 2 by holding", sum, sdc.Roles{Holding: "owner"}},
+		{"sum and top 2 by respondent and holding", sum, sdc.Roles{Respondent: "who", Holding: "owner"}},
 	} {
-		b.Run(bc.name, func(b *testing.B) {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			for b.Loop() {
-				d := sdc.FromTable(table)
-				d.Roles.Respondent = bc.respondent
-				if _, err := sdc.Check(context.Background(), d, []sdc.Output{bc.output}, off(), sdc.Options{}); err != nil {
-					b.Fatal(err)
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s, threads %d", bc.name, threads), func(b *testing.B) {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				for b.Loop() {
+					d := sdc.FromTable(table)
+					d.Roles = bc.roles
+					if _, err := sdc.Check(context.Background(), d, []sdc.Output{bc.output}, off(), sdc.Options{Threads: threads}); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			runtime.ReadMemStats(&after)
-			n := float64(b.N) * float64(rows)
-			b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
-			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/row")
-		})
+				runtime.ReadMemStats(&after)
+				n := float64(b.N) * float64(rows)
+				b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
+				b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/row")
+				b.ReportMetric(float64(after.Mallocs-before.Mallocs)/n, "allocs/row")
+			})
+		}
 	}
 }

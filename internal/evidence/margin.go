@@ -36,6 +36,7 @@ func inParallel(threads, n int, fn func(i int)) {
 // close evaluates all margins. The pools are empty afterwards.
 func (s *state[T]) close(ctx context.Context, t *group.Table, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	s.inner.grow(t.Len())
+	s.countRows()
 	l := newLattice(t, levels, combos, s.most.direct)
 	l.waves(ctx, threads, l.number)
 	fixes, err := s.walkUnits(ctx, l, threads)

@@ -92,6 +92,10 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 	for _, g := range ids {
 		s.inner.records[g]++
 	}
+	if st, ok := any(s).(*state[small]); ok && !s.shape.pooled() && !s.shape.Weight {
+		addPlain(st, b, ids)
+		return nil
+	}
 	if s.shape.Response {
 		s.addSums(b, ids)
 	}
@@ -100,12 +104,6 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 		s.addUnits(b, ids)
 	case s.shape.Response:
 		s.addRows(b, ids)
-	default:
-		for _, g := range ids {
-			s.inner.respondents[g]++
-			s.inner.contributors[g]++
-			s.inner.holdings[g]++
-		}
 	}
 	return nil
 }
@@ -125,14 +123,62 @@ func (s *state[T]) addSums(b *Batch, ids []uint32) {
 	}
 }
 
-// addRows counts rows that are respondents and holdings of their own.
+// addRows ranks rows that are respondents and holdings of their own; these are
+// counted by countRows.
 func (s *state[T]) addRows(b *Batch, ids []uint32) {
 	for i, g := range ids {
-		s.row(b, i, g, asRespondent|asHolding)
+		u := s.contribution(b, i)
+		if !u.filled {
+			continue
+		}
+		if u.x.Sign() != 0 {
+			s.inner.nonZero[g]++
+		}
+		s.inner.contribute(g, &u)
 	}
 }
 
-func (s *state[T]) row(b *Batch, i int, g uint32, as role) {
+// addPlain is addSums and addRows for 64 bits without weights.
+func addPlain(s *state[small], b *Batch, ids []uint32) {
+	c, null, top := &s.inner, b.Response.Null, s.shape.Top
+	for i, g := range ids {
+		if null != nil && null[i] {
+			c.missing[g]++
+			continue
+		}
+		x := s.x[i]
+		c.sum[g] += x
+		if x < 0 {
+			c.negative[g] = true
+			x = -x
+		}
+		if x != 0 {
+			c.nonZero[g]++
+		}
+		c.abs[g] += x
+		if top > 0 && x > c.top[int(g)*top+top-1] {
+			c.rank(g, x, 0)
+		}
+	}
+}
+
+// countRows counts rows that are respondents and holdings of their own, from
+// what is counted of rows.
+func (s *state[T]) countRows() {
+	if s.shape.pooled() {
+		return
+	}
+	c := &s.inner
+	copy(c.respondents, c.records)
+	copy(c.holdings, c.records)
+	copy(c.contributors, c.records)
+	for g, n := range c.missing {
+		c.contributors[g] -= n
+	}
+}
+
+// contribution returns what row i is alone.
+func (s *state[T]) contribution(b *Batch, i int) contribution[T] {
 	var u contribution[T]
 	if s.shape.Response && (b.Response.Null == nil || !b.Response.Null[i]) {
 		u.filled, u.x = true, s.x[i]
@@ -140,6 +186,12 @@ func (s *state[T]) row(b *Batch, i int, g uint32, as role) {
 			u.wx, u.w = &s.wx[i], s.w[i]
 		}
 	}
+	return u
+}
+
+// row counts row i in cell g in a role of its own.
+func (s *state[T]) row(b *Batch, i int, g uint32, as role) {
+	u := s.contribution(b, i)
 	s.inner.unit(g, as, &u)
 }
 

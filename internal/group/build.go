@@ -129,9 +129,9 @@ func fuse[K number](key []K, cols [][]uint32, radix []uint64, lo int) {
 		clear(key)
 		return
 	case 1:
-		a := cols[0][lo : lo+n]
+		a, x := cols[0][lo:lo+n], K(radix[0])
 		for i := range key {
-			key[i] = K(a[i])
+			key[i] = K(a[i]) * x
 		}
 		return
 	}

@@ -5,6 +5,15 @@ package group
 // column c to their rank; a nil rank stands for the codes themselves. By
 // counting sort, linear in groups and cardinalities.
 func (t *Table) Order(ranks [][]uint32) []uint32 {
+	if ranks == nil && t.direct != nil {
+		order := make([]uint32, 0, t.n) // keys are in code order already
+		for _, s := range t.direct {
+			if s != 0 {
+				order = append(order, s-1)
+			}
+		}
+		return order
+	}
 	order := make([]uint32, t.n)
 	for i := range order {
 		order[i] = uint32(i)

@@ -70,12 +70,12 @@ func (t *Table) Insert(cols [][]uint32, cards []int, ids []uint32) {
 		t.insertSplit(cols, cards, ids)
 		return
 	}
-	key := t.keysOf(cols, len(ids))
 	if t.direct != nil {
-		t.insertDirect(cols, key, ids)
+		fuse(ids, cols, t.stride, 0) // keys are less than directSlots
+		t.insertDirect(cols, ids)
 		return
 	}
-	t.insertHashed(cols, key, ids)
+	t.insertHashed(cols, t.keysOf(cols, len(ids)), ids)
 }
 
 // fit makes room in the radix for the given cardinalities and rebuilds the
@@ -138,26 +138,14 @@ func (t *Table) keysOf(cols [][]uint32, n int) []uint64 {
 		t.key = make([]uint64, n)
 	}
 	key := t.key[:n]
-	if len(cols) == 0 {
-		clear(key)
-		return key
-	}
-	stride := t.stride[0]
-	for i, c := range cols[0][:n] {
-		key[i] = uint64(c) * stride
-	}
-	for j, col := range cols[1:] {
-		stride := t.stride[j+1]
-		for i, c := range col[:n] {
-			key[i] += uint64(c) * stride
-		}
-	}
+	fuse(key, cols, t.stride, 0)
 	return key
 }
 
-func (t *Table) insertDirect(cols [][]uint32, key []uint64, ids []uint32) {
+// insertDirect turns keys into ids, in place.
+func (t *Table) insertDirect(cols [][]uint32, ids []uint32) {
 	direct := t.direct
-	for i, k := range key {
+	for i, k := range ids {
 		s := direct[k]
 		if s == 0 {
 			s = t.add(cols, i) + 1
