@@ -165,7 +165,7 @@ func random(rng *rand.Rand) [][]string {
 			}
 			r = append(r, v)
 		}
-		rows = append(rows, append(r, strconv.FormatFloat(1+float64(rng.IntN(400))/100, 'g', -1, 64)))
+		rows = append(rows, append(r, strconv.FormatFloat(float64(100+rng.IntN(400))/100, 'g', -1, 64)))
 	}
 	return rows
 }
