@@ -266,3 +266,56 @@ func TestRiskFiguresAreDefined(t *testing.T) {
 }
 
 var numbers = regexp.MustCompile(`"(value|to|size|attained)": (null|"infinite"|[-0-9.e+]+)`)
+
+// TestRiskLimits: the statuses on and beside what is attained. Of the table of Li
+// et al. 2007 (see riskmetrics) the distance of the diseases is 8/27 in the tree,
+// 5/9 with all equally far apart.
+func TestRiskLimits(t *testing.T) {
+	dir := folder(t, "li.csv", `zip;age;disease
+4767*;<=40;gastric ulcer
+4767*;<=40;stomach cancer
+4767*;<=40;pneumonia
+4790*;>=40;gastritis
+4790*;>=40;flu
+4790*;>=40;bronchitis
+4760*;<=40;gastritis
+4760*;<=40;bronchitis
+4760*;<=40;stomach cancer
+`, "tree.csv", `gastric ulcer;stomach;digestive;all
+gastritis;stomach;digestive;all
+stomach cancer;stomach;digestive;all
+flu;respiratory;lung;all
+bronchitis;respiratory;lung;all
+pneumonia;respiratory;lung;all
+`, "bad.csv", "flu;a;all\nflu;b;all\n")
+	for _, tc := range []struct {
+		args   []string
+		status int
+	}{
+		{[]string{"--k", "3"}, 0},
+		{[]string{"--k", "4"}, 3},
+		{[]string{"--l", "3"}, 0},
+		{[]string{"--l", "4"}, 3},
+		{[]string{"--combinations", "2", "--min-count", "3"}, 0},
+		{[]string{"--combinations", "2", "--min-count", "4"}, 3},
+		{[]string{"--t", "0.55555555555556"}, 0},
+		{[]string{"--t", "0.5555555555555"}, 3},
+		{[]string{"--t", "0.2962962962963", "--tree", "disease=" + filepath.Join(dir, "tree.csv")}, 0},
+		{[]string{"--t", "0.2962962962962", "--tree", "disease=" + filepath.Join(dir, "tree.csv")}, 3},
+		{[]string{"--t", "0.5", "--tree", "disease=" + filepath.Join(dir, "bad.csv")}, 1},
+		{[]string{"--beta", "2"}, 0},
+		{[]string{"--beta", "1.9999999999999"}, 3},
+		{[]string{"--c", "0.5"}, 3}, // r_1 < c (r_2 + r_3) is strict
+		{[]string{"--c", "0.50000000000001"}, 0},
+		{[]string{"--delta", "1", "--log-base", "3"}, 3}, // |log| < delta is strict
+		{[]string{"--delta", "1.0000000000001", "--log-base", "3"}, 0},
+		{[]string{"--delta", "1", "--log-base", "1"}, 2},
+		{[]string{"--alpha", "1/3"}, 2},
+		{[]string{"--sensitive-missing", "wildcard"}, 2},
+	} {
+		args := append([]string{"risk", filepath.Join(dir, "li.csv"), "--keys", "zip,age", "--sensitive", "disease"}, tc.args...)
+		if status, out, errs := sluis(t, args...); status != tc.status {
+			t.Errorf("%v: status %d, want %d\n%s%s", tc.args, status, tc.status, out, errs)
+		}
+	}
+}

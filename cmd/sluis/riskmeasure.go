@@ -122,7 +122,7 @@ func (f *riskFlags) measurement() (*measurement, error) {
 
 // decimal reads a plain decimal, exactly.
 func decimal(s string) (*big.Rat, bool) {
-	if len(s) > 15 || strings.Trim(s, "0123456789.") != "" {
+	if len(s) > 18 || strings.Trim(s, "0123456789.") != "" {
 		return nil, false
 	}
 	return new(big.Rat).SetString(s)
