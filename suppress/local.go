@@ -78,7 +78,7 @@ func (f *finder) admits(w *Witness, more bool) bool {
 
 // programs looks in growing parts of the table.
 func (f *finder) programs(ctx context.Context, n Need, more bool) (*Witness, error) {
-	for _, size := range []int{200, 600, 2000, math.MaxInt} {
+	for _, size := range []int{200, 600, 2000, 6000, math.MaxInt} {
 		for _, deep := range []bool{false, true} {
 			if !deep && (size > 2000 || !more) {
 				continue
