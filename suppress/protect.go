@@ -19,7 +19,14 @@ func Protect(ctx context.Context, p *Problem, o Options) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.improve(ctx, t, o)
+	if t, err = p.improve(ctx, t, o); err != nil {
+		return nil, err
+	}
+	// Whatever made the pattern, nothing leaves that is not proven.
+	if err := p.proves(t); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // repair hides what it takes beside what is hidden, drops what is redundant, and
