@@ -79,7 +79,8 @@ type sudaPlan struct {
 	key     []int      // place in the search -> key
 	cols    [][]uint32 // place in the search -> element -> code
 	null    []int64    // place in the search -> code of null, or -1
-	card    int        // the most codes of a key
+	cards   []int      // place in the search -> codes
+	card    int        // the most of them
 }
 
 // newSUDAPlan orders the classes, those of one record first, and the keys, those
@@ -115,6 +116,7 @@ func newSUDAPlan(ctx context.Context, c *Classes, limit int) (*sudaPlan, error) 
 			null = int64(code)
 		}
 		p.cols, p.null, p.card = append(p.cols, col), append(p.null, null), max(p.card, list.Len())
+		p.cards = append(p.cards, list.Len())
 	}
 	return p, nil
 }
@@ -221,6 +223,10 @@ func (s *searcher) split(depth, k int, mask uint64, deeper bool) {
 			}
 			continue
 		}
+		if !deeper && s.cards[k] <= 64 {
+			s.leaf(group, col, null, s.cards[k], mask)
+			continue
+		}
 		filled = s.splitGroup(group, col, null, mask, deeper, to, filled)
 	}
 	to.ids = to.ids[:filled]
@@ -239,6 +245,33 @@ func (s *searcher) note(mask uint64, e uint32) {
 		return
 	}
 	s.out = append(s.out, found{mask, e})
+}
+
+// leaf notes who of a group is alone on a key of at most 64 codes, as bits: most
+// of the splits are the last of their branch.
+func (s *searcher) leaf(group, col []uint32, null int64, card int, mask uint64) {
+	var once, more uint64
+	all := ^uint64(0) >> (64 - card)
+	for i, e := range group {
+		if i&(1<<16-1) == 1<<16-1 && s.stopped() {
+			return
+		}
+		bit := uint64(1) << (col[e] & 63)
+		if more |= once & bit; more == all {
+			return
+		}
+		once |= bit
+	}
+	once &^= more
+	if null >= 0 {
+		once &^= 1 << null
+	}
+	for i := 0; once != 0 && i < len(group) && group[i] < s.alone; i++ {
+		if bit := uint64(1) << (col[group[i]] & 63); once&bit != 0 {
+			once &^= bit
+			s.note(mask, group[i])
+		}
+	}
 }
 
 // splitGroup splits one group and returns where the next may begin.
