@@ -331,11 +331,15 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 	if err != nil {
 		return err
 	}
+	m.vectors = append(m.vectors, vector{"suda_score", s.Score, false})
 	dis, err := s.DIS(f.disFraction)
-	if err != nil {
+	if errors.Is(err, riskmetrics.ErrRequest) { // the fraction has been checked: too many keys
+		r.NotMeasured = append(r.NotMeasured, "DIS-SUDA: "+err.Error())
+	} else if err != nil {
 		return err
+	} else {
+		m.vectors = append(m.vectors, vector{"dis_suda", dis, false})
 	}
-	m.vectors = append(m.vectors, vector{"suda_score", s.Score, false}, vector{"dis_suda", dis, false})
 	most, n := 0.0, 0
 	for _, v := range s.Score {
 		if v > 0 {
@@ -345,7 +349,9 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 	}
 	r.add("records_with_minimal_uniques", float64(n))
 	r.add("largest_suda_score", most)
-	r.add("largest_dis_suda", largest(dis))
+	if dis != nil {
+		r.add("largest_dis_suda", largest(dis))
+	}
 	for k := range r.Keys {
 		v := s.Contribution[k]
 		r.Keys[k].SUDA = &v
