@@ -18,6 +18,7 @@ type options struct {
 	runs    int
 	threads int
 	only    string
+	skip    string
 	dir     string
 }
 
@@ -27,6 +28,7 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 5, "runs of each side")
 	flag.IntVar(&o.threads, "threads", 2, "threads of each side")
 	flag.StringVar(&o.only, "only", "", "run the cases whose name contains this")
+	flag.StringVar(&o.skip, "skip", "", "leave out the cases whose name contains this")
 	flag.StringVar(&o.dir, "dir", "", "folder for the Parquet file and DuckDB's temporary files (default: a new one, removed at the end)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -60,7 +62,7 @@ func run(ctx context.Context, o *options) (err error) {
 	fmt.Printf("%s rows, %d threads, %d runs a side, DuckDB %s\n\n", million(float64(o.rows)), o.threads, o.runs, version)
 	fmt.Print(tableHead)
 	for _, c := range cases(o) {
-		if !strings.Contains(c.name, o.only) {
+		if !strings.Contains(c.name, o.only) || o.skip != "" && strings.Contains(c.name, o.skip) {
 			continue
 		}
 		if err := c.prepare(ctx, d, o); err != nil {

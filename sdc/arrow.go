@@ -139,7 +139,7 @@ type message struct {
 
 // read drives the intake: readers feed workers, workers merge into one. With
 // one thread everything happens in the calling goroutine.
-func (in *input) read(ctx context.Context, pl *plan, opts Options) (*worker, error) {
+func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*worker, error) {
 	readers := in.readers
 	if in.table != nil {
 		tr := array.NewTableReader(in.table, batchRows)
@@ -153,6 +153,7 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options) (*worker, err
 		if workers[i], err = newWorker(pl, in.schema()); err != nil {
 			return nil, err
 		}
+		b.give(workers[i])
 	}
 	for _, r := range readers {
 		if !r.Schema().Equal(in.schema()) {

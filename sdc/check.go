@@ -11,6 +11,14 @@ import (
 type Options struct {
 	// Threads is the number of goroutines that work. Defaults to GOMAXPROCS.
 	Threads int
+	// Memory is a budget in bytes for the rows of respondents and holdings. What
+	// is over it goes to a temporary file that nobody else can read and that is
+	// gone when the check ends or is killed. It bounds neither the cells, nor the
+	// identifiers of respondents and holdings, each of which is held once.
+	// Defaults to none: everything is kept in memory.
+	Memory int64
+	// TempDir is the folder of that file. Defaults to that of the system.
+	TempDir string
 	// Progress, if set, is called now and then with the number of rows read. It
 	// is called from one goroutine at a time.
 	Progress func(rows int64)

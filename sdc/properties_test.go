@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -56,7 +57,7 @@ func asDictionaries(s *arrow.Schema) *arrow.Schema {
 }
 
 // everything checks three outputs and returns the report and the cells as text.
-func everything(t *testing.T, table arrow.Table, chunk int64, threads int) string {
+func everything(t *testing.T, table arrow.Table, chunk int64, opts sdc.Options) string {
 	t.Helper()
 	tree, err := sdc.NewHierarchy(
 		sdc.Code{Label: "N", Children: []sdc.Code{{Label: "r0"}, {Label: "r1"}}},
@@ -79,7 +80,7 @@ func everything(t *testing.T, table arrow.Table, chunk int64, threads int) strin
 		{Name: "sums", Kind: sdc.Magnitude, By: []string{"region", "class"}, Response: "x", Margins: [][]string{{"region"}, {}}},
 		{Name: "inner", Kind: sdc.Magnitude, By: []string{"region"}, Response: "x", NoMargins: true},
 		{Name: "file", Kind: sdc.Microdata, By: []string{"region", "sex"}, Sensitive: []string{"class"}},
-	}, p, sdc.Options{Threads: threads})
+	}, p, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,33 +101,40 @@ func everything(t *testing.T, table arrow.Table, chunk int64, threads int) strin
 	return b.String()
 }
 
-// TestSameBytes: row order, chunking, threads and dictionaries do not change a
-// byte of the report or of the cells.
+// TestSameBytes: row order, chunking, threads, dictionaries and rows that are kept
+// in a file do not change a byte of the report or of the cells.
 func TestSameBytes(t *testing.T) {
+	folder := t.TempDir()
 	for seed := range uint64(8) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		rows := random(rng, 40+rng.IntN(300))
-		want := everything(t, tableOf(t, randomSchema, rows...), 1<<20, 1)
+		want := everything(t, tableOf(t, randomSchema, rows...), 1<<20, sdc.Options{Threads: 1})
 		for _, v := range []struct {
 			name    string
 			schema  *arrow.Schema
 			chunk   int64
 			threads int
+			memory  int64
 			shuffle bool
 		}{
-			{"two threads", randomSchema, 7, 2, false},
-			{"seven threads, rows of one", randomSchema, 1, 7, false},
-			{"shuffled", randomSchema, 1 << 20, 1, true},
-			{"dictionaries", asDictionaries(randomSchema), 13, 2, false},
-			{"all of it", asDictionaries(randomSchema), 3, 3, true},
+			{"two threads", randomSchema, 7, 2, 0, false},
+			{"seven threads, rows of one", randomSchema, 1, 7, 0, false},
+			{"shuffled", randomSchema, 1 << 20, 1, 0, true},
+			{"dictionaries", asDictionaries(randomSchema), 13, 2, 0, false},
+			{"all of it", asDictionaries(randomSchema), 3, 3, 0, true},
+			{"no memory", randomSchema, 50, 2, 1, false},
+			{"little memory, all of it", asDictionaries(randomSchema), 3, 2, 20_000, true},
 		} {
 			again := append([]row{}, rows...)
 			if v.shuffle {
 				rng.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
 			}
-			got := everything(t, tableOf(t, v.schema, again...), v.chunk, v.threads)
+			got := everything(t, tableOf(t, v.schema, again...), v.chunk, sdc.Options{Threads: v.threads, Memory: v.memory, TempDir: folder})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("seed %d, %s: %s", seed, v.name, diff)
+			}
+			if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+				t.Fatalf("seed %d, %s: left behind: %v, %v", seed, v.name, left, err)
 			}
 		}
 	}

@@ -20,7 +20,12 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	if err != nil {
 		return nil, sum, err
 	}
-	w, err := d.input.read(ctx, pl, opts)
+	b, err := newBudget(pl, opts)
+	if err != nil {
+		return nil, sum, err
+	}
+	defer b.close()
+	w, err := d.input.read(ctx, pl, opts, b)
 	if err != nil {
 		return nil, sum, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -28,6 +29,7 @@ type checkFlags struct {
 	public  string
 	lang    string
 	threads int
+	memory  string
 	worst   int
 }
 
@@ -44,6 +46,7 @@ counts: they are confidential and must not leave the closed environment.`,
 		Example: `  sluis check spec.yaml
   sluis check spec.yaml --policy essnet --json report.json --cells cells.csv
   sluis check spec.yaml --policy my-policy.yaml --out review
+  sluis check spec.yaml --memory 2GiB --threads 2
   sluis check spec.yaml --html report.html --public summary.html --lang nl`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +62,7 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.StringVar(&f.public, "public", "", "file for a page that holds only what may leave")
 	flags.StringVar(&f.lang, "lang", "en", "language of the pages: en or nl")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	flags.StringVar(&f.memory, "memory", "", "memory for the rows of respondents and holdings, such as 2GiB; more goes to a temporary file (default: all in memory)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
 	return cmd
 }
@@ -68,6 +72,14 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if f.lang != "en" && f.lang != "nl" {
 		return usageError(errors.New("lang must be en or nl"))
 	}
+	memory, err := parseSize(f.memory)
+	if err != nil {
+		return usageError(err)
+	}
+	if memory > 0 {
+		// The collector runs more often rather than let the heap double.
+		debug.SetMemoryLimit(memory)
+	}
 	s, err := spec.Load(path)
 	if err != nil {
 		return specError(err)
@@ -76,7 +88,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err != nil {
 		return specError(err)
 	}
-	r, err := checkSpec(ctx, s, policy, f.threads)
+	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory})
 	if err != nil {
 		return err
 	}
@@ -91,7 +103,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 }
 
 // checkSpec opens the data of a spec and checks it.
-func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int) (*sdc.Report, error) {
+func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Options) (*sdc.Report, error) {
 	account, err := loadDossier(s.Dossier)
 	if err != nil {
 		return nil, err
@@ -102,7 +114,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int
 	}
 	defer src.Close()
 	columns := neededColumns(s, src.Schema())
-	n := threads
+	n := opts.Threads
 	if n <= 0 {
 		n = defaultThreads()
 	}
@@ -126,7 +138,8 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, threads int
 	}
 	bar := newProgress("checking", total)
 	defer bar.finish()
-	r, err := sdc.Check(ctx, d, s.Outputs, policy, sdc.Options{Threads: threads, Progress: bar.set})
+	opts.Progress = bar.set
+	r, err := sdc.Check(ctx, d, s.Outputs, policy, opts)
 	if errors.Is(err, sdc.ErrRequest) {
 		return nil, usageError(err)
 	}

@@ -81,7 +81,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return specError(err)
 	}
-	r, err := checkSpec(ctx, s, policy, f.threads)
+	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads})
 	if err != nil {
 		return err
 	}

@@ -29,9 +29,10 @@ var allowed = map[string][]string{
 	"internal/lp":       {"internal/exact"},
 	"internal/group":    {"internal/exact", "internal/column"},
 	"internal/synth":    {"internal/exact"},
+	"internal/spill":    {},
 	"internal/evidence": {"internal/exact", "internal/column", "internal/group", "internal/topk"},
 	"sdc": {
-		"internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence",
+		"internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 	},
 	"sdc/source":  {},
 	"sdc/spec":    {"sdc", "sdc/source"},

@@ -24,7 +24,8 @@ type Accumulator struct {
 	narrow *state[exact.Int128]
 	wide   *state[exact.Wide]
 
-	ids []uint32
+	spill *Spill
+	ids   []uint32
 }
 
 // New returns an empty accumulator. responseDigits and weightDigits are the
@@ -64,9 +65,16 @@ func (a *Accumulator) wideShift() int {
 	return 0
 }
 
-// Add adds a batch. The error is a *RowError; the accumulator must not be used
-// after one.
+// Add adds a batch. The error is a *RowError, or wraps ErrSpill; the accumulator
+// must not be used after one.
 func (a *Accumulator) Add(b *Batch) error {
+	if err := a.add(b); err != nil {
+		return err
+	}
+	return a.spill.err()
+}
+
+func (a *Accumulator) add(b *Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
@@ -116,6 +124,13 @@ type Codes struct {
 // Merge adds the evidence of o, which was made with the same shape, and must
 // not be used afterwards.
 func (a *Accumulator) Merge(o *Accumulator, codes Codes) error {
+	if err := a.merge(o, codes); err != nil {
+		return err
+	}
+	return a.spill.err()
+}
+
+func (a *Accumulator) merge(o *Accumulator, codes Codes) error {
 	groups := a.table.Merge(o.table, codes.Columns)
 	n := a.table.Len()
 	a.rows += o.rows
@@ -170,8 +185,20 @@ func (a *Accumulator) Units() Units {
 // Margins closes the accumulator and returns the evidence of every asked
 // combination of levels, in the order asked, the cells of each by ascending
 // nodes. Up to threads goroutines work on it; the result does not depend on
-// threads. It returns ctx.Err() if the context ends.
+// threads. It returns ctx.Err() if the context ends, and an error that wraps
+// ErrSpill where rows could not be read back.
 func (a *Accumulator) Margins(ctx context.Context, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
+	out, err := a.close(ctx, levels, combos, threads)
+	if err == nil {
+		err = a.spill.err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (a *Accumulator) close(ctx context.Context, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	switch {
 	case a.none != nil:
 		return a.none.close(ctx, a.table, levels, combos, threads)

@@ -25,6 +25,7 @@ type block[T any] struct {
 	filled  []bool // has a response
 	x       []T
 	wx      []exact.Int512
+	stored  *stored[T] // where the rows are, if not here: then all slices but offsets are nil
 	// cells maps cell to inner cells; nil where it holds these already. It is
 	// set by merging.
 	cells []uint32

@@ -37,10 +37,10 @@ func TestAgainstOracle(t *testing.T) {
 }
 
 // TestEveryWay cuts and shuffles the rows, renumbers the codes, compacts early,
-// merges parts in any order and works on several margins at a time: all the
+// keeps rows out of memory, merges parts in any order and works on several margins at a time: all the
 // same, and all what the oracle says.
 func TestEveryWay(t *testing.T) {
-	narrowAndWide, compacted := 0, 0
+	narrowAndWide, compacted, spilled := 0, 0, 0
 	for seed := range uint64(draws(1500)) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		d := randomData(rng)
@@ -60,13 +60,16 @@ func TestEveryWay(t *testing.T) {
 			if pairs := w.acc.Pairs(); pairs > 0 && pairs < len(d.rows) && d.shape.Respondent {
 				compacted++
 			}
+			if p.storage.appended > 0 {
+				spilled++
+			}
 			if got := w.lines(t, p.threads); !slices.Equal(got, want) {
 				t.Fatalf("seed %d, %s, %+v: (-want +got)\n%s", seed, d.name, p, cmp.Diff(want, got))
 			}
 		}
 	}
-	if narrowAndWide == 0 || compacted == 0 {
-		t.Errorf("the plans reach %d merges into wide states and %d compactions", narrowAndWide, compacted)
+	if narrowAndWide == 0 || compacted == 0 || spilled == 0 {
+		t.Errorf("the plans reach %d merges into wide states, %d compactions and %d spills", narrowAndWide, compacted, spilled)
 	}
 }
 

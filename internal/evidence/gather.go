@@ -16,6 +16,7 @@ type gathered[T number[T]] struct {
 	x      []T
 	wx     []exact.Int512
 	bucket []uint32
+	blocks []block[T] // the rows of the partition, block by block
 }
 
 // rec is a row of a partition; at is its place in the slices of values.
@@ -43,8 +44,16 @@ const smallBucket = 24
 // them leaves a row or two a bucket, unless one unit has many.
 func (g *gathered[T]) load(p *pool[T], part int) int {
 	n := 0
+	g.blocks = g.blocks[:0]
 	for i := range p.blocks {
 		lo, hi := p.blocks[i].part(part)
+		b, err := p.blocks[i].rows(lo, hi)
+		if err != nil {
+			p.spill.fail(err)
+			continue
+		}
+		b.cells = p.blocks[i].cells
+		g.blocks = append(g.blocks, b)
 		n += hi - lo
 	}
 	g.recs = slices.Grow(g.recs[:0], n)[:n]
@@ -57,9 +66,8 @@ func (g *gathered[T]) load(p *pool[T], part int) int {
 	g.bucket = slices.Grow(g.bucket[:0], 1<<width)[:1<<width]
 	bucket := g.bucket
 	clear(bucket)
-	for i := range p.blocks {
-		lo, hi := p.blocks[i].part(part)
-		for _, u := range p.blocks[i].unit[lo:hi] {
+	for i := range g.blocks {
+		for _, u := range g.blocks[i].unit {
 			bucket[u<<partBits>>shift]++
 		}
 	}
@@ -69,12 +77,10 @@ func (g *gathered[T]) load(p *pool[T], part int) int {
 		sum += k
 	}
 	at := uint32(0)
-	for i := range p.blocks {
-		b := &p.blocks[i]
-		lo, hi := b.part(part)
-		cell := b.cell[lo:hi]
-		for k, u := range b.unit[lo:hi] {
-			c := cell[k]
+	for i := range g.blocks {
+		b := &g.blocks[i]
+		for k, u := range b.unit {
+			c := b.cell[k]
 			if b.cells != nil {
 				c = b.cells[c]
 			}
@@ -84,11 +90,11 @@ func (g *gathered[T]) load(p *pool[T], part int) int {
 			at++
 		}
 		if b.x != nil {
-			g.x = append(g.x, b.x[lo:hi]...)
-			g.filled = append(g.filled, b.filled[lo:hi]...)
+			g.x = append(g.x, b.x...)
+			g.filled = append(g.filled, b.filled...)
 		}
 		if b.wx != nil {
-			g.wx = append(g.wx, b.wx[lo:hi]...)
+			g.wx = append(g.wx, b.wx...)
 		}
 	}
 	// bucket now holds ends.

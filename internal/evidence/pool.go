@@ -1,6 +1,10 @@
 package evidence
 
-import "github.com/sluis-go/sluis/internal/exact"
+import (
+	"math"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
 
 // compactAfter is the number of rows after which a pool first looks whether
 // there is something to add up.
@@ -19,6 +23,9 @@ type pool[T number[T]] struct {
 	rows   int      // in blocks
 
 	compactMin, compactAt int // see compact
+
+	spill   *Spill // nil without a memory budget
+	spilled bool   // some block is stored
 }
 
 func newPool[T number[T]](s Shape, as role) *pool[T] {
@@ -81,7 +88,7 @@ func (p *pool[T]) add(u units, cell []uint32, null []bool, want bool, b *Batch, 
 			at++
 		}
 	}
-	if o.len() >= blockRows {
+	if o.len() >= blockRows || p.spill != nil && o.len() >= p.spill.rows {
 		p.seal()
 	}
 	if p.len() >= p.compactAt {
@@ -133,14 +140,22 @@ func (p *pool[T]) seal() {
 	p.blocks = append(p.blocks, p.open.sorted(&p.shape))
 	p.rows += p.open.len()
 	p.open.reset()
+	p.trim()
 }
 
 // compact adds up the rows of the same unit and cell, if that is worth while:
 // a few partitions, which are as good as a sample of the units, say so. The next
 // look is taken when what is kept has doubled, or, if nothing was gained,
 // quadrupled.
+//
+// Once rows are stored outside memory nothing is added up any more: that would
+// read all of them back.
 func (p *pool[T]) compact() {
 	p.seal()
+	if p.spilled {
+		p.compactAt = math.MaxInt
+		return
+	}
 	const sample = 8
 	var g gathered[T]
 	before, after := 0, 0
@@ -160,6 +175,7 @@ func (p *pool[T]) compact() {
 	}
 	p.blocks, p.rows = []block[T]{out}, out.len()
 	p.compactAt = max(p.compactMin, 2*p.rows)
+	p.trim()
 }
 
 // merge adds the rows of o. cells maps its inner cells; units its dense ids.
@@ -168,6 +184,7 @@ func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
 		return
 	}
 	p.dense = o.dense
+	p.spilled = p.spilled || o.spilled
 	o.seal()
 	p.seal()
 	for _, b := range o.blocks {
@@ -176,11 +193,19 @@ func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
 		} else {
 			b.cells = compose(b.cells, cells)
 		}
+		n := int(b.offsets[partitions])
 		if o.dense {
-			b = renumbered(b, units, &p.shape)
+			whole, err := b.rows(0, n)
+			if err != nil {
+				p.spill.fail(err)
+				return
+			}
+			whole.cells = b.cells
+			b = renumbered(whole, units, &p.shape)
 		}
 		p.blocks = append(p.blocks, b)
-		p.rows += b.len()
+		p.rows += n
+		p.trim()
 	}
 	if p.len() >= p.compactAt {
 		p.compact()

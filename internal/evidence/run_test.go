@@ -1,11 +1,13 @@
 package evidence_test
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -25,6 +27,8 @@ type plan struct {
 	merges   [][2]int // receiver and giver; the first receiver is part 0
 	codes    *rand.Rand
 	compact  int // rows of pairs before they are compacted; 0: never here
+	spill    int // rows of a pool that stay in memory; 0: all
+	storage  *storage
 	threads  int
 	receiver int
 	keys     bool // units by key, not by dense id
@@ -41,7 +45,8 @@ func (d *data) straight() plan {
 
 // shuffled is a random plan over all rows.
 func (d *data) shuffled(rng *rand.Rand) plan {
-	p := plan{parts: 1 + rng.IntN(4), threads: []int{1, 2, 7}[rng.IntN(3)], compact: []int{0, 1, 3, 10}[rng.IntN(4)], codes: rng}
+	p := plan{parts: 1 + rng.IntN(4), threads: []int{1, 2, 7}[rng.IntN(3)], compact: []int{0, 1, 3, 10}[rng.IntN(4)], codes: rng,
+		spill: []int{0, 0, 0, 0, 0, 0, 1, 7}[rng.IntN(8)], storage: &storage{}}
 	rows := rng.Perm(len(d.rows))
 	for len(rows) > 0 {
 		n := 1 + rng.IntN(len(rows))
@@ -60,6 +65,40 @@ func (d *data) shuffled(rng *rand.Rand) plan {
 	}
 	p.receiver = alive[0]
 	return p
+}
+
+// storage is a Storage in memory, which fails after some calls where it is told
+// to.
+type storage struct {
+	mu       sync.Mutex
+	b        []byte
+	failAt   int // call that fails, from 1; 0: none
+	calls    int
+	appended int
+}
+
+var errFull = errors.New("full")
+
+func (s *storage) call() error {
+	if s.calls++; s.calls == s.failAt {
+		return errFull
+	}
+	return nil
+}
+
+func (s *storage) Append(b []byte) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := len(s.b)
+	s.b = append(s.b, b...)
+	s.appended++
+	return int64(at), s.call()
+}
+
+func (s *storage) ReadAt(b []byte, at int64) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return copy(b, s.b[at:]), s.call()
 }
 
 // coder numbers names in the order of first sight.
@@ -112,6 +151,9 @@ func (d *data) worker(p *plan) (*worker, error) {
 	}
 	if p.compact > 0 {
 		acc.CompactAfter(p.compact)
+	}
+	if p.spill > 0 {
+		acc.SpillTo(evidence.NewSpill(p.storage, p.spill))
 	}
 	w := &worker{d: d, acc: acc, keys: p.keys, cols: make([]coder, d.shape.Columns)}
 	if p.codes != nil && p.codes.IntN(2) == 0 {

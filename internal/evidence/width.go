@@ -139,7 +139,11 @@ func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 	for _, p := range s.pools() {
 		lists = append(lists, p.open.x)
 		for i := range p.blocks {
-			lists = append(lists, p.blocks[i].x)
+			b := &p.blocks[i]
+			lists = append(lists, b.x)
+			if b.stored != nil {
+				b.stored = b.stored.with(converted[T, T]{b.stored.x, shl, up})
+			}
 		}
 	}
 	for _, list := range lists {
@@ -184,12 +188,17 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 		}
 	}
 	block := func(b *block[T]) block[U] {
-		return block[U]{offsets: b.offsets, unit: b.unit, cell: b.cell, filled: b.filled, x: all(b.x), wx: b.wx, cells: b.cells}
+		out := block[U]{offsets: b.offsets, unit: b.unit, cell: b.cell, filled: b.filled, x: all(b.x), wx: b.wx, cells: b.cells}
+		if s := b.stored; s != nil {
+			out.stored = &stored[U]{storage: s.storage, unit: s.unit, cell: s.cell, filled: s.filled, wx: s.wx, x: converted[T, U]{s.x, convert, up}}
+		}
+		return out
 	}
 	into := w.pools()
 	for i, p := range s.pools() {
 		q := into[i]
 		q.dense, q.rows, q.compactMin, q.compactAt = p.dense, p.rows, p.compactMin, p.compactAt
+		q.spill, q.spilled = p.spill, p.spilled
 		q.open = block(&p.open)
 		for k := range p.blocks {
 			q.blocks = append(q.blocks, block(&p.blocks[k]))
