@@ -56,14 +56,14 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error)
 	var read []func() error
 	for k, name := range o.Keys {
 		read = append(read, func() (err error) {
-			c.keys[k], err = key(t, name, o.Missing)
+			c.keys[k], err = key(ctx, t, name, o.Missing)
 			return err
 		})
 	}
 	read = append(read,
-		func() (err error) { w, err = weights(t, o.Weight); return err },
-		func() (err error) { c.unit, err = ids(t, o.Respondent); return err },
-		func() (err error) { c.house, err = ids(t, o.Household); return err })
+		func() (err error) { w, err = weights(ctx, t, o.Weight); return err },
+		func() (err error) { c.unit, err = ids(ctx, t, o.Respondent); return err },
+		func() (err error) { c.house, err = ids(ctx, t, o.Household); return err })
 	if err := inTurn(ctx, threads, read); err != nil {
 		return nil, err
 	}
@@ -106,17 +106,51 @@ func field(t arrow.Table, name string) (*arrow.Chunked, error) {
 	return t.Column(found[0]).Data(), nil
 }
 
-func encode(t arrow.Table, name string) (*column.Column, error) {
+// encodeRows is the number of rows after which encoding looks at its context.
+const encodeRows = 1 << 18
+
+func encode(ctx context.Context, t arrow.Table, name string) (*column.Column, error) {
 	data, err := field(t, name)
 	if err != nil {
 		return nil, err
 	}
-	return column.Encode(name, data)
+	e, err := column.NewEncoder(name, data.DataType())
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]uint32, data.Len())
+	row := 0
+	for _, chunk := range data.Chunks() {
+		for at := 0; at < chunk.Len(); at += encodeRows {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			part := array.NewSlice(chunk, int64(at), int64(min(at+encodeRows, chunk.Len())))
+			err := e.Append(part, int64(row), codes[row:row+part.Len()])
+			row += part.Len()
+			part.Release()
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	list, rank := e.Finish()
+	inOrder := true
+	for code, r := range rank {
+		inOrder = inOrder && uint32(code) == r
+	}
+	for i := 0; !inOrder && i < len(codes); i++ {
+		if i%encodeRows == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		codes[i] = rank[codes[i]]
+	}
+	return &column.Column{Name: name, Type: data.DataType(), Codes: codes, List: list}, nil
 }
 
 // key encodes a key.
-func key(t arrow.Table, name string, missing Missing) (*column.Column, error) {
-	col, err := encode(t, name)
+func key(ctx context.Context, t arrow.Table, name string, missing Missing) (*column.Column, error) {
+	col, err := encode(ctx, t, name)
 	if err != nil {
 		return nil, err
 	}
@@ -127,11 +161,11 @@ func key(t arrow.Table, name string, missing Missing) (*column.Column, error) {
 }
 
 // ids encodes a column that may not hold nulls; nil for no column.
-func ids(t arrow.Table, name string) ([]uint32, error) {
+func ids(ctx context.Context, t arrow.Table, name string) ([]uint32, error) {
 	if name == "" {
 		return nil, nil
 	}
-	col, err := encode(t, name)
+	col, err := encode(ctx, t, name)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +180,7 @@ func ids(t arrow.Table, name string) ([]uint32, error) {
 }
 
 // weights reads the weights exactly; nil for no column. All are above 0.
-func weights(t arrow.Table, name string) (*recordWeights, error) {
+func weights(ctx context.Context, t arrow.Table, name string) (*recordWeights, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -163,6 +197,9 @@ func weights(t arrow.Table, name string) (*recordWeights, error) {
 	var total uint64
 	for _, chunk := range data.Chunks() {
 		for at := 0; at < chunk.Len(); at += batchRows {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			batch := array.NewSlice(chunk, int64(at), int64(min(at+batchRows, chunk.Len())))
 			err := w.append(name, batch, &n, &total)
 			batch.Release()
@@ -292,7 +329,7 @@ func (c *Classes) Sensitive(ctx context.Context, t arrow.Table, name string, nul
 	if nulls.matches() {
 		return nil, fmt.Errorf("%w: nulls among sensitive values are refuse, category or exclude", ErrRequest)
 	}
-	col, err := key(t, name, nulls)
+	col, err := key(ctx, t, name, nulls)
 	if err != nil {
 		return nil, err
 	}
