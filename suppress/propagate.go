@@ -46,26 +46,30 @@ type side struct {
 func (p *Problem) squeeze(r int32, lower, upper []int64, changed func(cell int)) {
 	rel := &p.rel[r]
 	var low, high side // of the sum of the parts less the total
+	most := int64(1<<62) / int64(len(rel.Parts)+1)
+	fits := true // no sum overflows
 	count := func(lo, hi int64) {
 		if lo == lp.NoLower {
 			low.free++
 		} else {
 			low.sum += lo
+			fits = fits && lo >= -most
 		}
 		if hi == lp.NoUpper {
 			high.free++
 		} else {
 			high.sum += hi
+			fits = fits && hi <= most
 		}
 	}
 	for _, i := range rel.Parts {
 		count(lower[i], upper[i])
 	}
 	count(negated(lower[rel.Total], upper[rel.Total]))
-	if low.free > 1 && high.free > 1 {
+	if !fits || low.free > 1 && high.free > 1 {
 		return
 	}
-	// others returns the bounds of all but one of known bounds.
+	// rest is what the relation leaves all but one, of which the bounds are known.
 	rest := func(lo, hi int64) (l, h int64) {
 		l, h = lp.NoLower, lp.NoUpper
 		switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/sluis-go/sluis/internal/lp"
 )
@@ -316,8 +317,8 @@ func (g *region) ray(j int, sign int64) *Witness {
 // zero, and a bound below zero proves that there is no such table at all.
 func (g *region) dual(j int, sign int64) *big.Rat {
 	prices, den, ok := rational(g.solver.Prices(), 1<<20)
-	if !ok {
-		return nil
+	if !ok || slices.ContainsFunc(prices, func(y int64) bool { return abs(y) > 1<<40 }) {
+		return nil // prices so large come from no table, and their sums could overflow
 	}
 	sum, term := new(big.Int), new(big.Int)
 	for k := range g.cells {
