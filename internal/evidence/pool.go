@@ -163,6 +163,10 @@ func (p *pool[T]) compact() {
 		before += g.load(p, part)
 		after += g.pairs()
 	}
+	if uint64(p.rows) > math.MaxUint32 { // more than the offsets of one block hold
+		p.compactAt = 2 * p.rows
+		return
+	}
 	if before > 0 && p.compactMin >= compactAfter && after > before-before/4 {
 		p.compactAt = 4 * p.rows
 		return
