@@ -34,6 +34,11 @@ type Output struct {
 	// grand total. The codes of a kept variable are published at every level of
 	// its hierarchy. Defaults to all: every combination of totals and levels.
 	Margins [][]string
+	// Depth limits the levels of hierarchies that are published, or that keys of
+	// microdata are released with: codes below the level are folded into those at
+	// it. Levels count from 1, right below the total. Defaults to all levels; a
+	// level beyond the deepest changes nothing.
+	Depth map[string]int
 	// NoMargins publishes the inner cells alone. Excludes Margins.
 	NoMargins bool
 	// Sensitive lists the variables that must not be inferred of a group. For a
@@ -68,6 +73,11 @@ func (o *Output) Validate() error {
 	}
 	if d, ok := duplicate(o.Sensitive); ok {
 		return fail("sensitive variable %q is named twice", d)
+	}
+	for name, level := range o.Depth {
+		if level < 1 || !slices.Contains(o.By, name) {
+			return fail("depth: a level of at least 1 of a spanning or key variable is wanted")
+		}
 	}
 	if (o.Kind == Magnitude) != (o.Response != "") {
 		return fail("a response belongs to a magnitude table, and to no other kind")

@@ -92,8 +92,12 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 	}
 	levels := make([]evidence.Levels, len(tab.by))
 	for v, c := range tab.by {
-		t.vars = append(t.vars, *vars[c])
-		levels[v] = vars[c].levels(ranks[c])
+		x := vars[c]
+		if level, ok := tab.output.Depth[x.Name]; ok {
+			x = x.folded(level)
+		}
+		t.vars = append(t.vars, *x)
+		levels[v] = x.levels(ranks[c])
 	}
 	combos, n := tab.combos(t.vars, p)
 	margins, err := acc.Margins(ctx, levels, combos, opts.threads())

@@ -98,3 +98,29 @@ func (v *Variable) levels(rank []uint32) evidence.Levels {
 	}
 	return out
 }
+
+// folded returns the variable without the levels below one: codes there are
+// those of the nodes above them at it.
+func (v *Variable) folded(level int) *Variable {
+	if level >= v.depth {
+		return v
+	}
+	out := &Variable{Name: v.Name, depth: level, leafOf: make([]int, len(v.leafOf))}
+	to := make([]int, len(v.nodes)) // node -> node of out
+	for n, x := range v.nodes {
+		if x.level > level {
+			to[n] = to[x.parent]
+			continue
+		}
+		to[n] = len(out.nodes)
+		if x.parent >= 0 {
+			x.parent = to[x.parent]
+		}
+		x.leaf = x.leaf || x.level == level
+		out.nodes = append(out.nodes, x)
+	}
+	for rank, leaf := range v.leafOf {
+		out.leafOf[rank] = to[leaf]
+	}
+	return out
+}

@@ -18,6 +18,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
+	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
 type checkFlags struct {
@@ -30,6 +31,7 @@ type checkFlags struct {
 	lang    string
 	threads int
 	memory  string
+	suggest bool
 	worst   int
 }
 
@@ -63,6 +65,7 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.StringVar(&f.lang, "lang", "en", "language of the pages: en or nl")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	flags.StringVar(&f.memory, "memory", "", "memory for the rows of respondents and holdings, such as 2GiB; more goes to a temporary file (default: all in memory)")
+	flags.BoolVar(&f.suggest, "suggest", false, "look for changes that would make unsafe outputs safe (one more pass over the data)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
 	return cmd
 }
@@ -92,13 +95,20 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err != nil {
 		return err
 	}
-	files, err := writeReports(r, f)
+	var better []suggest.Suggestion
+	if f.suggest {
+		if better, err = findSuggestions(ctx, r, s, policy, f.threads); err != nil {
+			return err
+		}
+	}
+	files, err := writeReports(r, f, better)
 	if err != nil {
 		return err
 	}
 	if err := report.Text(stdout, r, report.TextOptions{Worst: f.worst, Files: files}); err != nil {
 		return err
 	}
+	printSuggestions(stdout, r, better)
 	return verdictError(r.Verdict)
 }
 
@@ -186,7 +196,7 @@ func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
 
 // writeReports writes the files that were asked for and says where they are.
 // Each is complete or absent.
-func writeReports(r *sdc.Report, f *checkFlags) ([][2]string, error) {
+func writeReports(r *sdc.Report, f *checkFlags, better []suggest.Suggestion) ([][2]string, error) {
 	var files [][2]string
 	jsonPath, cellsPath, htmlPath := f.json, f.cells, f.html
 	if f.out != "" {
@@ -223,7 +233,7 @@ func writeReports(r *sdc.Report, f *checkFlags) ([][2]string, error) {
 		}
 		files = append(files, [2]string{"every cell with its evidence", cellsPath})
 	}
-	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files)}
+	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files), Suggestions: better}
 	if htmlPath != "" {
 		if err := source.WriteFile(htmlPath, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
 			return nil, err

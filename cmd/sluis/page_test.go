@@ -35,3 +35,19 @@ func TestPages(t *testing.T) {
 		t.Errorf("a language that is not there: status %d", status)
 	}
 }
+
+// TestSuggest: what is suggested, put into the spec, does as it says.
+func TestSuggest(t *testing.T) {
+	dir := folder(t, "people.csv", people(36), "spec.yaml", peopleSpec, "better.yaml", strings.Replace(peopleSpec, "[region, sex]", "[region]", 1))
+	at := func(name string) string { return filepath.Join(dir, name) }
+	status, out, stderr := sluis(t, "check", at("spec.yaml"), "--suggest", "--html", at("r.html"))
+	if status != 3 || !strings.Contains(out, `counts: safe if without "sex" (3 of 9 cells left)`) {
+		t.Errorf("status %d: %s%s", status, out, stderr)
+	}
+	if text, err := os.ReadFile(at("r.html")); err != nil || !strings.Contains(string(text), "What would do") {
+		t.Errorf("the page does not suggest: %v", err)
+	}
+	if status, out, _ := sluis(t, "check", at("better.yaml")); status != 0 {
+		t.Errorf("applied: status %d: %s", status, out)
+	}
+}

@@ -37,7 +37,8 @@ var allowed = map[string][]string{
 	"sdc/source":  {},
 	"sdc/spec":    {"sdc", "sdc/source"},
 	"sdc/dossier": {"sdc"},
-	"sdc/report":  {"sdc", "internal/exact"},
+	"sdc/suggest": {"sdc"},
+	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/hmac"},
 	"suppress": {
 		"sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
 var (
@@ -37,6 +38,8 @@ type HTMLOptions struct {
 	// Cells is the number of cells of an output that are drawn; the page says
 	// what is left out. Defaults to 30,000.
 	Cells int
+	// Suggestions are what would make an output safe.
+	Suggestions []suggest.Suggestion
 	// Files says where the rest is, as "all findings" -> path.
 	Files [][2]string
 }

@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
 // view is what the page shows, in its language.
@@ -50,6 +51,7 @@ type outputView struct {
 	FindingsAll    int
 	FindingRules   []string
 	NotChecked     []sentence
+	Suggestions    []suggest.Suggestion
 }
 
 // reasonView counts the findings of one rule and verdict.
@@ -126,6 +128,11 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 	}
 	for _, s := range o.NotChecked {
 		out.NotChecked = append(out.NotChecked, d.notChecked(s))
+	}
+	for _, s := range opts.Suggestions {
+		if s.Output == i {
+			out.Suggestions = append(out.Suggestions, s)
+		}
 	}
 	var l *layout
 	if i < len(r.Tables) && (o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude) {
