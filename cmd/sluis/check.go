@@ -97,7 +97,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	}
 	var better []suggest.Suggestion
 	if f.suggest {
-		if better, err = findSuggestions(ctx, r, s, policy, f.threads); err != nil {
+		if better, err = findSuggestions(ctx, r, s, policy, sdc.Options{Threads: f.threads, Memory: memory}); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // findSuggestions opens the data of a spec once more and looks for changes that
 // would do.
-func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, threads int) ([]suggest.Suggestion, error) {
+func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, opts sdc.Options) ([]suggest.Suggestion, error) {
 	open := func() (*sdc.Data, func(), error) {
 		account, err := loadDossier(s.Dossier)
 		if err != nil {
@@ -38,7 +38,7 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 			src.Close() //nolint:errcheck // it was read alone
 		}, nil
 	}
-	return suggest.Find(ctx, r, s.Outputs, policy, sdc.Options{Threads: threads}, open)
+	return suggest.Find(ctx, r, s.Outputs, policy, opts, open)
 }
 
 func printSuggestions(w io.Writer, r *sdc.Report, list []suggest.Suggestion) {
