@@ -14,10 +14,12 @@
 // regions may dominate their total. So every (respondent, cell) and (holding,
 // cell) pair is kept. A unit all of whose rows lie in one inner cell (most
 // persons in most tables) counts in exactly the cells above it, so its evidence
-// is added to the inner cell and rolls up. The others are walked through once
-// a margin, unit by unit, with the contributions of a unit to a cell added up
-// before they are counted and ranked.
+// is added to the inner cell and rolls up. The others are walked through unit by
+// unit, partition by partition, with the contributions of a unit to a cell added
+// up before they are counted and ranked.
 //
 // Memory grows with groups, and with distinct pairs where respondents or
-// holdings are given: rows are compacted to pairs as they come.
+// holdings are given: rows are compacted to pairs as they come. Where that is
+// more than a budget, full blocks of rows are put into storage and come back a
+// partition at a time.
 package evidence
