@@ -119,7 +119,7 @@ func (c *Certificate) name(r *Release, file string) error {
 	}
 	t := certifiedTable{File: file, SHA256: hex.EncodeToString(h.Sum(nil))}
 	for _, v := range r.Variables {
-		t.Variables = append(t.Variables, certifiedVar{Name: v.Name, Codes: v.Codes, Parents: v.Parents})
+		t.Variables = append(t.Variables, certifiedVar(v))
 	}
 	c.doc.Releases = append(c.doc.Releases, t)
 	return nil
