@@ -75,7 +75,7 @@ type table struct {
 	reasons []reason // why a cell is unsafe
 	level   []Level
 	apriori []apriori
-	owner   []int32 // as in Cell
+	alone   []bool  // has one contributor
 	id      []int32 // cell of the problem
 }
 
@@ -122,7 +122,7 @@ var reasonOf = map[string]reason{
 // share adds nothing to that.
 //
 // A cell with one contributor has him as its owner; cells are of one owner where
-// one lies in the other, or both in a third of that owner.
+// one lies in the other, or both in a third of that owner, in whichever tables.
 //
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
 // cells times variables.
@@ -296,7 +296,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		if err := t.byHand(r.Tables[k].Output(), g.Digits); err != nil {
 			return fail(i, err)
 		}
-		t.owners(r.Tables[k])
+		t.contributors(r.Tables[k])
 	}
 	return g.problem(o)
 }
@@ -531,11 +531,22 @@ func (t *table) matches(cell int, codes map[string]string) bool {
 	return true
 }
 
-// owners finds cells that have one contributor, and which of them have the same:
-// what lies in a cell of one contributor is all his.
-func (t *table) owners(from *sdc.Table) {
-	t.owner = make([]int32, t.n)
-	parent := make([]int32, t.n)
+// contributors notes which cells have one contributor.
+func (t *table) contributors(from *sdc.Table) {
+	t.alone = make([]bool, t.n)
+	for c := range from.Cells() {
+		n := c.Holdings()
+		if t.count {
+			n = c.Respondents()
+		}
+		t.alone[t.at(c)] = n == 1
+	}
+}
+
+// assignOwners numbers the contributors of cells that have one: what lies in a cell of
+// one contributor, in whichever of the tables, is all his.
+func assignOwners(cells []Cell, relations []Relation, alone, empty []bool) {
+	parent := make([]int32, len(cells))
 	for i := range parent {
 		parent[i] = int32(i)
 	}
@@ -546,27 +557,19 @@ func (t *table) owners(from *sdc.Table) {
 		}
 		return i
 	}
-	alone := make([]bool, t.n)
-	for c := range from.Cells() {
-		n := c.Holdings()
-		if t.count {
-			n = c.Respondents()
+	for _, r := range relations {
+		if !alone[r.Total] {
+			continue
 		}
-		alone[t.at(c)] = n == 1
-	}
-	t.relations(func(_, total int, parts []int) {
-		if !alone[total] {
-			return
-		}
-		for _, p := range parts {
-			if t.records[p] > 0 {
-				parent[find(int32(p))] = find(int32(total))
+		for _, p := range r.Parts {
+			if !empty[p] {
+				parent[find(int32(p))] = find(int32(r.Total))
 			}
 		}
-	})
-	for i := range t.owner {
+	}
+	for i := range cells {
 		if alone[i] {
-			t.owner[i] = find(int32(i)) + 1
+			cells[i].Owner = find(int32(i)) + 1
 		}
 	}
 }
@@ -579,6 +582,7 @@ func (g *Tables) problem(o BuildOptions) error {
 	}
 	ids, n := link(layouts)
 	cells := make([]Cell, n)
+	alone, empty := make([]bool, n), make([]bool, n)
 	first := make([]int, n) // table that has filled a cell in, plus one
 	a := Attacker{Whole: g.list[0].count && g.Digits == 0 || o.WholeNumbers}
 	for _, t := range g.list {
@@ -593,6 +597,8 @@ func (g *Tables) problem(o BuildOptions) error {
 		t.id = ids[i]
 		for cell, id := range t.id {
 			c := t.cell(cell, a, o)
+			alone[id] = alone[id] || t.alone[cell]
+			empty[id] = t.records[cell] == 0
 			if first[id] == 0 {
 				cells[id] = c
 				first[id] = i + 1
@@ -603,7 +609,9 @@ func (g *Tables) problem(o BuildOptions) error {
 			}
 		}
 	}
-	p, err := New(cells, unionRelations(layouts, ids), a)
+	relations := unionRelations(layouts, ids)
+	assignOwners(cells, relations, alone, empty)
+	p, err := New(cells, relations, a)
 	if err != nil {
 		return fmt.Errorf("output %q: %w", g.list[0].name, err)
 	}
@@ -613,7 +621,7 @@ func (g *Tables) problem(o BuildOptions) error {
 
 // cell is one cell of a table as one of the problem.
 func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
-	c := Cell{Value: t.value[cell], Owner: t.owner[cell], Level: t.level[cell]}
+	c := Cell{Value: t.value[cell], Level: t.level[cell]}
 	empty := t.records[cell] == 0
 	switch by := t.apriori[cell]; {
 	case !t.shown[cell] && a.Lower > 0 && c.Value < a.Lower:
@@ -664,9 +672,6 @@ func (c *Cell) join(o Cell) error {
 		c.Status = Protected
 	}
 	c.Level = Level{max(c.Level.Lower, o.Level.Lower), max(c.Level.Upper, o.Level.Upper), max(c.Level.Sliding, o.Level.Sliding)}
-	if c.Owner == 0 {
-		c.Owner = o.Owner
-	}
 	c.Cost = max(c.Cost, o.Cost)
 	return nil
 }

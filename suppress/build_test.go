@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -304,6 +305,17 @@ func TestLinked(t *testing.T) {
 	groups := build(t, report, p, BuildOptions{})
 	if len(groups) != 2 || len(groups[0].list) != 2 {
 		t.Fatalf("%d groups", len(groups))
+	}
+	// The one in s is one insider in both tables: alone in s, in s with x, and in s
+	// with u. Nobody else is alone.
+	whose := map[int32]int{}
+	for _, c := range groups[0].Problem.Cells() {
+		if c.Owner != 0 {
+			whose[c.Owner]++
+		}
+	}
+	if len(whose) != 1 || slices.Max(slices.Collect(maps.Values(whose))) != 3 {
+		t.Errorf("cells by owner: %v, want one owner of three", whose)
 	}
 	c := issue(t, groups[0])
 	if c == nil {

@@ -134,15 +134,15 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err := staged.commit(ctx); err != nil {
 		return err
 	}
-	if r.Data.Respondents < r.Data.Rows {
+	if r.Data.Respondents < r.Data.Rows || len(groups) < len(tables) {
 		fmt.Fprintln(stdout, strangers)
 	}
 	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
 	return verdictError(verdict)
 }
 
-// strangers is said where a respondent can have several rows: the evidence tells
-// how many stand behind a cell, and not who.
+// strangers is said where a respondent can have several rows, and of linked tables:
+// the evidence tells how many stand behind a cell, and not who.
 const strangers = "not checked: whether one respondent is alone in two cells of which neither lies in the other; " +
 	"they are taken for two, who know one cell each"
 
