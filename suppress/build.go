@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -531,49 +530,6 @@ func (t *table) matches(cell int, codes map[string]string) bool {
 	return true
 }
 
-// contributors notes which cells have one contributor.
-func (t *table) contributors(from *sdc.Table) {
-	t.alone = make([]bool, t.n)
-	for c := range from.Cells() {
-		n := c.Holdings()
-		if t.count {
-			n = c.Respondents()
-		}
-		t.alone[t.at(c)] = n == 1
-	}
-}
-
-// assignOwners numbers the contributors of cells that have one: what lies in a cell of
-// one contributor, in whichever of the tables, is all his.
-func assignOwners(cells []Cell, relations []Relation, alone, empty []bool) {
-	parent := make([]int32, len(cells))
-	for i := range parent {
-		parent[i] = int32(i)
-	}
-	find := func(i int32) int32 {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
-		}
-		return i
-	}
-	for _, r := range relations {
-		if !alone[r.Total] {
-			continue
-		}
-		for _, p := range r.Parts {
-			if !empty[p] {
-				parent[find(int32(p))] = find(int32(r.Total))
-			}
-		}
-	}
-	for i := range cells {
-		if alone[i] {
-			cells[i].Owner = find(int32(i)) + 1
-		}
-	}
-}
-
 // problem makes the cells and relations of all tables into one problem.
 func (g *Tables) problem(o BuildOptions) error {
 	layouts := make([]*layout, len(g.list))
@@ -617,101 +573,4 @@ func (g *Tables) problem(o BuildOptions) error {
 	}
 	g.Problem = p
 	return nil
-}
-
-// cell is one cell of a table as one of the problem.
-func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
-	c := Cell{Value: t.value[cell], Level: t.level[cell]}
-	empty := t.records[cell] == 0
-	switch by := t.apriori[cell]; {
-	case !t.shown[cell] && a.Lower > 0 && c.Value < a.Lower:
-		c.Status = Protected // a total of empty cells, all of them published
-	case !t.shown[cell]:
-		c.Status = Withheld
-	case t.reasons[cell] != 0:
-		c.Status = Primary
-	case by.protected || empty && o.PublishZeros || !a.Negative && c.Value < a.Lower:
-		c.Status = Protected
-	}
-	if c.Status != Primary {
-		c.Level = Level{}
-	}
-	if !a.Negative {
-		// Below what everybody knows there is nothing to be unsure of.
-		c.Level.Lower = min(c.Level.Lower, max(0, c.Value-a.Lower))
-	}
-	switch o.Cost {
-	case CostValue:
-		c.Cost = c.Value
-		if c.Cost < 0 {
-			c.Cost = -c.Cost
-		}
-	case CostCount:
-		c.Cost = t.records[cell]
-	}
-	if by := t.apriori[cell].cost; by > 0 {
-		c.Cost = by
-	}
-	c.Cost = min(max(c.Cost, 1), largest)
-	return c
-}
-
-// join takes in the same cell as another table has it: hidden where either hides
-// it, at the higher level, and Withheld only where neither publishes it.
-func (c *Cell) join(o Cell) error {
-	if c.Value != o.Value {
-		return fmt.Errorf("%w: they differ in a cell that they share", ErrNotAdditive)
-	}
-	switch {
-	case c.Status == Withheld:
-		c.Status = o.Status
-	case o.Status == Withheld:
-	case c.Status == Primary || o.Status == Primary:
-		c.Status = Primary
-	case c.Status == Protected || o.Status == Protected:
-		c.Status = Protected
-	}
-	c.Level = Level{max(c.Level.Lower, o.Level.Lower), max(c.Level.Upper, o.Level.Upper), max(c.Level.Sliding, o.Level.Sliding)}
-	c.Cost = max(c.Cost, o.Cost)
-	return nil
-}
-
-// letter is the code of CL_CONF_STATUS (SDMX cross-domain code list) that says why
-// a cell is hidden, for the confidential report alone.
-func (r reason) letter() string {
-	switch {
-	case r&smallCount != 0:
-		return "A"
-	case r&dominance != 0:
-		return "M"
-	case r != 0:
-		return "C"
-	}
-	return "D"
-}
-
-// number is the status code of tau-ARGUS for the same.
-func (r reason) number() int {
-	switch {
-	case r&smallCount != 0:
-		return 5
-	case r&byRequest != 0:
-		return 4
-	case r&(dominance|groupShare) != 0:
-		return 3
-	case r != 0:
-		return 9
-	}
-	return 11
-}
-
-// String lists the rules.
-func (r reason) String() string {
-	var list []string
-	for i, name := range []string{"small count", "dominance", "group", "request", "by hand"} {
-		if r&(1<<i) != 0 {
-			list = append(list, name)
-		}
-	}
-	return strings.Join(list, ", ")
 }

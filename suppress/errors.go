@@ -34,6 +34,7 @@ type NotAdditiveError struct {
 	Relative float64 // how far off, relative to the total
 }
 
+// Error names the relation and the cell, and no value.
 func (e *NotAdditiveError) Error() string {
 	return fmt.Sprintf("relation %d, cell %d: %v, by %.3g of the total", e.Relation, e.Cell, ErrNotAdditive, e.Relative)
 }
@@ -47,6 +48,7 @@ type CellsError struct {
 	Err   error // ErrInfeasible or ErrUndecided
 }
 
+// Error names the first cells.
 func (e *CellsError) Error() string {
 	const shown = 10
 	var list []string
