@@ -1,6 +1,7 @@
 package riskmetrics
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/big"
@@ -45,8 +46,8 @@ func (c *Classes) Prosecutor() ReIdentification {
 //	max(mean over records of 1/F, classes / sum over classes of F)
 //
 // The error is ErrClass where the population lacks a class of the sample.
-func (c *Classes) Journalist(population *Classes) (ReIdentification, error) {
-	of, err := c.in(population)
+func (c *Classes) Journalist(ctx context.Context, population *Classes) (ReIdentification, error) {
+	of, err := c.in(ctx, population)
 	if err != nil {
 		return ReIdentification{}, err
 	}
@@ -74,8 +75,8 @@ func (c *Classes) EstimatedJournalist() (ReIdentification, error) {
 // population: the expected share of records matched rightly, the mean over
 // records of 1 over the number of records that match there. Errors are those of
 // Journalist.
-func (c *Classes) Marketer(population *Classes) (float64, error) {
-	of, err := c.in(population)
+func (c *Classes) Marketer(ctx context.Context, population *Classes) (float64, error) {
+	of, err := c.in(ctx, population)
 	if err != nil {
 		return 0, err
 	}

@@ -233,7 +233,7 @@ func TestPopulationByDefinition(t *testing.T) {
 		}
 		o := riskmetrics.Options{Keys: []string{"a", "b", "c"}, Missing: policy(t, p)}
 		c, population := classes(t, table(t, sample), o), classes(t, table(t, all), o)
-		got := attained(t)(c.KMap(population)).Records()
+		got := attained(t)(c.KMap(t.Context(), population)).Records()
 		for i, x := range sample[1:] {
 			n := 0.0
 			for _, y := range all[1:] {
@@ -245,7 +245,7 @@ func TestPopulationByDefinition(t *testing.T) {
 				t.Fatalf("%v of %v %s: record %d has %v, want %v", sample, all, p, i+1, got[i], n)
 			}
 		}
-		least, most, err := c.Presence(population)
+		least, most, err := c.Presence(t.Context(), population)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +266,7 @@ func TestPopulationByDefinition(t *testing.T) {
 			}
 		}
 		if len(sample) > 1 && len(sample) < len(all) {
-			if _, err := population.KMap(c); !errors.Is(err, riskmetrics.ErrClass) {
+			if _, err := population.KMap(t.Context(), c); !errors.Is(err, riskmetrics.ErrClass) {
 				t.Fatalf("a sample larger than its population: %v", err)
 			}
 		}

@@ -14,9 +14,9 @@ import (
 // side matches every value; otherwise it is a category. The error is ErrClass
 // where fewer of the population match a class than of the sample do, that is
 // where the sample cannot be of the population, and ErrRequest for other keys or
-// under sdcmicro(alpha).
-func (c *Classes) KMap(population *Classes) (Attained, error) {
-	of, err := c.inPopulation(population)
+// under sdcmicro(alpha). It returns ctx.Err() if the context ends.
+func (c *Classes) KMap(ctx context.Context, population *Classes) (Attained, error) {
+	of, err := c.inPopulation(ctx, population)
 	if err != nil {
 		return Attained{}, err
 	}
@@ -31,8 +31,8 @@ func (c *Classes) KMap(population *Classes) (Attained, error) {
 // which is violated below a least and above a largest share. Both results are
 // over the classes of the population, where null is a category. The errors are
 // those of KMap.
-func (c *Classes) Presence(population *Classes) (least, most Attained, err error) {
-	j, err := c.join(population)
+func (c *Classes) Presence(ctx context.Context, population *Classes) (least, most Attained, err error) {
+	j, err := c.join(ctx, population)
 	if err != nil {
 		return least, most, err
 	}
@@ -59,8 +59,8 @@ func (c *Classes) Presence(population *Classes) (least, most Attained, err error
 }
 
 // in returns the number of records that match each class in the population.
-func (c *Classes) in(population *Classes) ([]float64, error) {
-	of, err := c.inPopulation(population)
+func (c *Classes) in(ctx context.Context, population *Classes) ([]float64, error) {
+	of, err := c.inPopulation(ctx, population)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +71,11 @@ func (c *Classes) in(population *Classes) ([]float64, error) {
 	return out, nil
 }
 
-func (c *Classes) inPopulation(population *Classes) ([]int64, error) {
+func (c *Classes) inPopulation(ctx context.Context, population *Classes) ([]int64, error) {
 	if c.missing.kind == asSdcMicro {
 		return nil, fmt.Errorf("%w: sdcmicro(alpha) says nothing of a population", ErrRequest)
 	}
-	j, err := c.join(population)
+	j, err := c.join(ctx, population)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (c *Classes) inPopulation(population *Classes) ([]int64, error) {
 		sizes[to] = population.size[id]
 	}
 	if c.missing.kind == asWildcard {
-		whole, _, err := group.MatchAll(context.Background(), j.codes, j.null, [][]int64{sizes}, group.Matching{})
+		whole, _, err := group.MatchAll(ctx, j.codes, j.null, [][]int64{sizes}, group.Matching{})
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +111,7 @@ type joined struct {
 	mine, theirs []uint32 // class of the sample, and of the population -> joined class
 }
 
-func (c *Classes) join(population *Classes) (*joined, error) {
+func (c *Classes) join(ctx context.Context, population *Classes) (*joined, error) {
 	if len(c.keys) != len(population.keys) {
 		return nil, fmt.Errorf("%w: the population has another number of keys", ErrRequest)
 	}
@@ -119,6 +119,9 @@ func (c *Classes) join(population *Classes) (*joined, error) {
 	theirs := make([][]uint32, len(c.keys))
 	cards := make([]int, len(c.keys))
 	for k, col := range c.keys {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		list, own := population.keys[k].List, col.List
 		next := own.Len()
 		to := make([]uint32, list.Len())

@@ -155,7 +155,7 @@ func TestJournalist(t *testing.T) {
 	if p.Success != 0.75 || p.Risk.Value != 1 || p.AtRisk(big.NewRat(1, 2)) != 0.5 || p.AtRisk(big.NewRat(49, 100)) != 1 {
 		t.Errorf("%+v", p)
 	}
-	j, err := sample.Journalist(pop)
+	j, err := sample.Journalist(t.Context(), pop)
 	// Mean over records (1/4 + 1/4 + 1 + 1/5)/4 = .425; 3 classes of 10 = .3.
 	if err != nil || !near(j.Success, .425, 1e-15) || j.Risk.Value != 1 || j.AtRisk(big.NewRat(1, 5)) != .75 || j.AtRisk(big.NewRat(1, 4)) != .25 {
 		t.Errorf("%+v (%v)", j, err)
@@ -163,17 +163,17 @@ func TestJournalist(t *testing.T) {
 	if got := j.Risk.Records(); !slices.Equal(got, []float64{.25, .25, 1, .2}) {
 		t.Error(got)
 	}
-	m, err := sample.Marketer(pop)
+	m, err := sample.Marketer(t.Context(), pop)
 	if err != nil || !near(m, .425, 1e-15) {
 		t.Error(m, err)
 	}
 	// A class that the population lacks, or has less of.
 	for _, text := range []string{"xxxy", "xyz"} {
 		other := classes(t, table(t, rows(text)), riskmetrics.Options{Keys: []string{"a"}})
-		if _, err := sample.Journalist(other); !errors.Is(err, riskmetrics.ErrClass) {
+		if _, err := sample.Journalist(t.Context(), other); !errors.Is(err, riskmetrics.ErrClass) {
 			t.Error(err)
 		}
-		if _, err := sample.Marketer(other); !errors.Is(err, riskmetrics.ErrClass) {
+		if _, err := sample.Marketer(t.Context(), other); !errors.Is(err, riskmetrics.ErrClass) {
 			t.Error(err)
 		}
 	}
@@ -243,5 +243,21 @@ func TestEstimators(t *testing.T) {
 		if want := map[float64]string{0.05: "pitman", 0.5: "snb"}[tc.fraction]; u.By != want {
 			t.Errorf("%s chosen at %v", u.By, tc.fraction)
 		}
+	}
+}
+
+// What joins a sample to its population can be long: it ends with the context.
+func TestPopulationCancelled(t *testing.T) {
+	c := classes(t, table(t, [][]string{{"a"}, {"x"}, {"y"}}), riskmetrics.Options{Keys: []string{"a"}})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.KMap(ctx, c); !errors.Is(err, context.Canceled) {
+		t.Errorf("KMap: %v", err)
+	}
+	if _, _, err := c.Presence(ctx, c); !errors.Is(err, context.Canceled) {
+		t.Errorf("Presence: %v", err)
+	}
+	if _, err := c.Journalist(ctx, c); !errors.Is(err, context.Canceled) {
+		t.Errorf("Journalist: %v", err)
 	}
 }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"math/big"
+	"os"
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/riskmetrics"
+)
+
+// attributes measures what is learnt of the sensitive variables.
+func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
+	var all []*riskmetrics.Sensitive
+	for _, name := range m.f.sensitive {
+		s, err := m.classes.Sensitive(ctx, data, name, m.nulls)
+		if err != nil {
+			return err
+		}
+		all = append(all, s)
+		if err := m.attribute(ctx, name, s); err != nil {
+			return err
+		}
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	for i, s := range all {
+		others := slices.Delete(slices.Clone(all), i, i+1)
+		given, err := s.Given(ctx, others...)
+		if err != nil {
+			return err
+		}
+		distinct, err := given.Distinct(ctx)
+		if err != nil {
+			return err
+		}
+		m.report.add("l_distinct_jointly", distinct.Value).Variable = m.f.sensitive[i]
+	}
+	return nil
+}
+
+// attribute measures one sensitive variable, and judges its limits.
+func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics.Sensitive) error {
+	r, f := m.report, m.f
+	closeness := func(ctx context.Context) (riskmetrics.Attained, error) { return s.TCloseness(ctx, m.distance) }
+	distance := f.distance
+	if path, ok := f.trees[name]; ok {
+		parent, err := readTree(path)
+		if err != nil {
+			return err
+		}
+		distance = "hierarchical"
+		closeness = func(ctx context.Context) (riskmetrics.Attained, error) { return s.TClosenessTree(ctx, parent) }
+	}
+	base := "e"
+	if m.base != riskmetrics.E {
+		base = fmt.Sprint(uint64(m.base))
+	}
+	for _, x := range []struct {
+		figure, note, base string
+		limit              *big.Rat
+		unsafe             string
+		of                 func(context.Context) (riskmetrics.Attained, error)
+	}{
+		{"l_distinct", "", "", m.l, "l-diversity: fewer than l distinct values in a class", s.Distinct},
+		{"l_entropy", "", "e", nil, "", s.Entropy},
+		{"c_recursive", fmt.Sprintf("l = %d", f.recursiveL), "", m.c, "recursive (c,l)-diversity: c or above", func(ctx context.Context) (riskmetrics.Attained, error) {
+			return s.Recursive(ctx, f.recursiveL)
+		}},
+		{"alpha", "", "", m.alpha, "alpha: a larger share of one value in a class", s.MaxShare},
+		{"t", distance + " distance", "", m.t, "t-closeness: a larger distance", closeness},
+		{"beta", "", "", m.beta, "beta-likeness: a larger gain", s.Likeness},
+		{"beta_enhanced", "", "", nil, "", s.EnhancedLikeness},
+		{"delta", "", base, m.delta, "delta-disclosure: delta or above", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, m.base) }},
+	} {
+		a, err := x.of(ctx)
+		if err != nil {
+			return err
+		}
+		fig := r.add(x.figure, a.Value)
+		fig.Variable, fig.Note, fig.LogBase = name, x.note, x.base
+		switch x.figure {
+		case "l_distinct":
+			m.vectors = append(m.vectors, vector{"l_" + name, a.Records(), true})
+		case "beta_enhanced":
+			if math.IsInf(a.Value, 1) {
+				fig.Value, fig.Note = number(math.NaN()), "infeasible: no beta gives it, some gain is above -ln q"
+			}
+		}
+		if x.limit != nil {
+			r.limit(name+", "+x.unsafe+" is unsafe", x.limit, &a)
+		}
+	}
+	return nil
+}
+
+// readTree reads a hierarchy: on each line a value and the nodes above it, up to
+// the root, by semicolons.
+func readTree(path string) (map[string]string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	r := csv.NewReader(file)
+	r.Comma, r.FieldsPerRecord = ';', -1
+	lines, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a hierarchy with fields by semicolons", path)
+	}
+	parent := map[string]string{}
+	for n, line := range lines {
+		for i := range len(line) - 1 {
+			if line[i] == line[i+1] {
+				continue // a value that a level leaves as it is
+			}
+			if up, ok := parent[line[i]]; ok && up != line[i+1] {
+				return nil, fmt.Errorf("%s, line %d: field %d has two parents", path, n+1, i+1)
+			}
+			parent[line[i]] = line[i+1]
+		}
+	}
+	return parent, nil
+}
+
+// utility measures what the grouping costs.
+func (m *measurement) utility(_ context.Context, _ arrow.Table) error {
+	u := m.classes.Utility(max(1, int64(m.f.k)))
+	m.report.add("discernibility", u.Discernibility)
+	m.report.add("average_class_size", u.AverageClass)
+	m.report.add("share_of_missing_key_values", u.Missing)
+	return nil
+}
