@@ -121,7 +121,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	}
 	at := func(name string) string { return filepath.Join(dir, name) }
 	fmt.Fprintf(stdout, "1. A synthetic register of %d offences: %s\n", rows, at("register.parquet"))
-	if err := writeSynth(ctx, "events", at("register.parquet"), rows, seed); err != nil {
+	if err := writeSynth(ctx, "events", at("register.parquet"), synth.Options{Rows: rows, Seed: seed}); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "2. Its citizen service numbers become pseudonyms: %s\n", at("events.parquet"))

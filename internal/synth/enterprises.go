@@ -15,12 +15,12 @@ type enterprises struct{ seed uint64 }
 func (e *enterprises) columns() []columnSpec {
 	return []columnSpec{
 		{name: "enterprise_id", text: func(v int64) string { return fmt.Sprintf("E%09d", v) }},
-		{name: "holding_id"},
+		{name: "holding_id", nullable: true},
 		{name: "sector", labels: Leaves(Sectors())},
 		{name: "size", labels: sizes},
 		{name: "region", labels: Leaves(Regions())},
 		{name: "employees"},
-		{name: "turnover"},
+		{name: "turnover", nullable: true},
 	}
 }
 

@@ -32,7 +32,7 @@ func (e *events) columns() []columnSpec {
 		{name: "sex", labels: sexes},
 		{name: "origin", labels: origins},
 		{name: "offence", labels: Leaves(Offences())},
-		{name: "damage"},
+		{name: "damage", nullable: true},
 	}
 }
 

@@ -62,7 +62,7 @@ func (p *persons) columns() []columnSpec {
 		{name: "sex", labels: sexes},
 		{name: "region", labels: Leaves(Regions())},
 		{name: "origin", labels: origins},
-		{name: "income"},
+		{name: "income", nullable: true},
 	}
 }
 

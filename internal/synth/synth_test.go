@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,62 @@ func TestSameEverywhere(t *testing.T) {
 		}
 		if a != want[name] {
 			t.Errorf("%s: %s, want %s", name, a, want[name])
+		}
+	}
+}
+
+// column returns a column of events as text.
+func column(t *testing.T, o synth.Options, name string) []string {
+	t.Helper()
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	o.Allocator = mem
+	r, err := synth.Open("events", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	at := r.Schema().FieldIndices(name)[0]
+	var out []string
+	for r.Next() {
+		for i := range int(r.Record().NumRows()) {
+			out = append(out, r.Record().Column(at).ValueStr(i))
+		}
+	}
+	return out
+}
+
+// TestParts: parts, one after the other, are the whole, in any number of parts
+// and with any columns beside.
+func TestParts(t *testing.T) {
+	const rows = 150
+	for _, name := range []string{"person_id", "offence", "damage"} {
+		want := column(t, synth.Options{Rows: rows, Seed: 5}, name)
+		for _, parts := range []int{1, 3, 7, rows, rows + 13} {
+			var got []string
+			for k := range parts {
+				o := synth.Options{Rows: rows, Seed: 5, Part: k, Parts: parts, Columns: []string{"year", name}}
+				got = append(got, column(t, o, name)...)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %d parts are not the whole", name, parts)
+			}
+		}
+	}
+	for _, o := range []synth.Options{{Rows: -1}, {Part: 3, Parts: 3}, {Part: -1, Parts: 2}, {Part: 1}, {Columns: []string{"no such"}}} {
+		if _, err := synth.Open("events", o); err == nil {
+			t.Errorf("%+v is taken", o)
+		}
+	}
+}
+
+// TestNumbers: identifiers are the same as numbers and as text.
+func TestNumbers(t *testing.T) {
+	texts := column(t, synth.Options{Rows: 500, Seed: 2}, "person_id")
+	numbers := column(t, synth.Options{Rows: 500, Seed: 2, Numbers: true}, "person_id")
+	for i := range texts {
+		if strings.TrimLeft(texts[i], "0") != numbers[i] {
+			t.Fatalf("row %d: %s is not %s", i, texts[i], numbers[i])
 		}
 	}
 }

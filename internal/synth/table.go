@@ -2,6 +2,7 @@ package synth
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -14,8 +15,21 @@ type Options struct {
 	Rows  int64
 	Seed  uint64
 	Batch int // rows of a record; defaults to 65,536
+	// Columns are those that are made, in the order given. Defaults to all.
+	Columns []string
+	// Numbers makes identifiers that are text whole numbers, of 64 bits.
+	Numbers bool
+	// Part, from 0, is which of Parts consecutive parts of the rows is made.
+	// Parts of 0 stands for all rows.
+	Part, Parts int
 	// Allocator defaults to memory.DefaultAllocator.
 	Allocator memory.Allocator
+}
+
+// begin returns the row at which a part begins.
+func (o *Options) begin(part int) int64 {
+	n, k := int64(o.Parts), int64(part)
+	return o.Rows/n*k + o.Rows%n*k/n
 }
 
 // maker fills the columns of a table: one call a row.
@@ -26,35 +40,58 @@ type maker interface {
 
 // columnSpec is a column: numbers, or codes of a dictionary.
 type columnSpec struct {
-	name   string
-	labels []string // nil for a number
-	text   func(int64) string
+	name     string
+	labels   []string // nil for a number
+	text     func(int64) string
+	nullable bool
 }
 
 // reader is the record reader of a synthetic table.
 type reader struct {
 	opts   Options
 	make   maker
+	width  int   // columns of the maker
+	from   []int // column -> that of the maker
 	specs  []columnSpec
 	schema *arrow.Schema
 	dicts  []arrow.Array
-	at     int64
+	at     int64 // row that is next
+	end    int64
 	record arrow.Record
 	refs   atomic.Int64
 }
 
-func newReader(m maker, opts Options) *reader {
+func newReader(m maker, opts Options) (*reader, error) {
 	if opts.Batch <= 0 {
 		opts.Batch = 1 << 16
 	}
 	if opts.Allocator == nil {
 		opts.Allocator = memory.DefaultAllocator
 	}
-	r := &reader{opts: opts, make: m, specs: m.columns()}
+	all := m.columns()
+	r := &reader{opts: opts, make: m, width: len(all), end: opts.Rows}
+	if opts.Parts > 0 {
+		r.at, r.end = opts.begin(opts.Part), opts.begin(opts.Part+1)
+	}
 	r.refs.Store(1)
+	if opts.Columns == nil {
+		for _, c := range all {
+			r.opts.Columns = append(r.opts.Columns, c.name)
+		}
+	}
+	for _, name := range r.opts.Columns {
+		i := slices.IndexFunc(all, func(c columnSpec) bool { return c.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("synth: the table has no column %q", name)
+		}
+		if opts.Numbers {
+			all[i].text = nil
+		}
+		r.from, r.specs = append(r.from, i), append(r.specs, all[i])
+	}
 	var fields []arrow.Field
 	for _, c := range r.specs {
-		f := arrow.Field{Name: c.name, Type: arrow.PrimitiveTypes.Int64, Nullable: true}
+		f := arrow.Field{Name: c.name, Type: arrow.PrimitiveTypes.Int64, Nullable: c.nullable}
 		var dict arrow.Array
 		switch {
 		case c.labels != nil:
@@ -70,7 +107,7 @@ func newReader(m maker, opts Options) *reader {
 		fields = append(fields, f)
 	}
 	r.schema = arrow.NewSchema(fields, nil)
-	return r
+	return r, nil
 }
 
 // Retain adds a reference.
@@ -106,7 +143,7 @@ func (r *reader) Next() bool {
 		r.record.Release()
 		r.record = nil
 	}
-	n := int(min(int64(r.opts.Batch), r.opts.Rows-r.at))
+	n := int(min(int64(r.opts.Batch), r.end-r.at))
 	if n <= 0 {
 		return false
 	}
@@ -115,12 +152,12 @@ func (r *reader) Next() bool {
 	for c := range r.specs {
 		values[c], nulls[c] = make([]int64, n), make([]bool, n)
 	}
-	put, null := make([]int64, len(r.specs)), make([]bool, len(r.specs))
+	put, null := make([]int64, r.width), make([]bool, r.width)
 	for k := range n {
 		clear(null)
 		r.make.row(r.at+int64(k), put, null)
-		for c := range r.specs {
-			values[c][k], nulls[c][k] = put[c], null[c]
+		for c, i := range r.from {
+			values[c][k], nulls[c][k] = put[i], null[i]
 		}
 	}
 	cols := make([]arrow.Array, len(r.specs))
@@ -136,11 +173,14 @@ func (r *reader) Next() bool {
 }
 
 func (r *reader) column(c int, values []int64, null []bool) arrow.Array {
-	valid := make([]bool, len(null))
-	for i, n := range null {
-		valid[i] = !n
-	}
 	spec := r.specs[c]
+	var valid []bool // nil for all
+	if spec.nullable {
+		valid = make([]bool, len(null))
+		for i, n := range null {
+			valid[i] = !n
+		}
+	}
 	switch {
 	case spec.labels != nil:
 		b := array.NewInt16Builder(r.opts.Allocator)
@@ -180,13 +220,23 @@ func Open(name string, opts Options) (array.RecordReader, error) {
 	if opts.Rows < 0 {
 		return nil, fmt.Errorf("synth: rows must be at least 0")
 	}
+	if opts.Parts < 0 || opts.Part < 0 || opts.Part > 0 && opts.Part >= opts.Parts {
+		return nil, fmt.Errorf("synth: there is no part %d of %d", opts.Part, opts.Parts)
+	}
+	var m maker
 	switch name {
 	case "persons":
-		return newReader(&persons{seed: opts.Seed}, opts), nil
+		m = &persons{seed: opts.Seed}
 	case "enterprises":
-		return newReader(&enterprises{seed: opts.Seed}, opts), nil
+		m = &enterprises{seed: opts.Seed}
 	case "events":
-		return newReader(newEvents(opts), opts), nil
+		m = newEvents(opts)
+	default:
+		return nil, fmt.Errorf("synth: table is none of %v", Names())
 	}
-	return nil, fmt.Errorf("synth: table is none of %v", Names())
+	r, err := newReader(m, opts)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
