@@ -26,6 +26,7 @@ type Accumulator struct {
 
 	spill *Spill
 	ids   []uint32
+	alone *soles // nil without Shape.Sole
 }
 
 // New returns an empty accumulator. responseDigits and weightDigits are the
@@ -40,6 +41,9 @@ func New(s Shape, responseDigits, weightDigits int, float bool) (*Accumulator, e
 		s.Tau = false
 	}
 	a := &Accumulator{shape: s, table: group.NewTable(s.Columns), digits: responseDigits, wdigit: weightDigits, float: float}
+	if s.Sole {
+		a.alone = &soles{}
+	}
 	if s.Response {
 		a.small = newState[small](s, weightDigits)
 	} else {
@@ -82,6 +86,9 @@ func (a *Accumulator) add(b *Batch) error {
 	a.table.Insert(b.Cols, b.Cards, a.ids)
 	a.rows += int64(b.Rows)
 	n := a.table.Len()
+	if a.alone != nil {
+		a.alone.add(b, a.ids, n, &a.shape)
+	}
 	if a.none != nil {
 		return a.none.add(b, a.ids, n)
 	}
@@ -134,6 +141,9 @@ func (a *Accumulator) merge(o *Accumulator, codes Codes) error {
 	groups := a.table.Merge(o.table, codes.Columns)
 	n := a.table.Len()
 	a.rows += o.rows
+	if a.alone != nil {
+		a.alone.merge(o.alone, n, groups, codes)
+	}
 	if a.none != nil {
 		return a.none.merge(o.none, n, groups, codes)
 	}
@@ -201,13 +211,13 @@ func (a *Accumulator) Margins(ctx context.Context, levels []Levels, combos [][]i
 func (a *Accumulator) close(ctx context.Context, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	switch {
 	case a.none != nil:
-		return a.none.close(ctx, a.table, levels, combos, threads)
+		return a.none.close(ctx, a.table, a.alone, levels, combos, threads)
 	case a.small != nil:
-		return a.small.close(ctx, a.table, levels, combos, threads)
+		return a.small.close(ctx, a.table, a.alone, levels, combos, threads)
 	case a.narrow != nil:
-		return a.narrow.close(ctx, a.table, levels, combos, threads)
+		return a.narrow.close(ctx, a.table, a.alone, levels, combos, threads)
 	}
-	return a.wide.close(ctx, a.table, levels, combos, threads)
+	return a.wide.close(ctx, a.table, a.alone, levels, combos, threads)
 }
 
 // Respondents returns the number of distinct respondents of a closed

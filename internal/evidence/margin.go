@@ -34,7 +34,7 @@ func inParallel(threads, n int, fn func(i int)) {
 }
 
 // close evaluates all margins. The pools are empty afterwards.
-func (s *state[T]) close(ctx context.Context, t *group.Table, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
+func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	s.inner.grow(t.Len())
 	s.countRows()
 	l := newLattice(t, levels, combos, s.most.direct)
@@ -68,6 +68,9 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, levels []Levels, c
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if alone != nil {
+		alone.margins(l, out)
 	}
 	return out, nil
 }

@@ -208,6 +208,11 @@ func (w *worker) add(t testing.TB, mem memory.Allocator, rows []int) error {
 	if s.Weight {
 		b.Weight = w.d.weight.read(t, mem, rows)
 	}
+	if s.Sole && !s.Respondent {
+		for _, i := range rows {
+			b.RowKey = append(b.RowKey, uint64(i))
+		}
+	}
 	if w.keys {
 		b.RespondentKey, b.Respondent = keysOf(&w.respondent, b.Respondent), nil
 		b.HoldingKey, b.Holding = keysOf(&w.holding, b.Holding), nil

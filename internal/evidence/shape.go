@@ -25,6 +25,7 @@ type Shape struct {
 	Weight     bool // batches carry weights
 	Tau        bool // contributions carry the weights of their respondents
 	Top        int  // how many of the largest contributions to keep
+	Sole       bool // note who is alone in a cell
 }
 
 // Batch is a batch of rows in codes. Slices are borrowed for the call.
@@ -41,8 +42,11 @@ type Batch struct {
 	Holding       []uint32
 	HoldingKey    []uint64
 	HoldingNull   []bool // nil where no holding is missing
-	Response      *column.Numbers
-	Weight        *column.Numbers
+	// RowKey holds a key for each row that no other row of the data has: with Sole
+	// where batches carry no respondents.
+	RowKey   []uint64
+	Response *column.Numbers
+	Weight   *column.Numbers
 }
 
 // Levels says, for one spanning column, to which node of its hierarchy a code
@@ -68,6 +72,10 @@ type Margin struct {
 	NonZero      []int64 // distinct respondents whose summed response is not 0
 	Missing      []int64 // rows without a response
 	Negative     []bool  // some contribution of a holding is negative
+
+	// With Sole, who stands behind the rows of the cell (those with a response, where
+	// batches carry one): which respondent, and with holdings which holding.
+	SoleRespondent, SoleHolding []Unit
 
 	// In units of the response, see Units.
 	Sum    []exact.Num

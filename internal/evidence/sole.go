@@ -1,0 +1,122 @@
+package evidence
+
+// UnitKind says what a [Unit] is.
+type UnitKind uint8
+
+// The kinds of Unit. A holding that is a respondent without one is a
+// RespondentUnit: the two have keys of their own.
+const (
+	NoUnit UnitKind = iota
+	RespondentUnit
+	HoldingUnit
+	SeveralUnits
+)
+
+// Unit is who stands behind a set of rows: nobody, one respondent or holding, by
+// the key that batches carry, or several. Two sets together have the join of their
+// units: that of one unit with itself is that unit, whatever rows it has in both.
+// So it rolls up from inner cells to margins without a walk over units, in any
+// order, and merges.
+type Unit struct {
+	Kind UnitKind
+	Key  uint64 // of one unit; else 0
+}
+
+// with returns who stands behind two sets of rows together.
+func (u Unit) with(o Unit) Unit {
+	switch {
+	case u.Kind == NoUnit:
+		return o
+	case o.Kind == NoUnit, o == u:
+		return u
+	}
+	return Unit{Kind: SeveralUnits}
+}
+
+// soles is who stands behind each inner cell; nil without Shape.Sole.
+type soles struct {
+	respondent []Unit
+	holding    []Unit // empty without holdings
+	// The keys are dense ids of the accumulator's own.
+	denseRespondent, denseHolding bool
+}
+
+// add takes in a batch, whose rows are in n cells. Of rows with a response column
+// those with a response count.
+func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
+	extend(&s.respondent, n)
+	if shape.Holding {
+		extend(&s.holding, n)
+	}
+	who, owner := units{b.Respondent, b.RespondentKey}, units{b.Holding, b.HoldingKey}
+	if !shape.Respondent {
+		who.keys = b.RowKey
+	}
+	s.denseRespondent, s.denseHolding = who.keys == nil, owner.keys == nil
+	for i, g := range ids {
+		if shape.Response && b.Response.Null != nil && b.Response.Null[i] {
+			continue
+		}
+		u := Unit{RespondentUnit, who.at(i)}
+		s.respondent[g] = s.respondent[g].with(u)
+		if !shape.Holding {
+			continue
+		}
+		if b.HoldingNull == nil || !b.HoldingNull[i] {
+			u = Unit{HoldingUnit, owner.at(i)}
+		}
+		s.holding[g] = s.holding[g].with(u)
+	}
+}
+
+// merge adds o, whose inner cell g is cell groups[g] of n here.
+func (s *soles) merge(o *soles, n int, groups []uint32, codes Codes) {
+	s.denseRespondent = s.denseRespondent || o.denseRespondent
+	s.denseHolding = s.denseHolding || o.denseHolding
+	renumbered := func(u Unit) Unit {
+		switch {
+		case u.Kind == RespondentUnit && o.denseRespondent:
+			u.Key = uint64(codes.Respondent[u.Key])
+		case u.Kind == HoldingUnit && o.denseHolding:
+			u.Key = uint64(codes.Holding[u.Key])
+		}
+		return u
+	}
+	join := func(into *[]Unit, from []Unit) {
+		if len(from) == 0 {
+			return
+		}
+		extend(into, n)
+		for g, u := range from {
+			(*into)[groups[g]] = (*into)[groups[g]].with(renumbered(u))
+		}
+	}
+	join(&s.respondent, o.respondent)
+	join(&s.holding, o.holding)
+}
+
+// margins writes who stands behind the cells of all margins into out.
+func (s *soles) margins(l *lattice, out []*Margin) {
+	extend(&s.respondent, l.inner)
+	for _, k := range l.order {
+		m := &l.margins[k]
+		respondent, holding := s.respondent, s.holding
+		if m.from >= 0 {
+			respondent, holding = out[m.from].SoleRespondent, out[m.from].SoleHolding
+		}
+		out[k].SoleRespondent = rollUnits(respondent, m.up, m.n)
+		if s.holding != nil {
+			out[k].SoleHolding = rollUnits(holding, m.up, m.n)
+		}
+	}
+}
+
+func rollUnits(from []Unit, up []uint32, n int) []Unit {
+	out := make([]Unit, n)
+	for j, u := range from {
+		if i := up[j]; i != NoNode {
+			out[i] = out[i].with(u)
+		}
+	}
+	return out
+}
