@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -164,7 +165,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
 	if account != nil {
-		compareDossier(r, account, &policy, columns)
+		account.Compare(r, columns)
 	}
 	return r, nil
 }
@@ -172,19 +173,10 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 // neededColumns lists the columns of the schema that a spec names, so that
 // nothing else is read.
 func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
-	want := map[string]bool{}
-	for _, name := range []string{s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request} {
-		want[name] = true
-	}
-	for _, o := range s.Outputs {
-		want[o.Response] = true
-		for _, name := range append(append([]string{}, o.By...), o.Sensitive...) {
-			want[name] = true
-		}
-	}
+	want := s.Columns()
 	var out []string
 	for _, f := range schema.Fields() {
-		if want[f.Name] {
+		if slices.Contains(want, f.Name) {
 			out = append(out, f.Name)
 		}
 	}

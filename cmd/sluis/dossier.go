@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -77,17 +76,6 @@ func loadDossier(path string) (*dossier.Dossier, error) {
 		return nil, usageError(err)
 	}
 	return d, err
-}
-
-// compareDossier adds the checklist to a report, and refuses the outputs where
-// what was read contradicts it.
-func compareDossier(r *sdc.Report, d *dossier.Dossier, p *sdc.Policy, columns []string) {
-	run := &dossier.Run{Policy: p.Name, Sources: r.Data.Sources, Columns: columns, Verdict: r.Verdict}
-	if wrong := dossier.Contradicted(d.Steps(run)); len(wrong) > 0 {
-		r.Refuse("dossier", "what was read contradicts the dossier: "+strings.Join(wrong, "; "))
-		run.Verdict = r.Verdict
-	}
-	r.Dossier = d.Steps(run)
 }
 
 // refusedBy returns why a report's outputs are refused whatever their cells say,

@@ -146,7 +146,7 @@ func (t *theme) run(ctx context.Context, w io.Writer, dir string, key pseudonym.
 	if err != nil {
 		return err
 	}
-	r.Dossier = d.Steps(&dossier.Run{Policy: policy.Name, Sources: r.Data.Sources, Columns: columns, Verdict: r.Verdict})
+	d.Compare(r, columns)
 	if wrong := dossier.Contradicted(r.Dossier); len(wrong) > 0 {
 		return fmt.Errorf("the dossier is contradicted: %v", wrong)
 	}

@@ -240,3 +240,20 @@ func Open(name string, opts Options) (array.RecordReader, error) {
 	}
 	return r, nil
 }
+
+// Table makes a whole table, in memory. The caller releases it.
+func Table(name string, opts Options) (arrow.Table, error) {
+	r, err := Open(name, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Release()
+	var records []arrow.Record
+	for r.Next() {
+		rec := r.Record()
+		rec.Retain()
+		defer rec.Release()
+		records = append(records, rec)
+	}
+	return array.NewTableFromRecords(r.Schema(), records), nil
+}

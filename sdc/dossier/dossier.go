@@ -143,6 +143,17 @@ func (d *Dossier) Steps(run *Run) []sdc.DossierStep {
 	return out
 }
 
+// Compare adds the checklist to the report of a check that read the columns, and
+// refuses the outputs where what was read contradicts the dossier.
+func (d *Dossier) Compare(r *sdc.Report, columns []string) {
+	run := &Run{Policy: r.Policy.Name, Sources: r.Data.Sources, Columns: columns, Verdict: r.Verdict}
+	if wrong := Contradicted(d.Steps(run)); len(wrong) > 0 {
+		r.Refuse("dossier", "what was read contradicts the dossier: "+strings.Join(wrong, "; "))
+		run.Verdict = r.Verdict
+	}
+	r.Dossier = d.Steps(run)
+}
+
 // agrees compares a run with what is declared: the same policy by name, the
 // same files by name and hash and no others, no column beyond the listed ones.
 func (d *Dossier) agrees(key string, run *Run) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -32,6 +33,27 @@ type Spec struct {
 	Dossier string
 	// Outputs are what is to be checked.
 	Outputs []sdc.Output
+}
+
+// Columns lists the columns that a check of the spec reads, each once: the
+// roles', and those of the outputs in their order. It is empty where a check
+// needs the number of rows alone.
+func (s *Spec) Columns() []string {
+	var out []string
+	add := func(names ...string) {
+		for _, n := range names {
+			if n != "" && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	add(s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request)
+	for _, o := range s.Outputs {
+		add(o.By...)
+		add(o.Sensitive...)
+		add(o.Response)
+	}
+	return out
 }
 
 type specFile struct {
