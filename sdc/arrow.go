@@ -65,6 +65,7 @@ type worker struct {
 	keys    []column.Keys
 	numbers []column.Numbers
 	part    batchPart
+	first   uint64 // key of the first row of the batch
 }
 
 // newWorker resolves the plan's columns against the schema.
@@ -130,12 +131,18 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 	return w, nil
 }
 
-// message is a record on its way to a worker, with the position of its first
-// row.
+// message is a record on its way to a worker, with the position of its first row,
+// and a key of that row; those of the next rows follow. No other row of the data has
+// the same key, whatever a reader says of positions.
 type message struct {
 	record arrow.Record
 	row    int64
+	key    uint64
 }
+
+// readerRows is the binary logarithm of the rows that a reader may have for its
+// keys not to run into those of the next.
+const readerRows = 40
 
 // read drives the intake: readers feed workers, workers merge into one. With
 // one thread everything happens in the calling goroutine.
@@ -180,10 +187,10 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 	return workers[0], nil
 }
 
-// scan calls fn for every record of a reader. arrow's readers end with io.EOF
-// in Err, some of them.
-func scan(ctx context.Context, r array.RecordReader, fn func(message) error) error {
-	row := int64(0)
+// scan calls fn for every record of a reader, which is number k. arrow's readers end
+// with io.EOF in Err, some of them.
+func scan(ctx context.Context, r array.RecordReader, k int, fn func(message) error) error {
+	row, key := int64(0), uint64(k)<<readerRows
 	for r.Next() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -192,10 +199,11 @@ func scan(ctx context.Context, r array.RecordReader, fn func(message) error) err
 		if o, ok := r.(interface{ Offset() int64 }); ok {
 			row = o.Offset()
 		}
-		if err := fn(message{rec, row}); err != nil {
+		if err := fn(message{rec, row, key}); err != nil {
 			return err
 		}
 		row += rec.NumRows()
+		key += uint64(rec.NumRows())
 	}
 	if err := r.Err(); err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -204,9 +212,9 @@ func scan(ctx context.Context, r array.RecordReader, fn func(message) error) err
 }
 
 func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opts Options) error {
-	for _, r := range readers {
-		err := scan(ctx, r, func(m message) error {
-			if err := w.add(m.record, m.row); err != nil {
+	for k, r := range readers {
+		err := scan(ctx, r, k, func(m message) error {
+			if err := w.add(m); err != nil {
 				return err
 			}
 			if opts.Progress != nil {
@@ -241,11 +249,11 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 	}
 	var reading, working sync.WaitGroup
 	slots := make(chan struct{}, len(workers))
-	for _, r := range readers {
+	for k, r := range readers {
 		reading.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			err := scan(ctx, r, func(m message) error {
+			err := scan(ctx, r, k, func(m message) error {
 				m.record.Retain()
 				select {
 				case feed <- m:
@@ -270,7 +278,7 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 		working.Go(func() {
 			for m := range feed {
 				if ctx.Err() == nil {
-					if err := w.add(m.record, m.row); err != nil {
+					if err := w.add(m); err != nil {
 						fail(err)
 					}
 				}
@@ -297,9 +305,9 @@ func earlier(a, b error) bool {
 	return errors.As(a, &x) && errors.As(b, &y) && x.Row < y.Row
 }
 
-// add encodes a record and hands it to every table. row is the position of its
-// first row.
-func (w *worker) add(rec arrow.Record, row int64) error {
+// add encodes a record and hands it to every table.
+func (w *worker) add(m message) error {
+	rec, row := m.record, m.row
 	n := int(rec.NumRows())
 	for c, want := range w.pl.columns {
 		arr := rec.Column(w.fields[c])
@@ -329,6 +337,7 @@ func (w *worker) add(rec arrow.Record, row int64) error {
 			}
 		}
 	}
+	w.first = m.key
 	return w.gather(n, row)
 }
 

@@ -12,6 +12,7 @@ import (
 // batchPart is scratch for the rows of a batch that one table takes.
 type batchPart struct {
 	cols             [][]uint32
+	rowKey           []uint64
 	response, weight column.Numbers
 }
 
@@ -149,6 +150,16 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 		} else {
 			b.Respondent = pick(w.codes[c], keep)
 		}
+	}
+	if t.shape.Sole && w.pl.respondent < 0 {
+		p.rowKey = p.rowKey[:0]
+		for i := range b.Rows {
+			if keep != nil {
+				i = int(keep[i])
+			}
+			p.rowKey = append(p.rowKey, w.first+uint64(i))
+		}
+		b.RowKey = p.rowKey
 	}
 	if c := w.pl.holding; c >= 0 && w.keyed[c] {
 		b.HoldingKey = pick(w.keys[c].Key, keep)

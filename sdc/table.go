@@ -24,6 +24,7 @@ type Table struct {
 	index     *group.Table
 	at        []uint32 // id in index -> cell
 
+	soles   []Sole            // of cells; nil where they were not asked for
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked
 	matched []matchedSize     // microdata with nulls matched by a policy
 	alpha   exact.Ratio       // of that policy
@@ -128,6 +129,8 @@ func join(t, m *evidence.Margin) {
 	t.Weights = append(t.Weights, m.Weights...)
 	t.Weighted = append(t.Weighted, m.Weighted...)
 	t.WeightedAbs = append(t.WeightedAbs, m.WeightedAbs...)
+	t.SoleRespondent = append(t.SoleRespondent, m.SoleRespondent...)
+	t.SoleHolding = append(t.SoleHolding, m.SoleHolding...)
 }
 
 func permuteMargin(t *evidence.Margin, from []uint32) {
@@ -145,6 +148,8 @@ func permuteMargin(t *evidence.Margin, from []uint32) {
 	t.Weights = permute(t.Weights, from)
 	t.Weighted = permute(t.Weighted, from)
 	t.WeightedAbs = permute(t.WeightedAbs, from)
+	t.SoleRespondent = permute(t.SoleRespondent, from)
+	t.SoleHolding = permute(t.SoleHolding, from)
 }
 
 // permute returns s in the order of from; nil stays nil.

@@ -20,6 +20,9 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	if err != nil {
 		return nil, sum, err
 	}
+	if opts.Sole {
+		pl.noteSoles()
+	}
 	b, err := newBudget(pl, opts)
 	if err != nil {
 		return nil, sum, err
@@ -49,11 +52,13 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		}
 	}
 	var out []*outputTables
+	names := soleNames{}
 	for k, t := range pl.tabs {
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
 		if err != nil {
 			return nil, sum, err
 		}
+		table.nameSoles(names)
 		if c := pl.respondent; c >= 0 && w.keyed[c] && len(t.exclude) == 0 {
 			sum.respondents = w.accumulators[k].Respondents()
 		}

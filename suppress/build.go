@@ -74,7 +74,7 @@ type table struct {
 	reasons []reason // why a cell is unsafe
 	level   []Level
 	apriori []apriori
-	alone   []bool  // has one contributor
+	owner   []int32 // who is alone in a cell, noOwner or severalOwners
 	id      []int32 // cell of the problem
 }
 
@@ -120,8 +120,10 @@ var reasonOf = map[string]reason{
 // rule forbids, whoever cannot has not. What he may think possible above the true
 // share adds nothing to that.
 //
-// A cell with one contributor has him as its owner; cells are of one owner where
-// one lies in the other, or both in a third of that owner, in whichever tables.
+// A cell with one contributor (one holding; of a respondent with several rows, these
+// alone) has him as its owner, and all cells of which he is the only contributor,
+// in whichever tables and published or not, have the same. So the report must be
+// made with Options.Sole.
 //
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
 // cells times variables.
@@ -286,6 +288,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 	if err := g.chooseDigits(values, o); err != nil {
 		return fail(0, err)
 	}
+	holding := map[int32]int32{} // respondent -> his
 	for i, k := range outputs {
 		t := g.list[i]
 		if err := t.fill(values[i], g.Digits, o.Digits != nil); err != nil {
@@ -295,7 +298,9 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		if err := t.byHand(r.Tables[k].Output(), g.Digits); err != nil {
 			return fail(i, err)
 		}
-		t.contributors(r.Tables[k])
+		if err := t.contributors(r.Tables[k], holding); err != nil {
+			return fail(i, err)
+		}
 	}
 	return g.problem(o)
 }
@@ -538,7 +543,6 @@ func (g *Tables) problem(o BuildOptions) error {
 	}
 	ids, n := link(layouts)
 	cells := make([]Cell, n)
-	alone, empty := make([]bool, n), make([]bool, n)
 	first := make([]int, n) // table that has filled a cell in, plus one
 	a := Attacker{Whole: g.list[0].count && g.Digits == 0 || o.WholeNumbers}
 	for _, t := range g.list {
@@ -553,8 +557,6 @@ func (g *Tables) problem(o BuildOptions) error {
 		t.id = ids[i]
 		for cell, id := range t.id {
 			c := t.cell(cell, a, o)
-			alone[id] = alone[id] || t.alone[cell]
-			empty[id] = t.records[cell] == 0
 			if first[id] == 0 {
 				cells[id] = c
 				first[id] = i + 1
@@ -565,9 +567,7 @@ func (g *Tables) problem(o BuildOptions) error {
 			}
 		}
 	}
-	relations := unionRelations(layouts, ids)
-	assignOwners(cells, relations, alone, empty)
-	p, err := New(cells, relations, a)
+	p, err := New(cells, unionRelations(layouts, ids), a)
 	if err != nil {
 		return fmt.Errorf("output %q: %w", g.list[0].name, err)
 	}

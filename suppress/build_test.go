@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,9 +24,11 @@ import (
 
 // rows is a table of text columns and one number, "x".
 type rows struct {
-	names []string
-	text  [][]string
-	x     []float64
+	names   []string
+	text    [][]string
+	x       []float64 // NaN is null
+	roles   sdc.Roles
+	unasked bool // who is alone
 }
 
 func (r *rows) add(x float64, codes ...string) {
@@ -46,17 +49,25 @@ func (r *rows) check(t *testing.T, p sdc.Policy, hs map[string]*sdc.Hierarchy, o
 	defer b.Release()
 	for i, codes := range r.text {
 		for k, c := range codes {
-			b.Field(k).(*array.StringBuilder).Append(c)
+			if k := b.Field(k).(*array.StringBuilder); c == "" {
+				k.AppendNull()
+			} else {
+				k.Append(c)
+			}
 		}
-		b.Field(len(codes)).(*array.Float64Builder).Append(r.x[i])
+		if x := b.Field(len(codes)).(*array.Float64Builder); math.IsNaN(r.x[i]) {
+			x.AppendNull()
+		} else {
+			x.Append(r.x[i])
+		}
 	}
 	rec := b.NewRecord()
 	defer rec.Release()
 	table := array.NewTableFromRecords(rec.Schema(), []arrow.Record{rec})
 	defer table.Release()
 	d := sdc.FromTable(table)
-	d.Hierarchies = hs
-	report, err := sdc.Check(context.Background(), d, outputs, p, sdc.Options{Threads: 1})
+	d.Hierarchies, d.Roles = hs, r.roles
+	report, err := sdc.Check(context.Background(), d, outputs, p, sdc.Options{Threads: 1, Sole: !r.unasked})
 	if err != nil {
 		t.Fatal(err)
 	}

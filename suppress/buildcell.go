@@ -7,7 +7,7 @@ import (
 
 // cell is one cell of a table as one of the problem.
 func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
-	c := Cell{Value: t.value[cell], Level: t.level[cell]}
+	c := Cell{Value: t.value[cell], Level: t.level[cell], Owner: max(t.owner[cell], noOwner)}
 	empty := t.records[cell] == 0
 	switch by := t.apriori[cell]; {
 	case !t.shown[cell] && a.Lower > 0 && c.Value < a.Lower:
@@ -59,6 +59,9 @@ func (c *Cell) join(o Cell) error {
 	}
 	c.Level = Level{max(c.Level.Lower, o.Level.Lower), max(c.Level.Upper, o.Level.Upper), max(c.Level.Sliding, o.Level.Sliding)}
 	c.Cost = max(c.Cost, o.Cost)
+	if c.Owner != o.Owner {
+		return fmt.Errorf("%w: they differ in who is alone in a cell that they share", ErrNotAdditive)
+	}
 	return nil
 }
 

@@ -113,22 +113,33 @@ func (l *layout) rollUp(x []int64) error {
 			x[cell] = 0
 		}
 	}
+	var err error
 	for v := range l.vars {
-		codes, step := len(l.vars[v].Codes), l.stride[v]
-		for outer := 0; outer < l.n; outer += codes * step {
-			for k := codes - 1; k > 0; k-- {
-				from, to := outer+k*step, outer+l.vars[v].Parents[k]*step
-				for i := range step {
-					s := x[to+i] + x[from+i]
-					if s > math.MaxInt64/2 || s < math.MinInt64/2 {
-						return fmt.Errorf("%w: a total is beyond 2^62 units", ErrRequest)
-					}
-					x[to+i] = s
-				}
+		l.fold(v, func(total, part int) {
+			s := x[total] + x[part]
+			if s > math.MaxInt64/2 || s < math.MinInt64/2 {
+				err = fmt.Errorf("%w: a total is beyond 2^62 units", ErrRequest)
+				s = 0
+			}
+			x[total] = s
+		})
+	}
+	return err
+}
+
+// fold calls fn for every code of a variable with the code above it, from the
+// bottom up, for all codes of the others. Variable after variable it takes every
+// inner cell into every total above it, once.
+func (l *layout) fold(v int, fn func(total, part int)) {
+	codes, step := len(l.vars[v].Codes), l.stride[v]
+	for outer := 0; outer < l.n; outer += codes * step {
+		for k := codes - 1; k > 0; k-- {
+			from, to := outer+k*step, outer+l.vars[v].Parents[k]*step
+			for i := range step {
+				fn(to+i, from+i)
 			}
 		}
 	}
-	return nil
 }
 
 // link numbers the cells of several tables together, the same cell once. It

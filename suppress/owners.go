@@ -1,46 +1,59 @@
 package suppress
 
-import "github.com/sluis-go/sluis/sdc"
+import (
+	"fmt"
 
-// contributors notes which cells have one contributor.
-func (t *table) contributors(from *sdc.Table) {
-	t.alone = make([]bool, t.n)
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// Who is alone in a cell, where that is nobody whose number the report has.
+const (
+	noOwner       = 0
+	severalOwners = -1
+)
+
+// contributors notes who is alone in each cell: the holding all whose contributions
+// the cell has (in a table of counts: all whose rows), whichever respondents of it
+// they come from, and without holdings the respondent. Totals follow from the inner
+// cells: whoever is alone in a total is alone in every cell below that is not empty.
+// It does not matter which of them are published, nor what is counted.
+//
+// A respondent of two holdings knows what neither of them knows alone, and a cell
+// has one owner: it is refused.
+func (t *table) contributors(from *sdc.Table, holding map[int32]int32) error {
+	t.owner = make([]int32, t.n)
 	for c := range from.Cells() {
-		n := c.Holdings()
-		if t.count {
-			n = c.Respondents()
-		}
-		t.alone[t.at(c)] = n == 1
-	}
-}
-
-// assignOwners numbers the contributors of cells that have one: what lies in a cell of
-// one contributor, in whichever of the tables, is all his.
-func assignOwners(cells []Cell, relations []Relation, alone, empty []bool) {
-	parent := make([]int32, len(cells))
-	for i := range parent {
-		parent[i] = int32(i)
-	}
-	find := func(i int32) int32 {
-		for parent[i] != i {
-			parent[i] = parent[parent[i]]
-			i = parent[i]
-		}
-		return i
-	}
-	for _, r := range relations {
-		if !alone[r.Total] {
+		cell := t.at(c)
+		if !t.inner(cell) || c.Contributors() == 0 {
 			continue
 		}
-		for _, p := range r.Parts {
-			if !empty[p] {
-				parent[find(int32(p))] = find(int32(r.Total))
+		sole, ok := c.Sole()
+		if !ok {
+			return fmt.Errorf("%w: the report does not say who is alone in a cell; check with Options.Sole", ErrRequest)
+		}
+		if r := sole.Respondent; r != 0 {
+			if h, known := holding[r]; sole.Holding == 0 || known && h != sole.Holding {
+				return fmt.Errorf("%w: a respondent who is alone in a cell has rows of several holdings", ErrUnfit)
 			}
+			holding[r] = sole.Holding
+		}
+		if t.owner[cell] = sole.Holding; sole.Holding == 0 {
+			t.owner[cell] = severalOwners
 		}
 	}
-	for i := range cells {
-		if alone[i] {
-			cells[i].Owner = find(int32(i)) + 1
-		}
+	for v := range t.vars {
+		t.fold(v, func(total, part int) { t.owner[total] = joined(t.owner[total], t.owner[part]) })
 	}
+	return nil
+}
+
+// joined is who is alone in two cells together.
+func joined(a, b int32) int32 {
+	switch {
+	case a == noOwner:
+		return b
+	case b == noOwner, a == b:
+		return a
+	}
+	return severalOwners
 }

@@ -81,7 +81,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return specError(err)
 	}
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads})
+	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Sole: true})
 	if err != nil {
 		return err
 	}
@@ -134,17 +134,27 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err := staged.commit(ctx); err != nil {
 		return err
 	}
-	if r.Data.Respondents < r.Data.Rows || len(groups) < len(tables) {
-		fmt.Fprintln(stdout, strangers)
+	if kinds := countedThings(r, tables); kinds < len(groups) {
+		fmt.Fprintln(stdout, unlinked)
 	}
 	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
 	return verdictError(verdict)
 }
 
-// strangers is said where a respondent can have several rows, and of linked tables:
-// the evidence tells how many stand behind a cell, and not who.
-const strangers = "not checked: whether one respondent is alone in two cells of which neither lies in the other; " +
-	"they are taken for two, who know one cell each"
+// unlinked is said where tables of the same counts, or of sums of one response, are
+// not protected as one.
+const unlinked = "not checked: what tables tell together that leave out rows with missing values; " +
+	"they share no cell exactly and are protected one by one"
+
+// countedThings returns how many different things tables count or sum up.
+func countedThings(r *sdc.Report, tables []int) int {
+	seen := map[string]bool{}
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		seen[string(o.Kind)+" "+o.Response] = true
+	}
+	return len(seen)
+}
 
 // leftOver is what suppression does not settle: findings that a person must
 // judge.

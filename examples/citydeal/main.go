@@ -142,7 +142,7 @@ func (t *theme) run(ctx context.Context, w io.Writer, dir string, key pseudonym.
 	data.Roles.Respondent = t.who
 	data.Dossier = &sdc.DossierState{Missing: d.Missing()}
 	data.Sources = []sdc.Source{{Name: filepath.Base(provided.Name), SHA256: provided.SHA256}}
-	r, err := sdc.Check(ctx, data, []sdc.Output{t.output}, policy, sdc.Options{})
+	r, err := sdc.Check(ctx, data, []sdc.Output{t.output}, policy, sdc.Options{Sole: true})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,62 @@
+package sdc
+
+import "github.com/sluis-go/sluis/internal/evidence"
+
+// Sole is who stands alone behind a cell: all its rows, in a magnitude table all that
+// have a response, are of one respondent, or of one holding; 0 where they are of
+// none or of several. Numbers from 1 on are those of this report, in the order of
+// its tables and cells: the same number is the same respondent or holding in every
+// cell of every table, and says nothing else. A respondent without a holding is a
+// holding of its own, of the same number; without respondents in the data each row
+// is one.
+//
+// Like everything else of a cell it is confidential: that two cells have one
+// contributor is nowhere to be published.
+type Sole struct{ Respondent, Holding int32 }
+
+// Sole returns who stands alone behind the cell; false where Options.Sole did not
+// ask for it.
+func (c Cell) Sole() (Sole, bool) {
+	if c.t.soles == nil {
+		return Sole{}, false
+	}
+	return c.t.soles[c.i], true
+}
+
+// noteSoles asks for it in all tables that can be protected.
+func (pl *plan) noteSoles() {
+	for _, t := range pl.tabs {
+		t.shape.Sole = t.output.Kind == Frequency || t.output.Kind == Magnitude
+	}
+}
+
+// soleNames numbers units of a report.
+type soleNames map[evidence.Unit]int32
+
+func (s soleNames) number(u evidence.Unit) int32 {
+	if u.Kind != evidence.RespondentUnit && u.Kind != evidence.HoldingUnit {
+		return 0
+	}
+	n, ok := s[u]
+	if !ok {
+		n = int32(len(s)) + 1
+		s[u] = n
+	}
+	return n
+}
+
+// nameSoles puts numbers in place of keys, which are of pseudonyms.
+func (t *Table) nameSoles(names soleNames) {
+	if t.m.SoleRespondent == nil {
+		return
+	}
+	t.soles = make([]Sole, len(t.m.SoleRespondent))
+	for i, u := range t.m.SoleRespondent {
+		n := names.number(u)
+		t.soles[i] = Sole{n, n}
+		if t.m.SoleHolding != nil {
+			t.soles[i].Holding = names.number(t.m.SoleHolding[i])
+		}
+	}
+	t.m.SoleRespondent, t.m.SoleHolding = nil, nil
+}
