@@ -36,7 +36,7 @@ func (p *Problem) eliminate(ctx context.Context, price []int64, threads int) ([]
 	hidden := make([]bool, n)
 	var order, withheld []int
 	for i, c := range p.cells {
-		weight[i], owner[i] = c.Value, c.Owner
+		weight[i], owner[i] = int64(n), c.Owner // what stays hidden is left over first
 		hidden[i] = c.Status.Hidden() && c.Status != Secondary
 		switch {
 		case c.Status == Withheld:
@@ -59,7 +59,14 @@ func (p *Problem) eliminate(ctx context.Context, price []int64, threads int) ([]
 		}
 		return cmp.Compare(price[b], price[a])
 	})
-	e := linear.New(n, linear.Space(n, relations, weight), kind, owner, threads)
+	for k, i := range order {
+		weight[i] = int64(k)
+	}
+	space, err := linear.Space(ctx, n, relations, weight)
+	if err != nil {
+		return nil, err
+	}
+	e := linear.New(n, space, kind, owner, threads)
 	for _, i := range withheld {
 		e.Hide(i)
 	}

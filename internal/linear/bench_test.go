@@ -15,14 +15,14 @@ import (
 type table struct {
 	n         int
 	relations []linear.Relation
-	value     []int64
+	weight    []int64 // of what is published first the least
 	kind      []linear.Kind
 	order     []int
 	primaries int
 }
 
 func newTable(c *synth.Cube) *table {
-	t := &table{n: len(c.Count), value: c.Count, kind: make([]linear.Kind, len(c.Count))}
+	t := &table{n: len(c.Count), weight: make([]int64, len(c.Count)), kind: make([]linear.Kind, len(c.Count))}
 	for r, total := range c.Total {
 		t.relations = append(t.relations, linear.Relation{Total: total, Parts: c.Parts[r]})
 	}
@@ -35,6 +35,12 @@ func newTable(c *synth.Cube) *table {
 		}
 	}
 	slices.SortStableFunc(t.order, func(a, b int) int { return cmp.Compare(c.Count[b], c.Count[a]) })
+	for i := range t.weight {
+		t.weight[i] = int64(t.n)
+	}
+	for k, i := range t.order {
+		t.weight[i] = int64(k)
+	}
 	return t
 }
 
@@ -46,8 +52,8 @@ func cube(seed uint64, codes ...int) *synth.Cube {
 	return synth.NewCube(synth.CubeOptions{Seed: seed, Hierarchies: hs})
 }
 
-func (t *table) eliminate(threads int) (hidden int) {
-	e := linear.New(t.n, linear.Space(t.n, t.relations, t.value), t.kind, nil, threads)
+func (t *table) eliminate(tb testing.TB, threads int) (hidden int) {
+	e := linear.New(t.n, space(tb, t.n, t.relations, t.weight), t.kind, nil, threads)
 	for _, j := range t.order {
 		if !e.Publish(j) {
 			hidden++
@@ -69,7 +75,7 @@ func BenchmarkEliminate(b *testing.B) {
 			t := newTable(cube(1, codes...))
 			hidden := 0
 			for b.Loop() {
-				hidden = t.eliminate(2)
+				hidden = t.eliminate(b, 2)
 			}
 			b.ReportMetric(float64(t.n)*float64(b.N)/b.Elapsed().Seconds(), "cells/s")
 			b.ReportMetric(float64(t.n), "cells")

@@ -19,17 +19,23 @@ const (
 
 // Elimination holds the columns of the cells, reduced by those published. Not
 // safe for concurrent use.
+//
+// A column that is published with one entry left takes no arithmetic: its row is
+// only marked, and other columns lose their entries there when they are next
+// looked at. With coordinates as Space makes them most steps are such.
 type Elimination struct {
 	kind  []Kind
 	owner []int32
 	cols  []Vector
 	live  []bool
+	gone  []bool    // row -> it is published, entries in it count for nothing
 	inRow [][]int32 // row -> columns that have had an entry there
 	count []int32   // row -> live columns with an entry
 	lone  bool      // there are singletons
 
 	one, two []uint64           // column -> two random functionals of it; hidden ones only
-	byDir    map[uint64][]int32 // their quotient -> hidden columns
+	dir      []uint64           // column -> their quotient
+	byDir    map[uint64][]int32 // quotient -> hidden columns
 
 	list   []int32 // columns with an entry in the row of the pivot
 	factor []uint64
@@ -45,9 +51,9 @@ type Elimination struct {
 func New(rows int, cols []Vector, kind []Kind, owner []int32, threads int) *Elimination {
 	n := len(cols)
 	e := &Elimination{
-		kind: kind, cols: cols, live: make([]bool, n), owner: owner,
+		kind: kind, cols: cols, live: make([]bool, n), gone: make([]bool, rows), owner: owner,
 		inRow: make([][]int32, rows), count: make([]int32, rows),
-		one: make([]uint64, n), two: make([]uint64, n), byDir: map[uint64][]int32{},
+		one: make([]uint64, n), two: make([]uint64, n), dir: make([]uint64, n), byDir: map[uint64][]int32{},
 		stamp: make([]int32, n), work: make([]merge, max(1, threads)),
 	}
 	for _, c := range cols {
@@ -90,18 +96,22 @@ func scramble(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	z ^= z >> 31
-	return z % prime
+	if z = z&prime + z>>61; z >= prime {
+		z -= prime
+	}
+	return z
 }
 
 func direction(one, two uint64) uint64 { return mul(two, inverse(one)) }
 
 func (e *Elimination) enter(j int32) {
 	d := direction(e.one[j], e.two[j])
+	e.dir[j] = d
 	e.byDir[d] = append(e.byDir[d], j)
 }
 
 func (e *Elimination) remove(j int32) {
-	d := direction(e.one[j], e.two[j])
+	d := e.dir[j]
 	l := e.byDir[d]
 	i := slices.Index(l, j)
 	l[i] = l[len(l)-1]
@@ -124,6 +134,19 @@ func (e *Elimination) drop(j int32) {
 	e.cols[j] = Vector{}
 }
 
+// purge takes entries in rows that are gone out of a column.
+func (e *Elimination) purge(j int32) {
+	c := &e.cols[j]
+	n := 0
+	for i, r := range c.Row {
+		if !e.gone[r] {
+			c.Row[n], c.val[n] = r, c.val[i]
+			n++
+		}
+	}
+	c.Row, c.val = c.Row[:n], c.val[:n]
+}
+
 // clash reports whether two hidden columns may not be multiples of each other.
 func (e *Elimination) clash(a, b int32) bool {
 	if e.kind[a] != Singleton && e.kind[b] != Singleton {
@@ -138,6 +161,7 @@ func (e *Elimination) clash(a, b int32) bool {
 // pivot, the row with the fewest of them.
 func (e *Elimination) Publish(col int) bool {
 	j := int32(col)
+	e.purge(j)
 	c := e.cols[j]
 	if len(c.Row) == 0 {
 		e.live[j] = false
@@ -145,7 +169,7 @@ func (e *Elimination) Publish(col int) bool {
 	}
 	one, two := functionals(c)
 	for _, k := range e.byDir[direction(one, two)] {
-		if parallel(e.cols[k], c) {
+		if e.purge(k); parallel(e.cols[k], c) {
 			e.drop(j)
 			return false
 		}
@@ -157,13 +181,18 @@ func (e *Elimination) Publish(col int) bool {
 		}
 	}
 	row := c.Row[p]
-	e.collect(j, row, neg(inverse(c.val[p])))
+	unit := len(c.Row) == 1
+	e.collect(j, row, neg(inverse(c.val[p])), unit)
 	if e.lone && !e.apart(c, one, two) {
 		e.drop(j)
 		return false
 	}
 	e.live[j] = false
-	e.reduce(c)
+	if unit {
+		e.gone[row] = true
+	} else {
+		e.reduce(c)
+	}
 	for i, k := range e.list {
 		if e.kind[k] != Candidate {
 			e.remove(k)
@@ -180,13 +209,13 @@ func (e *Elimination) Publish(col int) bool {
 	return true
 }
 
-// collect lists the live columns beside j with an entry in a row, and how often
-// the column j goes into them.
-func (e *Elimination) collect(j, row int32, inv uint64) {
+// collect lists the live columns beside j with an entry in a row, or the hidden
+// ones of them alone, and how often the column j goes into them.
+func (e *Elimination) collect(j, row int32, inv uint64, hidden bool) {
 	e.tick++
 	e.list, e.factor = e.list[:0], e.factor[:0]
 	for _, k := range e.inRow[row] {
-		if k == j || !e.live[k] || e.stamp[k] == e.tick {
+		if k == j || !e.live[k] || e.stamp[k] == e.tick || hidden && e.kind[k] == Candidate {
 			continue
 		}
 		if at := e.cols[k].at(row); at != 0 {
@@ -232,7 +261,7 @@ func (e *Elimination) part(m *merge, c Vector, from, to int) {
 	m.born, m.died, m.nborn, m.ndie = m.born[:0], m.died[:0], m.nborn[:0], m.ndie[:0]
 	for i := from; i < to; i++ {
 		k := e.list[i]
-		m.axpy(e.cols[k], e.factor[i], c)
+		m.axpy(e.cols[k], e.factor[i], c, e.gone)
 		set(&e.cols[k], m.sum)
 	}
 }
@@ -258,10 +287,15 @@ func (e *Elimination) tell(m *merge, from int) {
 	}
 }
 
-// sweep takes columns that have no entry in a row any more off its list. One
-// that is to be entered in this step may stay on it already.
+// sweep takes columns that are out off the list of a row, and, where many are left
+// that have no entry in it any more, those too, which takes longer. One that is to
+// be entered in this step may stay on it already.
 func (e *Elimination) sweep(r int32) {
-	e.inRow[r] = slices.DeleteFunc(e.inRow[r], func(k int32) bool { return !e.live[k] || e.cols[k].at(r) == 0 })
+	l := slices.DeleteFunc(e.inRow[r], func(k int32) bool { return !e.live[k] })
+	if len(l) > 4*int(e.count[r])+64 {
+		l = slices.DeleteFunc(l, func(k int32) bool { return e.cols[k].at(r) == 0 })
+	}
+	e.inRow[r] = l
 }
 
 // apart reports whether no two hidden columns that must not be multiples of each
@@ -273,7 +307,7 @@ func (e *Elimination) apart(c Vector, one, two uint64) bool {
 	fresh := map[uint64][]seen{}
 	next := func(i int32) Vector {
 		var m merge
-		m.axpy(e.cols[e.list[i]], e.factor[i], c)
+		m.axpy(e.cols[e.list[i]], e.factor[i], c, e.gone)
 		return m.sum
 	}
 	for i, k := range e.list {
@@ -282,13 +316,20 @@ func (e *Elimination) apart(c Vector, one, two uint64) bool {
 		}
 		d := direction(add(e.one[k], mul(e.factor[i], one)), add(e.two[k], mul(e.factor[i], two)))
 		for _, o := range e.byDir[d] {
-			if e.stamp[o] != e.tick && e.clash(k, o) && parallel(next(int32(i)), e.cols[o]) {
+			if e.stamp[o] == e.tick || !e.clash(k, o) {
+				continue
+			}
+			if e.purge(o); parallel(next(int32(i)), e.cols[o]) {
 				return false
 			}
 		}
 		for _, o := range fresh[d] {
 			// Those that were multiples before the step are so anyway.
-			if e.clash(k, o.col) && parallel(next(int32(i)), next(o.i)) && !parallel(e.cols[k], e.cols[o.col]) {
+			if !e.clash(k, o.col) || !parallel(next(int32(i)), next(o.i)) {
+				continue
+			}
+			e.purge(k)
+			if e.purge(o.col); !parallel(e.cols[k], e.cols[o.col]) {
 				return false
 			}
 		}

@@ -30,20 +30,22 @@ func mul(a, b uint64) uint64 {
 	return s
 }
 
-// inverse is a^(p-2), by Fermat.
+// inverse is a^(p-2), by Fermat: p-2 = 4 (2^59-1) + 1.
 func inverse(a uint64) uint64 {
-	if a == 1 {
-		return 1
+	if a == 1 || a == prime-1 {
+		return a
 	}
-	if a == prime-1 {
-		return prime - 1
-	}
-	r, e := uint64(1), uint64(prime-2)
-	for ; e > 0; e >>= 1 {
-		if e&1 == 1 {
-			r = mul(r, a)
+	// ones(k) = a^(2^k-1), and ones(j+k) = ones(j)^(2^k) ones(k).
+	join := func(x, y uint64, k int) uint64 {
+		for range k {
+			x = mul(x, x)
 		}
-		a = mul(a, a)
+		return mul(x, y)
 	}
-	return r
+	x3 := join(join(a, a, 1), a, 1)
+	x7 := join(join(x3, x3, 3), a, 1)
+	x14 := join(x7, x7, 7)
+	x29 := join(join(x14, x14, 14), a, 1)
+	x59 := join(join(x29, x29, 29), a, 1)
+	return join(x59, a, 2)
 }

@@ -1,6 +1,7 @@
 package linear_test
 
 import (
+	"context"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -147,6 +148,15 @@ func random(r *rand.Rand, lone bool) (n int, relations []linear.Relation, kind [
 	return n, relations, kind, owner, order
 }
 
+func space(tb testing.TB, n int, relations []linear.Relation, weight []int64) []linear.Vector {
+	tb.Helper()
+	s, err := linear.Space(context.Background(), n, relations, weight)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
 func publish(e *linear.Elimination, n int, order []int) []bool {
 	un := make([]bool, n)
 	for i := range un {
@@ -179,7 +189,7 @@ func TestAgainstRationals(t *testing.T) {
 				weight[i] = r.Int64N(5)
 			}
 			r.Shuffle(len(relations), func(a, b int) { relations[a], relations[b] = relations[b], relations[a] })
-			e := linear.New(n, linear.Space(n, relations, weight), kind, owner, 1+r.IntN(2))
+			e := linear.New(n, space(t, n, relations, weight), kind, owner, 1+r.IntN(2))
 			got := publish(e, n, order)
 			if !slices.Equal(got, want) {
 				t.Fatalf("seed %d: hidden %v, want %v", seed, got, want)
@@ -203,7 +213,7 @@ func TestAgainstRationals(t *testing.T) {
 func TestThreads(t *testing.T) {
 	x := newTable(cube(3, 12, 13, 11))
 	run := func(threads int) []bool {
-		return publish(linear.New(x.n, linear.Space(x.n, x.relations, x.value), x.kind, nil, threads), x.n, x.order)
+		return publish(linear.New(x.n, space(t, x.n, x.relations, x.weight), x.kind, nil, threads), x.n, x.order)
 	}
 	one := run(1)
 	for _, threads := range []int{2, 5} {

@@ -35,8 +35,9 @@ type merge struct {
 	nborn, ndie []int32 // their number, sum by sum
 }
 
-// axpy makes m.sum = a + f*b, and appends the rows that are new and gone.
-func (m *merge) axpy(a Vector, f uint64, b Vector) {
+// axpy makes m.sum = a + f*b, and appends the rows that are new and that cancel.
+// Entries of a in rows that are gone are left out; b has none.
+func (m *merge) axpy(a Vector, f uint64, b Vector, gone []bool) {
 	n := len(a.Row) + len(b.Row)
 	if cap(m.sum.Row) < n {
 		m.sum.Row, m.sum.val = make([]int32, 2*n), make([]uint64, 2*n)
@@ -50,9 +51,11 @@ func (m *merge) axpy(a Vector, f uint64, b Vector) {
 		ra, rb := arow[i], brow[j]
 		switch {
 		case ra < rb:
-			row[k], val[k] = ra, aval[i]
+			if !gone[ra] {
+				row[k], val[k] = ra, aval[i]
+				k++
+			}
 			i++
-			k++
 		case ra > rb:
 			row[k], val[k] = rb, mul(f, bval[j])
 			m.born = append(m.born, rb)
@@ -69,8 +72,12 @@ func (m *merge) axpy(a Vector, f uint64, b Vector) {
 			j++
 		}
 	}
-	copy(val[k:], aval[i:])
-	k += copy(row[k:], arow[i:])
+	for ; i < len(arow); i++ {
+		if !gone[arow[i]] {
+			row[k], val[k] = arow[i], aval[i]
+			k++
+		}
+	}
 	m.born = append(m.born, brow[j:]...)
 	for ; j < len(brow); j++ {
 		row[k], val[k] = brow[j], mul(f, bval[j])

@@ -1,0 +1,20 @@
+package linear
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestInverse holds the chain of squarings against the definition.
+func TestInverse(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	list := []uint64{1, 2, 3, prime - 1, prime - 2, 1 << 60}
+	for range 1000 {
+		list = append(list, 1+r.Uint64N(prime-1))
+	}
+	for _, a := range list {
+		if got := mul(a, inverse(a)); got != 1 {
+			t.Errorf("%d times its inverse is %d", a, got)
+		}
+	}
+}
