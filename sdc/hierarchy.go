@@ -1,6 +1,9 @@
 package sdc
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+)
 
 // Hierarchy is the code tree of a spanning variable. Records carry the codes of
 // its leaves; every code above them is a margin of the table. The total is
@@ -77,4 +80,20 @@ func (h *Hierarchy) finish() (*Hierarchy, error) {
 func (h *Hierarchy) isLeaf(label string) bool {
 	i, ok := h.index[label]
 	return ok && h.codes[i].leaf
+}
+
+// All yields every code with the one above it, "" for those directly below the
+// total: in the order given, parents first.
+func (h *Hierarchy) All() iter.Seq2[string, string] {
+	return func(yield func(code, parent string) bool) {
+		for _, c := range h.codes {
+			above := ""
+			if c.parent >= 0 {
+				above = h.codes[c.parent].label
+			}
+			if !yield(c.label, above) {
+				return
+			}
+		}
+	}
 }

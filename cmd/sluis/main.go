@@ -75,6 +75,7 @@ what must be hidden and proves that the hiding holds.`,
 // commands lists the verbs, one a file.
 func commands() []*cobra.Command {
 	return []*cobra.Command{
+		newAuditCommand(),
 		newCheckCommand(),
 		newDemoCommand(),
 		newDossierCommand(),
