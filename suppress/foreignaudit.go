@@ -43,8 +43,8 @@ const (
 // of the rules, rounded up to units; below, no farther than down to the least value
 // that is known of anyway. Without any the value must not be determined exactly, by
 // a whole unit where values are whole. Where the number of contributors is given,
-// every contributor who stands alone in a suppressed cell is an attacker as well, for
-// whom the value must not be determined. A published cell that a rule calls unsafe
+// every contributor who stands alone in a suppressed cell is an attacker as well, as in
+// Audit. A published cell that a rule calls unsafe
 // fails, and one with the status of a secondary cell is a primary one.
 //
 // Where the value of a primary cell is missing its level below or above it cannot be
@@ -116,7 +116,7 @@ func (p *foreignProblem) suppressed(cell int, v *Interval, failures []Failure) A
 	for _, x := range failures {
 		text := whyNot[x.Kind]
 		if x.Owner != 0 {
-			text = "a contributor who stands alone in another suppressed cell works it out"
+			text = "to a contributor who stands alone in another suppressed cell: " + text
 		}
 		if x.Verdict == Undecided {
 			text = "not decided: whether " + text

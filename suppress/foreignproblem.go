@@ -337,59 +337,62 @@ func (p *foreignProblem) complete(ctx context.Context) error {
 	return nil
 }
 
-// insiders numbers the contributors who stand alone in a cell: one in a cell that
-// lies in another of his, or under one name.
+// insiders numbers the contributors who stand alone in a cell: what is not empty in
+// a cell of one contributor is his, and so are cells under one name.
 func (p *foreignProblem) insiders() {
 	f := p.f
 	if f.people == nil && f.owners == nil || p.unsure {
 		return
 	}
-	cells := make([]Cell, f.grid.n)
 	alone, empty := make([]bool, f.grid.n), make([]bool, f.grid.n)
-	name := func(row int32) string {
-		if row < 0 || f.owners == nil {
-			return ""
+	top := make([]int32, f.grid.n)
+	find := func(i int32) int32 {
+		for top[i] != i {
+			top[i] = top[top[i]]
+			i = top[i]
 		}
-		return f.owners[row]
+		return i
 	}
+	first := map[string]int32{}
 	for cell, row := range f.row {
+		top[cell] = int32(cell)
 		empty[cell] = row < 0 || p.kind[cell] == kindEmpty
 		if row < 0 {
 			continue
 		}
+		name := ""
+		if f.owners != nil {
+			name = f.owners[row]
+		}
+		alone[cell] = name != ""
 		if f.people != nil {
 			n := f.people[row]
 			alone[cell] = n.is && n.rat().Cmp(big.NewRat(1, 1)) == 0
 			empty[cell] = empty[cell] || n.is && n.mant == 0
-		} else {
-			alone[cell] = name(row) != ""
 		}
-	}
-	assignOwners(cells, p.rel, alone, empty)
-	// Owners of one name are one, and so are all who share an owner with them.
-	top := map[int32]int32{}
-	var find func(o int32) int32
-	find = func(o int32) int32 {
-		if up, ok := top[o]; ok {
-			return find(up)
-		}
-		return o
-	}
-	first := map[string]int32{}
-	for cell, row := range f.row {
-		o := cells[cell].Owner
-		if o == 0 || name(row) == "" {
+		if !alone[cell] || name == "" {
 			continue
 		}
-		if was, ok := first[name(row)]; !ok {
-			first[name(row)] = o
-		} else if a, b := find(was), find(o); a != b {
-			top[b] = a
+		if same, ok := first[name]; ok {
+			top[find(int32(cell))] = find(same)
+		} else {
+			first[name] = int32(cell)
 		}
 	}
-	for cell := range cells {
-		if o := cells[cell].Owner; o != 0 {
-			p.owner[cell] = find(o)
+	for _, r := range p.rel {
+		if !alone[r.Total] {
+			continue
+		}
+		for _, c := range r.Parts {
+			if !empty[c] {
+				alone[c] = true // relations come from the top down
+				top[find(int32(c))] = find(int32(r.Total))
+			}
+		}
+	}
+	for cell, is := range alone {
+		if is {
+			p.owner[cell] = find(int32(cell)) + 1
 		}
 	}
 }

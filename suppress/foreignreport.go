@@ -198,7 +198,7 @@ func (r *ForeignReport) conclude(p *foreignProblem) {
 			r.Verdict = VerdictUndecided
 		}
 	default:
-		not("insiders beyond exact disclosure, and coalitions of them")
+		not("coalitions of contributors, and contributors beside others in a cell")
 		if f.owners == nil {
 			not("whether one contributor stands alone in two cells of which neither lies in the other: no column of owners is given")
 		}

@@ -176,15 +176,15 @@ func (f *auditFlags) read(path string, s *suppress.ForeignSpec) (*suppress.Forei
 	}
 	defer in.Close() //nolint:errcheck // read only
 	if !f.header && s.Names == nil {
-		if s.Names, err = numbered(in, s.Separator); err != nil {
+		if s.Names, err = columnNumbers(in, s.Separator); err != nil {
 			return nil, err
 		}
 	}
 	return suppress.ReadForeign(in, *s)
 }
 
-// numbered names the columns of a file without a header 1, 2, 3, ...
-func numbered(in io.ReadSeeker, separator rune) ([]string, error) {
+// columnNumbers names the columns of a file without a header 1, 2, 3, ...
+func columnNumbers(in io.ReadSeeker, separator rune) ([]string, error) {
 	r := csv.NewReader(io.LimitReader(in, 1<<16))
 	r.Comma = separator
 	r.TrimLeadingSpace = !unicode.IsSpace(separator)

@@ -31,7 +31,7 @@ Verdict: protected. Of 2 primary cells 0 are not protected, and of 0 it could no
 Table:   12 cells with 7 sums: 8 safe, 2 primary, 2 secondary, 0 protected, 0 empty; 0 are in no row
 Attack:  whole values, at least 0
 Levels:  nk: n 1, percent 85
-Not checked: insiders beyond exact disclosure, and coalitions of them
+Not checked: coalitions of contributors, and contributors beside others in a cell
 Not checked: whether one contributor stands alone in two cells of which neither lies in the other: no column of owners is given
 Not checked: other tables that share cells with this one, earlier releases, and what else may be known
 
@@ -97,7 +97,7 @@ func TestAuditExits(t *testing.T) {
 		{append(by, "--total", "Total"), exitUsage, "its total"},
 		{append(by, "--total", "colour=T"), exitUsage, "colour"},
 		{append(by, "--hierarchy", "colour=x.hrc"), exitUsage, "colour"},
-		{append(by, "--hierarchy", "size=" + filepath.Join(dir, "none.hrc")), exitFailure, "none.hrc"},
+		{append(by, "--hierarchy", "size="+filepath.Join(dir, "none.hrc")), exitFailure, "none.hrc"},
 		{append(by, "--values", "many"), exitUsage, "whole"},
 		{append(by, "--absent", "maybe"), exitUsage, "--absent"},
 		{append(by, "--delimiter", ";;"), exitUsage, "delimiter"},
