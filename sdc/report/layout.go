@@ -2,12 +2,10 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
-
-	"github.com/sluis-go/sluis/sdc"
 )
 
 // tableView is a table as a person reads it: rows, columns, and a page for
@@ -16,7 +14,6 @@ type tableView struct {
 	RowVar, ColVar string
 	Slices         []sliceView
 	Notes          []string
-	Magnitude      bool
 	Flagged        bool
 }
 
@@ -51,97 +48,81 @@ type cellView struct {
 	Notes                 []sentence
 }
 
+// axis is a spanning variable with its nodes: 0 is the total, every other has a
+// parent of a lower number.
+type axis struct {
+	name string
+	nodes
+}
+
+type nodes interface {
+	Len() int
+	Label(node int) string
+	Parent(node int) int // -1 of the total
+	Level(node int) int  // 0 of the total
+}
+
+// grid is a table to lay out, of cells of type C: the evidence of a check, or a
+// table as it is released.
+type grid[C any] struct {
+	axes   []axis
+	cells  iter.Seq2[[]int, C] // the nodes are used until the next
+	marked [][]int             // nodes of cells with something to say, which may be none of cells
+	// show draws a cell, or where ok is false a place without one.
+	show func(c C, ok bool, id string, marked bool) cellView
+}
+
 // layout turns one table into rows and columns.
-type layout struct {
-	t        *sdc.Table
+type layout[C any] struct {
+	grid[C]
 	output   int
 	d        words
-	vars     []sdc.Variable
 	row, col int // col is -1 in a table of one variable
-	findings map[string][]int
-	list     []sdc.Finding
+	marks    map[string]bool
 	drawn    map[string]bool
-	public   bool
 	maxLevel []int // levels of the row and column variables that are drawn
-	index    []map[string]int
-	mostRows int // of one page
+	mostRows int   // of one page
 }
 
 // mostColumns is the number of columns up to which a variable stands across.
 const mostColumns = 40
 
-func newLayout(t *sdc.Table, output int, list []sdc.Finding, d words) *layout {
-	l := &layout{t: t, output: output, d: d, vars: t.Variables(), col: -1, list: list, findings: map[string][]int{}, drawn: map[string]bool{}}
-	for v := range l.vars {
-		at := map[string]int{}
-		for n := 1; n < l.vars[v].Len(); n++ {
-			at[l.vars[v].Label(n)] = n
-		}
-		l.index = append(l.index, at)
+func newLayout[C any](g grid[C], output int, d words) *layout[C] {
+	l := &layout[C]{grid: g, output: output, d: d, col: -1, marks: map[string]bool{}, drawn: map[string]bool{}}
+	for _, at := range g.marked {
+		l.marks[cellID(output, at)] = true
 	}
-	for i, f := range list {
-		if id := l.cellID(f.Cell); id != "" {
-			l.findings[id] = append(l.findings[id], i)
-		}
-	}
-	for v := range l.vars {
-		if l.vars[v].Len() > l.vars[l.row].Len() {
+	for v := range l.axes {
+		if l.axes[v].Len() > l.axes[l.row].Len() {
 			l.row = v
 		}
 	}
-	for v := range l.vars {
+	for v := range l.axes {
 		if v == l.row {
 			continue
 		}
-		n := l.vars[v].Len()
+		n := l.axes[v].Len()
 		switch {
 		case l.col < 0:
 			l.col = v
-		case n <= mostColumns && (n > l.vars[l.col].Len() || l.vars[l.col].Len() > mostColumns):
+		case n <= mostColumns && (n > l.axes[l.col].Len() || l.axes[l.col].Len() > mostColumns):
 			l.col = v
-		case n > mostColumns && n < l.vars[l.col].Len():
+		case n > mostColumns && n < l.axes[l.col].Len():
 			l.col = v
 		}
 	}
-	l.maxLevel = make([]int, len(l.vars))
-	for v := range l.vars {
-		for n := range l.vars[v].Len() {
-			l.maxLevel[v] = max(l.maxLevel[v], l.vars[v].Level(n))
+	l.maxLevel = make([]int, len(l.axes))
+	for v := range l.axes {
+		for n := range l.axes[v].Len() {
+			l.maxLevel[v] = max(l.maxLevel[v], l.axes[v].Level(n))
 		}
 	}
 	return l
 }
 
-// cellID names a cell by the nodes of its coordinates; "" where the coordinates
-// are of another table.
-func (l *layout) cellID(at sdc.Coordinates) string {
-	if len(at) != len(l.vars) {
-		return ""
-	}
-	nodes := make([]int, len(at))
-	for v, k := range at {
-		if k.Total {
-			continue
-		}
-		n, ok := l.index[v][k.Code]
-		if !ok {
-			return ""
-		}
-		nodes[v] = n
-	}
-	return l.id(nodes)
-}
-
-func (l *layout) nodes(c sdc.Cell) []int {
-	out := make([]int, len(l.vars))
-	for v := range out {
-		out[v] = c.Node(v)
-	}
-	return out
-}
-
-func (l *layout) id(nodes []int) string {
-	id := "c" + strconv.Itoa(l.output)
+// cellID names a cell on the page.
+func cellID(output int, nodes []int) string {
+	id := "c" + strconv.Itoa(output)
 	for _, n := range nodes {
 		id += "-" + strconv.Itoa(n)
 	}
@@ -149,7 +130,7 @@ func (l *layout) id(nodes []int) string {
 }
 
 // sliceKey is the page of the table that a cell is on.
-func (l *layout) sliceKey(nodes []int) string {
+func (l *layout[C]) sliceKey(nodes []int) string {
 	key := ""
 	for v, n := range nodes {
 		if v != l.row && v != l.col {
@@ -160,26 +141,25 @@ func (l *layout) sliceKey(nodes []int) string {
 }
 
 // slice is a page in the making.
-type slice struct {
+type slice[C any] struct {
 	key     string
 	nodes   []int
-	cells   map[[2]int]sdc.Cell
+	cells   map[[2]int]C
 	rows    map[int]bool
-	cols    map[int]bool // of empty cells with a finding
+	cols    map[int]bool // of marked places without a cell
 	flagged int
 }
 
 // view lays the table out on pages of at most budget cells together.
-func (l *layout) view(budget int, status func(sdc.Cell) sdc.Verdict) *tableView {
-	out := &tableView{RowVar: l.vars[l.row].Name, Magnitude: l.t.Output().Kind == sdc.Magnitude, Flagged: len(l.findings) > 0}
+func (l *layout[C]) view(budget int) *tableView {
+	out := &tableView{RowVar: l.axes[l.row].name, Flagged: len(l.marks) > 0}
 	if l.col >= 0 {
-		out.ColVar = l.vars[l.col].Name
+		out.ColVar = l.axes[l.col].name
 	}
 	pages := l.pages()
 	l.fit(budget, out)
 	shown := l.choose(pages, budget, out)
-	for c := range l.t.Cells() {
-		nodes := l.nodes(c)
+	for nodes, c := range l.cells {
 		if s := shown[l.sliceKey(nodes)]; s != nil {
 			row, col := l.at(nodes)
 			s.cells[[2]int{row, col}] = c
@@ -188,7 +168,7 @@ func (l *layout) view(budget int, status func(sdc.Cell) sdc.Verdict) *tableView 
 	}
 	for k, p := range pages {
 		if s := shown[p.key]; s != nil {
-			page, cut := l.page(s, k, status)
+			page, cut := l.page(s, k)
 			out.Slices = append(out.Slices, page)
 			if cut > 0 {
 				out.Notes = append(out.Notes, l.d.f(l.d.t("%s rows of a page of this table are not drawn here: the findings and the cells file have them."), cut))
@@ -198,63 +178,51 @@ func (l *layout) view(budget int, status func(sdc.Cell) sdc.Verdict) *tableView 
 	return out
 }
 
-func (l *layout) at(nodes []int) (row, col int) {
+func (l *layout[C]) at(nodes []int) (row, col int) {
 	if l.col >= 0 {
 		col = nodes[l.col]
 	}
 	return nodes[l.row], col
 }
 
-// pages lists the pages of the table in code order with what is flagged there,
-// empty cells with a finding included.
-func (l *layout) pages() []*slice {
-	at := map[string]*slice{}
-	var out []*slice
-	touch := func(nodes []int) *slice {
+// pages lists the pages of the table in code order with what is marked there.
+func (l *layout[C]) pages() []*slice[C] {
+	at := map[string]*slice[C]{}
+	var out []*slice[C]
+	touch := func(nodes []int) *slice[C] {
 		key := l.sliceKey(nodes)
 		if at[key] == nil {
-			at[key] = &slice{key: key, nodes: slices.Clone(nodes), cells: map[[2]int]sdc.Cell{}, rows: map[int]bool{}, cols: map[int]bool{}}
+			at[key] = &slice[C]{key: key, nodes: slices.Clone(nodes), cells: map[[2]int]C{}, rows: map[int]bool{}, cols: map[int]bool{}}
 			out = append(out, at[key])
 		}
 		return at[key]
 	}
-	for c := range l.t.Cells() {
-		touch(l.nodes(c))
+	for nodes := range l.cells {
+		touch(nodes)
 	}
-	ids := make([]string, 0, len(l.findings))
-	for id := range l.findings {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	for _, id := range ids {
-		nodes := parseID(id)
-		s := touch(nodes)
-		s.flagged++
-		row, col := l.at(nodes)
-		s.rows[row], s.cols[col] = true, true
+	seen := map[string]bool{}
+	for _, nodes := range l.marked {
+		if id := cellID(l.output, nodes); !seen[id] {
+			seen[id] = true
+			s := touch(nodes)
+			s.flagged++
+			row, col := l.at(nodes)
+			s.rows[row], s.cols[col] = true, true
+		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].key < out[j].key })
 	return out
 }
 
-func parseID(id string) []int {
-	var out []int
-	for part := range strings.SplitSeq(id[strings.IndexByte(id, '-')+1:], "-") {
-		n, _ := strconv.Atoi(part) //nolint:errcheck // made by id
-		out = append(out, n)
-	}
-	return out
-}
-
 // fit leaves out the deepest levels until one page fits the budget.
-func (l *layout) fit(budget int, out *tableView) {
+func (l *layout[C]) fit(budget int, out *tableView) {
 	count := func(v int) int {
 		if v < 0 {
 			return 1
 		}
 		n := 0
-		for k := range l.vars[v].Len() {
-			if l.vars[v].Level(k) <= l.maxLevel[v] {
+		for k := range l.axes[v].Len() {
+			if l.axes[v].Level(k) <= l.maxLevel[v] {
 				n++
 			}
 		}
@@ -269,13 +237,13 @@ func (l *layout) fit(budget int, out *tableView) {
 			break
 		}
 		l.maxLevel[v]--
-		out.Notes = append(out.Notes, fmt.Sprintf(l.d.t("The lowest level of %s is not drawn here: the findings and the cells file have it."), shorten(visible(l.vars[v].Name), longestLabel)))
+		out.Notes = append(out.Notes, fmt.Sprintf(l.d.t("The lowest level of %s is not drawn here: the findings and the cells file have it."), shorten(visible(l.axes[v].name), longestLabel)))
 	}
 	l.mostRows = max(20, budget/count(l.col))
 }
 
 // choose takes pages within the budget: those with something flagged first.
-func (l *layout) choose(pages []*slice, budget int, out *tableView) map[string]*slice {
+func (l *layout[C]) choose(pages []*slice[C], budget int, out *tableView) map[string]*slice[C] {
 	order := slices.Clone(pages)
 	sort.SliceStable(order, func(i, j int) bool {
 		if (order[i].flagged > 0) != (order[j].flagged > 0) {
@@ -283,12 +251,12 @@ func (l *layout) choose(pages []*slice, budget int, out *tableView) map[string]*
 		}
 		return false
 	})
-	size := l.vars[l.row].Len()
+	size := l.axes[l.row].Len()
 	if l.col >= 0 {
-		size *= l.vars[l.col].Len()
+		size *= l.axes[l.col].Len()
 	}
 	most := max(1, budget/max(1, size))
-	shown := map[string]*slice{}
+	shown := map[string]*slice[C]{}
 	for _, p := range order {
 		if len(shown) < most {
 			shown[p.key] = p
@@ -302,11 +270,11 @@ func (l *layout) choose(pages []*slice, budget int, out *tableView) map[string]*
 
 // heads lists the nodes of a variable that are drawn: those in use and those
 // above them.
-func (l *layout) heads(v int, used map[int]bool) (heads []headView, nodes []int) {
+func (l *layout[C]) heads(v int, used map[int]bool) (heads []headView, nodes []int) {
 	if v < 0 {
 		return []headView{{Label: l.d.t("value"), Parent: -1}}, []int{0}
 	}
-	x := &l.vars[v]
+	x := l.axes[v]
 	keep := make([]bool, x.Len())
 	for n := range x.Len() {
 		if used[n] && x.Level(n) <= l.maxLevel[v] {
@@ -337,12 +305,12 @@ func (l *layout) heads(v int, used map[int]bool) (heads []headView, nodes []int)
 }
 
 // page draws one page and says how many of its rows it left out.
-func (l *layout) page(s *slice, k int, status func(sdc.Cell) sdc.Verdict) (out sliceView, cut int) {
+func (l *layout[C]) page(s *slice[C], k int) (out sliceView, cut int) {
 	out = sliceView{ID: fmt.Sprintf("t%d-%d", l.output, k), Flagged: s.flagged}
-	for v := range l.vars {
+	for v := range l.axes {
 		if v != l.row && v != l.col {
 			n := s.nodes[v]
-			out.Title = append(out.Title, placeView{l.vars[v].Name, l.vars[v].Label(n), n == 0})
+			out.Title = append(out.Title, placeView{l.axes[v].name, l.axes[v].Label(n), n == 0})
 		}
 	}
 	for key := range s.cells {
@@ -359,7 +327,7 @@ func (l *layout) page(s *slice, k int, status func(sdc.Cell) sdc.Verdict) (out s
 	for i, h := range rows {
 		r := rowView{headView: h}
 		for k, col := range colNodes {
-			c := l.cell(s, rowNodes[i], col, status)
+			c := l.cell(s, rowNodes[i], col)
 			if c.Mark != "" {
 				flagged[i]++
 				across[k]++
@@ -383,65 +351,15 @@ func (l *layout) page(s *slice, k int, status func(sdc.Cell) sdc.Verdict) (out s
 	return out, cut
 }
 
-// cell shows one cell with the findings on it.
-func (l *layout) cell(s *slice, row, col int, status func(sdc.Cell) sdc.Verdict) cellView {
+// cell draws one place.
+func (l *layout[C]) cell(s *slice[C], row, col int) cellView {
 	nodes := slices.Clone(s.nodes)
 	nodes[l.row] = row
 	if l.col >= 0 {
 		nodes[l.col] = col
 	}
-	id := l.id(nodes)
+	id := cellID(l.output, nodes)
 	c, ok := s.cells[[2]int{row, col}]
-	found := l.findings[id]
-	out := cellView{Text: "\u00b7", Class: "none"}
-	if ok {
-		out.Class = ""
-		if l.t.Output().Kind == sdc.Magnitude {
-			out.Text = l.d.value(c.SumText())
-		} else {
-			out.Text = l.d.number(c.Respondents())
-		}
-	}
-	if l.public || len(found) == 0 {
-		return out
-	}
-	l.drawn[id] = true
-	v := sdc.Review
-	if ok {
-		v = status(c)
-	}
-	out.ID, out.Verdict, out.Mark, out.Class = id, l.d.t(v.String()), mark(v), v.String()
-	if !ok {
-		out.Text = "0"
-	}
-	for _, i := range found {
-		m := l.d.message(&l.list[i])
-		m.Text = l.list[i].Rule + ": " + m.Text
-		out.Notes = append(out.Notes, m)
-	}
-	if ok {
-		out.Notes = append(out.Notes, sentence{l.evidence(c), ""})
-	}
-	return out
+	l.drawn[id] = l.marks[id]
+	return l.show(c, ok, id, l.marks[id])
 }
-
-// evidence says who is behind a cell.
-func (l *layout) evidence(c sdc.Cell) string {
-	d := l.d
-	parts := []string{
-		d.t("records") + " " + d.number(c.Records()),
-		d.t("respondents") + " " + d.number(c.Respondents()),
-	}
-	if l.t.Output().Kind == sdc.Magnitude {
-		parts = append(parts, d.t("contributors")+" "+d.number(c.Contributors()), d.t("holdings")+" "+d.number(c.Holdings()))
-		for i, x := range c.Top() {
-			if i == 2 {
-				break
-			}
-			parts = append(parts, d.t([]string{"largest", "second largest"}[i])+" "+ratText(x, d))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (d words) id(i int) string { return strconv.Itoa(i) }

@@ -3,6 +3,7 @@ package report
 import (
 	"html/template"
 	"sort"
+	"strconv"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/suggest"
@@ -120,7 +121,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView, error) {
 	o := &r.Outputs[i]
 	out := outputView{
-		ID: "o" + d.id(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict, Cells: o.Cells, Unsafe: o.UnsafeCells,
+		ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict, Cells: o.Cells, Unsafe: o.UnsafeCells,
 		Excluded: o.Excluded, Rows: o.Rows, Reasons: reasonsOf(o), FindingsAll: len(o.Findings),
 	}
 	if o.UnsafeCells > 0 && o.Cells > 0 {
@@ -134,10 +135,11 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 			out.Suggestions = append(out.Suggestions, s)
 		}
 	}
-	var l *layout
+	var t *checked
+	var l *layout[sdc.Cell]
 	if i < len(r.Tables) && (o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude) {
-		l = newLayout(r.Tables[i], i, o.Findings, d)
-		out.Table = l.view(opts.Cells, func(c sdc.Cell) sdc.Verdict { return r.Status(i, c) })
+		t, l = newChecked(r.Tables[i], i, o.Findings, func(c sdc.Cell) sdc.Verdict { return r.Status(i, c) }, d)
+		out.Table = l.view(opts.Cells)
 	}
 	if i < len(r.Tables) {
 		var err error
@@ -159,9 +161,9 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 			Rank: rank + 1, Verdict: f.Verdict, Rule: f.Rule, Where: places(f.Cell), Sort: f.Observed,
 			Observed: d.float(f.Observed), Limit: d.float(f.Limit), Message: d.message(&f),
 		}
-		if l != nil {
-			if id := l.cellID(f.Cell); l.drawn[id] {
-				x.Cell = id
+		if t != nil {
+			if nodes := t.nodes(f.Cell); nodes != nil && l.drawn[cellID(i, nodes)] {
+				x.Cell = cellID(i, nodes)
 			}
 		}
 		out.Findings = append(out.Findings, x)
@@ -215,15 +217,14 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	}
 	for i := range r.Outputs {
 		o := &r.Outputs[i]
-		x := outputView{ID: "o" + d.id(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict}
+		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict}
 		for _, s := range o.NotChecked {
 			x.NotChecked = append(x.NotChecked, d.notChecked(s))
 		}
 		table := o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude
 		if o.Verdict == sdc.Safe && len(o.Findings) == 0 && table && i < len(r.Tables) {
-			t := newLayout(r.Tables[i], i, nil, d)
-			t.public = true
-			x.Table = t.view(opts.Cells, func(sdc.Cell) sdc.Verdict { return sdc.Safe })
+			_, l := newChecked(r.Tables[i], i, nil, nil, d)
+			x.Table = l.view(opts.Cells)
 		}
 		v.Outputs = append(v.Outputs, x)
 	}

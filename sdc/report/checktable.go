@@ -1,0 +1,123 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// checked is the table of an output with what was found of its cells.
+type checked struct {
+	t        *sdc.Table
+	d        words
+	status   func(sdc.Cell) sdc.Verdict
+	findings []sdc.Finding
+	at       map[string][]int // cell -> findings
+	output   int
+	index    []map[string]int // variable -> code -> node
+}
+
+// newChecked lays out a table with its findings; none for a public page.
+func newChecked(t *sdc.Table, output int, findings []sdc.Finding, status func(sdc.Cell) sdc.Verdict, d words) (*checked, *layout[sdc.Cell]) {
+	x := &checked{t: t, d: d, status: status, findings: findings, at: map[string][]int{}, output: output}
+	var g grid[sdc.Cell]
+	vars := t.Variables()
+	for v := range vars {
+		g.axes = append(g.axes, axis{vars[v].Name, &vars[v]})
+		at := map[string]int{}
+		for n := 1; n < vars[v].Len(); n++ {
+			at[vars[v].Label(n)] = n
+		}
+		x.index = append(x.index, at)
+	}
+	for i, f := range findings {
+		if nodes := x.nodes(f.Cell); nodes != nil {
+			id := cellID(output, nodes)
+			x.at[id] = append(x.at[id], i)
+			g.marked = append(g.marked, nodes)
+		}
+	}
+	g.cells = func(yield func([]int, sdc.Cell) bool) {
+		nodes := make([]int, len(vars))
+		for c := range t.Cells() {
+			for v := range nodes {
+				nodes[v] = c.Node(v)
+			}
+			if !yield(nodes, c) {
+				return
+			}
+		}
+	}
+	g.show = x.show
+	return x, newLayout(g, output, d)
+}
+
+// nodes finds the nodes of coordinates; nil where they are of another table.
+func (x *checked) nodes(at sdc.Coordinates) []int {
+	if len(at) != len(x.index) {
+		return nil
+	}
+	nodes := make([]int, len(at))
+	for v, k := range at {
+		if k.Total {
+			continue
+		}
+		n, ok := x.index[v][k.Code]
+		if !ok {
+			return nil
+		}
+		nodes[v] = n
+	}
+	return nodes
+}
+
+// show draws a cell with the findings on it.
+func (x *checked) show(c sdc.Cell, ok bool, id string, marked bool) cellView {
+	out := cellView{Text: "\u00b7", Class: "none"}
+	if ok {
+		out.Class = ""
+		if x.t.Output().Kind == sdc.Magnitude {
+			out.Text = x.d.value(c.SumText())
+		} else {
+			out.Text = x.d.number(c.Respondents())
+		}
+	}
+	if !marked {
+		return out
+	}
+	v := sdc.Review
+	if ok {
+		v = x.status(c)
+	} else {
+		out.Text = "0"
+	}
+	out.ID, out.Verdict, out.Mark, out.Class = id, x.d.t(v.String()), mark(v), v.String()
+	for _, i := range x.at[id] {
+		m := x.d.message(&x.findings[i])
+		m.Text = x.findings[i].Rule + ": " + m.Text
+		out.Notes = append(out.Notes, m)
+	}
+	if ok {
+		out.Notes = append(out.Notes, sentence{x.evidence(c), ""})
+	}
+	return out
+}
+
+// evidence says who is behind a cell.
+func (x *checked) evidence(c sdc.Cell) string {
+	d := x.d
+	parts := []string{
+		d.t("records") + " " + d.number(c.Records()),
+		d.t("respondents") + " " + d.number(c.Respondents()),
+	}
+	if x.t.Output().Kind == sdc.Magnitude {
+		parts = append(parts, d.t("contributors")+" "+d.number(c.Contributors()), d.t("holdings")+" "+d.number(c.Holdings()))
+		for i, x := range c.Top() {
+			if i == 2 {
+				break
+			}
+			parts = append(parts, d.t([]string{"largest", "second largest"}[i])+" "+ratText(x, d))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
