@@ -1,29 +1,13 @@
 package report
 
 import (
-	"crypto/sha256"
-	_ "embed" // the page, its style and its script
-	"encoding/base64"
 	"errors"
-	"html/template"
 	"io"
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/suggest"
 )
-
-var (
-	//go:embed report.html.tmpl
-	pageText string
-	//go:embed report.css
-	styleText string
-	//go:embed report.js
-	scriptText string
-)
-
-// bootText runs before the page is read: without a script nothing is hidden.
-const bootText = `document.documentElement.classList.add("boot");`
 
 // errLanguage is the error of a language that there are no words for.
 var errLanguage = errors.New("language must be en or nl")
@@ -79,7 +63,7 @@ func HTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	if err != nil {
 		return err
 	}
-	return render(w, opts.Lang, v)
+	return render(w, "check.html.tmpl", &v.page, v)
 }
 
 // PublicHTML writes what may leave of a report: the verdict on each output, the
@@ -93,46 +77,8 @@ func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	if err := opts.defaults(); err != nil {
 		return err
 	}
-	return render(w, opts.Lang, newPublicView(r, &opts))
-}
-
-// render fills in the page.
-func render(w io.Writer, lang string, v *view) error {
-	words := dictionary(lang)
-	page, err := template.New("report").Funcs(template.FuncMap{
-		"t":       words.t,
-		"verdict": func(v sdc.Verdict) string { return words.t(v.String()) },
-		"mark":    mark,
-		"number":  words.number,
-		"count":   func(n int) string { return words.number(int64(n)) },
-		"label":   func(s string) string { return shorten(visible(s), longestLabel) },
-	}).Parse(pageText)
-	if err != nil {
-		return err
-	}
-	v.Lang = lang
-	//nolint:gosec // all three are ours, and constant
-	v.Style, v.Boot, v.Script = template.CSS(styleText), template.JS(bootText), template.JS(scriptText)
-	v.CSP = "default-src 'none'; img-src data:; style-src " + hashOf(styleText) + "; script-src " + hashOf(bootText) + " " + hashOf(scriptText) +
-		"; base-uri 'none'; form-action 'none'"
-	return page.Execute(w, v)
-}
-
-// hashOf names a text in a Content-Security-Policy.
-func hashOf(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
-
-// mark is the sign of a verdict beside its colour.
-func mark(v sdc.Verdict) string {
-	switch v {
-	case sdc.Safe:
-		return "\u2713"
-	case sdc.Review:
-		return "?"
-	}
-	return "\u25b2"
+	v := newPublicView(r, &opts)
+	return render(w, "check.html.tmpl", &v.page, v)
 }
 
 // why says in one sentence what decided the verdict, in the page's language.

@@ -11,6 +11,9 @@ import (
 // tableView is a table as a person reads it: rows, columns, and a page for
 // every combination of the codes of the variables beyond two.
 type tableView struct {
+	Name           string
+	Legend         []badgeView
+	Hint           string // how to read marked cells; "" where there is nothing to read
 	RowVar, ColVar string
 	Slices         []sliceView
 	Notes          []string

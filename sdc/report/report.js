@@ -9,13 +9,14 @@ try {
   for (const box of all(document, ".findings")) {
     const size = 50;
     const body = box.querySelector("tbody");
-    const rows = all(body, "tr").map((tr) => ({ tr, text: tr.textContent.toLowerCase(), rule: tr.cells[2].textContent }));
-    const search = box.querySelector("input"), rule = box.querySelector(".rule"), verdict = box.querySelector(".verdict");
+    const rows = all(body, "tr").map((tr) => ({ tr, text: tr.textContent.toLowerCase() }));
+    const search = box.querySelector("input"), filters = all(box, "select[data-col]");
+    const is = (tr, select) => !select.value || (tr.cells[select.dataset.col].dataset.v ?? tr.cells[select.dataset.col].textContent) === select.value;
     const state = box.querySelector(".state"), prev = box.querySelector(".prev"), next = box.querySelector(".next");
     let order = rows, from = 0;
     const show = () => {
       const q = search.value.trim().toLowerCase();
-      const hits = order.filter((r) => (!q || r.text.includes(q)) && (!rule.value || r.rule === rule.value) && (!verdict.value || r.tr.dataset.v === verdict.value));
+      const hits = order.filter((r) => (!q || r.text.includes(q)) && filters.every((select) => is(r.tr, select)));
       from = Math.max(0, Math.min(from, Math.floor((hits.length - 1) / size) * size));
       body.replaceChildren(...hits.slice(from, from + size).map((r) => r.tr));
       const to = Math.min(from + size, hits.length);
@@ -25,12 +26,11 @@ try {
     };
     const restart = () => { from = 0; show(); };
     search.addEventListener("input", restart);
-    rule.addEventListener("change", restart);
-    verdict.addEventListener("change", restart);
+    for (const select of filters) select.addEventListener("change", restart);
     prev.addEventListener("click", () => { from -= size; show(); });
     next.addEventListener("click", () => { from += size; show(); });
     for (const th of all(box, "th[data-sort]")) {
-      const column = Number(th.dataset.sort);
+      const column = th.cellIndex;
       const numeric = th.classList.contains("n");
       const key = (r) => { const td = r.tr.cells[column]; return numeric ? Number(td.dataset.n ?? td.textContent) : td.textContent; };
       const button = document.createElement("button");

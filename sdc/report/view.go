@@ -1,7 +1,6 @@
 package report
 
 import (
-	"html/template"
 	"sort"
 	"strconv"
 
@@ -9,23 +8,15 @@ import (
 	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
-// view is what the page shows, in its language.
+// view is the page of a check.
 type view struct {
-	Lang, CSP   string
-	Style       template.CSS
-	Boot        template.JS
-	Script      template.JS
-	Public      bool
-	Verdict     sdc.Verdict
-	Why         string
+	page
 	Policy      string
 	Rules       []ruleView
 	Differences []string
 	Remarks     []sentence
 	Rows        int64
 	Respondents int64
-	Sources     []sdc.Source
-	Files       [][2]string
 	Outputs     []outputView
 	Dossier     []sdc.DossierStep
 }
@@ -47,10 +38,8 @@ type outputView struct {
 	Reasons        []reasonView
 	Table          *tableView
 	Figures        []figure
-	Findings       []findingView
-	FindingsMore   int // beyond those that the page holds
+	Findings       *listView // nil for none
 	FindingsAll    int
-	FindingRules   []string
 	NotChecked     []sentence
 	Suggestions    []suggest.Suggestion
 }
@@ -62,38 +51,16 @@ type reasonView struct {
 	Count   int
 }
 
-// findingView is one row of the findings.
-type findingView struct {
-	Rank            int
-	Verdict         sdc.Verdict
-	Rule            string
-	Where           []placeView
-	Observed, Limit string
-	Sort            float64
-	Message         sentence
-	Cell            string // id of the drawn cell, or ""
-}
-
-// placeView is one coordinate.
-type placeView struct {
-	Variable, Code string
-	Total          bool
-}
-
-func places(c sdc.Coordinates) []placeView {
-	var out []placeView
-	for _, k := range c {
-		out = append(out, placeView{k.Variable, k.Code, k.Total})
-	}
-	return out
-}
-
 func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	d := dictionary(opts.Lang)
 	v := &view{
-		Verdict: r.Verdict, Why: d.why(r), Policy: r.Policy.Name, Differences: r.Policy.Differences,
-		Rows: r.Data.Rows, Respondents: r.Data.Respondents, Sources: r.Data.Sources, Files: opts.Files,
-		Dossier: r.Dossier,
+		page: page{
+			Lang: opts.Lang, Title: d.t("Output check"), Badge: d.verdict(r.Verdict), Lead: []string{d.why(r)},
+			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
+			Sources: r.Data.Sources, Files: opts.Files,
+		},
+		Policy: r.Policy.Name, Differences: r.Policy.Differences,
+		Rows: r.Data.Rows, Respondents: r.Data.Respondents, Dossier: r.Dossier,
 	}
 	for _, s := range r.Policy.Remarks {
 		v.Remarks = append(v.Remarks, d.notChecked(s))
@@ -140,6 +107,13 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 	if i < len(r.Tables) && (o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude) {
 		t, l = newChecked(r.Tables[i], i, o.Findings, func(c sdc.Cell) sdc.Verdict { return r.Status(i, c) }, d)
 		out.Table = l.view(opts.Cells)
+		out.Table.Name = o.Name
+		if out.Table.Flagged {
+			out.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and who is behind it.")
+			out.Table.Legend = []badgeView{
+				d.verdict(sdc.Unsafe), d.verdict(sdc.Review), {"safe", mark(sdc.Safe), d.t("safe by hand")}, {"", "\u00b7", d.t("no records, or not published")},
+			}
+		}
 	}
 	if i < len(r.Tables) {
 		var err error
@@ -147,29 +121,57 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 			return out, err
 		}
 	}
-	names := map[string]bool{}
+	if len(o.Findings) > 0 {
+		out.Findings = findingsList(o, i, opts, d, t, l)
+	}
+	return out, nil
+}
+
+// findingsList lays out the findings of an output, the worst first.
+func findingsList(o *sdc.OutputReport, output int, opts *HTMLOptions, d words, t *checked, l *layout[sdc.Cell]) *listView {
+	list := &listView{
+		Name: o.Name, Caption: d.t("Findings"),
+		Heads: []headText{
+			{d.t("Verdict"), false, false}, {d.t("Rule"), true, false}, {d.t("Where"), true, false},
+			{d.t("Observed"), true, true}, {d.t("Limit"), false, true}, {d.t("Message"), false, false},
+		},
+	}
+	byRule, byVerdict := filterView{d.t("Rule"), 2, nil}, filterView{d.t("Verdict"), 1, nil}
+	for _, v := range []sdc.Verdict{sdc.Unsafe, sdc.Review, sdc.Safe} {
+		byVerdict.Options = append(byVerdict.Options, optionView{v.String(), d.t(v.String())})
+	}
+	more := 0
+	known := map[string]bool{}
 	for rank, f := range worstFindings(o.Findings) {
-		if !names[f.Rule] {
-			names[f.Rule] = true
-			out.FindingRules = append(out.FindingRules, f.Rule)
+		if !known[f.Rule] {
+			known[f.Rule] = true
+			byRule.Options = append(byRule.Options, optionView{f.Rule, f.Rule})
 		}
 		if rank >= opts.Findings {
-			out.FindingsMore++
+			more++
 			continue
 		}
-		x := findingView{
-			Rank: rank + 1, Verdict: f.Verdict, Rule: f.Rule, Where: places(f.Cell), Sort: f.Observed,
-			Observed: d.float(f.Observed), Limit: d.float(f.Limit), Message: d.message(&f),
+		badge := d.verdict(f.Verdict)
+		where := listCell{Where: places(f.Cell)}
+		if len(f.Cell) == 0 {
+			where = listCell{sentence: sentence{d.t("the whole output"), ""}}
 		}
 		if t != nil {
-			if nodes := t.nodes(f.Cell); nodes != nil && l.drawn[cellID(i, nodes)] {
-				x.Cell = cellID(i, nodes)
+			if nodes := t.nodes(f.Cell); nodes != nil && l.drawn[cellID(output, nodes)] {
+				where.Link = cellID(output, nodes)
 			}
 		}
-		out.Findings = append(out.Findings, x)
+		list.Rows = append(list.Rows, []listCell{
+			{Badge: &badge}, {Code: f.Rule}, where,
+			{Number: d.float(f.Observed), Sort: f.Observed}, {Number: d.float(f.Limit), Sort: f.Limit}, {sentence: d.message(&f)},
+		})
 	}
-	sort.Strings(out.FindingRules)
-	return out, nil
+	sort.Slice(byRule.Options, func(i, j int) bool { return byRule.Options[i].Value < byRule.Options[j].Value })
+	list.Filters = []filterView{byRule, byVerdict}
+	if more > 0 {
+		list.More = d.f(d.t("%s more findings are in the JSON report."), more)
+	}
+	return list
 }
 
 // reasonsOf counts an output's findings that are not safe, by rule.
@@ -198,7 +200,13 @@ var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "
 // cut down from the whole.
 func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	d := dictionary(opts.Lang)
-	v := &view{Public: true, Verdict: r.Verdict, Policy: r.Policy.Name}
+	v := &view{
+		page: page{
+			Lang: opts.Lang, Public: true, Title: d.t("Output check"), Badge: d.verdict(r.Verdict),
+			Notice: d.t("Public summary: it holds nothing of outputs that may not leave."),
+		},
+		Policy: r.Policy.Name,
+	}
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Off: rule.Off}
 		for i, l := range rule.Limits {
@@ -225,6 +233,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 		if o.Verdict == sdc.Safe && len(o.Findings) == 0 && table && i < len(r.Tables) {
 			_, l := newChecked(r.Tables[i], i, nil, nil, d)
 			x.Table = l.view(opts.Cells)
+			x.Table.Name = o.Name
 		}
 		v.Outputs = append(v.Outputs, x)
 	}

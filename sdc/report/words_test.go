@@ -24,7 +24,11 @@ func TestDutch(t *testing.T) {
 		t.Fatal(err)
 	}
 	call := regexp.MustCompile(`(?:\bt |\bt\()"([^"]+)"`)
-	for _, file := range append(files, "report.html.tmpl") {
+	pages, err := filepath.Glob("*.html.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, pages...) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
