@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -17,40 +18,17 @@ func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, confidential)
 	cells := g.Problem.Cells()
-	for _, t := range g.list {
-		var shown, primary, secondary int
-		hidden, all := 0.0, 0.0
-		for cell, id := range t.id {
-			if !t.shown[cell] {
-				continue
-			}
-			shown++
-			if !t.inner(cell) {
-				continue
-			}
-			all += float64(abs64(t.value[cell]))
-			if p.Status[id].Hidden() {
-				hidden += float64(abs64(t.value[cell]))
-			}
-		}
-		for cell, id := range t.id {
-			switch {
-			case !t.shown[cell]:
-			case p.Status[id] == Primary:
-				primary++
-			case p.Status[id].Hidden():
-				secondary++
-			}
-		}
-		fmt.Fprintf(b, "\nTable %q: %d cells, %d suppressed: %d unsafe, %d to protect these", t.name, shown, primary+secondary, primary, secondary)
-		if all > 0 {
-			fmt.Fprintf(b, "; %.1f %% of the inner total", 100*hidden/all)
+	for i, t := range g.list {
+		l := g.Loss(i, p)
+		fmt.Fprintf(b, "\nTable %q: %d cells, %d suppressed: %d unsafe, %d to protect these", t.name, l.Cells, l.Primary+l.Secondary, l.Primary, l.Secondary)
+		if !math.IsNaN(l.Share) {
+			fmt.Fprintf(b, "; %.1f %% of the inner total", l.Share)
 		}
 		fmt.Fprintln(b)
 		if len(g.list) > 1 {
 			fmt.Fprintf(b, "Linked with the other tables of this report: cells that they share are suppressed in all.\n")
 		}
-		if primary+secondary == 0 {
+		if l.Primary+l.Secondary == 0 {
 			continue
 		}
 		var names []string

@@ -23,13 +23,11 @@ import (
 )
 
 type checkFlags struct {
+	pageFlags
 	policy  string
 	out     string
 	json    string
 	cells   string
-	html    string
-	public  string
-	lang    string
 	threads int
 	memory  string
 	suggest bool
@@ -61,20 +59,18 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.StringVar(&f.out, "out", "", "folder for report.html, report.json, report.txt and cells.csv")
 	flags.StringVar(&f.json, "json", "", "file for the JSON report")
 	flags.StringVar(&f.cells, "cells", "", "file for the cells, .csv or .parquet")
-	flags.StringVar(&f.html, "html", "", "file for the report as a page (confidential)")
-	flags.StringVar(&f.public, "public", "", "file for a page that holds only what may leave")
-	flags.StringVar(&f.lang, "lang", "en", "language of the pages: en or nl")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	flags.StringVar(&f.memory, "memory", "", "memory for the rows of respondents and holdings, such as 2GiB; more goes to a temporary file (default: all in memory)")
 	flags.BoolVar(&f.suggest, "suggest", false, "look for changes that would make unsafe outputs safe (one more pass over the data)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
+	f.add(flags, true)
 	return cmd
 }
 
 // runCheck is the check verb: spec in, report out.
 func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer) error {
-	if f.lang != "en" && f.lang != "nl" {
-		return usageError(errors.New("lang must be en or nl"))
+	if err := f.check(); err != nil {
+		return err
 	}
 	memory, err := parseSize(f.memory)
 	if err != nil {

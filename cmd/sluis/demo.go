@@ -72,7 +72,7 @@ func newDemoCommand() *cobra.Command {
 		Long: `demo makes a synthetic register of offences, replaces its citizen service numbers by
 pseudonyms, checks three outputs on it, and reports; then it protects three tables
 and verifies their certificates. Everything is left in the folder for a look: the
-data, the specs, the report, every cell, and the releases. Its exit status says
+data, the specs, the reports as pages, every cell, and the releases. Its exit status says
 whether the demonstration ran, not what it found.`,
 		Example: `  sluis demo
   sluis demo --rows 1000000 --seed 7 --out demo`,
@@ -142,7 +142,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
-	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5, lang: "en"}, stdout)
+	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5}, stdout)
 	if !found(err) {
 		return err
 	}
@@ -154,9 +154,10 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	out := at("release")
-	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s\n", at("tables.yaml"), out)
+	page, leaves := at("protection.html"), filepath.Join(out, "tables.release.html")
+	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s --html %s --public %s\n", at("tables.yaml"), out, page, leaves)
 	err = runProtect(ctx, at("tables.yaml"), &protectFlags{
-		policy: "cbs", out: out, cost: "value", count: "records", digits: -1, seed: seed,
+		policy: "cbs", out: out, cost: "value", count: "records", digits: -1, seed: seed, pageFlags: pageFlags{html: page, public: leaves},
 	}, stdout)
 	if !found(err) {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,4 +51,56 @@ func TestSuggest(t *testing.T) {
 	if status, out, _ := sluis(t, "check", at("better.yaml")); status != 0 {
 		t.Errorf("applied: status %d: %s", status, out)
 	}
+}
+
+// TestProtectPages: the confidential page has what is behind the suppressed
+// cells; of these the public one has nothing, in any way of writing a number.
+func TestProtectPages(t *testing.T) {
+	dir := protectData(t)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, lang := range []string{"en", "nl"} {
+		code, text := verb(t, "protect", at("spec.yaml"), "--out", at("out"), "--html", at("inside.html"), "--public", at("outside.html"), "--lang", lang)
+		if code != 0 {
+			t.Fatalf("exit status %d: %s", code, text)
+		}
+		inside, outside := readFile(t, at("inside.html")), readFile(t, at("outside.html"))
+		if hits := suppressedSums(t, dir, at("out"), inside); hits < 10 {
+			t.Errorf("%s: %d suppressed sums on the confidential page: the test looks for the wrong thing", lang, hits)
+		}
+		if hits := suppressedSums(t, dir, at("out"), outside); hits > 0 {
+			t.Errorf("%s: %d suppressed sums on the public page", lang, hits)
+		}
+		marks := 0
+		for _, name := range []string{"n", "m", "turnover"} {
+			marks += strings.Count(readFile(t, at("out/"+name+".release.csv")), ",,C,3")
+		}
+		if got := strings.Count(outside, `<td class="review">`); got != marks || marks == 0 {
+			t.Errorf("%s: %d suppressed cells on the public page, %d in the releases", lang, got, marks)
+		}
+		if strings.Contains(outside, `class="unsafe"`) || strings.Contains(outside, "<button") {
+			t.Errorf("%s: the public page tells suppressed cells apart", lang)
+		}
+	}
+	// Where nothing can be released there is no page.
+	if code, _ := verb(t, "protect", at("spec.yaml"), "--out", at("none"), "--count", "respondent", "--html", at("none.html")); code != 2 {
+		t.Errorf("exit status %d", code)
+	}
+	if _, err := os.Stat(at("none.html")); err == nil {
+		t.Error("a page of a failure")
+	}
+}
+
+// suppressedSums counts the suppressed sums of turnover that a text holds.
+func suppressedSums(t *testing.T, dir, out, text string) int {
+	t.Helper()
+	sums := turnoverSums(t, dir)
+	digits := strings.NewReplacer(",", "", ".", "").Replace(text)
+	n := 0
+	for line := range strings.Lines(readFile(t, filepath.Join(out, "turnover.release.csv"))) {
+		key, hidden := strings.CutSuffix(strings.TrimSpace(line), ",,C,3")
+		if hidden && sums[key] != 0 && strings.Contains(digits, fmt.Sprint(sums[key])) {
+			n++
+		}
+	}
+	return n
 }

@@ -7,18 +7,21 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
 )
 
 type protectFlags struct {
+	pageFlags
 	policy  string
 	out     string
 	cost    string
@@ -68,11 +71,15 @@ are left alone; the exit status says whether they are safe.`,
 	flags.IntVar(&f.rounds, "rounds", 8, "effort to suppress less")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of that effort")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	f.add(flags, true)
 	return cmd
 }
 
 // runProtect is the protect verb.
 func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	s, err := spec.Load(path)
 	if err != nil {
 		return specError(err)
@@ -126,16 +133,35 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	defer staged.drop()
+	pages := &protectPages{page: report.Protection{Verdict: verdict, Policy: r.Policy.Name, Sources: r.Data.Sources}}
+	for k := range r.Outputs {
+		if !slices.Contains(tables, k) {
+			pages.page.Others = append(pages.page.Others, r.Outputs[k])
+		}
+	}
 	for _, g := range groups {
-		if err := protectGroup(ctx, g, f, staged, stdout); err != nil {
+		done, err := protectGroup(ctx, g, f, staged, stdout)
+		if err != nil {
 			return err
 		}
+		if err := pages.add(ctx, done, f, staged.dir); err != nil {
+			return err
+		}
+	}
+	if kinds := countedThings(r, tables); kinds < len(groups) {
+		pages.page.Cautions = append(pages.page.Cautions, unlinked)
+	}
+	if err := pages.render(f); err != nil {
+		return err
 	}
 	if err := staged.commit(ctx); err != nil {
 		return err
 	}
-	if kinds := countedThings(r, tables); kinds < len(groups) {
-		fmt.Fprintln(stdout, unlinked)
+	if err := pages.write(f); err != nil {
+		return err
+	}
+	for _, s := range pages.page.Cautions {
+		fmt.Fprintln(stdout, "not checked: "+s)
 	}
 	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
 	return verdictError(verdict)
@@ -143,7 +169,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 
 // unlinked is said where tables of the same counts, or of sums of one response, are
 // not protected as one.
-const unlinked = "not checked: what tables tell together that leave out rows with missing values; " +
+const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
 
 // countedThings returns how many different things tables count or sum up.
@@ -168,14 +194,14 @@ func leftOver(o sdc.OutputReport) sdc.Verdict {
 }
 
 // protectGroup protects the tables of one group, proves it, and stages the files.
-func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) error {
+func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) (*protectedGroup, error) {
 	threads := f.threads
 	if threads <= 0 {
 		threads = defaultThreads()
 	}
 	pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: threads, Rounds: f.rounds, Seed: f.seed})
 	if err != nil {
-		return cellsFailure(g, err)
+		return nil, cellsFailure(g, err)
 	}
 	releases := g.Releases(pattern)
 	names := make([]string, len(releases))
@@ -186,33 +212,33 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	}
 	certificate, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker())
 	if err != nil {
-		return cellsFailure(g, err)
+		return nil, cellsFailure(g, err)
 	}
 	if err := staged.write(names[0]+".certificate.json", certificate.WriteJSON); err != nil {
-		return err
+		return nil, err
 	}
 	for i, r := range releases {
 		if err := staged.write(files[i], r.WriteCSV); err != nil {
-			return err
+			return nil, err
 		}
 		if err := staged.parquet(names[i]+".release.parquet", r); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	err = staged.write(names[0]+".confidential.txt", func(w io.Writer) error { return g.WriteReport(w, pattern) })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	v, err := suppress.Verify(os.DirFS(staged.dir), names[0]+".certificate.json", suppress.VerifyLimits{})
 	if err != nil {
-		return fmt.Errorf("nothing is released: %w", err)
+		return nil, fmt.Errorf("nothing is released: %w", err)
 	}
 	for _, r := range releases {
 		all, hidden := r.Cells()
 		fmt.Fprintf(stdout, "%q: %d cells, %d suppressed\n", r.Name, all, hidden)
 	}
 	fmt.Fprintf(stdout, "   certificate of %d possible tables, verified: %s\n", v.Witnesses+1, names[0]+".certificate.json")
-	return nil
+	return &protectedGroup{g, pattern, releases, files, names[0] + ".certificate.json"}, nil
 }
 
 // cellsFailure names the cells that cannot be protected. Nothing is released:

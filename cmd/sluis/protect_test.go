@@ -95,23 +95,7 @@ func TestProtectAndVerify(t *testing.T) {
 // bytes of a column, anywhere in the file, Parquet's statistics included.
 func checkNothingShows(t *testing.T, dir, out string) {
 	t.Helper()
-	sums := map[string]int64{}
-	f, err := os.Open(filepath.Join(dir, "d.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rows[1:] {
-		var x int64
-		fmt.Sscan(r[3], &x)
-		for _, key := range []string{r[0] + "," + r[2], "*," + r[2], r[0] + ",*", "*,*"} {
-			sums[key] += x
-		}
-	}
+	sums := turnoverSums(t, dir)
 	text, err := os.ReadFile(filepath.Join(out, "turnover.release.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +124,29 @@ func checkNothingShows(t *testing.T, dir, out string) {
 	if hidden < 10 {
 		t.Fatalf("only %d cells with a value are suppressed: the test shows nothing", hidden)
 	}
+}
+
+// turnoverSums adds up the turnover of every cell of region by sector.
+func turnoverSums(t *testing.T, dir string) map[string]int64 {
+	t.Helper()
+	sums := map[string]int64{}
+	f, err := os.Open(filepath.Join(dir, "d.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows[1:] {
+		var x int64
+		fmt.Sscan(r[3], &x)
+		for _, key := range []string{r[0] + "," + r[2], "*," + r[2], r[0] + ",*", "*,*"} {
+			sums[key] += x
+		}
+	}
+	return sums
 }
 
 // TestProtectLeavesNothing: on any failure there is no file at all.

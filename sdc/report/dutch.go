@@ -1,10 +1,19 @@
 package report
 
-// dutch holds the texts of a page, by their English.
-var dutch = map[string]string{
+import "maps"
+
+// dutch holds the texts of the pages, by their English.
+var dutch = func() map[string]string {
+	all := maps.Clone(dutchCheck)
+	maps.Copy(all, dutchProtection)
+	return all
+}()
+
+// dutchCheck holds the texts of the page of a check, and what pages share.
+var dutchCheck = map[string]string{
 	"%a to %b of %n": "%a tot %b van %n",
-	"%s of %s pages of this table are not drawn here: the findings and the cells file have them.":    "%s van de %s bladen van deze tabel zijn hier niet getekend: ze staan in de bevindingen en het cellenbestand.",
-	"%s rows of a page of this table are not drawn here: the findings and the cells file have them.": "%s rijen van een blad van deze tabel zijn hier niet getekend: ze staan in de bevindingen en het cellenbestand.",
+	"%s of %s pages of this table are not drawn here: the files have them.":    "%s van de %s bladen van deze tabel zijn hier niet getekend: ze staan in de bestanden.",
+	"%s rows of a page of this table are not drawn here: the files have them.": "%s rijen van een blad van deze tabel zijn hier niet getekend: ze staan in de bestanden.",
 	"the report as a page": "het rapport als pagina",
 	"What would do":        "Wat zou helpen", "Each was checked as an output of its own.": "Elk is nagegaan als een eigen uitkomst.", "instead of": "in plaats van", "cells": "cellen",
 	"Article": "Artikel", "By": "Door", "Dossier": "Dossier", "State": "Stand", "Step": "Stap", "Steps": "Stappen", "What": "Wat",
@@ -42,10 +51,10 @@ var dutch = map[string]string{
 	"Skip to the outputs": "Direct naar de uitkomsten",
 	"Sources":             "Bronnen",
 	"Table":               "Tabel",
-	"The contributors behind a dominated cell":                                           "De bijdragers achter een gedomineerde cel",
-	"The dashed line is the limit":                                                       "De streepjeslijn is de grens",
-	"The line behind a group disclosure":                                                 "De lijn achter een groepsonthulling",
-	"The lowest level of %s is not drawn here: the findings and the cells file have it.": "Het laagste niveau van %s is hier niet getekend: het staat in de bevindingen en het cellenbestand.",
+	"The contributors behind a dominated cell":                     "De bijdragers achter een gedomineerde cel",
+	"The dashed line is the limit":                                 "De streepjeslijn is de grens",
+	"The line behind a group disclosure":                           "De lijn achter een groepsonthulling",
+	"The lowest level of %s is not drawn here: the files have it.": "Het laagste niveau van %s is hier niet getekend: het staat in de bestanden.",
 	"The numbers":                  "De getallen",
 	"The rest is in:":              "De rest staat in:",
 	"The table":                    "De tabel",

@@ -240,14 +240,63 @@ func (f *figure) draw(limit float64, percent bool, d words) error {
 	if p.X.Max <= p.X.Min {
 		p.X.Max = 1
 	}
+	return f.finish(p)
+}
+
+// finish makes a plot part of the page.
+func (f *figure) finish(p *plot.Plot) error {
+	n := len(f.Lines)
 	canvas := vgsvg.New(16*vg.Centimeter, vg.Points(float64(44+16*n)))
 	p.Draw(draw.New(canvas))
 	var raw bytes.Buffer
 	if _, err := canvas.WriteTo(&raw); err != nil {
 		return err
 	}
+	var err error
 	f.SVG, err = inline(&raw)
 	return err
+}
+
+// span is a lying line from low to high, with strokes across it.
+type span struct {
+	low, high float64
+	marks     []float64
+}
+
+// drawSpans makes the plot of one span a line, around 100.
+func (f *figure) drawSpans(spans []span) error {
+	p := plot.New()
+	p.BackgroundColor = color.Transparent
+	p.X.Label.Text = "%"
+	n := len(spans)
+	labels := make([]string, n)
+	line := func(c color.Color, width float64, a, b plotter.XY) error {
+		l, err := plotter.NewLine(plotter.XYs{a, b})
+		if err != nil {
+			return err
+		}
+		l.Color, l.Width = c, vg.Points(width)
+		p.Add(l)
+		return nil
+	}
+	for i, s := range spans {
+		y := float64(n - 1 - i)
+		labels[n-1-i] = shorten(f.Lines[i].Label, 28) + "\u00a0\u00a0\u00a0"
+		if err := line(barColour, 7, plotter.XY{X: s.low, Y: y}, plotter.XY{X: s.high, Y: y}); err != nil {
+			return err
+		}
+		for _, m := range s.marks {
+			if err := line(color.Black, 1.5, plotter.XY{X: m, Y: y - 0.35}, plotter.XY{X: m, Y: y + 0.35}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := line(color.Black, 0.5, plotter.XY{X: 100, Y: -0.6}, plotter.XY{X: 100, Y: float64(n) - 0.4}); err != nil {
+		return err
+	}
+	p.NominalY(labels...)
+	p.X.Min -= (p.X.Max - p.X.Min) / 16 // room beside the labels
+	return f.finish(p)
 }
 
 // svgNames are the elements and attributes of a plot; nothing else passes.

@@ -81,8 +81,8 @@ func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	return render(w, "check.html.tmpl", &v.page, v)
 }
 
-// why says in one sentence what decided the verdict, in the page's language.
-func (d words) why(r *sdc.Report) string {
+// lead says in one sentence what decided the verdict, in the page's language.
+func (d words) lead(r *sdc.Report) string {
 	if d.lang == "en" {
 		return why(r)
 	}

@@ -174,7 +174,7 @@ func (l *layout[C]) view(budget int) *tableView {
 			page, cut := l.page(s, k)
 			out.Slices = append(out.Slices, page)
 			if cut > 0 {
-				out.Notes = append(out.Notes, l.d.f(l.d.t("%s rows of a page of this table are not drawn here: the findings and the cells file have them."), cut))
+				out.Notes = append(out.Notes, l.d.f(l.d.t("%s rows of a page of this table are not drawn here: the files have them."), cut))
 			}
 		}
 	}
@@ -240,7 +240,7 @@ func (l *layout[C]) fit(budget int, out *tableView) {
 			break
 		}
 		l.maxLevel[v]--
-		out.Notes = append(out.Notes, fmt.Sprintf(l.d.t("The lowest level of %s is not drawn here: the findings and the cells file have it."), shorten(visible(l.axes[v].name), longestLabel)))
+		out.Notes = append(out.Notes, fmt.Sprintf(l.d.t("The lowest level of %s is not drawn here: the files have it."), shorten(visible(l.axes[v].name), longestLabel)))
 	}
 	l.mostRows = max(20, budget/count(l.col))
 }
@@ -266,7 +266,7 @@ func (l *layout[C]) choose(pages []*slice[C], budget int, out *tableView) map[st
 		}
 	}
 	if left := len(pages) - len(shown); left > 0 {
-		out.Notes = append(out.Notes, l.d.f(l.d.t("%s of %s pages of this table are not drawn here: the findings and the cells file have them."), left, len(pages)))
+		out.Notes = append(out.Notes, l.d.f(l.d.t("%s of %s pages of this table are not drawn here: the files have them."), left, len(pages)))
 	}
 	return shown
 }

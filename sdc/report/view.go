@@ -55,7 +55,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	d := dictionary(opts.Lang)
 	v := &view{
 		page: page{
-			Lang: opts.Lang, Title: d.t("Output check"), Badge: d.verdict(r.Verdict), Lead: []string{d.why(r)},
+			Lang: opts.Lang, Title: d.t("Output check"), Badge: d.verdict(r.Verdict), Lead: []string{d.lead(r)},
 			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
 			Sources: r.Data.Sources, Files: opts.Files,
 		},

@@ -52,6 +52,15 @@ func (d words) float(x float64) string {
 	return s
 }
 
+// kinds translates a list of kinds of rules, as "small count, dominance".
+func (d words) kinds(list string) string {
+	parts := strings.Split(list, ", ")
+	for i, s := range parts {
+		parts[i] = d.t(s)
+	}
+	return strings.Join(parts, ", ")
+}
+
 // sentence is a text with the language it is in.
 type sentence struct{ Text, Lang string }
 
@@ -107,6 +116,7 @@ var notCheckedDutch = []struct {
 	{regexp.MustCompile(`^respondents: .*$`), "respondents: er is geen kolom van respondenten genoemd, dus geldt iedere rij als een eigen respondent"},
 	{regexp.MustCompile(`^holdings: .*$`), "holdings: er is geen kolom van houders genoemd, dus is dominantie per respondent beoordeeld"},
 	{regexp.MustCompile(`^secondary disclosure: .*$`), "secundaire onthulling: wat volgt uit de gepubliceerde cellen samen, uit gekoppelde tabellen en uit eerdere publicaties"},
+	{regexp.MustCompile(`^what tables tell together that leave out .*$`), "wat tabellen samen vertellen die rijen met ontbrekende waarden weglaten; zij delen geen cel precies en zijn ieder apart beveiligd"},
 	{regexp.MustCompile(`^model: .*$`), "model: alleen de vrijheidsgraden zijn bekeken, niet de coëfficiënten of residuen"},
 	{regexp.MustCompile(`^the threshold with the \(1,k\) rule alone ignores .*$`), "de drempel met alleen de (1,k)-regel ziet niet wat de op een na grootste bijdrager over de grootste kan uitrekenen; de p%-regel staat uit"},
 }

@@ -15,6 +15,7 @@ func TestDutch(t *testing.T) {
 	for _, w := range []string{
 		"largest", "second largest", "frequency", "magnitude", "microdata", "model", "safe", "unsafe", "review",
 		"answered", "missing", "declared", "proven", "contradicted", "open",
+		"by hand", "dominance", "group", "request", "small count",
 		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence",
 	} {
 		used[w] = true

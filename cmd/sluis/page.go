@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+// pageFlags ask for pages.
+type pageFlags struct {
+	html, public, lang string
+}
+
+func (f *pageFlags) add(flags *pflag.FlagSet, public bool) {
+	flags.StringVar(&f.html, "html", "", "file for the report as a page (confidential)")
+	if public {
+		flags.StringVar(&f.public, "public", "", "file for a page that holds only what may leave")
+	}
+	flags.StringVar(&f.lang, "lang", "en", "language of the pages: en or nl")
+}
+
+func (f *pageFlags) check() error {
+	if f.lang != "" && f.lang != "en" && f.lang != "nl" {
+		return usageError(errors.New("lang must be en or nl"))
+	}
+	return nil
+}
+
+// writePage writes a page where one is asked for, complete or not at all.
+func writePage(path string, page *bytes.Buffer) error {
+	if path == "" {
+		return nil
+	}
+	return source.WriteFile(path, func(w io.Writer) error {
+		_, err := page.WriteTo(w)
+		return err
+	})
+}

@@ -1,0 +1,271 @@
+package report
+
+import (
+	"io"
+	"math"
+	"math/big"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// Protection is what suppression made of the tables of a check: what is
+// released, and what is hidden and how well. The verb protect makes it of what
+// package suppress says; this package takes no part in that.
+type Protection struct {
+	// Verdict is on what leaves: of a safe one nothing is left to judge.
+	Verdict sdc.Verdict
+	Policy  string
+	Tables  []ReleasedTable
+	// Others are the outputs that are no tables and were left alone.
+	Others []sdc.OutputReport
+	// Cautions say what was not checked.
+	Cautions []string
+	Sources  []sdc.Source
+}
+
+// ReleasedTable is a table as it leaves.
+type ReleasedTable struct {
+	Name      string
+	Variables []CodeTree
+	Cells     []ReleasedCell
+	// Certificate is the file of the proof, beside the release; tables of one
+	// certificate are protected together.
+	Certificate string
+	// Attacker is who the certificate reckons with.
+	Attacker Attacker
+	// Loss is what suppression costs. Confidential: a share of the total is about
+	// hidden values.
+	Loss *Loss
+	// Attacked says that intervals of the hidden cells were computed.
+	Attacked bool
+}
+
+// Attacker is what is known of hidden values beforehand.
+type Attacker struct {
+	// Whole says that they are known to be whole units.
+	Whole bool
+	// Least is the least that they are known to be, nil for nothing.
+	Least *big.Rat
+}
+
+// Loss counts the cells of a table, and those suppressed by a rule and for the
+// sake of these. Share is the suppressed part of the sum of the inner cells, in
+// percent, NaN where that is 0.
+type Loss struct {
+	Cells, Primary, Secondary int
+	Share                     float64
+}
+
+// CodeTree is a variable with its codes: number 0 is the total and has the code
+// "", every other has a parent of a lower number; that of the total is -1.
+type CodeTree struct {
+	Name    string
+	Codes   []string
+	Parents []int
+}
+
+// ReleasedCell is a published cell, or one that is suppressed.
+type ReleasedCell struct {
+	Nodes []int // the number of its code of each variable
+	// Value is what is released; "" where the cell is suppressed.
+	Value      string
+	Suppressed bool
+	// Behind is what a suppressed cell hides: confidential, and nil in a table
+	// that only says what leaves.
+	Behind *HiddenCell
+}
+
+// HiddenCell is the truth behind a suppressed cell, and how close an attacker
+// comes to it.
+type HiddenCell struct {
+	Value   string
+	Primary bool   // unsafe by a rule; otherwise suppressed to protect such cells
+	Why     string // the kinds of rules that it breaks in its table
+	Cost    int64
+	// Lower and Upper are the ends of the interval that an outsider can compute, in
+	// a table that is Attacked; nil for no end.
+	Lower, Upper *big.Rat
+	// Near says that the true ends lie beyond these: the search for them ended
+	// early.
+	Near bool
+	// AtMost and AtLeast are what the policy asks of a primary cell: Lower at most
+	// the one, Upper at least the other. Both nil asks that the value cannot be told
+	// exactly.
+	AtMost, AtLeast *big.Rat
+}
+
+// ProtectionHTML writes a protection as one page like that of HTML: what is
+// released, with the suppressed cells marked as unsafe or secondary and the
+// truth behind them; what the suppression costs; the attacker that it reckons
+// with, and his interval for every suppressed cell beside what the policy asks.
+// It is confidential.
+func ProtectionHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
+	if err := opts.defaults(); err != nil {
+		return err
+	}
+	v, err := newProtectionView(p, &opts)
+	if err != nil {
+		return err
+	}
+	return render(w, "protect.html.tmpl", &v.page, v)
+}
+
+// ReleaseHTML writes what leaves of a protection: the tables with their
+// published values, suppressed cells marked as such and all alike, and the
+// attacker that the certificates reckon with. It looks at no HiddenCell and no
+// Loss.
+func ReleaseHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
+	if err := opts.defaults(); err != nil {
+		return err
+	}
+	v := newReleaseView(p, &opts)
+	return render(w, "protect.html.tmpl", &v.page, v)
+}
+
+// protectionView is the page of a protection.
+type protectionView struct {
+	page
+	Policy   string
+	Tables   []releasedView
+	Others   []outputView
+	Cautions []sentence
+}
+
+type releasedView struct {
+	ID, Name    string
+	Certificate string
+	Attacker    []string
+	Table       *tableView
+	Loss        *lossView // nil on a public page
+	Figures     []figure
+	Hidden      *listView // nil for none
+	HiddenAll   int
+	Notes       []string
+}
+
+type lossView struct {
+	Cells, Primary, Secondary int
+	Share                     string
+}
+
+// newReleaseView is built up from what leaves alone.
+func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
+	d := dictionary(opts.Lang)
+	v := &protectionView{
+		page: page{
+			Lang: opts.Lang, Public: true, Title: d.t("Protected tables"), Badge: d.verdict(p.Verdict),
+			Notice: d.t("Public: it holds what is released, and nothing of what is suppressed."),
+		},
+		Policy: p.Policy,
+	}
+	for i := range p.Tables {
+		t := &p.Tables[i]
+		x := releasedView{ID: tableID(i), Name: t.Name, Certificate: t.Certificate, Attacker: d.attacker(&t.Attacker)}
+		for _, c := range t.Cells {
+			if c.Suppressed {
+				x.HiddenAll++
+			}
+		}
+		_, l := newReleased(t, i, true, d)
+		x.Table = l.view(opts.Cells)
+		x.Table.Name = t.Name
+		x.Table.Legend = []badgeView{{"review", suppressedMark, d.t("suppressed")}, {"", "\u00b7", d.t("not published")}}
+		v.Tables = append(v.Tables, x)
+	}
+	return v
+}
+
+func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error) {
+	d := dictionary(opts.Lang)
+	v := &protectionView{
+		page: page{
+			Lang: opts.Lang, Title: d.t("Protected tables"), Badge: d.verdict(p.Verdict),
+			Notice: d.t("CONFIDENTIAL: this page holds suppressed values and must not leave the closed environment."),
+			Lead:   d.protected(p), Sources: p.Sources, Files: opts.Files,
+		},
+		Policy: p.Policy,
+	}
+	for _, s := range p.Cautions {
+		v.Cautions = append(v.Cautions, d.notChecked(s))
+	}
+	for i := range p.Others {
+		o := &p.Others[i]
+		v.Others = append(v.Others, outputView{Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict})
+	}
+	for i := range p.Tables {
+		x, err := newReleasedView(&p.Tables[i], i, opts, d)
+		if err != nil {
+			return nil, err
+		}
+		v.Tables = append(v.Tables, x)
+	}
+	return v, nil
+}
+
+func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d words) (releasedView, error) {
+	x := releasedView{ID: tableID(i), Name: t.Name, Certificate: t.Certificate, Attacker: d.attacker(&t.Attacker)}
+	if t.Loss != nil {
+		x.Loss = &lossView{t.Loss.Cells, t.Loss.Primary, t.Loss.Secondary, ""}
+		switch share := t.Loss.Share; {
+		case math.IsNaN(share):
+		case share > 0 && share < 0.05:
+			x.Loss.Share = "< " + d.float(0.1) + " %"
+		default:
+			x.Loss.Share = d.float(math.Round(10*share)/10) + " %"
+		}
+	}
+	r, l := newReleased(t, i, false, d)
+	x.Table = l.view(opts.Cells)
+	x.Table.Name = t.Name
+	if x.Table.Flagged {
+		x.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read what is behind it and how close an attacker comes.")
+		x.Table.Legend = []badgeView{
+			{"unsafe", mark(sdc.Unsafe), d.t("suppressed by a rule")}, {"review", suppressedMark, d.t("suppressed to protect these")}, {"", "\u00b7", d.t("not published")},
+		}
+		x.Hidden = r.list(l, opts.Findings)
+		x.HiddenAll = len(r.hidden)
+		if !t.Attacked {
+			x.Notes = append(x.Notes, d.t("The attacker's intervals were not computed for this table: it has too many suppressed cells. Its certificate was verified as always."))
+		}
+	}
+	fig, err := r.intervals()
+	if err != nil {
+		return x, err
+	}
+	if fig != nil {
+		x.Figures = append(x.Figures, *fig)
+	}
+	return x, nil
+}
+
+// protected says in a sentence or two what was done.
+func (d words) protected(p *Protection) []string {
+	cells, hidden := 0, 0
+	for _, t := range p.Tables {
+		cells += len(t.Cells)
+		for _, c := range t.Cells {
+			if c.Suppressed {
+				hidden++
+			}
+		}
+	}
+	out := []string{d.f(d.t("%s tables are released: of their %s cells %s are suppressed."), len(p.Tables), cells, hidden)}
+	if p.Verdict != sdc.Safe {
+		out = append(out, d.t("Suppression does not settle everything: a person must judge what the check left for review, and outputs that are no tables."))
+	}
+	return out
+}
+
+// attacker says what is known of hidden values beforehand.
+func (d words) attacker(a *Attacker) []string {
+	out := []string{d.t("knows every published cell, and how cells add up to totals")}
+	if a.Whole {
+		out = append(out, d.t("knows that values are whole"))
+	}
+	if a.Least != nil {
+		out = append(out, d.t("knows that no hidden value is below")+" "+ratText(a.Least, d))
+	} else {
+		out = append(out, d.t("reckons with values below zero"))
+	}
+	return out
+}
