@@ -148,8 +148,8 @@ func (c *cover) seek(ctx context.Context, f *finder, n Need, more bool) (*Witnes
 	lo, d := change(c.found.all, n.Low, n.Cell)
 	hi, lo = hi/e, -lo/d
 	asks := []Need{
-		{Cell: n.Cell, Kind: Upper, Least: n.Least - lo},
-		{Cell: n.Cell, Kind: Lower, Least: n.Least - hi},
+		{Cell: n.Cell, Kind: Upper, Owner: n.Owner, Least: n.Least - lo},
+		{Cell: n.Cell, Kind: Lower, Owner: n.Owner, Least: n.Least - hi},
 	}
 	for len(asks) > 0 {
 		for _, ask := range asks {

@@ -27,7 +27,7 @@ func affordable(p *Problem, most int64) *bool {
 	safe := func() bool {
 		for _, o := range append([]int32{0}, owners(p, hidden)...) {
 			a := bruteForce(p, hidden, o, bruteSteps)
-			if a == nil || a.partial {
+			if a == nil {
 				known = false
 				return false
 			}
@@ -35,15 +35,8 @@ func affordable(p *Problem, most int64) *bool {
 				if c.Status != Primary || o != 0 && c.Owner == o {
 					continue
 				}
-				if a.determined(i) {
+				if _, ok := broken(a, p, i, o); ok {
 					return false
-				}
-				if o == 0 {
-					for _, held := range a.protected(p, i) {
-						if !held {
-							return false
-						}
-					}
 				}
 			}
 		}

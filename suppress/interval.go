@@ -56,7 +56,7 @@ type Audited struct {
 }
 
 // AuditOptions say how to audit. The zero value audits in one thread as an
-// outsider, and every insider for exact disclosure.
+// outsider, and looks at every insider where outsiders are kept off.
 type AuditOptions struct {
 	// Threads is the number of threads. Defaults to 1. It does not change the
 	// result.

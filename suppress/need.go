@@ -2,32 +2,30 @@ package suppress
 
 import "slices"
 
-// needs lists what must hold for a primary cell against outsiders.
+// needs lists what must hold for a primary cell against outsiders, and against
+// every insider who is not behind the cell himself.
 func (p *Problem) needs(c int32) []Need {
 	l := p.cells[c].Level
+	need := func(kind Kind, least int64) Need {
+		return Need{Cell: c, Kind: kind, Least: least, High: -1, Low: -1}
+	}
 	if l == (Level{}) {
-		return []Need{p.differs(c, 0)}
+		if p.attacker.Whole {
+			return []Need{need(Differs, 1)}
+		}
+		return []Need{need(Differs, 0)}
 	}
 	var out []Need
 	if l.Upper > 0 {
-		out = append(out, Need{Cell: c, Kind: Upper, Least: l.Upper, High: -1, Low: -1})
+		out = append(out, need(Upper, l.Upper))
 	}
 	if l.Lower > 0 {
-		out = append(out, Need{Cell: c, Kind: Lower, Least: l.Lower, High: -1, Low: -1})
+		out = append(out, need(Lower, l.Lower))
 	}
 	if l.Sliding > 0 {
-		out = append(out, Need{Cell: c, Kind: Sliding, Least: l.Sliding, High: -1, Low: -1})
+		out = append(out, need(Sliding, l.Sliding))
 	}
 	return out
-}
-
-// differs is the need that a cell is not determined exactly to somebody.
-func (p *Problem) differs(c, owner int32) Need {
-	n := Need{Cell: c, Kind: Differs, Owner: owner, High: -1, Low: -1}
-	if p.attacker.Whole {
-		n.Least = 1
-	}
-	return n
 }
 
 // change returns by how much a table differs from the truth in a cell; -1 is the
@@ -97,7 +95,8 @@ func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need)
 			list = append(list, id)
 		}
 	}
-	for _, n := range s.p.needs(c) {
+	wants := s.p.needs(c)
+	for _, n := range wants {
 		if s.pick(&n, list) {
 			met = append(met, n)
 		} else {
@@ -107,21 +106,65 @@ func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need)
 	if len(missing) > 0 || s.outsiders {
 		return met, missing
 	}
-	used := tables(met)
-	own := s.p.cells[c].Owner
-	for _, o := range s.owners[used[0]] {
-		if o == own || slices.ContainsFunc(used, func(id int32) bool { return !s.touches(id, o) }) {
-			continue
-		}
-		n := s.p.differs(c, o)
-		if s.pick(&n, list) {
-			met = append(met, n)
-			used = tables(met)
-		} else {
-			missing = append(missing, n)
+	for _, want := range wants {
+		for _, o := range s.insiders(met, want) {
+			n := s.p.insiderNeed(want, o)
+			if len(s.insiders(met, want, o)) == 0 {
+				continue // what was found for another does for him
+			}
+			if s.pick(&n, list) {
+				met = append(met, n)
+			} else {
+				missing = append(missing, n)
+			}
 		}
 	}
 	return met, missing
+}
+
+// insiders lists who, not being behind the cell himself, is kept off by none of
+// the needs in a list that are as wanted: each rests on a table that changes a cell
+// of his. Only those in among, if there are any.
+func (s *store) insiders(list []Need, want Need, among ...int32) []int32 {
+	all := among
+	for i := range list {
+		n := &list[i]
+		if n.Cell != want.Cell || n.Kind != want.Kind || n.Owner == 0 && n.Least < want.Least {
+			continue
+		}
+		if all == nil {
+			for _, id := range tables(list[i : i+1]) {
+				all = append(all, s.owners[id]...)
+			}
+			slices.Sort(all)
+			all = slices.Compact(all)
+		}
+		own := s.p.cells[want.Cell].Owner
+		kept := all[:0:0]
+		for _, o := range all {
+			touched := n.High >= 0 && s.touches(n.High, o) || n.Low >= 0 && s.touches(n.Low, o)
+			if o == own || !touched && want.Kind != Lower {
+				continue
+			}
+			if least := s.p.insiderNeed(want, o).Least; touched && (least > 0 || want.Kind == Differs) || n.Least < least {
+				kept = append(kept, o)
+			}
+		}
+		if all = kept; len(all) == 0 {
+			break
+		}
+	}
+	return all
+}
+
+// insiderNeed is what a need of outsiders is for an insider. Who has part of a cell
+// knows that it is no less than that.
+func (p *Problem) insiderNeed(want Need, owner int32) Need {
+	want.Owner = owner
+	if want.Kind == Lower && !p.attacker.Negative {
+		want.Least = min(want.Least, p.cells[want.Cell].Value-p.share(want.Cell, owner))
+	}
+	return want
 }
 
 // tables lists the witnesses that needs rest on, each once, the first met first.
@@ -158,6 +201,9 @@ func (s *store) pick(n *Need, list []int32) bool {
 	}
 	n.High, n.Low = -1, -1
 	for _, id := range list {
+		if n.Owner != 0 && s.touches(id, n.Owner) {
+			continue
+		}
 		d, e := change(s.all, id, n.Cell)
 		if hi, f := change(s.all, n.High, n.Cell); compare(d, e, hi, f, 0) > 0 {
 			n.High = id

@@ -57,3 +57,45 @@ func joined(a, b int32) int32 {
 	}
 	return severalOwners
 }
+
+// share is how much of a cell lies in cells of an owner below it, no value being
+// negative: what he knows the cell to be at least. Linear in what is above his
+// cells.
+func (p *Problem) share(cell, owner int32) int64 {
+	above := map[int32]int64{} // cells that his are part of; -1 is not worked out
+	var list []int32
+	for _, i := range p.owned[owner] {
+		above[i] = max(0, p.cells[i].Value)
+		list = append(list, i)
+	}
+	for k := 0; k < len(list); k++ {
+		for _, r := range p.of[list[k]] {
+			t := int32(p.rel[r].Total)
+			if _, known := above[t]; !known {
+				above[t] = -1
+				list = append(list, t)
+			}
+		}
+	}
+	var within func(c int32) int64
+	within = func(c int32) int64 {
+		v, known := above[c]
+		if !known || v >= 0 {
+			return v
+		}
+		v = 0
+		for _, r := range p.of[c] {
+			if p.rel[r].Total != int(c) {
+				continue
+			}
+			sum := int64(0)
+			for _, q := range p.rel[r].Parts {
+				sum += within(int32(q))
+			}
+			v = max(v, sum)
+		}
+		above[c] = v
+		return v
+	}
+	return within(cell)
+}

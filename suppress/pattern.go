@@ -24,14 +24,18 @@ const (
 	// Sliding asks for two tables in which it lies Level.Sliding apart.
 	Sliding
 	// Differs asks for a table in which the cell is not what it is, by a whole unit
-	// for a whole-number attacker: for cells without a level, and against insiders.
+	// for a whole-number attacker: for cells without a level.
 	Differs
 )
 
 // Need is one thing that must hold for a primary cell, with the two tables that
 // show it: in table High it is at least as far above what it is in table Low as
-// the kind asks. A table is a number of Pattern.Witnesses, or -1 for the truth. Of
-// an insider's need no table changes a cell that he owns.
+// the kind asks. A table is a number of Pattern.Witnesses, or -1 for the truth.
+//
+// What is needed against outsiders is needed against every insider, who is an owner
+// of other cells: tables of his need change none of them. He is an insider of a cell
+// that he is in with others too, and cannot be made to think it less than his part:
+// Lower then asks for no more than the rest of it.
 type Need struct {
 	Cell      int32
 	Kind      Kind

@@ -48,7 +48,8 @@ type Cell struct {
 	// Level is what a Primary cell requires; of other cells it is ignored.
 	Level Level
 	// Owner identifies the only contributor to the cell, who therefore knows its
-	// value; 0 where there are more. Cells of one owner are known to him together.
+	// value; 0 where there are more. Cells of one owner are known to him together, and
+	// he is kept as far off the others as outsiders are.
 	Owner int32
 }
 
@@ -79,8 +80,9 @@ type Problem struct {
 	cells    []Cell
 	rel      []Relation
 	attacker Attacker
-	of       [][]int32 // cell -> relations that it is in
-	down, up []int64   // cell -> room below and above the truth
+	of       [][]int32         // cell -> relations that it is in
+	down, up []int64           // cell -> room below and above the truth
+	owned    map[int32][]int32 // owner -> cells
 }
 
 const (
@@ -102,7 +104,7 @@ const (
 // The error wraps ErrRequest, ErrCycle or ErrNotAdditive. The slices are kept; the
 // caller must not change them. Linear in the relations.
 func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error) {
-	p := &Problem{cells: cells, rel: relations, attacker: attacker, of: make([][]int32, len(cells))}
+	p := &Problem{cells: cells, rel: relations, attacker: attacker, of: make([][]int32, len(cells)), owned: map[int32][]int32{}}
 	if err := p.checkAttacker(); err != nil {
 		return nil, err
 	}
@@ -112,6 +114,9 @@ func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error
 	for i, c := range cells {
 		if err := p.checkCell(i, c); err != nil {
 			return nil, err
+		}
+		if c.Owner != 0 {
+			p.owned[c.Owner] = append(p.owned[c.Owner], int32(i))
 		}
 	}
 	seen := make([]int, len(cells))

@@ -139,17 +139,10 @@ func (s *store) shown(c int32, list []Need) bool {
 			return false
 		}
 	}
-	// Owners of cells that every table changes in which this cell differs.
-	var all []int32
-	for i, id := range tables(list) {
+	for _, id := range tables(list) {
 		if s.all[id].at(c) == 0 {
 			return false
 		}
-		if i == 0 {
-			all = slices.Clone(s.owners[id])
-			continue
-		}
-		all = slices.DeleteFunc(all, func(o int32) bool { return !s.touches(id, o) })
 	}
-	return !slices.ContainsFunc(all, func(o int32) bool { return o != s.p.cells[c].Owner })
+	return !slices.ContainsFunc(s.p.needs(c), func(want Need) bool { return len(s.insiders(list, want)) > 0 })
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -19,28 +20,123 @@ func long(few, many int) int {
 	return few
 }
 
-const bruteSteps = 20_000
+// bruteSteps is how many tables the brute-force attacker tries one by one.
+const bruteSteps = 2000
 
-// TestAuditAgainstBruteForce audits random patterns of random small problems:
-// every interval is that of the brute-force attacker, and so is every failure,
-// of outsiders and of insiders.
-func TestAuditAgainstBruteForce(t *testing.T) {
-	var tried, partial, intervals, inexact, skipped int
-	for seed := range uint64(long(1200, 100_000)) {
-		rng := rand.New(rand.NewPCG(seed, 2))
+// tally counts the problems that were attacked completely, by kind.
+type tally struct {
+	problems, tried, tooLarge          int
+	vars                               [4]int
+	hierarchical                       int
+	linked                             [4]int
+	counts, amounts                    int
+	zeros, alone, several              int
+	primaries, insiders, insiderChecks int
+}
+
+func (c *tally) add(d drawn) {
+	one := func(n *int, is bool) {
+		if is {
+			*n++
+		}
+	}
+	c.problems++
+	c.vars[d.vars]++
+	c.linked[d.linked]++
+	one(&c.hierarchical, d.hierarchies)
+	one(&c.counts, d.whole)
+	one(&c.amounts, !d.whole)
+	one(&c.zeros, d.zeros)
+	one(&c.alone, d.alone)
+	one(&c.several, d.several)
+}
+
+func (c *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d problems attacked completely (%d attacks by trying all tables), %d left out as too large\n", c.problems, c.tried, c.tooLarge)
+	fmt.Fprintf(&b, "of 1, 2, 3 variables: %v; hierarchical: %d; two, three linked tables: %v\n", c.vars[1:], c.hierarchical, c.linked[2:])
+	fmt.Fprintf(&b, "counts: %d; amounts: %d; with zeros: %d; with cells of one contributor: %d, one of whom in several unrelated cells: %d\n",
+		c.counts, c.amounts, c.zeros, c.alone, c.several)
+	fmt.Fprintf(&b, "primary cells: %d; insiders: %d, looking at %d primary cells", c.primaries, c.insiders, c.insiderChecks)
+	return b.String()
+}
+
+// attackers caches who attacked a pattern, and with what outcome.
+type attackers struct {
+	p      *Problem
+	hidden []bool
+	by     map[insider]*attack
+	tried  int
+}
+
+func newAttackers(p *Problem, hidden []bool) *attackers {
+	return &attackers{p: p, hidden: hidden, by: map[insider]*attack{}}
+}
+
+// as attacks as somebody; nil where it is too much work.
+func (s *attackers) as(o insider) *attack {
+	a, ok := s.by[o]
+	if !ok {
+		a = bruteForce(s.p, s.hidden, o, bruteSteps)
+		s.by[o] = a
+		if a != nil && a.tried {
+			s.tried++
+		}
+	}
+	return a
+}
+
+// TestOracles: trying all tables one by one and branching over programs come to
+// the same intervals.
+func TestOracles(t *testing.T) {
+	both := 0
+	for seed := range uint64(long(1500, 30_000)) {
+		rng := rand.New(rand.NewPCG(seed, 1))
 		p := small(rng)
+		if !p.Attacker().Whole {
+			continue
+		}
+		hidden := make([]bool, len(p.cells))
+		for i, c := range p.cells {
+			hidden[i] = c.Status != Protected && rng.IntN(2) == 0
+		}
+		b := solve(p, unknowns(p, hidden, 0))
+		one, two := b.enumerate(200_000), b.simplex()
+		if one == nil || two == nil {
+			continue
+		}
+		both++
+		for _, i := range b.cells {
+			if two.low[i] == nil || two.high[i] == nil || one.low[i].Cmp(two.low[i]) != 0 || one.high[i].Cmp(two.high[i]) != 0 {
+				t.Fatalf("seed %d: cell %d: %v to %v, and %v to %v", seed, i, one.low[i], one.high[i], two.low[i], two.high[i])
+			}
+		}
+	}
+	t.Logf("%d patterns attacked in both ways", both)
+	if both < 100 {
+		t.Error("too few")
+	}
+}
+
+// TestAuditAgainstBruteForce audits random patterns of random small problems,
+// seeds 0 and on: every interval is that of the brute-force attacker, and so is
+// every verdict about a primary cell, of outsiders and of insiders.
+func TestAuditAgainstBruteForce(t *testing.T) {
+	var n tally
+	var intervals, inexact int
+	for seed := range uint64(long(1000, 110_000)) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		p, kind := draw(rng)
 		hidden := make([]bool, len(p.cells))
 		share := 1 + rng.IntN(6)
 		for i, c := range p.cells {
 			hidden[i] = c.Status.Hidden() || c.Status != Protected && rng.IntN(share) == 0
 		}
-		want := bruteForce(p, hidden, 0, bruteSteps)
+		by := newAttackers(p, hidden)
+		want := by.as(0)
 		if want == nil {
-			skipped++
+			n.tooLarge++
 			continue
-		}
-		if tried++; want.partial {
-			partial++
 		}
 		name := fmt.Sprintf("seed %d", seed)
 		got, err := Audit(context.Background(), p, hidden, AuditOptions{})
@@ -52,61 +148,67 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 			if !v.Exact() {
 				inexact++
 			}
-			if p.cells[v.Cell].Status == Protected {
-				continue
+			if !want.known[v.Cell] {
+				inside(t, name, v, want)
 			}
-			inside(t, name, v, want)
 		}
-		insiders := map[int32]*attack{}
+		whole := true
 		for i, c := range p.cells {
 			if c.Status != Primary {
 				continue
 			}
-			failed := map[Kind]Verdict{}
-			for _, f := range got.Failures {
-				if f.Cell == i && f.Owner == 0 {
-					failed[f.Kind] = f.Verdict
-				}
-			}
-			clean := true
-			for kind, ok := range want.protected(p, i) {
-				v, listed := failed[kind]
-				clean = clean && (ok || want.partial && !listed)
-				if want.partial && !ok {
-					continue
-				}
-				if ok == (listed && v == Fails) || !ok && !listed {
-					t.Fatalf("%s: cell %d, kind %d: verdict %v (listed %v), brute force %v", name, i, kind, v, listed, ok)
-				}
-			}
+			n.primaries++
+			clean := compareVerdicts(t, name, p, got, want, i, 0)
 			if !clean {
-				continue
+				continue // insiders are looked at where outsiders are kept off
 			}
 			for _, o := range owners(p, hidden) {
 				if o == c.Owner {
 					continue
 				}
-				if insiders[o] == nil {
-					insiders[o] = bruteForce(p, hidden, o, bruteSteps)
-				}
-				if insiders[o] == nil {
+				a := by.as(o)
+				if a == nil {
+					whole = false
 					continue
 				}
-				known := insiders[o].determined(i)
-				if known && insiders[o].partial {
-					continue
-				}
-				k := slices.IndexFunc(got.Failures, func(f Failure) bool { return f.Cell == i && f.Owner == o })
-				if known && (k < 0 || got.Failures[k].Verdict == Holds) || !known && k >= 0 && got.Failures[k].Verdict == Fails {
-					t.Fatalf("%s: cell %d, owner %d: known %v, but listed %v", name, i, o, known, k >= 0)
-				}
+				n.insiderChecks++
+				compareVerdicts(t, name, p, got, a, i, o)
 			}
 		}
+		if !whole {
+			n.tooLarge++
+			continue
+		}
+		n.tried += by.tried
+		n.insiders += len(by.by) - 1
+		n.add(kind)
 	}
-	t.Logf("%d problems, %d of them in part, %d intervals of which %d not exact, %d problems skipped as too large for brute force", tried, partial, intervals, inexact, skipped)
+	t.Logf("%v; %d intervals of which %d not exact", &n, intervals, inexact)
 	if inexact*1000 > intervals {
 		t.Errorf("%d of %d intervals are not exact", inexact, intervals)
 	}
+	if n.tooLarge*200 > n.problems {
+		t.Errorf("%d problems were too large", n.tooLarge)
+	}
+}
+
+// compareVerdicts holds what an audit says of a primary cell and an attacker
+// against what the attack found, and reports whether nothing failed. Of insiders
+// the failures alone are listed.
+func compareVerdicts(t *testing.T, name string, p *Problem, got *Audited, want *attack, cell int, owner insider) bool {
+	t.Helper()
+	clean := true
+	for kind, ok := range want.protected(p, cell, owner) {
+		clean = clean && ok
+		k := slices.IndexFunc(got.Failures, func(f Failure) bool { return f.Cell == cell && f.Owner == owner && f.Kind == kind })
+		switch {
+		case k < 0 && !ok:
+			t.Fatalf("%s: cell %d, kind %d, owner %d: the attack succeeds, and no failure is listed", name, cell, kind, owner)
+		case k >= 0 && ok && got.Failures[k].Verdict == Fails:
+			t.Fatalf("%s: cell %d, kind %d, owner %d: the attack fails, and a failure is listed", name, cell, kind, owner)
+		}
+	}
+	return clean
 }
 
 func owners(p *Problem, hidden []bool) (list []int32) {
@@ -128,9 +230,6 @@ func inside(t *testing.T, name string, v Interval, want *attack) {
 		if truth == nil {
 			return proven == nil
 		}
-		if want.partial {
-			return proven == nil || truth.Cmp(proven)*sign <= 0
-		}
 		return reached != nil && reached.Cmp(truth)*sign <= 0 && (proven == nil || truth.Cmp(proven)*sign <= 0)
 	}
 	if !order(v.Upper, v.Greatest, want.high[v.Cell], 1) || !order(v.Lower, v.Least, want.low[v.Cell], -1) {
@@ -145,95 +244,113 @@ func toRat(b Bound) *big.Rat {
 	return big.NewRat(b.Delta, b.Den)
 }
 
-// TestProtectAgainstBruteForce protects random small problems. The brute-force
-// attacker, outsider or insider, recovers nothing of what was said protected;
-// and what was said impossible is so, with all hidden that may be.
+// TestProtectAgainstBruteForce protects random small problems, seeds 0 and on. The
+// brute-force attacker, outsider or insider, recovers nothing of what was said
+// protected; and what was said impossible is so, with all hidden that may be.
 func TestProtectAgainstBruteForce(t *testing.T) {
-	var held, never, undecided, skipped int
-	for seed := range uint64(long(1200, 100_000)) {
+	var held, never tally
+	undecided := 0
+	for seed := range uint64(long(1000, 150_000)) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		p := small(rng)
+		p, kind := draw(rng)
+		name := fmt.Sprintf("seed %d", seed)
 		pattern, err := Protect(context.Background(), p, Options{Threads: 1 + int(seed%2)})
 		var cells *CellsError
 		switch {
 		case errors.Is(err, ErrInfeasible) && errors.As(err, &cells):
-			if !impossible(t, p, cells.Cells) {
-				skipped++
+			if impossible(t, name, p, cells.Cells) {
+				never.add(kind)
+			} else {
+				never.tooLarge++
 			}
-			never++
 			continue
 		case errors.Is(err, ErrUndecided):
 			undecided++
 			continue
 		case err != nil:
-			t.Fatalf("seed %d: %v", seed, err)
+			t.Fatalf("%s: %v", name, err)
 		}
-		held++
 		hidden := pattern.Hidden()
 		for i, c := range p.cells {
 			if c.Status.Hidden() && !hidden[i] && c.Status != Secondary || c.Status == Protected && hidden[i] {
-				t.Fatalf("seed %d: cell %d has the wrong status", seed, i)
+				t.Fatalf("%s: cell %d has the wrong status", name, i)
 			}
 		}
-		for _, o := range append([]int32{0}, owners(p, hidden)...) {
-			a := bruteForce(p, hidden, o, bruteSteps)
-			if a == nil || a.partial {
-				skipped++
-				break
+		by := newAttackers(p, hidden)
+		list := append([]int32{0}, owners(p, hidden)...)
+		if slices.ContainsFunc(list, func(o int32) bool { return by.as(o) == nil }) {
+			held.tooLarge++
+			continue
+		}
+		for i, c := range p.cells {
+			if c.Status != Primary {
+				continue
 			}
-			for i, c := range p.cells {
-				if c.Status != Primary || o != 0 && c.Owner == o {
+			held.primaries++
+			for _, o := range list {
+				if o != 0 && c.Owner == o {
 					continue
 				}
-				if a.determined(i) {
-					t.Fatalf("seed %d: cell %d is known exactly to owner %d", seed, i, o)
+				if o != 0 {
+					held.insiderChecks++
 				}
-				for kind, ok := range a.protected(p, i) {
-					if !ok && o == 0 {
-						t.Fatalf("seed %d: cell %d, kind %d is known too closely", seed, i, kind)
-					}
+				if k, ok := broken(by.as(o), p, i, o); ok {
+					t.Fatalf("%s: cell %d, kind %d is known too closely to owner %d", name, i, k, o)
 				}
 			}
 		}
+		held.tried += by.tried
+		held.insiders += len(list) - 1
+		held.add(kind)
 	}
-	t.Logf("%d protected, %d proven impossible, %d undecided, %d too large for brute force", held, never, undecided, skipped)
-	if undecided*200 > held {
-		t.Errorf("%d undecided beside %d protected", undecided, held)
+	t.Logf("PROTECTED: %v", &held)
+	t.Logf("PROVEN IMPOSSIBLE: %v", &never)
+	t.Logf("undecided: %d", undecided)
+	if undecided*200 > held.problems {
+		t.Errorf("%d undecided beside %d protected", undecided, held.problems)
 	}
+}
+
+// broken returns what an attacker is too close for, if anything. An insider may know
+// a cell of which all is his.
+func broken(a *attack, p *Problem, cell int, owner insider) (Kind, bool) {
+	if a.determined(cell) && (owner == 0 || within(p, cell, owner) < p.cells[cell].Value) {
+		return Differs, true
+	}
+	for kind, ok := range a.protected(p, cell, owner) {
+		if !ok {
+			return kind, true
+		}
+	}
+	return 0, false
 }
 
 // impossible checks that cells cannot be protected with all hidden that may be;
 // false where that was too much work.
-func impossible(t *testing.T, p *Problem, cells []int) bool {
+func impossible(t *testing.T, name string, p *Problem, cells []int) bool {
 	t.Helper()
 	all := make([]bool, len(p.cells))
 	for i, c := range p.cells {
 		all[i] = c.Status != Protected
 	}
-	outside := bruteForce(p, all, 0, bruteSteps)
-	if outside == nil {
-		return false
-	}
-	whole := !outside.partial
+	by := newAttackers(p, all)
+	list := append([]int32{0}, owners(p, all)...)
 	for _, i := range cells {
 		bad := false
-		for _, ok := range outside.protected(p, i) {
-			bad = bad || !ok
-		}
-		for _, o := range owners(p, all) {
-			if bad || o == p.cells[i].Owner {
+		for _, o := range list {
+			if o != 0 && o == p.cells[i].Owner {
 				continue
 			}
-			a := bruteForce(p, all, o, bruteSteps)
+			a := by.as(o)
 			if a == nil {
 				return false
 			}
-			whole = whole && !a.partial
-			bad = a.determined(i)
+			_, is := broken(a, p, i, o)
+			bad = bad || is
 		}
 		if !bad {
-			t.Fatalf("cell %d can be protected, and was said not to be", i)
+			t.Fatalf("%s: cell %d can be protected, and was said not to be", name, i)
 		}
 	}
-	return whole
+	return true
 }

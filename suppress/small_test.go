@@ -1,0 +1,198 @@
+package suppress
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// drawn says what kind of problem was drawn.
+type drawn struct {
+	vars, linked       int // variables, and tables
+	hierarchies, whole bool
+	zeros, alone       bool // cells of 0, and cells of one contributor
+	several            bool // of whom one is alone in cells not within each other
+}
+
+// small makes a random small problem: a table of one to three variables, some
+// with a level in between, or two or three linked ones, of counts or of amounts.
+func small(rng *rand.Rand) *Problem {
+	p, _ := draw(rng)
+	return p
+}
+
+func draw(rng *rand.Rand) (*Problem, drawn) {
+	var d drawn
+	var trees [][]int // parents
+	d.vars, d.linked = 1+rng.IntN(3), 1
+	for range d.vars {
+		leaves := 2 + rng.IntN(4-d.vars)
+		if d.vars == 1 {
+			leaves = 2 + rng.IntN(4)
+		}
+		tree := []int{-1}
+		if rng.IntN(4) == 0 && d.vars < 3 {
+			tree = append(tree, 0, 0, 1, 1) // total, two groups, one of them split
+			d.hierarchies = true
+		} else {
+			for range leaves {
+				tree = append(tree, 0)
+			}
+		}
+		trees = append(trees, tree)
+	}
+	if d.vars == 3 {
+		d.linked = 1 + rng.IntN(3)
+	}
+	d.whole = rng.IntN(3) > 0
+	most := []int64{2, 3, 5, 8}[rng.IntN(4)]
+	if !d.whole {
+		most = 30
+	}
+	cells, rels, code := cube(trees, func() int64 {
+		if rng.IntN(10) < 3 {
+			return 0
+		}
+		return rng.Int64N(most + 1)
+	})
+	switch d.linked {
+	case 2: // variables 0 and 1, and 0 and 2, but not 1 and 2 together
+		cells, rels = keep(cells, rels, func(i int) bool { c := code(i); return c[1] == 0 || c[2] == 0 })
+	case 3: // any two
+		cells, rels = keep(cells, rels, func(i int) bool { c := code(i); return c[0]*c[1]*c[2] == 0 })
+	}
+	a := Attacker{Whole: d.whole}
+	switch rng.IntN(6) {
+	case 0:
+		a.Within = int64(40 + rng.IntN(100))
+	case 1:
+		a.Negative = !d.whole
+	}
+	for i := range cells {
+		c := &cells[i]
+		c.Cost = 1 + c.Value
+		switch {
+		case rng.IntN(12) == 0:
+			c.Status = Protected
+		case c.Value == 0 && rng.IntN(3) == 0:
+			c.Status = Protected
+		case d.whole && c.Value > 0 && c.Value < 3, !d.whole && rng.IntN(6) == 0:
+			c.Status = Primary
+			if rng.IntN(3) == 0 {
+				c.Level = Level{Lower: rng.Int64N(3), Upper: rng.Int64N(4), Sliding: rng.Int64N(5)}
+			}
+		case rng.IntN(15) == 0:
+			c.Status = Withheld
+		}
+		d.zeros = d.zeros || c.Value == 0
+		if !d.whole && rng.IntN(8) == 0 {
+			c.Owner = 1 + int32(rng.IntN(3))
+			d.several = true
+		}
+	}
+	if d.whole {
+		alone(cells, rels)
+		if rng.IntN(3) == 0 { // one who has several records
+			d.several = true
+			for i, k := range rng.Perm(len(cells)) {
+				if c := &cells[k]; c.Owner != 0 && i < len(cells)/2 {
+					c.Owner = int32(len(cells)) + 1
+				}
+			}
+		}
+	}
+	for _, c := range cells {
+		d.alone = d.alone || c.Owner != 0
+	}
+	d.several = d.several && d.alone
+	p, err := New(cells, rels, a)
+	if err != nil {
+		panic(fmt.Sprint("a small problem is not well defined: ", err))
+	}
+	return p, d
+}
+
+// cube makes the cells and relations of a table with all totals over code trees,
+// drawing the values of the inner cells. code returns the codes of a cell; those of
+// totals are 0.
+func cube(trees [][]int, value func() int64) (cells []Cell, rels []Relation, code func(i int) []int) {
+	size := 1
+	for _, t := range trees {
+		size *= len(t)
+	}
+	code = func(i int) []int {
+		out := make([]int, len(trees))
+		for v := len(trees) - 1; v >= 0; v-- {
+			out[v] = i % len(trees[v])
+			i /= len(trees[v])
+		}
+		return out
+	}
+	index := func(code []int) int {
+		i := 0
+		for v, k := range code {
+			i = i*len(trees[v]) + k
+		}
+		return i
+	}
+	cells = make([]Cell, size)
+	for i := range cells {
+		finest := true
+		for v, k := range code(i) {
+			finest = finest && !slices.Contains(trees[v], k)
+		}
+		if finest {
+			cells[i].Value = value()
+		}
+	}
+	for v, t := range trees {
+		for i := size - 1; i >= 0; i-- {
+			c := code(i)
+			if q := t[c[v]]; q >= 0 {
+				c[v] = q
+				cells[index(c)].Value += cells[i].Value
+			}
+		}
+		for i := range cells {
+			c := code(i)
+			k := c[v]
+			rel := Relation{Total: i}
+			for q, parent := range t {
+				if parent == k {
+					c[v] = q
+					rel.Parts = append(rel.Parts, index(c))
+				}
+			}
+			if rel.Parts != nil {
+				rels = append(rels, rel)
+			}
+		}
+	}
+	return cells, rels, code
+}
+
+// keep leaves some cells and the relations among them.
+func keep(cells []Cell, rels []Relation, in func(i int) bool) ([]Cell, []Relation) {
+	number := make([]int, len(cells))
+	var out []Cell
+	for i, c := range cells {
+		number[i] = -1
+		if in(i) {
+			number[i] = len(out)
+			out = append(out, c)
+		}
+	}
+	var kept []Relation
+	for _, r := range rels {
+		all := number[r.Total] >= 0
+		parts := make([]int, len(r.Parts))
+		for k, q := range r.Parts {
+			parts[k] = number[q]
+			all = all && number[q] >= 0
+		}
+		if all {
+			kept = append(kept, Relation{Total: number[r.Total], Parts: parts})
+		}
+	}
+	return out, kept
+}
