@@ -77,8 +77,9 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 		return usageError(err)
 	}
 	if memory > 0 {
-		// The collector runs more often rather than let the heap double.
-		debug.SetMemoryLimit(memory)
+		// The collector runs more often rather than let the heap double. A limit
+		// would make it run all the time where the cells alone are over it.
+		debug.SetGCPercent(25)
 	}
 	s, err := spec.Load(path)
 	if err != nil {

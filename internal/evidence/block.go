@@ -25,7 +25,6 @@ type block[T any] struct {
 	filled  []bool // has a response
 	x       []T
 	wx      []exact.Int512
-	stored  *stored[T] // where the rows are, if not here: then all slices but offsets are nil
 	// cells maps cell to inner cells; nil where it holds these already. It is
 	// set by merging.
 	cells []uint32
@@ -35,6 +34,18 @@ func (b *block[T]) len() int { return len(b.unit) }
 
 // part returns where the rows of a partition are.
 func (b *block[T]) part(p int) (lo, hi int) { return int(b.offsets[p]), int(b.offsets[p+1]) }
+
+// slice returns rows lo to hi. offsets and cells are not set.
+func (b *block[T]) slice(lo, hi int) block[T] {
+	out := block[T]{unit: b.unit[lo:hi], cell: b.cell[lo:hi]}
+	if b.x != nil {
+		out.x, out.filled = b.x[lo:hi], b.filled[lo:hi]
+	}
+	if b.wx != nil {
+		out.wx = b.wx[lo:hi]
+	}
+	return out
+}
 
 // grow adds n rows, whose contents are arbitrary, and returns the first.
 func (b *block[T]) grow(n int, s *Shape) int {
@@ -61,9 +72,15 @@ func (b *block[T]) reset() {
 	b.unit, b.cell, b.filled, b.x, b.wx = b.unit[:0], b.cell[:0], b.filled[:0], b.x[:0], b.wx[:0]
 }
 
-// sorted returns a copy of the block in the order of partitions.
-func (b *block[T]) sorted(s *Shape) block[T] {
-	out := block[T]{offsets: make([]uint32, partitions+1)}
+// sorted returns a copy of the block in the order of partitions, in the memory of
+// out.
+func (b *block[T]) sorted(s *Shape, out block[T]) block[T] {
+	out.reset()
+	out.cells = nil
+	if out.offsets == nil {
+		out.offsets = make([]uint32, partitions+1)
+	}
+	clear(out.offsets)
 	next := out.offsets[1:]
 	for _, u := range b.unit {
 		next[u>>(64-partBits)]++

@@ -57,3 +57,9 @@ func (a *Accumulator) Lower(together, byMask, levels, direct int) {
 		a.wide.most = most
 	}
 }
+
+// Fine makes storage cut partitions further, as it does for many rows.
+func (s *Spill) Fine(bits int) *Spill {
+	s.fine = bits
+	return s
+}

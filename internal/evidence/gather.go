@@ -17,6 +17,8 @@ type gathered[T number[T]] struct {
 	wx     []exact.Int512
 	bucket []uint32
 	blocks []block[T] // the rows of the partition, block by block
+	stored block[T]   // those that were in storage
+	buf    []byte
 }
 
 // rec is a row of a partition; at is its place in the slices of values.
@@ -39,23 +41,34 @@ func (r rec) less(o rec) bool { return r.unit < o.unit || r.unit == o.unit && r.
 // insertion.
 const smallBucket = 24
 
-// load fills g with a partition and returns the number of its rows. The bits
-// of the units behind those of the partition are as good as random: counting by
-// them leaves a row or two a bucket, unless one unit has many.
-func (g *gathered[T]) load(p *pool[T], part int) int {
+// partition fills g with a partition of a settled pool and returns the number of
+// its rows.
+func (g *gathered[T]) partition(p *pool[T], part int) int {
+	if len(p.runs) == 0 {
+		return g.load(p.blocks, part)
+	}
+	g.read(p, part)
+	g.blocks = append(g.blocks[:0], g.stored)
+	return g.arrange(g.stored.len(), p.partBits())
+}
+
+// load fills g with a partition of blocks and returns the number of its rows.
+func (g *gathered[T]) load(blocks []block[T], part int) int {
 	n := 0
 	g.blocks = g.blocks[:0]
-	for i := range p.blocks {
-		lo, hi := p.blocks[i].part(part)
-		b, err := p.blocks[i].rows(lo, hi)
-		if err != nil {
-			p.spill.fail(err)
-			continue
-		}
-		b.cells = p.blocks[i].cells
+	for i := range blocks {
+		b := blocks[i].slice(blocks[i].part(part))
+		b.cells = blocks[i].cells
 		g.blocks = append(g.blocks, b)
-		n += hi - lo
+		n += b.len()
 	}
+	return g.arrange(n, partBits)
+}
+
+// arrange sorts the n rows of g.blocks. Their units agree in the first bits. The
+// bits behind are as good as random: counting by them leaves a row or two a bucket,
+// unless one unit has many.
+func (g *gathered[T]) arrange(n, bitsOfPart int) int {
 	g.recs = slices.Grow(g.recs[:0], n)[:n]
 	g.filled, g.x, g.wx = g.filled[:0], g.x[:0], g.wx[:0]
 	if n == 0 {
@@ -68,7 +81,7 @@ func (g *gathered[T]) load(p *pool[T], part int) int {
 	clear(bucket)
 	for i := range g.blocks {
 		for _, u := range g.blocks[i].unit {
-			bucket[u<<partBits>>shift]++
+			bucket[u<<bitsOfPart>>shift]++
 		}
 	}
 	sum := uint32(0)
@@ -84,7 +97,7 @@ func (g *gathered[T]) load(p *pool[T], part int) int {
 			if b.cells != nil {
 				c = b.cells[c]
 			}
-			to := &bucket[u<<partBits>>shift]
+			to := &bucket[u<<bitsOfPart>>shift]
 			g.recs[*to] = rec{u, c, at}
 			*to++
 			at++

@@ -115,7 +115,7 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 	pools := s.pools()
 	rows := 0
 	for _, p := range pools {
-		p.seal()
+		p.settle()
 		rows += p.len()
 	}
 	if rows == 0 {
@@ -174,7 +174,7 @@ func (s *state[T]) gather(n int) *cells[T] {
 // walkPool shares the partitions of a pool out. Its units are numbered from
 // first, by the rows before them.
 func (s *state[T]) walkPool(ctx context.Context, p *pool[T], walkers []*walker[T], first uint64) {
-	before := p.before()
+	before, parts := p.before(), 1<<p.partBits()
 	var weight []exact.Int128
 	if p == s.respondents && s.shape.Tau {
 		weight = s.unitWeight
@@ -185,7 +185,7 @@ func (s *state[T]) walkPool(ctx context.Context, p *pool[T], walkers []*walker[T
 		w.as, w.weight = p.as, weight
 		for ctx.Err() == nil {
 			part := int(next.Add(1)) - 1
-			if part >= partitions {
+			if part >= parts {
 				break
 			}
 			w.partition(p, part, first+before[part])

@@ -24,8 +24,12 @@ type pool[T number[T]] struct {
 
 	compactMin, compactAt int // see compact
 
-	spill   *Spill // nil without a memory budget
-	spilled bool   // some block is stored
+	spill *Spill   // nil without a memory budget
+	runs  []run[T] // rows in storage; then compact does nothing
+	free  []block[T]
+	// scratch of store and take
+	scratch gathered[T]
+	sum     block[T]
 }
 
 func newPool[T number[T]](s Shape, as role) *pool[T] {
@@ -88,7 +92,12 @@ func (p *pool[T]) add(u units, cell []uint32, null []bool, want bool, b *Batch, 
 			at++
 		}
 	}
-	if o.len() >= blockRows || p.spill != nil && o.len() >= p.spill.rows {
+	p.sealFull()
+}
+
+// sealFull seals the open rows where they are many, and compacts.
+func (p *pool[T]) sealFull() {
+	if n := p.open.len(); n >= blockRows || p.spill != nil && n >= p.spill.rows {
 		p.seal()
 	}
 	if p.len() >= p.compactAt {
@@ -137,7 +146,11 @@ func (p *pool[T]) seal() {
 	if p.open.len() == 0 {
 		return
 	}
-	p.blocks = append(p.blocks, p.open.sorted(&p.shape))
+	var memory block[T]
+	if n := len(p.free); n > 0 {
+		memory, p.free = p.free[n-1], p.free[:n-1]
+	}
+	p.blocks = append(p.blocks, p.open.sorted(&p.shape, memory))
 	p.rows += p.open.len()
 	p.open.reset()
 	p.trim()
@@ -152,7 +165,7 @@ func (p *pool[T]) seal() {
 // read all of them back.
 func (p *pool[T]) compact() {
 	p.seal()
-	if p.spilled {
+	if len(p.runs) > 0 {
 		p.compactAt = math.MaxInt
 		return
 	}
@@ -160,7 +173,7 @@ func (p *pool[T]) compact() {
 	var g gathered[T]
 	before, after := 0, 0
 	for part := 0; part < partitions; part += partitions / sample {
-		before += g.load(p, part)
+		before += g.load(p.blocks, part)
 		after += g.pairs()
 	}
 	if uint64(p.rows) > math.MaxUint32 { // more than the offsets of one block hold
@@ -173,7 +186,7 @@ func (p *pool[T]) compact() {
 	}
 	out := block[T]{offsets: make([]uint32, partitions+1)}
 	for part := range partitions {
-		g.load(p, part)
+		g.load(p.blocks, part)
 		g.addUp(&out, &p.shape)
 		out.offsets[part+1] = uint32(out.len())
 	}
@@ -188,27 +201,20 @@ func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
 		return
 	}
 	p.dense = o.dense
-	p.spilled = p.spilled || o.spilled
 	o.seal()
 	p.seal()
+	p.take(o, cells, units)
 	for _, b := range o.blocks {
 		if b.cells == nil {
 			b.cells = cells
 		} else {
 			b.cells = compose(b.cells, cells)
 		}
-		n := int(b.offsets[partitions])
 		if o.dense {
-			whole, err := b.rows(0, n)
-			if err != nil {
-				p.spill.fail(err)
-				return
-			}
-			whole.cells = b.cells
-			b = renumbered(whole, units, &p.shape)
+			b = renumbered(b, units, &p.shape)
 		}
 		p.blocks = append(p.blocks, b)
-		p.rows += n
+		p.rows += b.len()
 		p.trim()
 	}
 	if p.len() >= p.compactAt {
@@ -230,17 +236,25 @@ func renumbered[T any](b block[T], units []uint32, s *Shape) block[T] {
 	for i, u := range b.unit {
 		b.unit[i] = mixUnit(uint64(units[unmixUnit(u)]))
 	}
-	out := b.sorted(s)
+	out := b.sorted(s, block[T]{})
 	out.cells = b.cells
 	return out
 }
 
-// before returns the number of rows in the partitions before each.
+// before returns the number of rows in the partitions before each, of a pool that
+// is settled.
 func (p *pool[T]) before() []uint64 {
-	out := make([]uint64, partitions+1)
+	out := make([]uint64, 1<<p.partBits()+1)
 	for i := range p.blocks {
 		for part, at := range p.blocks[i].offsets {
 			out[part] += uint64(at)
+		}
+	}
+	for i := range p.runs {
+		sum := uint64(0)
+		for part, s := range p.runs[i].segments {
+			sum += uint64(s.rows)
+			out[part+1] += sum
 		}
 	}
 	return out

@@ -28,6 +28,7 @@ type plan struct {
 	codes    *rand.Rand
 	compact  int // rows of pairs before they are compacted; 0: never here
 	spill    int // rows of a pool that stay in memory; 0: all
+	fine     int // see evidence.Spill
 	storage  *storage
 	threads  int
 	receiver int
@@ -46,7 +47,7 @@ func (d *data) straight() plan {
 // shuffled is a random plan over all rows.
 func (d *data) shuffled(rng *rand.Rand) plan {
 	p := plan{parts: 1 + rng.IntN(4), threads: []int{1, 2, 7}[rng.IntN(3)], compact: []int{0, 1, 3, 10}[rng.IntN(4)], codes: rng,
-		spill: []int{0, 0, 0, 0, 0, 0, 1, 7}[rng.IntN(8)], storage: &storage{}}
+		spill: []int{0, 0, 0, 0, 0, 0, 1, 7}[rng.IntN(8)], fine: rng.IntN(4), storage: &storage{}}
 	rows := rng.Perm(len(d.rows))
 	for len(rows) > 0 {
 		n := 1 + rng.IntN(len(rows))
@@ -153,7 +154,7 @@ func (d *data) worker(p *plan) (*worker, error) {
 		acc.CompactAfter(p.compact)
 	}
 	if p.spill > 0 {
-		acc.SpillTo(evidence.NewSpill(p.storage, p.spill))
+		acc.SpillTo(evidence.NewSpill(p.storage, p.spill).Fine(p.fine))
 	}
 	w := &worker{d: d, acc: acc, keys: p.keys, cols: make([]coder, d.shape.Columns)}
 	if p.codes != nil && p.codes.IntN(2) == 0 {

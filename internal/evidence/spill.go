@@ -2,10 +2,8 @@ package evidence
 
 import (
 	"errors"
+	"math/bits"
 	"sync/atomic"
-	"unsafe"
-
-	"github.com/sluis-go/sluis/internal/exact"
 )
 
 // Storage is where rows go that do not fit in memory.
@@ -20,13 +18,20 @@ type Storage interface {
 type Spill struct {
 	storage Storage
 	rows    int // that a pool keeps in memory
+	fine    int // bits of a unit by which partitions are cut further in storage
 	failed  atomic.Pointer[error]
 }
 
 // NewSpill returns a budget of that many rows for every pool of an accumulator
 // (one, or with respondents and holdings three). One in which RowBytes is taken
 // for a row holds as many bytes, and as many again while a block is sorted.
-func NewSpill(s Storage, rows int) *Spill { return &Spill{storage: s, rows: max(1, rows)} }
+//
+// The more rows there are at a time, the finer they are partitioned: a partition
+// is read back as a whole, and has a few thousand rows of each run.
+func NewSpill(s Storage, rows int) *Spill {
+	fine := bits.Len(uint(rows)/(partitions<<11)) - 1
+	return &Spill{storage: s, rows: max(1, rows), fine: max(0, min(fine, 6))}
+}
 
 // RowBytes is the memory of a row of a pool, by the shape and for a response
 // that needs no more than 64 bits.
@@ -79,139 +84,136 @@ func spillTo[T number[T]](st *state[T], s *Spill) {
 	}
 }
 
-// stored is where the rows of a block are.
-type stored[T any] struct {
-	storage                Storage
-	unit, cell, filled, wx int64
-	x                      valuesAt[T]
+// partBits is the binary logarithm of the number of partitions of a pool.
+func (p *pool[T]) partBits() int {
+	if len(p.runs) == 0 {
+		return partBits
+	}
+	return partBits + p.spill.fine
 }
 
-// with returns the same rows with other responses.
-func (s *stored[T]) with(x valuesAt[T]) *stored[T] {
-	out := *s
-	out.x = x
-	return &out
-}
-
-// valuesAt reads the responses of rows lo to hi: as they were written, or
-// brought to another unit or width since.
-type valuesAt[T any] interface {
-	read(dst []T, lo int) error
-}
-
-// written is responses in storage.
-type written[T any] struct {
-	storage Storage
-	at      int64
-}
-
-func (w written[T]) read(dst []T, lo int) error { return readRows(w.storage, w.at, lo, dst) }
-
-// converted is responses that are converted as they are read.
-type converted[T, U any] struct {
-	from    valuesAt[T]
-	convert func(T, int) U
-	up      int
-}
-
-func (c converted[T, U]) read(dst []U, lo int) error {
-	values := make([]T, len(dst))
-	if err := c.from.read(values, lo); err != nil {
-		return err
-	}
-	for i, v := range values {
-		dst[i] = c.convert(v, c.up)
-	}
-	return nil
-}
-
-// rawBytes views values that hold no pointers as the bytes they are. They are
-// read back by the process that wrote them.
-func rawBytes[T any](v []T) []byte {
-	if len(v) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), len(v)*int(unsafe.Sizeof(v[0])))
-}
-
-func readRows[T any](s Storage, at int64, lo int, dst []T) error {
-	var one T
-	b := rawBytes(dst)
-	if len(b) == 0 {
-		return nil
-	}
-	_, err := s.ReadAt(b, at+int64(lo)*int64(unsafe.Sizeof(one)))
-	return err
-}
-
-// store moves the rows of a block out of memory.
-func (b *block[T]) store(s Storage) error {
-	to := &stored[T]{storage: s}
-	var err error
-	put := func(raw []byte) (at int64) {
-		if err == nil && len(raw) > 0 {
-			at, err = s.Append(raw)
-		}
-		return at
-	}
-	to.unit, to.cell, to.filled = put(rawBytes(b.unit)), put(rawBytes(b.cell)), put(rawBytes(b.filled))
-	if b.x != nil {
-		to.x = written[T]{to.storage, put(rawBytes(b.x))}
-	}
-	to.wx = -1
-	if b.wx != nil {
-		to.wx = put(rawBytes(b.wx))
-	}
-	if err != nil {
-		return err
-	}
-	b.unit, b.cell, b.filled, b.x, b.wx, b.stored = nil, nil, nil, nil, nil, to
-	return nil
-}
-
-// rows returns rows lo to hi of a block, read back where they are stored. cells
-// and offsets are not set.
-func (b *block[T]) rows(lo, hi int) (block[T], error) {
-	if b.stored == nil {
-		out := block[T]{unit: b.unit[lo:hi], cell: b.cell[lo:hi]}
-		if b.x != nil {
-			out.x, out.filled = b.x[lo:hi], b.filled[lo:hi]
-		}
-		if b.wx != nil {
-			out.wx = b.wx[lo:hi]
-		}
-		return out, nil
-	}
-	n, s := hi-lo, b.stored
-	out := block[T]{unit: make([]uint64, n), cell: make([]uint32, n)}
-	err := errors.Join(readRows(s.storage, s.unit, lo, out.unit), readRows(s.storage, s.cell, lo, out.cell))
-	if s.x != nil {
-		out.x, out.filled = make([]T, n), make([]bool, n)
-		err = errors.Join(err, s.x.read(out.x, lo), readRows(s.storage, s.filled, lo, out.filled))
-	}
-	if s.wx >= 0 {
-		out.wx = make([]exact.Int512, n)
-		err = errors.Join(err, readRows(s.storage, s.wx, lo, out.wx))
-	}
-	return out, err
-}
-
-// trim moves the blocks of a pool out of memory once they are over the budget.
+// trim moves the blocks of a pool to storage once they are over the budget.
 func (p *pool[T]) trim() {
 	if p.spill == nil {
 		return
 	}
 	held := 0
 	for i := range p.blocks {
-		held += len(p.blocks[i].unit)
+		held += p.blocks[i].len()
 	}
-	if held <= p.spill.rows {
+	if held > p.spill.rows {
+		p.store()
+	}
+}
+
+// store moves the blocks of a pool to storage, as one run.
+func (p *pool[T]) store() {
+	if len(p.blocks) == 0 {
 		return
 	}
-	for i := range p.blocks {
-		if b := &p.blocks[i]; b.stored == nil {
-			p.spill.fail(b.store(p.spill.storage))
-			p.spilled = true
+	w := runWriter[T]{run: run[T]{storage: p.spill.storage, weighted: p.shape.Response && p.shape.Weight}}
+	if p.shape.Response {
+		w.run.x = readValues[T]
+	}
+	rows, bits := 0, partBits+p.spill.fine
+	for part := range partitions {
+		p.sum.reset()
+		p.scratch.load(p.blocks, part)
+		p.scratch.addUp(&p.sum, &p.shape)
+		rows += p.sum.len()
+		at := 0
+		for fine := range 1 << p.spill.fine {
+			of := uint64(part<<p.spill.fine + fine)
+			end := at
+			for end < p.sum.len() && p.sum.unit[end]>>(64-bits) == of {
+				end++
+			}
+			if err := w.add(&p.sum, at, end, of<<(64-bits)); err != nil {
+				p.spill.fail(err)
+				return
+			}
+			at = end
 		}
 	}
+	if err := w.flush(); err != nil {
+		p.spill.fail(err)
+		return
+	}
+	p.runs = append(p.runs, w.run)
+	for _, b := range p.blocks {
+		p.rows -= b.len()
+		if cap(b.unit) <= 2*blockRows {
+			p.free = append(p.free, b)
+		}
+	}
+	p.rows += rows
+	p.blocks = nil
+}
+
+// settle makes a pool ready to be read: rows are in blocks, or all in runs.
+func (p *pool[T]) settle() {
+	p.seal()
+	if len(p.runs) > 0 {
+		p.store()
+	}
+	p.scratch, p.sum, p.free, p.open = gathered[T]{}, block[T]{}, nil, block[T]{}
+}
+
+// read fills g.stored with the rows of a partition.
+func (g *gathered[T]) read(p *pool[T], part int) {
+	g.stored.reset()
+	for i := range p.runs {
+		r := &p.runs[i]
+		if err := r.read(&g.stored, part, uint64(part)<<(64-p.partBits()), &g.buf); err != nil {
+			p.spill.fail(err)
+			g.stored.reset()
+			return
+		}
+	}
+}
+
+// take adds the runs of o. cells maps its inner cells; units its dense ids, which
+// are read, renumbered and written again.
+func (p *pool[T]) take(o *pool[T], cells, units []uint32) {
+	for _, r := range o.runs {
+		if r.cells == nil {
+			r.cells = cells
+		} else {
+			r.cells = compose(r.cells, cells)
+		}
+		if !o.dense {
+			p.runs = append(p.runs, r)
+			for i := range r.segments {
+				p.rows += r.segments[i].rows
+			}
+			continue
+		}
+		g := &p.scratch
+		for part := range r.segments {
+			g.stored.reset()
+			if err := r.read(&g.stored, part, uint64(part)<<(64-o.partBits()), &g.buf); err != nil {
+				p.spill.fail(err)
+				return
+			}
+			p.addStored(&g.stored, units)
+		}
+	}
+}
+
+// addStored adds rows with other dense ids to the open ones.
+func (p *pool[T]) addStored(b *block[T], units []uint32) {
+	n := b.len()
+	at := p.open.grow(n, &p.shape)
+	for i, u := range b.unit {
+		p.open.unit[at+i] = mixUnit(uint64(units[unmixUnit(u)]))
+	}
+	copy(p.open.cell[at:], b.cell)
+	if p.shape.Response {
+		copy(p.open.x[at:], b.x)
+		copy(p.open.filled[at:], b.filled)
+		if p.shape.Weight {
+			copy(p.open.wx[at:], b.wx)
+		}
+	}
+	p.sealFull()
 }

@@ -54,7 +54,7 @@ type walker[T number[T]] struct {
 // partition looks at the units of one partition; numbers from number on are
 // free for them.
 func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
-	w.rows.load(p, part)
+	w.rows.partition(p, part)
 	recs := w.rows.recs
 	for i := 0; i < len(recs); {
 		j := i + 1

@@ -139,11 +139,10 @@ func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 	for _, p := range s.pools() {
 		lists = append(lists, p.open.x)
 		for i := range p.blocks {
-			b := &p.blocks[i]
-			lists = append(lists, b.x)
-			if b.stored != nil {
-				b.stored = b.stored.with(converted[T, T]{b.stored.x, shl, up})
-			}
+			lists = append(lists, p.blocks[i].x)
+		}
+		for i := range p.runs {
+			p.runs[i].x = converted(p.runs[i].x, shl, up)
 		}
 	}
 	for _, list := range lists {
@@ -188,20 +187,19 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 		}
 	}
 	block := func(b *block[T]) block[U] {
-		out := block[U]{offsets: b.offsets, unit: b.unit, cell: b.cell, filled: b.filled, x: all(b.x), wx: b.wx, cells: b.cells}
-		if s := b.stored; s != nil {
-			out.stored = &stored[U]{storage: s.storage, unit: s.unit, cell: s.cell, filled: s.filled, wx: s.wx, x: converted[T, U]{s.x, convert, up}}
-		}
-		return out
+		return block[U]{offsets: b.offsets, unit: b.unit, cell: b.cell, filled: b.filled, x: all(b.x), wx: b.wx, cells: b.cells}
 	}
 	into := w.pools()
 	for i, p := range s.pools() {
 		q := into[i]
 		q.dense, q.rows, q.compactMin, q.compactAt = p.dense, p.rows, p.compactMin, p.compactAt
-		q.spill, q.spilled = p.spill, p.spilled
+		q.spill = p.spill
 		q.open = block(&p.open)
 		for k := range p.blocks {
 			q.blocks = append(q.blocks, block(&p.blocks[k]))
+		}
+		for _, r := range p.runs {
+			q.runs = append(q.runs, run[U]{storage: r.storage, segments: r.segments, x: converted(r.x, convert, up), weighted: r.weighted, cells: r.cells})
 		}
 	}
 	w.unitWeight, w.weightSum = s.unitWeight, s.weightSum
