@@ -147,18 +147,29 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	bar := newProgress("checking", total)
 	defer bar.finish()
 	opts.Progress = bar.set
+	// The files are hashed while they are read: see source.Source.Hash.
+	hashed := make(chan error, 1)
+	hashCtx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { hashed <- src.Hash(hashCtx) }()
 	r, err := sdc.Check(ctx, d, s.Outputs, policy, opts)
+	if err != nil {
+		stop()
+	}
+	hashErr := <-hashed
 	if errors.Is(err, sdc.ErrRequest) {
 		return nil, usageError(err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := src.Hash(ctx); err != nil {
-		return nil, err
+	if hashErr != nil {
+		return nil, hashErr
 	}
 	r.Data.Sources = []sdc.Source{}
+	s.Options.Sums = map[string]string{} // who opens them again gets the same
 	for _, file := range src.Files() {
+		s.Options.Sums[filepath.Clean(file.Name)] = file.SHA256
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
 	if account != nil {

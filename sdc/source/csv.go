@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -36,14 +35,14 @@ type CSVOptions struct {
 
 // csvFile is an open CSV file.
 type csvFile struct {
-	name   string
+	f      *handle
 	opts   *Options
 	fields *arrow.Schema
 	n      int64
 }
 
-func openCSV(ctx context.Context, name string, opts *Options) (file, error) {
-	c := &csvFile{name: name, opts: opts}
+func openCSV(ctx context.Context, f *handle, opts *Options) (file, error) {
+	c := &csvFile{f: f, opts: opts}
 	names, types, err := c.infer(ctx)
 	if err != nil {
 		return nil, err
@@ -58,14 +57,12 @@ func openCSV(ctx context.Context, name string, opts *Options) (file, error) {
 
 func (c *csvFile) schema() *arrow.Schema { return c.fields }
 func (c *csvFile) rows() (int64, bool)   { return c.n, true }
-func (c *csvFile) close() error          { return nil }
+
+// whole reads the file from its start.
+func (c *csvFile) whole() io.Reader { return io.NewSectionReader(newCursor(c.f), 0, c.f.size) }
 
 // open starts a pass over the file and returns the names of its columns.
-func (c *csvFile) open() (*os.File, *csv.Reader, []string, error) {
-	f, err := os.Open(c.name)
-	if err != nil {
-		return nil, nil, nil, err
-	}
+func (c *csvFile) open(f io.Reader) (*csv.Reader, []string, error) {
 	b := bufio.NewReaderSize(f, 1<<18)
 	if bom, err := b.Peek(3); err == nil && string(bom) == "\ufeff" {
 		b.Discard(3) //nolint:errcheck // they were peeked
@@ -77,11 +74,10 @@ func (c *csvFile) open() (*os.File, *csv.Reader, []string, error) {
 	}
 	head, err := r.Read()
 	if err != nil {
-		f.Close()
 		if errors.Is(err, io.EOF) {
-			return nil, nil, nil, fmt.Errorf("%w: no line with the names of the columns", ErrCorrupt)
+			return nil, nil, fmt.Errorf("%w: no line with the names of the columns", ErrCorrupt)
 		}
-		return nil, nil, nil, csvError(err)
+		return nil, nil, csvError(err)
 	}
 	names := make([]string, len(head))
 	for i, n := range head {
@@ -90,15 +86,13 @@ func (c *csvFile) open() (*os.File, *csv.Reader, []string, error) {
 			names[i] = strings.TrimSpace(names[i])
 		}
 		if !utf8.ValidString(n) {
-			f.Close()
-			return nil, nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8", ErrValue)}
+			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8", ErrValue)}
 		}
 		if names[i] == "" || slices.Contains(names[:i], names[i]) {
-			f.Close()
-			return nil, nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}
+			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}
 		}
 	}
-	return f, r, names, nil
+	return r, names, nil
 }
 
 // csvError keeps the line of a syntax error and drops its text.
@@ -129,7 +123,7 @@ func (c *csvFile) field(s string) (text string, null bool) {
 // parts returns one reader: a quoted field may hold line ends, so a CSV file
 // cannot be cut without reading it.
 func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {
-	f, r, names, err := c.open()
+	r, names, err := c.open(c.whole())
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +132,6 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 	for k, name := range columns {
 		at[k] = slices.Index(names, name)
 		if at[k] < 0 {
-			f.Close()
 			return nil, &FileError{Column: name, Err: ErrSchema}
 		}
 		fields[k] = c.fields.Field(at[k])
@@ -174,10 +167,7 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 		}
 		return b.NewRecord(), nil
 	}
-	return []*reader{newReader(schema, next, func() {
-		b.Release()
-		f.Close()
-	})}, nil
+	return []*reader{newReader(schema, next, b.Release)}, nil
 }
 
 func (c *csvFile) put(b array.Builder, put func(string) error, field string) error {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -28,11 +29,11 @@ const (
 // infer reads the whole file once: the names of the columns, and their types as
 // declared or as every value allows.
 func (c *csvFile) infer(ctx context.Context) ([]string, []arrow.DataType, error) {
-	f, r, names, err := c.open()
+	sum := sha256.New()
+	r, names, err := c.open(io.TeeReader(c.whole(), sum))
 	if err != nil {
 		return nil, nil, err
 	}
-	defer f.Close()
 	may := make([]int, len(names))
 	seen := make([]bool, len(names))
 	types := make([]arrow.DataType, len(names))
@@ -75,6 +76,9 @@ func (c *csvFile) infer(ctx context.Context) ([]string, []arrow.DataType, error)
 		if types[i] == nil {
 			types[i] = widest(may[i], seen[i])
 		}
+	}
+	if _, err := c.f.sealed(sum); err != nil {
+		return nil, nil, err
 	}
 	return names, types, nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -18,7 +17,7 @@ import (
 // messages: a file is a stream between a magic word and a footer, and the footer
 // adds nothing but more numbers to mistrust.
 type ipcFile struct {
-	f      *os.File
+	f      *handle
 	size   int64
 	start  int64 // of the first message
 	end    int64 // of the messages
@@ -28,25 +27,16 @@ type ipcFile struct {
 
 var ipcMagic = []byte("ARROW1")
 
-func openIPC(name string, isFile bool, opts *Options) (file, error) {
-	f, err := os.Open(name)
+func openIPC(h *handle, isFile bool, opts *Options) (file, error) {
+	p, err := guard(func() (*ipcFile, error) { return newIPC(h, isFile, opts) })
 	if err != nil {
-		return nil, err
-	}
-	p, err := guard(func() (*ipcFile, error) { return newIPC(f, isFile, opts) })
-	if err != nil {
-		f.Close()
 		return nil, corrupt(err)
 	}
 	return p, nil
 }
 
-func newIPC(f *os.File, isFile bool, opts *Options) (*ipcFile, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	p := &ipcFile{f: f, size: info.Size(), end: info.Size(), opts: opts}
+func newIPC(f *handle, isFile bool, opts *Options) (*ipcFile, error) {
+	p := &ipcFile{f: f, size: f.size, end: f.size, opts: opts}
 	if isFile {
 		if err := p.findMessages(); err != nil {
 			return nil, err
@@ -85,7 +75,7 @@ func (p *ipcFile) findMessages() error {
 // open starts reading at the schema.
 func (p *ipcFile) open() (*ipc.Reader, *messages, error) {
 	m := &messages{
-		r: io.NewSectionReader(p.f, p.start, p.end-p.start), left: p.end - p.start,
+		r: io.NewSectionReader(newCursor(p.f), p.start, p.end-p.start), left: p.end - p.start,
 		mem: &limited{mem: p.opts.Allocator, limit: p.opts.MemoryLimit},
 	}
 	r, err := ipc.NewReaderFromMessageReader(m, ipc.WithAllocator(m.mem), ipc.WithDelayReadSchema(false))
@@ -100,7 +90,6 @@ func (p *ipcFile) open() (*ipc.Reader, *messages, error) {
 
 func (p *ipcFile) schema() *arrow.Schema { return p.fields }
 func (p *ipcFile) rows() (int64, bool)   { return 0, false }
-func (p *ipcFile) close() error          { return p.f.Close() }
 
 // parts returns one reader: the messages of a stream follow each other.
 func (p *ipcFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -20,7 +19,7 @@ import (
 // are; the others through arrow's field readers (its table and record readers
 // start goroutines whose panics nobody can catch).
 type parquetFile struct {
-	f      *os.File
+	f      *handle
 	size   int64
 	opts   *Options
 	meta   *metadata.FileMetaData
@@ -31,25 +30,16 @@ type parquetFile struct {
 // floorMemory is what reading any Parquet file may hold, however small it is.
 const floorMemory = 32 << 20
 
-func openParquet(name string, opts *Options) (file, error) {
-	f, err := os.Open(name)
+func openParquet(h *handle, opts *Options) (file, error) {
+	p, err := guard(func() (*parquetFile, error) { return newParquet(h, opts) })
 	if err != nil {
-		return nil, err
-	}
-	p, err := guard(func() (*parquetFile, error) { return newParquet(f, opts) })
-	if err != nil {
-		f.Close()
 		return nil, corrupt(err)
 	}
 	return p, nil
 }
 
-func newParquet(f *os.File, opts *Options) (*parquetFile, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	p := &parquetFile{f: f, size: info.Size(), opts: opts}
+func newParquet(f *handle, opts *Options) (*parquetFile, error) {
+	p := &parquetFile{f: f, size: f.size, opts: opts}
 	if err := checkFooter(f, p.size); err != nil {
 		return nil, err
 	}
@@ -166,7 +156,6 @@ func (p *parquetFile) reader(limit int64) (*pqarrow.FileReader, *limited, error)
 
 func (p *parquetFile) schema() *arrow.Schema { return p.fields }
 func (p *parquetFile) rows() (int64, bool)   { return p.meta.NumRows, true }
-func (p *parquetFile) close() error          { return p.f.Close() }
 
 func (p *parquetFile) parts(ctx context.Context, columns []string, n int) ([]*reader, error) {
 	fields := make([]int, len(columns))
@@ -301,7 +290,7 @@ func (s *parquetPart) column(f int, chunk *metadata.ColumnChunkMetaData) (column
 	field := s.p.fields.Field(f)
 	dict, coded := field.Type.(*arrow.DictionaryType)
 	if coded || storedAs(field.Type, chunk.Type()) && plainly(chunk) {
-		pages, err := newChunkPages(s.p.f, chunk, field.Nullable)
+		pages, err := newChunkPages(newCursor(s.p.f), chunk, field.Nullable)
 		if err != nil {
 			return nil, err
 		}
@@ -315,7 +304,7 @@ func (s *parquetPart) column(f int, chunk *metadata.ColumnChunkMetaData) (column
 		}
 		return newFixedColumn(pages, field.Type, s.mem), nil
 	}
-	if err := checkPages(s.p.f, chunk, field.Nullable); err != nil {
+	if err := checkPages(newCursor(s.p.f), chunk, field.Nullable); err != nil {
 		return nil, err
 	}
 	if s.fr == nil {

@@ -17,6 +17,7 @@ type reader struct {
 	next   func() (arrow.Record, error)
 	close  func()
 	name   string
+	source *handle
 	offset int64 // of the first row
 
 	refs   atomic.Int64
@@ -66,6 +67,9 @@ func (r *reader) Next() bool {
 	rec, err := guard(r.next)
 	if err != nil {
 		r.done = true
+		if r.source != nil && r.source.changed.Load() {
+			err = ErrChanged
+		}
 		if !errors.Is(err, io.EOF) {
 			r.err = fileError(r.name, err)
 		}

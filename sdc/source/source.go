@@ -10,11 +10,8 @@ package source
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sort"
@@ -36,6 +33,10 @@ type Options struct {
 	// MemoryLimit bounds, in bytes, what reading one file may hold at a time.
 	// Defaults to 4 GiB.
 	MemoryLimit int64
+	// Sums, if set, holds the SHA-256 that every file must have, in hexadecimal,
+	// by its path (as [filepath.Clean] has it). Open then hashes the files before
+	// anything of them is used. A file that is not in it is an error.
+	Sums map[string]string
 }
 
 func (o *Options) defaults() {
@@ -94,7 +95,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 type FileInfo struct {
 	Name   string // as given or found
 	Size   int64
-	SHA256 string // lower-case hexadecimal, once Source.Hash has run
+	SHA256 string // lower-case hexadecimal, where it is known: see Source.Hash
 }
 
 // file is one open file of any format.
@@ -104,7 +105,6 @@ type file interface {
 	// parts returns readers of the given columns that together deliver every row
 	// once, at most n of them.
 	parts(ctx context.Context, columns []string, n int) ([]*reader, error)
-	close() error
 }
 
 // Source is one or several files with one schema. It is safe for concurrent
@@ -113,6 +113,8 @@ type Source struct {
 	opts  Options
 	files []file
 	infos []FileInfo
+	// handles are those of the files.
+	handles []*handle
 }
 
 // Open opens the files that match the patterns, in the order given, those of
@@ -130,6 +132,9 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 		if err := s.add(ctx, name); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
+	}
+	if err := s.compare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -158,31 +163,33 @@ func expand(patterns []string) ([]string, error) {
 }
 
 func (s *Source) add(ctx context.Context, name string) error {
-	info, err := os.Stat(name)
+	h, err := openHandle(name)
 	if err != nil {
 		return &FileError{File: name, Err: plain(err)}
-	}
-	if !info.Mode().IsRegular() {
-		return &FileError{File: name, Err: fmt.Errorf("%w: not a regular file", ErrUnsupported)}
 	}
 	var f file
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".parquet":
-		f, err = openParquet(name, &s.opts)
+		f, err = openParquet(h, &s.opts)
 	case ".arrow", ".feather":
-		f, err = openIPC(name, true, &s.opts)
+		f, err = openIPC(h, true, &s.opts)
 	case ".arrows":
-		f, err = openIPC(name, false, &s.opts)
+		f, err = openIPC(h, false, &s.opts)
 	case ".csv":
-		f, err = openCSV(ctx, name, &s.opts)
+		f, err = openCSV(ctx, h, &s.opts)
 	default:
 		err = fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)
 	}
 	if err != nil {
+		h.close() //nolint:errcheck // the first error is the one to tell
+		if h.changed.Load() {
+			err = ErrChanged
+		}
 		return fileError(name, err)
 	}
 	s.files = append(s.files, f)
-	s.infos = append(s.infos, FileInfo{Name: name, Size: info.Size()})
+	s.handles = append(s.handles, h)
+	s.infos = append(s.infos, FileInfo{Name: name, Size: h.size})
 	return s.sameSchema(name, f)
 }
 
@@ -213,6 +220,15 @@ func fileError(name string, err error) error {
 	return &FileError{File: name, Err: plain(err)}
 }
 
+// fail names file i as that of an error, and says where it has changed: what else
+// a decoder says of it then is beside the point.
+func (s *Source) fail(i int, err error) error {
+	if s.handles[i].changed.Load() {
+		err = ErrChanged
+	}
+	return fileError(s.infos[i].Name, err)
+}
+
 // plain strips the path from an error of the file system: FileError has it.
 func plain(err error) error {
 	var p *os.PathError
@@ -240,46 +256,49 @@ func (s *Source) Rows() (n int64, known bool) {
 // Files describes the files in order.
 func (s *Source) Files() []FileInfo { return append([]FileInfo{}, s.infos...) }
 
-// Hash fills in the SHA-256 of every file by reading it once.
+// Hash fills in the SHA-256 of every file. It is that of the bytes that readers
+// deliver, before and after: a file that is written to in the meantime is an
+// error that wraps [ErrChanged], here or in the reader, whichever sees it. Hash
+// may run beside the readers; it reads each file once, but for CSV, whose sum the
+// pass of Open has found.
 func (s *Source) Hash(ctx context.Context) error {
 	for i := range s.infos {
-		sum, err := hashFile(ctx, s.infos[i].Name)
+		sum, err := s.handles[i].hash(ctx)
 		if err != nil {
-			return fileError(s.infos[i].Name, err)
+			return s.fail(i, err)
 		}
 		s.infos[i].SHA256 = sum
 	}
 	return nil
 }
 
-func hashFile(ctx context.Context, name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
+// compare hashes the files and holds them against Options.Sums.
+func (s *Source) compare(ctx context.Context) error {
+	if s.opts.Sums == nil {
+		return nil
 	}
-	defer f.Close()
-	h := sha256.New()
-	buf := make([]byte, 1<<20)
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
+	for i := range s.infos {
+		info := &s.infos[i]
+		want, ok := s.opts.Sums[filepath.Clean(info.Name)]
+		if !ok {
+			return &FileError{File: info.Name, Err: fmt.Errorf("%w: none was given for this file", ErrHash)}
 		}
-		n, err := f.Read(buf)
-		h.Write(buf[:n])
-		if errors.Is(err, io.EOF) {
-			return hex.EncodeToString(h.Sum(nil)), nil
-		}
+		sum, err := s.handles[i].hash(ctx)
 		if err != nil {
-			return "", err
+			return s.fail(i, err)
+		}
+		if info.SHA256 = sum; !strings.EqualFold(sum, want) {
+			return &FileError{File: info.Name, Err: ErrHash}
 		}
 	}
+	return nil
 }
 
 // Close closes the files. Readers must not be used afterwards.
 func (s *Source) Close() error {
 	var errs []error
-	for _, f := range s.files {
-		errs = append(errs, f.close())
+	for _, h := range s.handles {
+		errs = append(errs, h.close())
 	}
 	return errors.Join(errs...)
 }
@@ -330,10 +349,10 @@ func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader,
 			for _, r := range out {
 				r.Release()
 			}
-			return nil, fileError(s.infos[i].Name, err)
+			return nil, s.fail(i, err)
 		}
 		for _, p := range parts {
-			p.name = s.infos[i].Name
+			p.name, p.source = s.infos[i].Name, s.handles[i]
 			if known {
 				p.offset += base
 			}

@@ -65,6 +65,7 @@ type specFile struct {
 
 type dataFile struct {
 	Source      list                     `yaml:"source"`
+	SHA256      sumsFile                 `yaml:"sha256"`
 	Respondent  string                   `yaml:"respondent"`
 	Holding     string                   `yaml:"holding"`
 	Weight      string                   `yaml:"weight"`
@@ -192,6 +193,10 @@ func (f *specFile) resolve(dir string) (*Spec, error) {
 	}
 	for _, p := range f.Data.Source {
 		s.Patterns = append(s.Patterns, resolvePath(dir, p))
+	}
+	var err error
+	if s.Options.Sums, err = f.Data.SHA256.build(dir); err != nil {
+		return nil, err
 	}
 	csv := &s.Options.CSV
 	csv.Nulls, csv.Trim, csv.Types = f.Data.CSV.Nulls, f.Data.CSV.Trim, f.Data.CSV.Types

@@ -1,0 +1,213 @@
+package source
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/maphash"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// ErrChanged says that a file was written to while it was read.
+var ErrChanged = errors.New("file has changed while it was read")
+
+// ErrHash says that the SHA-256 of a file is not the expected one.
+var ErrHash = errors.New("SHA-256 is not the one that was given")
+
+// blockSize is what the digests of a handle are of.
+const blockSize = 1 << 16
+
+// handle is an open file that reads the same every time: the first reading of a
+// block of it, by whichever reader, fixes a digest of the block, and every later
+// one is held against it. So the bytes that were hashed are those that were
+// decoded, and those of a first pass over a CSV file are those of the second,
+// even where the file is overwritten in between and its times are set back, or
+// where another is put under its name.
+//
+// Digests are 64 bits, under a key that is drawn for the handle and that nobody
+// knows: a block that is changed goes unnoticed with probability 2^-64.
+type handle struct {
+	f    *os.File
+	name string
+	info os.FileInfo // when it was opened
+	size int64
+	seed maphash.Seed
+	seen []atomic.Uint64 // of each block; 0 before its first reading
+	// changed stays true once a block was seen to have changed: decoders need not
+	// hand the error on.
+	changed atomic.Bool
+	sum     string // SHA-256 in hexadecimal, once known
+}
+
+func openHandle(name string) (*handle, error) {
+	// A pipe would block the opening of it.
+	if info, err := os.Stat(name); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: not a regular file", ErrUnsupported)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: not a regular file", ErrUnsupported)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	h := &handle{f: f, name: name, info: info, size: info.Size(), seed: maphash.MakeSeed()}
+	h.seen = make([]atomic.Uint64, (h.size+blockSize-1)/blockSize)
+	return h, nil
+}
+
+func (h *handle) close() error { return h.f.Close() }
+
+// check holds a block against its digest, or fixes the digest.
+func (h *handle) check(block int64, b []byte) error {
+	d := max(maphash.Bytes(h.seed, b), 1)
+	if !h.seen[block].CompareAndSwap(0, d) && h.seen[block].Load() != d {
+		h.changed.Store(true)
+		return ErrChanged
+	}
+	return nil
+}
+
+// length is the number of bytes of a block: the last may be short.
+func (h *handle) length(block int64) int { return int(min(blockSize, h.size-block*blockSize)) }
+
+// load reads a block into buf, which has room for one.
+func (h *handle) load(block int64, buf []byte) ([]byte, error) {
+	b := buf[:h.length(block)]
+	if n, err := h.f.ReadAt(b, block*blockSize); n < len(b) {
+		if errors.Is(err, io.EOF) {
+			h.changed.Store(true) // it has become shorter
+			return nil, ErrChanged
+		}
+		return nil, err
+	}
+	return b, h.check(block, b)
+}
+
+var blocks = sync.Pool{New: func() any { return newCursor(nil) }}
+
+// ReadAt implements io.ReaderAt. It reads whole blocks; a [cursor] spares those
+// who read on from where they were the blocks at the edges.
+func (h *handle) ReadAt(p []byte, off int64) (int, error) {
+	c := blocks.Get().(*cursor)
+	c.h, c.block = h, -1
+	n, err := c.ReadAt(p, off)
+	c.h = nil
+	blocks.Put(c)
+	return n, err
+}
+
+// cursor reads from a handle and keeps the last block of which it needed a part.
+// It is for one goroutine.
+type cursor struct {
+	h     *handle
+	buf   []byte
+	block int64 // in buf; -1 for none
+}
+
+func newCursor(h *handle) *cursor { return &cursor{h: h, buf: make([]byte, blockSize), block: -1} }
+
+// ReadAt implements io.ReaderAt.
+func (c *cursor) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || off > c.h.size {
+		return 0, io.EOF
+	}
+	want := len(p)
+	p = p[:min(int64(want), c.h.size-off)]
+	done := 0
+	for done < len(p) {
+		at := off + int64(done)
+		block, from := at/blockSize, int(at%blockSize)
+		if from == 0 && len(p)-done >= c.h.length(block) && block != c.block {
+			n, err := c.whole(block, p[done:])
+			if err != nil {
+				return done, err
+			}
+			done += n
+			continue
+		}
+		if block != c.block {
+			c.block = -1
+			if _, err := c.h.load(block, c.buf); err != nil {
+				return done, err
+			}
+			c.block = block
+		}
+		done += copy(p[done:], c.buf[from:c.h.length(block)])
+	}
+	if done < want {
+		return done, io.EOF
+	}
+	return done, nil
+}
+
+// whole reads as many whole blocks as p has room for, in one go.
+func (c *cursor) whole(block int64, p []byte) (int, error) {
+	n := len(p)
+	if block*blockSize+int64(n) < c.h.size {
+		n -= n % blockSize
+	}
+	if got, err := c.h.f.ReadAt(p[:n], block*blockSize); got < n {
+		if errors.Is(err, io.EOF) {
+			c.h.changed.Store(true)
+			return 0, ErrChanged
+		}
+		return 0, err
+	}
+	for at := 0; at < n; at += blockSize {
+		if err := c.h.check(block, p[at:min(at+blockSize, n)]); err != nil {
+			return 0, err
+		}
+		block++
+	}
+	return n, nil
+}
+
+// hash reads the file and returns its SHA-256, unless a pass over it has found
+// it already.
+func (h *handle) hash(ctx context.Context) (string, error) {
+	if h.sum != "" {
+		return h.sum, nil
+	}
+	sum, buf := sha256.New(), make([]byte, 1<<20)
+	c := newCursor(h)
+	for at := int64(0); at < h.size; at += int64(len(buf)) {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		n, err := c.ReadAt(buf, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		sum.Write(buf[:n])
+	}
+	return h.sealed(sum)
+}
+
+// sealed returns the sum of all bytes, if there are no more of them and the file
+// is as it was when it was opened.
+func (h *handle) sealed(sum hash.Hash) (string, error) {
+	info, err := h.f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if info.Size() != h.size || !info.ModTime().Equal(h.info.ModTime()) {
+		h.changed.Store(true)
+		return "", ErrChanged
+	}
+	h.sum = hex.EncodeToString(sum.Sum(nil))
+	return h.sum, nil
+}

@@ -1,0 +1,86 @@
+package spec
+
+import (
+	"bufio"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// sumsFile is data.sha256: the hashes that the data files must have, by name, or
+// the path of a file of them as sha256sum writes it.
+type sumsFile struct {
+	file string
+	of   map[string]string
+}
+
+// UnmarshalYAML reads a path or a map.
+func (s *sumsFile) UnmarshalYAML(unmarshal func(any) error) error {
+	if unmarshal(&s.file) == nil {
+		return nil
+	}
+	s.file = ""
+	if err := unmarshal(&s.of); err != nil {
+		return errors.New("sha256 is a path, or hashes by the name of a file")
+	}
+	return nil
+}
+
+// build returns the hashes by resolved path; nil where none are given. Names are
+// relative to the folder of the spec, in a file of hashes to that of the file.
+func (s *sumsFile) build(dir string) (map[string]string, error) {
+	switch {
+	case s.file != "":
+		path := resolvePath(dir, s.file)
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return readSums(f, filepath.Dir(path))
+	case s.of == nil:
+		return nil, nil
+	}
+	out := map[string]string{}
+	for name, sum := range s.of {
+		if !isSum(sum) {
+			return nil, wrong("data.sha256 of %q is no SHA-256 in hexadecimal", name)
+		}
+		out[filepath.Clean(resolvePath(dir, name))] = sum
+	}
+	return out, nil
+}
+
+func isSum(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 32
+}
+
+// readSums reads what sha256sum writes: a hash, a blank, a blank or an asterisk,
+// a name. Lines of other forms are errors, and so is a name with two hashes.
+func readSums(r io.Reader, dir string) (map[string]string, error) {
+	out := map[string]string{}
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSuffix(lines.Text(), "\r")
+		if line == "" {
+			continue
+		}
+		sum, name, ok := strings.Cut(line, " ")
+		if !ok || !isSum(sum) || len(name) < 2 || name[0] != ' ' && name[0] != '*' {
+			return nil, wrong("data.sha256, line %d: a SHA-256, two blanks and a name are wanted", n)
+		}
+		path := filepath.Clean(resolvePath(dir, name[1:]))
+		if was, twice := out[path]; twice && !strings.EqualFold(was, sum) {
+			return nil, wrong("data.sha256, line %d: the file has another hash above", n)
+		}
+		out[path] = sum
+	}
+	if err := lines.Err(); err != nil {
+		return nil, wrong("data.sha256: %v", err)
+	}
+	return out, nil
+}
