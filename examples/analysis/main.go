@@ -55,7 +55,7 @@ func run(ctx context.Context, w io.Writer, dir string) error {
 	policy := sdc.CBS()
 	report, err := sdc.Check(ctx, data, []sdc.Output{{
 		Name: "origin by sex", Kind: sdc.Frequency, By: []string{"origin", "sex"},
-	}}, policy, sdc.Options{})
+	}}, policy, sdc.Options{Sole: true}) // who is alone in a cell, for step 4
 	if err != nil {
 		return err
 	}
