@@ -28,7 +28,10 @@ type Encoder struct {
 
 	dict    arrow.ArrayData // of the last dictionary array
 	dictMap []uint32        // its index -> code, or noCode
-	key     []byte
+
+	entries   *Dictionary     // of the last array that was read by its indices
+	entriesOf arrow.ArrayData // the dictionary that it was made of
+	key       []byte
 }
 
 // NewEncoder returns an encoder for a column of type dt, which may be a

@@ -38,6 +38,56 @@ func NewTable(columns int) *Table {
 	return &Table{codes: make([][]uint32, columns), caps: make([]uint64, columns), stride: make([]uint64, columns)}
 }
 
+// NewTableOf returns a table of distinct tuples, numbered as they come. codes
+// holds a column each, which the table keeps; every code of column c is less
+// than cards[c].
+func NewTableOf(codes [][]uint32, cards []int, n int) *Table {
+	t := NewTable(len(codes))
+	t.codes, t.n = codes, n
+	for c, card := range cards {
+		t.caps[c] = uint64(card)
+	}
+	return t
+}
+
+// Rename gives the codes of each column other names, one to one; to[c] maps
+// those of column c, and nothing to NoCode that occurs. It reports false,
+// changing nothing, if two codes of a column have one name.
+func (t *Table) Rename(to [][]uint32) bool {
+	caps := make([]uint64, len(to))
+	for c, names := range to {
+		top := uint32(0)
+		for _, name := range names {
+			if name != NoCode {
+				top = max(top, name)
+			}
+		}
+		seen := make([]bool, int(top)+1)
+		for _, name := range names {
+			if name == NoCode {
+				continue
+			}
+			if seen[name] {
+				return false
+			}
+			seen[name] = true
+		}
+		caps[c] = uint64(top) + 1
+	}
+	for c, names := range to {
+		col := t.codes[c]
+		for i, code := range col {
+			col[i] = names[code]
+		}
+	}
+	t.caps = caps
+	t.prefix, t.tail, t.direct, t.slots, t.keys = nil, nil, nil, nil, nil
+	return true
+}
+
+// NoCode marks a code without a name.
+const NoCode = math.MaxUint32
+
 // Len returns the number of groups.
 func (t *Table) Len() int { return t.n }
 

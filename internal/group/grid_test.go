@@ -1,0 +1,187 @@
+package group_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/group"
+)
+
+// indices draws a column of n indices below card, 8, 16 or 32 bits wide.
+func indices(rng *rand.Rand, width, card, n int) column.Indices {
+	x := column.Indices{Below: card}
+	for range n {
+		v := rng.IntN(card)
+		switch width {
+		case 8:
+			x.U8 = append(x.U8, uint8(v))
+		case 16:
+			x.U16 = append(x.U16, uint16(v))
+		default:
+			x.U32 = append(x.U32, uint32(v))
+		}
+	}
+	return x
+}
+
+func at(x *column.Indices, i int) int {
+	switch {
+	case x.U8 != nil:
+		return int(x.U8[i])
+	case x.U16 != nil:
+		return int(x.U16[i])
+	}
+	return int(x.U32[i])
+}
+
+// lengths are around the numbers of rows that vectors hold.
+var lengths = []int{1, 3, 4, 5, 31, 32, 33, 63, 64, 65, 1000}
+
+// TestGridKeys compares keys, and what they are spelled as, with the sum they
+// are, for every variant, width, number of columns and offset.
+func TestGridKeys(t *testing.T) {
+	group.ForEachVariant(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(7, 1))
+		for range 300 {
+			n, lo := lengths[rng.IntN(len(lengths))], rng.IntN(40)
+			var cards []int
+			var cols []column.Indices
+			for range rng.IntN(6) {
+				card := 1 + rng.IntN(20)
+				cards = append(cards, card)
+				cols = append(cols, indices(rng, []int{8, 16, 32}[rng.IntN(3)], card, lo+n))
+			}
+			g := group.NewGrid(cards, 1<<31)
+			keys := make([]uint32, n)
+			if !g.Keys(keys, cols, lo) {
+				t.Fatal("an index is too large, it says")
+			}
+			spelled := g.Spell(keys)
+			for i, k := range keys {
+				want := 0
+				for c, card := range cards {
+					v := at(&cols[c], lo+i)
+					want = want*card + v
+					if int(spelled[c][i]) != v {
+						t.Fatalf("column %d is spelled %d, want %d", c, spelled[c][i], v)
+					}
+				}
+				if int(k) != want {
+					t.Fatalf("row %d: key %d, want %d", i, k, want)
+				}
+			}
+		}
+	})
+}
+
+// TestGridIndexTooLarge: one index at the bound, or far beyond it, in any place
+// of any column is noticed.
+func TestGridIndexTooLarge(t *testing.T) {
+	group.ForEachVariant(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(7, 2))
+		for _, width := range []int{8, 16, 32} {
+			for _, n := range lengths {
+				for i := range n {
+					cols := []column.Indices{indices(rng, 8, 3, n), indices(rng, width, 100, n), indices(rng, 8, 3, n)}
+					g := group.NewGrid([]int{3, 100, 3}, 1<<20)
+					keys := make([]uint32, n)
+					if !g.Keys(keys, cols, 0) {
+						t.Fatal("indices below the bound are refused")
+					}
+					switch x := &cols[1]; width {
+					case 8:
+						x.U8[i] = []uint8{100, 200, 255}[rng.IntN(3)]
+					case 16:
+						x.U16[i] = []uint16{100, 256, 1<<15 + 1, 1<<16 - 1}[rng.IntN(4)]
+					case 32:
+						x.U32[i] = []uint32{100, 256, 1 << 16, 1 << 31, 1<<32 - 1}[rng.IntN(5)]
+					}
+					if g.Keys(keys, cols, 0) {
+						t.Fatalf("%d bits: index %d of %d is taken", width, i, n)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestGridTooLarge(t *testing.T) {
+	for _, tt := range []struct {
+		cards []int
+		most  int
+		ok    bool
+	}{
+		{nil, 1, true}, {[]int{4, 5}, 20, true}, {[]int{4, 5}, 19, false}, {[]int{0, 5}, 19, false},
+		{[]int{1 << 16, 1 << 16, 1 << 16, 1 << 16}, 1 << 31, false},
+	} {
+		if g := group.NewGrid(tt.cards, tt.most); (g != nil) != tt.ok {
+			t.Errorf("%v, at most %d: a grid %t, want %t", tt.cards, tt.most, g != nil, tt.ok)
+		}
+	}
+}
+
+// TestCounts has counts on both sides of each byte, of parts that merge, with
+// keys that follow each other and with keys that do not.
+func TestCounts(t *testing.T) {
+	group.ForEachVariant(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(7, 3))
+		g := group.NewGrid([]int{10, 30}, 300)
+		want := map[uint32]int64{}
+		parts := []*group.Counts{group.NewCounts(g), group.NewCounts(g), group.NewCounts(g)}
+		for _, n := range []int{1, 5, 254, 255, 256, 257, 511, 512, 513, 70_000} {
+			k := uint32(n % 300)
+			if n == 70_000 {
+				k = 0
+			}
+			keys := slices.Repeat([]uint32{k}, n)
+			for range n % 50 {
+				keys = append(keys, uint32(rng.IntN(200)))
+			}
+			rng.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+			for len(keys) > 0 {
+				m := min(len(keys), 1+rng.IntN(300))
+				parts[rng.IntN(3)].Add(keys[:m])
+				for _, k := range keys[:m] {
+					want[k]++
+				}
+				keys = keys[m:]
+			}
+		}
+		parts[0].Merge(parts[1])
+		parts[0].Merge(parts[2])
+		keys, counts := parts[0].Occupied()
+		got := map[uint32]int64{}
+		for i, k := range keys {
+			got[k] = counts[i]
+		}
+		if !slices.IsSorted(keys) || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("counts %v, want %v", got, want)
+		}
+	})
+}
+
+// BenchmarkGridCount counts the cells of five columns of 12, 20, 8, 40 and 2
+// indices.
+func BenchmarkGridCount(b *testing.B) {
+	const rows, block = 1 << 22, 1 << 11
+	rng := rand.New(rand.NewPCG(7, 4))
+	cards := []int{12, 20, 8, 40, 2}
+	var cols []column.Indices
+	for _, card := range cards {
+		cols = append(cols, indices(rng, 8, card, rows))
+	}
+	g := group.NewGrid(cards, 1<<20)
+	keys, counts := make([]uint32, block), group.NewCounts(g)
+	for b.Loop() {
+		for lo := 0; lo < rows; lo += block {
+			if !g.Keys(keys, cols, lo) {
+				b.Fatal("an index is too large")
+			}
+			counts.Add(keys)
+		}
+	}
+	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
