@@ -1,12 +1,14 @@
 package sdc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -18,7 +20,7 @@ import (
 
 // batchRows is the number of rows in which tables are read: small enough for
 // a batch's codes to stay in cache.
-const batchRows = 1 << 15
+const batchRows = 1 << 16
 
 // input is where the records come from.
 type input struct {
@@ -61,10 +63,12 @@ type worker struct {
 	excluded     []int64
 	rows         int64
 
-	codes   [][]uint32 // scratch: column -> row -> code
+	arrays  []arrow.Array // column -> rows of the batch
+	codes   [][]uint32    // scratch: column -> row -> code
 	keys    []column.Keys
 	numbers []column.Numbers
 	part    batchPart
+	grids   gridded
 	first   uint64 // key of the first row of the batch
 }
 
@@ -73,7 +77,8 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 	n := len(pl.columns)
 	w := &worker{
 		pl: pl, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
-		codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n), excluded: make([]int64, len(pl.tabs)),
+		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
+		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl),
 	}
 	digits := make([]int, n)
 	for c, want := range pl.columns {
@@ -144,15 +149,9 @@ type message struct {
 // keys not to run into those of the next.
 const readerRows = 40
 
-// read drives the intake: readers feed workers, workers merge into one. With
-// one thread everything happens in the calling goroutine.
+// read drives the intake: the table or readers feed workers, workers merge into
+// one. With one thread everything happens in the calling goroutine.
 func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*worker, error) {
-	readers := in.readers
-	if in.table != nil {
-		tr := array.NewTableReader(in.table, batchRows)
-		defer tr.Release()
-		readers = []array.RecordReader{tr}
-	}
 	threads := opts.threads()
 	workers := make([]*worker, threads)
 	for i := range workers {
@@ -162,16 +161,19 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 		}
 		b.give(workers[i])
 	}
-	for _, r := range readers {
+	for _, r := range in.readers {
 		if !r.Schema().Equal(in.schema()) {
 			return nil, outputsError("readers differ in their schema")
 		}
 	}
 	var err error
-	if threads == 1 {
-		err = readAlone(ctx, readers, workers[0], opts)
-	} else {
-		err = readTogether(ctx, readers, workers, opts)
+	switch {
+	case in.table != nil:
+		err = readTable(ctx, in.table, workers, opts)
+	case threads == 1:
+		err = readAlone(ctx, in.readers, workers[0], opts)
+	default:
+		err = readTogether(ctx, in.readers, workers, opts)
 	}
 	if err != nil {
 		return nil, err
@@ -184,7 +186,78 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 			return nil, err
 		}
 	}
-	return workers[0], nil
+	return workers[0], workers[0].flush()
+}
+
+// readTable has the workers read a table, morsel by morsel.
+func readTable(ctx context.Context, t arrow.Table, workers []*worker, opts Options) error {
+	morsels := column.NewMorsels(t, workers[0].fields, batchRows)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var next atomic.Int64
+	state := shared{cancel: cancel, progress: opts.Progress}
+	work := func(w *worker) {
+		for ctx.Err() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= morsels.Len() {
+				return
+			}
+			lo, hi := morsels.Rows(i)
+			morsels.Read(w.arrays, i)
+			err := w.add(hi-lo, int64(lo), uint64(lo))
+			for c := range w.arrays {
+				w.arrays[c].Release()
+			}
+			if err != nil {
+				state.fail(err)
+				return
+			}
+			state.read(int64(hi - lo))
+		}
+	}
+	if len(workers) == 1 {
+		work(workers[0])
+	} else {
+		var working sync.WaitGroup
+		for _, w := range workers {
+			working.Go(func() { work(w) })
+		}
+		working.Wait()
+	}
+	if state.first != nil {
+		return state.first
+	}
+	return ctx.Err()
+}
+
+// shared is what goroutines that read tell each other.
+type shared struct {
+	cancel   context.CancelFunc
+	progress func(rows int64)
+
+	mu    sync.Mutex
+	first error // of the earliest row
+	rows  int64
+}
+
+// fail notes an error and stops the others.
+func (s *shared) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first == nil || earlier(err, s.first) {
+		s.first = err
+	}
+	s.cancel()
+}
+
+// read notes rows that were read.
+func (s *shared) read(rows int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows += rows
+	if s.progress != nil {
+		s.progress(s.rows)
+	}
 }
 
 // scan calls fn for every record of a reader, which is number k. arrow's readers end
@@ -214,7 +287,7 @@ func scan(ctx context.Context, r array.RecordReader, k int, fn func(message) err
 func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opts Options) error {
 	for k, r := range readers {
 		err := scan(ctx, r, k, func(m message) error {
-			if err := w.add(m); err != nil {
+			if err := w.addRecord(m); err != nil {
 				return err
 			}
 			if opts.Progress != nil {
@@ -236,17 +309,7 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	feed := make(chan message, len(workers))
-	var mu sync.Mutex
-	var first error
-	var rows int64
-	fail := func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if first == nil || earlier(err, first) {
-			first = err
-		}
-		cancel()
-	}
+	state := shared{cancel: cancel, progress: opts.Progress}
 	var reading, working sync.WaitGroup
 	slots := make(chan struct{}, len(workers))
 	for k, r := range readers {
@@ -261,16 +324,11 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 					m.record.Release()
 					return ctx.Err()
 				}
-				mu.Lock()
-				rows += m.record.NumRows()
-				if opts.Progress != nil {
-					opts.Progress(rows)
-				}
-				mu.Unlock()
+				state.read(m.record.NumRows())
 				return nil
 			})
 			if err != nil {
-				fail(err)
+				state.fail(err)
 			}
 		})
 	}
@@ -278,8 +336,8 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 		working.Go(func() {
 			for m := range feed {
 				if ctx.Err() == nil {
-					if err := w.add(m); err != nil {
-						fail(err)
+					if err := w.addRecord(m); err != nil {
+						state.fail(err)
 					}
 				}
 				m.record.Release()
@@ -289,8 +347,8 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 	reading.Wait()
 	close(feed)
 	working.Wait()
-	if first != nil {
-		return first
+	if state.first != nil {
+		return state.first
 	}
 	return ctx.Err()
 }
@@ -305,12 +363,63 @@ func earlier(a, b error) bool {
 	return errors.As(a, &x) && errors.As(b, &y) && x.Row < y.Row
 }
 
-// add encodes a record and hands it to every table.
-func (w *worker) add(m message) error {
-	rec, row := m.record, m.row
-	n := int(rec.NumRows())
+// addRecord is add for the columns of a record.
+func (w *worker) addRecord(m message) error {
+	for c, field := range w.fields {
+		w.arrays[c] = m.record.Column(field)
+	}
+	return w.add(int(m.record.NumRows()), m.row, m.key)
+}
+
+// add hands the batch of n rows that w.arrays holds to every table. row is the
+// position of its first row, and key its key.
+func (w *worker) add(n int, row int64, key uint64) error {
+	w.first = key
+	if err := w.index(n); err != nil {
+		return err
+	}
+	err := w.encode(n, row, w.grids.coded)
+	if err == nil {
+		if err = w.gather(n, row); !errors.Is(err, evidence.ErrIndex) {
+			return err
+		}
+	}
+	// Which error is told does not depend on what was read by its indices.
+	return cmp.Or(w.encode(n, row, nil), err)
+}
+
+// index looks which columns of the batch are read by their indices, and so which
+// tables by a grid and which columns have to be encoded.
+func (w *worker) index(n int) error {
+	g := &w.grids
+	for c := range w.pl.columns {
+		g.now[c] = nil
+		if !g.wanted[c] {
+			continue
+		}
+		if g.indices[c], g.now[c] = w.encoders[c].Indices(w.arrays[c]); g.now[c] == nil {
+			continue
+		}
+		if g.now[c] != g.dicts[c] {
+			if g.dicts[c] != nil {
+				if err := w.renew(); err != nil {
+					return err
+				}
+			}
+			g.dicts[c], g.leaves[c] = g.now[c], w.allLeaves(c, g.now[c])
+		}
+		if !g.leaves[c] {
+			g.now[c] = nil
+		}
+	}
+	w.choose(int64(n))
+	return nil
+}
+
+// encode reads the columns of the batch: as codes those that only says, or all.
+func (w *worker) encode(n int, row int64, only []bool) error {
 	for c, want := range w.pl.columns {
-		arr := rec.Column(w.fields[c])
+		arr := w.arrays[c]
 		switch {
 		case w.keyed[c]:
 			if err := w.keys[c].Read(want.name, arr, row); err != nil {
@@ -319,7 +428,7 @@ func (w *worker) add(m message) error {
 			if i := slices.Index(w.keys[c].Null, true); i >= 0 && want.refuse {
 				return &ColumnError{Column: want.name, Row: row + int64(i), Err: column.ErrNull}
 			}
-		case want.coded:
+		case want.coded && (only == nil || only[c]):
 			if cap(w.codes[c]) < n {
 				w.codes[c] = make([]uint32, n)
 			}
@@ -337,8 +446,7 @@ func (w *worker) add(m message) error {
 			}
 		}
 	}
-	w.first = m.key
-	return w.gather(n, row)
+	return nil
 }
 
 // columnError gives the reasons of internal/column their public names.

@@ -61,6 +61,15 @@ func isTrue(label string) bool {
 // gather hands the batch that w.codes and w.numbers hold to every table.
 func (w *worker) gather(n int, row int64) error {
 	for k, t := range w.pl.tabs {
+		if w.grids.on[k] {
+			done, err := w.gatherOnGrid(k, n, row)
+			if err != nil {
+				return err
+			}
+			if done {
+				continue
+			}
+		}
 		keep := w.kept(t, n)
 		b, back := w.batch(t, n, keep)
 		w.excluded[k] += int64(n - b.Rows)
@@ -79,6 +88,28 @@ func (w *worker) gather(n int, row int64) error {
 	}
 	w.rows += int64(n)
 	return nil
+}
+
+// gatherOnGrid hands the batch to the grid of a table. Where the grid cannot take
+// it, the table's columns are encoded for the accumulator, and it reports false.
+func (w *worker) gatherOnGrid(k, n int, row int64) (bool, error) {
+	t := w.pl.tabs[k]
+	b, _ := w.batch(t, n, nil)
+	done, err := w.addToGrid(k, b)
+	if done || err != nil {
+		return done, err
+	}
+	// Grids begin anew: of another unit, or without rows.
+	if err := w.flush(); err != nil {
+		return false, err
+	}
+	only := make([]bool, len(w.pl.columns))
+	for _, c := range t.by {
+		only[c] = !w.grids.coded[c]
+		w.grids.coded[c] = true
+	}
+	w.grids.refused[k] = true
+	return false, w.encode(n, row, only)
 }
 
 // kept returns the rows of a batch that a table takes; nil stands for all.
@@ -225,6 +256,15 @@ func (w *worker) rowError(err error, t *tabulation, row int64, back []int32) err
 
 // merge adds what o gathered. Afterwards o must not be used.
 func (w *worker) merge(o *worker) error {
+	for k := range w.pl.tabs {
+		if w.alike(o, k) {
+			continue
+		}
+		if err := o.flush(); err != nil {
+			return err
+		}
+		break
+	}
 	codes := make([][]uint32, len(w.pl.columns))
 	for c := range w.pl.columns {
 		if w.encoders[c] != nil {
@@ -244,6 +284,11 @@ func (w *worker) merge(o *worker) error {
 			m.Holding = codes[c]
 		}
 		w.excluded[k] += o.excluded[k]
+		if g := o.grids.grids[k]; g != nil {
+			if err := w.grids.grids[k].Merge(g, m); err != nil {
+				return w.rowError(err, t, 0, nil)
+			}
+		}
 		if err := w.accumulators[k].Merge(o.accumulators[k], m); err != nil {
 			return w.rowError(err, t, 0, nil)
 		}

@@ -195,7 +195,8 @@ func (p *pool[T]) compact() {
 	p.trim()
 }
 
-// merge adds the rows of o. cells maps its inner cells; units its dense ids.
+// merge adds the rows of o. cells maps its inner cells; units its dense ids; nil
+// stands for the same.
 func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
 	if o.len() == 0 {
 		return
@@ -205,12 +206,8 @@ func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
 	p.seal()
 	p.take(o, cells, units)
 	for _, b := range o.blocks {
-		if b.cells == nil {
-			b.cells = cells
-		} else {
-			b.cells = compose(b.cells, cells)
-		}
-		if o.dense {
+		b.cells = compose(b.cells, cells)
+		if o.dense && units != nil {
 			b = renumbered(b, units, &p.shape)
 		}
 		p.blocks = append(p.blocks, b)
@@ -222,8 +219,14 @@ func (p *pool[T]) merge(o *pool[T], cells, units []uint32) {
 	}
 }
 
-// compose returns the map that is first and then second.
+// compose returns the map that is first and then second; nil maps nothing.
 func compose(first, second []uint32) []uint32 {
+	if first == nil {
+		return second
+	}
+	if second == nil {
+		return first
+	}
 	out := make([]uint32, len(first))
 	for i, v := range first {
 		out[i] = second[v]

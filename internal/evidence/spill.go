@@ -176,12 +176,8 @@ func (g *gathered[T]) read(p *pool[T], part int) {
 // are read, renumbered and written again.
 func (p *pool[T]) take(o *pool[T], cells, units []uint32) {
 	for _, r := range o.runs {
-		if r.cells == nil {
-			r.cells = cells
-		} else {
-			r.cells = compose(r.cells, cells)
-		}
-		if !o.dense {
+		r.cells = compose(r.cells, cells)
+		if !o.dense || units == nil {
 			p.runs = append(p.runs, r)
 			for i := range r.segments {
 				p.rows += r.segments[i].rows

@@ -30,9 +30,10 @@ type state[T number[T]] struct {
 	// weight of each respondent, with Tau and respondents; -1 before it is seen
 	unitWeight []exact.Int128
 
-	x  []T // scratch: a batch's response at shift
-	wx []exact.Int512
-	w  []exact.Int128
+	x       []T // a batch's response at shift, borrowed or in shifted
+	shifted []T // scratch
+	wx      []exact.Int512
+	w       []exact.Int128
 }
 
 func newState[T number[T]](s Shape, weightDigits int) *state[T] {
@@ -96,6 +97,12 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 		addPlain(st, b, ids)
 		return nil
 	}
+	s.addRest(b, ids)
+	return nil
+}
+
+// addRest adds what is neither weights nor the number of rows.
+func (s *state[T]) addRest(b *Batch, ids []uint32) {
 	if s.shape.Response {
 		s.addSums(b, ids)
 	}
@@ -105,7 +112,6 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 	case s.shape.Response:
 		s.addRows(b, ids)
 	}
-	return nil
 }
 
 // addSums adds what needs no units.
@@ -334,12 +340,14 @@ func valueAt(n *column.Numbers, i, most int) (v exact.Int128, shift int, ok bool
 	return v, n.Shift - int(zeros), ok
 }
 
-// extendTo sets the length of a scratch slice; its contents are arbitrary.
-func extendTo[T any](s *[]T, n int) {
+// extendTo sets the length of a scratch slice and returns it; its contents are
+// arbitrary.
+func extendTo[T any](s *[]T, n int) []T {
 	if cap(*s) < n {
 		*s = make([]T, n)
 	}
 	*s = (*s)[:n]
+	return *s
 }
 
 // RowError is an error of one row of a batch, in its response or its weight.

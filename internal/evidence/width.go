@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"math/bits"
+	"unsafe"
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/exact"
@@ -66,14 +67,18 @@ func (s *state[T]) loads(n *column.Numbers, rows int64, sum int, shl func(T, int
 	return true
 }
 
-// loadSmall fills s.x with a batch's response. It reports false, changing
+// loadSmall sets s.x to a batch's response, without a copy where it can. It reports false, changing
 // nothing, if the sums would no longer fit.
 func loadSmall(s *state[small], n *column.Numbers, length int, rows int64) bool {
 	if n.Wide != nil || n.Mid != nil || !s.loads(n, rows, smallBits, shlSmall) {
 		return false
 	}
-	extendTo(&s.x, length)
 	up := s.shift - n.Shift
+	if up == 0 {
+		s.x = unsafe.Slice((*small)(unsafe.SliceData(n.Small)), len(n.Small))
+		return true
+	}
+	s.x = extendTo(&s.shifted, length)
 	for i, v := range n.Small {
 		s.x[i] = small(v) << up
 	}
@@ -85,7 +90,7 @@ func loadNarrow(s *state[exact.Int128], n *column.Numbers, length int, rows int6
 	if n.Wide != nil || !s.loads(n, rows, sumBits, shlNarrow) {
 		return false
 	}
-	extendTo(&s.x, length)
+	s.x = extendTo(&s.shifted, length)
 	up := s.shift - n.Shift
 	switch {
 	case n.Mid != nil:
@@ -113,7 +118,7 @@ func shlNarrow(v exact.Int128, n int) exact.Int128 {
 
 // loadWide fills s.x with a batch's response.
 func loadWide(s *state[exact.Wide], n *column.Numbers, length int) {
-	extendTo(&s.x, length)
+	s.x = extendTo(&s.shifted, length)
 	switch {
 	case n.Wide != nil:
 		copy(s.x, n.Wide)

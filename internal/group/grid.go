@@ -29,6 +29,10 @@ func NewGrid(cards []int, most int) *Grid {
 // Cells returns the number of cells; keys are below it.
 func (g *Grid) Cells() int { return g.cells }
 
+// Cards returns the number of indices of each column. The caller must not change
+// it.
+func (g *Grid) Cards() []int { return g.cards }
+
 // Keys writes the keys of the rows from lo on to dst, a row each. It returns
 // false if some index is not below the column's number; dst is arbitrary then.
 //

@@ -1,0 +1,242 @@
+package evidence
+
+import (
+	"errors"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/group"
+)
+
+const (
+	gridCells = 1 << 20 // of a grid that counts: five bytes each
+	gridWide  = 1 << 18 // of one with a response or units: some dozens of bytes each
+	gridEach  = 16      // cells for each row
+	gridLeast = 1 << 12 // cells for however few rows
+	gridRows  = 1 << 31 // rows after which a grid takes no more
+	gridBlock = 1 << 11 // rows whose keys stay in the first cache
+)
+
+// ErrIndex says that an index is not in its dictionary.
+var ErrIndex = errors.New("dictionary index out of range")
+
+// Grid gathers the evidence of rows whose spanning columns are indices of
+// dictionaries, over all combinations of these, without encoding or looking up
+// anything. What it holds goes to an accumulator in the end, or when the
+// dictionaries change. It is not safe for concurrent use.
+type Grid struct {
+	keys   *group.Grid
+	counts *group.Counts
+	tally  *tally // of a response without units; nil otherwise
+	// acc has the grid's cells for its own, and no table. Their rows are in counts,
+	// and what is in tally is not in it.
+	acc *Accumulator
+}
+
+// NewGrid returns an empty grid for rows of columns with the given numbers of
+// indices, to be taken by a later; rows is how many there are at least. It returns
+// nil for what is gathered row by row: too many combinations, weights, single
+// units, and, since both would keep as many rows in memory, a budget of which a
+// has used some.
+func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
+	if a.shape.Weight || a.shape.Sole || a.spill != nil && a.rows > 0 {
+		return nil
+	}
+	most := gridWide
+	if !a.shape.Response && !a.shape.pooled() {
+		most = gridCells
+	}
+	keys := group.NewGrid(cards, int(min(int64(most), max(gridLeast, gridEach*rows))))
+	if keys == nil {
+		return nil
+	}
+	g := &Grid{keys: keys, counts: group.NewCounts(keys)}
+	g.acc = &Accumulator{shape: a.shape, digits: a.digits, wdigit: a.wdigit, float: a.float}
+	if a.shape.Response {
+		g.acc.small = newState[small](a.shape, 0)
+		g.acc.small.inner.grow(g.kept())
+		if !a.shape.pooled() {
+			g.tally = newTally(a.shape.Top, keys.Cells())
+		}
+	} else {
+		g.acc.none = newState[exact.Empty](a.shape, 0)
+		g.acc.none.inner.grow(g.kept())
+	}
+	if a.spill != nil {
+		g.acc.SpillTo(a.spill)
+	}
+	return g
+}
+
+// kept returns the number of cells of which acc keeps something.
+func (g *Grid) kept() int {
+	if g.acc.shape.pooled() {
+		return g.keys.Cells()
+	}
+	return 0
+}
+
+// Add adds a batch, of which cols takes the place of Cols and Cards. It reports
+// false, changing nothing, for rows that it cannot take: a response of more than
+// 64 bits, or of another unit than before, or too many. After an error, ErrIndex
+// or one that wraps ErrSpill, the grid must not be used.
+func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
+	a := g.acc
+	if a.rows+int64(b.Rows) > gridRows {
+		return false, nil
+	}
+	if b.Rows == 0 {
+		return true, nil
+	}
+	if st := a.small; st != nil {
+		if a.rows > 0 && b.Response.Shift != st.shift || !loadSmall(st, b.Response, b.Rows, a.rows+int64(b.Rows)) {
+			return false, nil
+		}
+	}
+	a.rows += int64(b.Rows)
+	if a.shape.pooled() {
+		extendTo(&a.ids, b.Rows)
+		if !g.keys.Keys(a.ids, cols, 0) {
+			return false, ErrIndex
+		}
+		g.counts.Add(a.ids)
+		if a.small != nil {
+			a.small.addRest(b, a.ids)
+		} else {
+			a.none.addRest(b, a.ids)
+		}
+		return true, a.spill.err()
+	}
+	extendTo(&a.ids, min(gridBlock, b.Rows))
+	for lo := 0; lo < b.Rows; lo += gridBlock {
+		hi := min(lo+gridBlock, b.Rows)
+		keys := a.ids[:hi-lo]
+		if !g.keys.Keys(keys, cols, lo) {
+			return false, ErrIndex
+		}
+		g.counts.Add(keys)
+		switch {
+		case g.tally == nil:
+		case b.Response.Null != nil:
+			g.tally.addSome(keys, a.small.x[lo:hi], b.Response.Null[lo:hi])
+		default:
+			g.tally.add(keys, a.small.x[lo:hi])
+		}
+	}
+	return true, nil
+}
+
+// Rows returns the number of rows added.
+func (g *Grid) Rows() int64 { return g.acc.rows }
+
+// Cells returns the number of cells, with rows or without.
+func (g *Grid) Cells() int { return g.keys.Cells() }
+
+// Used returns which indices of a column rows have.
+func (g *Grid) Used(c int) []bool { return g.keys.Used(c, g.counts) }
+
+// Fits reports whether o, over the same dictionaries, can be merged: the responses
+// have one unit and their sums stay within 64 bits, and the rows are not too many.
+func (g *Grid) Fits(o *Grid) bool {
+	a, rows := g.acc, g.acc.rows+o.acc.rows
+	if rows > gridRows {
+		return false
+	}
+	return a.small == nil || a.small.shift == o.acc.small.shift && fits(max(a.small.bits, o.acc.small.bits), rows, smallBits)
+}
+
+// Merge adds what o has gathered, for which Fits holds, and which must not be used
+// afterwards. units maps its dense respondents and holdings.
+func (g *Grid) Merge(o *Grid, units Codes) error {
+	a := g.acc
+	a.rows += o.acc.rows
+	g.counts.Merge(o.counts)
+	if g.tally != nil {
+		g.tally.merge(o.tally)
+	}
+	var err error
+	if a.small != nil {
+		a.small.bits = max(a.small.bits, o.acc.small.bits)
+		err = a.small.merge(o.acc.small, g.kept(), nil, units)
+	} else {
+		err = a.none.merge(o.acc.none, g.kept(), nil, units)
+	}
+	return errors.Join(err, a.spill.err())
+}
+
+// Take adds what a grid has gathered, which must not be used afterwards.
+// columns[c] maps the indices of column c to codes; nothing to NoNode that rows
+// have.
+func (a *Accumulator) Take(g *Grid, columns [][]uint32) error {
+	if g.acc.rows == 0 {
+		return nil
+	}
+	o := g.settle()
+	if a.rows == 0 && o.table.Rename(columns) {
+		a.table, a.rows, a.none, a.small, a.narrow, a.wide = o.table, o.rows, o.none, o.small, nil, nil
+		return a.spill.err()
+	}
+	return a.Merge(o, Codes{Columns: columns})
+}
+
+// settle returns an accumulator of the cells that have rows, coded by index.
+func (g *Grid) settle() *Accumulator {
+	a := g.acc
+	keys, records := g.counts.Occupied()
+	cols := g.keys.Spell(keys)
+	a.table = group.NewTableOf(cols, g.keys.Cards(), len(keys))
+	if a.small != nil {
+		settle(a.small, keys, records, g.keys.Cells(), g.tally)
+	} else {
+		settle(a.none, keys, records, g.keys.Cells(), nil)
+	}
+	return a
+}
+
+// settle leaves the cells of a grid that have rows.
+func settle[T number[T]](s *state[T], keys []uint32, records []int64, n int, t *tally) {
+	if s.shape.pooled() {
+		rank := make([]uint32, n)
+		for i, k := range keys {
+			rank[k] = uint32(i)
+		}
+		s.inner = s.inner.pick(keys)
+		for _, p := range s.pools() {
+			p.seal()
+			for i := range p.blocks {
+				p.blocks[i].cells = rank
+			}
+			for i := range p.runs {
+				p.runs[i].cells = rank
+			}
+		}
+	}
+	s.inner.grow(len(keys))
+	s.inner.records = records
+	if st, ok := any(s).(*state[small]); ok && t != nil {
+		t.write(&st.inner, keys)
+	}
+}
+
+// pick returns the cells with the given numbers.
+func (c *cells[T]) pick(which []uint32) cells[T] {
+	return cells[T]{
+		shape: c.shape, n: len(which), slots: c.slots,
+		missing: picked(c.missing, which, 1), respondents: picked(c.respondents, which, 1),
+		holdings: picked(c.holdings, which, 1), contributors: picked(c.contributors, which, 1),
+		nonZero: picked(c.nonZero, which, 1), negative: picked(c.negative, which, 1),
+		sum: picked(c.sum, which, 1), abs: picked(c.abs, which, 1), top: picked(c.top, which, c.shape.Top),
+	}
+}
+
+// picked returns the runs of n with the given numbers.
+func picked[T any](s []T, numbers []uint32, n int) []T {
+	if s == nil {
+		return nil
+	}
+	out := make([]T, 0, n*len(numbers))
+	for _, i := range numbers {
+		out = append(out, s[int(i)*n:int(i)*n+n]...)
+	}
+	return out
+}

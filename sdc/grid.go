@@ -1,0 +1,167 @@
+package sdc
+
+import (
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
+)
+
+// gridded is what a worker reads by the indices of dictionaries, without giving
+// codes to rows: columns that do nothing but span tables, and the tables that
+// these alone span. By column or by table of the plan.
+type gridded struct {
+	able   []bool // tables whose columns are all wanted
+	wanted []bool // columns
+
+	dicts   []*column.Dictionary // of the rows in grids; nil before there are any
+	leaves  []bool               // all entries of dicts may occur
+	grids   []*evidence.Grid     // nil while a table has none
+	refused []bool               // tables with rows that their grid did not take, until all grids begin anew
+
+	// Of the present batch.
+	now     []*column.Dictionary // nil for a column that is not read by its indices
+	indices []column.Indices
+	on      []bool // tables
+	coded   []bool // columns
+	cols    []column.Indices
+}
+
+func newGridded(pl *plan) gridded {
+	n, tabs := len(pl.columns), len(pl.tabs)
+	g := gridded{
+		able: make([]bool, tabs), wanted: make([]bool, n),
+		dicts: make([]*column.Dictionary, n), leaves: make([]bool, n),
+		grids: make([]*evidence.Grid, tabs), refused: make([]bool, tabs),
+		now: make([]*column.Dictionary, n), indices: make([]column.Indices, n), on: make([]bool, tabs), coded: make([]bool, n),
+	}
+	for k, t := range pl.tabs {
+		g.able[k] = !t.asked
+		for _, c := range t.by {
+			g.able[k] = g.able[k] && c != pl.respondent && c != pl.holding && c != pl.request
+		}
+		for _, c := range t.by {
+			g.wanted[c] = g.wanted[c] || g.able[k]
+		}
+	}
+	return g
+}
+
+// allLeaves reports whether the hierarchy of a column, if it has one, has all
+// entries of a dictionary for leaves. Where it has not, what matters is which of
+// them occur, and in which row.
+func (w *worker) allLeaves(c int, d *column.Dictionary) bool {
+	h := w.pl.columns[c].hierarchy
+	for i := 0; h != nil && i < d.Len(); i++ {
+		if !h.isLeaf(d.Label(i)) {
+			return false
+		}
+	}
+	return true
+}
+
+// choose decides which tables take the present batch of n rows on a grid, making
+// grids where there are none, and which columns are encoded for the others.
+func (w *worker) choose(n int64) {
+	g := &w.grids
+	for c, want := range w.pl.columns {
+		g.coded[c] = want.coded && !w.pl.spans(c)
+	}
+	for k, t := range w.pl.tabs {
+		g.on[k] = g.able[k] && !g.refused[k]
+		for _, c := range t.by {
+			g.on[k] = g.on[k] && g.now[c] != nil
+		}
+		if g.on[k] && g.grids[k] == nil {
+			g.grids[k] = w.newGrid(k, w.rows+n)
+			g.on[k] = g.grids[k] != nil
+		}
+		for _, c := range t.by {
+			g.coded[c] = g.coded[c] || !g.on[k] || c == w.pl.respondent || c == w.pl.holding || c == w.pl.request
+		}
+	}
+}
+
+// newGrid makes a grid for a worker that has seen so many rows.
+func (w *worker) newGrid(k int, rows int64) *evidence.Grid {
+	cards := make([]int, 0, len(w.pl.tabs[k].by))
+	for _, c := range w.pl.tabs[k].by {
+		cards = append(cards, w.grids.indices[c].Below)
+	}
+	return w.accumulators[k].NewGrid(cards, rows)
+}
+
+// addToGrid hands the batch to the grid of a table. It reports false for rows
+// that the grid cannot take.
+func (w *worker) addToGrid(k int, b *evidence.Batch) (bool, error) {
+	g := &w.grids
+	g.cols = g.cols[:0]
+	for _, c := range w.pl.tabs[k].by {
+		g.cols = append(g.cols, g.indices[c])
+	}
+	return g.grids[k].Add(b, g.cols)
+}
+
+// renew flushes because a dictionary has changed. A table whose grid had fewer
+// rows than cells by then is not worth one.
+func (w *worker) renew() error {
+	for k, grid := range w.grids.grids {
+		w.grids.able[k] = w.grids.able[k] && (grid == nil || grid.Rows() >= int64(grid.Cells()))
+	}
+	return w.flush()
+}
+
+// flush hands what is in grids to the accumulators.
+func (w *worker) flush() error {
+	g := &w.grids
+	used := make([][]bool, len(w.pl.columns))
+	for k, t := range w.pl.tabs {
+		if g.grids[k] == nil {
+			continue
+		}
+		for v, c := range t.by {
+			of := g.grids[k].Used(v)
+			if used[c] == nil {
+				used[c] = of
+				continue
+			}
+			for i := range of {
+				used[c][i] = used[c][i] || of[i]
+			}
+		}
+	}
+	codes := make([][]uint32, len(w.pl.columns))
+	for c, of := range used {
+		if of != nil {
+			codes[c] = w.encoders[c].Use(g.dicts[c], of)
+		}
+	}
+	for k, t := range w.pl.tabs {
+		g.refused[k] = false
+		if g.grids[k] == nil {
+			continue
+		}
+		columns := make([][]uint32, 0, len(t.by))
+		for _, c := range t.by {
+			columns = append(columns, codes[c])
+		}
+		if err := w.accumulators[k].Take(g.grids[k], columns); err != nil {
+			return w.rowError(err, t, 0, nil)
+		}
+		g.grids[k] = nil
+	}
+	return nil
+}
+
+// alike reports whether the grids of a table in two workers are over the same
+// dictionaries and can be merged.
+func (w *worker) alike(o *worker, k int) bool {
+	a, b := w.grids.grids[k], o.grids.grids[k]
+	if a == nil || b == nil {
+		return b == nil
+	}
+	for _, c := range w.pl.tabs[k].by {
+		if !w.grids.dicts[c].Equal(o.grids.dicts[c]) {
+			return false
+		}
+	}
+	return a.Fits(b)
+}
