@@ -106,14 +106,25 @@ func (w *worker) renew() error {
 	for k, grid := range w.grids.grids {
 		w.grids.able[k] = w.grids.able[k] && (grid == nil || grid.Rows() >= int64(grid.Cells()))
 	}
+	clear(w.grids.refused)
 	return w.flush()
 }
 
-// flush hands what is in grids to the accumulators.
+// flush hands what is in all grids to the accumulators.
 func (w *worker) flush() error {
+	all := make([]int, len(w.pl.tabs))
+	for k := range all {
+		all[k] = k
+	}
+	return w.flushTables(all)
+}
+
+// flushTables hands what is in the grids of some tables to their accumulators.
+func (w *worker) flushTables(tables []int) error {
 	g := &w.grids
 	used := make([][]bool, len(w.pl.columns))
-	for k, t := range w.pl.tabs {
+	for _, k := range tables {
+		t := w.pl.tabs[k]
 		if g.grids[k] == nil {
 			continue
 		}
@@ -134,8 +145,8 @@ func (w *worker) flush() error {
 			codes[c] = w.encoders[c].Use(g.dicts[c], of)
 		}
 	}
-	for k, t := range w.pl.tabs {
-		g.refused[k] = false
+	for _, k := range tables {
+		t := w.pl.tabs[k]
 		if g.grids[k] == nil {
 			continue
 		}

@@ -99,8 +99,7 @@ func (w *worker) gatherOnGrid(k, n int, row int64) (bool, error) {
 	if done || err != nil {
 		return done, err
 	}
-	// Grids begin anew: of another unit, or without rows.
-	if err := w.flush(); err != nil {
+	if err := w.flushTables([]int{k}); err != nil {
 		return false, err
 	}
 	only := make([]bool, len(w.pl.columns))

@@ -55,17 +55,31 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 	if a.shape.Response {
 		g.acc.small = newState[small](a.shape, 0)
 		g.acc.small.inner.grow(g.kept())
+		g.acc.small.like(a.small)
 		if !a.shape.pooled() {
 			g.tally = newTally(a.shape.Top, keys.Cells())
 		}
 	} else {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
 		g.acc.none.inner.grow(g.kept())
+		g.acc.none.like(a.none)
 	}
 	if a.spill != nil {
 		g.acc.SpillTo(a.spill)
 	}
 	return g
+}
+
+// like gives s the limits of o, if there is one.
+func (s *state[T]) like(o *state[T]) {
+	if o == nil {
+		return
+	}
+	s.most = o.most
+	from := o.pools()
+	for i, p := range s.pools() {
+		p.compactMin, p.compactAt = from[i].compactMin, from[i].compactMin
+	}
 }
 
 // kept returns the number of cells of which acc keeps something.

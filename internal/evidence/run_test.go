@@ -33,6 +33,7 @@ type plan struct {
 	threads  int
 	receiver int
 	keys     bool // units by key, not by dense id
+	grids    bool // rows by dictionary indices, where that can be
 }
 
 // straight is one batch of all rows in order.
@@ -133,7 +134,12 @@ type worker struct {
 	acc                 *evidence.Accumulator
 	cols                []coder
 	respondent, holding coder
-	keys                bool
+	keys, grids         bool
+	rng                 *rand.Rand
+	grid                *evidence.Grid // nil unless the plan has grids
+	cards               []int          // of grid
+	gridded, refused    int            // batches
+	merged              int            // grids
 }
 
 func (d *data) worker(p *plan) (*worker, error) {
@@ -156,7 +162,10 @@ func (d *data) worker(p *plan) (*worker, error) {
 	if p.spill > 0 {
 		acc.SpillTo(evidence.NewSpill(p.storage, p.spill).Fine(p.fine))
 	}
-	w := &worker{d: d, acc: acc, keys: p.keys, cols: make([]coder, d.shape.Columns)}
+	if p.grids && p.codes == nil {
+		panic("grids need a generator")
+	}
+	w := &worker{d: d, acc: acc, keys: p.keys, grids: p.grids, rng: p.codes, cols: make([]coder, d.shape.Columns)}
 	if p.codes != nil && p.codes.IntN(2) == 0 {
 		// Codes in any order, and codes that no row of this part uses.
 		for _, i := range p.codes.Perm(len(d.rows))[:len(d.rows)/2] {
@@ -218,7 +227,72 @@ func (w *worker) add(t testing.TB, mem memory.Allocator, rows []int) error {
 		b.RespondentKey, b.Respondent = keysOf(&w.respondent, b.Respondent), nil
 		b.HoldingKey, b.Holding = keysOf(&w.holding, b.Holding), nil
 	}
+	if w.grids {
+		if done, err := w.addToGrid(&b); done || err != nil {
+			return err
+		}
+	}
 	return w.acc.Add(&b)
+}
+
+// addToGrid hands a batch to a grid over the codes as they are now. Now and then,
+// and where there are new codes, it begins a new one.
+func (w *worker) addToGrid(b *evidence.Batch) (bool, error) {
+	if w.grid != nil && (!slices.Equal(w.cards, b.Cards) || w.rng.IntN(5) == 0) {
+		if err := w.flush(); err != nil {
+			return false, err
+		}
+	}
+	if w.grid == nil {
+		if w.grid, w.cards = w.acc.NewGrid(b.Cards, 1<<20), b.Cards; w.grid == nil {
+			return false, nil
+		}
+	}
+	cols := make([]column.Indices, len(b.Cols))
+	for c, codes := range b.Cols {
+		width := w.rng.IntN(3)
+		cols[c].Below = b.Cards[c]
+		for _, code := range codes {
+			switch width {
+			case 0:
+				cols[c].U8 = append(cols[c].U8, uint8(code))
+			case 1:
+				cols[c].U16 = append(cols[c].U16, uint16(code))
+			default:
+				cols[c].U32 = append(cols[c].U32, code)
+			}
+		}
+	}
+	ok, err := w.grid.Add(b, cols)
+	if ok {
+		w.gridded++
+		return true, err
+	}
+	w.refused++
+	if err == nil {
+		err = w.flush()
+	}
+	return false, err
+}
+
+// flush hands what is in the grid to the accumulator.
+func (w *worker) flush() error {
+	if w.grid == nil {
+		return nil
+	}
+	columns := make([][]uint32, len(w.cards))
+	for c := range columns {
+		for code, used := range w.grid.Used(c) {
+			if used {
+				columns[c] = append(columns[c], uint32(code))
+			} else {
+				columns[c] = append(columns[c], evidence.NoNode)
+			}
+		}
+	}
+	g := w.grid
+	w.grid = nil
+	return w.acc.Take(g, columns)
 }
 
 // keysOf turns dense ids into keys that are the same in every worker.
@@ -247,12 +321,28 @@ func (d *data) respondents() int64 {
 }
 
 func (w *worker) merge(o *worker) error {
+	w.gridded, w.refused, w.merged = w.gridded+o.gridded, w.refused+o.refused, w.merged+o.merged
+	same := w.grid != nil && o.grid != nil && slices.Equal(w.cards, o.cards) && w.grid.Fits(o.grid)
+	for v := 0; same && v < len(w.cols); v++ {
+		same = slices.Equal(w.cols[v].names[:w.cards[v]], o.cols[v].names[:o.cards[v]])
+	}
+	if !same {
+		if err := errors.Join(w.flush(), o.flush()); err != nil {
+			return err
+		}
+	}
 	var m evidence.Codes
 	for v := range w.cols {
 		m.Columns = append(m.Columns, w.cols[v].merge(&o.cols[v]))
 	}
 	m.Respondent = w.respondent.merge(&o.respondent)
 	m.Holding = w.holding.merge(&o.holding)
+	if same {
+		w.merged++
+		if err := w.grid.Merge(o.grid, m); err != nil {
+			return err
+		}
+	}
 	return w.acc.Merge(o.acc, m)
 }
 
@@ -278,7 +368,7 @@ func (d *data) accumulate(t testing.TB, p plan) (*worker, error) {
 			return nil, err
 		}
 	}
-	return parts[p.receiver], nil
+	return parts[p.receiver], parts[p.receiver].flush()
 }
 
 // nodes lists the nodes of a variable over all its levels, in order.
