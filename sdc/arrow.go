@@ -305,8 +305,8 @@ func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opt
 // readTogether reads every reader in a goroutine of its own, at most as many as
 // there are workers at a time, and hands the records to the workers. Of several
 // errors the one of the earliest row is returned.
-func readTogether(ctx context.Context, readers []array.RecordReader, workers []*worker, opts Options) error {
-	ctx, cancel := context.WithCancel(ctx)
+func readTogether(asked context.Context, readers []array.RecordReader, workers []*worker, opts Options) error {
+	ctx, cancel := context.WithCancel(asked)
 	defer cancel()
 	feed := make(chan message, len(workers))
 	state := shared{cancel: cancel, progress: opts.Progress}
@@ -334,9 +334,12 @@ func readTogether(ctx context.Context, readers []array.RecordReader, workers []*
 	}
 	for _, w := range workers {
 		working.Go(func() {
+			failed := false
 			for m := range feed {
-				if ctx.Err() == nil {
+				// What was sent before another worker failed may be an earlier row.
+				if !failed && asked.Err() == nil {
 					if err := w.addRecord(m); err != nil {
+						failed = true
 						state.fail(err)
 					}
 				}

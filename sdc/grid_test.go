@@ -95,7 +95,7 @@ func gridData(t *testing.T, rng *rand.Rand) (plain, cut arrow.Table) {
 			r["x"] = nil
 		}
 		if wide && rng.IntN(100) == 0 {
-			r["x"] = 1<<52 + rng.IntN(1<<52)
+			r["x"] = 1<<52 + rng.Int64N(1<<52)
 		}
 		if rng.IntN(2000) == 0 {
 			r["class"] = nil

@@ -13,7 +13,7 @@ type Grid struct {
 }
 
 // NewGrid returns the grid of columns with the given numbers of indices; nil if
-// it has more than most cells, which is at most 2^31.
+// it has more than most cells, which is at most 2^30.
 func NewGrid(cards []int, most int) *Grid {
 	g := &Grid{cards: cards, stride: make([]uint32, len(cards)), cells: 1}
 	for c := len(cards) - 1; c >= 0; c-- {

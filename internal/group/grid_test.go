@@ -54,7 +54,7 @@ func TestGridKeys(t *testing.T) {
 				cards = append(cards, card)
 				cols = append(cols, indices(rng, []int{8, 16, 32}[rng.IntN(3)], card, lo+n))
 			}
-			g := group.NewGrid(cards, 1<<31)
+			g := group.NewGrid(cards, 1<<30)
 			keys := make([]uint32, n)
 			if !g.Keys(keys, cols, lo) {
 				t.Fatal("an index is too large, it says")
@@ -115,7 +115,7 @@ func TestGridTooLarge(t *testing.T) {
 		ok    bool
 	}{
 		{nil, 1, true}, {[]int{4, 5}, 20, true}, {[]int{4, 5}, 19, false}, {[]int{0, 5}, 19, false},
-		{[]int{1 << 16, 1 << 16, 1 << 16, 1 << 16}, 1 << 31, false},
+		{[]int{1 << 16, 1 << 16, 1 << 16, 1 << 16}, 1 << 30, false},
 	} {
 		if g := group.NewGrid(tt.cards, tt.most); (g != nil) != tt.ok {
 			t.Errorf("%v, at most %d: a grid %t, want %t", tt.cards, tt.most, g != nil, tt.ok)
