@@ -104,3 +104,38 @@ func suppressedSums(t *testing.T, dir, out, text string) int {
 	}
 	return n
 }
+
+// TestRiskPage: every figure that there is, in both languages; names of the data
+// are text; in Dutch nothing is said in English.
+func TestRiskPage(t *testing.T) {
+	hostile := strings.Replace(strings.ReplaceAll(guide, "Rural", "<script>alert(1)</script>"), "Gender", "<b>Gender", 1)
+	dir := folder(t, "guide.csv", hostile, "id.csv", hostile)
+	in, page := filepath.Join(dir, "guide.csv"), filepath.Join(dir, "r.html")
+	pages := map[string]string{}
+	for _, lang := range []string{"en", "nl"} {
+		if status, _, errs := sluis(t, "risk", in, "--keys", strings.Replace(guideKeys, "Gender", "<b>Gender", 1), "--weight", "w", "--respondent", "w",
+			"--household", "w", "--sensitive", "Health", "--population", filepath.Join(dir, "id.csv"), "--fraction", "0.1", "--k", "7", "--l", "2", "--t", "0.1",
+			"--alpha", "0.9", "--beta", "1", "--delta", "1", "--c", "2", "--combinations", "2", "--html", page, "--lang", lang,
+			"--json", filepath.Join(dir, "r.json")); status != 3 {
+			t.Fatal(status, errs)
+		}
+		pages[lang] = readFile(t, page)
+		if strings.Count(pages[lang], "<script>") != 2 || !strings.Contains(pages[lang], "&lt;script&gt;alert(1)") || strings.Contains(pages[lang], "<b>Gender") {
+			t.Errorf("%s: names of the data are not text", lang)
+		}
+		for _, want := range []string{"population_uniques_dankar", "k_map", "household_risk", "l_entropy", "<svg"} {
+			if !strings.Contains(pages[lang], want) {
+				t.Errorf("%s: the page does not have %s", lang, want)
+			}
+		}
+	}
+	if !strings.Contains(pages["en"], "records with f_k = 1") || !strings.Contains(pages["nl"], "VERTROUWELIJK") {
+		t.Error("the languages are mixed up")
+	}
+	if at := strings.Index(pages["nl"], ` lang="en"`); at > 0 {
+		t.Errorf("the Dutch page says in English: %.200s", pages["nl"][at:])
+	}
+	if status, _, _ := sluis(t, "risk", in, "--keys", "Residence", "--lang", "de"); status != 2 {
+		t.Errorf("a language that is not there: status %d", status)
+	}
+}

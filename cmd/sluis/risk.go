@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,10 +18,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
 type riskFlags struct {
+	pageFlags
 	keys, sensitive               []string
 	weight, respondent, household string
 	missing, model                string
@@ -118,6 +120,7 @@ confidential and must not leave the closed environment.`,
 	fl.StringSliceVar(&f.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
 	fl.BoolVar(&f.trim, "trim", false, "CSV: drop blanks around fields")
 	fl.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	f.add(fl, false)
 	fl.IntVar(&f.worst, "worst", 5, "classes printed")
 	fl.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	return cmd
@@ -125,6 +128,9 @@ confidential and must not leave the closed environment.`,
 
 // runRisk is the risk verb: data in, report out.
 func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	m, err := f.measurement()
 	if err != nil {
 		return usageError(err)
@@ -150,23 +156,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	r.Data.Sources = sources
-	if f.records != "" {
-		if err := writeRecord(f.records, m.recordsOf(r)); err != nil {
-			return err
-		}
+	written, err := f.write(r, m)
+	if err != nil {
+		return err
 	}
-	if f.json != "" {
-		err := source.WriteFile(f.json, func(w io.Writer) error {
-			e := json.NewEncoder(w)
-			e.SetIndent("", "  ")
-			e.SetEscapeHTML(false)
-			return e.Encode(r)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := r.text(stdout, f); err != nil {
+	if err := report.RiskText(stdout, r, report.TextOptions{Worst: f.worst, Files: written}); err != nil {
 		return err
 	}
 	if r.Verdict == "unsafe" {
@@ -186,14 +180,33 @@ func (m *measurement) columns(f *riskFlags) []string {
 	return out
 }
 
-// riskSource is a file that was read.
-type riskSource struct {
-	Name   string `json:"name"`
-	SHA256 string `json:"sha256"`
+// write writes the files that were asked for, each complete or not at all.
+func (f *riskFlags) write(r *report.Risk, m *measurement) ([][2]string, error) {
+	var files [][2]string
+	if f.records != "" {
+		if err := writeRecord(f.records, m.recordsOf(r)); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"the risks of every record", f.records})
+	}
+	if f.json != "" {
+		if err := source.WriteFile(f.json, r.WriteJSON); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"the report as JSON", f.json})
+	}
+	if f.html == "" {
+		return files, nil
+	}
+	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files)}
+	if err := source.WriteFile(f.html, func(w io.Writer) error { return report.RiskHTML(w, r, opts) }); err != nil {
+		return nil, err
+	}
+	return append(files, [2]string{"the report as a page", f.html}), nil
 }
 
 // read reads some columns of files into memory.
-func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []riskSource, error) {
+func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []sdc.Source, error) {
 	opts := source.Options{CSV: source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: map[string]string{}}}
 	for name, t := range f.types {
 		if slices.Contains(columns, name) {
@@ -250,9 +263,9 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 	if err := src.Hash(ctx); err != nil {
 		return nil, nil, err
 	}
-	var sources []riskSource
+	var sources []sdc.Source
 	for _, info := range src.Files() {
-		sources = append(sources, riskSource{filepath.Base(info.Name), info.SHA256})
+		sources = append(sources, sdc.Source{Name: filepath.Base(info.Name), SHA256: info.SHA256})
 	}
 	return array.NewTableFromRecords(r.Schema(), recs), sources, nil
 }
@@ -314,7 +327,7 @@ func writeRecord(path string, rec arrow.Record) error {
 }
 
 // recordsOf lays out the risks of every record.
-func (m *measurement) recordsOf(r *riskReport) arrow.Record {
+func (m *measurement) recordsOf(r *report.Risk) arrow.Record {
 	mem := memory.DefaultAllocator
 	rows := int(r.Data.Records)
 	row := array.NewInt64Builder(mem)

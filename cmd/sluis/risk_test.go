@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -243,7 +244,7 @@ func TestRiskFiguresAreDefined(t *testing.T) {
 		"--population", filepath.Join(dir, "id.csv"), "--fraction", "0.1", "--k", "7", "--json", out); status != 3 {
 		t.Fatal(status, errs)
 	}
-	var r riskReport
+	var r report.Risk
 	if err := json.Unmarshal([]byte(numbers.ReplaceAllString(readFile(t, out), `"$1": 0`)), &r); err != nil {
 		t.Fatal(err)
 	}

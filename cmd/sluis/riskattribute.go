@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc/report"
 )
 
 // attributes measures what is learnt of the sensitive variables.
@@ -40,7 +41,7 @@ func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
 		if err != nil {
 			return err
 		}
-		m.report.add("l_distinct_jointly", distinct.Value).Variable = m.f.sensitive[i]
+		m.report.Add("l_distinct_jointly", distinct.Value).Variable = m.f.sensitive[i]
 	}
 	return nil
 }
@@ -83,18 +84,18 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 		if err != nil {
 			return err
 		}
-		fig := r.add(x.figure, a.Value)
+		fig := r.Add(x.figure, a.Value)
 		fig.Variable, fig.Note, fig.LogBase = name, x.note, x.base
 		switch x.figure {
 		case "l_distinct":
 			m.vectors = append(m.vectors, vector{"l_" + name, a.Records(), true})
 		case "beta_enhanced":
 			if math.IsInf(a.Value, 1) {
-				fig.Value, fig.Note = number(math.NaN()), "infeasible: no beta gives it, some gain is above -ln q"
+				fig.Value, fig.Note = report.Number(math.NaN()), "infeasible: no beta gives it, some gain is above -ln q"
 			}
 		}
 		if x.limit != nil {
-			r.limit(name+", "+x.unsafe+" is unsafe", x.limit, &a)
+			limitRisk(r, name+", "+x.unsafe+" is unsafe", x.limit, &a)
 		}
 	}
 	return nil
@@ -132,8 +133,8 @@ func readTree(path string) (map[string]string, error) {
 // utility measures what the grouping costs.
 func (m *measurement) utility(_ context.Context, _ arrow.Table) error {
 	u := m.classes.Utility(max(1, int64(m.f.k)))
-	m.report.add("discernibility", u.Discernibility)
-	m.report.add("average_class_size", u.AverageClass)
-	m.report.add("share_of_missing_key_values", u.Missing)
+	m.report.Add("discernibility", u.Discernibility)
+	m.report.Add("average_class_size", u.AverageClass)
+	m.report.Add("share_of_missing_key_values", u.Missing)
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc/report"
 )
 
 // measurement is one run of the risk verb.
@@ -30,7 +31,7 @@ type measurement struct {
 	population                  arrow.Table
 
 	classes *riskmetrics.Classes
-	report  *riskReport
+	report  *report.Risk
 	vectors []vector // per-record results, in the order of the columns
 }
 
@@ -132,7 +133,7 @@ func pick[T any](name string, of map[string]T) (T, bool) {
 }
 
 // run measures everything that was asked for.
-func (m *measurement) run(ctx context.Context, data arrow.Table) (*riskReport, error) {
+func (m *measurement) run(ctx context.Context, data arrow.Table) (*report.Risk, error) {
 	c, err := riskmetrics.NewClasses(ctx, data, m.options)
 	if err != nil {
 		return nil, err
@@ -157,15 +158,15 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 	m.vectors = append(m.vectors, vector{"class_size", freq, r.Data.Alpha == nil})
 	anonymity := c.KAnonymity()
 	alone := anonymity.Violations(two)
-	r.Alone = riskAlone{Records: alone.Records, Respondents: alone.Respondents}
-	r.histogram("class sizes", freq, classBins)
-	r.add("sample_uniques", count(freq, func(v float64) bool { return v == 1 }))
-	r.add("smallest_class", anonymity.Value)
+	r.Alone = report.RiskAlone{Records: alone.Records, Respondents: alone.Respondents}
+	r.Histogram("class sizes", freq, classBins)
+	r.Add("sample_uniques", count(freq, func(v float64) bool { return v == 1 }))
+	r.Add("smallest_class", anonymity.Value)
 	for _, k := range levels(f.k) {
-		r.add(fmt.Sprintf("records_below_%d", k), float64(anonymity.Violations(whole(k)).Records))
+		r.Add(fmt.Sprintf("records_below_%d", k), float64(anonymity.Violations(whole(k)).Records))
 	}
 	if f.k > 0 {
-		r.limit("k-anonymity in records: f_k < k is unsafe", whole(f.k), &anonymity)
+		limitRisk(r, "k-anonymity in records: f_k < k is unsafe", whole(f.k), &anonymity)
 	}
 	if f.respondent != "" {
 		people, err := c.KRespondents()
@@ -173,13 +174,13 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 			return err
 		}
 		alone := people.Violations(two)
-		r.Alone = riskAlone{Records: alone.Records, Respondents: alone.Respondents}
-		r.add("smallest_class_respondents", people.Value)
+		r.Alone = report.RiskAlone{Records: alone.Records, Respondents: alone.Respondents}
+		r.Add("smallest_class_respondents", people.Value)
 		for _, k := range levels(f.k) {
-			r.add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(people.Violations(whole(k)).Respondents))
+			r.Add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(people.Violations(whole(k)).Respondents))
 		}
 		if f.k > 0 {
-			r.limit("k-anonymity in respondents: fewer than k in a class is unsafe", whole(f.k), &people)
+			limitRisk(r, "k-anonymity in respondents: fewer than k in a class is unsafe", whole(f.k), &people)
 		}
 	}
 	if f.weight != "" {
@@ -188,9 +189,9 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 		if err != nil {
 			return err
 		}
-		r.add("smallest_population_class", weighted.Value)
+		r.Add("smallest_population_class", weighted.Value)
 		for _, k := range levels(f.k) {
-			r.add(fmt.Sprintf("records_below_%d_weighted", k), float64(weighted.Violations(whole(k)).Records))
+			r.Add(fmt.Sprintf("records_below_%d_weighted", k), float64(weighted.Violations(whole(k)).Records))
 		}
 	}
 	m.worst()
@@ -202,9 +203,11 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 		return err
 	}
 	for _, k := range rare {
-		r.Combinations = append(r.Combinations, riskCombination{m.names(k.Keys), k.Rarest, number(k.Smallest), k.Classes, k.Records})
+		r.Combinations = append(r.Combinations, report.RiskCombination{
+			Keys: m.names(k.Keys), Rarest: k.Rarest, Smallest: report.Number(k.Smallest), Classes: k.Classes, Records: k.Records,
+		})
 	}
-	r.limit(fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", f.combinations), whole(int(f.minCount)), &least)
+	limitRisk(r, fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", f.combinations), whole(int(f.minCount)), &least)
 	return nil
 }
 
@@ -256,7 +259,7 @@ func (m *measurement) worst() {
 	}
 	sort.SliceStable(ids, func(i, j int) bool { return of[ids[i]] < of[ids[j]] })
 	for _, id := range ids[:min(len(ids), m.f.worst)] {
-		m.report.Worst = append(m.report.Worst, riskClass{c.Key(id), number(of[id])})
+		m.report.Worst = append(m.report.Worst, report.RiskClass{Key: c.Key(id), Size: report.Number(of[id])})
 	}
 }
 
@@ -280,7 +283,7 @@ func (m *measurement) drivers(ctx context.Context, _ arrow.Table) error {
 				return err
 			}
 		}
-		m.report.Keys = append(m.report.Keys, riskKey{Name: m.f.keys[k], AloneWithout: a.Violations(two).Respondents})
+		m.report.Keys = append(m.report.Keys, report.RiskKey{Name: m.f.keys[k], AloneWithout: a.Violations(two).Respondents})
 	}
 	return nil
 }
@@ -297,10 +300,10 @@ func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 	if err != nil {
 		return err
 	}
-	r.add("expected_reidentifications", g.Expected)
-	r.add("global_risk", g.Rate)
-	r.add("largest_individual_risk", g.Most)
-	r.histogram("individual risk", risk, riskBins)
+	r.Add("expected_reidentifications", g.Expected)
+	r.Add("global_risk", g.Rate)
+	r.Add("largest_individual_risk", g.Most)
+	r.Histogram("individual risk", risk, riskBins)
 	if m.f.household == "" {
 		return nil
 	}
@@ -312,9 +315,9 @@ func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 	if g, err = riskmetrics.Global(house); err != nil {
 		return err
 	}
-	r.add("expected_reidentifications_household", g.Expected)
-	r.add("global_risk_household", g.Rate)
-	r.add("largest_household_risk", g.Most)
+	r.Add("expected_reidentifications_household", g.Expected)
+	r.Add("global_risk_household", g.Rate)
+	r.Add("largest_household_risk", g.Most)
 	return nil
 }
 
@@ -345,10 +348,10 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 			most = max(most, v)
 		}
 	}
-	r.add("records_with_minimal_uniques", float64(n))
-	r.add("largest_suda_score", most)
+	r.Add("records_with_minimal_uniques", float64(n))
+	r.Add("largest_suda_score", most)
 	if dis != nil {
-		r.add("largest_dis_suda", largest(dis))
+		r.Add("largest_dis_suda", largest(dis))
 	}
 	for k := range r.Keys {
 		v := s.Contribution[k]
@@ -374,9 +377,9 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 	// The decimal that was written, not the float that is near it.
 	threshold, _ := new(big.Rat).SetString(strconv.FormatFloat(f.atRisk, 'g', -1, 64))
 	add := func(who string, x riskmetrics.ReIdentification) {
-		r.add(who+"_at_risk", x.AtRisk(threshold))
-		r.add(who+"_highest", x.Risk.Value)
-		r.add(who+"_success", x.Success)
+		r.Add(who+"_at_risk", x.AtRisk(threshold))
+		r.Add(who+"_highest", x.Risk.Value)
+		r.Add(who+"_success", x.Success)
 	}
 	add("prosecutor", c.Prosecutor())
 	if f.weight != "" {
@@ -400,16 +403,16 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		if err != nil {
 			return err
 		}
-		r.add("k_map", a.Value)
+		r.Add("k_map", a.Value)
 		if f.k > 0 {
-			r.limit("k-map: fewer than k of the population in a class is unsafe", whole(f.k), &a)
+			limitRisk(r, "k-map: fewer than k of the population in a class is unsafe", whole(f.k), &a)
 		}
 		least, most, err := c.Presence(ctx, p)
 		if err != nil {
 			return err
 		}
-		r.add("presence_least", least.Value)
-		r.add("presence_most", most.Value)
+		r.Add("presence_least", least.Value)
+		r.Add("presence_most", most.Value)
 	}
 	if f.fraction == 0 {
 		return nil
@@ -422,23 +425,23 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		figure string
 		x      riskmetrics.Estimate
 	}{{"zayatz", u.Zayatz}, {"pitman", u.Pitman}, {"pitman_exact", u.PitmanExact}, {"snb", u.SNB}} {
-		if fig := r.add("population_uniques_"+e.figure, e.x.Value); e.x.Err != nil {
+		if fig := r.Add("population_uniques_"+e.figure, e.x.Value); e.x.Err != nil {
 			fig.Note = e.x.Err.Error()
 		}
 	}
-	r.add("population_uniques_dankar", u.Dankar.Value).Note = u.By
+	r.Add("population_uniques_dankar", u.Dankar.Value).Note = u.By
 	l, err := c.LogLinear(ctx, riskmetrics.LogLinearOptions{Fraction: f.fraction})
 	if errors.Is(err, riskmetrics.ErrRequest) || errors.Is(err, riskmetrics.ErrEstimator) {
 		for _, name := range []string{"tau1", "tau2", "tau1_misfit"} {
-			r.add(name, math.NaN()).Note = err.Error()
+			r.Add(name, math.NaN()).Note = err.Error()
 		}
 		return nil
 	} else if err != nil {
 		return err
 	}
-	r.add("tau1", l.Tau1)
-	r.add("tau2", l.Tau2)
-	if fit := r.add("tau1_misfit", l.Fit1.Z); l.NotDiagnosed != nil {
+	r.Add("tau1", l.Tau1)
+	r.Add("tau2", l.Tau2)
+	if fit := r.Add("tau1_misfit", l.Fit1.Z); l.NotDiagnosed != nil {
 		fit.Note = l.NotDiagnosed.Error()
 	}
 	return nil

@@ -6,6 +6,7 @@ import "maps"
 var dutch = func() map[string]string {
 	all := maps.Clone(dutchCheck)
 	maps.Copy(all, dutchProtection)
+	maps.Copy(all, dutchRisk)
 	return all
 }()
 

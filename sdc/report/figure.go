@@ -213,7 +213,7 @@ func (f *figure) draw(limit float64, percent bool, d words) error {
 	labels := make([]string, n)
 	for i, b := range f.Lines {
 		values[n-1-i] = b.value
-		labels[n-1-i] = shorten(visible(b.Label), 24) + "\u00a0\u00a0\u00a0" // fonts differ in width
+		labels[n-1-i] = shorten(visible(b.Label), 24) + "\u00a0\u00a0\u00a0\u00a0\u00a0" // fonts differ in width
 	}
 	bars, err := plotter.NewBarChart(values, vg.Points(11))
 	if err != nil {
@@ -281,7 +281,7 @@ func (f *figure) drawSpans(spans []span) error {
 	}
 	for i, s := range spans {
 		y := float64(n - 1 - i)
-		labels[n-1-i] = shorten(f.Lines[i].Label, 28) + "\u00a0\u00a0\u00a0"
+		labels[n-1-i] = shorten(f.Lines[i].Label, 28) + "\u00a0\u00a0\u00a0\u00a0\u00a0"
 		if err := line(barColour, 7, plotter.XY{X: s.low, Y: y}, plotter.XY{X: s.high, Y: y}); err != nil {
 			return err
 		}

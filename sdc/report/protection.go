@@ -186,7 +186,7 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 		Policy: p.Policy,
 	}
 	for _, s := range p.Cautions {
-		v.Cautions = append(v.Cautions, d.notChecked(s))
+		v.Cautions = append(v.Cautions, d.say(s))
 	}
 	for i := range p.Others {
 		o := &p.Others[i]

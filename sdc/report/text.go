@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -34,7 +35,7 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	fmt.Fprintf(b, "Verdict: %s\n", strings.ToUpper(r.Verdict.String()))
 	fmt.Fprintln(b, why(r))
 	fmt.Fprintln(b)
-	fmt.Fprintf(b, "Policy %s, %s read", r.Policy.Name, rows(r.Data.Rows))
+	fmt.Fprintf(b, "Policy %s, %s read", r.Policy.Name, plural(r.Data.Rows, "row"))
 	if r.Data.Respondents != r.Data.Rows {
 		fmt.Fprintf(b, " of %s respondents", thousands(r.Data.Respondents))
 	}
@@ -116,7 +117,7 @@ func reasons(o *sdc.OutputReport) string {
 func output(w io.Writer, o *sdc.OutputReport, most int) {
 	fmt.Fprintf(w, "%s: %s\n", o.Name, o.Verdict)
 	if o.Excluded > 0 {
-		fmt.Fprintf(w, "  %s left out for missing values, %s counted\n", rows(o.Excluded), thousands(o.Rows))
+		fmt.Fprintf(w, "  %s left out for missing values, %s counted\n", plural(o.Excluded, "row"), thousands(o.Rows))
 	}
 	list := worstFindings(o.Findings)
 	for i, f := range list {
@@ -175,21 +176,14 @@ func severity(f *sdc.Finding) float64 {
 	return f.Observed - f.Limit
 }
 
-// printable keeps codes of the data from steering the terminal.
+// printable keeps names and values of the data from steering the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f {
+		if !strconv.IsPrint(r) {
 			return '\ufffd'
 		}
 		return r
 	}, s)
-}
-
-func rows(n int64) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return thousands(n) + " rows"
 }
 
 // thousands prints 1234567 as 1,234,567.

@@ -63,7 +63,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 		Rows: r.Data.Rows, Respondents: r.Data.Respondents, Dossier: r.Dossier,
 	}
 	for _, s := range r.Policy.Remarks {
-		v.Remarks = append(v.Remarks, d.notChecked(s))
+		v.Remarks = append(v.Remarks, d.say(s))
 	}
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Off: rule.Off}
@@ -95,7 +95,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 		out.Share = d.float(float64(1000*o.UnsafeCells/o.Cells)/10) + " %"
 	}
 	for _, s := range o.NotChecked {
-		out.NotChecked = append(out.NotChecked, d.notChecked(s))
+		out.NotChecked = append(out.NotChecked, d.say(s))
 	}
 	for _, s := range opts.Suggestions {
 		if s.Output == i {
@@ -221,13 +221,13 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 		v.Rules = append(v.Rules, x)
 	}
 	for _, s := range r.Policy.Remarks {
-		v.Remarks = append(v.Remarks, d.notChecked(s))
+		v.Remarks = append(v.Remarks, d.say(s))
 	}
 	for i := range r.Outputs {
 		o := &r.Outputs[i]
 		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict}
 		for _, s := range o.NotChecked {
-			x.NotChecked = append(x.NotChecked, d.notChecked(s))
+			x.NotChecked = append(x.NotChecked, d.say(s))
 		}
 		table := o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude
 		if o.Verdict == sdc.Safe && len(o.Findings) == 0 && table && i < len(r.Tables) {

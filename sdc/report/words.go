@@ -105,28 +105,13 @@ func (d words) message(f *sdc.Finding) sentence {
 	return sentence{s, ""}
 }
 
-var notCheckedDutch = []struct {
-	english *regexp.Regexp
-	dutch   string
-}{
-	{regexp.MustCompile(`^rules that the policy has switched off: (.*)$`), "regels die het beleid heeft uitgezet: $1"},
-	{regexp.MustCompile(`^zero-cells: no sensitive variable is declared$`), "zero-cells: er is geen gevoelige variabele opgegeven"},
-	{regexp.MustCompile(`^group-disclosure: no sensitive variable is declared.*$`), "group-disclosure: er is geen gevoelige variabele opgegeven, dus is niet gezocht naar wat de leden van een klasse delen"},
-	{regexp.MustCompile(`^request: .*$`), "request: de gegevens noemen geen kolom van respondenten die om bescherming vroegen"},
-	{regexp.MustCompile(`^respondents: .*$`), "respondents: er is geen kolom van respondenten genoemd, dus geldt iedere rij als een eigen respondent"},
-	{regexp.MustCompile(`^holdings: .*$`), "holdings: er is geen kolom van houders genoemd, dus is dominantie per respondent beoordeeld"},
-	{regexp.MustCompile(`^secondary disclosure: .*$`), "secundaire onthulling: wat volgt uit de gepubliceerde cellen samen, uit gekoppelde tabellen en uit eerdere publicaties"},
-	{regexp.MustCompile(`^what tables tell together that leave out .*$`), "wat tabellen samen vertellen die rijen met ontbrekende waarden weglaten; zij delen geen cel precies en zijn ieder apart beveiligd"},
-	{regexp.MustCompile(`^model: .*$`), "model: alleen de vrijheidsgraden zijn bekeken, niet de coëfficiënten of residuen"},
-	{regexp.MustCompile(`^the threshold with the \(1,k\) rule alone ignores .*$`), "de drempel met alleen de (1,k)-regel ziet niet wat de op een na grootste bijdrager over de grootste kan uitrekenen; de p%-regel staat uit"},
-}
-
-// notChecked says in the page's language what was not checked.
-func (d words) notChecked(s string) sentence {
+// say says in the page's language a sentence that a check, a measurement or a
+// policy has written, with what was filled in.
+func (d words) say(s string) sentence {
 	if d.lang == "en" {
 		return sentence{visible(s), ""}
 	}
-	for _, x := range notCheckedDutch {
+	for _, x := range dutchSentences {
 		if x.english.MatchString(s) {
 			return sentence{visible(x.english.ReplaceAllString(s, x.dutch)), ""}
 		}

@@ -16,9 +16,21 @@ func TestDutch(t *testing.T) {
 		"largest", "second largest", "frequency", "magnitude", "microdata", "model", "safe", "unsafe", "review",
 		"answered", "missing", "declared", "proven", "contradicted", "open",
 		"by hand", "dominance", "group", "request", "small count",
+		"Records by class sizes", "Records by individual risk", "the risks of every record",
 		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence",
 	} {
 		used[w] = true
+	}
+	for _, note := range missingNotes {
+		used[note] = true
+	}
+	for name := range definitions {
+		if dutchDefinitions[name] == "" {
+			t.Errorf("no Dutch for the definition of %s", name)
+		}
+	}
+	if len(dutchDefinitions) != len(definitions) {
+		t.Errorf("%d Dutch definitions for %d", len(dutchDefinitions), len(definitions))
 	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bufio"
@@ -11,15 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// text writes the report for a terminal: first who stands alone, on which keys,
-// and which key drives it.
-func (r *riskReport) text(w io.Writer, f *riskFlags) error {
+// RiskText writes a report of risk for a terminal: first who stands alone, on
+// which keys, and which key drives it. It is confidential.
+func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%s\n\n", r.Notice)
 	r.lead(b)
 	for _, l := range r.Limits {
 		fmt.Fprintf(b, "%s: %s; limit %s, attained %s, violated by %s\n",
-			strings.ToUpper(l.Verdict), printable(l.Definition), figure(l.Limit), figure(float64(l.Attained)), plural(l.Records, "record"))
+			strings.ToUpper(l.Verdict), printable(l.Definition), plain(l.Limit), plain(float64(l.Attained)), plural(l.Records, "record"))
 	}
 	if len(r.Limits) == 0 {
 		fmt.Fprintln(b, "No limit was given, so nothing is judged; --k, --l, --combinations and others set limits.")
@@ -32,17 +32,17 @@ func (r *riskReport) text(w io.Writer, f *riskFlags) error {
 	if len(r.Worst) > 0 {
 		fmt.Fprintln(b, "smallest classes")
 		for _, c := range r.Worst {
-			fmt.Fprintf(b, "  %s  (%s)\n", printable(strings.Join(c.Key, ", ")), figure(float64(c.Size)))
+			fmt.Fprintf(b, "  %s  (%s)\n", printable(strings.Join(c.Key, ", ")), plain(float64(c.Size)))
 		}
 		fmt.Fprintln(b)
 	}
 	for i, c := range r.Combinations {
-		if i == f.worst {
+		if i == opts.Worst {
 			fmt.Fprintf(b, "  ... and %d more combinations of keys\n", len(r.Combinations)-i)
 			break
 		}
 		fmt.Fprintf(b, "  on %s: %s in %s, the smallest of %s\n", printable(strings.Join(c.Keys, ", ")),
-			plural(c.Records, "record"), plural(int64(c.Classes), "class"), figure(float64(c.Smallest)))
+			plural(c.Records, "record"), plural(int64(c.Classes), "class"), plain(float64(c.Smallest)))
 	}
 	if len(r.Combinations) > 0 {
 		fmt.Fprintln(b)
@@ -51,16 +51,14 @@ func (r *riskReport) text(w io.Writer, f *riskFlags) error {
 	for _, s := range r.NotMeasured {
 		fmt.Fprintf(b, "not measured: %s\n", s)
 	}
-	for _, x := range [][2]string{{"the risks of every record", f.records}, {"the report as JSON", f.json}} {
-		if x[1] != "" {
-			fmt.Fprintf(b, "%s: %s\n", x[0], x[1])
-		}
+	for _, x := range opts.Files {
+		fmt.Fprintf(b, "%s: %s\n", x[0], x[1])
 	}
 	return b.Flush()
 }
 
 // figures lists every figure; the JSON report and docs/risk.md define them.
-func (r *riskReport) figures(w io.Writer) {
+func (r *Risk) figures(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, x := range r.Figures {
 		name := strings.ReplaceAll(x.Name, "_", " ")
@@ -74,14 +72,14 @@ func (r *riskReport) figures(w io.Writer) {
 		if note != "" {
 			note = "\t" + note
 		}
-		fmt.Fprintf(t, "%s\t%s%s\n", name, figure(float64(x.Value)), note)
+		fmt.Fprintf(t, "%s\t%s%s\n", name, plain(float64(x.Value)), note)
 	}
 	t.Flush()
 	fmt.Fprintln(w)
 }
 
 // lead says what a reviewer must know.
-func (r *riskReport) lead(w io.Writer) {
+func (r *Risk) lead(w io.Writer) {
 	d := &r.Data
 	counted := d.Records - d.LeftOut
 	who := "record"
@@ -94,21 +92,21 @@ func (r *riskReport) lead(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s %s alone on %s", plural(r.Alone.Respondents, who), stand, printable(strings.Join(d.Keys, ", ")))
 	if d.Respondent == "" && counted > 0 {
-		fmt.Fprintf(w, " (%.1f %% of %s)", 100*float64(r.Alone.Records)/float64(counted), grouped(counted))
+		fmt.Fprintf(w, " (%.1f %% of %s)", 100*float64(r.Alone.Records)/float64(counted), thousands(counted))
 	}
 	fmt.Fprintln(w, ".")
 	if k, ok := r.driver(); ok {
-		fmt.Fprintf(w, "%s drives it most: without it %s would.\n", printable(k.Name), grouped(k.AloneWithout))
+		fmt.Fprintf(w, "%s drives it most: without it %s would.\n", printable(k.Name), thousands(k.AloneWithout))
 	}
 	fmt.Fprintf(w, "%s in %s; nulls: %s", plural(d.Records, "record"), plural(int64(d.Classes), "class"), d.Missing)
 	if d.LeftOut > 0 {
-		fmt.Fprintf(w, ", %s left out", grouped(d.LeftOut))
+		fmt.Fprintf(w, ", %s left out", thousands(d.LeftOut))
 	}
 	fmt.Fprint(w, ".\n\n")
 }
 
 // driver returns the key without which the fewest would stand alone.
-func (r *riskReport) driver() (best riskKey, ok bool) {
+func (r *Risk) driver() (best RiskKey, ok bool) {
 	for _, k := range r.Keys {
 		if k.AloneWithout < r.Alone.Respondents && (!ok || k.AloneWithout < best.AloneWithout) {
 			best, ok = k, true
@@ -117,7 +115,7 @@ func (r *riskReport) driver() (best riskKey, ok bool) {
 	return best, ok
 }
 
-func (r *riskReport) keyTable(w io.Writer) {
+func (r *Risk) keyTable(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "key\talone without it\tshare of the SUDA score")
 	for _, k := range r.Keys {
@@ -125,7 +123,7 @@ func (r *riskReport) keyTable(w io.Writer) {
 		if k.SUDA != nil {
 			suda = fmt.Sprintf("%.1f %%", *k.SUDA)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", printable(k.Name), grouped(k.AloneWithout), suda)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", printable(k.Name), thousands(k.AloneWithout), suda)
 	}
 	t.Flush()
 	fmt.Fprintln(w)
@@ -135,7 +133,7 @@ func (r *riskReport) keyTable(w io.Writer) {
 const barWidth = 40
 
 // text draws the histogram, bins without records too.
-func (h *riskHistogram) text(w io.Writer) {
+func (h *RiskHistogram) text(w io.Writer) {
 	most := int64(1)
 	wide := 0
 	for i := range h.Bins {
@@ -145,13 +143,13 @@ func (h *riskHistogram) text(w io.Writer) {
 	fmt.Fprintf(w, "records by %s\n", h.Of)
 	for i, b := range h.Bins {
 		bar := int(math.Ceil(barWidth * float64(b.Records) / float64(most)))
-		fmt.Fprintf(w, "  %*s  %-*s %s\n", wide, h.label(i), barWidth, strings.Repeat("#", bar), grouped(b.Records))
+		fmt.Fprintf(w, "  %*s  %-*s %s\n", wide, h.label(i), barWidth, strings.Repeat("#", bar), thousands(b.Records))
 	}
 	fmt.Fprintln(w)
 }
 
 // label names a bin: class sizes as whole numbers, risks as an interval.
-func (h *riskHistogram) label(i int) string {
+func (h *RiskHistogram) label(i int) string {
 	from, to := h.Bins[i].From, float64(h.Bins[i].To)
 	switch {
 	case h.Of != "class sizes":
@@ -166,15 +164,15 @@ func (h *riskHistogram) label(i int) string {
 	return fmt.Sprintf("%g-%g", from, to-1)
 }
 
-// figure prints a number: whole ones with separators, others to six digits.
-func figure(v float64) string {
+// plain prints a number: whole ones with separators, others to six digits.
+func plain(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "-"
 	case math.IsInf(v, 0):
 		return "infinite"
 	case v == math.Trunc(v) && math.Abs(v) < 1e15:
-		return grouped(int64(v))
+		return thousands(int64(v))
 	}
 	return strconv.FormatFloat(v, 'g', 6, 64)
 }
@@ -188,24 +186,5 @@ func plural(n int64, thing string) string {
 	default:
 		thing += "s"
 	}
-	return grouped(n) + " " + thing
-}
-
-// grouped prints 1234567 as 1,234,567.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// printable keeps names and values of the data from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return '\ufffd'
-		}
-		return r
-	}, s)
+	return thousands(n) + " " + thing
 }
