@@ -42,6 +42,10 @@ type Policy struct {
 
 	// Weighting applies where the data has weights. Required.
 	Weighting Weighting
+
+	// File is the file that the policy was read from, for the report. Defaults to
+	// none: it ships with the library or is made by a program.
+	File *Source
 }
 
 // Validate reports the first thing that is wrong with p. The error wraps

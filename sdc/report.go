@@ -19,6 +19,8 @@ type Report struct {
 	Outputs []OutputReport `json:"outputs"`
 	// Dossier is the checklist of the project's dossier, where there is one.
 	Dossier []DossierStep `json:"dossier,omitempty"`
+	// Manifest says what the report was made with; the caller fills it in.
+	Manifest *Manifest `json:"manifest,omitempty"`
 
 	// Tables holds the evidence behind each output. Not part of the JSON.
 	Tables []*Table `json:"-"`
@@ -38,6 +40,7 @@ func (r *Report) Status(output int, c Cell) Verdict {
 // policyReport says which rules were in force.
 type policyReport struct {
 	Name        string       `json:"name"`
+	File        *Source      `json:"file,omitempty"`
 	Weighting   Weighting    `json:"weighting"`
 	Rules       []ruleReport `json:"rules"`
 	Differences []string     `json:"differences"`
@@ -96,7 +99,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
 func (p *Policy) report() policyReport {
-	out := policyReport{Name: p.Name, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
+	out := policyReport{Name: p.Name, File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
 	for _, r := range p.rules() {
 		rep := ruleReport{Rule: r.name(), Off: r.off(), Limits: []limit{}}
 		if !r.off() {

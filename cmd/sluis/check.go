@@ -172,8 +172,10 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		s.Options.Sums[filepath.Clean(file.Name)] = file.SHA256
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
+	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: slices.Clone(s.Files)}
 	if account != nil {
 		account.Compare(r, columns)
+		r.Manifest.Inputs = append(r.Manifest.Inputs, account.Source)
 	}
 	return r, nil
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"filippo.io/age"
@@ -180,7 +179,7 @@ shown to the provider of the data.`,
 func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.PrivateKey, record string) error {
 	var id string
 	err := source.WriteFile(record, func(out io.Writer) error {
-		r, err := pseudonym.Destroy(k, path, signer, time.Now(), "sluis "+version())
+		r, err := pseudonym.Destroy(k, path, signer, time.Now(), "sluis "+thisTool().Version)
 		if err != nil {
 			return err
 		}
@@ -212,12 +211,4 @@ func loadSigner(path string) (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("%s: not an Ed25519 private key", path)
 	}
 	return private, nil
-}
-
-// version is that of the build.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(unknown)"
 }

@@ -78,6 +78,7 @@ func commands() []*cobra.Command {
 		newAuditCommand(),
 		newCheckCommand(),
 		newDemoCommand(),
+		newDiffCommand(),
 		newDossierCommand(),
 		newKeyCommand(),
 		newProtectCommand(),

@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	},
 	"sdc/source":  {},
 	"sdc/spec":    {"sdc", "sdc/source"},
+	"sdc/diff":    {"sdc"},
 	"sdc/dossier": {"sdc"},
 	"sdc/suggest": {"sdc"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},

@@ -6,10 +6,12 @@ package dossier
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,6 +38,9 @@ type Dossier struct {
 	// Policy is the name of the policy that output is checked with; step 11
 	// compares.
 	Policy string `yaml:"policy"`
+
+	// Source is the file that Load has read.
+	Source sdc.Source `yaml:"-"`
 }
 
 // Entry is one answer: what, by whom, when.
@@ -74,6 +79,7 @@ func Load(path string) (*Dossier, error) {
 			return nil, fmt.Errorf("%w: %s: %q is no step that is answered by a person", ErrDossier, path, key)
 		}
 	}
+	d.Source = sdc.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
 	return d, nil
 }
 

@@ -117,6 +117,8 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 	if err != nil {
 		return p, fmt.Errorf("%s: %w", nameOrPath, err)
 	}
+	file := hashed(nameOrPath, text)
+	p.File = &file
 	return p, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,8 @@ type Spec struct {
 	Dossier string
 	// Outputs are what is to be checked.
 	Outputs []sdc.Output
+	// Files are the files that Load has read: the spec, and those that it names.
+	Files []sdc.Source
 }
 
 // Columns lists the columns that a check of the spec reads, each once: the
@@ -153,10 +156,12 @@ func Load(path string) (*Spec, error) {
 	if err := decode(path, text, &f); err != nil {
 		return nil, err
 	}
-	s, err := f.resolve(filepath.Dir(path))
+	in := &folder{dir: filepath.Dir(path), read: []sdc.Source{hashed(path, text)}}
+	s, err := f.resolve(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	s.Files = in.read
 	return s, nil
 }
 
@@ -173,7 +178,7 @@ func wrong(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrSpec, fmt.Sprintf(format, args...))
 }
 
-func (f *specFile) resolve(dir string) (*Spec, error) {
+func (f *specFile) resolve(in *folder) (*Spec, error) {
 	if f.Version != 1 {
 		return nil, wrong("version must be 1")
 	}
@@ -189,13 +194,13 @@ func (f *specFile) resolve(dir string) (*Spec, error) {
 		Hierarchies: map[string]*sdc.Hierarchy{},
 	}
 	if f.Dossier != "" {
-		s.Dossier = resolvePath(dir, f.Dossier)
+		s.Dossier = in.path(f.Dossier)
 	}
 	for _, p := range f.Data.Source {
-		s.Patterns = append(s.Patterns, resolvePath(dir, p))
+		s.Patterns = append(s.Patterns, in.path(p))
 	}
 	var err error
-	if s.Options.Sums, err = f.Data.SHA256.build(dir); err != nil {
+	if s.Options.Sums, err = f.Data.SHA256.build(in); err != nil {
 		return nil, err
 	}
 	csv := &s.Options.CSV
@@ -213,8 +218,9 @@ func (f *specFile) resolve(dir string) (*Spec, error) {
 		}
 		s.Missing[name] = sdc.Missing(m)
 	}
-	for name, h := range f.Data.Hierarchies {
-		tree, err := h.build(dir)
+	for _, name := range slices.Sorted(maps.Keys(f.Data.Hierarchies)) {
+		h := f.Data.Hierarchies[name]
+		tree, err := h.build(in)
 		if err != nil {
 			return nil, fmt.Errorf("hierarchy of %q: %w", name, err)
 		}
@@ -224,7 +230,7 @@ func (f *specFile) resolve(dir string) (*Spec, error) {
 		return nil, wrong("outputs is empty")
 	}
 	for _, o := range f.Outputs {
-		out, err := o.resolve(dir)
+		out, err := o.resolve(in)
 		if err != nil {
 			return nil, err
 		}
@@ -233,14 +239,7 @@ func (f *specFile) resolve(dir string) (*Spec, error) {
 	return s, nil
 }
 
-func resolvePath(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
-}
-
-func (o *outputFile) resolve(dir string) (sdc.Output, error) {
+func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 	by := o.By
 	if len(o.Keys) > 0 {
 		if len(o.By) > 0 || o.Kind != string(sdc.Microdata) {
@@ -253,7 +252,7 @@ func (o *outputFile) resolve(dir string) (sdc.Output, error) {
 		Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters,
 	}
 	var err error
-	if out.APriori, err = o.APriori.build(dir, by); err != nil {
+	if out.APriori, err = o.APriori.build(in, by); err != nil {
 		return out, fmt.Errorf("output %q: %w", o.Name, err)
 	}
 	return out, out.Validate()

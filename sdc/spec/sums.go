@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -31,16 +30,14 @@ func (s *sumsFile) UnmarshalYAML(unmarshal func(any) error) error {
 
 // build returns the hashes by resolved path; nil where none are given. Names are
 // relative to the folder of the spec, in a file of hashes to that of the file.
-func (s *sumsFile) build(dir string) (map[string]string, error) {
+func (s *sumsFile) build(in *folder) (map[string]string, error) {
 	switch {
 	case s.file != "":
-		path := resolvePath(dir, s.file)
-		f, err := os.Open(path)
+		f, err := in.open(s.file)
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
-		return readSums(f, filepath.Dir(path))
+		return readSums(f, &folder{dir: filepath.Dir(in.path(s.file))})
 	case s.of == nil:
 		return nil, nil
 	}
@@ -49,7 +46,7 @@ func (s *sumsFile) build(dir string) (map[string]string, error) {
 		if !isSum(sum) {
 			return nil, wrong("data.sha256 of %q is no SHA-256 in hexadecimal", name)
 		}
-		out[filepath.Clean(resolvePath(dir, name))] = sum
+		out[filepath.Clean(in.path(name))] = sum
 	}
 	return out, nil
 }
@@ -61,7 +58,7 @@ func isSum(s string) bool {
 
 // readSums reads what sha256sum writes: a hash, a blank, a blank or an asterisk,
 // a name. Lines of other forms are errors, and so is a name with two hashes.
-func readSums(r io.Reader, dir string) (map[string]string, error) {
+func readSums(r io.Reader, in *folder) (map[string]string, error) {
 	out := map[string]string{}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
@@ -73,7 +70,7 @@ func readSums(r io.Reader, dir string) (map[string]string, error) {
 		if !ok || !isSum(sum) || len(name) < 2 || name[0] != ' ' && name[0] != '*' {
 			return nil, wrong("data.sha256, line %d: a SHA-256, two blanks and a name are wanted", n)
 		}
-		path := filepath.Clean(resolvePath(dir, name[1:]))
+		path := filepath.Clean(in.path(name[1:]))
 		if was, twice := out[path]; twice && !strings.EqualFold(was, sum) {
 			return nil, wrong("data.sha256, line %d: the file has another hash above", n)
 		}

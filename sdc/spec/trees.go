@@ -3,7 +3,6 @@ package spec
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/goccy/go-yaml"
 
@@ -19,7 +18,7 @@ type hierarchyFile struct {
 	Parents map[string]string `yaml:"parents"`
 }
 
-func (h *hierarchyFile) build(dir string) (*sdc.Hierarchy, error) {
+func (h *hierarchyFile) build(in *folder) (*sdc.Hierarchy, error) {
 	given := 0
 	for _, is := range []bool{h.File != "", h.Tree != nil, h.Parents != nil} {
 		if is {
@@ -35,11 +34,10 @@ func (h *hierarchyFile) build(dir string) (*sdc.Hierarchy, error) {
 	case h.Parents != nil:
 		return fromParents(h.Parents)
 	}
-	f, err := os.Open(resolvePath(dir, h.File))
+	f, err := in.open(h.File)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	tree, err := sdc.ParseHRC(f, h.Lead)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.File, err)
@@ -146,13 +144,12 @@ func (a *aprioriFile) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
-func (a *aprioriFile) build(dir string, by []string) ([]sdc.APriori, error) {
+func (a *aprioriFile) build(in *folder, by []string) ([]sdc.APriori, error) {
 	if a.file != nil {
-		f, err := os.Open(resolvePath(dir, a.file.File))
+		f, err := in.open(a.file.File)
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
 		list, err := parseHST(f, a.file.Separator, by, a.file.Totals, a.file.Reason)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.file.File, err)

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/sdc/diff"
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+func newDiffCommand() *cobra.Command {
+	var json string
+	var worst int
+	cmd := &cobra.Command{
+		Use:   "diff A.json B.json",
+		Short: "Say what changed between two reports of check",
+		Long: `diff compares two reports that sluis check has written with --json or --out: the
+verdicts, the findings that are new, gone or changed, the policy, the sources, the
+inputs, the tool, the dossier.
+
+Its exit status is 0 where nothing has changed, 3 where a verdict has become
+stricter, and 4 where anything else has changed. It says nothing about what can be
+learnt from two releases by comparing them.`,
+		Example: `  sluis diff may/report.json june/report.json
+  sluis diff may/report.json june/report.json --json changes.json`,
+		Args: exactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runDiff(args[0], args[1], json, worst, cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&json, "json", "", "file for the changes as JSON")
+	cmd.Flags().IntVar(&worst, "worst", 20, "findings printed of an output, of each of new, gone and changed")
+	return cmd
+}
+
+func runDiff(before, after, json string, worst int, stdout io.Writer) error {
+	was, err := readReport(before)
+	if err != nil {
+		return err
+	}
+	now, err := readReport(after)
+	if err != nil {
+		return err
+	}
+	c := diff.Compare(was, now)
+	if json != "" {
+		if err := source.WriteFile(json, c.WriteJSON); err != nil {
+			return err
+		}
+	}
+	if err := c.WriteText(stdout, worst); err != nil {
+		return err
+	}
+	switch {
+	case c.Worse:
+		return &exitError{code: exitUnsafe}
+	case len(c.Changes) > 0:
+		return &exitError{code: exitReview}
+	}
+	return nil
+}
+
+func readReport(path string) (*diff.Report, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := diff.Read(f)
+	if errors.Is(err, diff.ErrReport) {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, err
+}

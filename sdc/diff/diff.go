@@ -1,0 +1,326 @@
+package diff
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+const schema = "sluis.diff/1"
+
+const notice = "CONFIDENTIAL: this comparison holds small counts and must not leave the closed environment"
+
+// Change is one thing that differs. Was and Now say it in words; nil where there
+// was or is nothing.
+type Change struct {
+	// Part is what it is about: verdict, policy, source, input, tool, data,
+	// output, finding, not-checked or dossier.
+	Part string `json:"part"`
+	// Output is the name of the output, where it is about one.
+	Output string `json:"output,omitempty"`
+	// Where says which: the rule and the cell of a finding, the name of a file, a
+	// field.
+	Where string  `json:"where,omitempty"`
+	Was   *string `json:"was"`
+	Now   *string `json:"now"`
+}
+
+// Changes is what differs between two reports, in the order of the earlier one:
+// the same two reports give the same bytes. docs/diff.schema.json describes its
+// JSON.
+type Changes struct {
+	Notice string `json:"confidential"`
+	Schema string `json:"schema"`
+	// Worse says that the verdict, or that of an output, has become stricter, or
+	// that an output is new and not safe.
+	Worse   bool     `json:"worse"`
+	Changes []Change `json:"changes"`
+}
+
+// Compare says what changed from one report to another. Outputs are the same by
+// their name, findings by their rule, variable and cell, sources by their name.
+// Linear in the findings.
+func Compare(was, now *Report) *Changes {
+	c := &Changes{Notice: notice, Schema: schema, Worse: now.Verdict < was.Verdict, Changes: []Change{}}
+	c.compare(Change{Part: "verdict"}, was.Verdict.String(), now.Verdict.String())
+	c.lists("policy", "", facts(was.Policy.facts()), facts(now.Policy.facts()))
+	c.lists("source", "", sources(was.Data.Sources), sources(now.Data.Sources))
+	c.manifests(was.Manifest, now.Manifest)
+	c.compare(Change{Part: "data", Where: "rows"}, fmt.Sprint(was.Data.Rows), fmt.Sprint(now.Data.Rows))
+	c.compare(Change{Part: "data", Where: "respondents"}, fmt.Sprint(was.Data.Respondents), fmt.Sprint(now.Data.Respondents))
+	c.outputs(was.Outputs, now.Outputs)
+	c.lists("dossier", "", dossier(was.Dossier), dossier(now.Dossier))
+	return c
+}
+
+// fact is something of a report under a name.
+type fact struct{ name, text string }
+
+// facts numbers the facts that have the name of an earlier one.
+func facts(list []fact) []fact {
+	seen := map[string]int{}
+	for i := range list {
+		name := list[i].name
+		if seen[name]++; seen[name] > 1 {
+			list[i].name = fmt.Sprintf("%s (%d)", name, seen[name])
+		}
+	}
+	return list
+}
+
+// compare adds a change where two facts differ.
+func (c *Changes) compare(x Change, was, now string) {
+	if was != now {
+		x.Was, x.Now = &was, &now
+		c.Changes = append(c.Changes, x)
+	}
+}
+
+// lists compares facts by name: changed and gone in the order of the earlier, new
+// in that of the later.
+func (c *Changes) lists(part, output string, was, now []fact) {
+	later := map[string]string{}
+	for _, f := range now {
+		later[f.name] = f.text
+	}
+	earlier := map[string]bool{}
+	for _, f := range was {
+		earlier[f.name] = true
+		x := Change{Part: part, Output: output, Where: f.name}
+		if text, ok := later[f.name]; ok {
+			c.compare(x, f.text, text)
+			continue
+		}
+		x.Was = &f.text
+		c.Changes = append(c.Changes, x)
+	}
+	for _, f := range now {
+		if !earlier[f.name] {
+			c.Changes = append(c.Changes, Change{Part: part, Output: output, Where: f.name, Now: &f.text})
+		}
+	}
+}
+
+func (p *policy) facts() []fact {
+	out := []fact{{"name", p.Name}, {"weighting", p.Weighting}}
+	if p.File != nil {
+		out = append(out, fact{"file", p.File.Name + " " + p.File.SHA256})
+	}
+	for _, r := range p.Rules {
+		text := "off"
+		if !r.Off {
+			text = "on"
+			for _, l := range r.Limits {
+				text += ", " + l.Name + " " + l.Value
+			}
+		}
+		out = append(out, fact{r.Rule, text})
+	}
+	for _, d := range p.Differences {
+		if name, _, _ := strings.Cut(d, ":"); name == "dossier" {
+			out = append(out, fact{name, d}) // the others are in the rules
+		}
+	}
+	for _, r := range p.Remarks {
+		out = append(out, fact{"remark: " + r, "said"})
+	}
+	return out
+}
+
+func sources(list []sdc.Source) []fact {
+	var out []fact
+	for _, s := range list {
+		text := s.SHA256
+		if text == "" {
+			text = "not hashed"
+		}
+		out = append(out, fact{s.Name, text})
+	}
+	return facts(out)
+}
+
+func dossier(list []sdc.DossierStep) []fact {
+	var out []fact
+	for _, s := range list {
+		text := s.State
+		if s.By != "" {
+			text += " by " + s.By
+		}
+		out = append(out, fact{fmt.Sprintf("step %d, %s", s.Step, s.Key), text})
+	}
+	return facts(out)
+}
+
+func (c *Changes) manifests(was, now *sdc.Manifest) {
+	a, b := was, now
+	if a == nil {
+		a = &sdc.Manifest{}
+	}
+	if b == nil {
+		b = &sdc.Manifest{}
+	}
+	c.lists("input", "", sources(a.Inputs), sources(b.Inputs))
+	c.lists("tool", "", tool(was), tool(now))
+}
+
+func tool(m *sdc.Manifest) []fact {
+	if m == nil {
+		return nil
+	}
+	t := m.Tool
+	revision := t.Revision
+	if t.Modified {
+		revision += ", modified"
+	}
+	return []fact{{"name", t.Name}, {"version", t.Version}, {"revision", revision}, {"go", t.Go}}
+}
+
+func (c *Changes) outputs(was, now []output) {
+	later := map[string]*output{}
+	for i := range now {
+		later[now[i].Name] = &now[i]
+	}
+	earlier := map[string]bool{}
+	for i := range was {
+		a := &was[i]
+		earlier[a.Name] = true
+		if b, ok := later[a.Name]; ok {
+			c.output(a, b)
+			continue
+		}
+		text := a.Verdict.String()
+		c.Changes = append(c.Changes, Change{Part: "output", Output: a.Name, Was: &text})
+		c.lists("finding", a.Name, findings(a.Findings), nil)
+	}
+	for i := range now {
+		if b := &now[i]; !earlier[b.Name] {
+			text := b.Verdict.String()
+			c.Worse = c.Worse || b.Verdict != sdc.Safe
+			c.Changes = append(c.Changes, Change{Part: "output", Output: b.Name, Now: &text})
+			c.lists("finding", b.Name, nil, findings(b.Findings))
+		}
+	}
+}
+
+func (c *Changes) output(a, b *output) {
+	c.Worse = c.Worse || b.Verdict < a.Verdict
+	for _, f := range []struct{ where, was, now string }{
+		{"verdict", a.Verdict.String(), b.Verdict.String()},
+		{"kind", a.Kind, b.Kind},
+		{"cells", fmt.Sprint(a.Cells), fmt.Sprint(b.Cells)},
+		{"unsafe cells", fmt.Sprint(a.UnsafeCells), fmt.Sprint(b.UnsafeCells)},
+		{"rows", fmt.Sprint(a.Rows), fmt.Sprint(b.Rows)},
+		{"excluded rows", fmt.Sprint(a.Excluded), fmt.Sprint(b.Excluded)},
+	} {
+		c.compare(Change{Part: "output", Output: a.Name, Where: f.where}, f.was, f.now)
+	}
+	c.lists("finding", a.Name, findings(a.Findings), findings(b.Findings))
+	c.lists("not-checked", a.Name, said(a.NotChecked), said(b.NotChecked))
+}
+
+func said(list []string) []fact {
+	var out []fact
+	for _, s := range list {
+		out = append(out, fact{s, "said"})
+	}
+	return facts(out)
+}
+
+// findings names each by its rule, variable and cell, whatever the order of the
+// variables.
+func findings(list []finding) []fact {
+	out := make([]fact, len(list))
+	for i, f := range list {
+		name := f.Rule
+		if f.Variable != "" {
+			name += " over " + f.Variable
+		}
+		sep := " at "
+		for _, v := range slices.Sorted(maps.Keys(f.Cell)) {
+			code := "*"
+			if f.Cell[v] != nil {
+				// Quoted where it could be taken for something else.
+				if code = *f.Cell[v]; code == "" || strings.ContainsAny(code, `"=,* `) {
+					code = fmt.Sprintf("%q", code)
+				}
+			}
+			name += sep + v + "=" + code
+			sep = ", "
+		}
+		text := fmt.Sprintf("%s, %s against %s: %s", f.Verdict, f.Observed, f.Limit, f.Message)
+		out[i] = fact{name, text}
+	}
+	return facts(out)
+}
+
+// WriteJSON writes the changes as indented JSON.
+func (c *Changes) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(c)
+}
+
+// WriteText writes the changes for a person: a line each, of the findings of an
+// output that are new, gone or changed at most so many of each.
+func (c *Changes) WriteText(w io.Writer, most int) error {
+	var b strings.Builder
+	b.WriteString(notice + "\n")
+	switch {
+	case len(c.Changes) == 0:
+		b.WriteString("Nothing has changed.\n")
+	case c.Worse:
+		b.WriteString("Worse: a verdict has become stricter.\n")
+	}
+	count := map[string]int{}
+	flush := func() {
+		for _, kind := range []string{"new", "gone", "changed"} {
+			if n := count[kind] - most; n > 0 {
+				fmt.Fprintf(&b, "  and %d more findings that are %s\n", n, kind)
+			}
+		}
+		clear(count)
+	}
+	for i, x := range c.Changes {
+		if i > 0 && (x.Part != c.Changes[i-1].Part || x.Output != c.Changes[i-1].Output) {
+			flush()
+		}
+		kind := "changed"
+		if x.Was == nil {
+			kind = "new"
+		} else if x.Now == nil {
+			kind = "gone"
+		}
+		if x.Part == "finding" {
+			if count[kind]++; count[kind] > most {
+				continue
+			}
+		}
+		b.WriteString(x.line(kind))
+	}
+	flush()
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (x *Change) line(kind string) string {
+	what := x.Part
+	if x.Output != "" {
+		what = fmt.Sprintf("%s %q", x.Part, x.Output)
+	}
+	if x.Where != "" {
+		what += ", " + x.Where
+	}
+	switch kind {
+	case "new":
+		return fmt.Sprintf("new      %s: %s\n", what, *x.Now)
+	case "gone":
+		return fmt.Sprintf("gone     %s: %s\n", what, *x.Was)
+	}
+	return fmt.Sprintf("changed  %s: %s (was: %s)\n", what, *x.Now, *x.Was)
+}

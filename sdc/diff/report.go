@@ -1,0 +1,101 @@
+// Package diff compares two reports of a check, as they were written in JSON:
+// what has become safe or unsafe, which findings are new or gone, and whether it
+// is the data, the policy or the tool that changed.
+package diff
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// ErrReport says that a file is no report that this package knows.
+var ErrReport = errors.New("not a report of sluis check")
+
+const reportSchema = "sluis.report/1"
+
+// Report is a report as its JSON has it. docs/report.schema.json describes it.
+type Report struct {
+	Notice   string            `json:"confidential"`
+	Schema   string            `json:"schema"`
+	Verdict  sdc.Verdict       `json:"verdict"`
+	Policy   policy            `json:"policy"`
+	Data     data              `json:"data"`
+	Outputs  []output          `json:"outputs"`
+	Dossier  []sdc.DossierStep `json:"dossier"`
+	Manifest *sdc.Manifest     `json:"manifest"`
+}
+
+type policy struct {
+	Name        string      `json:"name"`
+	File        *sdc.Source `json:"file"`
+	Weighting   string      `json:"weighting"`
+	Rules       []rule      `json:"rules"`
+	Differences []string    `json:"differences"`
+	Remarks     []string    `json:"remarks"`
+}
+
+type rule struct {
+	Rule   string  `json:"rule"`
+	Off    bool    `json:"off"`
+	Limits []limit `json:"limits"`
+}
+
+type limit struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type data struct {
+	Rows        int64        `json:"rows"`
+	Respondents int64        `json:"respondents"`
+	Sources     []sdc.Source `json:"sources"`
+}
+
+type output struct {
+	Name        string      `json:"name"`
+	Kind        string      `json:"kind"`
+	Verdict     sdc.Verdict `json:"verdict"`
+	Cells       int         `json:"cells"`
+	UnsafeCells int         `json:"unsafeCells"`
+	Rows        int64       `json:"rows"`
+	Excluded    int64       `json:"excludedRows"`
+	Findings    []finding   `json:"findings"`
+	NotChecked  []string    `json:"notChecked"`
+}
+
+type finding struct {
+	Rule     string             `json:"rule"`
+	Cell     map[string]*string `json:"cell"`
+	Variable string             `json:"variable"`
+	Observed json.Number        `json:"observed"`
+	Limit    json.Number        `json:"limit"`
+	Verdict  sdc.Verdict        `json:"verdict"`
+	Message  string             `json:"message"`
+}
+
+// Read reads a report in JSON. A field that is not known is an error: what it
+// says could not be compared. The error wraps ErrReport and holds nothing of the
+// report.
+func Read(r io.Reader) (*Report, error) {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	out := &Report{}
+	if err := dec.Decode(out); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, fmt.Errorf("%w: no JSON at byte %d", ErrReport, syntax.Offset)
+		}
+		return nil, fmt.Errorf("%w: a field is missing, of another type, or not known", ErrReport)
+	}
+	if out.Schema != reportSchema {
+		return nil, fmt.Errorf("%w: the schema is not %s", ErrReport, reportSchema)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%w: something follows it", ErrReport)
+	}
+	return out, nil
+}

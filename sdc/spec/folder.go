@@ -1,0 +1,40 @@
+package spec
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// folder is where the names of a file are relative to. It remembers what was
+// read of it.
+type folder struct {
+	dir  string
+	read []sdc.Source
+}
+
+func (f *folder) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(f.dir, name)
+}
+
+// open reads a file whole: what is hashed is what is used.
+func (f *folder) open(name string) (io.Reader, error) {
+	text, err := os.ReadFile(f.path(name))
+	if err != nil {
+		return nil, err
+	}
+	f.read = append(f.read, hashed(name, text))
+	return bytes.NewReader(text), nil
+}
+
+func hashed(path string, text []byte) sdc.Source {
+	return sdc.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
+}
