@@ -82,7 +82,7 @@ func (b *basis) narrow() (lo, hi []*int64) {
 	n := len(b.cells)
 	lo, hi = make([]*int64, n), make([]*int64, n)
 	for j, i := range b.cells {
-		lo[j], hi[j] = room(b.p, i)
+		lo[j], hi[j] = b.room(i)
 	}
 	for range 12 {
 		for _, rel := range b.p.Relations() {

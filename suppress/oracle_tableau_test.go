@@ -33,7 +33,7 @@ func (b *basis) tableau() *tableau {
 		t.value = append(t.value, append(slices.Clone(comb), 0))
 	}
 	for j, i := range b.cells {
-		lo, hi := room(b.p, i)
+		lo, hi := b.room(i)
 		if lo != nil {
 			t.require(j, 1, -*lo)
 		}
@@ -188,12 +188,15 @@ func (t *tableau) clone() *tableau {
 // mostBranches is how many programs a cell may take in each direction.
 const mostBranches = 4000
 
-// simplex finds the intervals of all cells; nil where numbers grew too large, or
-// whole numbers took too many branches.
-func (b *basis) simplex() *attack {
+// simplex finds the intervals of the cells that are wanted, all where that is nil.
+// It is nil where numbers grew too large, or whole numbers took too many branches.
+func (b *basis) simplex(wanted []int) *attack {
 	a, t := b.newAttack(), b.tableau()
 	whole := b.p.Attacker().Whole
 	for j, i := range b.cells {
+		if wanted != nil && !slices.Contains(wanted, i) {
+			continue
+		}
 		for _, sign := range []int64{1, -1} {
 			end := &a.high[i]
 			if sign < 0 {

@@ -66,7 +66,17 @@ type basis struct {
 	free  []int     // positions in cells
 	comb  [][]int64 // cell by free cell, times den
 	den   int64
-	at    map[int]int // cell -> position
+	at    map[int]int   // cell -> position
+	least map[int]int64 // what he knows cells to be at least, beside the rest
+}
+
+// room is what the attacker knows of a cell beforehand.
+func (b *basis) room(i int) (lo, hi *int64) {
+	lo, hi = room(b.p, i)
+	if v, ok := b.least[i]; ok && (lo == nil || *lo < v-b.p.Cells()[i].Value) {
+		lo = ptr(v - b.p.Cells()[i].Value)
+	}
+	return lo, hi
 }
 
 // solve eliminates in whole numbers: every row keeps the pivot as its common
@@ -135,13 +145,17 @@ func solve(p *Problem, cells []int) *basis {
 // bruteForce attacks a pattern as somebody; nil where it is too much work. The
 // effort is how many tables to try one by one before the other way is taken.
 func bruteForce(p *Problem, hidden []bool, owner insider, effort int) *attack {
-	b := solve(p, unknowns(p, hidden, owner))
-	if p.Attacker().Whole {
+	return solve(p, unknowns(p, hidden, owner)).attack(effort, nil)
+}
+
+// attack works out the ends of the cells that are wanted, all where that is nil.
+func (b *basis) attack(effort int, wanted []int) *attack {
+	if b.p.Attacker().Whole {
 		if a := b.enumerate(effort); a != nil {
 			return a
 		}
 	}
-	return b.simplex()
+	return b.simplex(wanted)
 }
 
 // newAttack is what is found where nothing can change.
@@ -212,3 +226,5 @@ func within(p *Problem, i int, owner insider) (v int64) {
 	}
 	return v
 }
+
+func rat(v int64) *big.Rat { return big.NewRat(v, 1) }

@@ -101,7 +101,7 @@ func TestOracles(t *testing.T) {
 			hidden[i] = c.Status != Protected && rng.IntN(2) == 0
 		}
 		b := solve(p, unknowns(p, hidden, 0))
-		one, two := b.enumerate(200_000), b.simplex()
+		one, two := b.enumerate(200_000), b.simplex(nil)
 		if one == nil || two == nil {
 			continue
 		}
