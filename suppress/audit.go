@@ -321,7 +321,14 @@ func (a *auditor) decide(ctx context.Context, n Need, f *finder) (Verdict, []*Wi
 	// the cell without his cells is enough.
 	cells, _ := f.region(n.Cell, n.Owner, false, true, len(a.p.cells))
 	cells = slices.DeleteFunc(cells, func(c int32) bool { return a.part[c] < 0 })
-	return a.p.settle(ctx, n, a.program(cells, f.check))
+	g := a.program(cells, f.check)
+	if j, ok := g.has[^n.Owner]; ok {
+		if lo, _ := bounds(a.p.below(^n.Owner, n.Owner), 0); lo > g.lower[j] {
+			g.lower[j] = lo
+			g.solver.SetBounds(j, lo, g.upper[j])
+		}
+	}
+	return a.p.settle(ctx, n, g)
 }
 
 // conclude writes down what holds, by which tables, and what does not.

@@ -42,12 +42,12 @@ const (
 )
 
 // find looks for a witness in which a cell changes by an amount, which may be
-// negative, and no cell of the owner does. With more it may change published
+// negative, and an insider does not know better. With more it may change published
 // cells; then the cheapest that it met is returned.
 func (b *box) find(cell int32, by int64, owner int32, more bool, nodes int) (w *Witness, cost int64) {
 	b.amount, b.more, b.owner, b.nodes = abs(by), more, owner, nodes
 	b.best, b.bestCost = b.best[:0], infinity
-	if by > b.p.up[cell] || -by > b.p.down[cell] || b.amount > 1<<50 {
+	if by > b.p.above(cell, owner) || -by > b.p.below(cell, owner) || b.amount > 1<<50 {
 		return nil, 0
 	}
 	price := int64(0)
@@ -119,14 +119,14 @@ func (b *box) gain(r int32, cell int32) (s step, net int, ok bool) {
 	if s.by > b.p.up[cell] || -s.by > b.p.down[cell] {
 		return s, 0, false
 	}
+	if b.owner != 0 && (s.by > b.p.above(cell, b.owner) || -s.by > b.p.below(cell, b.owner)) {
+		return s, 0, false
+	}
 	if !b.hidden[cell] {
 		if !b.more || b.p.cells[cell].Status == Protected {
 			return s, 0, false
 		}
 		s.price = b.price[cell]
-	}
-	if b.owner != 0 && b.p.cells[cell].Owner == b.owner {
-		return s, 0, false
 	}
 	for _, q := range b.p.of[cell] {
 		d := s.by

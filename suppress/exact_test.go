@@ -74,6 +74,7 @@ func TestUnits(t *testing.T) {
 		hidden := make([]bool, len(p.cells))
 		for i, c := range p.cells {
 			c.Value *= units
+			c.Part *= units
 			c.Level = Level{c.Level.Lower * units, c.Level.Upper * units, c.Level.Sliding * units}
 			cells[i] = c
 			hidden[i] = c.Status.Hidden() || c.Status != Protected && rng.IntN(2) == 0

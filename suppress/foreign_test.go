@@ -539,14 +539,15 @@ func TestForeignRoundTrip(t *testing.T) {
 // was too much work.
 func bruteVerdict(p *Problem, hidden []bool) (verdict string, ok bool) {
 	verdict = VerdictProtected
-	for _, o := range append([]int32{0}, owners(p, hidden)...) {
-		a := bruteForce(p, hidden, o, bruteSteps)
-		if a == nil {
-			return "", false
+	by := newAttackers(p, hidden)
+	for i, c := range p.cells {
+		if c.Status != Primary {
+			continue
 		}
-		for i, c := range p.cells {
-			if c.Status != Primary || o != 0 && c.Owner == o {
-				continue
+		for _, o := range append(insiders(p, hidden, i), 0) {
+			a := by.as(o)
+			if a == nil {
+				return "", false
 			}
 			for _, holds := range a.protected(p, i, o) {
 				if !holds {

@@ -25,15 +25,16 @@ func affordable(p *Problem, most int64) *bool {
 	}
 	ok, known := false, true
 	safe := func() bool {
-		for _, o := range append([]int32{0}, owners(p, hidden)...) {
-			a := bruteForce(p, hidden, o, bruteSteps)
-			if a == nil {
-				known = false
-				return false
+		by := newAttackers(p, hidden)
+		for i, c := range p.cells {
+			if c.Status != Primary {
+				continue
 			}
-			for i, c := range p.cells {
-				if c.Status != Primary || o != 0 && c.Owner == o {
-					continue
+			for _, o := range append([]insider{0}, insiders(p, hidden, i)...) {
+				a := by.as(o)
+				if a == nil {
+					known = false
+					return false
 				}
 				if _, ok := broken(a, p, i, o); ok {
 					return false

@@ -36,7 +36,7 @@ const (
 type Failure struct {
 	Cell    int
 	Kind    Kind
-	Owner   int32 // the insider who comes too close; 0 for outsiders
+	Owner   int32 // the insider who comes too close, as in Need; 0 for outsiders
 	Verdict Verdict
 }
 

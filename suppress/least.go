@@ -166,7 +166,7 @@ func (s *leastSearch) decide(ctx context.Context, n Need) (Verdict, error) {
 	cells, _ := f.region(n.Cell, n.Owner, false, true, len(s.p.cells))
 	lower, upper := make([]int64, len(cells)), make([]int64, len(cells))
 	for j, k := range cells {
-		lower[j], upper[j] = bounds(s.p.down[k], s.p.up[k])
+		lower[j], upper[j] = bounds(s.p.below(k, n.Owner), s.p.above(k, n.Owner))
 	}
 	v, ws, err := s.p.settle(ctx, n, newRegion(s.p, cells, lower, upper, f.check, rescueBranches))
 	if err != nil {

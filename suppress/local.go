@@ -36,7 +36,7 @@ func newFinder(p *Problem, hidden []bool, price []int64) *finder {
 // movable reports whether a cell may differ from the truth in a witness.
 func (f *finder) movable(c, owner int32, more bool) bool {
 	cell := &f.p.cells[c]
-	if owner != 0 && cell.Owner == owner {
+	if owner > 0 && cell.Owner == owner {
 		return false
 	}
 	return f.hidden[c] || more && cell.Status != Protected
@@ -160,7 +160,7 @@ type priced struct {
 // much, at least price for what is published now. A difference without a least
 // amount is asked for by a whole unit first, and then as far as it goes.
 func (f *finder) program(ctx context.Context, n Need, by int64, cells []int32) (*Witness, error) {
-	if n.Least > 0 && (by > f.p.up[n.Cell] || -by > f.p.down[n.Cell]) {
+	if n.Least > 0 && (by > f.p.above(n.Cell, n.Owner) || -by > f.p.below(n.Cell, n.Owner)) {
 		return nil, nil
 	}
 	sign := int64(1)
@@ -202,7 +202,7 @@ func (f *finder) pricedOf(n Need, by int64, cells []int32) *priced {
 	}
 	most := 1.0
 	for i, c := range cells {
-		lo, hi := bounds(p.down[c], p.up[c])
+		lo, hi := bounds(p.below(c, n.Owner), p.above(c, n.Owner))
 		if f.hidden[c] || i == 0 {
 			add(c, 1, lo, hi)
 			continue

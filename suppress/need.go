@@ -56,7 +56,7 @@ type store struct {
 	p      *Problem
 	all    []Witness
 	by     [][]int32 // cell -> witnesses that change it
-	owners [][]int32 // witness -> owners of cells that it changes, rising
+	owners [][]int32 // witness -> insiders who know that it is not the truth, rising
 
 	outsiders bool // look at no insiders
 }
@@ -68,10 +68,13 @@ func (s *store) add(w *Witness) int32 {
 	id := int32(len(s.all))
 	s.all = append(s.all, *w)
 	var owners []int32
-	for _, c := range w.Cells {
+	for i, c := range w.Cells {
 		s.by[c] = append(s.by[c], id)
 		if o := s.p.cells[c].Owner; o != 0 {
 			owners = append(owners, o)
+		}
+		if v := s.p.below(c, ^c); v != infinity && -w.Delta[i] > v*w.Den {
+			owners = append(owners, ^c)
 		}
 	}
 	slices.Sort(owners)
@@ -79,7 +82,8 @@ func (s *store) add(w *Witness) int32 {
 	return id
 }
 
-// touches reports whether a witness changes a cell of an owner.
+// touches reports whether an insider knows that a witness is not the truth: it
+// changes a cell of his, or makes one less than his part of it.
 func (s *store) touches(id, owner int32) bool {
 	_, ok := slices.BinarySearch(s.owners[id], owner)
 	return ok
@@ -139,11 +143,10 @@ func (s *store) insiders(list []Need, want Need, among ...int32) []int32 {
 			slices.Sort(all)
 			all = slices.Compact(all)
 		}
-		own := s.p.cells[want.Cell].Owner
 		kept := all[:0:0]
 		for _, o := range all {
 			touched := n.High >= 0 && s.touches(n.High, o) || n.Low >= 0 && s.touches(n.Low, o)
-			if o == own || !touched && want.Kind != Lower {
+			if !touched && want.Kind != Lower || s.p.behind(want.Cell, o) {
 				continue
 			}
 			if least := s.p.insiderNeed(want, o).Least; touched && (least > 0 || want.Kind == Differs) || n.Least < least {

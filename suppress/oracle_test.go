@@ -20,15 +20,43 @@ type attack struct {
 	tried     bool // all whole numbers one by one
 }
 
-// insider is who knows more than is published: every cell of an owner.
-// Nobody is 0.
+// insider is who knows more than is published: an owner every cell of his, and ^cell
+// that this cell is no less than somebody's part of it. Nobody is 0.
 type insider = int32
+
+// insiders lists those who know of something hidden and are to be kept off a cell.
+func insiders(p *Problem, hidden []bool, cell int) (list []insider) {
+	for _, o := range owners(p, hidden) {
+		if o != p.Cells()[cell].Owner {
+			list = append(list, o)
+		}
+	}
+	for i, c := range p.Cells() {
+		if hidden[i] && c.Status != Protected && c.Part > 0 && !p.Attacker().Negative && !inside(p, cell, i) {
+			list = append(list, ^int32(i))
+		}
+	}
+	return list
+}
+
+// inside reports whether a cell is another, or part of it.
+func inside(p *Problem, cell, of int) bool {
+	if cell == of {
+		return true
+	}
+	for _, r := range p.Relations() {
+		if r.Total == of && slices.ContainsFunc(r.Parts, func(q int) bool { return inside(p, cell, q) }) {
+			return true
+		}
+	}
+	return false
+}
 
 // unknowns lists the cells that the attacker does not know: hidden, and not his.
 func unknowns(p *Problem, hidden []bool, owner insider) (list []int) {
 	for i, h := range hidden {
 		c := p.Cells()[i]
-		if h && c.Status != Protected && (owner == 0 || c.Owner != owner) {
+		if h && c.Status != Protected && (owner <= 0 || c.Owner != owner) {
 			list = append(list, i)
 		}
 	}
@@ -145,7 +173,11 @@ func solve(p *Problem, cells []int) *basis {
 // bruteForce attacks a pattern as somebody; nil where it is too much work. The
 // effort is how many tables to try one by one before the other way is taken.
 func bruteForce(p *Problem, hidden []bool, owner insider, effort int) *attack {
-	return solve(p, unknowns(p, hidden, owner)).attack(effort, nil)
+	b := solve(p, unknowns(p, hidden, owner))
+	if owner < 0 {
+		b.least = map[int]int64{int(^owner): p.Cells()[^owner].Part}
+	}
+	return b.attack(effort, nil)
 }
 
 // attack works out the ends of the cells that are wanted, all where that is nil.
@@ -212,8 +244,11 @@ func (a *attack) determined(i int) bool {
 
 // within is how much of a cell is in cells of an owner.
 func within(p *Problem, i int, owner insider) (v int64) {
-	if p.Cells()[i].Owner == owner {
-		return p.Cells()[i].Value
+	switch c := p.Cells()[i]; {
+	case owner < 0 && i == int(^owner):
+		return c.Part
+	case owner > 0 && c.Owner == owner:
+		return c.Value
 	}
 	for _, r := range p.Relations() {
 		if r.Total == i {

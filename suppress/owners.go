@@ -58,13 +58,61 @@ func joined(a, b int32) int32 {
 	return severalOwners
 }
 
-// share is how much of a cell lies in cells of an owner below it, no value being
-// negative: what he knows the cell to be at least. Linear in what is above his
-// cells.
-func (p *Problem) share(cell, owner int32) int64 {
+// An insider is an owner, or below 0 the one with the largest part of a cell: ^cell.
+
+// behind reports whether an insider is not to be kept off a cell: it is his own, or a
+// part of the one that he has part of. For all that is known he is then among the
+// contributors that its level is about; and who is not has his part in another cell
+// of the total.
+func (p *Problem) behind(cell, insider int32) bool {
+	if insider >= 0 {
+		return p.cells[cell].Owner == insider
+	}
+	list, seen := []int32{cell}, map[int32]bool{cell: true}
+	for k := 0; k < len(list); k++ {
+		if list[k] == ^insider {
+			return true
+		}
+		for _, r := range p.of[list[k]] {
+			if t := int32(p.rel[r].Total); !seen[t] {
+				seen[t] = true
+				list = append(list, t)
+			}
+		}
+	}
+	return false
+}
+
+// below and above are how far a cell may be from the truth for all that an insider,
+// 0 for outsiders, knows beforehand; infinity is no bound.
+func (p *Problem) below(cell, insider int32) int64 {
+	c := &p.cells[cell]
+	switch {
+	case insider > 0 && c.Owner == insider:
+		return 0
+	case insider == ^cell && c.Part > 0 && !p.attacker.Negative:
+		return min(p.down[cell], c.Value-c.Part)
+	}
+	return p.down[cell]
+}
+
+func (p *Problem) above(cell, insider int32) int64 {
+	if insider > 0 && p.cells[cell].Owner == insider {
+		return 0
+	}
+	return p.up[cell]
+}
+
+// share is how much of a cell an insider has in it, no value being negative: what lies
+// in cells of his below it. Linear in what is above his cells.
+func (p *Problem) share(cell, insider int32) int64 {
 	above := map[int32]int64{} // cells that his are part of; -1 is not worked out
 	var list []int32
-	for _, i := range p.owned[owner] {
+	if insider < 0 {
+		above[^insider] = p.cells[^insider].Part
+		list = append(list, ^insider)
+	}
+	for _, i := range p.owned[insider] {
 		above[i] = max(0, p.cells[i].Value)
 		list = append(list, i)
 	}

@@ -32,14 +32,15 @@ const (
 // show it: in table High it is at least as far above what it is in table Low as
 // the kind asks. A table is a number of Pattern.Witnesses, or -1 for the truth.
 //
-// What is needed against outsiders is needed against every insider, who is an owner
-// of other cells: tables of his need change none of them. He is an insider of a cell
-// that he is in with others too, and cannot be made to think it less than his part:
-// Lower then asks for no more than the rest of it.
+// What is needed against outsiders is needed against every insider: the owner of
+// other cells, of whose need no table changes any of them, and who has the largest
+// part of one, that no table of his need makes less. Where what he knows of lies in
+// the cell itself he cannot be made to think that less than his part: Lower then asks
+// for no more than the rest of it.
 type Need struct {
 	Cell      int32
 	Kind      Kind
-	Owner     int32 // the insider; 0 for outsiders
+	Owner     int32 // the insider, ^cell for who has a part of one; 0 for outsiders
 	Least     int64 // how far apart, in whole units; 0 for any difference
 	High, Low int32
 }

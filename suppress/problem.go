@@ -51,6 +51,10 @@ type Cell struct {
 	// value; 0 where there are more. Cells of one owner are known to him together, and
 	// he is kept as far off the others as outsiders are.
 	Owner int32
+	// Part is the most that one of several contributors has in the cell: he knows it
+	// to be no less, and is kept as far off the others too, but for the totals that
+	// the cell is in. 0 where there is none, or values may be negative. At most Value.
+	Part int64
 }
 
 // Relation says that a cell is the sum of others.
@@ -160,6 +164,10 @@ func (p *Problem) checkCell(i int, c Cell) error {
 		return fmt.Errorf("%w: cell %d has a cost out of range", ErrRequest, i)
 	case min(l.Lower, l.Upper, l.Sliding) < 0 || max(l.Lower, l.Upper, l.Sliding) > largest:
 		return fmt.Errorf("%w: cell %d has a protection level out of range", ErrRequest, i)
+	case c.Owner < 0:
+		return fmt.Errorf("%w: cell %d has an owner below 0", ErrRequest, i)
+	case c.Part < 0 || c.Part > max(0, c.Value):
+		return fmt.Errorf("%w: cell %d has a part that is no part of it", ErrRequest, i)
 	case c.Status > Withheld:
 		return fmt.Errorf("%w: cell %d has an unknown status", ErrRequest, i)
 	}

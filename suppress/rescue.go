@@ -40,7 +40,7 @@ func (c *cover) decide(ctx context.Context, cell int32) (Verdict, error) {
 		cells, _ := f.region(cell, n.Owner, true, true, len(c.p.cells))
 		lower, upper := make([]int64, len(cells)), make([]int64, len(cells))
 		for j, k := range cells {
-			lower[j], upper[j] = bounds(c.p.down[k], c.p.up[k])
+			lower[j], upper[j] = bounds(c.p.below(k, n.Owner), c.p.above(k, n.Owner))
 		}
 		v, ws, err := c.p.settle(ctx, n, newRegion(c.p, cells, lower, upper, f.check, rescueBranches))
 		if err != nil || v != Holds {

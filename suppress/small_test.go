@@ -12,6 +12,7 @@ type drawn struct {
 	hierarchies, whole bool
 	zeros, alone       bool // cells of 0, and cells of one contributor
 	several            bool // of whom one is alone in cells not within each other
+	parts              bool // cells of which somebody has a part
 }
 
 // small makes a random small problem: a table of one to three variables, some
@@ -68,6 +69,7 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 	case 1:
 		a.Negative = !d.whole
 	}
+	parts := rng.IntN(3) == 0
 	for i := range cells {
 		c := &cells[i]
 		c.Cost = 1 + c.Value
@@ -83,6 +85,13 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 			}
 		case rng.IntN(15) == 0:
 			c.Status = Withheld
+		}
+		if c.Value > 0 && parts && rng.IntN(2) == 0 {
+			c.Part = 1 + rng.Int64N(c.Value)
+			if d.whole {
+				c.Part = 1
+			}
+			d.parts = true
 		}
 		d.zeros = d.zeros || c.Value == 0
 		if !d.whole && rng.IntN(8) == 0 {

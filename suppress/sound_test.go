@@ -30,7 +30,7 @@ type tally struct {
 	hierarchical                       int
 	linked                             [4]int
 	counts, amounts                    int
-	zeros, alone, several              int
+	zeros, alone, several, parts       int
 	primaries, insiders, insiderChecks int
 }
 
@@ -49,14 +49,15 @@ func (c *tally) add(d drawn) {
 	one(&c.zeros, d.zeros)
 	one(&c.alone, d.alone)
 	one(&c.several, d.several)
+	one(&c.parts, d.parts)
 }
 
 func (c *tally) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d problems attacked completely (%d attacks by trying all tables), %d left out as too large\n", c.problems, c.tried, c.tooLarge)
 	fmt.Fprintf(&b, "of 1, 2, 3 variables: %v; hierarchical: %d; two, three linked tables: %v\n", c.vars[1:], c.hierarchical, c.linked[2:])
-	fmt.Fprintf(&b, "counts: %d; amounts: %d; with zeros: %d; with cells of one contributor: %d, one of whom in several unrelated cells: %d\n",
-		c.counts, c.amounts, c.zeros, c.alone, c.several)
+	fmt.Fprintf(&b, "counts: %d; amounts: %d; with zeros: %d; with cells of one contributor: %d, one of whom in several unrelated cells: %d; with known parts: %d\n",
+		c.counts, c.amounts, c.zeros, c.alone, c.several, c.parts)
 	fmt.Fprintf(&b, "primary cells: %d; insiders: %d, looking at %d primary cells", c.primaries, c.insiders, c.insiderChecks)
 	return b.String()
 }
@@ -149,7 +150,7 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 				inexact++
 			}
 			if !want.known[v.Cell] {
-				inside(t, name, v, want)
+				sameInterval(t, name, v, want)
 			}
 		}
 		whole := true
@@ -162,10 +163,7 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 			if !clean {
 				continue // insiders are looked at where outsiders are kept off
 			}
-			for _, o := range owners(p, hidden) {
-				if o == c.Owner {
-					continue
-				}
+			for _, o := range insiders(p, hidden, i) {
 				a := by.as(o)
 				if a == nil {
 					whole = false
@@ -221,9 +219,9 @@ func owners(p *Problem, hidden []bool) (list []int32) {
 	return slices.Compact(list)
 }
 
-// inside compares an interval with that of the brute-force attacker: equal where
+// sameInterval compares an interval with that of the brute-force attacker: equal where
 // it is exact, and on either side of it where it is not.
-func inside(t *testing.T, name string, v Interval, want *attack) {
+func sameInterval(t *testing.T, name string, v Interval, want *attack) {
 	t.Helper()
 	order := func(a, b Bound, truth *big.Rat, sign int) bool {
 		reached, proven := toRat(a), toRat(b)
@@ -277,30 +275,32 @@ func TestProtectAgainstBruteForce(t *testing.T) {
 			}
 		}
 		by := newAttackers(p, hidden)
-		list := append([]int32{0}, owners(p, hidden)...)
-		if slices.ContainsFunc(list, func(o int32) bool { return by.as(o) == nil }) {
-			held.tooLarge++
-			continue
-		}
+		whole := true
 		for i, c := range p.cells {
 			if c.Status != Primary {
 				continue
 			}
 			held.primaries++
-			for _, o := range list {
-				if o != 0 && c.Owner == o {
+			for _, o := range append(insiders(p, hidden, i), 0) {
+				a := by.as(o)
+				if a == nil {
+					whole = false
 					continue
 				}
 				if o != 0 {
 					held.insiderChecks++
 				}
-				if k, ok := broken(by.as(o), p, i, o); ok {
+				if k, ok := broken(a, p, i, o); ok {
 					t.Fatalf("%s: cell %d, kind %d is known too closely to owner %d", name, i, k, o)
 				}
 			}
 		}
+		if !whole {
+			held.tooLarge++
+			continue
+		}
 		held.tried += by.tried
-		held.insiders += len(list) - 1
+		held.insiders += max(0, len(by.by)-1)
 		held.add(kind)
 	}
 	t.Logf("PROTECTED: %v", &held)
@@ -334,13 +334,9 @@ func impossible(t *testing.T, name string, p *Problem, cells []int) bool {
 		all[i] = c.Status != Protected
 	}
 	by := newAttackers(p, all)
-	list := append([]int32{0}, owners(p, all)...)
 	for _, i := range cells {
 		bad := false
-		for _, o := range list {
-			if o != 0 && o == p.cells[i].Owner {
-				continue
-			}
+		for _, o := range append(insiders(p, all, i), 0) {
 			a := by.as(o)
 			if a == nil {
 				return false
