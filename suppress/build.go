@@ -75,6 +75,7 @@ type table struct {
 	level   []Level
 	apriori []apriori
 	owner   []int32 // who is alone in a cell, noOwner or severalOwners
+	part    []int64 // the most that one of several has in a cell
 	id      []int32 // cell of the problem
 }
 
@@ -289,6 +290,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		return fail(0, err)
 	}
 	holding := map[int32]int32{} // respondent -> his
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.Digits)), nil))
 	for i, k := range outputs {
 		t := g.list[i]
 		if err := t.fill(values[i], g.Digits, o.Digits != nil); err != nil {
@@ -299,6 +301,9 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 			return fail(i, err)
 		}
 		if err := t.contributors(r.Tables[k], holding); err != nil {
+			return fail(i, err)
+		}
+		if err := t.parts(r.Tables[k], unit); err != nil {
 			return fail(i, err)
 		}
 	}

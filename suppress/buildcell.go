@@ -19,6 +19,9 @@ func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
 	case by.protected || empty && o.PublishZeros || !a.Negative && c.Value < a.Lower:
 		c.Status = Protected
 	}
+	if !a.Negative {
+		c.Part = t.part[cell]
+	}
 	if c.Status != Primary {
 		c.Level = Level{}
 	}
@@ -57,6 +60,7 @@ func (c *Cell) join(o Cell) error {
 	case c.Status == Protected || o.Status == Protected:
 		c.Status = Protected
 	}
+	c.Part = max(c.Part, o.Part)
 	c.Level = Level{max(c.Level.Lower, o.Level.Lower), max(c.Level.Upper, o.Level.Upper), max(c.Level.Sliding, o.Level.Sliding)}
 	c.Cost = max(c.Cost, o.Cost)
 	if c.Owner != o.Owner {

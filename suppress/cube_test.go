@@ -30,6 +30,9 @@ func counts(tb testing.TB, seed uint64, tables [][]int, codes ...int) *Problem {
 		if v == 1 || v == 2 {
 			cells[i].Status = Primary
 		}
+		if v > 1 {
+			cells[i].Part = 1
+		}
 	}
 	alone(cells, rel)
 	p, err := New(cells, rel, Attacker{Whole: true})

@@ -2,6 +2,7 @@ package suppress
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -43,6 +44,32 @@ func (t *table) contributors(from *sdc.Table, holding map[int32]int32) error {
 	}
 	for v := range t.vars {
 		t.fold(v, func(total, part int) { t.owner[total] = joined(t.owner[total], t.owner[part]) })
+	}
+	return nil
+}
+
+// parts notes how much of each cell one of several holdings may have: what is known of
+// the largest contribution, and otherwise all that leaves the others something. Of
+// counts that are weighted, and where values may be negative, nothing is noted.
+func (t *table) parts(from *sdc.Table, unit *big.Rat) error {
+	t.part = make([]int64, t.n)
+	for c := range from.Cells() {
+		cell := t.at(c)
+		others := c.Holdings()
+		if !t.count {
+			others = c.NonZero()
+		}
+		if t.owner[cell] != severalOwners || t.value[cell] <= 0 || t.count && c.WeightSum() != nil {
+			continue
+		}
+		part := t.value[cell] - max(0, others-1)
+		if top := c.Top(); !t.count && len(top) > 0 {
+			var err error
+			if part, err = roundUnits(top[0].Mul(top[0], unit), true); err != nil {
+				return err
+			}
+		}
+		t.part[cell] = min(max(part, 0), t.value[cell])
 	}
 	return nil
 }
