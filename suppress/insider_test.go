@@ -248,7 +248,7 @@ func (z *secrets) attack(who string, parts bool) (near []int, ok bool) {
 // of several cells, which nobody knows to be of one.
 func TestInsiders(t *testing.T) {
 	count := map[string]int{}
-	for seed := range uint64(long(300, 6_000)) {
+	for seed := range uint64(long(120, 6_000)) {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		s := drawSurvey(rng)
 		policy := s.policy(rng)
