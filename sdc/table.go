@@ -21,8 +21,7 @@ type Table struct {
 	m         evidence.Margin
 	units     evidence.Units
 	weighting Weighting
-	index     *group.Table
-	at        []uint32 // id in index -> cell
+	lookup    *group.Table // by nodes: cells, and behind them what was looked for in vain; nil until needed
 
 	soles   []Sole            // of cells; nil where they were not asked for
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked
@@ -72,98 +71,6 @@ func (t *Table) published() iter.Seq[Cell] {
 	}
 }
 
-// assemble lays margins side by side into one table, cells in code order.
-func (t *Table) assemble(margins []*evidence.Margin, published []bool) {
-	t.nodes = make([][]uint32, len(t.vars))
-	cards := make([]int, len(t.vars))
-	n := 0
-	for k, m := range margins {
-		for v := range t.vars {
-			t.nodes[v] = append(t.nodes[v], m.Nodes[v]...)
-		}
-		t.hidden = append(t.hidden, slices.Repeat([]bool{!published[k]}, m.N)...)
-		join(&t.m, m)
-		n += m.N
-	}
-	for v := range t.vars {
-		cards[v] = t.vars[v].Len()
-	}
-	// The cells of different margins differ in their nodes, but for the leaf
-	// level, which repeats cells of the level that a leaf happens to lie on.
-	t.index = group.NewTable(len(t.vars))
-	ids := make([]uint32, n)
-	t.index.Insert(t.nodes, cards, ids)
-	first := make([]int, t.index.Len())
-	for i := n - 1; i >= 0; i-- {
-		first[ids[i]] = i
-	}
-	for i, id := range ids {
-		t.hidden[first[id]] = t.hidden[first[id]] && t.hidden[i]
-	}
-	order := t.index.Order(nil)
-	t.at = make([]uint32, len(order))
-	from := make([]uint32, len(order))
-	for i, id := range order {
-		t.at[id] = uint32(i)
-		from[i] = uint32(first[id])
-	}
-	for v := range t.nodes {
-		t.nodes[v] = permute(t.nodes[v], from)
-	}
-	t.hidden = permute(t.hidden, from)
-	permuteMargin(&t.m, from)
-}
-
-// join appends the evidence of m.
-func join(t, m *evidence.Margin) {
-	t.Records = append(t.Records, m.Records...)
-	t.Respondents = append(t.Respondents, m.Respondents...)
-	t.Holdings = append(t.Holdings, m.Holdings...)
-	t.Contributors = append(t.Contributors, m.Contributors...)
-	t.NonZero = append(t.NonZero, m.NonZero...)
-	t.Missing = append(t.Missing, m.Missing...)
-	t.Negative = append(t.Negative, m.Negative...)
-	t.Sum = append(t.Sum, m.Sum...)
-	t.SumAbs = append(t.SumAbs, m.SumAbs...)
-	t.Top = append(t.Top, m.Top...)
-	t.Weights = append(t.Weights, m.Weights...)
-	t.Weighted = append(t.Weighted, m.Weighted...)
-	t.WeightedAbs = append(t.WeightedAbs, m.WeightedAbs...)
-	t.SoleRespondent = append(t.SoleRespondent, m.SoleRespondent...)
-	t.SoleHolding = append(t.SoleHolding, m.SoleHolding...)
-}
-
-func permuteMargin(t *evidence.Margin, from []uint32) {
-	t.N = len(from)
-	t.Records = permute(t.Records, from)
-	t.Respondents = permute(t.Respondents, from)
-	t.Holdings = permute(t.Holdings, from)
-	t.Contributors = permute(t.Contributors, from)
-	t.NonZero = permute(t.NonZero, from)
-	t.Missing = permute(t.Missing, from)
-	t.Negative = permute(t.Negative, from)
-	t.Sum = permute(t.Sum, from)
-	t.SumAbs = permute(t.SumAbs, from)
-	t.Top = permute(t.Top, from)
-	t.Weights = permute(t.Weights, from)
-	t.Weighted = permute(t.Weighted, from)
-	t.WeightedAbs = permute(t.WeightedAbs, from)
-	t.SoleRespondent = permute(t.SoleRespondent, from)
-	t.SoleHolding = permute(t.SoleHolding, from)
-}
-
-// permute returns s in the order of from; nil stays nil.
-func permute[T any](s []T, from []uint32) []T {
-	if s == nil {
-		return nil
-	}
-	out := make([]T, len(from))
-	for i, j := range from {
-		out[i] = s[j]
-	}
-	return out
-}
-
 // noLine stands for a line that was not gathered.
 const noLine = ^uint32(0)
 
@@ -180,11 +87,10 @@ func (t *Table) lineOf(v int) []uint32 {
 		cards[k] = t.vars[k].Len()
 	}
 	ids := make([]uint32, n)
-	t.index.Insert(cols, cards, ids)
+	t.index().Insert(cols, cards, ids)
 	for i, id := range ids {
 		switch {
-		case int(id) < len(t.at):
-			ids[i] = t.at[id]
+		case int(id) < n:
 		case t.hidden[i]:
 			ids[i] = noLine
 		default:

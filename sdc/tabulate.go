@@ -115,7 +115,7 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		t.combos[comboKey(combos[i])] = true
 	}
 	t.units = acc.Units()
-	t.assemble(margins, published)
+	t.assemble(margins, published, opts.threads())
 	if tab.asked {
 		return t, t.addAsked(ctx, w.asked[k], levels, combos, opts)
 	}
@@ -132,16 +132,13 @@ func (t *Table) addAsked(ctx context.Context, acc *evidence.Accumulator, levels 
 		return err
 	}
 	t.asked = map[int]num{}
-	cards := make([]int, len(t.vars))
-	for v := range t.vars {
-		cards[v] = t.vars[v].Len()
-	}
+	cards := t.cards()
 	up := t.units.Response.Shift - acc.Units().Response.Shift
 	for _, m := range margins {
 		ids := make([]uint32, m.N)
-		t.index.Insert(m.Nodes, cards, ids)
+		t.index().Insert(m.Nodes, cards, ids)
 		for i, id := range ids {
-			t.asked[int(t.at[id])] = shiftUp(m.Top[i][0].Value, up)
+			t.asked[int(id)] = shiftUp(m.Top[i][0].Value, up)
 		}
 	}
 	return nil

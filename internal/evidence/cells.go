@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"slices"
+
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/topk"
 )
@@ -72,9 +74,11 @@ func (c *cells[T]) grow(n int) {
 // growUnits makes room for what is counted by unit, not by row.
 func (c *cells[T]) growUnits(n int) {
 	c.n = max(c.n, n)
-	extend(&c.respondents, n)
-	extend(&c.contributors, n)
-	extend(&c.holdings, n)
+	if c.shape.pooled() { // otherwise they are the rows
+		extend(&c.respondents, n)
+		extend(&c.contributors, n)
+		extend(&c.holdings, n)
+	}
 	if !c.shape.Response {
 		return
 	}
@@ -200,27 +204,34 @@ func (c *cells[T]) settle(as role) {
 
 // add adds the evidence of every cell j of o to cell to[j], which may be
 // NoNode: nowhere; nil stands for j itself. The two must be of disjoint rows,
-// and of disjoint units, owners aside. What o does not have is taken as 0.
-func (c *cells[T]) add(o *cells[T], to []uint32) {
-	addInts(c.records, o.records, to)
-	addInts(c.respondents, o.respondents, to)
-	addInts(c.holdings, o.holdings, to)
-	addInts(c.contributors, o.contributors, to)
-	if c.shape.Response {
-		addInts(c.missing, o.missing, to)
-		addInts(c.nonZero, o.nonZero, to)
-		for j, negative := range o.negative {
-			if i := at(to, j); negative && i != NoNode {
-				c.negative[i] = true
-			}
-		}
-		addNumbers(c.sum, o.sum, to)
-		addNumbers(c.abs, o.abs, to)
-		c.addTops(o, to)
+// and of disjoint units, owners aside. What o does not have is taken as 0. Up to
+// threads goroutines work on it.
+func (c *cells[T]) add(o *cells[T], to []uint32, threads int) {
+	kinds := []func(){
+		func() { addInts(c.records, o.records, to) },
+		func() { addInts(c.respondents, o.respondents, to) },
+		func() { addInts(c.holdings, o.holdings, to) },
+		func() { addInts(c.contributors, o.contributors, to) },
+		func() { addNumbers(c.weights, o.weights, to) },
+		func() { addNumbers(c.weighted, o.weighted, to) },
+		func() { addNumbers(c.weightedAbs, o.weightedAbs, to) },
 	}
-	addNumbers(c.weights, o.weights, to)
-	addNumbers(c.weighted, o.weighted, to)
-	addNumbers(c.weightedAbs, o.weightedAbs, to)
+	if c.shape.Response {
+		kinds = append(kinds,
+			func() { c.addTops(o, to) },
+			func() { addNumbers(c.sum, o.sum, to) },
+			func() { addNumbers(c.abs, o.abs, to) },
+			func() { addInts(c.missing, o.missing, to) },
+			func() { addInts(c.nonZero, o.nonZero, to) },
+			func() {
+				for j, negative := range o.negative {
+					if i := at(to, j); negative && i != NoNode {
+						c.negative[i] = true
+					}
+				}
+			})
+	}
+	inParallel(threads, len(kinds), func(i int) { kinds[i]() })
 }
 
 func (c *cells[T]) addTops(o *cells[T], to []uint32) {
@@ -299,23 +310,49 @@ func addNumbers[N interface{ Add(N) N }](into, from []N, to []uint32) {
 	}
 }
 
-// margin writes the evidence into the public form.
-func (c *cells[T]) margin(m *Margin) {
+// margin writes the evidence into the public form, which may share memory with it
+// and within itself.
+func (c *cells[T]) margin(m *Margin, threads int) {
 	m.N = c.n
 	m.Records, m.Respondents, m.Holdings, m.Contributors = c.records, c.respondents, c.holdings, c.contributors
+	if !c.shape.pooled() {
+		// Rows are respondents and holdings of their own.
+		m.Respondents, m.Holdings, m.Contributors = c.records, c.records, less(c.records, c.missing)
+	}
+	var kinds []func()
 	if c.shape.Response {
 		m.Missing, m.NonZero, m.Negative = c.missing, c.nonZero, c.negative
-		m.Sum = nums(c.sum)
-		m.SumAbs = nums(c.abs)
-		m.Top = c.tops()
+		kinds = append(kinds,
+			func() { m.Top = c.tops() },
+			func() { m.Sum = nums(c.sum) },
+			func() { m.SumAbs = nums(c.abs) })
 	}
 	if c.shape.Weight {
-		m.Weights = nums(c.weights)
+		kinds = append(kinds, func() { m.Weights = nums(c.weights) })
 		if c.shape.Response {
-			m.Weighted = nums(c.weighted)
-			m.WeightedAbs = nums(c.weightedAbs)
+			kinds = append(kinds,
+				func() { m.Weighted = nums(c.weighted) },
+				func() { m.WeightedAbs = nums(c.weightedAbs) })
 		}
 	}
+	inParallel(threads, len(kinds), func(i int) { kinds[i]() })
+}
+
+// less returns all - some; all itself where some are all 0.
+func less(all, some []int64) []int64 {
+	var out []int64
+	for i, n := range some {
+		if n != 0 && out == nil {
+			out = slices.Clone(all)
+		}
+		if n != 0 {
+			out[i] -= n
+		}
+	}
+	if out == nil {
+		return all
+	}
+	return out
 }
 
 func (c *cells[T]) tops() [][]Contribution {

@@ -197,7 +197,10 @@ func (a *Accumulator) Take(g *Grid, columns [][]uint32) error {
 func (g *Grid) settle() *Accumulator {
 	a := g.acc
 	keys, records := g.counts.Occupied()
-	cols := g.keys.Spell(keys)
+	cols := make([][]uint32, len(g.keys.Cards()))
+	for c := range cols {
+		cols[c] = g.keys.Spell(keys, c)
+	}
 	a.table = group.NewTableOf(cols, g.keys.Cards(), len(keys))
 	if a.small != nil {
 		settle(a.small, keys, records, g.keys.Cells(), g.tally)

@@ -25,7 +25,9 @@ type margin struct {
 	from  int      // margin that it is rolled up from, or -1: the inner cells
 	up    []uint32 // cell of from -> cell, or NoNode
 	ranks [][]uint32
-	n     int // number of cells
+	n     int  // number of cells
+	alone bool // every cell has the rows of one inner cell
+	same  bool // up maps every cell to the same number
 }
 
 // axis is the levels of one column, its nodes ranked by level.
@@ -152,9 +154,9 @@ func (l *lattice) determines(fine, coarse []int) bool {
 }
 
 // number finds the cells of a margin, in ascending order of nodes, and where
-// each cell below belongs. The margin that it is rolled up from is numbered
+// each cell below belongs, with up to threads goroutines. The margin that it is rolled up from is numbered
 // already.
-func (l *lattice) number(k int) {
+func (l *lattice) number(k, threads int) {
 	m := &l.margins[k]
 	below := l.inner
 	ranks, maps := l.codes, make([][]uint32, len(l.columns))
@@ -169,64 +171,70 @@ func (l *lattice) number(k int) {
 		}
 	}
 	m.up = make([]uint32, below)
-	if !l.numberDirect(m, ranks, maps) {
+	if !l.numberDirect(m, ranks, maps, threads) {
 		l.numberByTable(m, ranks, maps)
 	}
-	m.ranks = make([][]uint32, len(l.columns))
-	for v, of := range maps {
-		r := make([]uint32, m.n)
-		if len(l.columns[v].node[m.combo[v]]) > 1 {
-			for i, to := range m.up {
-				if to != NoNode {
-					r[to] = of[ranks[v][i]]
-				}
-			}
+	inside := 0
+	m.same = m.n == below
+	for i, to := range m.up {
+		if to != NoNode {
+			inside++
 		}
-		m.ranks[v] = r
+		m.same = m.same && to == uint32(i)
 	}
+	m.alone = inside == m.n && (m.from < 0 || l.margins[m.from].alone)
 }
 
 // numberDirect numbers cells through an array of all combinations of nodes, if
 // these are few for the cells below.
-func (l *lattice) numberDirect(m *margin, ranks, maps [][]uint32) bool {
+func (l *lattice) numberDirect(m *margin, ranks, maps [][]uint32, threads int) bool {
 	product, most := 1, min(l.direct*(len(m.up)+128), math.MaxInt32)
+	cards := make([]int, len(maps))
 	for v := range maps {
-		n := max(1, len(l.columns[v].node[m.combo[v]]))
-		if product > most/n {
+		cards[v] = max(1, len(l.columns[v].node[m.combo[v]]))
+		if product > most/cards[v] {
 			return false
 		}
-		product *= n
+		product *= cards[v]
 	}
 	key := m.up
-	clear(key)
-	for v, of := range maps {
-		n := uint32(max(1, len(l.columns[v].node[m.combo[v]])))
-		for i, r := range ranks[v] {
-			to := of[r]
-			if key[i] == NoNode || to == NoNode {
-				key[i] = NoNode
-				continue
+	inParallel(threads, threads, func(w int) {
+		lo, hi := len(key)*w/threads, len(key)*(w+1)/threads
+		key := key[lo:hi]
+		for v, of := range maps {
+			n := uint32(cards[v])
+			for i, r := range ranks[v][lo:hi] {
+				to := of[r]
+				if key[i] == NoNode || to == NoNode {
+					key[i] = NoNode
+					continue
+				}
+				key[i] = key[i]*n + to
 			}
-			key[i] = key[i]*n + to
 		}
-	}
+	})
 	id := make([]uint32, product)
 	for _, k := range key {
 		if k != NoNode {
 			id[k] = 1
 		}
 	}
-	for k, used := range id {
-		if used != 0 {
-			id[k] = uint32(m.n)
-			m.n++
+	used := make([]uint32, 0, min(product, len(key)))
+	for k, is := range id {
+		if is != 0 {
+			id[k] = uint32(len(used))
+			used = append(used, uint32(k))
 		}
 	}
+	m.n = len(used)
 	for i, k := range key {
 		if k != NoNode {
 			key[i] = id[k]
 		}
 	}
+	grid := group.NewGrid(cards, math.MaxInt32)
+	m.ranks = make([][]uint32, len(maps))
+	inParallel(threads, len(maps), func(v int) { m.ranks[v] = grid.Spell(used, v) })
 	return true
 }
 
@@ -262,6 +270,13 @@ func (l *lattice) numberByTable(m *margin, ranks, maps [][]uint32) {
 		m.up[at] = rank[ids[i]]
 	}
 	m.n = t.Len()
+	m.ranks = make([][]uint32, len(maps))
+	for v := range maps {
+		m.ranks[v] = make([]uint32, m.n)
+		for id, code := range t.Codes(v) {
+			m.ranks[v][rank[id]] = code
+		}
+	}
 }
 
 // nodes returns the nodes of a margin's cells in one column.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -36,7 +37,6 @@ func inParallel(threads, n int, fn func(i int)) {
 // close evaluates all margins. The pools are empty afterwards.
 func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	s.inner.grow(t.Len())
-	s.countRows()
 	l := newLattice(t, levels, combos, s.most.direct)
 	l.waves(ctx, threads, l.number)
 	fixes, err := s.walkUnits(ctx, l, threads)
@@ -45,26 +45,30 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 	}
 	rolled := make([]cells[T], len(combos))
 	out := make([]*Margin, len(combos))
-	l.waves(ctx, threads, func(k int) {
+	l.waves(ctx, threads, func(k, threads int) {
 		m := &l.margins[k]
 		from := &s.inner
 		if m.from >= 0 {
 			from = &rolled[m.from]
 		}
 		c := &rolled[k]
-		c.shape, c.slots = s.shape, s.inner.slots
-		c.grow(m.n)
-		c.add(from, m.up)
-		out[k] = l.margin(k)
-		if fixes == nil {
-			c.margin(out[k])
+		if m.same {
+			*c = *from // neither is written to any more
+		} else {
+			c.shape, c.slots = s.shape, s.inner.slots
+			c.grow(m.n)
+			c.add(from, m.up, threads)
+		}
+		out[k] = l.margin(k, threads)
+		if fixes == nil || fixes[k].n == 0 {
+			c.margin(out[k], threads)
 			return
 		}
 		fixed := cells[T]{shape: s.shape, slots: s.inner.slots}
 		fixed.grow(m.n)
-		fixed.add(c, nil)
-		fixed.add(&fixes[k], nil)
-		fixed.margin(out[k])
+		fixed.add(c, nil, threads)
+		fixed.add(&fixes[k], nil, threads)
+		fixed.margin(out[k], threads)
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -76,8 +80,9 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 }
 
 // waves calls fn for every margin after the one that it is rolled up from, in
-// parallel where that leaves a choice.
-func (l *lattice) waves(ctx context.Context, threads int, fn func(k int)) {
+// parallel where that leaves a choice; fn is told how many goroutines it may use
+// itself.
+func (l *lattice) waves(ctx context.Context, threads int, fn func(k, threads int)) {
 	depth := make([]int, len(l.margins))
 	var waves [][]int
 	for _, k := range l.order {
@@ -90,20 +95,19 @@ func (l *lattice) waves(ctx context.Context, threads int, fn func(k int)) {
 		waves[depth[k]] = append(waves[depth[k]], k)
 	}
 	for _, wave := range waves {
+		inside := max(1, threads/len(wave))
 		inParallel(threads, len(wave), func(i int) {
 			if ctx.Err() == nil {
-				fn(wave[i])
+				fn(wave[i], inside)
 			}
 		})
 	}
 }
 
 // margin returns the public form of a margin, still without evidence.
-func (l *lattice) margin(k int) *Margin {
+func (l *lattice) margin(k, threads int) *Margin {
 	m := &Margin{Levels: l.margins[k].combo, Nodes: make([][]uint32, len(l.columns))}
-	for v := range l.columns {
-		m.Nodes[v] = l.nodes(k, v)
-	}
+	inParallel(threads, len(l.columns), func(v int) { m.Nodes[v] = l.nodes(k, v) })
 	return m
 }
 
@@ -123,13 +127,18 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 	}
 	threads = max(1, min(threads, rows/(1<<12)))
 	fixes := make([]cells[T], len(l.margins))
-	for at := 0; at < len(l.order); {
-		end := min(at+l.together(&s.most), len(l.order))
-		places := l.newPlaces(l.order[at:end], threads, &s.most)
+	order := l.order
+	if !s.shape.Response {
+		// Where no two cells of a unit fall together nothing is counted too often.
+		order = slices.DeleteFunc(slices.Clone(order), func(k int) bool { return l.margins[k].alone })
+	}
+	for at, first := 0, true; first || at < len(order); first = false {
+		end := min(at+l.together(&s.most), len(order))
+		places := l.newPlaces(order[at:end], threads, &s.most)
 		walkers := make([]*walker[T], threads)
 		inParallel(threads, threads, func(i int) {
 			w := &walker[T]{shape: s.shape, places: places, most: &s.most, margin: s.gather(places.n)}
-			if at == 0 {
+			if first {
 				w.inner = s.gather(s.inner.n)
 			}
 			walkers[i] = w
@@ -144,13 +153,13 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 		}
 		sum := walkers[0]
 		for _, w := range walkers[1:] {
-			sum.margin.add(w.margin, nil)
+			sum.margin.add(w.margin, nil, threads)
 			if w.inner != nil {
-				sum.inner.add(w.inner, nil)
+				sum.inner.add(w.inner, nil, threads)
 			}
 		}
 		if sum.inner != nil {
-			s.inner.add(sum.inner, nil)
+			s.inner.add(sum.inner, nil, threads)
 		}
 		for j, k := range places.which {
 			fixes[k] = sum.margin.some(int(places.first[j]), l.margins[k].n)

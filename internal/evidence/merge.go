@@ -9,7 +9,7 @@ func (s *state[T]) merge(o *state[T], n int, groups []uint32, codes Codes) error
 	}
 	s.inner.grow(n)
 	o.inner.grow(len(groups))
-	s.inner.add(&o.inner, groups)
+	s.inner.add(&o.inner, groups, 1)
 	if s.respondents != nil {
 		s.respondents.merge(o.respondents, groups, codes.Respondent)
 	}

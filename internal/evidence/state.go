@@ -129,8 +129,8 @@ func (s *state[T]) addSums(b *Batch, ids []uint32) {
 	}
 }
 
-// addRows ranks rows that are respondents and holdings of their own; these are
-// counted by countRows.
+// addRows ranks rows that are respondents and holdings of their own; their
+// number is that of records, see cells.margin.
 func (s *state[T]) addRows(b *Batch, ids []uint32) {
 	for i, g := range ids {
 		u := s.contribution(b, i)
@@ -165,21 +165,6 @@ func addPlain(s *state[small], b *Batch, ids []uint32) {
 		if top > 0 && x > c.top[int(g)*top+top-1] {
 			c.rank(g, x, 0)
 		}
-	}
-}
-
-// countRows counts rows that are respondents and holdings of their own, from
-// what is counted of rows.
-func (s *state[T]) countRows() {
-	if s.shape.pooled() {
-		return
-	}
-	c := &s.inner
-	copy(c.respondents, c.records)
-	copy(c.holdings, c.records)
-	copy(c.contributors, c.records)
-	for g, n := range c.missing {
-		c.contributors[g] -= n
 	}
 }
 

@@ -113,7 +113,7 @@ func (w *walker[T]) unit() {
 				w.inner.same[g]++
 			}
 		}
-		if len(w.cell) > 1 {
+		if len(w.cell) > 1 && w.places.margins > 0 {
 			w.countTogether()
 		}
 		return

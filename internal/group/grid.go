@@ -61,22 +61,19 @@ func (g *Grid) Keys(dst []uint32, cols []column.Indices, lo int) bool {
 	return ok
 }
 
-// Spell returns the indices of keys, which ascend, column by column. Time linear
-// in cells times columns.
-func (g *Grid) Spell(keys []uint32) [][]uint32 {
-	out := emptyKeys(len(g.cards), len(keys))
-	for c, stride := range g.stride {
-		v, card, next := uint32(0), uint32(g.cards[c]), uint64(stride) // next: the first key with another index
-		col := out[c]
-		for i, k := range keys {
-			for uint64(k) >= next {
-				next += uint64(stride)
-				if v++; v == card {
-					v = 0
-				}
+// Spell returns the indices in column c of keys that ascend. Time linear in cells.
+func (g *Grid) Spell(keys []uint32, c int) []uint32 {
+	out := make([]uint32, len(keys))
+	stride, card := uint64(g.stride[c]), uint32(g.cards[c])
+	v, next := uint32(0), stride // next: the first key with another index
+	for i, k := range keys {
+		for uint64(k) >= next {
+			next += stride
+			if v++; v == card {
+				v = 0
 			}
-			col[i] = v
 		}
+		out[i] = v
 	}
 	return out
 }

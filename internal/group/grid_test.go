@@ -69,7 +69,10 @@ func TestGridKeys(t *testing.T) {
 				}
 			}
 			slices.Sort(keys)
-			spelled := g.Spell(keys)
+			spelled := make([][]uint32, len(cards))
+			for c := range cards {
+				spelled[c] = g.Spell(keys, c)
+			}
 			for i, k := range keys {
 				again := uint32(0)
 				for c, card := range cards {
