@@ -16,11 +16,14 @@ type Rounded struct {
 	// above its value, a multiple staying what it is (zero-restricted). Otherwise
 	// some are one more multiple away.
 	Restricted bool
+	// Nearest says that every cell was rounded by itself, and sums need not hold.
+	Nearest bool
 }
 
 // Round rounds every cell of a table to a multiple of base so that all sums hold
-// (controlled rounding), zero-restricted where that is possible and near the values
-// where there is a choice. Statuses and levels play no part: all cells are
+// (controlled rounding), zero-restricted where that is possible, and as near to the
+// values as may be in tables of up to 3,000 cells that depend on each other; in larger
+// ones the first is taken that is found from the nearest multiples. Statuses and levels play no part: all cells are
 // published. Relations must be those of a table that is not negative.
 //
 // The result is checked in whole numbers. The error wraps ErrRequest, or
@@ -48,6 +51,11 @@ func Round(ctx context.Context, p *Problem, base int64) (*Rounded, error) {
 	}
 	return nil, nil
 }
+
+// nearest is the size of a component up to which the rounding is the nearest to the
+// values that there is; in larger ones it is the first found from the nearest
+// multiples, which need not add up.
+const nearest = 3000
 
 func checkBase(p *Problem, base int64) error {
 	if base < 2 || base > 1<<30 {
@@ -80,10 +88,17 @@ func (out *Rounded) search(ctx context.Context, p *Problem, spread int64) (faile
 			goal = append(goal, lp.Term{Var: j, Coef: float64(2*rest-out.Base) / float64(out.Base)})
 		}
 		start := slices.Clone(c.lower)
-		for j := range c.cells {
-			start[j] = min(max(0, c.lower[j]), c.upper[j])
+		for j, cell := range c.cells {
+			up := int64(0)
+			if 2*(p.cells[cell].Value%out.Base) >= out.Base {
+				up = 1
+			}
+			start[j] = min(max(up, c.lower[j]), c.upper[j])
 		}
 		c.solver = c.program(start)
+		if len(c.cells) > nearest {
+			goal = nil
+		}
 		x, _, err := c.table(ctx, goal)
 		if err != nil {
 			return nil, err
@@ -177,66 +192,14 @@ func (out *Rounded) check(p *Problem, spread int64) error {
 
 // RoundNearest rounds every cell by itself to the nearest multiple of base, half
 // upwards: no chance and no search, the same table always the same, but sums need
-// not hold. What an attacker makes of that says AuditNearest.
+// not hold. What an attacker makes of that says AuditRounded.
 func RoundNearest(p *Problem, base int64) (*Rounded, error) {
 	if err := checkBase(p, base); err != nil {
 		return nil, err
 	}
-	out := &Rounded{Base: base, Value: make([]int64, len(p.cells)), Restricted: true}
+	out := &Rounded{Base: base, Value: make([]int64, len(p.cells)), Restricted: true, Nearest: true}
 	for i, c := range p.cells {
 		out.Value[i] = (c.Value + base/2) / base * base
-	}
-	return out, nil
-}
-
-// Range is what whole tables were found for a cell: values that an attacker cannot
-// rule out. He may not be able to rule out more.
-type Range struct{ Least, Most int64 }
-
-// AuditNearest is the attack on a table that was rounded by RoundNearest: the
-// attacker knows base and rule, hence that each true value is from r - base/2
-// (rounded down) to r + (base-1)/2, that counts are whole and not negative, and that
-// their sums hold. It returns, of every cell, the least and most of the whole tables
-// found by a search for either end: Least == Most is a cell that was not shown to be
-// hidden at all.
-//
-// Two programs a cell over all cells of its component.
-func AuditNearest(ctx context.Context, p *Problem, r *Rounded) ([]Range, error) {
-	if err := checkBase(p, r.Base); err != nil {
-		return nil, err
-	}
-	if len(r.Value) != len(p.cells) {
-		return nil, fmt.Errorf("%w: the rounded table has other cells", ErrRequest)
-	}
-	zero := make([]int64, len(p.cells))
-	lower, upper := make([]int64, len(p.cells)), make([]int64, len(p.cells))
-	out := make([]Range, len(p.cells))
-	for i, v := range r.Value {
-		lower[i], upper[i] = max(0, v-r.Base/2), v+(r.Base-1)/2
-		t := p.cells[i].Value
-		if t < lower[i] || t > upper[i] {
-			return nil, fmt.Errorf("%w: cell %d is not rounded to the nearest", ErrRequest, i)
-		}
-		out[i] = Range{t, t}
-	}
-	for _, c := range boxes(p, zero, lower, upper) {
-		start := append([]int64{}, c.lower...)
-		for j, cell := range c.cells {
-			start[j] = p.cells[cell].Value
-		}
-		c.solver = c.program(start)
-		for j := range c.cells {
-			for _, sign := range []float64{1, -1} {
-				x, _, err := c.table(ctx, []lp.Term{{Var: j, Coef: sign}})
-				if err != nil {
-					return nil, err
-				}
-				for k, v := range x { // nothing where none was found
-					cell := c.cells[k]
-					out[cell] = Range{min(out[cell].Least, v), max(out[cell].Most, v)}
-				}
-			}
-		}
 	}
 	return out, nil
 }

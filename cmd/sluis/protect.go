@@ -32,6 +32,7 @@ type protectFlags struct {
 	rounds  int
 	seed    uint64
 	threads int
+	round   roundFlags
 }
 
 func newProtectCommand() *cobra.Command {
@@ -49,8 +50,13 @@ its tables and as little else as protects them, and writes for each table
 Tables of counts, and tables of one response, share cells: they are protected as
 one, under one certificate, named after the first of them. A release appears once
 its certificate has been verified, and not otherwise. Outputs that are no tables
-are left alone; the exit status says whether they are safe.`,
+are left alone; the exit status says whether they are safe.
+
+With --round B tables of counts are rounded to multiples of B instead: all values
+are published, rounded, and NAME.rounding.json says how. Nothing is released where an
+attacker who knows that comes too close to an unsafe cell.`,
 		Example: `  sluis protect spec.yaml --out release
+  sluis protect spec.yaml --round 5 --out release
   sluis protect spec.yaml --policy essnet --count records --cost unity --out release`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -71,13 +77,14 @@ are left alone; the exit status says whether they are safe.`,
 	flags.IntVar(&f.rounds, "rounds", 8, "effort to suppress less")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of that effort")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	f.round.add(flags)
 	f.add(flags, true)
 	return cmd
 }
 
 // runProtect is the protect verb.
 func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Writer) error {
-	if err := f.check(); err != nil {
+	if err := errors.Join(f.check(), f.round.check(f.html != "" || f.public != "")); err != nil {
 		return err
 	}
 	s, err := spec.Load(path)
@@ -140,6 +147,12 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		}
 	}
 	for _, g := range groups {
+		if f.round.base > 0 {
+			if err := roundGroup(ctx, g, f, staged, stdout); err != nil {
+				return err
+			}
+			continue
+		}
 		done, err := protectGroup(ctx, g, f, staged, stdout)
 		if err != nil {
 			return err
@@ -204,12 +217,7 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 		return nil, cellsFailure(g, err)
 	}
 	releases := g.Releases(pattern)
-	names := make([]string, len(releases))
-	files := make([]string, len(releases))
-	for i, r := range releases {
-		names[i] = staged.name(r.Name)
-		files[i] = names[i] + ".release.csv"
-	}
+	names, files := staged.releaseNames(releases)
 	certificate, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker())
 	if err != nil {
 		return nil, cellsFailure(g, err)
@@ -217,13 +225,8 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	if err := staged.write(names[0]+".certificate.json", certificate.WriteJSON); err != nil {
 		return nil, err
 	}
-	for i, r := range releases {
-		if err := staged.write(files[i], r.WriteCSV); err != nil {
-			return nil, err
-		}
-		if err := staged.parquet(names[i]+".release.parquet", r); err != nil {
-			return nil, err
-		}
+	if err := staged.releases(releases, names, files); err != nil {
+		return nil, err
 	}
 	err = staged.write(names[0]+".confidential.txt", func(w io.Writer) error { return g.WriteReport(w, pattern) })
 	if err != nil {
@@ -291,6 +294,28 @@ func (s *staging) name(output string) string {
 	}
 }
 
+// releaseNames gives every release its name and the name of its text file.
+func (s *staging) releaseNames(releases []*suppress.Release) (names, files []string) {
+	for _, r := range releases {
+		names = append(names, s.name(r.Name))
+		files = append(files, names[len(names)-1]+".release.csv")
+	}
+	return names, files
+}
+
+// releases writes them, as text and as Parquet.
+func (s *staging) releases(releases []*suppress.Release, names, files []string) error {
+	for i, r := range releases {
+		if err := s.write(files[i], r.WriteCSV); err != nil {
+			return err
+		}
+		if err := s.parquet(names[i]+".release.parquet", r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *staging) write(name string, fn func(io.Writer) error) error {
 	s.files = append(s.files, name)
 	return source.WriteFile(filepath.Join(s.dir, name), fn)
@@ -316,7 +341,7 @@ func (s *staging) commit(ctx context.Context) error {
 	}
 	for _, first := range []bool{true, false} {
 		for _, name := range s.files {
-			if strings.HasSuffix(name, ".certificate.json") != first {
+			if (strings.HasSuffix(name, ".certificate.json") || strings.HasSuffix(name, roundingName)) != first {
 				continue
 			}
 			if err := os.Rename(filepath.Join(s.dir, name), filepath.Join(s.out, name)); err != nil {

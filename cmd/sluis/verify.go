@@ -27,7 +27,10 @@ func newVerifyCommand() *cobra.Command {
 nothing else: no data, no report. A certificate holds where every suppressed cell
 is shown to have at least two possible values, by tables that agree with all that
 is published together. A release without a certificate, and a .parquet that is not
-the same as its .csv, do not hold either: exit status 3.`,
+the same as its .csv, do not hold either: exit status 3.
+
+Of rounded releases it reads NAME.rounding.json, and checks that every value is a
+multiple of the base and, if it says so, that all sums hold.`,
 		Example: `  sluis verify release`,
 		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,25 +50,34 @@ func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
 	holds, certificates := true, 0
 	for _, e := range entries {
 		name := e.Name()
+		var files []string
+		var text string
+		var err error
 		switch {
-		case strings.HasSuffix(name, ".release.csv"), strings.HasSuffix(name, ".release.parquet"):
-			releases = append(releases, name)
 		case strings.HasSuffix(name, ".certificate.json"):
-			certificates++
-			v, err := suppress.Verify(os.DirFS(dir), name, suppress.VerifyLimits{})
-			if err != nil && !errors.Is(err, suppress.ErrCertificate) {
-				return err
-			}
-			if err != nil {
-				holds = false
-				fmt.Fprintf(stdout, "%s: %v\n", name, err)
-				continue
-			}
-			for _, r := range v.Releases {
-				covered[r] = true
-			}
-			fmt.Fprint(stdout, verifiedText(name, v))
+			files, text, err = verifyCertificate(dir, name)
+		case strings.HasSuffix(name, roundingName):
+			files, text, err = verifyRounding(dir, name)
+		case strings.HasSuffix(name, ".confidential.txt"):
+			continue
+		case strings.Contains(name, ".release."):
+			releases = append(releases, name)
+			continue
+		default:
+			continue
 		}
+		certificates++
+		switch {
+		case errors.Is(err, suppress.ErrCertificate):
+			holds = false
+			text = fmt.Sprintf("%s: %v\n", name, err)
+		case err != nil:
+			return err
+		}
+		for _, r := range files {
+			covered[r] = true
+		}
+		fmt.Fprint(stdout, text)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -97,6 +109,25 @@ func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
 		return &exitError{code: exitUnsafe}
 	}
 	return nil
+}
+
+// verifyCertificate checks one certificate, and returns the releases that it covers.
+func verifyCertificate(dir, name string) (files []string, text string, err error) {
+	v, err := suppress.Verify(os.DirFS(dir), name, suppress.VerifyLimits{})
+	if err != nil {
+		return nil, "", err
+	}
+	return v.Releases, verifiedText(name, v), nil
+}
+
+// verifyRounding checks one statement about rounded releases, and returns these.
+func verifyRounding(dir, name string) (files []string, text string, err error) {
+	v, err := suppress.VerifyRounding(os.DirFS(dir), name, suppress.VerifyLimits{})
+	if err != nil {
+		return nil, "", err
+	}
+	return v.Releases, fmt.Sprintf("%s holds: %s\n   %d cells published, all of them; %s\n",
+		name, strings.Join(v.Releases, ", "), v.Cells, roundedText(v)), nil
 }
 
 func verifiedText(name string, v *suppress.Verified) string {

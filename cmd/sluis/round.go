@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sluis-go/sluis/suppress"
+)
+
+// roundFlags round tables of counts instead of suppressing cells.
+type roundFlags struct {
+	base    int64
+	nearest bool
+}
+
+func (f *roundFlags) add(fl *pflag.FlagSet) {
+	fl.Int64Var(&f.base, "round", 0, "round counts to multiples of this base so that all sums hold, instead of suppressing cells")
+	fl.BoolVar(&f.nearest, "nearest", false, "with --round: round each cell by itself; sums then need not hold")
+}
+
+// check refuses flags that do not go together with rounding.
+func (f *roundFlags) check(pages bool) error {
+	switch {
+	case f.base == 0 && f.nearest:
+		return usageError(errors.New("--nearest is for --round"))
+	case f.base == 0:
+		return nil
+	case f.base < 2 || f.base > 1<<30:
+		return usageError(errors.New("--round needs a base from 2 to 2^30"))
+	case pages:
+		return usageError(errors.New("--html and --public are for suppressed tables, not for rounded ones"))
+	}
+	return nil
+}
+
+// roundGroup rounds the tables of one group, attacks the result, and stages the files
+// where every unsafe cell has its level.
+func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) error {
+	threads := f.threads
+	if threads <= 0 {
+		threads = defaultThreads()
+	}
+	t, err := suppress.RoundTables(ctx, g, suppress.RoundOptions{Base: f.round.base, Nearest: f.round.nearest, Threads: threads})
+	if errors.Is(err, suppress.ErrUnfit) {
+		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w", err)}
+	}
+	if err != nil {
+		return cellsFailure(g, err)
+	}
+	if failures := t.Audited.Failures; len(failures) > 0 {
+		var cells []int
+		for _, x := range failures {
+			if len(cells) == 0 || cells[len(cells)-1] != x.Cell {
+				cells = append(cells, x.Cell)
+			}
+		}
+		return cellsFailure(g, &suppress.CellsError{Cells: cells, Err: errNotRounded})
+	}
+	releases := t.Releases()
+	names, files := staged.releaseNames(releases)
+	if err := staged.write(names[0]+roundingName, func(w io.Writer) error { return t.WriteStatement(w, files) }); err != nil {
+		return err
+	}
+	if err := staged.releases(releases, names, files); err != nil {
+		return err
+	}
+	if err := staged.write(names[0]+".confidential.txt", t.WriteReport); err != nil {
+		return err
+	}
+	v, err := suppress.VerifyRounding(os.DirFS(staged.dir), names[0]+roundingName, suppress.VerifyLimits{})
+	if err != nil {
+		return fmt.Errorf("nothing is released: %w", err)
+	}
+	for _, r := range releases {
+		all, _ := r.Cells()
+		fmt.Fprintf(stdout, "%q: %d cells, rounded to multiples of %d\n", r.Name, all, v.Base)
+	}
+	fmt.Fprintf(stdout, "   %s\n", roundedText(v))
+	return nil
+}
+
+const roundingName = ".rounding.json"
+
+var errNotRounded = errors.New("rounding with this base leaves the values of unsafe cells too closely known")
+
+func roundedText(v *suppress.RoundingVerified) string {
+	sums := "all sums hold"
+	if !v.Additive {
+		sums = "each cell by itself, so that sums need not hold"
+	}
+	return fmt.Sprintf("multiples of %d, %s; a true value lies from %d below to %d above", v.Base, sums, v.Below, v.Above)
+}

@@ -1,0 +1,163 @@
+package suppress
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"path"
+)
+
+// RoundingVerified is what VerifyRounding found.
+type RoundingVerified struct {
+	Releases     []string // files
+	Cells        int      // in all releases
+	Base         int64
+	Additive     bool
+	Below, Above int64 // how far from a rounded value the true one may lie
+}
+
+// roundingDoc is the form of a statement about rounded releases.
+type roundingDoc struct {
+	Schema   string               `json:"schema"`
+	Releases []certificateRelease `json:"releases"`
+	Base     int64                `json:"base"`
+	Additive bool                 `json:"additive"`
+	Below    int64                `json:"below"`
+	Above    int64                `json:"above"`
+	Digest   string               `json:"digest"`
+}
+
+// VerifyRounding reads a statement about rounded releases and these, and nothing else,
+// and checks in whole numbers that
+//
+//  1. the statement is canonical and its digest right, and it states one of the reaches
+//     that the two methods have for the base;
+//  2. each release is the file of the hash, has every inner cell of the code trees and
+//     any of their totals, each once, and no suppressed one; every value is a multiple
+//     of the base and not negative;
+//  3. every published total is the sum of its inner cells, where the statement says
+//     that sums hold; elsewhere it is no farther from it than the reaches of all cells
+//     together allow;
+//  4. cells that several releases share are equal.
+//
+// It cannot see whether the values are those of the data, nor whether an attacker
+// works a true value out: that is shown inside, by AuditRounded. The error wraps
+// ErrCertificate, or is of the file system. It uses the reader of Verify and nothing
+// else of the package. Linear in the files, times the depth of the trees.
+func VerifyRounding(fsys fs.FS, statement string, limits VerifyLimits) (*RoundingVerified, error) {
+	if limits.File <= 0 {
+		limits.File = 1 << 30
+	}
+	doc, err := readRounding(fsys, statement, limits.File)
+	if err != nil {
+		return nil, err
+	}
+	out := &RoundingVerified{Base: doc.Base, Additive: doc.Additive, Below: doc.Below, Above: doc.Above}
+	v := &verifier{}
+	for i := range doc.Releases {
+		t, err := readRelease(fsys, path.Dir(statement), &doc.Releases[i], 0, limits.File)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.rounded(doc); err != nil {
+			return nil, err
+		}
+		v.tables = append(v.tables, t)
+		out.Releases = append(out.Releases, t.file)
+		out.Cells += t.cells
+	}
+	if err := v.share(); err != nil {
+		return nil, err
+	}
+	for _, list := range v.members {
+		known := -1 // place that publishes the cell
+		for k, p := range list {
+			switch {
+			case v.tables[p.table].state[p.cell] != isPublished:
+			case known < 0:
+				known = k
+			case v.tables[list[known].table].value[list[known].cell] != v.tables[p.table].value[p.cell]:
+				return nil, refuse("%s and %s differ in a cell that they share", v.tables[list[known].table].file, v.tables[p.table].file)
+			}
+		}
+	}
+	return out, nil
+}
+
+func readRounding(fsys fs.FS, name string, limit int64) (*roundingDoc, error) {
+	text, err := readAll(fsys, name, limit)
+	if err != nil {
+		return nil, err
+	}
+	var doc roundingDoc
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&doc); err != nil {
+		return nil, refuse("%s cannot be read: it is no statement of this form", name)
+	}
+	again, err := json.Marshal(&doc)
+	if err != nil || !bytes.Equal(append(again, '\n'), text) {
+		return nil, refuse("%s is not in canonical form", name)
+	}
+	digest := doc.Digest
+	doc.Digest = ""
+	if again, err = json.Marshal(&doc); err != nil {
+		return nil, refuse("%s cannot be encoded", name)
+	}
+	if sum := sha256.Sum256(again); digest != hex.EncodeToString(sum[:]) {
+		return nil, refuse("%s has been changed: its digest is wrong", name)
+	}
+	b := doc.Base
+	switch {
+	case doc.Schema != "sluis.rounding/1":
+		return nil, refuse("%s is not of schema sluis.rounding/1", name)
+	case len(doc.Releases) == 0:
+		return nil, refuse("%s names no release", name)
+	case b < 2 || b > 1<<30:
+		return nil, refuse("%s has a base out of range", name)
+	case !doc.Additive && doc.Below == b/2 && doc.Above == (b-1)/2:
+	case doc.Additive && doc.Below == doc.Above && (doc.Below == b-1 || doc.Below == 2*b-1):
+	default:
+		return nil, refuse("%s states a reach that no method has", name)
+	}
+	return &doc, nil
+}
+
+// rounded checks the values of one release.
+func (t *checkedTable) rounded(doc *roundingDoc) error {
+	if len(t.hidden) > 0 {
+		return refuse("%s has suppressed cells, and is said to be rounded", t.file)
+	}
+	sums, inner := make([]int64, t.n), make([]int64, t.n)
+	for cell, s := range t.state {
+		if s != isPublished {
+			continue
+		}
+		if v := t.value[cell]; v < 0 || v%doc.Base != 0 {
+			return refuse("%s: a value is negative, or no multiple of the base", t.file)
+		}
+		if t.inner[cell] {
+			sums[cell], inner[cell] = t.value[cell], 1
+		}
+	}
+	if !t.addUp(sums) || !t.addUp(inner) {
+		return refuse("%s: sums are out of range", t.file)
+	}
+	for cell, s := range t.state {
+		if s != isPublished || t.inner[cell] {
+			continue
+		}
+		off := sums[cell] - t.value[cell]
+		if doc.Additive && off != 0 {
+			return refuse("%s: a total is not the sum of its cells", t.file)
+		}
+		// The truth is at most Above over the total, and at least Below under each of
+		// the cells that it is the sum of; and the other way round.
+		if off > inner[cell]*doc.Below+doc.Above || -off > inner[cell]*doc.Above+doc.Below {
+			return refuse("%s: no cells that round to these make up a total", t.file)
+		}
+	}
+	return nil
+}
