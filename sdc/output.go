@@ -39,6 +39,10 @@ type Output struct {
 	// it. Levels count from 1, right below the total. Defaults to all levels; a
 	// level beyond the deepest changes nothing.
 	Depth map[string]int
+	// Fold lists, for spanning or key variables with a hierarchy, codes into which
+	// all codes below them are folded: these are not published apart. Each must have
+	// codes below it. Defaults to none.
+	Fold map[string][]string
 	// NoMargins publishes the inner cells alone. Excludes Margins.
 	NoMargins bool
 	// Sensitive lists the variables that must not be inferred of a group. For a
@@ -77,6 +81,11 @@ func (o *Output) Validate() error {
 	for name, level := range o.Depth {
 		if level < 1 || !slices.Contains(o.By, name) {
 			return fail("depth: a level of at least 1 of a spanning or key variable is wanted")
+		}
+	}
+	for name, codes := range o.Fold {
+		if _, twice := duplicate(codes); twice || !slices.Contains(o.By, name) {
+			return fail("fold: codes of a spanning or key variable are wanted, none twice")
 		}
 	}
 	if (o.Kind == Magnitude) != (o.Response != "") {

@@ -98,8 +98,9 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 	levels := make([]evidence.Levels, len(tab.by))
 	for v, c := range tab.by {
 		x := vars[c]
-		if level, ok := tab.output.Depth[x.Name]; ok {
-			x = x.folded(level)
+		x, err := x.folded(tab.output)
+		if err != nil {
+			return nil, err
 		}
 		t.vars = append(t.vars, *x)
 		levels[v] = x.levels(ranks[c])

@@ -99,28 +99,64 @@ func (v *Variable) levels(rank []uint32) evidence.Levels {
 	return out
 }
 
-// folded returns the variable without the levels below one: codes there are
-// those of the nodes above them at it.
-func (v *Variable) folded(level int) *Variable {
-	if level >= v.depth {
-		return v
+// folded returns the variable as an output publishes it: without the codes below
+// a level, and without those below codes that it folds. Records of these carry
+// the node above that is left. The error wraps ErrRequest.
+func (v *Variable) folded(o *Output) (*Variable, error) {
+	level, cut := o.Depth[v.Name]
+	if !cut {
+		level = v.depth
 	}
-	out := &Variable{Name: v.Name, depth: level, leafOf: make([]int, len(v.leafOf))}
+	stop, err := v.stops(o)
+	if err != nil || level >= v.depth && stop == nil {
+		return v, err
+	}
+	out := &Variable{Name: v.Name, leafOf: make([]int, len(v.leafOf))}
 	to := make([]int, len(v.nodes)) // node -> node of out
 	for n, x := range v.nodes {
-		if x.level > level {
+		if x.parent >= 0 && (x.level > level || stop != nil && stop[x.parent]) {
 			to[n] = to[x.parent]
+			if stop != nil {
+				stop[n] = stop[x.parent]
+			}
 			continue
 		}
 		to[n] = len(out.nodes)
 		if x.parent >= 0 {
 			x.parent = to[x.parent]
 		}
-		x.leaf = x.leaf || x.level == level
+		x.leaf = x.leaf || x.level == level || stop != nil && stop[n]
+		if x.leaf {
+			out.depth = max(out.depth, x.level)
+		}
 		out.nodes = append(out.nodes, x)
 	}
 	for rank, leaf := range v.leafOf {
 		out.leafOf[rank] = to[leaf]
 	}
-	return out
+	return out, nil
+}
+
+// stops marks the nodes that an output folds; nil where there are none.
+func (v *Variable) stops(o *Output) ([]bool, error) {
+	codes := o.Fold[v.Name]
+	if len(codes) == 0 {
+		return nil, nil
+	}
+	parent := make([]bool, len(v.nodes))
+	for _, x := range v.nodes[1:] {
+		parent[x.parent] = true
+	}
+	stop := make([]bool, len(v.nodes))
+	for i, code := range codes {
+		n := 1
+		for n < len(v.nodes) && (v.nodes[n].label != code || v.nodes[n].null) {
+			n++
+		}
+		if n == len(v.nodes) || !parent[n] {
+			return nil, fmt.Errorf("%w: output %q: fold of %q: code %d has no codes below it", ErrRequest, o.Name, v.Name, i+1)
+		}
+		stop[n] = true
+	}
+	return stop, nil
 }

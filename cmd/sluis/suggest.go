@@ -43,6 +43,6 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 
 func printSuggestions(w io.Writer, r *sdc.Report, list []suggest.Suggestion) {
 	for _, s := range list {
-		fmt.Fprintf(w, "%s: %s if %s (%d of %d cells left)\n", r.Outputs[s.Output].Name, s.Verdict, s.Text, s.Cells, s.Was)
+		fmt.Fprintf(w, "%s: %s if %s (%d of %d cells left)\n", r.Outputs[s.Output].Name, s.Verdict, s.Text(), s.Cells, s.Was)
 	}
 }

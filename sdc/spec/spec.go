@@ -86,17 +86,18 @@ type csvFile struct {
 }
 
 type outputFile struct {
-	Name       string         `yaml:"name"`
-	Kind       string         `yaml:"kind"`
-	By         []string       `yaml:"by"`
-	Keys       []string       `yaml:"keys"`
-	Margins    marginsFile    `yaml:"margins"`
-	Depth      map[string]int `yaml:"depth"`
-	Sensitive  []string       `yaml:"sensitive"`
-	Response   string         `yaml:"response"`
-	Statistics []string       `yaml:"statistics"`
-	Parameters int            `yaml:"parameters"`
-	APriori    aprioriFile    `yaml:"apriori"`
+	Name       string              `yaml:"name"`
+	Kind       string              `yaml:"kind"`
+	By         []string            `yaml:"by"`
+	Keys       []string            `yaml:"keys"`
+	Margins    marginsFile         `yaml:"margins"`
+	Depth      map[string]int      `yaml:"depth"`
+	Fold       map[string][]string `yaml:"fold"`
+	Sensitive  []string            `yaml:"sensitive"`
+	Response   string              `yaml:"response"`
+	Statistics []string            `yaml:"statistics"`
+	Parameters int                 `yaml:"parameters"`
+	APriori    aprioriFile         `yaml:"apriori"`
 }
 
 // list is one string or a list of them.
@@ -248,7 +249,7 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 		by = o.Keys
 	}
 	out := sdc.Output{
-		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Depth: o.Depth, Sensitive: o.Sensitive,
+		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Depth: o.Depth, Fold: o.Fold, Sensitive: o.Sensitive,
 		Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters,
 	}
 	var err error

@@ -1,5 +1,6 @@
 // Package suggest looks for small changes that make an unsafe output safe:
-// levels of hierarchies left out, a variable dropped. Nothing is guessed: every
+// levels of hierarchies left out, codes merged into those above them, a variable
+// dropped. Nothing is guessed: every
 // change is checked as an output of its own, and only what the check says is
 // passed on.
 package suggest
@@ -18,6 +19,8 @@ import (
 type Suggestion struct {
 	// Output is the position of the output that it changes.
 	Output int
+	// Changes are what is changed.
+	Changes []Change
 	// Changed is the output to ask for instead.
 	Changed sdc.Output
 	// Verdict is what the check says of Changed: Safe or Review.
@@ -25,8 +28,44 @@ type Suggestion struct {
 	// Cells and Was are the published cells (or classes) after and before: the
 	// price.
 	Cells, Was int
-	// Text says the change, as `region down to level 1, without "sex"`.
-	Text string
+}
+
+// Change is one change of one variable: it is dropped, or its hierarchy is cut at
+// Level where that is above 0, or nothing is published below the codes of Fold.
+type Change struct {
+	Variable string
+	Level    int
+	Fold     []string
+}
+
+// Text says the changes, as `"region" down to level 1, without "sex"`.
+func (s *Suggestion) Text() string {
+	var parts []string
+	for _, c := range s.Changes {
+		switch {
+		case c.Level > 0:
+			parts = append(parts, fmt.Sprintf("%q down to level %d", c.Variable, c.Level))
+		case c.Fold != nil:
+			parts = append(parts, fmt.Sprintf("%q with nothing below %s", c.Variable, quoted(c.Fold)))
+		default:
+			parts = append(parts, fmt.Sprintf("without %q", c.Variable))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// mostNamed is the number of codes that a text names.
+const mostNamed = 6
+
+func quoted(codes []string) string {
+	var out []string
+	for i, c := range codes {
+		if i == mostNamed {
+			return fmt.Sprintf("%s and %d more", strings.Join(out, ", "), len(codes)-i)
+		}
+		out = append(out, fmt.Sprintf("%q", c))
+	}
+	return strings.Join(out, ", ")
 }
 
 const (
@@ -34,9 +73,10 @@ const (
 	mostSuggestions = 3
 )
 
-// Find looks for changes of every unsafe output of a report: each hierarchy cut
-// at each of its levels, each variable dropped, and two of these together, at
-// most 40 of them. All are checked in one more pass over the data, which open
+// Find looks for changes of every unsafe output of a report: the codes of unsafe
+// cells merged into those right above them, or two levels up; each hierarchy cut
+// at each of its levels; each variable dropped; and two of these together, at most
+// 40 of them. All are checked in one more pass over the data, which open
 // gives anew (release is called afterwards). Of those that the policy calls Safe
 // or Review the three that keep most cells are returned, safe ones first; an
 // output may have none. Changed outputs have no a-priori lists: what was judged
@@ -48,7 +88,7 @@ func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy
 		if r.Outputs[i].Verdict != sdc.Unsafe || outputs[i].Kind == sdc.Model {
 			continue
 		}
-		for _, s := range candidates(&outputs[i], r.Tables[i]) {
+		for _, s := range candidates(&outputs[i], r.Tables[i], r.Outputs[i].Findings) {
 			s.Output, s.Was = i, r.Outputs[i].Cells
 			q := s.Changed
 			q.Name = fmt.Sprintf("%d", len(ask))
@@ -91,30 +131,27 @@ func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy
 	return best, nil
 }
 
-// change is one elementary change of one variable: cut at a level, or dropped.
-type change struct {
-	variable string
-	level    int // 0: dropped
-}
-
-func candidates(o *sdc.Output, t *sdc.Table) []Suggestion {
-	var single []change
-	for _, v := range t.Variables() {
+func candidates(o *sdc.Output, t *sdc.Table, findings []sdc.Finding) []Suggestion {
+	var single []Change
+	for k, v := range t.Variables() {
+		for _, codes := range folds(&v, unsafeCodes(k, findings)) {
+			single = append(single, Change{Variable: v.Name, Fold: codes})
+		}
 		depth := 0
 		for n := range v.Len() {
 			depth = max(depth, v.Level(n))
 		}
 		for level := depth - 1; level >= 1; level-- {
-			single = append(single, change{v.Name, level})
+			single = append(single, Change{Variable: v.Name, Level: level})
 		}
 		if len(o.By) > 1 {
-			single = append(single, change{v.Name, 0})
+			single = append(single, Change{Variable: v.Name})
 		}
 	}
 	var out []Suggestion
-	try := func(list ...change) {
-		if changed, text, ok := apply(o, list); ok && len(out) < mostCandidates {
-			out = append(out, Suggestion{Changed: changed, Text: text})
+	try := func(list ...Change) {
+		if changed, ok := apply(o, list); ok && len(out) < mostCandidates {
+			out = append(out, Suggestion{Changed: changed, Changes: list})
 		}
 	}
 	for _, c := range single {
@@ -122,7 +159,7 @@ func candidates(o *sdc.Output, t *sdc.Table) []Suggestion {
 	}
 	for i, c := range single {
 		for _, d := range single[i+1:] {
-			if c.variable != d.variable {
+			if c.Variable != d.Variable {
 				try(c, d)
 			}
 		}
@@ -130,11 +167,62 @@ func candidates(o *sdc.Output, t *sdc.Table) []Suggestion {
 	return out
 }
 
+// unsafeCodes are the codes of a variable, given by its position, in unsafe cells.
+func unsafeCodes(k int, findings []sdc.Finding) map[string]bool {
+	codes := map[string]bool{}
+	for _, f := range findings {
+		if f.Verdict == sdc.Unsafe && k < len(f.Cell) && !f.Cell[k].Total {
+			codes[f.Cell[k].Code] = true
+		}
+	}
+	return codes
+}
+
+// folds lists the codes right above some codes, and those right above these or
+// alone: what to merge the codes into, one level up and two. A code that another
+// lies above is left to that.
+func folds(v *sdc.Variable, codes map[string]bool) [][]string {
+	var out [][]string
+	fold := make([]bool, v.Len())
+	for n := 1; n < v.Len(); n++ {
+		if codes[v.Label(n)] && v.Parent(n) > 0 {
+			fold[v.Parent(n)] = true
+		}
+	}
+	for range 2 {
+		var list []string
+		next := make([]bool, v.Len())
+		for n := 1; n < v.Len(); n++ {
+			if !fold[n] {
+				continue
+			}
+			up := n
+			if p := v.Parent(n); p > 0 {
+				up = p
+			}
+			next[up] = true
+			covered := false
+			for p := v.Parent(n); p > 0; p = v.Parent(p) {
+				covered = covered || fold[p]
+			}
+			if !covered {
+				list = append(list, v.Label(n))
+			}
+		}
+		if list == nil || len(out) > 0 && slices.Equal(out[len(out)-1], list) {
+			break
+		}
+		out = append(out, list)
+		fold = next
+	}
+	return out
+}
+
 // apply makes the changed output; ok is false where nothing would be left of it.
-func apply(o *sdc.Output, list []change) (out sdc.Output, text string, ok bool) {
+func apply(o *sdc.Output, list []Change) (out sdc.Output, ok bool) {
 	out = *o
 	out.By, out.Sensitive, out.APriori = slices.Clone(o.By), slices.Clone(o.Sensitive), nil
-	out.Depth = maps.Clone(o.Depth)
+	out.Depth, out.Fold = maps.Clone(o.Depth), maps.Clone(o.Fold)
 	out.Margins = nil
 	if o.Margins != nil {
 		out.Margins = [][]string{}
@@ -142,30 +230,41 @@ func apply(o *sdc.Output, list []change) (out sdc.Output, text string, ok bool) 
 	for _, m := range o.Margins {
 		out.Margins = append(out.Margins, slices.Clone(m))
 	}
-	var parts []string
 	for _, c := range list {
-		if c.level > 0 {
+		switch {
+		case c.Level > 0:
 			if out.Depth == nil {
 				out.Depth = map[string]int{}
 			}
-			out.Depth[c.variable] = c.level
-			parts = append(parts, fmt.Sprintf("%q down to level %d", c.variable, c.level))
+			out.Depth[c.Variable] = c.Level
+			continue
+		case c.Fold != nil:
+			if out.Fold == nil {
+				out.Fold = map[string][]string{}
+			}
+			out.Fold[c.Variable] = union(out.Fold[c.Variable], c.Fold)
 			continue
 		}
-		is := func(name string) bool { return name == c.variable }
+		is := func(name string) bool { return name == c.Variable }
 		out.By = slices.DeleteFunc(out.By, is)
-		delete(out.Depth, c.variable)
+		delete(out.Depth, c.Variable)
+		delete(out.Fold, c.Variable)
 		if o.Kind != sdc.Microdata {
 			sensitive := slices.DeleteFunc(out.Sensitive, is)
 			if len(sensitive) < len(o.Sensitive) && len(sensitive) == 0 {
-				return out, "", false // what must not be inferred was the point of it
+				return out, false // what must not be inferred was the point of it
 			}
 			out.Sensitive = sensitive
 		}
 		for i := range out.Margins {
 			out.Margins[i] = slices.DeleteFunc(out.Margins[i], is)
 		}
-		parts = append(parts, fmt.Sprintf("without %q", c.variable))
 	}
-	return out, strings.Join(parts, ", "), len(out.By) > 0
+	return out, len(out.By) > 0
+}
+
+func union(a, b []string) []string {
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
