@@ -2,6 +2,15 @@ package suppress
 
 import "iter"
 
+// Names returns the names of the tables, in the order of Releases.
+func (g *Tables) Names() []string {
+	var out []string
+	for _, t := range g.list {
+		out = append(out, t.name)
+	}
+	return out
+}
+
 // TableCell is a published cell of one of the tables, with the truth and what
 // becomes of it: confidential.
 type TableCell struct {

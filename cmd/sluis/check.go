@@ -89,7 +89,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err != nil {
 		return specError(err)
 	}
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory})
+	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
+	"github.com/sluis-go/sluis/suppress"
 )
 
 // findSuggestions opens the data of a spec once more and looks for changes that
@@ -38,7 +41,166 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 			src.Close() //nolint:errcheck // it was read alone
 		}, nil
 	}
-	return suggest.Find(ctx, r, s.Outputs, policy, opts, open)
+	list, err := suggest.Find(ctx, r, s.Outputs, policy, opts, open)
+	if err != nil {
+		return nil, err
+	}
+	more, err := protections(ctx, r, &policy, opts.Threads)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, more...)
+	slices.SortStableFunc(list, func(a, b suggest.Suggestion) int { return a.Output - b.Output })
+	return list, nil
+}
+
+// protections says what suppression and rounding of the unsafe tables would take,
+// having done both. Suppression is that of sluis protect with --rounds 0, of all
+// tables together; where that releases nothing it is not suggested.
+func protections(ctx context.Context, r *sdc.Report, policy *sdc.Policy, threads int) ([]suggest.Suggestion, error) {
+	var tables []int
+	unsafe := false
+	for k, o := range r.Outputs {
+		if o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude {
+			tables = append(tables, k)
+			unsafe = unsafe || o.Verdict == sdc.Unsafe
+		}
+	}
+	if !unsafe || refusedBy(r) != "" {
+		return nil, nil
+	}
+	for _, count := range []suppress.Count{suppress.CountRespondents, suppress.CountRecords} {
+		groups, err := suppress.FromReport(r, policy, tables, suppress.BuildOptions{Count: count})
+		switch {
+		case errors.Is(err, suppress.ErrNotAdditive) && count == suppress.CountRespondents:
+			continue
+		case errors.Is(err, suppress.ErrUnfit), errors.Is(err, suppress.ErrRequest), errors.Is(err, suppress.ErrNotAdditive):
+			return nil, nil
+		case err != nil:
+			return nil, err
+		}
+		names := tableNumbers(r, tables)
+		list, err := suppressions(ctx, r, groups, names, count, threads)
+		if err != nil {
+			return nil, err
+		}
+		if count == suppress.CountRecords {
+			return list, nil // many records of few respondents are no small count
+		}
+		rounded, err := roundings(ctx, r, policy, groups, names)
+		return append(list, rounded...), err
+	}
+	return nil, nil
+}
+
+// tableNumbers finds the number of an output by its name.
+func tableNumbers(r *sdc.Report, tables []int) map[string]int {
+	at := map[string]int{}
+	for _, k := range tables {
+		at[r.Outputs[k].Name] = k
+	}
+	return at
+}
+
+// suppressions protects all groups, or none.
+func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables, at map[string]int, count suppress.Count, threads int) ([]suggest.Suggestion, error) {
+	if threads <= 0 {
+		threads = defaultThreads()
+	}
+	var out []suggest.Suggestion
+	for _, g := range groups {
+		pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: threads})
+		if impossible(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		releases := g.Releases(pattern)
+		files := make([]string, len(releases))
+		for i, x := range releases {
+			files[i] = x.Name
+		}
+		if _, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker()); impossible(err) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+		for i, x := range releases {
+			k := at[x.Name]
+			if r.Outputs[k].Verdict != sdc.Unsafe {
+				continue
+			}
+			l := g.Loss(i, pattern)
+			hidden := l.Primary + l.Secondary
+			out = append(out, suggest.Suggestion{
+				Output: k, Verdict: leftOver(r.Outputs[k]), Cells: l.Cells - hidden, Was: l.Cells,
+				Suppress: &suggest.Suppression{Cells: hidden, Share: l.Share, Records: count == suppress.CountRecords && r.Outputs[k].Kind == sdc.Frequency},
+			})
+		}
+	}
+	return out, nil
+}
+
+// impossible reports whether there is no protection, or none was found.
+func impossible(err error) bool {
+	return errors.Is(err, suppress.ErrInfeasible) || errors.Is(err, suppress.ErrUndecided) || errors.Is(err, suppress.ErrRequest)
+}
+
+// mostRounded is the number of cells of tables that are rounded for a suggestion.
+const mostRounded = 3000
+
+// roundings rounds the tables of counts of which no rule but the minimum is
+// broken, to multiples of that minimum: then no count from 1 to below it is
+// published. What else the rounded table tells a person must judge.
+func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []*suppress.Tables, at map[string]int) ([]suggest.Suggestion, error) {
+	base := policy.MinContributors.Min
+	if policy.MinContributors.Off || base < 2 {
+		return nil, nil
+	}
+	var out []suggest.Suggestion
+	for _, g := range groups {
+		if g.Digits != 0 || !g.Problem.Attacker().Whole || len(g.Problem.Cells()) > mostRounded {
+			continue
+		}
+		var fit []int
+		for _, x := range g.Names() {
+			if k := at[x]; r.Outputs[k].Verdict == sdc.Unsafe && onlySmall(r, k) {
+				fit = append(fit, k)
+			}
+		}
+		if len(fit) == 0 {
+			continue
+		}
+		if _, err := suppress.Round(ctx, g.Problem, base); impossible(err) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		for _, k := range fit {
+			out = append(out, suggest.Suggestion{Output: k, Verdict: sdc.Review, Cells: r.Outputs[k].Cells, Was: r.Outputs[k].Cells, Round: base})
+		}
+	}
+	return out, nil
+}
+
+// onlySmall reports whether an output is of unweighted counts, and what is unsafe
+// of it are small ones alone.
+func onlySmall(r *sdc.Report, k int) bool {
+	if r.Outputs[k].Kind != sdc.Frequency {
+		return false
+	}
+	for c := range r.Tables[k].Cells() {
+		if c.WeightSum() != nil {
+			return false
+		}
+	}
+	for _, f := range r.Outputs[k].Findings {
+		if f.Verdict == sdc.Unsafe && f.Rule != "min-contributors" {
+			return false
+		}
+	}
+	return true
 }
 
 func printSuggestions(w io.Writer, r *sdc.Report, list []suggest.Suggestion) {

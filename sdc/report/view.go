@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
 // view is the page of a check.
@@ -41,7 +40,14 @@ type outputView struct {
 	Findings       *listView // nil for none
 	FindingsAll    int
 	NotChecked     []sentence
-	Suggestions    []suggest.Suggestion
+	Suggestions    []suggestionView
+}
+
+// suggestionView is what would do, and the cells that it leaves.
+type suggestionView struct {
+	Badge      badgeView
+	Text       string
+	Cells, Was int
 }
 
 // reasonView counts the findings of one rule and verdict.
@@ -99,7 +105,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 	}
 	for _, s := range opts.Suggestions {
 		if s.Output == i {
-			out.Suggestions = append(out.Suggestions, s)
+			out.Suggestions = append(out.Suggestions, suggestionView{d.verdict(s.Verdict), d.suggestion(&s), s.Cells, s.Was})
 		}
 	}
 	var t *checked

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,11 +24,27 @@ type Suggestion struct {
 	Changes []Change
 	// Changed is the output to ask for instead.
 	Changed sdc.Output
-	// Verdict is what the check says of Changed: Safe or Review.
+	// Suppress, where not nil, says what suppression takes out of the output, with
+	// all tables of the spec; Round, above 0, rounds its counts to multiples. Then
+	// nothing is changed otherwise. Package suppress does both: Find suggests neither.
+	Suppress *Suppression
+	Round    int64
+	// Verdict is what the check says of Changed, or what is left to judge after
+	// suppression or rounding: Safe or Review.
 	Verdict sdc.Verdict
 	// Cells and Was are the published cells (or classes) after and before: the
 	// price.
 	Cells, Was int
+}
+
+// Suppression is what suppression takes out of a table.
+type Suppression struct {
+	// Cells are suppressed.
+	Cells int
+	// Share of the inner total is in them, in percent; NaN where that is 0.
+	Share float64
+	// Records says that the table is one of records, not of respondents.
+	Records bool
 }
 
 // Change is one change of one variable: it is dropped, or its hierarchy is cut at
@@ -40,6 +57,19 @@ type Change struct {
 
 // Text says the changes, as `"region" down to level 1, without "sex"`.
 func (s *Suggestion) Text() string {
+	switch {
+	case s.Suppress != nil:
+		text := fmt.Sprintf("%d cells suppressed", s.Suppress.Cells)
+		if !math.IsNaN(s.Suppress.Share) {
+			text += fmt.Sprintf(" (%.1f %% of the inner total)", s.Suppress.Share)
+		}
+		if s.Suppress.Records {
+			text += " in a table of records"
+		}
+		return text
+	case s.Round > 0:
+		return fmt.Sprintf("counts rounded to multiples of %d, sums kept", s.Round)
+	}
 	var parts []string
 	for _, c := range s.Changes {
 		switch {
@@ -212,10 +242,33 @@ func folds(v *sdc.Variable, codes map[string]bool) [][]string {
 		if list == nil || len(out) > 0 && slices.Equal(out[len(out)-1], list) {
 			break
 		}
-		out = append(out, list)
+		if !wholeLevel(v, list) {
+			out = append(out, list)
+		}
 		fold = next
 	}
 	return out
+}
+
+// wholeLevel reports whether codes are all those at one level that have codes
+// below them: then the level says it shorter.
+func wholeLevel(v *sdc.Variable, codes []string) bool {
+	parent := make([]bool, v.Len())
+	for n := 1; n < v.Len(); n++ {
+		parent[v.Parent(n)] = true
+	}
+	byLevel := map[int][]string{}
+	for n := 1; n < v.Len(); n++ {
+		if parent[n] {
+			byLevel[v.Level(n)] = append(byLevel[v.Level(n)], v.Label(n))
+		}
+	}
+	for _, list := range byLevel {
+		if slices.Equal(list, codes) {
+			return true
+		}
+	}
+	return false
 }
 
 // apply makes the changed output; ok is false where nothing would be left of it.
