@@ -1,12 +1,14 @@
 package suppress
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Certificate is the proof that goes out with releases: see Verify for what it
@@ -44,14 +46,16 @@ type certifiedVar struct {
 }
 
 // Certify proves that no suppressed cell of the releases, taken together, can be
-// worked out exactly by an attacker who knows no more than a says: it searches for
-// two possible values of each, a whole unit or more apart. Files are the names
-// under which WriteCSV will have written them.
+// worked out exactly by an attacker who knows no more than a says. It looks for a
+// possible table, the base, and then audits the releases as if that were the truth,
+// for another value of each suppressed cell. Files are the names under which
+// WriteCSV will have written them.
 //
 // The error wraps ErrInfeasible, as a *CellsError with numbers of cells that can
-// be worked out; ErrUndecided, with those of which it could not be told; or
-// ErrRequest. Nothing here is random: equal releases have equal certificates.
-func Certify(ctx context.Context, releases []*Release, files []string, a Attacker) (*Certificate, error) {
+// be worked out; ErrUndecided, with those of which it could not be told within a
+// bounded number of programs; or ErrRequest. Nothing here is random: equal releases
+// have equal certificates, for any number of threads.
+func Certify(ctx context.Context, releases []*Release, files []string, a Attacker, threads int) (*Certificate, error) {
 	if len(releases) == 0 || len(files) != len(releases) {
 		return nil, fmt.Errorf("%w: a certificate needs releases, and a file name for each", ErrRequest)
 	}
@@ -62,15 +66,16 @@ func Certify(ctx context.Context, releases []*Release, files []string, a Attacke
 	if worked := p.workedOut(releases); len(worked) > 0 {
 		return nil, &CellsError{Cells: worked, Err: ErrInfeasible}
 	}
-	fixed, unknown, err := p.solve(ctx)
+	unknown, err := p.findBase(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(unknown) > 0 {
 		return nil, &CellsError{Cells: ints(unknown), Err: ErrUndecided}
 	}
-	if len(fixed) > 0 {
-		return nil, &CellsError{Cells: ints(fixed), Err: ErrInfeasible}
+	shown, err := p.differ(ctx, threads)
+	if err != nil {
+		return nil, err
 	}
 	c := &Certificate{doc: certificate{
 		Schema: "sluis.certificate/1", Digits: releases[0].Digits, Whole: a.Whole,
@@ -84,7 +89,7 @@ func Certify(ctx context.Context, releases []*Release, files []string, a Attacke
 			return nil, err
 		}
 	}
-	c.fill(releases, p)
+	c.fill(releases, p, shown)
 	return c, nil
 }
 
@@ -125,20 +130,52 @@ func (c *Certificate) name(r *Release, file string) error {
 	return nil
 }
 
-// fill lays out base, witnesses and claims. The k-th tables of all components are
-// one witness.
-func (c *Certificate) fill(releases []*Release, p *public) {
-	n := len(p.known)
-	base := make([]int64, n)
-	part, pos := make([]int32, n), make([]int32, n)
-	count := 0
-	for i, comp := range p.parts {
-		count = max(count, len(comp.found))
-		for j, cell := range comp.cells {
-			base[cell], part[cell], pos[cell] = comp.base[j], int32(i), int32(j)
+// differ looks for another value of every suppressed cell than its base.
+func (p *public) differ(ctx context.Context, threads int) (*Audited, error) {
+	q, err := p.problem()
+	if err != nil {
+		return nil, err
+	}
+	hidden := make([]bool, len(p.known))
+	for i, known := range p.known {
+		hidden[i] = !known
+	}
+	got, err := Audit(ctx, q, hidden, AuditOptions{Threads: threads, NeedsOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	var fixed, unknown []int
+	for _, f := range got.Failures {
+		if f.Verdict == Fails {
+			fixed = append(fixed, f.Cell)
+		} else {
+			unknown = append(unknown, f.Cell)
 		}
 	}
-	var open []int32 // suppressed inner cells
+	if len(fixed) > 0 {
+		return nil, &CellsError{Cells: fixed, Err: ErrInfeasible}
+	}
+	return got, cellsError(ErrUndecided, unknown)
+}
+
+// fill lays out base, witnesses and claims.
+func (c *Certificate) fill(releases []*Release, p *public, shown *Audited) {
+	claim := make([]Need, len(p.known))
+	for _, n := range shown.Needs {
+		claim[n.Cell] = n
+	}
+	used := make([]int64, len(shown.Witnesses)) // witness -> its number, plus one
+	places := make([][]int64, len(p.known))     // suppressed inner cell -> where it is
+	number := func(table int32) int64 {
+		if table < 0 {
+			return -1
+		}
+		if used[table] == 0 {
+			c.doc.Dens = append(c.doc.Dens, shown.Witnesses[table].Den)
+			used[table] = int64(len(c.doc.Dens))
+		}
+		return used[table] - 1
+	}
 	for t, r := range releases {
 		for cell, is := range r.hidden {
 			if !is {
@@ -146,41 +183,33 @@ func (c *Certificate) fill(releases []*Release, p *public) {
 			}
 			id := p.ids[t][cell]
 			if r.grid.inner(cell) {
-				open = append(open, id)
-				c.doc.Base = append(c.doc.Base, base[id])
+				places[id] = append(places[id], int64(len(c.doc.Base)))
+				c.doc.Base = append(c.doc.Base, p.value[id])
 			}
-			high, low := p.parts[part[id]].widest(pos[id])
-			c.doc.High, c.doc.Low = append(c.doc.High, high), append(c.doc.Low, low)
+			n := claim[id]
+			c.doc.High, c.doc.Low = append(c.doc.High, number(n.High)), append(c.doc.Low, number(n.Low))
 		}
 	}
-	for w := range count {
-		for k, id := range open {
-			comp := p.parts[part[id]]
-			if w >= len(comp.found) {
-				continue
+	order := make([]int, len(c.doc.Dens))
+	for w, k := range used {
+		if k > 0 {
+			order[k-1] = w
+		}
+	}
+	type change struct{ cell, by int64 }
+	for _, w := range order {
+		var list []change
+		for i, cell := range shown.Witnesses[w].Cells {
+			for _, k := range places[cell] {
+				list = append(list, change{k, shown.Witnesses[w].Delta[i]})
 			}
-			if d := comp.found[w][pos[id]] - base[id]; d != 0 {
-				c.doc.Cells, c.doc.Changes = append(c.doc.Cells, int64(k)), append(c.doc.Changes, d)
-			}
+		}
+		slices.SortFunc(list, func(a, b change) int { return cmp.Compare(a.cell, b.cell) })
+		for _, x := range list {
+			c.doc.Cells, c.doc.Changes = append(c.doc.Cells, x.cell), append(c.doc.Changes, x.by)
 		}
 		c.doc.Starts = append(c.doc.Starts, int64(len(c.doc.Cells)))
-		c.doc.Dens = append(c.doc.Dens, 1)
 	}
-}
-
-// widest returns the tables in which a cell is most and least, -1 for the base.
-func (c *component) widest(j int32) (high, low int64) {
-	high, low = -1, -1
-	most, least := c.base[j], c.base[j]
-	for w, x := range c.found {
-		if x[j] > most {
-			high, most = int64(w), x[j]
-		}
-		if x[j] < least {
-			low, least = int64(w), x[j]
-		}
-	}
-	return high, low
 }
 
 // WriteJSON writes the certificate in its canonical form: one line, the digest of

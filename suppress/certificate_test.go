@@ -135,7 +135,7 @@ func certifyFiles(releases []*Release, a Attacker) (fstest.MapFS, error) {
 		names = append(names, r.Name+".release.csv")
 		files[names[len(names)-1]] = &fstest.MapFile{Data: b.Bytes()}
 	}
-	c, err := Certify(context.Background(), releases, names, a)
+	c, err := Certify(context.Background(), releases, names, a, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -317,7 +317,7 @@ func (p *foreignProblem) complete(ctx context.Context) error {
 			p.value[cell] = q.value[cell]
 		}
 	}
-	for _, c := range q.parts {
+	for _, c := range q.components() {
 		for j := range c.cells {
 			if p.attack.Upper != 0 && q.shown[c.cells[j]] {
 				c.upper[j] = min(c.upper[j], p.attack.Upper)

@@ -1,10 +1,6 @@
 package suppress
 
-import (
-	"math"
-
-	"github.com/sluis-go/sluis/internal/lp"
-)
+import "math"
 
 // sketcher makes tables of whole numbers that nearly agree with what is known:
 // weights, chosen freely, are fitted to the known totals in turn (iterative
@@ -67,10 +63,10 @@ func newSketcher(p *public) *sketcher {
 	s.lower, s.x, s.rounded, s.off = make([]float64, n), make([]float64, n), make([]int64, n), make([]float64, len(s.rest))
 	for v := range s.lower {
 		switch {
-		case p.least == lp.NoLower:
+		case p.attacker.Negative:
 			s.lower[v] = math.Inf(-1)
 		case isInner[s.cells[v]]:
-			s.lower[v] = float64(p.least)
+			s.lower[v] = float64(p.attacker.Lower)
 		}
 	}
 	return s
@@ -154,6 +150,14 @@ func (s *sketcher) draw(round int) []int64 {
 	}
 	s.round()
 	return s.rounded
+}
+
+// mix is the finaliser of SplitMix64: the same on every machine.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
 
 // fit goes once through the sums and returns how far off the worst was.

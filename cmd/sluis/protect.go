@@ -218,7 +218,7 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	}
 	releases := g.Releases(pattern)
 	names, files := staged.releaseNames(releases)
-	certificate, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker())
+	certificate, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker(), threads)
 	if err != nil {
 		return nil, cellsFailure(g, err)
 	}

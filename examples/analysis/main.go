@@ -120,7 +120,7 @@ func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report, p
 		return err
 	}
 	releases := tables.Releases(pattern)
-	certificate, err := suppress.Certify(ctx, releases, []string{"origin.release.csv"}, tables.Problem.Attacker())
+	certificate, err := suppress.Certify(ctx, releases, []string{"origin.release.csv"}, tables.Problem.Attacker(), 1)
 	if err != nil {
 		return err
 	}

@@ -223,7 +223,7 @@ func (t *theme) release(ctx context.Context, w io.Writer, dir string, r *sdc.Rep
 		}
 		releases := g.Releases(pattern)
 		file := t.name + ".release.csv"
-		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem.Attacker())
+		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem.Attacker(), 1)
 		if err != nil {
 			return err
 		}
