@@ -121,7 +121,7 @@ func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables,
 		for i, x := range releases {
 			files[i] = x.Name
 		}
-		if _, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker()); impossible(err) {
+		if _, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker(), threads); impossible(err) {
 			return nil, nil
 		} else if err != nil {
 			return nil, err
