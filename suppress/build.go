@@ -48,6 +48,9 @@ type BuildOptions struct {
 	// WholeNumbers says that the attacker knows sums to be whole units. He always
 	// knows so of counts.
 	WholeNumbers bool
+	// Behind are the numbers of outputs of the report that are not released: those that
+	// Behind asked for.
+	Behind []int
 	// Digits is the number of decimals that sums are published with: inner cells
 	// are rounded, half away from zero, and their totals are those of the rounded
 	// cells. Levels are not rounded but up. Nil keeps all decimals.
@@ -60,7 +63,8 @@ type Tables struct {
 	// Digits says what a whole unit of the problem is: 10^-Digits.
 	Digits int
 
-	list []*table
+	list   []*table
+	behind []*table // not released
 }
 
 // table is one table of a report.
@@ -132,35 +136,33 @@ func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	for _, k := range outputs {
+		if _, err := linkName(r, k); err != nil {
+			return nil, err
+		}
+	}
 	var groups []*Tables
-	of := map[string]*Tables{}
-	for _, k := range outputs {
-		t := r.Tables[k]
-		link, err := linkName(r, k)
+	for _, group := range linkedGroups(r, outputs) {
+		behind, err := findBehind(r, group, o.Behind)
 		if err != nil {
 			return nil, err
 		}
-		g := of[link]
-		if g == nil {
-			g = &Tables{}
-			of[link] = g
-			groups = append(groups, g)
+		g := &Tables{}
+		for _, k := range slices.Concat(group, behind) {
+			t, err := newTable(r.Tables[k])
+			if err != nil {
+				return nil, fmt.Errorf("output %q: %w", r.Tables[k].Name(), err)
+			}
+			if len(g.list) < len(group) {
+				g.list = append(g.list, t)
+			} else {
+				g.behind = append(g.behind, t)
+			}
 		}
-		l, err := newTable(t)
-		if err != nil {
-			return nil, fmt.Errorf("output %q: %w", t.Name(), err)
-		}
-		g.list = append(g.list, l)
-	}
-	next := map[*Tables][]int{}
-	for _, k := range outputs {
-		link, _ := linkName(r, k)
-		next[of[link]] = append(next[of[link]], k)
-	}
-	for _, g := range groups {
-		if err := g.build(r, policy, next[g], o); err != nil {
+		if err := g.build(r, policy, slices.Concat(group, behind), o); err != nil {
 			return nil, err
 		}
+		groups = append(groups, g)
 	}
 	return groups, nil
 }
@@ -279,12 +281,13 @@ func publishedCells(t *sdc.Table, l *layout) []bool {
 }
 
 // build fills in values, statuses and levels, and makes the problem. outputs are
-// the numbers of the tables in the report.
+// the numbers of the tables in the report, those that are not released last.
 func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions) error {
-	fail := func(i int, err error) error { return fmt.Errorf("output %q: %w", g.list[i].name, err) }
-	values := make([]map[int]*big.Rat, len(g.list))
+	all := slices.Concat(g.list, g.behind)
+	fail := func(i int, err error) error { return fmt.Errorf("output %q: %w", all[i].name, err) }
+	values := make([]map[int]*big.Rat, len(all))
 	for i, k := range outputs {
-		values[i] = g.list[i].read(r.Tables[k], o)
+		values[i] = all[i].read(r.Tables[k], o)
 	}
 	if err := g.chooseDigits(values, o); err != nil {
 		return fail(0, err)
@@ -292,13 +295,17 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 	holding := map[int32]int32{} // respondent -> his
 	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.Digits)), nil))
 	for i, k := range outputs {
-		t := g.list[i]
+		t := all[i]
 		if err := t.fill(values[i], g.Digits, o.Digits != nil); err != nil {
 			return fail(i, err)
 		}
-		t.judge(r, k, policy, g.Digits)
-		if err := t.byHand(r.Tables[k].Output(), g.Digits); err != nil {
-			return fail(i, err)
+		if i >= len(g.list) {
+			t.hide()
+		} else {
+			t.judge(r, k, policy, g.Digits)
+			if err := t.byHand(r.Tables[k].Output(), g.Digits); err != nil {
+				return fail(i, err)
+			}
 		}
 		if err := t.contributors(r.Tables[k], holding); err != nil {
 			return fail(i, err)
@@ -542,15 +549,16 @@ func (t *table) matches(cell int, codes map[string]string) bool {
 
 // problem makes the cells and relations of all tables into one problem.
 func (g *Tables) problem(o BuildOptions) error {
-	layouts := make([]*layout, len(g.list))
-	for i, t := range g.list {
+	all := slices.Concat(g.list, g.behind)
+	layouts := make([]*layout, len(all))
+	for i, t := range all {
 		layouts[i] = t.layout
 	}
 	ids, n := link(layouts)
 	cells := make([]Cell, n)
 	first := make([]int, n) // table that has filled a cell in, plus one
 	a := Attacker{Whole: g.list[0].count && g.Digits == 0 || o.WholeNumbers}
-	for _, t := range g.list {
+	for _, t := range all {
 		for _, v := range t.value {
 			a.Negative = a.Negative || v < 0
 		}
@@ -558,7 +566,7 @@ func (g *Tables) problem(o BuildOptions) error {
 	if o.PublishZeros && g.list[0].count && a.Whole && !a.Negative {
 		a.Lower = 1
 	}
-	for i, t := range g.list {
+	for i, t := range all {
 		t.id = ids[i]
 		for cell, id := range t.id {
 			c := t.cell(cell, a, o)
@@ -568,7 +576,7 @@ func (g *Tables) problem(o BuildOptions) error {
 				continue
 			}
 			if err := cells[id].join(c); err != nil {
-				return fmt.Errorf("outputs %q and %q: %w", g.list[first[id]-1].name, t.name, err)
+				return fmt.Errorf("outputs %q and %q: %w", all[first[id]-1].name, t.name, err)
 			}
 		}
 	}
