@@ -123,7 +123,11 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if f.digits >= 0 {
 		o.Digits = &f.digits
 	}
-	groups, err := suppress.FromReport(r, &policy, tables, o)
+	full, err := withBehind(ctx, r, s, policy, tables, f.threads, &o)
+	if err != nil {
+		return err
+	}
+	groups, err := suppress.FromReport(full, &policy, tables, o)
 	switch {
 	case errors.Is(err, suppress.ErrUnfit):
 		return &exitError{code: exitUnsafe, err: err}
@@ -178,6 +182,24 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	}
 	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
 	return verdictError(verdict)
+}
+
+// withBehind checks again with the finer tables that stand behind tables linked in a
+// ring, where there are such.
+func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, tables []int, threads int, o *suppress.BuildOptions) (*sdc.Report, error) {
+	behind, err := suppress.Behind(r, tables)
+	if err != nil {
+		return nil, &exitError{code: exitUnsafe, err: err}
+	}
+	if len(behind) == 0 {
+		return r, nil
+	}
+	finer := *s
+	finer.Outputs = slices.Concat(s.Outputs, behind)
+	for k := range behind {
+		o.Behind = append(o.Behind, len(s.Outputs)+k)
+	}
+	return checkSpec(ctx, &finer, policy, sdc.Options{Threads: threads, Sole: true})
 }
 
 // unlinked is said where tables of the same counts, or of sums of one response, are

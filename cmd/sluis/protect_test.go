@@ -258,3 +258,28 @@ outputs:
 		}
 	}
 }
+
+// TestProtectRing: tables linked in a ring are protected with the table behind them,
+// of which nothing is released; two tables are not read twice.
+func TestProtectRing(t *testing.T) {
+	dir := protectData(t)
+	spec := filepath.Join(dir, "ring.yaml")
+	write(t, spec, `version: 1
+data: {source: d.csv}
+outputs:
+  - {name: rs, kind: frequency, by: [region, sector]}
+  - {name: sz, kind: frequency, by: [sector, size]}
+  - {name: rz, kind: frequency, by: [region, size]}
+`)
+	out := filepath.Join(dir, "ring")
+	if code, text := verb(t, "protect", spec, "--out", out, "--rounds", "0"); code != 0 {
+		t.Fatalf("exit status %d: %s", code, text)
+	}
+	names, err := filepath.Glob(filepath.Join(out, "*.release.csv"))
+	if err != nil || len(names) != 3 {
+		t.Errorf("releases %v, %v", names, err)
+	}
+	if code, text := verb(t, "verify", out); code != 0 {
+		t.Errorf("verify: exit status %d: %s", code, text)
+	}
+}
