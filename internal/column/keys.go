@@ -9,7 +9,8 @@ import (
 
 // Keys is a batch of a column whose values are keys of 64 bits as they are:
 // equal keys are equal values, in every batch, so that no dictionary is needed
-// to tell units apart. A Keys is reused from batch to batch.
+// to tell units apart. A Keys is reused from batch to batch; it may borrow the
+// array's memory, and must not be written to.
 type Keys struct {
 	Key  []uint64 // arbitrary where null
 	Null []bool   // nil where there is none
@@ -54,7 +55,7 @@ func (k *Keys) Read(name string, arr arrow.Array, row int64) error {
 		arr = ext.Storage()
 	}
 	n := arr.Len()
-	k.Key, k.Null = resize(&k.key, n), nil
+	k.Null = nil
 	if arr.NullN() > 0 {
 		k.Null = resize(&k.null, n)
 		for i := range k.Null {
@@ -62,22 +63,27 @@ func (k *Keys) Read(name string, arr arrow.Array, row int64) error {
 		}
 	}
 	switch a := arr.(type) {
+	case *array.Int64:
+		k.Key = unsigned[uint64](a.Int64Values())
+		return nil
+	case *array.Uint64:
+		k.Key = a.Uint64Values()
+		return nil
+	}
+	k.Key = resize(&k.key, n)
+	switch a := arr.(type) {
 	case *array.Int8:
 		readKeys(k.Key, a.Int8Values())
 	case *array.Int16:
 		readKeys(k.Key, a.Int16Values())
 	case *array.Int32:
 		readKeys(k.Key, a.Int32Values())
-	case *array.Int64:
-		readKeys(k.Key, a.Int64Values())
 	case *array.Uint8:
 		readKeys(k.Key, a.Uint8Values())
 	case *array.Uint16:
 		readKeys(k.Key, a.Uint16Values())
 	case *array.Uint32:
 		readKeys(k.Key, a.Uint32Values())
-	case *array.Uint64:
-		readKeys(k.Key, a.Uint64Values())
 	case *array.Date32:
 		readKeys(k.Key, a.Date32Values())
 	case *array.Date64:

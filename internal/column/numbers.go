@@ -13,7 +13,8 @@ import (
 // Numbers is a batch of exact numbers: value i is Small[i], Mid[i] or Wide[i]
 // (one of the three is set) times the column's unit times 2^-Shift. Wide
 // values have Shift exact.WideShift for floats and 0 for decimals. A Numbers is
-// reused from batch to batch.
+// reused from batch to batch; it may borrow the array's memory, and must not be
+// written to.
 type Numbers struct {
 	Small []int64
 	Mid   []exact.Int128
@@ -87,7 +88,11 @@ func (n *Numbers) read1(arr arrow.Array) (int, error) {
 	case *array.Int32:
 		readInts(n, a.Int32Values())
 	case *array.Int64:
-		readInts(n, a.Int64Values())
+		if n.Null == nil {
+			n.borrow(a.Int64Values())
+		} else {
+			readInts(n, a.Int64Values())
+		}
 	case *array.Uint8:
 		readInts(n, a.Uint8Values())
 	case *array.Uint16:
@@ -134,6 +139,16 @@ func (n *Numbers) readNulls(arr arrow.Array) {
 	for i := range n.Null {
 		n.Null[i] = arr.IsNull(i)
 	}
+}
+
+// borrow takes values as they lie.
+func (n *Numbers) borrow(values []int64) {
+	n.Small = values
+	var all uint64 // as in readInts
+	for _, s := range values {
+		all |= uint64(s ^ s>>63)
+	}
+	n.Bits = exact.FromUint64(all).BitLen() + 1
 }
 
 func readInts[T integer](n *Numbers, values []T) {

@@ -84,10 +84,11 @@ func (g *gathered[T]) arrange(n, bitsOfPart int) int {
 			bucket[u<<bitsOfPart>>shift]++
 		}
 	}
-	sum := uint32(0)
+	sum, most := uint32(0), uint32(0)
 	for i, k := range bucket {
 		bucket[i] = sum
 		sum += k
+		most = max(most, k)
 	}
 	at := uint32(0)
 	for i := range g.blocks {
@@ -110,8 +111,12 @@ func (g *gathered[T]) arrange(n, bitsOfPart int) int {
 			g.wx = append(g.wx, b.wx...)
 		}
 	}
-	// bucket now holds ends.
-	start := uint32(0)
+	if most <= smallBucket {
+		// Rows have to move within their buckets only, and so not far.
+		insertionSort(g.recs)
+		return n
+	}
+	start := uint32(0) // bucket now holds ends
 	for _, end := range bucket {
 		if end-start > smallBucket {
 			slices.SortFunc(g.recs[start:end], rec.compare)

@@ -56,6 +56,10 @@ type walker[T number[T]] struct {
 func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 	w.rows.partition(p, part)
 	recs := w.rows.recs
+	if !w.shape.Response && w.places.margins == 0 && w.inner != nil {
+		w.countPairs(recs)
+		return
+	}
 	for i := 0; i < len(recs); {
 		j := i + 1
 		for j < len(recs) && recs[j].unit == recs[i].unit {
@@ -71,6 +75,28 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		w.unit()
 		i = j
 	}
+}
+
+// countPairs counts every unit once in each of its cells, which is all there is to
+// do without responses and margins.
+func (w *walker[T]) countPairs(recs []rec) {
+	same := w.inner.same
+	if len(recs) == 0 {
+		return
+	}
+	last := recs[0]
+	same[last.cell]++
+	units := 1
+	for _, r := range recs[1:] {
+		if r.unit != last.unit {
+			units++
+			same[r.cell]++
+		} else if r.cell != last.cell {
+			same[r.cell]++
+		}
+		last = r
+	}
+	w.found += units
 }
 
 // take fills the present unit from its rows, those of one cell added up.
