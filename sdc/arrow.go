@@ -62,6 +62,7 @@ type worker struct {
 	asked        []*evidence.Accumulator // nil where no rule needs it
 	excluded     []int64
 	rows         int64
+	threads      int // that it may use
 
 	arrays  []arrow.Array // column -> rows of the batch
 	codes   [][]uint32    // scratch: column -> row -> code
@@ -76,7 +77,7 @@ type worker struct {
 func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 	n := len(pl.columns)
 	w := &worker{
-		pl: pl, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
+		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
 		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl),
 	}
@@ -186,6 +187,7 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 			return nil, err
 		}
 	}
+	workers[0].threads = threads // it works alone now
 	return workers[0], workers[0].flush()
 }
 

@@ -154,7 +154,7 @@ func (w *worker) flushTables(tables []int) error {
 		for _, c := range t.by {
 			columns = append(columns, codes[c])
 		}
-		if err := w.accumulators[k].Take(g.grids[k], columns); err != nil {
+		if err := w.accumulators[k].Take(g.grids[k], columns, w.threads); err != nil {
 			return w.rowError(err, t, 0, nil)
 		}
 		g.grids[k] = nil

@@ -180,12 +180,12 @@ func (g *Grid) Merge(o *Grid, units Codes) error {
 
 // Take adds what a grid has gathered, which must not be used afterwards.
 // columns[c] maps the indices of column c to codes; nothing to NoNode that rows
-// have.
-func (a *Accumulator) Take(g *Grid, columns [][]uint32) error {
+// have. Up to threads goroutines work on it.
+func (a *Accumulator) Take(g *Grid, columns [][]uint32, threads int) error {
 	if g.acc.rows == 0 {
 		return nil
 	}
-	o := g.settle()
+	o := g.settle(threads)
 	if a.rows == 0 && o.table.Rename(columns) {
 		a.table, a.rows, a.none, a.small, a.narrow, a.wide = o.table, o.rows, o.none, o.small, nil, nil
 		return a.spill.err()
@@ -194,24 +194,22 @@ func (a *Accumulator) Take(g *Grid, columns [][]uint32) error {
 }
 
 // settle returns an accumulator of the cells that have rows, coded by index.
-func (g *Grid) settle() *Accumulator {
+func (g *Grid) settle(threads int) *Accumulator {
 	a := g.acc
 	keys, records := g.counts.Occupied()
 	cols := make([][]uint32, len(g.keys.Cards()))
-	for c := range cols {
-		cols[c] = g.keys.Spell(keys, c)
-	}
+	inParallel(threads, len(cols), func(c int) { cols[c] = g.keys.Spell(keys, c) })
 	a.table = group.NewTableOf(cols, g.keys.Cards(), len(keys))
 	if a.small != nil {
-		settle(a.small, keys, records, g.keys.Cells(), g.tally)
+		settle(a.small, keys, records, g.keys.Cells(), g.tally, threads)
 	} else {
-		settle(a.none, keys, records, g.keys.Cells(), nil)
+		settle(a.none, keys, records, g.keys.Cells(), nil, threads)
 	}
 	return a
 }
 
 // settle leaves the cells of a grid that have rows.
-func settle[T number[T]](s *state[T], keys []uint32, records []int64, n int, t *tally) {
+func settle[T number[T]](s *state[T], keys []uint32, records []int64, n int, t *tally, threads int) {
 	if s.shape.pooled() {
 		rank := make([]uint32, n)
 		for i, k := range keys {
@@ -231,7 +229,9 @@ func settle[T number[T]](s *state[T], keys []uint32, records []int64, n int, t *
 	s.inner.grow(len(keys))
 	s.inner.records = records
 	if st, ok := any(s).(*state[small]); ok && t != nil {
-		t.write(&st.inner, keys)
+		inParallel(threads, threads, func(w int) {
+			t.write(&st.inner, keys, len(keys)*w/threads, len(keys)*(w+1)/threads)
+		})
 	}
 }
 

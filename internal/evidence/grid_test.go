@@ -81,7 +81,7 @@ func TestGridOfManyRows(t *testing.T) {
 					if ok, err := g.Add(&batch, []column.Indices{a, b}); !ok || err != nil {
 						t.Fatal(ok, err)
 					}
-					err = acc.Take(g, [][]uint32{span(7), span(300)})
+					err = acc.Take(g, [][]uint32{span(7), span(300)}, 3)
 				}
 				if err != nil {
 					t.Fatal(err)

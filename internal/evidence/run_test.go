@@ -292,7 +292,7 @@ func (w *worker) flush() error {
 	}
 	g := w.grid
 	w.grid = nil
-	return w.acc.Take(g, columns)
+	return w.acc.Take(g, columns, 2)
 }
 
 // keysOf turns dense ids into keys that are the same in every worker.

@@ -109,10 +109,11 @@ func addCounts(into, from []uint32) []uint32 {
 	return into
 }
 
-// write writes the cells of the given keys to c, whose records are set.
-func (t *tally) write(c *cells[small], keys []uint32) {
-	for i, k := range keys {
-		cell := t.cell[int(k)*t.words:][:t.words]
+// write writes the cells of keys lo to hi to c, whose records are set.
+func (t *tally) write(c *cells[small], keys []uint32, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		k := int(keys[i])
+		cell := t.cell[k*t.words:][:t.words]
 		c.sum[i], c.abs[i] = small(cell[0]), small(cell[1])
 		// Sums are equal where no value is below 0, and only there.
 		c.negative[i] = cell[0] != cell[1]
@@ -120,15 +121,11 @@ func (t *tally) write(c *cells[small], keys []uint32) {
 			c.top[i*t.top+j] = small(a)
 		}
 		c.nonZero[i] = c.records[i]
-	}
-	if t.missing != nil {
-		for i, k := range keys {
+		if t.missing != nil {
 			c.missing[i] = int64(t.missing[k])
 			c.nonZero[i] -= c.missing[i]
 		}
-	}
-	if t.zeros != nil {
-		for i, k := range keys {
+		if t.zeros != nil {
 			c.nonZero[i] -= int64(t.zeros[k])
 		}
 	}
