@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// ErrRecord says that a destruction record is not well formed or not signed by
+// ErrRecord says that a record of pseudonyms or of destruction is not well formed or not signed by
 // the key it should be.
-var ErrRecord = errors.New("destruction record cannot be trusted")
+var ErrRecord = errors.New("record cannot be trusted")
 
 // recordSchema names the form of a destruction record.
 const recordSchema = "sluis.destruction/1"

@@ -175,7 +175,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: slices.Clone(s.Files)}
 	if account != nil {
 		account.Compare(r, columns)
-		r.Manifest.Inputs = append(r.Manifest.Inputs, account.Source)
+		r.Manifest.Inputs = append(r.Manifest.Inputs, account.Inputs...)
 	}
 	return r, nil
 }

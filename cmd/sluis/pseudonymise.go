@@ -24,7 +24,7 @@ type pseudonymiseFlags struct {
 	invalid, algorithm    string
 	bytes                 int
 	expected              int64
-	json                  string
+	record, signer        string
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -36,6 +36,9 @@ func newPseudonymiseCommand() *cobra.Command {
 identifiers in the named columns replaced by pseudonyms of the domain. Columns
 that are to be joined share a domain. Nulls stay null, and the order of rows is
 kept. Memory does not grow with rows. No identifier is printed.
+
+A record is written beside OUT: the id of the key, the domain, the columns, and the
+hashes of both files. A dossier can name it, see docs/dossier.md.
 
 Name with --direct the columns that hold direct identifiers: the command refuses
 to write one that is neither replaced nor dropped.`,
@@ -60,7 +63,8 @@ to write one that is neither replaced nor dropped.`,
 	flags.StringVar(&f.algorithm, "algorithm", "sha256", "sha256 or sha512-256")
 	flags.IntVar(&f.bytes, "bytes", 0, "length of a pseudonym in bytes (default 16)")
 	flags.Int64Var(&f.expected, "expected", 0, "distinct values to expect (default 2^40)")
-	flags.StringVar(&f.json, "json", "", "file for the report as JSON")
+	flags.StringVar(&f.record, "record", "", "file for the record (default: OUT.record.json)")
+	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	return cmd
 }
 
@@ -107,25 +111,6 @@ func (f *pseudonymiseFlags) config() (c pseudonym.Config, err error) {
 	return c, err
 }
 
-// pseudonymReport is what the verb says; it holds no identifier.
-type pseudonymReport struct {
-	Schema    string          `json:"schema"`
-	KeyID     string          `json:"keyId"`
-	Domain    string          `json:"domain"`
-	Algorithm string          `json:"algorithm"`
-	Bytes     int             `json:"bytes"`
-	Columns   []columnSummary `json:"columns"`
-}
-
-type columnSummary struct {
-	Column        string `json:"column"`
-	Rows          int64  `json:"rows"`
-	Nulls         int64  `json:"nulls"`
-	Invalid       int64  `json:"invalid"`
-	Distinct      int64  `json:"distinct"`
-	DistinctExact bool   `json:"distinctExact"`
-}
-
 func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, stdout io.Writer) error {
 	c, err := f.config()
 	if err != nil {
@@ -140,19 +125,20 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 		return usageError(err)
 	}
 	defer p.Destroy()
+	if f.signer != "" {
+		if _, err := loadSigner(f.signer); err != nil {
+			return err // before there is a file without its record
+		}
+	}
 	report, err := pseudonymiseFile(ctx, in, out, p, f)
 	if err != nil {
 		return err
 	}
-	if f.json != "" {
-		err := source.WriteFile(f.json, func(w io.Writer) error {
-			enc := json.NewEncoder(w)
-			enc.SetIndent("", " ")
-			return enc.Encode(report)
-		})
-		if err != nil {
-			return err
-		}
+	if f.record == "" {
+		f.record = out + ".record.json"
+	}
+	if err := keepRecord(f.record, report, f.signer); err != nil {
+		return err
 	}
 	fmt.Fprintf(stdout, "key %s, domain %s, %s, %d bytes\n", report.KeyID, report.Domain, report.Algorithm, report.Bytes)
 	for _, s := range report.Columns {
@@ -166,7 +152,7 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 }
 
 // pseudonymiseFile streams a file through the pseudonymizer into another.
-func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudonymizer, f *pseudonymiseFlags) (*pseudonymReport, error) {
+func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudonymizer, f *pseudonymiseFlags) (*pseudonym.Record, error) {
 	if same, err := sameFile(in, out); err != nil || same {
 		return nil, errors.Join(err, usageError(errors.New("IN and OUT are the same file")))
 	}
@@ -199,7 +185,7 @@ func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudony
 		return nil, err
 	}
 	defer r.Release()
-	w, err := source.Create(out, r.Schema(), source.WriterOptions{})
+	w, err := source.Create(out, r.Schema(), source.WriterOptions{Hash: true})
 	if err != nil {
 		return nil, err
 	}
@@ -224,16 +210,33 @@ func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudony
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	report := &pseudonymReport{
-		Schema: "sluis.pseudonyms/1", KeyID: p.KeyID(), Domain: p.Domain().String(), Algorithm: p.Algorithm().String(), Bytes: p.Bytes(),
+	if err := src.Hash(ctx); err != nil {
+		return nil, err
 	}
-	for _, name := range f.columns {
-		s := counters[name].Stats()
-		report.Columns = append(report.Columns, columnSummary{
-			Column: name, Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
-		})
+	report := p.Record(f.columns, counters, "sluis "+thisTool().Version)
+	for _, file := range src.Files() {
+		report.Inputs = append(report.Inputs, pseudonym.RecordedFile{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
+	report.Output = pseudonym.RecordedFile{Name: filepath.Base(out), SHA256: w.SHA256()}
 	return report, nil
+}
+
+// keepRecord signs the record, where there is a key for it, and writes it.
+func keepRecord(path string, r *pseudonym.Record, signer string) error {
+	if signer != "" {
+		private, err := loadSigner(signer)
+		if err != nil {
+			return err
+		}
+		if err := r.Sign(private); err != nil {
+			return err
+		}
+	}
+	return source.WriteFile(path, func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", " ")
+		return enc.Encode(r)
+	})
 }
 
 func sameFile(a, b string) (bool, error) {

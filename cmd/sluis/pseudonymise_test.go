@@ -23,7 +23,7 @@ func TestPseudonymise(t *testing.T) {
 	if status != 1 || !strings.Contains(stderr, `"name"`) {
 		t.Errorf("a direct identifier is written: %d %s", status, stderr)
 	}
-	status, out, stderr := sluis(t, append(base, "--direct", "name,bsn", "--drop", "name", "--json", at("report.json"))...)
+	status, out, stderr := sluis(t, append(base, "--direct", "name,bsn", "--drop", "name", "--record", at("report.json"))...)
 	if status != 0 || !strings.Contains(out, "bsn: 4 rows, 2 distinct, 1 null, 0 invalid") || !strings.Contains(out, strings.TrimSpace(id)) {
 		t.Fatalf("%d %s %s", status, out, stderr)
 	}

@@ -37,7 +37,7 @@ var allowed = map[string][]string{
 	"sdc/source":  {},
 	"sdc/spec":    {"sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
-	"sdc/dossier": {"sdc"},
+	"sdc/dossier": {"sdc", "pseudonym"},
 	"sdc/suggest": {"sdc"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/hmac"},

@@ -6,7 +6,6 @@ package dossier
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -38,9 +38,30 @@ type Dossier struct {
 	// Policy is the name of the policy that output is checked with; step 11
 	// compares.
 	Policy string `yaml:"policy"`
+	// Pseudonyms are the columns that hold pseudonyms, and Records the records
+	// that sluis pseudonymise left; step 6 compares. Paths are relative to the
+	// dossier.
+	Pseudonyms []Column `yaml:"pseudonyms"`
+	Records    []string `yaml:"records"`
+	// Destruction are the records that sluis key destroy left; step 19 compares.
+	Destruction []string `yaml:"destruction"`
+	// Custodian is the Ed25519 public key, in hexadecimal, of who keeps the keys:
+	// every record must be signed by it. Records of destruction need one.
+	Custodian string `yaml:"custodian"`
 
-	// Source is the file that Load has read.
-	Source sdc.Source `yaml:"-"`
+	// Inputs are the files that Load has read: the dossier and its records.
+	Inputs []sdc.Source `yaml:"-"`
+
+	records   []*pseudonym.Record
+	destroyed []*pseudonym.DestructionRecord
+}
+
+// Column is a column of pseudonyms: the id of the key and the domain they were
+// made with.
+type Column struct {
+	Column string `yaml:"column"`
+	Key    string `yaml:"key"`
+	Domain string `yaml:"domain"`
 }
 
 // Entry is one answer: what, by whom, when.
@@ -56,8 +77,9 @@ type File struct {
 	SHA256 string `yaml:"sha256"`
 }
 
-// Load reads a dossier. Unknown keys and steps are errors; what is missing is
-// not, see [Dossier.Missing].
+// Load reads a dossier and the records that it names. Unknown keys and steps are
+// errors, and so is a record that cannot be trusted; what is missing is not, see
+// [Dossier.Missing].
 func Load(path string) (*Dossier, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -79,7 +101,10 @@ func Load(path string) (*Dossier, error) {
 			return nil, fmt.Errorf("%w: %s: %q is no step that is answered by a person", ErrDossier, path, key)
 		}
 	}
-	d.Source = sdc.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
+	d.Inputs = []sdc.Source{hashed(path, text)}
+	if err := d.loadRecords(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	return d, nil
 }
 
@@ -101,13 +126,27 @@ func (d *Dossier) declared(key string) bool {
 	return true // release: nothing but the run itself
 }
 
+// proves reports whether a step is proven rather than answered: those that a run
+// proves, and those of which there are records.
+func (d *Dossier) proves(s step) bool {
+	return s.proof || s.key == "pseudonyms" && len(d.Pseudonyms) > 0 || s.key == "destruction" && len(d.Destruction) > 0
+}
+
+// answered reports whether a step has what it needs.
+func (d *Dossier) answered(s step) bool {
+	if d.proves(s) {
+		return d.declared(s.key)
+	}
+	return d.Entries[s.key].filled()
+}
+
 // Missing lists the steps without what they need, as "step 8, controller": an
 // answer with its author, or for the steps that a run proves what the run is
 // compared with.
 func (d *Dossier) Missing() []string {
 	out := []string{}
 	for _, s := range steps {
-		if s.proof && !d.declared(s.key) || !s.proof && !d.Entries[s.key].filled() {
+		if !d.answered(s) {
 			out = append(out, fmt.Sprintf("step %d, %s", s.number, s.key))
 		}
 	}
@@ -123,14 +162,14 @@ type Run struct {
 }
 
 // Steps returns the checklist. A state is "answered", "missing", or for the
-// steps that a run proves "proven" or "contradicted"; with a nil run those are
-// "declared". Step 20 is proven by a verdict of safe, and open otherwise.
+// steps that a run or records prove "proven" or "contradicted"; with a nil run
+// those are "declared". Step 20 is proven by a verdict of safe, and open otherwise.
 func (d *Dossier) Steps(run *Run) []sdc.DossierStep {
 	var out []sdc.DossierStep
 	for _, s := range steps {
 		x := sdc.DossierStep{Step: s.number, Key: s.key, Title: s.title, Article: s.article, State: "missing"}
 		switch {
-		case !s.proof:
+		case !d.proves(s):
 			if e := d.Entries[s.key]; e.filled() {
 				x.State, x.By = "answered", e.By
 			}
@@ -161,7 +200,8 @@ func (d *Dossier) Compare(r *sdc.Report, columns []string) {
 }
 
 // agrees compares a run with what is declared: the same policy by name, the
-// same files by name and hash and no others, no column beyond the listed ones.
+// same files by name and hash and no others, no column beyond the listed ones; and
+// records that tell of these files and of all keys.
 func (d *Dossier) agrees(key string, run *Run) bool {
 	switch key {
 	case "minimisation":
@@ -172,6 +212,10 @@ func (d *Dossier) agrees(key string, run *Run) bool {
 		}
 	case "output-check":
 		return d.Policy == run.Policy
+	case "pseudonyms":
+		return d.pseudonymised(run.Sources)
+	case "destruction":
+		return d.keysDestroyed()
 	case "integrity":
 		if len(d.Files) != len(run.Sources) {
 			return false
@@ -202,7 +246,7 @@ func Contradicted(steps []sdc.DossierStep) []string {
 // Template writes an empty dossier with every step as a question.
 func Template(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("# The account of a project, see docs/dossier.md. An entry wants a text and a name.\nversion: 1\nproject: \"\"\npolicy: cbs            # step 11: the policy that output is checked with\ncolumns: []            # step 5: the columns that may be read\nfiles: []              # step 14: {name: persons.csv, sha256: ...} as provided\nentries:\n")
+	b.WriteString("# The account of a project, see docs/dossier.md. An entry wants a text and a name.\nversion: 1\nproject: \"\"\npolicy: cbs            # step 11: the policy that output is checked with\ncolumns: []            # step 5: the columns that may be read\nfiles: []              # step 14: {name: persons.csv, sha256: ...} as provided\npseudonyms: []         # step 6, where there are records: {column: id, key: ..., domain: ...}\nrecords: []            # step 6: what sluis pseudonymise wrote beside its output\ndestruction: []        # step 19: what sluis key destroy wrote\ncustodian: \"\"          # steps 6 and 19: the public key that signed the records\nentries:\n")
 	for _, s := range steps {
 		if s.proof {
 			fmt.Fprintf(&b, "  # step %d (%s): %s. Proven by sluis check.\n", s.number, s.article, s.title)

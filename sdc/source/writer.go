@@ -2,8 +2,12 @@ package source
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"fmt"
+	"hash"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -25,6 +29,8 @@ type WriterOptions struct {
 	// formula gets an apostrophe in front, see [Defuse]. For tables that people
 	// read; data that a program reads back is written as it is.
 	Defuse bool
+	// Hash has the SHA-256 of the file taken while it is written.
+	Hash bool
 	// Allocator defaults to memory.DefaultAllocator.
 	Allocator memory.Allocator
 }
@@ -37,6 +43,16 @@ type Writer struct {
 	write func(arrow.Record) error
 	flush func() error
 	done  bool
+	sum   hash.Hash // nil where it is not asked for
+}
+
+// SHA256 returns the SHA-256 of the file in hexadecimal, once it is closed; ""
+// unless WriterOptions.Hash was set.
+func (w *Writer) SHA256() string {
+	if w.sum == nil || !w.done {
+		return ""
+	}
+	return hex.EncodeToString(w.sum.Sum(nil))
 }
 
 // Create starts a file; see [Open] for the formats. Dictionary columns are
@@ -59,7 +75,13 @@ func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, err
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{file: f, buf: bufio.NewWriterSize(f, 1<<18)}
+	w := &Writer{file: f}
+	to := io.Writer(f)
+	if opts.Hash {
+		w.sum = sha256.New()
+		to = io.MultiWriter(f, w.sum)
+	}
+	w.buf = bufio.NewWriterSize(to, 1<<18)
 	switch format {
 	case ".parquet":
 		err = w.parquet(schema, opts)

@@ -1,0 +1,135 @@
+package dossier_test
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/sluis-go/sluis/pseudonym"
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/dossier"
+)
+
+// TestRecords: steps 6 and 19 are proven by the records that tell of the sources
+// and of the keys, and by no others.
+func TestRecords(t *testing.T) {
+	custodian, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stranger, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name string, v any) {
+		t.Helper()
+		text, err := json.Marshal(v)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	record := func(name, column, key, from, to string, signer ed25519.PrivateKey) {
+		t.Helper()
+		r := &pseudonym.Record{
+			Schema: "sluis.pseudonyms/1", KeyID: key, Domain: "p/" + column, Columns: []pseudonym.RecordedCount{{Column: column}},
+			Inputs: []pseudonym.RecordedFile{{Name: "x", SHA256: from}}, Output: pseudonym.RecordedFile{Name: "y", SHA256: to},
+		}
+		if err := r.Sign(signer); err != nil {
+			t.Fatal(err)
+		}
+		write(name, r)
+	}
+	key, err := pseudonym.KeyFromBytes([]byte("a key of a test protects nobody.."[:32]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := key.ID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	record("person.json", "person", id, "00", "AA", private)
+	record("house.json", "house", "k2", "aa", "bb", private)
+	record("circle.json", "house", "k2", "bb", "bb", private)
+	record("forged.json", "house", "k2", "aa", "bb", stranger)
+	gone, err := pseudonym.Destroy(key, "", private, time.Unix(0, 0), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("gone.json", gone)
+	forged, err := pseudonym.KeyFromBytes([]byte("a key of a test protects nobody.."[:32]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	goneForged, err := pseudonym.Destroy(forged, "", stranger, time.Unix(0, 0), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("gone-forged.json", goneForged)
+
+	person := fmt.Sprintf("{column: person, key: %s, domain: p/person}", id)
+	const house = "{column: house, key: k2, domain: p/house}"
+	signed := fmt.Sprintf("custodian: %x\n", []byte(custodian))
+	for _, tc := range []struct {
+		name, text, source string
+		six, nineteen      string // "" for an error
+	}{
+		{"no records", "", "aa", "missing", "missing"},
+		{"one", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "proven", "missing"},
+		{"one, signed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "AA", "proven", "missing"},
+		{"another file", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "cc", "contradicted", "missing"},
+		{"no hash", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "", "contradicted", "missing"},
+		{"no record", "pseudonyms: [" + person + "]\n", "aa", "contradicted", "missing"},
+		{"another key", "pseudonyms: [{column: person, key: k9, domain: p/person}]\nrecords: [person.json]\n", "aa", "contradicted", "missing"},
+		{"another domain", "pseudonyms: [{column: person, key: " + id + ", domain: q/person}]\nrecords: [person.json]\n", "aa", "contradicted", "missing"},
+		{"a chain", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\n", "bb", "proven", "missing"},
+		{"a chain that is broken", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json]\n", "bb", "contradicted", "missing"},
+		{"a circle", "pseudonyms: [" + person + ", " + house + "]\nrecords: [circle.json]\n", "bb", "contradicted", "missing"},
+		{"the file before", "pseudonyms: [" + house + "]\nrecords: [house.json, person.json]\n", "aa", "contradicted", "missing"},
+		{"destroyed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\ndestruction: [gone.json]\n", "aa", "proven", "proven"},
+		{"one of two destroyed", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\ndestruction: [gone.json]\n", "bb", "proven", "contradicted"},
+		{"forged, nobody asks", "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "proven", "missing"},
+		{"forged", signed + "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "", ""},
+		{"forged destruction", signed + "pseudonyms: [" + person + "]\ndestruction: [gone-forged.json]\n", "aa", "", ""},
+		{"a record of another form", "pseudonyms: [" + person + "]\nrecords: [gone.json]\n", "aa", "", ""},
+		{"no columns", "records: [person.json]\n", "aa", "", ""},
+		{"no custodian", "pseudonyms: [" + person + "]\ndestruction: [gone.json]\n", "aa", "", ""},
+		{"no public key", "custodian: abc\n", "aa", "", ""},
+		{"half a column", "pseudonyms: [{column: person}]\n", "aa", "", ""},
+	} {
+		path := filepath.Join(dir, "dossier.yaml")
+		if err := os.WriteFile(path, []byte("version: 1\n"+tc.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d, err := dossier.Load(path)
+		if tc.six == "" {
+			if !errors.Is(err, dossier.ErrDossier) {
+				t.Errorf("%s: %v", tc.name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "y", SHA256: tc.source}}}) {
+			if s.Step == 6 && s.State != tc.six || s.Step == 19 && s.State != tc.nineteen {
+				t.Errorf("%s: step %d is %s", tc.name, s.Step, s.State)
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "dossier.yaml"), []byte("version: 1\npseudonyms: ["+person+"]\nrecords: [none.json]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dossier.Load(filepath.Join(dir, "dossier.yaml")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a record that is not there: %v", err)
+	}
+}
