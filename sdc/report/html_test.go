@@ -17,7 +17,9 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
 // checked builds a table from rows of JSON objects and checks outputs on it.
@@ -284,5 +286,90 @@ func TestManyFindings(t *testing.T) {
 	}
 	if p = page(t, r, report.HTMLOptions{Cells: 100}); !strings.Contains(p, "are not drawn here") {
 		t.Error("the page does not say that it leaves cells out")
+	}
+}
+
+// TestDutchPage: whatever the rules find, a policy changes or a dossier lacks, the
+// Dutch page says nothing in English.
+func TestDutchPage(t *testing.T) {
+	fields, rows := small(2)
+	fields = append(fields, field("asked", arrow.FixedWidthTypes.Boolean), field("BSN", arrow.PrimitiveTypes.Int64))
+	for i := range rows {
+		rows[i]["asked"], rows[i]["BSN"] = i%5 == 0, i
+		if i%7 == 0 {
+			rows[i]["x"] = -40 - i
+		}
+	}
+	p := sdc.CBS()
+	p.PPercent, p.PQ = sdc.PPercent{P: "10"}, sdc.PQ{P: "10", Q: "50"}
+	p.GroupRemainder, p.Request = sdc.GroupRemainder{K: 1}, sdc.Request{Percent: "1"}
+	p.MinContributors.Min, p.RequireDossier = 20, true
+	outputs := []sdc.Output{
+		{Name: "a", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}},
+		{Name: "b", Kind: sdc.Magnitude, By: []string{"region", "state"}, Response: "x", Statistics: []string{"sum", "min", "max", "range"}, APriori: []sdc.APriori{
+			{Codes: map[string]string{"region": "Isle"}, Reason: "eiland"}, {Codes: map[string]string{"region": "North", "state": "ill"}, Safe: true, Reason: "bekend"},
+		}},
+		{Name: "c", Kind: sdc.Microdata, By: []string{"region", "BSN"}, Sensitive: []string{"state"}},
+		{Name: "d", Kind: sdc.Microdata, By: []string{"region", "id"}},
+		{Name: "e", Kind: sdc.Model, Parameters: 57},
+	}
+	said := map[string]bool{}
+	for _, state := range []*sdc.DossierState{nil, {Missing: []string{"step 8, controller"}}} {
+		for _, policy := range []sdc.Policy{p, sdc.CBS()} {
+			r := checked(t, fields, rows, func(d *sdc.Data) { d.Roles.Request, d.Dossier = "asked", state }, policy, outputs...)
+			(&dossier.Dossier{}).Compare(r, nil)
+			r.Refuse("dossier", "what was read contradicts the dossier: step 5, minimisation")
+			for _, o := range r.Outputs {
+				for _, f := range o.Findings {
+					said[f.Rule] = true
+				}
+			}
+			opts := report.HTMLOptions{Suggestions: []suggest.Suggestion{
+				{Verdict: sdc.Safe, Changes: []suggest.Change{{Variable: "region", Level: 1}, {Variable: "state", Fold: []string{"ill", "well"}}, {Variable: "x"}}},
+				{Verdict: sdc.Safe, Suppress: &suggest.Suppression{Cells: 3, Share: 1.5, Records: true}}, {Verdict: sdc.Review, Round: 10},
+			}}
+			en := page(t, r, opts)
+			opts.Lang = "nl"
+			nl := page(t, r, opts)
+			english(t, en, nl)
+			english(t, public(t, r, "en"), public(t, r, "nl"))
+		}
+	}
+	for _, rule := range []string{
+		"min-contributors", "nk", "p-percent", "pq", "group-disclosure", "group-remainder", "request", "identifiers", "endpoints", "k-anonymity",
+		"zero-cells", "min-degrees-of-freedom", "a-priori", "dossier",
+	} {
+		if !said[rule] {
+			t.Errorf("no finding of %s: the test does not see its sentence", rule)
+		}
+	}
+}
+
+// codes are names of rules, thresholds and figures, which are those of files.
+var codes = regexp.MustCompile(`(?s)<code.*?</code>|<option.*?</option>`)
+
+var word = regexp.MustCompile(`[A-Za-z]{2,}`)
+
+// english fails for what a Dutch page has in English: text that says so, and text
+// of three words or more that the English page has too.
+func english(t *testing.T, en, nl string) {
+	t.Helper()
+	if at := strings.Index(nl, ` lang="en"`); at >= 0 {
+		t.Errorf("the Dutch page says in English: %.200s", nl[at:])
+	}
+	texts := func(page string) map[string]bool {
+		out := map[string]bool{}
+		for _, s := range tags.Split(codes.ReplaceAllString(blocks.ReplaceAllString(page, " "), " "), -1) {
+			if s = strings.TrimSpace(s); len(word.FindAllString(s, -1)) >= 3 {
+				out[s] = true
+			}
+		}
+		return out
+	}
+	both := texts(en)
+	for s := range texts(nl) {
+		if both[s] && !strings.Contains(s, "&") { // a code of the data
+			t.Errorf("not in Dutch: %.200s", s)
+		}
 	}
 }

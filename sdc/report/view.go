@@ -65,8 +65,14 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
 			Sources: r.Data.Sources, Files: opts.Files,
 		},
-		Policy: r.Policy.Name, Differences: r.Policy.Differences,
-		Rows: r.Data.Rows, Respondents: r.Data.Respondents, Dossier: r.Dossier,
+		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents,
+	}
+	for _, s := range r.Policy.Differences {
+		v.Differences = append(v.Differences, d.difference(s))
+	}
+	for _, s := range r.Dossier {
+		s.Title, s.Article = d.step(s), d.article(s.Article)
+		v.Dossier = append(v.Dossier, s)
 	}
 	for _, s := range r.Policy.Remarks {
 		v.Remarks = append(v.Remarks, d.say(s))

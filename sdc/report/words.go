@@ -94,7 +94,14 @@ func (d words) message(f *sdc.Finding) sentence {
 	case "min-degrees-of-freedom":
 		s = fmt.Sprintf("%s vrijheidsgraden, minstens %s nodig", seen, limit)
 	default:
-		return sentence{visible(f.Message), "en"}
+		said := d.say(baseMessage(f.Message))
+		if said.Lang != "" {
+			return sentence{visible(f.Message), said.Lang}
+		}
+		s = said.Text
+		if f.Rule == "dossier" {
+			s = strings.ReplaceAll(s, "step ", "stap ")
+		}
 	}
 	if strings.Contains(f.Message, "contributions are negative") {
 		s += " (sommige bijdragen zijn negatief: absolute waarden zijn vergeleken)"
@@ -103,6 +110,41 @@ func (d words) message(f *sdc.Finding) sentence {
 		s += "; met de hand veilig gesteld: " + visible(reason)
 	}
 	return sentence{s, ""}
+}
+
+// baseMessage is a message without what every message may end in.
+func baseMessage(s string) string {
+	s, _, _ = strings.Cut(s, "; set safe by hand: ")
+	s, _, _ = strings.Cut(s, " (some contributions are negative")
+	return s
+}
+
+// difference says how a policy differs from the shipped one. Names of rules and
+// thresholds are those of policy files.
+func (d words) difference(s string) string {
+	s = visible(s)
+	if d.lang == "nl" {
+		s = differenceDutch.Replace(s)
+	}
+	return shorten(s, 4*longestLabel)
+}
+
+var differenceDutch = strings.NewReplacer(
+	": on, ", ": aan, ", ": on)", ": aan)", ": on (", ": aan (", ": off", ": uit", ": required", ": vereist", ": not required", ": niet vereist")
+
+// step says a step of a dossier, and article the article that it rests on.
+func (d words) step(s sdc.DossierStep) string {
+	if title, ok := dutchSteps[s.Key]; ok && d.lang == "nl" {
+		return title
+	}
+	return s.Title
+}
+
+func (d words) article(s string) string {
+	if d.lang == "nl" {
+		s = strings.NewReplacer("GDPR", "AVG", "CBS Act", "CBS-wet").Replace(s)
+	}
+	return s
 }
 
 // say says in the page's language a sentence that a check, a measurement or a
