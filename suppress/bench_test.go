@@ -8,7 +8,7 @@ import (
 
 // BenchmarkProtect protects whole tables, from nothing to a proven pattern.
 func BenchmarkProtect(b *testing.B) {
-	for _, codes := range [][]int{{40, 28}, {140, 143}, {20, 25, 40}, {320, 317}} {
+	for _, codes := range [][]int{{40, 28}, {140, 143}, {20, 25, 40}, {320, 317}, {46, 47, 47}} {
 		b.Run(fmt.Sprint(codes), func(b *testing.B) {
 			p := counts(b, 1, nil, codes...)
 			for b.Loop() {

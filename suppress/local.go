@@ -18,6 +18,7 @@ type finder struct {
 	price  []int64 // of hiding a cell that is published
 	box    *box
 	check  *checker
+	lp     *lp.Near // made when first needed
 
 	seenCell []int32
 	seenRel  []int32
@@ -58,18 +59,50 @@ func (f *finder) targets(n Need) []int64 {
 // find looks for a witness of a need, of hidden cells alone or, with more, of
 // published ones too at little price. It is nil where none was found, which
 // proves nothing.
+//
+// What may be hidden besides is chosen by a program over the whole table: a witness
+// at least price hides far less than the first small one (two thirds less in tables
+// of three variables). Among what is hidden already any will do, and a small one is
+// mostly found sooner.
 func (f *finder) find(ctx context.Context, n Need, more bool) (*Witness, error) {
+	if f.small {
+		return f.boxes(n, more, boxNodes), nil
+	}
+	if !more {
+		if w := f.boxes(n, more, boxNodes/4); w != nil {
+			return w, nil
+		}
+	}
+	w, none, err := f.cheapest(ctx, n, more)
+	if w != nil || none || err != nil {
+		return w, err
+	}
+	if w := f.boxes(n, more, boxNodes); w != nil {
+		return w, nil
+	}
+	return f.programs(ctx, n, more)
+}
+
+// priceOf is what a witness hides besides.
+func (f *finder) priceOf(w *Witness) (sum int64) {
+	for _, c := range w.Cells {
+		if !f.hidden[c] {
+			sum = min(sum+f.price[c], infinity/2)
+		}
+	}
+	return sum
+}
+
+// boxes looks for a small witness, by no program.
+func (f *finder) boxes(n Need, more bool, nodes int) *Witness {
 	var best *Witness
 	least := int64(infinity)
 	for _, by := range f.targets(n) {
-		if w, cost := f.box.find(n.Cell, by, n.Owner, more, boxNodes); w != nil && cost < least && f.admits(w, more) {
+		if w, cost := f.box.find(n.Cell, by, n.Owner, more, nodes); w != nil && cost < least && f.admits(w, more) {
 			best, least = w, cost
 		}
 	}
-	if best != nil || f.small {
-		return best, nil
-	}
-	return f.programs(ctx, n, more)
+	return best
 }
 
 func (f *finder) admits(w *Witness, more bool) bool {

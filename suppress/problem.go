@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync"
+
+	"github.com/sluis-go/sluis/internal/lp"
 )
 
 // Status is what a cell is and what becomes of it.
@@ -84,9 +87,12 @@ type Problem struct {
 	cells    []Cell
 	rel      []Relation
 	attacker Attacker
-	of       [][]int32         // cell -> relations that it is in
-	down, up []int64           // cell -> room below and above the truth
-	owned    map[int32][]int32 // owner -> cells
+	of       [][]int32 // cell -> relations that it is in
+	down, up []int64   // cell -> room below and above the truth
+
+	once   sync.Once
+	matrix *lp.Matrix        // see relations
+	owned  map[int32][]int32 // owner -> cells
 }
 
 const (
