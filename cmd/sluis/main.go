@@ -81,6 +81,7 @@ func commands() []*cobra.Command {
 		newDiffCommand(),
 		newDossierCommand(),
 		newKeyCommand(),
+		newLocalCommand(),
 		newProtectCommand(),
 		newPseudonymiseCommand(),
 		newRiskCommand(),

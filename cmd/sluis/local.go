@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/suppress"
+)
+
+type localFlags struct {
+	risk       riskFlags // keys, and how files are read
+	k          int
+	missing    string
+	importance map[string]string
+	maxKeys    int
+}
+
+func newLocalCommand() *cobra.Command {
+	var f localFlags
+	cmd := &cobra.Command{
+		Use:   "local IN OUT",
+		Short: "Suppress single values of records until every class has k records",
+		Long: `local copies the records of IN to OUT (.parquet, .arrow, .arrows or .csv), in order,
+with nulls in place of values of the keys: of a record whose class is too small, the
+cheapest value or set of values goes that makes it large enough. A class is the records
+that agree on all keys, or with --max-keys m on each combination of at most m of them.
+
+Say with --missing how those who read OUT count a null: wildcard, it matches every
+value; or category, it is a value like another. The two differ: a file that has k
+records everywhere under wildcard need not have them under category. OUT is read again
+before it appears, and its classes are counted anew under that policy; sluis risk does
+the same. Records are counted, not respondents: where some have several records, check
+with sluis risk --respondent.`,
+		Example: `  sluis local survey.csv safe.csv --keys region,sex,age --k 3 --missing wildcard
+  sluis local survey.parquet safe.parquet --keys region,sex,age,job --k 5 --max-keys 3 \
+      --importance age=3,region=2 --missing wildcard`,
+		Args: exactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runLocal(cmd.Context(), args[0], args[1], &f, cmd.OutOrStdout())
+		},
+	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringSliceVar(&f.risk.keys, "keys", nil, "key variables, by comma (required)")
+	fl.IntVar(&f.k, "k", 0, "the least number of records of a class that is safe (required, at least 2)")
+	fl.StringVar(&f.missing, "missing", "", "how a null counts in a class: wildcard or category (required)")
+	fl.StringToStringVar(&f.importance, "importance", nil, "price of suppressing a value, as age=3,region=2 (default: 1 each)")
+	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
+	fl.StringVar(&f.risk.delimiter, "delimiter", "", "CSV: delimiter (default: found from the first line)")
+	fl.StringSliceVar(&f.risk.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
+	fl.BoolVar(&f.risk.trim, "trim", false, "CSV: drop blanks around fields")
+	fl.StringToStringVar(&f.risk.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	return cmd
+}
+
+// options checks the flags.
+func (f *localFlags) options() (o suppress.LocalOptions, err error) {
+	o = suppress.LocalOptions{K: f.k, UpTo: f.maxKeys}
+	switch {
+	case len(f.risk.keys) == 0:
+		return o, errors.New("--keys is missing")
+	case f.k < 2:
+		return o, errors.New("--k is required, and at least 2")
+	case f.maxKeys < 0 || f.maxKeys > len(f.risk.keys):
+		return o, errors.New("--max-keys is more than the keys that there are")
+	}
+	switch f.missing {
+	case "wildcard":
+		o.Matching = suppress.NullWildcard
+	case "category":
+		o.Matching = suppress.NullCategory
+	default:
+		return o, errors.New("--missing is required: wildcard or category, as the readers of OUT count nulls")
+	}
+	for name := range f.importance {
+		if !slices.Contains(f.risk.keys, name) {
+			return o, fmt.Errorf("--importance names %q, which is no key", name)
+		}
+	}
+	for _, name := range f.risk.keys {
+		cost := int64(1)
+		if text, ok := f.importance[name]; ok {
+			if cost, err = strconv.ParseInt(text, 10, 64); err != nil || cost < 1 || cost > 1<<20 {
+				return o, errors.New("an importance is a whole number from 1 to 2^20")
+			}
+		}
+		o.Cost = append(o.Cost, cost)
+	}
+	return o, nil
+}
+
+// runLocal is the local verb.
+func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writer) error {
+	o, err := f.options()
+	if err != nil {
+		return usageError(err)
+	}
+	if same, err := sameFile(in, out); err != nil || same {
+		return errors.Join(err, usageError(errors.New("IN and OUT are the same file")))
+	}
+	data, err := f.read(ctx, in)
+	if err != nil {
+		return err
+	}
+	defer data.Release()
+	safe, done, err := suppress.LocalTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
+	switch {
+	case errors.Is(err, suppress.ErrRequest):
+		return usageError(err)
+	case errors.Is(err, suppress.ErrInfeasible):
+		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is written: %w", err)}
+	case errors.Is(err, suppress.ErrUndecided):
+		return &exitError{code: exitReview, err: fmt.Errorf("nothing is written: %w; under wildcard every file of k records can be made safe", err)}
+	case err != nil:
+		return err
+	}
+	defer safe.Release()
+	smallest, err := f.write(ctx, out, safe)
+	if err != nil {
+		return err
+	}
+	f.text(stdout, out, safe.NumRows(), smallest, done)
+	return nil
+}
+
+// read reads a file whole.
+func (f *localFlags) read(ctx context.Context, path string) (arrow.Table, error) {
+	columns, err := f.columns(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range f.risk.keys {
+		if !slices.Contains(columns, k) {
+			return nil, usageError(fmt.Errorf("%s: column %q does not exist exactly once", filepath.Base(path), k))
+		}
+	}
+	data, _, err := f.risk.read(ctx, []string{path}, columns)
+	return data, err
+}
+
+// columns lists those of a file.
+func (f *localFlags) columns(ctx context.Context, path string) ([]string, error) {
+	opts := source.Options{CSV: source.CSVOptions{Nulls: f.risk.nulls, Trim: f.risk.trim}}
+	if f.risk.delimiter == "" {
+		opts.CSV.Delimiter = findDelimiter([]string{path}, f.risk.keys, f.risk.trim)
+	} else if d := []rune(strings.ReplaceAll(f.risk.delimiter, `\t`, "\t")); len(d) == 1 {
+		opts.CSV.Delimiter = d[0]
+	} else {
+		return nil, usageError(errors.New("the delimiter is one character"))
+	}
+	src, err := source.Open(ctx, []string{path}, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close() //nolint:errcheck // read only
+	var names []string
+	for _, field := range src.Schema().Fields() {
+		names = append(names, field.Name)
+	}
+	return names, nil
+}
+
+// write writes the records to a folder beside OUT, reads them again as anybody would,
+// counts their classes, and lets the file appear where all are large enough. It returns
+// the smallest class.
+func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table) (smallest float64, err error) {
+	dir, err := os.MkdirTemp(filepath.Dir(out), ".local-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // what is left is not named as the file
+	path := filepath.Join(dir, filepath.Base(out))
+	w, err := source.Create(path, safe.Schema(), source.WriterOptions{})
+	if err != nil {
+		return 0, err
+	}
+	rows := array.NewTableReader(safe, 1<<16)
+	defer rows.Release()
+	for rows.Next() {
+		if err := w.Write(rows.Record()); err != nil {
+			return 0, errors.Join(err, w.Abort())
+		}
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	if smallest, err = f.recount(ctx, path, safe.NumRows()); err != nil {
+		return 0, err
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	return smallest, os.Rename(path, out)
+}
+
+// recount measures the classes of a file as sluis risk does, which shares nothing with
+// what suppressed its values.
+func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smallest float64, err error) {
+	again := *f
+	again.risk.delimiter = ""
+	if strings.EqualFold(filepath.Ext(path), ".csv") {
+		again.risk.delimiter = "," // as it was written
+	}
+	data, err := again.read(ctx, path)
+	if err != nil {
+		return 0, fmt.Errorf("nothing is written: what was written cannot be read again: %w", err)
+	}
+	defer data.Release()
+	if data.NumRows() != rows {
+		return 0, errors.New("nothing is written: a record of nothing but nulls is an empty line in CSV; use another format")
+	}
+	missing, err := riskmetrics.ParseMissing(f.missing)
+	if err != nil {
+		return 0, err
+	}
+	classes, err := riskmetrics.NewClasses(ctx, data, riskmetrics.Options{Keys: f.risk.keys, Missing: missing, Threads: defaultThreads()})
+	if err != nil {
+		return 0, err
+	}
+	attained := classes.KAnonymity()
+	if f.maxKeys > 0 {
+		if attained, _, err = classes.Combinations(ctx, f.maxKeys, int64(f.k)); err != nil {
+			return 0, err
+		}
+	}
+	if bad := attained.Violations(whole(f.k)); rows > 0 && len(bad.Classes) > 0 {
+		return 0, errors.New("nothing is written: counted again, some classes are too small")
+	}
+	return attained.Value, nil
+}
+
+func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64, done *suppress.LocallySuppressed) {
+	all := int64(0)
+	for _, n := range done.Suppressed {
+		all += n
+	}
+	of := float64(max(1, rows*int64(len(done.Suppressed))))
+	fmt.Fprintf(w, "%d records, %d values suppressed (%.2f %% of those of the keys), cost %d\n", rows, all, 100*float64(all)/of, done.Cost)
+	for v, name := range f.risk.keys {
+		fmt.Fprintf(w, "  %s: %d (%.2f %%)\n", name, done.Suppressed[v], 100*float64(done.Suppressed[v])/float64(max(1, rows)))
+	}
+	on, check := "all keys together", fmt.Sprintf("--k %d", f.k)
+	if f.maxKeys > 0 {
+		on = fmt.Sprintf("every combination of at most %d keys", f.maxKeys)
+		check = fmt.Sprintf("--combinations %d --min-count %d", f.maxKeys, f.k)
+	}
+	nulls := "a null matches every value"
+	if f.missing == "category" {
+		nulls = "a null is a value like another"
+	}
+	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g records\n", on, nulls, smallest)
+	fmt.Fprintf(w, "Check with: sluis risk %s --keys %s --missing %s %s\n", out, strings.Join(f.risk.keys, ","), f.missing, check)
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// localData writes a survey with some rare records and some missing values.
+func localData(t *testing.T, dir string, rows int) string {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(2, 71))
+	var b strings.Builder
+	b.WriteString("id,region,sex,age,zip,income\n")
+	for i := range rows {
+		age := fmt.Sprint(20 + 10*rng.IntN(4) + rng.IntN(20)/19)
+		if rng.IntN(30) == 0 {
+			age = ""
+		}
+		fmt.Fprintf(&b, "%d,r%d,%c,%s,0%d,%d.5\n", i, rng.IntN(3)*rng.IntN(4)/2, "mv"[rng.IntN(2)], age, rng.IntN(3), rng.IntN(9000))
+	}
+	name := filepath.Join(dir, "in.csv")
+	write(t, name, b.String())
+	return name
+}
+
+func rowsOfCSV(t *testing.T, name string) [][]string {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// TestLocal: OUT has the rows of IN in order, some values of keys empty; sluis risk,
+// under the same policy for nulls, finds k records in every class, also in Parquet, and
+// for combinations of keys.
+func TestLocal(t *testing.T) {
+	dir := t.TempDir()
+	in := localData(t, dir, 300)
+	keys := []string{"region", "sex", "age", "zip"}
+	for _, c := range []struct {
+		out     string
+		missing string
+		k       string
+		more    []string
+		check   []string
+	}{
+		{"a.csv", "wildcard", "3", nil, []string{"--k", "3"}},
+		{"b.parquet", "wildcard", "5", []string{"--importance", "age=5,sex=2"}, []string{"--k", "5"}},
+		{"c.arrow", "wildcard", "4", []string{"--max-keys", "2"}, []string{"--combinations", "2", "--min-count", "4"}},
+		{"d.csv", "category", "2", nil, []string{"--k", "2"}},
+	} {
+		out := filepath.Join(dir, c.out)
+		args := append([]string{"local", in, out, "--keys", strings.Join(keys, ","), "--k", c.k, "--missing", c.missing}, c.more...)
+		code, text := verb(t, args...)
+		if code == exitReview && c.missing == "category" {
+			if _, err := os.Stat(out); err == nil {
+				t.Errorf("%s was written all the same", c.out)
+			}
+			continue // it cannot always be had, and is said
+		}
+		if code != 0 || !strings.Contains(text, "300 records, ") || !strings.Contains(text, "Check with: sluis risk "+out) {
+			t.Fatalf("%s: exit status %d: %s", c.out, code, text)
+		}
+		check := append([]string{"risk", out, "--keys", strings.Join(keys, ","), "--missing", c.missing, "--suda=false"}, c.check...)
+		if code, text := verb(t, check...); code != 0 {
+			t.Errorf("%s: sluis risk: exit status %d: %s", c.out, code, text)
+		}
+		// Without suppression the same check fails.
+		check[1] = in
+		if code, _ := verb(t, check...); code != exitUnsafe {
+			t.Errorf("%s: of the input: exit status %d", c.out, code)
+		}
+		if !strings.HasSuffix(c.out, ".csv") {
+			continue
+		}
+		before, after := rowsOfCSV(t, in), rowsOfCSV(t, out)
+		if len(before) != len(after) {
+			t.Fatalf("%d rows, %d before", len(after), len(before))
+		}
+		for i := range before {
+			for j := range before[i] {
+				if is := after[i][j]; is != before[i][j] && (is != "" || !slices.Contains(keys, before[0][j])) {
+					t.Errorf("row %d: %s was changed", i, before[0][j])
+				}
+			}
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, ".local-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestLocalExits(t *testing.T) {
+	dir := t.TempDir()
+	in := localData(t, dir, 20)
+	out := filepath.Join(dir, "out.csv")
+	base := []string{"local", in, out, "--keys", "region,sex"}
+	for _, c := range []struct {
+		args []string
+		want int
+		says string
+	}{
+		{append(base, "--k", "3"), exitUsage, "--missing is required"},
+		{append(base, "--missing", "wildcard"), exitUsage, "--k is required"},
+		{append(base, "--k", "3", "--missing", "exclude"), exitUsage, "--missing is required"},
+		{append(base, "--k", "21", "--missing", "wildcard"), exitUnsafe, "nothing is written"},
+		{append(base, "--k", "3", "--missing", "wildcard", "--importance", "age=3"), exitUsage, "no key"},
+		{append(base, "--k", "3", "--missing", "wildcard", "--importance", "sex=0"), exitUsage, "importance"},
+		{append(base, "--k", "3", "--missing", "wildcard", "--max-keys", "3"), exitUsage, "--max-keys"},
+		{[]string{"local", in, in, "--keys", "sex", "--k", "2", "--missing", "wildcard"}, exitUsage, "same file"},
+		{[]string{"local", in, out, "--keys", "colour", "--k", "2", "--missing", "wildcard"}, exitUsage, "colour"},
+		{[]string{"local", in, filepath.Join(dir, "out.txt"), "--keys", "sex", "--k", "2", "--missing", "wildcard"}, exitFailure, "extension"},
+	} {
+		if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
+			t.Errorf("%v: exit status %d: %s", c.args[3:], code, text)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// TestLocalSays is what the verb prints: counts by key, and how to check.
+func TestLocalSays(t *testing.T) {
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.csv"), filepath.Join(dir, "out.csv")
+	write(t, in, "a,b,x\np,1,10\np,1,11\nq,2,12\nq,2,13\nq,3,14\n")
+	code, text := verb(t, "local", in, out, "--keys", "a,b", "--k", "2", "--missing", "wildcard")
+	want := `5 records, 1 values suppressed (10.00 % of those of the keys), cost 1
+  a: 0 (0.00 %)
+  b: 1 (20.00 %)
+Read again and counted on all keys together, where a null matches every value: the smallest class has 2 records
+Check with: sluis risk ` + out + ` --keys a,b --missing wildcard --k 2
+`
+	if code != 0 || text != want {
+		t.Errorf("exit status %d: %s", code, text)
+	}
+	raw, err := os.ReadFile(out)
+	if err != nil || string(raw) != "a,b,x\np,1,10\np,1,11\nq,2,12\nq,2,13\nq,,14\n" {
+		t.Errorf("%v\n%s", err, raw)
+	}
+}
