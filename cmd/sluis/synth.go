@@ -19,25 +19,30 @@ import (
 
 func newSynthCommand() *cobra.Command {
 	var o synth.Options
-	var files int
+	var files, file int
 	cmd := &cobra.Command{
 		Use:   "synth persons|enterprises|events OUT",
 		Short: "Make synthetic microdata",
 		Long: `synth writes a synthetic table, skewed like life, to OUT (.parquet, .arrow,
 .arrows or .csv). The same seed gives the same values on every machine; nobody
 real is in it. Memory does not grow with rows. With --files the rows go to as
-many files, OUT with a number before the extension, written at the same time.`,
+many files, OUT with a number before the extension, written at the same time;
+with --file only that one of them is written.`,
 		Example: `  sluis synth events --rows 1000000 --seed 1 events.parquet
   sluis synth persons --rows 1000 persons.csv
   sluis synth events --rows 1000000000 --files 16 --numbers events.parquet \
     --columns person_id,year,region,sex,origin,offence`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.Rows < 0 || files < 1 {
-				return usageError(errors.New("rows must be at least 0, and files at least 1"))
+			if o.Rows < 0 || files < 1 || file < 0 || file > files {
+				return usageError(errors.New("rows must be at least 0, files at least 1, and file one of them"))
 			}
 			write := writeSynth
-			if files > 1 {
+			switch {
+			case file > 0:
+				o.Part, o.Parts = file-1, files
+				args[1] = numbered(args[1], file-1, files)
+			case files > 1:
 				write = func(ctx context.Context, table, path string, o synth.Options) error {
 					return writeSynthFiles(ctx, table, path, o, files)
 				}
@@ -45,7 +50,11 @@ many files, OUT with a number before the extension, written at the same time.`,
 			if err := write(cmd.Context(), args[0], args[1], o); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %d rows of %s, seed %d\n", args[1], o.Rows, args[0], o.Seed)
+			part := ""
+			if file > 0 {
+				part = fmt.Sprintf("part %d of %d of ", file, files)
+			}
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %s%d rows of %s, seed %d\n", args[1], part, o.Rows, args[0], o.Seed)
 			return err
 		},
 	}
@@ -55,12 +64,13 @@ many files, OUT with a number before the extension, written at the same time.`,
 	flags.StringSliceVar(&o.Columns, "columns", nil, "columns that are written (default: all)")
 	flags.BoolVar(&o.Numbers, "numbers", false, "identifiers as whole numbers, not as text")
 	flags.IntVar(&files, "files", 1, "number of files that share the rows")
+	flags.IntVar(&file, "file", 0, "write only this one of the files, from 1 (default: all)")
 	return cmd
 }
 
 // writeSynth writes one synthetic table to a file.
 func writeSynth(ctx context.Context, table, path string, o synth.Options) error {
-	bar := newProgress("writing", o.Rows)
+	bar := newProgress("writing", o.Rows/int64(max(1, o.Parts)))
 	defer bar.finish()
 	var done atomic.Int64
 	return writePart(ctx, table, path, o, func(rows int64) { bar.set(done.Add(rows)) })

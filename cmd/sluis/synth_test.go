@@ -36,6 +36,14 @@ func TestSynthFiles(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Error("the files do not hold what one does")
 	}
+	if status, _, stderr := sluis(t, append([]string{"synth", "events", filepath.Join(dir, "again.csv"), "--files", "12", "--file", "7"}, args...)...); status != 0 {
+		t.Fatal(stderr)
+	}
+	a, err1 := os.ReadFile(filepath.Join(dir, "many-07.csv"))
+	b, err2 := os.ReadFile(filepath.Join(dir, "again-07.csv"))
+	if err1 != nil || err2 != nil || !bytes.Equal(a, b) {
+		t.Errorf("a file alone is not what it is among all: %v, %v", err1, err2)
+	}
 	if status, _, _ := sluis(t, "synth", "events", filepath.Join(dir, "x.csv"), "--columns", "nothing"); status != 2 {
 		t.Errorf("a column that does not exist: status %d", status)
 	}
