@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,7 +90,8 @@ func (d *duck) load(ctx context.Context, name, path string, columns []string) er
 		}
 		cols = append(cols, fmt.Sprintf("%s::%s AS %s", c, enum, c), fmt.Sprintf("enum_code(%s::%s)::%s AS %s_i", c, enum, integer, c))
 	}
-	return d.exec(ctx, fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM read_parquet('%s')", name, strings.Join(cols, ", "), path))
+	return d.exec(ctx, fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM read_parquet('%s')", name, strings.Join(cols, ", "), path),
+		"ANALYZE "+name)
 }
 
 // run answers a query and returns the time of that.
@@ -108,6 +110,19 @@ func (d *duck) run(ctx context.Context, q *query) (time.Duration, error) {
 	}
 	took := time.Since(start)
 	return took, d.exec(ctx, q.reset...)
+}
+
+// runWithin is run with a bound, at which it ends with the time until then and an
+// error that wraps context.DeadlineExceeded.
+func (d *duck) runWithin(ctx context.Context, q *query, bound time.Duration) (time.Duration, error) {
+	within, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	start := time.Now()
+	took, err := d.run(within, q)
+	if err != nil && within.Err() != nil {
+		return time.Since(start), errors.Join(within.Err(), d.exec(ctx, q.reset...))
+	}
+	return took, err
 }
 
 // result reads the table result as lines, one a row, sorted.

@@ -8,6 +8,10 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -20,6 +24,7 @@ type options struct {
 	only    string
 	skip    string
 	dir     string
+	bound   time.Duration
 }
 
 func main() {
@@ -30,9 +35,20 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "run the cases whose name contains this")
 	flag.StringVar(&o.skip, "skip", "", "leave out the cases whose name contains this")
 	flag.StringVar(&o.dir, "dir", "", "folder for the Parquet file and DuckDB's temporary files (default: a new one, removed at the end)")
+	flag.DurationVar(&o.bound, "bound", 200*time.Second, "no further run of the peer in a case once its runs took this long")
+	child := flag.String("child", "", "check this file, the given number of times over, and print seconds and peak memory")
+	times := flag.Int("times", 1, "see -child")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	// The first signal ends the run, which removes its folder; the second kills.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	if *child != "" {
+		if err := runChild(ctx, *child, *times, o.threads); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(ctx, &o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -65,7 +81,7 @@ func run(ctx context.Context, o *options) (err error) {
 		if !strings.Contains(c.name, o.only) || o.skip != "" && strings.Contains(c.name, o.skip) {
 			continue
 		}
-		if err := c.prepare(ctx, d, o); err != nil {
+		if err := c.data.prepare(ctx, d, o); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		row, err := c.measure(ctx, d, o)
@@ -74,7 +90,10 @@ func run(ctx context.Context, o *options) (err error) {
 		}
 		fmt.Println(row)
 	}
-	return nil
+	if !strings.Contains(scaleName, o.only) || o.skip != "" && strings.Contains(scaleName, o.skip) {
+		return nil
+	}
+	return scale(ctx, o)
 }
 
 // cases lists what is measured, in the order of the table.
@@ -85,39 +104,41 @@ func cases(o *options) []*benchCase {
 	return []*benchCase{
 		{
 			name: "count", target: 8, data: mem, bytes: 5,
-			ours: func() side { return inMemory(mem.table, sdc.Roles{}, countOutput, cellCount) },
-			peer: func() []query { return grouped("t", aggCount, readCount) },
+			ours: func(t arrow.Table) side { return inMemory(t, sdc.Roles{}, countOutput, cellCount) },
+			peer: func(t string) []query { return grouped(t, aggCount, readCount) },
 		},
 		{
 			name: "sum, sum of absolutes, top 2", target: 6, data: mem, bytes: 13,
-			ours: func() side { return inMemory(mem.table, sdc.Roles{}, sumOutput, cellSums) },
-			peer: func() []query { return grouped("t", aggSums, readSums) },
+			ours: func(t arrow.Table) side { return inMemory(t, sdc.Roles{}, sumOutput, cellSums) },
+			peer: func(t string) []query { return grouped(t, aggSums, readSums) },
 		},
 		{
 			name: "distinct respondents", target: 5, data: mem, bytes: 13,
-			ours: func() side {
-				return inMemory(mem.table, sdc.Roles{Respondent: "who"}, countOutput, cellDistinct)
+			ours: func(t arrow.Table) side {
+				return inMemory(t, sdc.Roles{Respondent: "who"}, countOutput, cellDistinct)
 			},
-			peer: func() []query { return distinct("t") },
+			peer: distinct,
 		},
 		{
-			name: "holdings, 32 margins, top 2", target: 10, data: mem, bytes: 21,
-			ours: func() side {
+			name: "holdings, 32 margins, top 2", target: 10, data: mem, bytes: 21, slow: true,
+			ours: func(t arrow.Table) side {
 				all := sumOutput
 				all.NoMargins = false
-				return inMemory(mem.table, sdc.Roles{Holding: "who"}, all, cellHoldings)
+				return inMemory(t, sdc.Roles{Holding: "who"}, all, cellHoldings)
 			},
-			peer: func() []query { return holdings("t") },
+			peer: holdings,
 		},
 		{
 			name: "class sizes per record", target: 4, data: classData, bytes: 4,
-			ours: func() side { return classSizes(classData.table) },
-			peer: func() []query { return classes("c") },
+			ours: classSizes,
+			peer: classes,
 		},
 		{
 			name: "Parquet: count, sum, top 2", target: 2, data: mem, bytes: 13,
-			ours: func() side { return fromFiles([]string{mem.path}, needed, sumOutput, cellSums) },
-			peer: func() []query { return grouped(fmt.Sprintf("read_parquet('%s')", mem.path), aggSums, readSums)[:1] },
+			ours: func(arrow.Table) side { return fromFiles([]string{mem.path}, needed, sumOutput, cellSums) },
+			peer: func(string) []query {
+				return grouped(fmt.Sprintf("read_parquet('%s')", mem.path), aggSums, readSums)[:1]
+			},
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -30,13 +31,17 @@ type benchCase struct {
 	target float64
 	bytes  int // that a row of the data has, as far as the case reads it
 	data   *memoryData
-	ours   func() side
-	peer   func() []query
+	// slow says that the peer takes minutes: its queries are compared and chosen
+	// from by a twentieth of the rows, and the best is compared again over all
+	// rows in its first run, which counts.
+	slow   bool
+	sample *memoryData
+	ours   func(arrow.Table) side
+	peer   func(table string) []query
 }
 
 // prepare makes the data, once for all cases that share it.
-func (c *benchCase) prepare(ctx context.Context, d *duck, o *options) error {
-	m := c.data
+func (m *memoryData) prepare(ctx context.Context, d *duck, o *options) error {
 	if m.table != nil {
 		return nil
 	}
@@ -48,33 +53,55 @@ func (c *benchCase) prepare(ctx context.Context, d *duck, o *options) error {
 	return d.load(ctx, m.name, m.path, m.columns)
 }
 
+// sampleShare is one row in so many.
+const sampleShare = 20
+
 // fastest compares the results of both sides and returns the query that was
 // answered in the least time.
-func (c *benchCase) fastest(ctx context.Context, d *duck, ours side, threads int) (*query, error) {
-	read, err := ours(ctx, threads)
+func (c *benchCase) fastest(ctx context.Context, d *duck, o *options) (*query, error) {
+	data := c.data
+	if c.slow {
+		if c.sample == nil {
+			c.sample = &memoryData{name: data.name + "_sample", columns: data.columns, rows: max(1, data.rows/sampleShare)}
+		}
+		data = c.sample
+	}
+	if err := data.prepare(ctx, d, o); err != nil {
+		return nil, err
+	}
+	read, err := c.ours(data.table)(ctx, o.threads)
 	if err != nil {
 		return nil, err
 	}
 	want := read()
-	var best *query
-	least := time.Duration(1<<63 - 1)
-	for _, q := range c.peer() {
-		took, err := d.run(ctx, &q)
+	best := -1
+	least := time.Duration(math.MaxInt64)
+	queries := c.peer(data.name)
+	for i := range queries {
+		took, err := d.run(ctx, &queries[i])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", q.name, err)
+			return nil, fmt.Errorf("%s: %w", queries[i].name, err)
 		}
-		got, err := d.result(ctx, &q)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", q.name, err)
-		}
-		if !slices.Equal(got, want) {
-			return nil, fmt.Errorf("%s: %w", q.name, different(got, want))
+		if err := d.compare(ctx, &queries[i], want); err != nil {
+			return nil, err
 		}
 		if took < least {
-			best, least = &q, took
+			best, least = i, took
 		}
 	}
-	return best, nil
+	return &c.peer(c.data.name)[best], nil
+}
+
+// compare holds the table result against the lines that sluis has.
+func (d *duck) compare(ctx context.Context, q *query, want []string) error {
+	got, err := d.result(ctx, q)
+	if err != nil {
+		return fmt.Errorf("%s: %w", q.name, err)
+	}
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("%s: %w", q.name, different(got, want))
+	}
+	return nil
 }
 
 var errDifferent = errors.New("the results differ")
@@ -89,30 +116,55 @@ func different(got, want []string) error {
 	return fmt.Errorf("%w: DuckDB has %d lines, sluis %d", errDifferent, len(got), len(want))
 }
 
+// times are the seconds of a case's runs.
+type times struct {
+	mine, theirs []float64
+	// over says that the one run of the peer was ended at the bound.
+	over bool
+}
+
 // measure runs both sides in turn and returns the row of the table.
 func (c *benchCase) measure(ctx context.Context, d *duck, o *options) (string, error) {
-	ours := c.ours()
-	q, err := c.fastest(ctx, d, ours, o.threads)
+	q, err := c.fastest(ctx, d, o)
 	if err != nil {
 		return "", err
 	}
-	var mine, theirs, ratio []float64
-	for range o.runs {
+	ours := c.ours(c.data.table)
+	var t times
+	var spent time.Duration
+	for i := range o.runs {
 		runtime.GC()
 		start := time.Now()
-		if _, err := ours(ctx, o.threads); err != nil {
-			return "", err
-		}
-		a := time.Since(start)
-		b, err := d.run(ctx, q)
+		read, err := ours(ctx, o.threads)
 		if err != nil {
 			return "", err
 		}
-		mine, theirs = append(mine, a.Seconds()), append(theirs, b.Seconds())
-		ratio = append(ratio, b.Seconds()/a.Seconds())
+		t.mine = append(t.mine, time.Since(start).Seconds())
+		if spent >= o.bound {
+			continue
+		}
+		took, err := d.runWithin(ctx, q, o.bound)
+		switch {
+		case err == nil:
+		case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			t.over = len(t.theirs) == 0
+		default:
+			return "", err
+		}
+		if spent += took; err == nil || t.over {
+			t.theirs = append(t.theirs, took.Seconds())
+		}
+		if err != nil {
+			spent = o.bound
+			continue
+		}
+		if c.slow && i == 0 {
+			if err := d.compare(ctx, q, read()); err != nil {
+				return "", err
+			}
+		}
 	}
-	limit := bandwidth(o.threads, c.bytes*c.data.rows)
-	return row(c, mine, theirs, ratio, q.name, limit), nil
+	return row(c, &t, q.name, bandwidth(o.threads, c.bytes*c.data.rows)), nil
 }
 
 // bandwidth returns the seconds that threads take to sum n bytes: the median of

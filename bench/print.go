@@ -9,10 +9,22 @@ const tableHead = `| case | sluis, s | rows/s | DuckDB, s | its fastest query | 
 |---|---|---|---|---|---|---|---|
 `
 
-// row prints a case: medians, and the least and the most in brackets.
-func row(c *benchCase, mine, theirs, ratio []float64, query string, limit float64) string {
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %gx | %.0f %% |", c.name, spread(mine, "%.3g"),
-		million(float64(c.data.rows)/median(mine)), spread(theirs, "%.3g"), query, spread(ratio, "%.1f"), c.target, 100*limit/median(mine))
+// row prints a case: medians, and the least and the most in brackets. A ratio is
+// that of two runs made one after the other.
+func row(c *benchCase, t *times, query string, limit float64) string {
+	var ratio []float64
+	for i, b := range t.theirs {
+		ratio = append(ratio, b/t.mine[i])
+	}
+	theirs, ratios := spread(t.theirs, "%.3g"), spread(ratio, "%.1f")
+	switch {
+	case t.over:
+		theirs, ratios = fmt.Sprintf("over %.0f, 1 run", t.theirs[0]), fmt.Sprintf("over %.0f", t.theirs[0]/median(t.mine))
+	case len(t.theirs) < len(t.mine):
+		theirs += fmt.Sprintf(", runs: %d", len(t.theirs))
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %gx | %.0f %% |", c.name, spread(t.mine, "%.3g"),
+		million(float64(c.data.rows)/median(t.mine)), theirs, query, ratios, c.target, 100*limit/median(t.mine))
 }
 
 // spread prints the median, and the least and the most.

@@ -34,14 +34,12 @@ func keysets() []keyset {
 	ints.setup = []string{"SET perfect_ht_threshold = 24"}
 	ints.reset = []string{"RESET perfect_ht_threshold"}
 	packed := keyset{name: "one packed key", alias: []string{"k"}}
-	expr, below := "0::UINTEGER", 1
+	expr, below := packedCell()
 	for _, k := range spanning {
 		enum.group, enum.alias, enum.labels = append(enum.group, k), append(enum.alias, k), append(enum.labels, k)
 		ints.group, ints.alias = append(ints.group, k+"_i"), append(ints.alias, k)
-		ints.labels = append(ints.labels, fmt.Sprintf("printf('%s-%%03d', %s)", k, k))
-		expr = fmt.Sprintf("(%s * %d + %s_i)", expr, cards[k], k)
-		below *= cards[k]
 	}
+	ints.labels = unpackedLabels()
 	packed.group = []string{expr}
 	for _, k := range spanning {
 		below /= cards[k]
@@ -98,36 +96,73 @@ const aggHoldings = "sum(n)::BIGINT AS n, count(*) AS h, sum(s) AS s, sum(abs(s)
 
 var readHoldings = []string{"n", "h", "s", "a", "t[1]", "coalesce(t[2], 0)"}
 
-// holdings asks for the evidence by holding of every cell of all 32 margins:
-// margin by margin from a table of (inner cell, holding), or in one CUBE.
+// holdings asks for the evidence by holding of every cell of all 32 margins: a
+// table of (inner cell, holding), the cell packed into one integer, and from it
+// margin by margin the sums of (cell of the margin, holding) and their evidence.
+// The two ways differ in the key of these sums: cell and holding, or both packed
+// into one integer of 64 bits.
+//
+// One CUBE over all margins does not end at 20 million rows: it holds 32 hash
+// tables of (cell, holding) at the same time.
 func holdings(table string) []query {
-	list := strings.Join(spanning, ", ")
-	pairs := fmt.Sprintf("CREATE TEMP TABLE pairs AS SELECT %s, who, count(*) AS n, sum(x)::BIGINT AS s FROM %s GROUP BY ALL", list, table)
-	byMargin := query{name: "a statement a margin", columns: append(append([]string{}, spanning...), readHoldings...), statements: []string{pairs}}
+	cell, _ := packedCell()
+	pairs := fmt.Sprintf("CREATE TEMP TABLE pairs AS SELECT %s AS k, who, count(*)::UINTEGER AS n, sum(x)::BIGINT AS s FROM %s GROUP BY ALL", cell, table)
+	two := query{name: "a statement a margin, cell and holding", columns: append(unpackedLabels(), readHoldings...), statements: []string{pairs}}
+	one := query{name: "a statement a margin, one packed key", columns: two.columns, statements: []string{pairs}}
 	for mask := range 1 << len(spanning) {
-		var kept, shown []string
-		for v, k := range spanning {
+		var left, shown []string
+		below := 1
+		for v := len(spanning) - 1; v >= 0; v-- {
+			k, card := spanning[v], cards[spanning[v]]
 			if mask>>v&1 == 0 {
-				kept, shown = append(kept, k), append(shown, k)
+				code := fmt.Sprintf("k // %d %% %d", below, card)
+				left = append(left, fmt.Sprintf("(%s) * %d", code, below))
+				shown = append(shown, fmt.Sprintf("(%s)::UTINYINT AS %s", code, k))
 			} else {
-				shown = append(shown, "NULL AS "+k)
+				shown = append(shown, "NULL::UTINYINT AS "+k)
 			}
+			below *= card
 		}
-		from := fmt.Sprintf("(SELECT %s, sum(n) AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY ALL)", strings.Join(append(kept, "who"), ", "))
+		// What is left of the cell: the codes of the other variables are 0.
+		rest := "0::UINTEGER"
+		if len(left) > 0 {
+			rest = "(" + strings.Join(left, " + ") + ")::UINTEGER"
+		}
 		verb := "INSERT INTO result"
 		if mask == 0 {
-			verb, from = "CREATE TEMP TABLE result AS", "pairs"
+			verb = "CREATE TEMP TABLE result AS"
 		}
-		group := ""
-		if len(kept) > 0 {
-			group = " GROUP BY " + strings.Join(kept, ", ")
+		list := strings.Join(shown, ", ")
+		from := fmt.Sprintf("(SELECT %s AS k, sum(n)::BIGINT AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY %s, who)", rest, rest)
+		packed := fmt.Sprintf("(SELECT (u >> 32)::UINTEGER AS k, n, s FROM (SELECT (%s::BIGINT << 32 | who) AS u, sum(n)::BIGINT AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY u))", rest)
+		if mask == 0 {
+			from, packed = "pairs", "pairs"
 		}
-		byMargin.statements = append(byMargin.statements, fmt.Sprintf("%s SELECT %s, %s FROM %s%s", verb, strings.Join(shown, ", "), aggHoldings, from, group))
+		const sql = "%s SELECT %s, n, h, s, a, t FROM (SELECT k, %s FROM %s GROUP BY k)"
+		two.statements = append(two.statements, fmt.Sprintf(sql, verb, list, aggHoldings, from))
+		one.statements = append(one.statements, fmt.Sprintf(sql, verb, list, aggHoldings, packed))
 	}
-	cube := query{name: "CUBE", columns: byMargin.columns, statements: []string{pairs, fmt.Sprintf(
-		"CREATE TEMP TABLE result AS SELECT %[1]s, %[2]s FROM (SELECT %[1]s, GROUPING(%[1]s) AS g, who, sum(n) AS n, sum(s)::BIGINT AS s FROM pairs GROUP BY who, CUBE (%[1]s)) GROUP BY g, %[1]s",
-		list, aggHoldings)}}
-	return []query{byMargin, cube}
+	return []query{two, one}
+}
+
+// packedCell is the expression of an inner cell as one integer, and the product
+// of all cards.
+func packedCell() (expr string, below int) {
+	expr, below = "0::UINTEGER", 1
+	for _, k := range spanning {
+		expr = fmt.Sprintf("(%s * %d + %s_i)", expr, cards[k], k)
+		below *= cards[k]
+	}
+	return expr, below
+}
+
+// unpackedLabels are the labels of columns that hold codes.
+func unpackedLabels() []string {
+	var out []string
+	for _, k := range spanning {
+		out = append(out, fmt.Sprintf("printf('%s-%%03d', %s)", k, k))
+	}
+	return out
 }
 
 // classes asks for the size of every record's class, and leaves the number of
