@@ -15,8 +15,8 @@ import (
 )
 
 // mostAttacked is the number of suppressed cells of a group of tables up to which
-// a page shows the attacker's intervals: it is two programs a cell.
-const mostAttacked = 3000
+// a page shows the attacker's intervals: it is two programs a cell over the table.
+const mostAttacked = 400
 
 // protectPages are the pages of a protection: made before anything is released,
 // written after.

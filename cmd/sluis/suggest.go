@@ -69,6 +69,9 @@ func protections(ctx context.Context, r *sdc.Report, policy *sdc.Policy, threads
 	if !unsafe || refusedBy(r) != "" {
 		return nil, nil
 	}
+	if threads <= 0 {
+		threads = defaultThreads()
+	}
 	for _, count := range []suppress.Count{suppress.CountRespondents, suppress.CountRecords} {
 		groups, err := suppress.FromReport(r, policy, tables, suppress.BuildOptions{Count: count})
 		switch {
@@ -87,7 +90,7 @@ func protections(ctx context.Context, r *sdc.Report, policy *sdc.Policy, threads
 		if count == suppress.CountRecords {
 			return list, nil // many records of few respondents are no small count
 		}
-		rounded, err := roundings(ctx, r, policy, groups, names)
+		rounded, err := roundings(ctx, r, policy, groups, names, threads)
 		return append(list, rounded...), err
 	}
 	return nil, nil
@@ -104,9 +107,6 @@ func tableNumbers(r *sdc.Report, tables []int) map[string]int {
 
 // suppressions protects all groups, or none.
 func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables, at map[string]int, count suppress.Count, threads int) ([]suggest.Suggestion, error) {
-	if threads <= 0 {
-		threads = defaultThreads()
-	}
 	var out []suggest.Suggestion
 	for _, g := range groups {
 		pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: threads})
@@ -148,12 +148,12 @@ func impossible(err error) bool {
 }
 
 // mostRounded is the number of cells of tables that are rounded for a suggestion.
-const mostRounded = 3000
+const mostRounded = 400
 
-// roundings rounds the tables of counts of which no rule but the minimum is
-// broken, to multiples of that minimum: then no count from 1 to below it is
-// published. What else the rounded table tells a person must judge.
-func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []*suppress.Tables, at map[string]int) ([]suggest.Suggestion, error) {
+// roundings rounds and attacks the tables of counts of which no rule but the
+// minimum is broken, as sluis protect --round does, to multiples of that minimum:
+// then no count from 1 to below it is published.
+func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []*suppress.Tables, at map[string]int, threads int) ([]suggest.Suggestion, error) {
 	base := policy.MinContributors.Min
 	if policy.MinContributors.Off || base < 2 {
 		return nil, nil
@@ -172,13 +172,15 @@ func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []
 		if len(fit) == 0 {
 			continue
 		}
-		if _, err := suppress.Round(ctx, g.Problem, base); impossible(err) {
+		t, err := suppress.RoundTables(ctx, g, suppress.RoundOptions{Base: base, Threads: threads})
+		if impossible(err) || errors.Is(err, suppress.ErrUnfit) || err == nil && len(t.Audited.Failures) > 0 {
 			continue
-		} else if err != nil {
+		}
+		if err != nil {
 			return nil, err
 		}
 		for _, k := range fit {
-			out = append(out, suggest.Suggestion{Output: k, Verdict: sdc.Review, Cells: r.Outputs[k].Cells, Was: r.Outputs[k].Cells, Round: base})
+			out = append(out, suggest.Suggestion{Output: k, Verdict: leftOver(r.Outputs[k]), Cells: r.Outputs[k].Cells, Was: r.Outputs[k].Cells, Round: base})
 		}
 	}
 	return out, nil

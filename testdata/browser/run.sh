@@ -77,7 +77,16 @@ printf 'version: 1\ndata: {source: hostile.csv}\noutputs:\n  - {name: "<b>out</b
 sluis check "$work/hostile.yaml" --html "$work/hostile.html"
 
 sluis demo --rows 3000 --out "$work/demo"
-sluis protect "$work/demo/tables.yaml" --count records --rounds 0 --out "$work/nl" --html "$work/protection-nl.html" --lang nl
+cat >"$work/tables.yaml" <<-SPEC
+	version: 1
+	data: {source: "$adult", csv: {delimiter: ",", nulls: ["", "?"], trim: true}, missing: {default: category}}
+	outputs:
+	  - {name: counts, kind: frequency, by: [workclass, race, sex]}
+	  - {name: hours, kind: magnitude, by: [workclass, race], response: hours-per-week}
+SPEC
+for lang in en nl; do
+	sluis protect "$work/tables.yaml" --rounds 0 --out "$work/release" --html "$work/protection-$lang.html" --public "$work/release-$lang.html" --lang $lang
+done
 go run ./examples/citydeal "$work/citydeal" >/dev/null
 
 cd "$here"
