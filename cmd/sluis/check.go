@@ -116,6 +116,9 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	if err != nil {
 		return nil, err
 	}
+	if s.Options.CSV.Delimiter == 0 {
+		s.Options.CSV.Delimiter = findDelimiter(s.Patterns, s.Columns(), s.Options.CSV.Trim)
+	}
 	src, err := source.Open(ctx, s.Patterns, s.Options)
 	if err != nil {
 		return nil, err

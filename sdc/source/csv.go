@@ -22,6 +22,9 @@ type CSVOptions struct {
 	Delimiter rune
 	// Nulls lists what stands for null beside the empty field.
 	Nulls []string
+	// DecimalComma says that numbers have a comma where others have a point, and no
+	// point: one with both is text.
+	DecimalComma bool
 	// Trim removes blanks and tabs around every field.
 	Trim bool
 	// Types names the type of columns: string, bool, int8 to int64, uint8 to
@@ -120,6 +123,28 @@ func (c *csvFile) field(s string) (text string, null bool) {
 	return s, s == "" || slices.Contains(c.opts.CSV.Nulls, s)
 }
 
+// number returns a field as numbers are parsed: with a point.
+func (c *csvFile) number(s string) string {
+	switch {
+	case !c.opts.CSV.DecimalComma:
+	case strings.Contains(s, "."):
+		return "-" // no number
+	default:
+		s = strings.Replace(s, ",", ".", 1)
+	}
+	return s
+}
+
+// appender is the appender of a builder, for numbers as this file writes them.
+func (c *csvFile) appender(b array.Builder) func(string) error {
+	put := appender(b)
+	switch b.(type) {
+	case *array.StringBuilder, *array.BinaryDictionaryBuilder, *array.BooleanBuilder, *array.Date32Builder, *array.TimestampBuilder:
+		return put
+	}
+	return func(s string) error { return put(c.number(s)) }
+}
+
 // parts returns one reader: a quoted field may hold line ends, so a CSV file
 // cannot be cut without reading it.
 func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {
@@ -140,7 +165,7 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 	b := array.NewRecordBuilder(c.opts.Allocator, schema)
 	puts := make([]func(string) error, len(columns))
 	for k := range columns {
-		puts[k] = appender(b.Field(k))
+		puts[k] = c.appender(b.Field(k))
 	}
 	next := func() (arrow.Record, error) {
 		rows := 0

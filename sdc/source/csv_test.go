@@ -155,3 +155,26 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+// TestCSVDecimalComma: numbers with a comma are those with a point, and what has
+// a point is text.
+func TestCSVDecimalComma(t *testing.T) {
+	text := "i;f;m;s;d;t\n-1;1,5;1234,56;1.234,56;2020-01-31;a,b\n2;-0,25;7;12;1999-12-01;1,5,6\n"
+	opts := source.CSVOptions{Delimiter: ';', DecimalComma: true, Types: map[string]string{"m": "decimal(12,2)"}}
+	types, rows, err := readCSV(t, text, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"i int64", "f float64", "m decimal(12, 2)", "s utf8", "d date32", "t utf8"}, types); diff != "" {
+		t.Error(diff)
+	}
+	want := []string{"-1|1.5|1234.56|1.234,56|2020-01-31|a,b|", "2|-0.25|7|12|1999-12-01|1,5,6|"}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+	for _, bad := range []string{"1.5", "1,234,5", "1,2345", ",", "€ 1"} {
+		if _, _, err := readCSV(t, "m\n\""+bad+"\"\n", source.CSVOptions{DecimalComma: true, Types: map[string]string{"m": "decimal(12,2)"}}); !errors.Is(err, source.ErrValue) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

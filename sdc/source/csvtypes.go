@@ -68,7 +68,8 @@ func (c *csvFile) infer(ctx context.Context) ([]string, []arrow.DataType, error)
 			}
 			if s, null := c.field(s); !null {
 				seen[i] = true
-				may[i] &= candidates(s, may[i])
+				n := c.number(s)
+				may[i] &= candidates(n, may[i]&(isInt|isFloat)) | candidates(s, may[i]&^(isInt|isFloat))
 			}
 		}
 	}

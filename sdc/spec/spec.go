@@ -81,6 +81,7 @@ type dataFile struct {
 type csvFile struct {
 	Delimiter string            `yaml:"delimiter"`
 	Nulls     []string          `yaml:"nulls"`
+	Decimal   string            `yaml:"decimal"`
 	Trim      bool              `yaml:"trim"`
 	Types     map[string]string `yaml:"types"`
 }
@@ -212,6 +213,13 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		csv.Delimiter = r[0]
 	default:
 		return nil, wrong("data.csv.delimiter must be one character")
+	}
+	switch f.Data.CSV.Decimal {
+	case "", ".":
+	case ",":
+		csv.DecimalComma = true
+	default:
+		return nil, wrong("data.csv.decimal must be a point or a comma")
 	}
 	for name, m := range f.Data.Missing {
 		if name == "default" {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSpreadsheet: a file as a Dutch spreadsheet writes it, with semicolons, a byte
+// order mark, quotes, decimal commas, empty cells and a row of totals, of which
+// nothing is said but that the commas are decimal.
+func TestSpreadsheet(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("\ufeffPersoonsnummer;Gemeente;Geslacht;Beroep;Inkomen (€)\r\n")
+	for i := range 120 {
+		income := fmt.Sprintf("%d,%02d", 20_000+i*37%9_000, i%100)
+		if i%20 == 3 {
+			income = ""
+		}
+		fmt.Fprintf(&b, "%d;%s;%s;\"%s\";%s\r\n", 100_000_000+7*i, []string{"Breda", "'s-Hertogenbosch", "Súdwest-Fryslân"}[i/40], []string{"man", "vrouw", ""}[i%3],
+			[]string{"leraar", "zelfstandige; \"\"overig\"\""}[i%2], income)
+	}
+	spec := `version: 1
+data:
+  source: inwoners.csv
+  respondent: Persoonsnummer
+  csv: {decimal: ","}
+  missing: {Gemeente: exclude, default: category}
+outputs:
+  - {name: inkomens, kind: magnitude, by: [Gemeente, Geslacht], response: Inkomen (€)}
+  - {name: beroepen, kind: frequency, by: [Gemeente, Beroep]}
+`
+	dir := folder(t, "inwoners.csv", b.String()+"Totaal;;;;2932140,00\r\n", "spec.yaml", spec)
+	status, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"))
+	if status != 0 || !strings.Contains(out, "SAFE") {
+		t.Errorf("status %d: %s%s", status, out, errs)
+	}
+	// Not left out, the total is a respondent that dominates.
+	dir = folder(t, "inwoners.csv", b.String()+"Totaal;;;;2932140,00\r\n", "spec.yaml", strings.Replace(spec, "Gemeente: exclude, ", "", 1))
+	if status, out, _ := sluis(t, "check", filepath.Join(dir, "spec.yaml")); status != 3 || !strings.Contains(out, "1 contributor of at least 10") {
+		t.Errorf("with the total: status %d: %s", status, out)
+	}
+}
