@@ -175,7 +175,14 @@ func (g *gathered[T]) read(p *pool[T], part int) {
 // take adds the runs of o. cells maps its inner cells; units its dense ids, which
 // are read, renumbered and written again.
 func (p *pool[T]) take(o *pool[T], cells, units []uint32) {
+	if p.spill == nil {
+		p.spill = o.spill
+	}
 	for _, r := range o.runs {
+		if len(r.segments) != partitions<<p.spill.fine {
+			p.spill.fail(errStored) // of another budget
+			return
+		}
 		r.cells = compose(r.cells, cells)
 		if !o.dense || units == nil {
 			p.runs = append(p.runs, r)
