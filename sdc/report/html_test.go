@@ -319,6 +319,7 @@ func TestDutchPage(t *testing.T) {
 			r := checked(t, fields, rows, func(d *sdc.Data) { d.Roles.Request, d.Dossier = "asked", state }, policy, outputs...)
 			(&dossier.Dossier{}).Compare(r, nil)
 			r.Refuse("dossier", "what was read contradicts the dossier: step 5, minimisation")
+			r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "sluis", Version: "v9", Modified: true}, Inputs: []sdc.Source{{Name: "spec.yaml", SHA256: "5pec"}}}
 			for _, o := range r.Outputs {
 				for _, f := range o.Findings {
 					said[f.Rule] = true
@@ -332,6 +333,9 @@ func TestDutchPage(t *testing.T) {
 			opts.Lang = "nl"
 			nl := page(t, r, opts)
 			english(t, en, nl)
+			if !strings.Contains(nl, "5pec") || !strings.Contains(nl, "sluis v9 (") || strings.Contains(public(t, r, "nl"), "5pec") {
+				t.Error("what the report was made with")
+			}
 			english(t, public(t, r, "en"), public(t, r, "nl"))
 		}
 	}

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -18,6 +20,8 @@ type view struct {
 	Respondents int64
 	Outputs     []outputView
 	Dossier     []sdc.DossierStep
+	Tool        string
+	Inputs      []sdc.Source
 }
 
 // ruleView is a rule with its thresholds, or off.
@@ -66,6 +70,13 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 			Sources: r.Data.Sources, Files: opts.Files,
 		},
 		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents,
+	}
+	if m := r.Manifest; m != nil {
+		v.Inputs = m.Inputs
+		v.Tool = strings.Join(slices.DeleteFunc([]string{m.Tool.Name, m.Tool.Version, m.Tool.Revision, m.Tool.Go}, func(s string) bool { return s == "" }), " ")
+		if m.Tool.Modified {
+			v.Tool += " (" + d.t("with changes that are in no commit") + ")"
+		}
 	}
 	for _, s := range r.Policy.Differences {
 		v.Differences = append(v.Differences, d.difference(s))
