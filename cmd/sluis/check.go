@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
+	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -164,7 +166,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		return nil, usageError(err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, withHint(err, s)
 	}
 	if hashErr != nil {
 		return nil, hashErr
@@ -181,6 +183,19 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		r.Manifest.Inputs = append(r.Manifest.Inputs, account.Inputs...)
 	}
 	return r, nil
+}
+
+// withHint adds what to write in the spec to the errors that a first spec meets.
+func withHint(err error, s *spec.Spec) error {
+	var c *sdc.ColumnError
+	switch {
+	case !errors.As(err, &c):
+	case errors.Is(err, column.ErrNull):
+		return fmt.Errorf("%w; say in the spec what it means, such as missing: {%q: category}, or exclude, which leaves the row out", err, c.Column)
+	case errors.Is(err, column.ErrType) && strings.EqualFold(filepath.Ext(s.Patterns[0]), ".csv"):
+		return fmt.Errorf("%w; a column of a CSV file is a number only where every field is one: see csv.decimal, csv.nulls and csv.types in docs/spec.md", err)
+	}
+	return err
 }
 
 // neededColumns lists the columns of the schema that a spec names, so that
