@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/metrics"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/sluis-go/sluis/internal/linear"
 	"github.com/sluis-go/sluis/internal/synth"
@@ -63,24 +66,60 @@ func (t *table) eliminate(tb testing.TB, threads int) (hidden int) {
 }
 
 // BenchmarkEliminate is the whole elimination, coordinates included, of counts
-// with 30 percent zeros among the finest cells, on two threads. The largest run
-// with SLUIS_LONG=1 alone.
+// with 30 percent zeros among the finest cells, on two threads, by size: of two
+// variables, of three, and of five. The largest run with SLUIS_LONG=1 alone.
 func BenchmarkEliminate(b *testing.B) {
-	sizes := [][]int{{60, 64}, {135, 136}, {318, 319}}
+	sizes := [][]int{
+		{32, 32}, {60, 64}, {135, 136}, {318, 319},
+		{10, 10, 10}, {22, 21, 22}, {46, 47, 47},
+	}
 	if os.Getenv("SLUIS_LONG") != "" {
-		sizes = append(sizes, []int{59, 59, 58}, []int{12, 12, 12, 12, 13}, []int{99, 99, 100})
+		sizes = append(sizes, []int{1000, 1000}, []int{59, 59, 58}, []int{99, 99, 100}, []int{12, 12, 12, 12, 13})
 	}
 	for _, codes := range sizes {
 		b.Run(fmt.Sprint(codes), func(b *testing.B) {
 			t := newTable(cube(1, codes...))
 			hidden := 0
-			for b.Loop() {
-				hidden = t.eliminate(b, 2)
-			}
+			most := peak(func() {
+				for b.Loop() {
+					hidden = t.eliminate(b, 2)
+				}
+			})
 			b.ReportMetric(float64(t.n)*float64(b.N)/b.Elapsed().Seconds(), "cells/s")
 			b.ReportMetric(float64(t.n), "cells")
 			b.ReportMetric(float64(t.primaries), "primaries")
 			b.ReportMetric(float64(hidden), "secondaries")
+			b.ReportMetric(float64(most)/(1<<20), "peak-MiB")
+			b.ReportMetric(float64(most)/float64(t.n), "peak-B/cell")
 		})
 	}
+}
+
+// peak returns by how much the heap grew at most while f ran, garbage included, as
+// far as looking every few milliseconds tells.
+func peak(f func()) uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	now := func() uint64 {
+		metrics.Read(sample)
+		return sample[0].Value.Uint64()
+	}
+	runtime.GC()
+	base := now()
+	most := base
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for tick := time.Tick(5 * time.Millisecond); ; {
+			most = max(most, now())
+			select {
+			case <-stop:
+				return
+			case <-tick:
+			}
+		}
+	}()
+	f()
+	close(stop)
+	<-done
+	return most - base
 }
