@@ -131,6 +131,16 @@ func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need)
 // of his. Only those in among, if there are any.
 func (s *store) insiders(list []Need, want Need, among ...int32) []int32 {
 	all := among
+	var up []int32 // what the cell is part of, once it is asked for
+	behind := func(o int32) bool {
+		if o >= 0 {
+			return s.p.behind(want.Cell, o)
+		}
+		if up == nil {
+			up = s.p.upwards(want.Cell)
+		}
+		return slices.Contains(up, ^o)
+	}
 	for i := range list {
 		n := &list[i]
 		if n.Cell != want.Cell || n.Kind != want.Kind || n.Owner == 0 && n.Least < want.Least {
@@ -146,7 +156,7 @@ func (s *store) insiders(list []Need, want Need, among ...int32) []int32 {
 		kept := all[:0:0]
 		for _, o := range all {
 			touched := n.High >= 0 && s.touches(n.High, o) || n.Low >= 0 && s.touches(n.Low, o)
-			if !touched && want.Kind != Lower || s.p.behind(want.Cell, o) {
+			if !touched && want.Kind != Lower || behind(o) {
 				continue
 			}
 			if least := s.p.insiderNeed(want, o).Least; touched && (least > 0 || want.Kind == Differs) || n.Least < least {

@@ -3,6 +3,7 @@ package suppress
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -95,11 +96,13 @@ func (p *Problem) behind(cell, insider int32) bool {
 	if insider >= 0 {
 		return p.cells[cell].Owner == insider
 	}
+	return slices.Contains(p.upwards(cell), ^insider)
+}
+
+// upwards lists a cell and all that it is part of.
+func (p *Problem) upwards(cell int32) []int32 {
 	list, seen := []int32{cell}, map[int32]bool{cell: true}
 	for k := 0; k < len(list); k++ {
-		if list[k] == ^insider {
-			return true
-		}
 		for _, r := range p.of[list[k]] {
 			if t := int32(p.rel[r].Total); !seen[t] {
 				seen[t] = true
@@ -107,7 +110,7 @@ func (p *Problem) behind(cell, insider int32) bool {
 			}
 		}
 	}
-	return false
+	return list
 }
 
 // below and above are how far a cell may be from the truth for all that an insider,
