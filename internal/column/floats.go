@@ -68,7 +68,6 @@ func (n *Numbers) readFloats(length int, value func(int) float64) (int, error) {
 // digits after the point and below 10^9, the case of counts and of money. It
 // reports done == false where it does not hold.
 func (n *Numbers) readShortDecimals(length int, value func(int) float64) (pos int, done bool, err error) {
-	const scale, limit = 1_000_000, 1e15
 	out := resize(&n.small, length)
 	var all uint64
 	for i := range out {
@@ -76,16 +75,43 @@ func (n *Numbers) readShortDecimals(length int, value func(int) float64) (pos in
 			out[i] = 0
 			continue
 		}
-		v := value(i)
-		r := math.RoundToEven(v * scale)
-		if !(r > -limit && r < limit && r/scale == v) {
+		s, ok := shortDecimal(value(i))
+		if !ok {
 			return 0, false, nil
 		}
-		s := int64(r)
 		out[i] = s
 		all |= uint64(s ^ s>>63)
 	}
 	n.Small = out
 	n.Bits = exact.FromUint64(all).BitLen() + 1
 	return 0, true, nil
+}
+
+// shortDecimal returns v in units of 10^-6, if it is the float64 nearest to such a
+// decimal and below 10^9.
+func shortDecimal(v float64) (int64, bool) {
+	const scale, limit = 1_000_000, 1e15
+	r := math.RoundToEven(v * scale)
+	return int64(r), r > -limit && r < limit && r/scale == v
+}
+
+// readFloat64s is readFloats for an array of float64, whose values lie side by
+// side.
+func (n *Numbers) readFloat64s(values []float64) (int, error) {
+	if n.Null != nil {
+		return n.readFloats(len(values), func(i int) float64 { return values[i] })
+	}
+	out := resize(&n.small, len(values))
+	var all uint64
+	for i, v := range values {
+		s, ok := shortDecimal(v)
+		if !ok {
+			return n.readFloats(len(values), func(i int) float64 { return values[i] })
+		}
+		out[i] = s
+		all |= uint64(s ^ s>>63)
+	}
+	n.Small = out
+	n.Bits = exact.FromUint64(all).BitLen() + 1
+	return 0, nil
 }

@@ -106,7 +106,7 @@ func (n *Numbers) read1(arr arrow.Array) (int, error) {
 	case *array.Float32:
 		return n.readFloats(length, func(i int) float64 { return float64(a.Value(i)) })
 	case *array.Float64:
-		return n.readFloats(length, a.Value)
+		return n.readFloat64s(a.Float64Values())
 	case *array.Decimal128:
 		scale := a.DataType().(*arrow.Decimal128Type).Scale
 		n.readBig(length, scale, func(i int, z *big.Int) exact.Int128 {
