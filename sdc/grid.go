@@ -38,11 +38,19 @@ func newGridded(pl *plan) gridded {
 		for _, c := range t.by {
 			g.able[k] = g.able[k] && c != pl.respondent && c != pl.holding && c != pl.request
 		}
+	}
+	g.want(pl)
+	return g
+}
+
+// want notes the columns of tables that are able.
+func (g *gridded) want(pl *plan) {
+	clear(g.wanted)
+	for k, t := range pl.tabs {
 		for _, c := range t.by {
 			g.wanted[c] = g.wanted[c] || g.able[k]
 		}
 	}
-	return g
 }
 
 // allLeaves reports whether the hierarchy of a column, if it has one, has all
@@ -103,10 +111,12 @@ func (w *worker) addToGrid(k int, b *evidence.Batch) (bool, error) {
 // renew flushes because a dictionary has changed. A table whose grid had fewer
 // rows than cells by then is not worth one.
 func (w *worker) renew() error {
-	for k, grid := range w.grids.grids {
-		w.grids.able[k] = w.grids.able[k] && (grid == nil || grid.Rows() >= int64(grid.Cells()))
+	g := &w.grids
+	for k, grid := range g.grids {
+		g.able[k] = g.able[k] && (grid == nil || grid.Rows() >= int64(grid.Cells()))
 	}
-	clear(w.grids.refused)
+	g.want(w.pl)
+	clear(g.refused)
 	return w.flush()
 }
 

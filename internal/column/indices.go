@@ -9,8 +9,13 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// MaxEntries is the largest dictionary that is read by its indices.
-const MaxEntries = 1 << 16
+// The largest dictionary that is read by its indices, and how many entries a new
+// one may have: reading these is to be little beside reading the rows.
+const (
+	maxEntries    = 1 << 16
+	newEntries    = 256
+	rowsEachEntry = 8
+)
 
 // Indices is a batch of a dictionary column as it lies in memory: an index a
 // row, without nulls. One of the slices is in use.
@@ -52,8 +57,9 @@ func (d *Dictionary) Equal(o *Dictionary) bool {
 // Indices returns the indices of a dictionary array, and its dictionary: the
 // same pointer as before for as long as the entries stay the same. It returns
 // nil for what has to be encoded row by row: other arrays, rows or entries that
-// are null, entries that have no code, indices of 64 bits, and dictionaries of
-// more than [MaxEntries]. The rows get no codes; see [Encoder.Use].
+// are null, entries that have no code, indices of 64 bits, and dictionaries that
+// are large, or new and large for the rows. The rows get no codes; see
+// [Encoder.Use].
 func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 	for {
 		ext, ok := arr.(array.ExtensionArray)
@@ -71,6 +77,9 @@ func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 		return Indices{}, nil
 	}
 	if data := d.Data().Dictionary(); e.entries == nil || e.entriesOf != data {
+		if data.Len() > max(newEntries, d.Len()/rowsEachEntry) {
+			return Indices{}, nil
+		}
 		now := newDictionary(e, d, data)
 		if now == nil {
 			return Indices{}, nil
@@ -86,7 +95,7 @@ func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 // indicesOf views the indices of a dictionary of n entries. A negative index
 // looks like one that is too large: Below leaves room for none of them.
 func indicesOf(arr arrow.Array, n int) (x Indices) {
-	if n > MaxEntries {
+	if n > maxEntries {
 		return x
 	}
 	switch a := arr.(type) {
