@@ -43,7 +43,8 @@ const (
 // of the rules, rounded up to units; below, no farther than down to the least value
 // that is known of anyway. Without any the value must not be determined exactly, by
 // a whole unit where values are whole. Where the number of contributors is given,
-// every contributor who stands alone in a suppressed cell is an attacker as well, as in
+// every contributor who stands alone in a suppressed cell is an attacker as well, and
+// where the largest contributions are given whoever has that of a suppressed cell, as in
 // Audit. A published cell that a rule calls unsafe
 // fails, and one with the status of a secondary cell is a primary one.
 //
@@ -114,10 +115,7 @@ func (p *foreignProblem) suppressed(cell int, v *Interval, failures []Failure) A
 		out.Why = append(out.Why, "its level counts from its value, which is missing")
 	}
 	for _, x := range failures {
-		text := whyNot[x.Kind]
-		if x.Owner != 0 {
-			text = "to a contributor who stands alone in another suppressed cell: " + text
-		}
+		text := x.why()
 		if x.Verdict == Undecided {
 			text = "not decided: whether " + text
 			if out.Verdict == VerdictProtected {
@@ -134,6 +132,17 @@ func (p *foreignProblem) suppressed(cell int, v *Interval, failures []Failure) A
 var whyNot = map[Kind]string{
 	Upper: "the interval ends closer above the value than the level", Lower: "the interval ends closer below the value than the level",
 	Sliding: "the interval is too short", Differs: "the value is worked out exactly",
+}
+
+// why says what does not hold, and for whom.
+func (x Failure) why() string {
+	switch {
+	case x.Owner > 0:
+		return "to a contributor who stands alone in another cell: " + whyNot[x.Kind]
+	case x.Owner < 0:
+		return "to the largest contributor to another cell: " + whyNot[x.Kind]
+	}
+	return whyNot[x.Kind]
 }
 
 // text prints an end of an interval as a value; nil where there is none.

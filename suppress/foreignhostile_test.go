@@ -139,6 +139,27 @@ func TestForeignContributions(t *testing.T) {
 	}
 }
 
+// TestForeignParts: who has 58 of a cell of 60 knows it to be no less, and the other cell
+// of a total of 100 to be no more than 42: too close to its 40 at a level of 4. Who has
+// 39 of that knows of the first that it is no more than 61.
+func TestForeignParts(t *testing.T) {
+	s := ForeignSpec{Variables: spanning("a"), Value: "value", Status: "status", Largest: []string{"x1", "x2"}}
+	o := ForeignOptions{Values: ValuesAny, Rules: ForeignRules{PPercent: &sdc.PPercent{P: "10"}}}
+	r := foreignAudit(t, "a,value,status,x1,x2\nTotal,100,V,50,10\np,60,B,58,1\nq,40,B,39,1\n", s, o)
+	for _, name := range []string{"p", "q"} {
+		c := r.at(t, name)
+		if c.ends() != "[0,100]" || c.Verdict != VerdictUnprotected || !strings.Contains(strings.Join(c.Why, ""), "to the largest contributor to another cell: the interval ends closer above") {
+			t.Errorf("%s: %s %s %v", name, c.ends(), c.Verdict, c.Why)
+		}
+	}
+	// Without his contribution nobody is reckoned with but outsiders.
+	s.Largest, o.Rules, s.Upper = nil, ForeignRules{}, "l"
+	r = foreignAudit(t, "a,value,status,l\nTotal,100,V,\np,60,B,4\nq,40,B,4\n", s, o)
+	if r.Verdict != VerdictProtected {
+		t.Errorf("outsiders: %s", r.Verdict)
+	}
+}
+
 // TestForeignAbsent: a cell in no row is a known zero, or one that is not published.
 func TestForeignAbsent(t *testing.T) {
 	const text = "a,b,value,status\nTotal,Total,12,1\nTotal,q,6,1\nTotal,r,6,1\np,Total,6,1\np,q,2,5\np,r,4,11\n"

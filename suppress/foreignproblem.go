@@ -397,6 +397,21 @@ func (p *foreignProblem) insiders() {
 	}
 }
 
+// part is what the largest of several contributors to a suppressed cell has in it.
+func (p *foreignProblem) part(cell int) int64 {
+	row := p.f.row[cell]
+	if row < 0 || p.f.largest == nil || !p.known[cell] || p.owner[cell] != 0 || p.attack.Negative || p.unsure {
+		return 0
+	}
+	x := p.f.largest[row][0].rat()
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p.f.Digits)), nil)
+	n := floor(x.Mul(x, new(big.Rat).SetInt(unit)))
+	if !n.IsInt64() {
+		return 0
+	}
+	return min(n.Int64(), max(0, p.value[cell]))
+}
+
 // build makes the problem: what is published is known, and neither moves nor needs
 // protection.
 func (p *foreignProblem) build() (err error) {
@@ -417,6 +432,7 @@ func (p *foreignProblem) build() (err error) {
 		}
 		if k.hidden() {
 			c.Owner = p.owner[i]
+			c.Part = p.part(i)
 		}
 		cells[i] = c
 	}

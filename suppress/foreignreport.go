@@ -198,7 +198,10 @@ func (r *ForeignReport) conclude(p *foreignProblem) {
 			r.Verdict = VerdictUndecided
 		}
 	default:
-		not("coalitions of contributors, and contributors beside others in a cell")
+		not("coalitions of contributors")
+		if f.largest == nil {
+			not("contributors beside others in a cell: their contributions are not given")
+		}
 		if f.owners == nil {
 			not("whether one contributor stands alone in two cells of which neither lies in the other: no column of owners is given")
 		}

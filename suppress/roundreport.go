@@ -54,10 +54,7 @@ func (t *RoundedTables) WriteReport(w io.Writer) error {
 func (t *RoundedTables) failures() map[int][]string {
 	out := map[int][]string{}
 	for _, f := range t.Audited.Failures {
-		text := whyNot[f.Kind]
-		if f.Owner != 0 {
-			text = "to a contributor who stands alone in another cell: " + text
-		}
+		text := f.why()
 		if f.Verdict == Undecided {
 			text = "not decided: whether " + text
 		}

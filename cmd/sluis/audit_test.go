@@ -31,7 +31,7 @@ Verdict: protected. Of 2 primary cells 0 are not protected, and of 0 it could no
 Table:   12 cells with 7 sums: 8 safe, 2 primary, 2 secondary, 0 protected, 0 empty; 0 are in no row
 Attack:  whole values, at least 0
 Levels:  nk: n 1, percent 85
-Not checked: coalitions of contributors, and contributors beside others in a cell
+Not checked: coalitions of contributors
 Not checked: whether one contributor stands alone in two cells of which neither lies in the other: no column of owners is given
 Not checked: other tables that share cells with this one, earlier releases, and what else may be known
 
