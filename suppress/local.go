@@ -74,10 +74,15 @@ func (f *finder) find(ctx context.Context, n Need, more bool) (*Witness, error) 
 		}
 	}
 	w, none, err := f.cheapest(ctx, n, more)
-	if w != nil || none || err != nil {
+	if none || err != nil || w != nil && f.priceOf(w) == 0 {
 		return w, err
 	}
-	if w := f.boxes(n, more, boxNodes); w != nil {
+	// A program pays by how far a cell changes, and may hide one dear cell that
+	// changes little; in truth the price is the same however far.
+	if b := f.boxes(n, more, boxNodes); b != nil && (w == nil || f.priceOf(b) < f.priceOf(w)) {
+		w = b
+	}
+	if w != nil {
 		return w, nil
 	}
 	return f.programs(ctx, n, more)
