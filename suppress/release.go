@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sluis-go/sluis/internal/formula"
 )
 
 // releaseColumns follow the spanning variables in a release.
@@ -72,12 +74,13 @@ func (r *Release) Cells() (all, suppressed int) {
 
 // WriteCSV writes one row a cell in the order of the code lists: the codes ("*"
 // for a total), value, status and status_tau. The value is empty where the cell
-// is suppressed.
+// is suppressed. A name or code that a spreadsheet would take for a formula has an
+// apostrophe in front.
 func (r *Release) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	row := make([]string, 0, len(r.Variables)+len(releaseColumns))
 	for _, v := range r.Variables {
-		row = append(row, v.Name)
+		row = append(row, formula.Defuse(v.Name))
 	}
 	if err := out.Write(append(row, releaseColumns...)); err != nil {
 		return err
@@ -87,6 +90,9 @@ func (r *Release) WriteCSV(w io.Writer) error {
 			continue
 		}
 		row = append(row[:0], r.grid.coordinates(cell)...)
+		for v := range row {
+			row[v] = formula.Defuse(row[v])
+		}
 		if r.hidden[cell] {
 			row = append(row, "", hiddenLetter, hiddenNumber)
 		} else {

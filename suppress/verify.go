@@ -362,6 +362,17 @@ func readRelease(fsys fs.FS, dir string, r *certificateRelease, digits int, limi
 	return t, nil
 }
 
+// bare is a name or code without the apostrophe that keeps a spreadsheet from taking
+// it for a formula: the first of those before = + - @, a tab, a line end, or the wide
+// forms of these signs.
+func bare(s string) string {
+	rest, ok := strings.CutPrefix(s, "'")
+	if ok && strings.IndexAny(strings.TrimLeft(rest, "'"), "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") == 0 {
+		return rest
+	}
+	return s
+}
+
 // fill reads the rows of a release.
 func (t *checkedTable) fill(text []byte, digits int) error {
 	in := csv.NewReader(bytes.NewReader(text))
@@ -387,7 +398,7 @@ func (t *checkedTable) fill(text []byte, digits int) error {
 		}
 		if row == 0 {
 			for v := range t.vars {
-				if f[v] != t.vars[v].Name {
+				if bare(f[v]) != t.vars[v].Name {
 					return refuse("%s: column %d is not %q", t.file, v+1, t.vars[v].Name)
 				}
 			}
@@ -398,7 +409,7 @@ func (t *checkedTable) fill(text []byte, digits int) error {
 		}
 		cell := 0
 		for v := range t.vars {
-			k, ok := codes[v][f[v]]
+			k, ok := codes[v][bare(f[v])]
 			if !ok {
 				return refuse("%s, row %d: a code of %q is not in its list", t.file, row, t.vars[v].Name)
 			}

@@ -139,3 +139,37 @@ func TestRiskPage(t *testing.T) {
 		t.Errorf("a language that is not there: status %d", status)
 	}
 }
+
+// TestProtectDefuses: a code that a spreadsheet would run leaves as text, and what
+// leaves is verified all the same.
+func TestProtectDefuses(t *testing.T) {
+	dir := protectData(t)
+	data := readFile(t, filepath.Join(dir, "d.csv"))
+	for code, hostile := range map[string]string{"\nr0,": "\n=HYPERLINK(1),", "\nr1,": "\n'=HYPERLINK(1),", "\nr2,": "\n-2+3,", "\nr3,": "\n-7,", ",k1,": ",@SUM(1),", "region,": "+region,"} {
+		data = strings.ReplaceAll(data, code, hostile)
+	}
+	write(t, filepath.Join(dir, "d.csv"), data)
+	spec := strings.ReplaceAll(readFile(t, filepath.Join(dir, "spec.yaml")), "region", "+region")
+	write(t, filepath.Join(dir, "spec.yaml"), spec)
+	out := filepath.Join(dir, "out")
+	if code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", out, "--public", filepath.Join(dir, "public.html")); code != 0 {
+		t.Fatalf("exit status %d: %s", code, text)
+	}
+	if code, text := verb(t, "verify", out); code != 0 {
+		t.Fatalf("exit status %d: %s", code, text)
+	}
+	csv := readFile(t, filepath.Join(out, "turnover.release.csv"))
+	for _, want := range []string{"'+region,", "\n'=HYPERLINK(1),", "\n''=HYPERLINK(1),", "\n'-2+3,", "\n-7,", ",'@SUM(1),"} {
+		if !strings.Contains(csv, want) {
+			t.Errorf("the release does not hold %q", want)
+		}
+	}
+	for line := range strings.Lines(csv) {
+		if strings.IndexAny(line, "=+@") == 0 || strings.Contains(line, ",@") {
+			t.Errorf("a spreadsheet would run %q", line)
+		}
+	}
+	if page := readFile(t, filepath.Join(dir, "public.html")); !strings.Contains(page, "<bdi>=HYPERLINK(1)</bdi>") {
+		t.Error("the page does not show the code as it is")
+	}
+}

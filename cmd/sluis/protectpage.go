@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 )
 
@@ -110,7 +111,7 @@ func readRelease(path string, t *report.ReleasedTable) error {
 	for v := range index {
 		index[v] = map[string]int{"*": 0}
 		for k, code := range t.Variables[v].Codes[1:] {
-			index[v][code] = k + 1
+			index[v][source.Defuse(code)] = k + 1
 		}
 	}
 	for _, row := range rows[1:] {

@@ -181,10 +181,12 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 	}
 	defer s.Close() //nolint:errcheck // read only
 	var row []string
+	var head []string
 	for _, f := range s.Schema().Fields() {
 		row = append(row, f.Name)
+		head = append(head, source.Defuse(f.Name))
 	}
-	out = append(out, strings.Join(row, "\x1f"))
+	out = append(out, strings.Join(head, "\x1f"))
 	r, err := s.Reader(ctx, row)
 	if err != nil {
 		return nil, err
@@ -202,7 +204,7 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 						text = d.Value(i).ToString(d.DataType().(*arrow.Decimal128Type).Scale)
 					}
 				}
-				row = append(row, text)
+				row = append(row, source.Defuse(text)) // as CSV has it
 			}
 			out = append(out, strings.Join(row, "\x1f"))
 		}

@@ -30,11 +30,12 @@ var allowed = map[string][]string{
 	"internal/group":    {"internal/exact", "internal/column"},
 	"internal/synth":    {"internal/exact"},
 	"internal/spill":    {},
+	"internal/formula":  {},
 	"internal/evidence": {"internal/exact", "internal/column", "internal/group", "internal/topk"},
 	"sdc": {
 		"internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 	},
-	"sdc/source":  {},
+	"sdc/source":  {"internal/formula"},
 	"sdc/spec":    {"sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
 	"sdc/dossier": {"sdc", "pseudonym"},
@@ -42,7 +43,7 @@ var allowed = map[string][]string{
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/hmac"},
 	"suppress": {
-		"sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
+		"internal/formula", "sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
 	},
 	"riskmetrics": {
 		"sdc", "internal/exact", "internal/column", "internal/group", "internal/topk",

@@ -1,35 +1,12 @@
 package source
 
-import "strings"
+import "github.com/sluis-go/sluis/internal/formula"
 
 // Defuse puts an apostrophe before text that a spreadsheet would take for a
-// formula: text that begins with = + - @, a tab or a carriage return, or with
-// the wide forms of these signs. A plain decimal number stays as it is, and so
-// does the total, "*". Texts that differ still differ afterwards: one that has
-// apostrophes before such a sign gets one more.
+// formula: text that begins with = + - @, a tab or a line end, or with the wide
+// forms of these signs. A plain decimal number stays as it is, and so does the
+// total, "*". Texts that differ still differ afterwards: one that has apostrophes
+// before such a sign gets one more.
 //
 // Source: OWASP, CSV Injection.
-func Defuse(s string) string {
-	bare := strings.TrimLeft(s, "'")
-	if bare == "" {
-		return s
-	}
-	for _, sign := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"} {
-		if strings.HasPrefix(bare, sign) {
-			if bare == s && plainNumber(s) {
-				return s
-			}
-			return "'" + s
-		}
-	}
-	return s
-}
-
-// plainNumber reports whether s is digits with at most one sign before them and
-// one point between them.
-func plainNumber(s string) bool {
-	s = strings.TrimLeft(s[:1], "+-") + s[1:]
-	whole, part, point := strings.Cut(s, ".")
-	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-	return digits(whole) && (!point || digits(part))
-}
+func Defuse(s string) string { return formula.Defuse(s) }
