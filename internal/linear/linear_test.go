@@ -2,6 +2,7 @@ package linear_test
 
 import (
 	"context"
+	"errors"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -220,5 +221,15 @@ func TestThreads(t *testing.T) {
 		if !slices.Equal(one, run(threads)) {
 			t.Errorf("%d threads make another set", threads)
 		}
+	}
+}
+
+// TestSpaceCancelled wants the context's error.
+func TestSpaceCancelled(t *testing.T) {
+	x := newTable(cube(3, 12, 13, 11))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := linear.Space(ctx, x.n, x.relations, x.weight); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }
