@@ -82,6 +82,7 @@ func commands() []*cobra.Command {
 		newDossierCommand(),
 		newKeyCommand(),
 		newLocalCommand(),
+		newProfileCommand(),
 		newProtectCommand(),
 		newPseudonymiseCommand(),
 		newRiskCommand(),

@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"sdc/spec":    {"sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
 	"sdc/dossier": {"sdc", "pseudonym"},
+	"sdc/profile": {"sdc"},
 	"sdc/suggest": {"sdc"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/hmac"},

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/profile"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/spec"
+)
+
+type profileFlags struct {
+	policy, respondent   string
+	codes, against, json string
+	delimiter            string
+	decimalComma, trim   bool
+	nulls                []string
+	types                map[string]string
+	top, threads         int
+}
+
+func newProfileCommand() *cobra.Command {
+	var f profileFlags
+	cmd := &cobra.Command{
+		Use:   "profile DATA...",
+		Short: "Describe the columns of data in shares that pass the rules themselves",
+		Long: `profile says of every column of DATA (.parquet, .arrow, .feather, .arrows, .csv,
+globs) which values there are and how often, what is missing or no code of its
+list, and how numbers and dates spread over bins.
+
+Every class that is shown is a cell that the policy found safe, and so is the rest;
+shares are whole percents of the respondents. No smallest or largest value is shown,
+and no sum. What the policy does not let through is withheld, with the rule. What
+may be learnt by subtracting two profiles is not checked.
+
+With --against the exit status is 4 where something has changed.`,
+		Example: `  sluis profile persons.parquet --respondent person_id
+  sluis profile persons.csv --respondent person_id --codes codes.yaml --json profile.json
+  sluis profile june.csv --respondent person_id --against may.json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(errors.New("profile takes at least one data file; see sluis profile --help"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runProfile(cmd.Context(), args, &f, cmd.OutOrStdout())
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.respondent, "respondent", "", "column that identifies respondents (default: every row its own)")
+	flags.StringVar(&f.codes, "codes", "", "YAML file of valid codes: columns: {region: [N, S]}")
+	flags.StringVar(&f.against, "against", "", "earlier profile in JSON to compare with")
+	flags.StringVar(&f.json, "json", "", "file for the profile as JSON")
+	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.IntVar(&f.top, "top", 20, "values shown of a column")
+	flags.StringVar(&f.delimiter, "delimiter", "", "CSV: delimiter (default: found from the names given, or a comma)")
+	flags.BoolVar(&f.decimalComma, "decimal-comma", false, "CSV: numbers have a comma")
+	flags.StringSliceVar(&f.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
+	flags.BoolVar(&f.trim, "trim", false, "CSV: drop blanks around fields")
+	flags.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	return cmd
+}
+
+func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.Writer) error {
+	policy, err := spec.LoadPolicy(f.policy)
+	if err != nil {
+		return specError(err)
+	}
+	o := profile.Options{Policy: policy, Respondent: f.respondent, Top: f.top, Check: sdc.Options{Threads: f.threads}}
+	named := []string{}
+	if f.codes != "" {
+		if o.Codes, err = readCodes(f.codes); err != nil {
+			return specError(err)
+		}
+		for name := range o.Codes {
+			named = append(named, name)
+		}
+	}
+	if f.respondent != "" {
+		named = append(named, f.respondent)
+	}
+	var was *profile.Profile
+	if f.against != "" {
+		if was, err = readProfile(f.against); err != nil {
+			return err
+		}
+	}
+	csv := source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: f.types, DecimalComma: f.decimalComma}
+	switch d := []rune(strings.ReplaceAll(f.delimiter, `\t`, "\t")); len(d) {
+	case 0:
+		if len(named) > 0 {
+			csv.Delimiter = findDelimiter(files, named, f.trim)
+		}
+	case 1:
+		csv.Delimiter = d[0]
+	default:
+		return usageError(errors.New("the delimiter is one character"))
+	}
+	src, err := source.Open(ctx, files, source.Options{CSV: csv})
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	p, err := profile.Make(ctx, func(ctx context.Context) (array.RecordReader, error) { return src.Reader(ctx, nil) }, o)
+	if errors.Is(err, profile.ErrRequest) || errors.Is(err, sdc.ErrRequest) {
+		return usageError(err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := src.Hash(ctx); err != nil {
+		return err
+	}
+	for _, file := range src.Files() {
+		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+	}
+	if f.json != "" {
+		if err := source.WriteFile(f.json, p.WriteJSON); err != nil {
+			return err
+		}
+	}
+	if err := printProfile(stdout, p); err != nil {
+		return err
+	}
+	if was == nil {
+		return nil
+	}
+	changes := profile.Compare(was, p)
+	if len(changes) == 0 {
+		_, err := fmt.Fprintf(stdout, "nothing that both profiles show has changed since %s\n", f.against)
+		return err
+	}
+	fmt.Fprintf(stdout, "changed since %s:\n", f.against)
+	for _, c := range changes {
+		fmt.Fprintf(stdout, "  %q: %s\n", c.Column, c.Text)
+	}
+	return &exitError{code: exitReview}
+}
+
+func printProfile(w io.Writer, p *profile.Profile) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d rows, %d respondents; what is shown passes the policy %s\n", p.Rows, p.Respondents, p.Policy)
+	for _, c := range p.Columns {
+		fmt.Fprintf(&b, "\n%q, %s\n", c.Name, c.Type)
+		if c.Withheld != "" {
+			fmt.Fprintf(&b, "  withheld: %s\n", c.Withheld)
+		}
+		for _, x := range c.Classes {
+			fmt.Fprintf(&b, "  %3d %%  %s\n", x.Percent, x)
+		}
+	}
+	b.WriteByte('\n')
+	for _, n := range p.NotChecked {
+		fmt.Fprintf(&b, "not checked: %s\n", n)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func readProfile(path string) (*profile.Profile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	p, err := profile.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
+}
+
+// code is a code as it is written: 01 is no number.
+type code string
+
+// UnmarshalYAML takes the text of a scalar.
+func (c *code) UnmarshalYAML(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	if strings.HasPrefix(s, `"`) || strings.HasPrefix(s, "'") {
+		return yaml.Unmarshal(text, (*string)(c))
+	}
+	*c = code(s)
+	return nil
+}
+
+// readCodes reads a file of valid codes by column.
+func readCodes(path string) (map[string][]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var f struct {
+		Version int               `yaml:"version"`
+		Columns map[string][]code `yaml:"columns"`
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := dec.Decode(&f); err != nil || f.Version != 1 || len(f.Columns) == 0 {
+		return nil, fmt.Errorf("%w: %s: version: 1 and columns: {name: [codes]} are wanted", spec.ErrSpec, path)
+	}
+	out := map[string][]string{}
+	for name, list := range f.Columns {
+		out[name] = []string{}
+		for _, c := range list {
+			out[name] = append(out[name], string(c))
+		}
+	}
+	return out, nil
+}
