@@ -160,7 +160,11 @@ func printProfile(w io.Writer, p *profile.Profile) error {
 			fmt.Fprintf(&b, "  withheld: %s\n", c.Withheld)
 		}
 		for _, x := range c.Classes {
-			fmt.Fprintf(&b, "  %3d %%  %s\n", x.Percent, x)
+			share := fmt.Sprint(x.Percent)
+			if x.Percent == 0 {
+				share = "<1" // no class is empty
+			}
+			fmt.Fprintf(&b, "  %3s %%  %s\n", share, x)
 		}
 	}
 	b.WriteByte('\n')

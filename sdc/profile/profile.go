@@ -80,7 +80,8 @@ type Class struct {
 	Kind string `json:"kind"`
 	// Label is the value, or the limits of the bin.
 	Label string `json:"label,omitempty"`
-	// Percent is the share of the respondents, rounded to whole percents.
+	// Percent is the share of the respondents, rounded to whole percents: 0 is less
+	// than a half, and never none.
 	Percent int64 `json:"percent"`
 }
 
