@@ -23,14 +23,20 @@ type certificate struct {
 	Digits   int              `json:"digits"`
 	Whole    bool             `json:"whole"`
 	Least    *int64           `json:"least"`
-	Base     []int64          `json:"base"`
-	Starts   []int64          `json:"starts"`
-	Cells    []int64          `json:"cells"`
-	Changes  []int64          `json:"changes"`
-	Dens     []int64          `json:"dens"`
-	High     []int64          `json:"high"`
-	Low      []int64          `json:"low"`
-	Digest   string           `json:"digest"`
+	provenBy
+	High   []int64 `json:"high"`
+	Low    []int64 `json:"low"`
+	Digest string  `json:"digest"`
+}
+
+// provenBy is a table, by its values of the suppressed inner cells of releases, and
+// others, by what they change in these.
+type provenBy struct {
+	Base    []int64 `json:"base"`
+	Starts  []int64 `json:"starts"`
+	Cells   []int64 `json:"cells"`
+	Changes []int64 `json:"changes"`
+	Dens    []int64 `json:"dens"`
 }
 
 type certifiedTable struct {
@@ -79,15 +85,13 @@ func Certify(ctx context.Context, releases []*Release, files []string, a Attacke
 	}
 	c := &Certificate{doc: certificate{
 		Schema: "sluis.certificate/1", Digits: releases[0].Digits, Whole: a.Whole,
-		Base: []int64{}, Starts: []int64{0}, Cells: []int64{}, Changes: []int64{}, Dens: []int64{}, High: []int64{}, Low: []int64{},
+		High: []int64{}, Low: []int64{},
 	}}
 	if !a.Negative {
 		c.doc.Least = &a.Lower
 	}
-	for i, r := range releases {
-		if err := c.name(r, files[i]); err != nil {
-			return nil, err
-		}
+	if c.doc.Releases, err = certified(releases, files); err != nil {
+		return nil, err
 	}
 	c.fill(releases, p, shown)
 	return c, nil
@@ -116,18 +120,20 @@ func (p *public) workedOut(releases []*Release) []int {
 	return out
 }
 
-// name enters a release with the hash of its file and its code lists.
-func (c *Certificate) name(r *Release, file string) error {
-	h := sha256.New()
-	if err := r.WriteCSV(h); err != nil {
-		return err
+// certified names releases, with the hashes of their files and their code lists.
+func certified(releases []*Release, files []string) (out []certifiedTable, err error) {
+	for i, r := range releases {
+		h := sha256.New()
+		if err := r.WriteCSV(h); err != nil {
+			return nil, err
+		}
+		t := certifiedTable{File: files[i], SHA256: hex.EncodeToString(h.Sum(nil))}
+		for _, v := range r.Variables {
+			t.Variables = append(t.Variables, certifiedVar(v))
+		}
+		out = append(out, t)
 	}
-	t := certifiedTable{File: file, SHA256: hex.EncodeToString(h.Sum(nil))}
-	for _, v := range r.Variables {
-		t.Variables = append(t.Variables, certifiedVar(v))
-	}
-	c.doc.Releases = append(c.doc.Releases, t)
-	return nil
+	return out, nil
 }
 
 // differ looks for another value of every suppressed cell than its base.
@@ -164,66 +170,83 @@ func (c *Certificate) fill(releases []*Release, p *public, shown *Audited) {
 	for _, n := range shown.Needs {
 		claim[n.Cell] = n
 	}
-	used := make([]int64, len(shown.Witnesses)) // witness -> its number, plus one
-	places := make([][]int64, len(p.known))     // suppressed inner cell -> where it is
-	number := func(table int32) int64 {
+	var used []*Witness
+	number := make([]int64, len(shown.Witnesses)) // plus one
+	use := func(table int32) int64 {
 		if table < 0 {
 			return -1
 		}
-		if used[table] == 0 {
-			c.doc.Dens = append(c.doc.Dens, shown.Witnesses[table].Den)
-			used[table] = int64(len(c.doc.Dens))
+		if number[table] == 0 {
+			used = append(used, &shown.Witnesses[table])
+			number[table] = int64(len(used))
 		}
-		return used[table] - 1
+		return number[table] - 1
 	}
+	suppressed(releases, p.ids, func(_, _ int, id int32) {
+		n := claim[id]
+		c.doc.High, c.doc.Low = append(c.doc.High, use(n.High)), append(c.doc.Low, use(n.Low))
+	})
+	c.doc.provenBy = layOut(releases, p.ids, p.value, used)
+}
+
+// suppressed calls fn for every suppressed cell, releases one after the other, cells
+// in the order of the code lists.
+func suppressed(releases []*Release, ids [][]int32, fn func(release, cell int, id int32)) {
 	for t, r := range releases {
 		for cell, is := range r.hidden {
-			if !is {
-				continue
+			if is {
+				fn(t, cell, ids[t][cell])
 			}
-			id := p.ids[t][cell]
-			if r.grid.inner(cell) {
-				places[id] = append(places[id], int64(len(c.doc.Base)))
-				c.doc.Base = append(c.doc.Base, p.value[id])
-			}
-			n := claim[id]
-			c.doc.High, c.doc.Low = append(c.doc.High, number(n.High)), append(c.doc.Low, number(n.Low))
 		}
 	}
-	order := make([]int, len(c.doc.Dens))
-	for w, k := range used {
-		if k > 0 {
-			order[k-1] = w
+}
+
+// layOut turns tables over the cells of a problem into tables over the suppressed
+// inner cells of releases.
+func layOut(releases []*Release, ids [][]int32, value []int64, witnesses []*Witness) provenBy {
+	out := provenBy{Base: []int64{}, Starts: []int64{0}, Cells: []int64{}, Changes: []int64{}, Dens: []int64{}}
+	places := make([][]int64, len(value)) // cell -> its numbers among them
+	suppressed(releases, ids, func(t, cell int, id int32) {
+		if releases[t].grid.inner(cell) {
+			places[id] = append(places[id], int64(len(out.Base)))
+			out.Base = append(out.Base, value[id])
 		}
-	}
+	})
 	type change struct{ cell, by int64 }
-	for _, w := range order {
+	for _, w := range witnesses {
 		var list []change
-		for i, cell := range shown.Witnesses[w].Cells {
+		for i, cell := range w.Cells {
 			for _, k := range places[cell] {
-				list = append(list, change{k, shown.Witnesses[w].Delta[i]})
+				list = append(list, change{k, w.Delta[i]})
 			}
 		}
 		slices.SortFunc(list, func(a, b change) int { return cmp.Compare(a.cell, b.cell) })
 		for _, x := range list {
-			c.doc.Cells, c.doc.Changes = append(c.doc.Cells, x.cell), append(c.doc.Changes, x.by)
+			out.Cells, out.Changes = append(out.Cells, x.cell), append(out.Changes, x.by)
 		}
-		c.doc.Starts = append(c.doc.Starts, int64(len(c.doc.Cells)))
+		out.Starts = append(out.Starts, int64(len(out.Cells)))
+		out.Dens = append(out.Dens, w.Den)
 	}
+	return out
 }
 
 // WriteJSON writes the certificate in its canonical form: one line, the digest of
 // everything before it at the end.
 func (c *Certificate) WriteJSON(w io.Writer) error {
 	doc := c.doc
-	doc.Digest = ""
-	text, err := json.Marshal(&doc)
+	return writeSealed(w, &doc, &doc.Digest)
+}
+
+// writeSealed writes a document with its digest.
+func writeSealed(w io.Writer, doc any, digest *string) error {
+	*digest = ""
+	text, err := json.Marshal(doc)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(text)
-	doc.Digest = hex.EncodeToString(sum[:])
-	if text, err = json.Marshal(&doc); err != nil {
+	*digest = hex.EncodeToString(sum[:])
+	if text, err = json.Marshal(doc); err != nil {
 		return err
 	}
 	_, err = w.Write(append(text, '\n'))

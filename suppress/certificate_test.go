@@ -415,17 +415,20 @@ func TestChangedRelease(t *testing.T) {
 	}
 }
 
-// TestVerifierStandsAlone compiles verify.go by itself, and looks at its imports.
+// TestVerifierStandsAlone compiles verify.go by itself, and the verifier of the
+// confidential proof with it, and looks at their imports.
 func TestVerifierStandsAlone(t *testing.T) {
-	out, err := exec.Command("go", "list", "-json=Imports", "verify.go").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(out), ".") {
-		t.Errorf("verify.go imports more than the standard library: %s", out)
-	}
-	if out, err := exec.Command("go", "build", "-o", os.DevNull, "verify.go").CombinedOutput(); err != nil {
-		t.Fatalf("verify.go does not compile by itself: %v\n%s", err, out)
+	for _, files := range [][]string{{"verify.go"}, {"verify.go", "verifyconfidential.go"}} {
+		out, err := exec.Command("go", append([]string{"list", "-json=Imports"}, files...)...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(out), ".") {
+			t.Errorf("%v import more than the standard library: %s", files, out)
+		}
+		if out, err := exec.Command("go", append([]string{"build", "-o", os.DevNull}, files...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v do not compile by themselves: %v\n%s", files, err, out)
+		}
 	}
 }
 

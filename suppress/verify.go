@@ -619,15 +619,14 @@ func (t *checkedTable) addUp(x []int64) bool {
 	return true
 }
 
-// witnesses checks every witness and notes what the claims are made of.
-func (v *verifier) witnesses() error {
+// lists checks that the lists of witnesses fit together, and returns where the hidden
+// cells are, and of these the inner ones.
+func (v *verifier) lists() (where, open []place, err error) {
 	d := v.doc
 	n := len(d.Dens)
 	if len(d.Starts) != n+1 || d.Starts[0] != 0 || d.Starts[n] != int64(len(d.Cells)) || len(d.Changes) != len(d.Cells) {
-		return refuse("the lists of the witnesses do not fit together")
+		return nil, nil, refuse("the lists of the witnesses do not fit together")
 	}
-	var where []place // hidden cell
-	var open []place  // hidden inner cell
 	for i, t := range v.tables {
 		t.stamp, t.change = make([]int32, t.n), make([]int64, t.n)
 		for _, cell := range t.hidden {
@@ -636,6 +635,17 @@ func (v *verifier) witnesses() error {
 		for _, cell := range t.open {
 			open = append(open, place{i, cell})
 		}
+	}
+	return where, open, nil
+}
+
+// witnesses checks every witness and notes what the claims are made of.
+func (v *verifier) witnesses() error {
+	d := v.doc
+	n := len(d.Dens)
+	where, open, err := v.lists()
+	if err != nil {
+		return err
 	}
 	if len(d.High) != len(where) || len(d.Low) != len(where) {
 		return refuse("there is not one claim for each suppressed cell")
@@ -650,12 +660,6 @@ func (v *verifier) witnesses() error {
 		return err
 	}
 	for w := range n {
-		if d.Starts[w] > d.Starts[w+1] || d.Starts[w] < 0 || d.Starts[w+1] > int64(len(d.Cells)) {
-			return refuse("witness %d: no proper list", w)
-		}
-		if d.Dens[w] < 1 || d.Dens[w] > verifyDen || d.Whole && d.Dens[w] != 1 {
-			return refuse("witness %d: the denominator is out of range", w)
-		}
 		if err := v.witness(w, open); err != nil {
 			return err
 		}
@@ -702,6 +706,12 @@ func claimsByWitness(d *certificateDoc, n int) (chains, error) {
 // tables, stamped with its number plus one.
 func (v *verifier) witness(w int, open []place) error {
 	d := v.doc
+	if d.Starts[w] > d.Starts[w+1] || d.Starts[w] < 0 || d.Starts[w+1] > int64(len(d.Cells)) {
+		return refuse("witness %d: no proper list", w)
+	}
+	if d.Dens[w] < 1 || d.Dens[w] > verifyDen || d.Whole && d.Dens[w] != 1 {
+		return refuse("witness %d: the denominator is out of range", w)
+	}
 	for _, t := range v.tables {
 		t.seen = t.seen[:0]
 	}

@@ -46,6 +46,7 @@ its tables and as little else as protects them, and writes for each table
   NAME.release.csv, .parquet   what may leave: suppressed values are absent
   NAME.certificate.json        the proof, which may leave too; see sluis verify
   NAME.confidential.txt        what was suppressed and why: it must not leave
+  NAME.confidential.json       the proof with the true values: it must not leave
 
 Tables of counts, and tables of one response, share cells: they are protected as
 one, under one certificate, named after the first of them. A release appears once
@@ -228,6 +229,9 @@ func leftOver(o sdc.OutputReport) sdc.Verdict {
 	return sdc.Safe
 }
 
+// confidentialName ends the name of a proof that stays inside.
+const confidentialName = ".confidential.json"
+
 // protectGroup protects the tables of one group, proves it, and stages the files.
 func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) (*protectedGroup, error) {
 	threads := f.threads
@@ -254,8 +258,18 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	if err != nil {
 		return nil, err
 	}
+	proof, err := g.Confidential(pattern, releases, files)
+	if err != nil {
+		return nil, err
+	}
+	if err := staged.write(names[0]+confidentialName, proof.WriteJSON); err != nil {
+		return nil, err
+	}
 	v, err := suppress.Verify(os.DirFS(staged.dir), names[0]+".certificate.json", suppress.VerifyLimits{})
 	if err != nil {
+		return nil, fmt.Errorf("nothing is released: %w", err)
+	}
+	if _, err := suppress.VerifyConfidential(os.DirFS(staged.dir), names[0]+confidentialName, suppress.VerifyLimits{}); err != nil {
 		return nil, fmt.Errorf("nothing is released: %w", err)
 	}
 	for _, r := range releases {

@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -58,10 +60,12 @@ func TestProtectAndVerify(t *testing.T) {
 	if code != 0 || strings.Contains(text, unlinked) {
 		t.Fatalf("exit status %d: %s", code, text)
 	}
-	if code, text := verb(t, "verify", out); code != 0 {
+	code, text = verb(t, "verify", out)
+	if code != 0 || strings.Count(text, "holds, and must not leave") != 2 {
 		t.Fatalf("exit status %d: %s", code, text)
 	}
 	checkNothingShows(t, dir, out)
+	checkConfidential(t, out)
 
 	// One cell more than the pattern: neither file is accepted.
 	for _, name := range []string{"turnover.release.csv", "turnover.release.parquet"} {
@@ -88,6 +92,34 @@ func TestProtectAndVerify(t *testing.T) {
 	}
 	if code, text := verb(t, "verify", out); code != exitUnsafe || !strings.Contains(text, "m.release.csv: no certificate") {
 		t.Errorf("without a certificate: exit status %d: %s", code, text)
+	}
+}
+
+// checkConfidential: the proof that stays inside is for its owner's eyes, says what it
+// is, and is refused when changed; without it the certificates hold as well.
+func checkConfidential(t *testing.T, out string) {
+	t.Helper()
+	name := filepath.Join(out, "turnover.confidential.json")
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("%s has mode %o", name, info.Mode().Perm())
+	}
+	was, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, name, strings.Replace(string(was), `"below":[`, `"below":[1`, 1))
+	if code, text := verb(t, "verify", out); code != exitUnsafe || !strings.Contains(text, "turnover.confidential.json: ") {
+		t.Errorf("a changed level: exit status %d: %s", code, text)
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if code, text := verb(t, "verify", out); code != 0 {
+		t.Errorf("without what stays inside: exit status %d: %s", code, text)
 	}
 }
 
@@ -179,6 +211,104 @@ outputs:
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// countdown is a context that ends when it has been asked so often whether it has.
+type countdown struct {
+	context.Context
+	left *atomic.Int64
+	end  context.CancelFunc
+}
+
+func (c countdown) Err() error {
+	if c.left.Add(-1) < 0 {
+		c.end()
+	}
+	return c.Context.Err()
+}
+
+// TestProtectCancelled: wherever protect is interrupted it leaves nothing behind, and
+// says so by its exit status.
+func TestProtectCancelled(t *testing.T) {
+	dir := protectData(t)
+	out := filepath.Join(dir, "out")
+	interrupted := 0
+	for asked := int64(1); ; asked += 1 + asked/3 {
+		inner, end := context.WithCancel(context.Background())
+		ctx := countdown{Context: inner, left: new(atomic.Int64), end: end}
+		ctx.left.Store(asked)
+		var text bytes.Buffer
+		code := run(ctx, []string{"protect", filepath.Join(dir, "spec.yaml"), "--rounds", "2", "--threads", "2", "--out", out}, &text, &text)
+		end()
+		if code == 0 {
+			break
+		}
+		interrupted++
+		if code != exitFailure {
+			t.Errorf("after %d questions: exit status %d: %s", asked, code, text.String())
+		}
+		left, err := os.ReadDir(out)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if len(left) > 0 {
+			t.Fatalf("after %d questions: left behind: %v", asked, left)
+		}
+	}
+	if interrupted < 10 {
+		t.Errorf("only %d interruptions", interrupted)
+	}
+	if code, text := verb(t, "verify", out); code != 0 {
+		t.Errorf("exit status %d: %s", code, text)
+	}
+}
+
+// TestProtectOddTables: tables at the edge have a clear outcome, and what is released
+// is verified.
+func TestProtectOddTables(t *testing.T) {
+	lines := func(n int, line string) string { return strings.Repeat(line+"\n", n) }
+	cases := []struct {
+		name, data, output string
+		hierarchy          string
+		code               int
+		says               string
+	}{
+		{name: "one cell", data: "a,x\n" + lines(40, "k,3"), output: "kind: magnitude, by: [a], response: x", says: `"t": 2 cells, 0 suppressed`},
+		{name: "one cell, unsafe", data: "a\n" + lines(4, "x"), output: "kind: frequency, by: [a]", says: `"t": 2 cells, 2 suppressed`},
+		{name: "all cells unsafe", data: "a,b\nx,u\nx,v\ny,u\ny,v\n", output: "kind: frequency, by: [a, b]", says: `"t": 9 cells, 9 suppressed`},
+		{name: "negative values", data: "a,b,x\n" + lines(15, "p,u,5") + lines(15, "p,v,-4") + lines(15, "q,u,-1") + lines(15, "q,v,3") +
+			lines(15, "r,u,7") + lines(3, "r,v,-9"), output: "kind: magnitude, by: [a, b], response: x", says: "4 suppressed"},
+		{name: "a hierarchy in a circle", data: "a\n" + lines(40, "x"), output: "kind: frequency, by: [a]",
+			hierarchy: "{tree: {x: [y], y: [x]}}", code: exitUsage, says: "hierarchy"},
+		{name: "rows of a respondent in several cells", data: "a,who\n" + lines(40, "x,1") + lines(40, "y,1"),
+			output: "kind: frequency, by: [a]", code: exitFailure, says: "count records instead"},
+	}
+	for _, c := range cases {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "d.csv"), c.data)
+		data := "{source: d.csv"
+		if strings.Contains(c.data, "who") {
+			data += ", respondent: who"
+		}
+		if c.hierarchy != "" {
+			data += ", hierarchies: {a: " + c.hierarchy + "}"
+		}
+		write(t, filepath.Join(dir, "spec.yaml"), "version: 1\ndata: "+data+"}\noutputs:\n  - {name: t, "+c.output+"}\n")
+		out := filepath.Join(dir, "out")
+		code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", out)
+		if code != c.code || !strings.Contains(text, c.says) {
+			t.Errorf("%s: exit status %d: %s", c.name, code, text)
+		}
+		if code != 0 {
+			if left, err := os.ReadDir(out); len(left) > 0 {
+				t.Errorf("%s: left behind: %v, %v", c.name, left, err)
+			}
+			continue
+		}
+		if code, text := verb(t, "verify", out); code != 0 {
+			t.Errorf("%s: verify: exit status %d: %s", c.name, code, text)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ is shown to have at least two possible values, by tables that agree with all tha
 is published together. A release without a certificate, and a .parquet that is not
 the same as its .csv, do not hold either: exit status 3.
 
+Inside, where NAME.confidential.json lies beside, it checks that too: the true values
+and the levels of the unsafe cells, against outsiders and every insider.
+
 Of rounded releases it reads NAME.rounding.json, and checks that every value is a
 multiple of the base and, if it says so, that all sums hold.`,
 		Example: `  sluis verify release`,
@@ -58,6 +61,9 @@ func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
 			files, text, err = verifyCertificate(dir, name)
 		case strings.HasSuffix(name, roundingName):
 			files, text, err = verifyRounding(dir, name)
+		case strings.HasSuffix(name, confidentialName):
+			text, err = verifyConfidential(dir, name)
+			certificates-- // it covers no release
 		case strings.HasSuffix(name, ".confidential.txt"), strings.HasSuffix(name, ".html"):
 			continue // neither holds a table that a program reads
 		case strings.Contains(name, ".release."):
@@ -118,6 +124,16 @@ func verifyCertificate(dir, name string) (files []string, text string, err error
 		return nil, "", err
 	}
 	return v.Releases, verifiedText(name, v), nil
+}
+
+// verifyConfidential checks one proof that stays inside.
+func verifyConfidential(dir, name string) (text string, err error) {
+	v, err := suppress.VerifyConfidential(os.DirFS(dir), name, suppress.VerifyLimits{})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s holds, and must not leave: %s\n   %d unsafe cells are as far from what outsiders and %d insiders can rule out as their levels ask, by %d tables\n",
+		name, strings.Join(v.Releases, ", "), v.Unsafe, v.Insiders, v.Witnesses), nil
 }
 
 // verifyRounding checks one statement about rounded releases, and returns these.

@@ -1,0 +1,93 @@
+package suppress
+
+import "io"
+
+// ConfidentialProof is the twin of a certificate that stays inside: with the true
+// values and the levels it proves what a Pattern promises, see VerifyConfidential. It
+// tells everything that the releases do not.
+type ConfidentialProof struct{ doc confidentialProof }
+
+// confidentialProof is the form of the file; the verifier has its own.
+type confidentialProof struct {
+	Notice   string           `json:"confidential"`
+	Schema   string           `json:"schema"`
+	Releases []certifiedTable `json:"releases"`
+	Digits   int              `json:"digits"`
+	Whole    bool             `json:"whole"`
+	Least    *int64           `json:"least"`
+	provenBy
+	Primary     []int64 `json:"primary"`
+	Below       []int64 `json:"below"`
+	Above       []int64 `json:"above"`
+	Apart       []int64 `json:"apart"`
+	ShownStarts []int64 `json:"shownStarts"`
+	Shown       []int64 `json:"shown"`
+	Part        []int64 `json:"part"`
+	OwnedTable  []int64 `json:"ownedTable"`
+	OwnedCell   []int64 `json:"ownedCell"`
+	Owner       []int64 `json:"owner"`
+	Digest      string  `json:"digest"`
+}
+
+// Confidential lays the proof of a pattern out. Files are the names under which the
+// releases are written.
+func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (*ConfidentialProof, error) {
+	a, cells := g.Problem.attacker, g.Problem.cells
+	doc := confidentialProof{
+		Notice: confidential, Schema: "sluis.confidential/1", Digits: g.Digits, Whole: a.Whole,
+		Primary: []int64{}, Below: []int64{}, Above: []int64{}, Apart: []int64{},
+		ShownStarts: []int64{0}, Shown: []int64{}, Part: []int64{},
+		OwnedTable: []int64{}, OwnedCell: []int64{}, Owner: []int64{},
+	}
+	if !a.Negative {
+		doc.Least = &a.Lower
+	}
+	var err error
+	if doc.Releases, err = certified(releases, files); err != nil {
+		return nil, err
+	}
+	value := make([]int64, len(cells))
+	for i, c := range cells {
+		value[i] = c.Value
+	}
+	witnesses := make([]*Witness, len(p.Witnesses))
+	for i := range p.Witnesses {
+		witnesses[i] = &p.Witnesses[i]
+	}
+	needs := make([][]Need, len(cells))
+	for _, n := range p.Needs {
+		needs[n.Cell] = append(needs[n.Cell], n)
+	}
+	ids := make([][]int32, len(g.list))
+	for t, list := range g.list {
+		ids[t] = list.id
+		for cell, id := range list.id {
+			if o := cells[id].Owner; o != 0 {
+				doc.OwnedTable, doc.OwnedCell = append(doc.OwnedTable, int64(t)), append(doc.OwnedCell, int64(cell))
+				doc.Owner = append(doc.Owner, int64(o))
+			}
+		}
+	}
+	suppressed(releases, ids, func(_, _ int, id int32) {
+		c := &cells[id]
+		if c.Status == Primary {
+			doc.Primary = append(doc.Primary, int64(len(doc.Part)))
+			doc.Below, doc.Above = append(doc.Below, c.Level.Lower), append(doc.Above, c.Level.Upper)
+			doc.Apart = append(doc.Apart, c.Level.Sliding)
+			for _, w := range tables(needs[id]) {
+				doc.Shown = append(doc.Shown, int64(w))
+			}
+			doc.ShownStarts = append(doc.ShownStarts, int64(len(doc.Shown)))
+		}
+		doc.Part = append(doc.Part, c.Part)
+	})
+	doc.provenBy = layOut(releases, ids, value, witnesses)
+	return &ConfidentialProof{doc}, nil
+}
+
+// WriteJSON writes the proof in its canonical form: one line that begins by saying
+// that it is confidential, the digest of everything before it at the end.
+func (c *ConfidentialProof) WriteJSON(w io.Writer) error {
+	doc := c.doc
+	return writeSealed(w, &doc, &doc.Digest)
+}
