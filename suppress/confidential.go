@@ -30,8 +30,12 @@ type confidentialProof struct {
 }
 
 // Confidential lays the proof of a pattern out. Files are the names under which the
-// releases are written.
+// releases are written. It is nil for tables that are linked in a ring: what is known
+// of the finer table behind them is in no release that a verifier could read.
 func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (*ConfidentialProof, error) {
+	if len(g.behind) > 0 {
+		return nil, nil
+	}
 	a, cells := g.Problem.attacker, g.Problem.cells
 	doc := confidentialProof{
 		Notice: confidential, Schema: "sluis.confidential/1", Digits: g.Digits, Whole: a.Whole,
