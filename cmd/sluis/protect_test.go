@@ -274,7 +274,8 @@ func TestProtectOddTables(t *testing.T) {
 		code               int
 		says               string
 	}{
-		{name: "one cell", data: "a,x\n" + lines(40, "k,3"), output: "kind: magnitude, by: [a], response: x", says: `"t": 2 cells, 0 suppressed`},
+		// All members of the only group are in it: group disclosure.
+		{name: "one cell", data: "a\n" + lines(40, "x"), output: "kind: frequency, by: [a]", says: `"t": 2 cells, 2 suppressed`},
 		{name: "one cell, unsafe", data: "a\n" + lines(4, "x"), output: "kind: frequency, by: [a]", says: `"t": 2 cells, 2 suppressed`},
 		{name: "all cells unsafe", data: "a,b\nx,u\nx,v\ny,u\ny,v\n", output: "kind: frequency, by: [a, b]", says: `"t": 9 cells, 9 suppressed`},
 		{name: "negative values", data: "a,b,x\n" + lines(15, "p,u,5") + lines(15, "p,v,-4") + lines(15, "q,u,-1") + lines(15, "q,v,3") +
