@@ -37,6 +37,7 @@ type exitError struct {
 	err  error
 }
 
+// Error implements error.
 func (e *exitError) Error() string {
 	if e.err == nil {
 		return fmt.Sprintf("exit status %d", e.code)
@@ -44,6 +45,7 @@ func (e *exitError) Error() string {
 	return e.err.Error()
 }
 
+// Unwrap returns what went wrong, nil where the report has said it.
 func (e *exitError) Unwrap() error { return e.err }
 
 // usageError marks an error as wrong usage (exit status 2).
