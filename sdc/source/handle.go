@@ -118,7 +118,7 @@ type cursor struct {
 	block int64 // in buf; -1 for none
 }
 
-func newCursor(h *handle) *cursor { return &cursor{h: h, buf: make([]byte, blockSize), block: -1} }
+func newCursor(h *handle) *cursor { return &cursor{h: h, block: -1} }
 
 // ReadAt implements io.ReaderAt.
 func (c *cursor) ReadAt(p []byte, off int64) (int, error) {
@@ -141,6 +141,7 @@ func (c *cursor) ReadAt(p []byte, off int64) (int, error) {
 		}
 		if block != c.block {
 			c.block = -1
+			c.buf = sized(c.buf, c.h.length(block))
 			if _, err := c.h.load(block, c.buf); err != nil {
 				return done, err
 			}
