@@ -110,13 +110,16 @@ try {
     panel.replaceChildren(...button.querySelector(".note").cloneNode(true).childNodes);
     panel.hidden = false;
   };
-  const shown = (table) => all(table, "button.cell").filter((b) => b.offsetParent !== null);
+  // What is hidden says so by an attribute: nothing here waits for a layout.
+  const shown = (b) => !b.parentElement.hidden && !b.parentElement.parentElement.hidden;
+  const buttons = new Map();
   const rove = (table) => {
-    const list = shown(table);
+    const list = all(table, "button.cell").filter(shown);
     if (list.length && !list.some((b) => b.tabIndex === 0)) list[0].tabIndex = 0;
   };
   for (const table of all(document, "table.cross")) {
-    for (const b of all(table, "button.cell")) b.tabIndex = -1;
+    buttons.set(table, all(table, "button.cell"));
+    for (const b of buttons.get(table)) b.tabIndex = -1;
     table.addEventListener("focusin", (e) => {
       const b = e.target.closest("button.cell");
       if (!b) return;
@@ -129,9 +132,13 @@ try {
     table.addEventListener("keydown", (e) => {
       const b = e.target.closest("button.cell");
       if (!b) return;
-      const list = shown(table), at = list.indexOf(b);
-      const column = b.parentElement.cellIndex, same = list.filter((x) => x.parentElement.cellIndex === column);
-      const to = { ArrowRight: list[at + 1], ArrowLeft: list[at - 1], ArrowDown: same[same.indexOf(b) + 1], ArrowUp: same[same.indexOf(b) - 1], Home: list[0], End: list[list.length - 1] }[e.key];
+      const list = buttons.get(table), column = b.parentElement.cellIndex;
+      const walk = (from, step, fits) => {
+        for (let i = from; i >= 0 && i < list.length; i += step) if (shown(list[i]) && fits(list[i])) return list[i];
+      };
+      const any = () => true, same = (x) => x.parentElement.cellIndex === column;
+      const go = { ArrowRight: [1, any], ArrowLeft: [-1, any], ArrowDown: [1, same], ArrowUp: [-1, same] }[e.key];
+      const to = go ? walk(list.indexOf(b) + go[0], ...go) : { Home: walk(0, 1, any), End: walk(list.length - 1, -1, any) }[e.key];
       if (to) { e.preventDefault(); to.focus(); }
     });
     rove(table);

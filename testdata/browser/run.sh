@@ -76,7 +76,7 @@ printf '<script>alert(1)</script>,x\n%s,y\n"""=HYPERLINK(1)",x\n\342\200\256evil
 printf 'version: 1\ndata: {source: hostile.csv}\noutputs:\n  - {name: "<b>out</b>", kind: frequency, by: [code, kind]}\n' >"$work/hostile.yaml"
 sluis check "$work/hostile.yaml" --html "$work/hostile.html"
 
-sluis demo --rows 3000 --out "$work/demo"
+sluis demo --rows 300 --out "$work/demo"
 cat >"$work/tables.yaml" <<-SPEC
 	version: 1
 	data: {source: "$adult", csv: {delimiter: ",", nulls: ["", "?"], trim: true}, missing: {default: category}}
