@@ -92,6 +92,7 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 		order = order[len(now):]
 		for len(now) > 0 {
 			got := make([]*Witness, len(now))
+			need := make([]Need, len(now)) // what got was sought for
 			met := make([]bool, len(now))
 			err := parallel(ctx, c.threads, len(now), func(worker, i int) (err error) {
 				_, missing := c.found.assign(now[i], all)
@@ -100,6 +101,7 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 					return nil
 				}
 				for _, n := range missing {
+					need[i] = n
 					if got[i], err = c.seek(ctx, c.finders[worker], n, more); got[i] != nil || err != nil {
 						return err
 					}
@@ -118,11 +120,17 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 					c.failed = append(c.failed, cell)
 					continue
 				}
-				next = append(next, cell)
 				// Another cell's witness may have met the need in the meantime.
 				if _, missing := c.found.assign(cell, all); len(missing) > 0 {
 					c.take(got[i])
+					// What does not do what it was sought for would be sought for ever. A
+					// witness of a sliding need is allowed to bring it nearer only.
+					if _, missing := c.found.assign(cell, all); need[i].Kind != Sliding && slices.Contains(missing, need[i]) {
+						c.failed = append(c.failed, cell)
+						continue
+					}
 				}
+				next = append(next, cell)
 			}
 			now = next
 		}

@@ -169,6 +169,9 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
+	if r.Data.Respondents < r.Data.Rows || len(groups) < len(tables) {
+		pages.page.Cautions = append(pages.page.Cautions, beside)
+	}
 	if err := pages.render(f); err != nil {
 		return err
 	}
@@ -207,6 +210,11 @@ func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Pol
 // not protected as one.
 const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
+
+// beside is said where a respondent can have several rows, and of linked tables: the
+// evidence tells who is alone in a cell, but not who has the largest part of one.
+const beside = "what a contributor works out who has large parts, beside others, of several suppressed cells " +
+	"of which none lies in another; each of his parts is reckoned with by itself"
 
 // countedThings returns how many different things tables count or sum up.
 func countedThings(r *sdc.Report, tables []int) int {
