@@ -390,7 +390,7 @@ func (t *table) fill(values map[int]*big.Rat, digits int, rounded bool) error {
 	for cell, n := range units {
 		if t.value[cell] != n && !rounded {
 			if t.count {
-				return fmt.Errorf("%w: a respondent is in several cells, so that counts of respondents do not add up to the totals; count records instead", ErrNotAdditive)
+				return fmt.Errorf("%w: a respondent is in several cells, so that counts of respondents do not add up to the totals; count records instead (--count records)", ErrNotAdditive)
 			}
 			return fmt.Errorf("%w: a published sum", ErrNotAdditive)
 		}
