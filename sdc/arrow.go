@@ -1,3 +1,6 @@
+// This file is long because it is the only one of the package that may know of Arrow
+// (internal/deps).
+
 package sdc
 
 import (
