@@ -67,6 +67,9 @@ type Tables struct {
 	behind []*table // not released
 }
 
+// Counts says whether the tables are of counts, and not sums of a response.
+func (g *Tables) Counts() bool { return g.list[0].count }
+
 // table is one table of a report.
 type table struct {
 	*layout

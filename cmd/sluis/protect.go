@@ -51,7 +51,9 @@ its tables and as little else as protects them, and writes for each table
 Tables of counts, and tables of one response, share cells: they are protected as
 one, under one certificate, named after the first of them. A release appears once
 its certificate has been verified, and not otherwise. Outputs that are no tables
-are left alone; the exit status says whether they are safe.
+are left alone; the exit status says whether they are safe, or that a person must
+judge the release (4): what the check left for review, or suppressed amounts of which
+one contributor may have parts of several, by several rows or in several tables.
 
 With --round B tables of counts are rounded to multiples of B instead: all values
 are published, rounded, and NAME.rounding.json says how. Nothing is released where an
@@ -151,6 +153,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 			pages.page.Others = append(pages.page.Others, r.Outputs[k])
 		}
 	}
+	rows := r.Data.Respondents < r.Data.Rows // somebody has several
 	for _, g := range groups {
 		if f.round.base > 0 {
 			if err := roundGroup(ctx, g, f, staged, stdout); err != nil {
@@ -162,6 +165,11 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		if err != nil {
 			return err
 		}
+		if done.amounts() && (rows || len(done.releases) > 1) {
+			// What was not reckoned with has been seen to happen, of amounts: a person
+			// must judge.
+			verdict = min(verdict, sdc.Review)
+		}
 		if err := pages.add(ctx, done, f, staged.dir); err != nil {
 			return err
 		}
@@ -169,9 +177,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
-	if r.Data.Respondents < r.Data.Rows || len(groups) < len(tables) {
+	if rows || len(groups) < len(tables) {
 		pages.page.Cautions = append(pages.page.Cautions, beside)
 	}
+	pages.page.Verdict = verdict
 	if err := pages.render(f); err != nil {
 		return err
 	}

@@ -414,3 +414,33 @@ outputs:
 		t.Errorf("verify: exit status %d: %s", code, text)
 	}
 }
+
+// TestProtectSeveralParts: of suppressed amounts of which one contributor may have
+// parts of several, a person must judge; where everybody has one row, nobody has.
+func TestProtectSeveralParts(t *testing.T) {
+	for _, c := range []struct {
+		rows int // of a respondent
+		code int
+	}{{1, 0}, {2, exitReview}} {
+		dir := t.TempDir()
+		var b strings.Builder
+		b.WriteString("id,a,b,v\n")
+		for i := range 1200 {
+			y := i % 7
+			if y == 3 && i%5 == 2 && i > 100 {
+				y = 4 // a cell of few
+			}
+			fmt.Fprintf(&b, "%d,x%d,y%d,%d\n", i/c.rows, i%5, y, 10+i%13)
+		}
+		write(t, filepath.Join(dir, "d.csv"), b.String())
+		write(t, filepath.Join(dir, "spec.yaml"), `version: 1
+data: {source: d.csv, respondent: id}
+outputs:
+  - {name: n, kind: magnitude, by: [a, b], response: v}
+`)
+		code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out"))
+		if code != c.code || strings.Contains(text, beside) != (c.code == exitReview) || strings.Contains(text, " 0 suppressed") {
+			t.Errorf("%d rows: exit status %d: %s", c.rows, code, text)
+		}
+	}
+}
