@@ -232,7 +232,7 @@ rules:
 func TestDemoAndSynth(t *testing.T) {
 	dir := t.TempDir()
 	status, out, stderr := sluis(t, "demo", "--rows", "3000", "--out", filepath.Join(dir, "demo"))
-	if status != 0 || !strings.Contains(out, "Verdict: UNSAFE") {
+	if status != 0 || !strings.Contains(out, "Verdict: UNSAFE") || !strings.Contains(out, "certificate.json holds") {
 		t.Fatalf("status %d: %s%s", status, out, stderr)
 	}
 	again := filepath.Join(dir, "again")
