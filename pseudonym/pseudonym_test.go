@@ -1,3 +1,6 @@
+// One file for what holds of keys, of single identifiers and of whole columns: its
+// tests and benchmarks share a key, a maker and the arrays.
+
 package pseudonym_test
 
 import (

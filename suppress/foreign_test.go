@@ -1,3 +1,6 @@
+// One file for published tables and random ones, since both go the way of a file that
+// is read, audited and told.
+
 package suppress
 
 import (

@@ -79,6 +79,7 @@ var (
 	errLongFile = fmt.Errorf("%w: a file of metadata or codes is too long", ErrRequest)
 )
 
+// Read reads no further than the leash, and then says that the file is too long.
 func (l *leash) Read(p []byte) (int, error) {
 	if l.left <= 0 {
 		return 0, l.err

@@ -21,6 +21,7 @@ const (
 
 var kindNames = []string{"", "safe", "primary", "secondary", "protected", "empty", "withheld"}
 
+// String names what a status says of a cell.
 func (k kind) String() string { return kindNames[k] }
 
 func (k kind) hidden() bool { return k == kindPrimary || k == kindSecondary || k == kindWithheld }

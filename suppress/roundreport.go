@@ -20,6 +20,7 @@ func (s *shift) add(from, to int64) {
 	}
 }
 
+// String says how far the cells of a table moved.
 func (s *shift) String() string {
 	return fmt.Sprintf("%d cells, %d moved, by %.2f on average and %d at most", s.cells, s.moved, float64(s.sum)/float64(max(1, s.cells)), s.most)
 }

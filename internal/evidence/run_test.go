@@ -1,3 +1,6 @@
+// One file since it is one thing: the way of random rows into evidence, by whatever
+// plan, and out again as lines that are held against the oracle's. There is no test in it.
+
 package evidence_test
 
 import (

@@ -11,8 +11,10 @@ import (
 // small is a response of 64 bits.
 type small int64
 
+// Add is a + b; smallBits leave it room.
 func (a small) Add(b small) small { return a + b }
 
+// Abs is the absolute value.
 func (a small) Abs() small {
 	if a < 0 {
 		return -a
@@ -20,6 +22,7 @@ func (a small) Abs() small {
 	return a
 }
 
+// Cmp is -1, 0 or 1 for a below, at or above b.
 func (a small) Cmp(b small) int {
 	switch {
 	case a < b:
@@ -30,6 +33,7 @@ func (a small) Cmp(b small) int {
 	return 0
 }
 
+// Sign is -1, 0 or 1.
 func (a small) Sign() int {
 	switch {
 	case a < 0:
@@ -40,6 +44,7 @@ func (a small) Sign() int {
 	return 0
 }
 
+// Num is the same number without a width.
 func (a small) Num() exact.Num { return exact.NewNum(exact.FromInt64(int64(a))) }
 
 // sumBits is how many bits a sum of Int128, or of weights, may reach, and

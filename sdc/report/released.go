@@ -20,10 +20,17 @@ type treeNodes struct {
 	level []int
 }
 
-func (t treeNodes) Len() int              { return len(t.Codes) }
+// Len is the number of codes, the total among them.
+func (t treeNodes) Len() int { return len(t.Codes) }
+
+// Label is a code as it is written.
 func (t treeNodes) Label(node int) string { return t.Codes[node] }
-func (t treeNodes) Parent(node int) int   { return t.Parents[node] }
-func (t treeNodes) Level(node int) int    { return t.level[node] }
+
+// Parent is the number of the code above, negative for the total.
+func (t treeNodes) Parent(node int) int { return t.Parents[node] }
+
+// Level is how many codes are above.
+func (t treeNodes) Level(node int) int { return t.level[node] }
 
 func newTreeNodes(c *CodeTree) treeNodes {
 	t := treeNodes{c, make([]int, len(c.Codes))}

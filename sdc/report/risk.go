@@ -80,6 +80,8 @@ type RiskFigure struct {
 	LogBase    string `json:"logBase,omitempty"`
 }
 
+// RiskCombination is a set of keys of which some combination of values is held by
+// fewer records than the limit: how many, and the values of the rarest.
 type RiskCombination struct {
 	Keys     []string `json:"keys"`
 	Rarest   []string `json:"rarest"`
@@ -88,6 +90,7 @@ type RiskCombination struct {
 	Records  int64    `json:"recordsBelow"`
 }
 
+// RiskHistogram counts the records by a measure of each, in bins that adjoin.
 type RiskHistogram struct {
 	Of   string    `json:"of"`
 	Bins []RiskBin `json:"bins"`
@@ -101,6 +104,7 @@ type RiskBin struct {
 	Records int64   `json:"records"`
 }
 
+// RiskClass is a class of records by its values on the keys, with its f_k.
 type RiskClass struct {
 	Key  []string `json:"key"`
 	Size Number   `json:"size"`
