@@ -3,6 +3,7 @@ package sdc
 import (
 	"math/big"
 
+	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
@@ -78,47 +79,47 @@ func (c Cell) Negative() bool { return c.t.m.Negative != nil && c.t.m.Negative[c
 
 // Sum returns the exact sum of the response; nil where there is none.
 func (c Cell) Sum() *big.Rat {
-	return c.rat(c.t.m.Sum, c.t.units.Response)
+	return c.rat(&c.t.m.Sum, c.t.units.Response)
 }
 
 // SumAbs returns the sum over holdings of the absolute value of each one's
 // contribution; nil where there is no response.
 func (c Cell) SumAbs() *big.Rat {
-	return c.rat(c.t.m.SumAbs, c.t.units.Response)
+	return c.rat(&c.t.m.SumAbs, c.t.units.Response)
 }
 
 // WeightSum returns the sum of the weights; nil where there are none.
 func (c Cell) WeightSum() *big.Rat {
-	return c.rat(c.t.m.Weights, c.t.units.Weight)
+	return c.rat(&c.t.m.Weights, c.t.units.Weight)
 }
 
 // WeightedSum returns the sum of weight times response; nil where either is
 // missing.
 func (c Cell) WeightedSum() *big.Rat {
-	return c.rat(c.t.m.Weighted, c.t.units.Product)
+	return c.rat(&c.t.m.Weighted, c.t.units.Product)
 }
 
-func (c Cell) rat(list []exact.Num, u exact.Unit) *big.Rat {
-	if list == nil {
+func (c Cell) rat(list *evidence.Nums, u exact.Unit) *big.Rat {
+	if list.None() {
 		return nil
 	}
-	return u.Rat(list[c.i])
+	return u.Rat(list.At(c.i))
 }
 
 // SumText returns the exact sum as a decimal without an exponent where it is
 // one, and the shortest decimal of the correctly rounded float64 otherwise; ""
 // where there is no response.
 func (c Cell) SumText() string {
-	if c.t.m.Sum == nil {
+	if c.t.m.Sum.None() {
 		return ""
 	}
-	return c.t.units.Response.Text(c.t.m.Sum[c.i])
+	return c.t.units.Response.Text(c.t.m.Sum.At(c.i))
 }
 
 // Top returns the largest contributions by holding, by absolute value, in
 // falling order, as many as the policy needs; nil where there is no response.
 func (c Cell) Top() []*big.Rat {
-	if c.t.m.Top == nil {
+	if c.t.m.Sum.None() {
 		return nil
 	}
 	var out []*big.Rat
@@ -131,17 +132,15 @@ func (c Cell) Top() []*big.Rat {
 // top lists the contributions that holdings made, without the free places.
 func (c Cell) top() []exact.Num {
 	var out []exact.Num
-	for k, x := range c.t.m.Top[c.i] {
-		if int64(k) < c.Holdings() {
-			out = append(out, x.Value)
-		}
+	for k := range int(min(int64(c.t.m.Top.Len(c.i)), c.Holdings())) {
+		out = append(out, c.t.m.Top.At(c.i, k).Value)
 	}
 	return out
 }
 
 // topText returns the k-th largest contribution as SumText does.
 func (c Cell) topText(k int) string {
-	if c.t.m.Top == nil {
+	if c.t.m.Sum.None() {
 		return ""
 	}
 	if top := c.top(); k < len(top) {

@@ -20,23 +20,24 @@ type dominance struct {
 
 // dominance returns the cell's contributions under the policy's weighting.
 func (c Cell) dominance() dominance {
-	t, top := c.t, c.t.m.Top[c.i]
-	d := dominance{value: make([]exact.Num, len(top)), total: t.m.SumAbs[c.i], signed: t.m.Negative[c.i]}
-	for k, x := range top {
-		d.value[k] = x.Value
+	t := c.t
+	n := t.m.Top.Len(c.i)
+	d := dominance{value: make([]exact.Num, n), total: t.m.SumAbs.At(c.i), signed: t.m.Negative[c.i]}
+	for k := range n {
+		d.value[k] = t.m.Top.At(c.i, k).Value
 	}
-	if t.m.WeightedAbs == nil {
+	if t.m.WeightedAbs.None() {
 		return d
 	}
 	// The total is in units of the product; one response unit is so many.
 	u := t.units
-	d.total = t.m.WeightedAbs[c.i]
+	d.total = t.m.WeightedAbs.At(c.i)
 	d.scale = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Product.Digits-u.Response.Digits)), nil)
 	d.scale.Lsh(d.scale, uint(u.Product.Shift-u.Response.Shift))
 	if t.weighting == tau {
-		d.weight = make([]*big.Rat, len(top))
-		for k, x := range top {
-			d.weight[k] = u.Weight.Rat(x.Weight)
+		d.weight = make([]*big.Rat, n)
+		for k := range n {
+			d.weight[k] = u.Weight.Rat(t.m.Top.At(c.i, k).Weight)
 		}
 	}
 	return d

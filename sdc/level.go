@@ -29,7 +29,7 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 	}
 	d := c.dominance()
 	unit := c.t.units.Response
-	if c.t.m.WeightedAbs != nil {
+	if !c.t.m.WeightedAbs.None() {
 		unit = c.t.units.Product
 	}
 	raise := func(x *big.Rat) {
@@ -59,7 +59,7 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 		raise(short(unit, rest, x1, share.Quo(share, ratio(b.Num, b.Den))))
 	}
 	if x, ok := c.t.asked[c.i]; ok && !p.Request.Off {
-		total := c.t.m.SumAbs[c.i]
+		total := c.t.m.SumAbs.At(c.i)
 		if k := p.Request.Percent.must(); k.Num == 0 {
 			raise(c.t.units.Response.Rat(x))
 		} else {

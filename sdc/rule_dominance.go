@@ -208,7 +208,7 @@ func (r Request) check(t *Table, f *findings) {
 		if !ok {
 			continue
 		}
-		total := t.m.SumAbs[c.i]
+		total := t.m.SumAbs.At(c.i)
 		if cmpShare(x, total, p) <= 0 {
 			continue
 		}

@@ -106,17 +106,14 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		levels[v] = x.levels(ranks[c])
 	}
 	combos, n := tab.combos(t.vars, p)
-	margins, err := acc.Margins(ctx, levels, combos, opts.threads())
+	m, hidden, err := acc.Table(ctx, levels, combos, n, opts.threads())
 	if err != nil {
 		return nil, err
 	}
-	published := make([]bool, len(combos))
-	for i := range n {
-		published[i] = true
-		t.combos[comboKey(combos[i])] = true
+	t.m, t.nodes, t.hidden, t.units = *m, m.Nodes, hidden, acc.Units()
+	for _, combo := range combos[:n] {
+		t.combos[comboKey(combo)] = true
 	}
-	t.units = acc.Units()
-	t.assemble(margins, published, opts.threads())
 	if tab.asked {
 		return t, t.addAsked(ctx, w.asked[k], levels, combos, opts)
 	}
@@ -139,7 +136,7 @@ func (t *Table) addAsked(ctx context.Context, acc *evidence.Accumulator, levels 
 		ids := make([]uint32, m.N)
 		t.index().Insert(m.Nodes, cards, ids)
 		for i, id := range ids {
-			t.asked[int(id)] = shiftUp(m.Top[i][0].Value, up)
+			t.asked[int(id)] = shiftUp(m.Top.At(i, 0).Value, up)
 		}
 	}
 	return nil

@@ -324,15 +324,15 @@ func (c *cells[T]) margin(m *Margin, threads int) {
 		m.Missing, m.NonZero, m.Negative = c.missing, c.nonZero, c.negative
 		kinds = append(kinds,
 			func() { m.Top = c.tops() },
-			func() { m.Sum = nums(c.sum) },
-			func() { m.SumAbs = nums(c.abs) })
+			func() { m.Sum = numsOf(c.sum) },
+			func() { m.SumAbs = numsOf(c.abs) })
 	}
 	if c.shape.Weight {
-		kinds = append(kinds, func() { m.Weights = nums(c.weights) })
+		kinds = append(kinds, func() { m.Weights = numsOf(c.weights) })
 		if c.shape.Response {
 			kinds = append(kinds,
-				func() { m.Weighted = nums(c.weighted) },
-				func() { m.WeightedAbs = nums(c.weightedAbs) })
+				func() { m.Weighted = numsOf(c.weighted) },
+				func() { m.WeightedAbs = numsOf(c.weightedAbs) })
 		}
 	}
 	inParallel(threads, len(kinds), func(i int) { kinds[i]() })
@@ -351,35 +351,6 @@ func less(all, some []int64) []int64 {
 	}
 	if out == nil {
 		return all
-	}
-	return out
-}
-
-func (c *cells[T]) tops() [][]Contribution {
-	out := make([][]Contribution, c.n)
-	n := c.shape.Top
-	flat := make([]Contribution, 0, n*c.n)
-	one := exact.NewNum(exact.FromInt64(1))
-	for i := range out {
-		start := len(flat)
-		if c.shape.Tau {
-			for _, p := range c.tau[i] {
-				flat = append(flat, Contribution{Value: p.Value.Num(), Weight: p.Weight.Num()})
-			}
-		} else {
-			for _, a := range c.top[i*n : i*n+n] {
-				flat = append(flat, Contribution{Value: a.Num(), Weight: one})
-			}
-		}
-		out[i] = flat[start:len(flat):len(flat)]
-	}
-	return out
-}
-
-func nums[T interface{ Num() exact.Num }](s []T) []exact.Num {
-	out := make([]exact.Num, len(s))
-	for i, v := range s {
-		out[i] = v.Num()
 	}
 	return out
 }

@@ -440,9 +440,10 @@ func (w *worker) lines(t testing.TB, threads int) []string {
 			if s.Response {
 				l.counts = append(l.counts, m.Missing[i], m.NonZero[i])
 				l.negative = m.Negative[i]
-				l.number(u.Response, m.Sum[i])
-				l.number(u.Response, m.SumAbs[i])
-				for _, x := range m.Top[i] {
+				l.number(u.Response, m.Sum.At(i))
+				l.number(u.Response, m.SumAbs.At(i))
+				for k := range m.Top.Len(i) {
+					x := m.Top.At(i, k)
 					l.number(u.Response, x.Value)
 					if s.Tau {
 						l.number(u.Weight, x.Weight)
@@ -450,10 +451,10 @@ func (w *worker) lines(t testing.TB, threads int) []string {
 				}
 			}
 			if s.Weight {
-				l.number(u.Weight, m.Weights[i])
+				l.number(u.Weight, m.Weights.At(i))
 				if s.Response {
-					l.number(u.Product, m.Weighted[i])
-					l.number(u.Product, m.WeightedAbs[i])
+					l.number(u.Product, m.Weighted.At(i))
+					l.number(u.Product, m.WeightedAbs.At(i))
 				}
 			}
 			out = append(out, l.text(combos[k]))

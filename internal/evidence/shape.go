@@ -78,13 +78,13 @@ type Margin struct {
 	SoleRespondent, SoleHolding []Unit
 
 	// In units of the response, see Units.
-	Sum    []exact.Num
-	SumAbs []exact.Num // over holdings, of |contribution|
-	Top    [][]Contribution
+	Sum    Nums
+	SumAbs Nums // over holdings, of |contribution|
+	Top    Tops
 
-	Weights     []exact.Num // sum of weights, in units of the weight
-	Weighted    []exact.Num // sum of weight * response, in units of the product
-	WeightedAbs []exact.Num // the same over holdings, absolute
+	Weights     Nums // sum of weights, in units of the weight
+	Weighted    Nums // sum of weight * response, in units of the product
+	WeightedAbs Nums // the same over holdings, absolute
 }
 
 // Contribution is one holding's summed response to a cell, by absolute value.

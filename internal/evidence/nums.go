@@ -1,0 +1,84 @@
+package evidence
+
+import "github.com/sluis-go/sluis/internal/exact"
+
+// Nums is a column of exact numbers, one a cell, held in 64 bits where that is
+// what they were summed in. The zero value is no column.
+type Nums struct {
+	small []small
+	large []exact.Num
+}
+
+// None reports whether there is no column.
+func (n *Nums) None() bool { return n.small == nil && n.large == nil }
+
+// At returns the number of cell i.
+func (n *Nums) At(i int) exact.Num {
+	if n.large != nil {
+		return n.large[i]
+	}
+	return n.small[i].Num()
+}
+
+// Tops is the largest contributions of every cell, falling. The zero value is no
+// column.
+type Tops struct {
+	each  int // of every cell, in small
+	small []small
+	lists [][]Contribution
+}
+
+// Len returns how many contributions are kept of cell i, free places among them.
+func (t *Tops) Len(i int) int {
+	if t.lists != nil {
+		return len(t.lists[i])
+	}
+	return t.each
+}
+
+// At returns contribution k of cell i.
+func (t *Tops) At(i, k int) Contribution {
+	if t.lists != nil {
+		return t.lists[i][k]
+	}
+	return Contribution{Value: t.small[i*t.each+k].Num(), Weight: unweighted}
+}
+
+// unweighted is the weight of a contribution without one.
+var unweighted = exact.NewNum(exact.FromInt64(1))
+
+// numsOf returns numbers as a column, which may share memory with them.
+func numsOf[T interface{ Num() exact.Num }](s []T) Nums {
+	if s, ok := any(s).([]small); ok {
+		return Nums{small: s}
+	}
+	out := make([]exact.Num, len(s))
+	for i, v := range s {
+		out[i] = v.Num()
+	}
+	return Nums{large: out}
+}
+
+// tops returns the largest contributions, and may share memory with c.
+func (c *cells[T]) tops() Tops {
+	n := c.shape.Top
+	if s, ok := any(c.top).([]small); ok && !c.shape.Tau {
+		return Tops{each: n, small: s}
+	}
+	out := make([][]Contribution, c.n)
+	flat := make([]Contribution, 0, n*c.n)
+	for i := range out {
+		start := len(flat)
+		if c.shape.Tau {
+			for _, p := range c.tau[i] {
+				flat = append(flat, Contribution{Value: p.Value.Num(), Weight: p.Weight.Num()})
+			}
+		} else {
+			for _, a := range c.top[i*n : i*n+n] {
+				flat = append(flat, Contribution{Value: a.Num(), Weight: unweighted})
+			}
+		}
+		out[i] = flat[start:len(flat):len(flat)]
+	}
+	return Tops{lists: out}
+}
