@@ -130,7 +130,7 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 		var asked *evidence.Accumulator
 		if t.asked {
 			s := t.shape
-			s.Weight, s.Tau, s.Top = false, false, 1
+			s.Weight, s.Tau, s.Top, s.Sole, s.Largest = false, false, 1, false, 0
 			if asked, err = evidence.New(s, rd, 0, float); err != nil {
 				return nil, err
 			}

@@ -19,8 +19,9 @@ type Options struct {
 	Memory int64
 	// TempDir is the folder of that file. Defaults to that of the system.
 	TempDir string
-	// Sole also notes who is alone in a cell of a table, see [Cell.Sole]: package
-	// suppress needs to know. Defaults to false.
+	// Sole also notes who is alone in a cell of a table and who its largest
+	// contributors are, see [Cell.Sole] and [Cell.Largest]: package suppress needs to
+	// know. Defaults to false.
 	Sole bool
 	// Progress, if set, is called now and then with the number of rows read. It
 	// is called from one goroutine at a time.

@@ -104,6 +104,9 @@ func everything(t *testing.T, table arrow.Table, chunk int64, opts sdc.Options) 
 			if sole, ok := c.Sole(); ok {
 				fmt.Fprintln(&b, table.Name(), sole.Respondent, sole.Holding)
 			}
+			if list, rest, ok := c.Largest(); ok {
+				fmt.Fprintln(&b, table.Name(), list, rest)
+			}
 		}
 	}
 	return b.String()

@@ -23,10 +23,14 @@ func (c Cell) Sole() (Sole, bool) {
 	return c.t.soles[c.i], true
 }
 
-// noteSoles asks for it in all tables that can be protected.
-func (pl *plan) noteSoles() {
+// noteSoles asks for it, and for the largest contributors, in all tables that can be
+// protected. One more than are wanted says where they end.
+func (pl *plan) noteSoles(p *Policy) {
 	for _, t := range pl.tabs {
 		t.shape.Sole = t.output.Kind == Frequency || t.output.Kind == Magnitude
+		if t.output.Kind == Magnitude {
+			t.shape.Largest = max(leastNamed, p.top()) + 1
+		}
 	}
 }
 

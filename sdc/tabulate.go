@@ -21,7 +21,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		return nil, sum, err
 	}
 	if opts.Sole {
-		pl.noteSoles()
+		pl.noteSoles(p)
 	}
 	b, err := newBudget(pl, opts)
 	if err != nil {
@@ -52,6 +52,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		}
 	}
 	var out []*outputTables
+	var all []*Table
 	names := soleNames{}
 	for k, t := range pl.tabs {
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
@@ -59,6 +60,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 			return nil, sum, err
 		}
 		table.nameSoles(names)
+		all = append(all, table)
 		if c := pl.respondent; c >= 0 && w.keyed[c] && len(t.exclude) == 0 {
 			sum.respondents = w.accumulators[k].Respondents()
 		}
@@ -69,6 +71,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 			last.sensitive = append(last.sensitive, table)
 		}
 	}
+	nameLargest(all, names)
 	return out, sum, nil
 }
 

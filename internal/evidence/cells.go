@@ -48,6 +48,8 @@ type cells[T number[T]] struct {
 	// owner is beside top: whose contribution it is, where that unit may occur
 	// again in another cell; 0 where not. Nil while there is no such unit.
 	owner                 []uint64
+	named                 []T    // shape.Largest a cell, see largest.go
+	who                   []Unit // beside named
 	tau                   [][]topk.Pair[T, exact.Int128]
 	weights               []exact.Int128
 	weighted, weightedAbs []exact.Int512
@@ -85,6 +87,8 @@ func (c *cells[T]) growUnits(n int) {
 	extend(&c.nonZero, n)
 	extend(&c.negative, n)
 	extend(&c.abs, n)
+	extend(&c.named, n*c.shape.Largest)
+	extend(&c.who, n*c.shape.Largest)
 	if c.shape.Tau {
 		extend(&c.tau, n)
 	} else {
@@ -112,6 +116,7 @@ type contribution[T any] struct {
 	wx     *exact.Int512 // the same weighted; nil without weights
 	w      exact.Int128  // the unit's weight, with Tau
 	owner  uint64        // see cells.owner
+	who    Unit          // with Shape.Largest
 }
 
 // unit counts one respondent or holding in cell i.
@@ -150,9 +155,13 @@ func (c *cells[T]) contribute(i uint32, u *contribution[T]) {
 	}
 	if c.shape.Tau {
 		c.rankTau(i, a, u.w)
+		if u.w.Sign() > 0 {
+			c.name(i, a, u.who)
+		}
 		return
 	}
 	c.rank(i, a, u.owner)
+	c.name(i, a, u.who)
 }
 
 // rankTau offers a contribution for the largest of cell i. The largest are what
@@ -219,6 +228,7 @@ func (c *cells[T]) add(o *cells[T], to []uint32, threads int) {
 	if c.shape.Response {
 		kinds = append(kinds,
 			func() { c.addTops(o, to) },
+			func() { c.addNamed(o, to) },
 			func() { addNumbers(c.sum, o.sum, to) },
 			func() { addNumbers(c.abs, o.abs, to) },
 			func() { addInts(c.missing, o.missing, to) },
@@ -263,9 +273,10 @@ func (c *cells[T]) addTops(o *cells[T], to []uint32) {
 
 // some returns the part of c that is cells first to first+n.
 func (c *cells[T]) some(first, n int) cells[T] {
-	top := c.shape.Top
+	top, named := c.shape.Top, c.shape.Largest
 	return cells[T]{
 		shape: c.shape, n: n, slots: c.slots,
+		named: part(c.named, first*named, n*named), who: part(c.who, first*named, n*named),
 		respondents: part(c.respondents, first, n), holdings: part(c.holdings, first, n),
 		contributors: part(c.contributors, first, n), nonZero: part(c.nonZero, first, n),
 		negative: part(c.negative, first, n), abs: part(c.abs, first, n),
@@ -324,6 +335,7 @@ func (c *cells[T]) margin(m *Margin, threads int) {
 		m.Missing, m.NonZero, m.Negative = c.missing, c.nonZero, c.negative
 		kinds = append(kinds,
 			func() { m.Top = c.tops() },
+			func() { m.Largest = c.largest() },
 			func() { m.Sum = numsOf(c.sum) },
 			func() { m.SumAbs = numsOf(c.abs) })
 	}

@@ -39,7 +39,7 @@ type Grid struct {
 // units, and, since both would keep as many rows in memory, a budget of which a
 // has used some.
 func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
-	if a.shape.Weight || a.shape.Sole || a.spill != nil && a.rows > 0 {
+	if a.shape.Weight || a.shape.Sole || a.shape.Largest > 0 || a.spill != nil && a.rows > 0 {
 		return nil
 	}
 	most := gridWide

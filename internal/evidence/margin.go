@@ -188,10 +188,14 @@ func (s *state[T]) walkPool(ctx context.Context, p *pool[T], walkers []*walker[T
 	if p == s.respondents && s.shape.Tau {
 		weight = s.unitWeight
 	}
+	kind := RespondentUnit
+	if p == s.holdings {
+		kind = HoldingUnit
+	}
 	var next atomic.Int64
 	inParallel(len(walkers), len(walkers), func(i int) {
 		w := walkers[i]
-		w.as, w.weight = p.as, weight
+		w.as, w.weight, w.kind = p.as, weight, kind
 		for ctx.Err() == nil {
 			part := int(next.Add(1)) - 1
 			if part >= parts {

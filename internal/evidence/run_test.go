@@ -221,7 +221,7 @@ func (w *worker) add(t testing.TB, mem memory.Allocator, rows []int) error {
 	if s.Weight {
 		b.Weight = w.d.weight.read(t, mem, rows)
 	}
-	if s.Sole && !s.Respondent {
+	if (s.Sole || s.Largest > 0) && !s.Respondent {
 		for _, i := range rows {
 			b.RowKey = append(b.RowKey, uint64(i))
 		}

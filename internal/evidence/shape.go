@@ -26,6 +26,7 @@ type Shape struct {
 	Tau        bool // contributions carry the weights of their respondents
 	Top        int  // how many of the largest contributions to keep
 	Sole       bool // note who is alone in a cell
+	Largest    int  // with a response, how many of the largest contributions to keep with who they are
 }
 
 // Batch is a batch of rows in codes. Slices are borrowed for the call.
@@ -42,8 +43,8 @@ type Batch struct {
 	Holding       []uint32
 	HoldingKey    []uint64
 	HoldingNull   []bool // nil where no holding is missing
-	// RowKey holds a key for each row that no other row of the data has: with Sole
-	// where batches carry no respondents.
+	// RowKey holds a key for each row that no other row of the data has: with Sole or
+	// Largest where batches carry no respondents.
 	RowKey   []uint64
 	Response *column.Numbers
 	Weight   *column.Numbers
@@ -81,6 +82,8 @@ type Margin struct {
 	Sum    Nums
 	SumAbs Nums // over holdings, of |contribution|
 	Top    Tops
+
+	Largest Largest // with Shape.Largest
 
 	Weights     Nums // sum of weights, in units of the weight
 	Weighted    Nums // sum of weight * response, in units of the product

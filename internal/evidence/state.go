@@ -146,7 +146,7 @@ func (s *state[T]) addRows(b *Batch, ids []uint32) {
 
 // addPlain is addSums and addRows for 64 bits without weights.
 func addPlain(s *state[small], b *Batch, ids []uint32) {
-	c, null, top := &s.inner, b.Response.Null, s.shape.Top
+	c, null, top, named := &s.inner, b.Response.Null, s.shape.Top, s.shape.Largest
 	for i, g := range ids {
 		if null != nil && null[i] {
 			c.missing[g]++
@@ -165,6 +165,9 @@ func addPlain(s *state[small], b *Batch, ids []uint32) {
 		if top > 0 && x > c.top[int(g)*top+top-1] {
 			c.rank(g, x, 0)
 		}
+		if named > 0 && x > c.named[int(g)*named+named-1] {
+			c.name(g, x, rowUnit(b, i))
+		}
 	}
 }
 
@@ -173,6 +176,9 @@ func (s *state[T]) contribution(b *Batch, i int) contribution[T] {
 	var u contribution[T]
 	if s.shape.Response && (b.Response.Null == nil || !b.Response.Null[i]) {
 		u.filled, u.x = true, s.x[i]
+		if s.shape.Largest > 0 && !s.shape.Respondent {
+			u.who = rowUnit(b, i)
+		}
 		if s.shape.Weight {
 			u.wx, u.w = &s.wx[i], s.w[i]
 		}

@@ -86,6 +86,7 @@ func assemble(margins []*Margin, cards []int, published, threads int) (*Margin, 
 	tasks = append(tasks,
 		func() { m.Negative = gather(margins, from, func(m *Margin) []bool { return m.Negative }) },
 		func() { m.Top = gatherTops(margins, from) },
+		func() { m.Largest = gatherLargest(margins, from) },
 		func() { m.SoleRespondent = gather(margins, from, func(m *Margin) []Unit { return m.SoleRespondent }) },
 		func() { m.SoleHolding = gather(margins, from, func(m *Margin) []Unit { return m.SoleHolding }) })
 	inParallel(threads, len(tasks), func(i int) { tasks[i]() })

@@ -39,6 +39,8 @@ type walker[T number[T]] struct {
 	part []contribution[T]
 	wx   []exact.Int512
 	own  uint64 // the unit's number
+	kind UnitKind
+	who  Unit
 	w    exact.Int128
 	roll bool // its parts roll up
 
@@ -68,6 +70,9 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		number++
 		w.found++
 		w.own = number
+		if w.shape.Largest > 0 {
+			w.who = Unit{w.kind, unmixUnit(recs[i].unit)}
+		}
 		if w.weight != nil {
 			w.w = w.weight[unmixUnit(recs[i].unit)]
 		}
@@ -146,6 +151,7 @@ func (w *walker[T]) unit() {
 	}
 	if len(w.cell) == 1 {
 		if w.inner != nil {
+			w.part[0].who = w.who
 			w.inner.unit(w.cell[0], w.as, &w.part[0])
 		}
 		return
@@ -206,7 +212,7 @@ func (w *walker[T]) countInner(full bool) {
 			}
 		}
 		if w.roll && w.as&asHolding != 0 && u.filled {
-			u.owner = w.own
+			u.owner, u.who = w.own, w.who
 			w.inner.contribute(g, u)
 		}
 	}
@@ -270,7 +276,7 @@ func (w *walker[T]) byMask(full bool) {
 			}
 		}
 	}
-	if w.as&asHolding == 0 || w.shape.Top == 0 {
+	if w.as&asHolding == 0 || w.shape.Top == 0 && w.shape.Largest == 0 {
 		return
 	}
 	pair := func(j, k int) uint64 { return w.together[k*(k-1)/2+j] } // j < k
@@ -294,7 +300,9 @@ func (w *walker[T]) byMask(full bool) {
 					x = x.Add(w.part[k].x)
 				}
 			}
-			w.margin.rank(at[b], x.Abs(), w.own)
+			a := x.Abs()
+			w.margin.rank(at[b], a, w.own)
+			w.margin.name(at[b], a, w.who)
 		}
 	}
 }
@@ -349,16 +357,16 @@ func (w *walker[T]) byStamp() {
 				continue
 			}
 			if w.roll {
-				if w.shape.Top > 0 {
-					w.margin.rank(i, s.x.Abs(), w.own)
-				}
+				a := s.x.Abs()
+				w.margin.rank(i, a, w.own)
+				w.margin.name(i, a, w.who)
 				continue
 			}
 			if w.as&asRespondent != 0 && s.x.Sign() != 0 {
 				w.margin.nonZero[i]++
 			}
 			if w.as&asHolding != 0 {
-				s.owner = 0
+				s.owner, s.who = 0, w.who
 				if w.shape.Weight {
 					s.wx = &w.sumWX[k]
 				}

@@ -145,7 +145,7 @@ func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 		return
 	}
 	s.shift = shift
-	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top}
+	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named}
 	for _, p := range s.pools() {
 		lists = append(lists, p.open.x)
 		for i := range p.blocks {
@@ -187,7 +187,7 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 		shape: in.shape, n: in.n, records: in.records, missing: in.missing,
 		respondents: in.respondents, holdings: in.holdings,
 		contributors: in.contributors, nonZero: in.nonZero, negative: in.negative,
-		sum: all(in.sum), abs: all(in.abs), top: all(in.top), owner: in.owner,
+		sum: all(in.sum), abs: all(in.abs), top: all(in.top), owner: in.owner, named: all(in.named), who: in.who,
 		tau:     make([][]pair[U], len(in.tau)),
 		weights: in.weights, weighted: in.weighted, weightedAbs: in.weightedAbs, slots: in.slots,
 	}

@@ -62,17 +62,17 @@ func InsertWeighted[T Ordered[T], W Weight[W]](list []Pair[T, W], x T, w, slots 
 }
 
 // InsertOwned is Insert where numbers have owners, beside top in owners, and
-// only the largest number of an owner counts. Owner 0 stands for one who has no
-// other number. What is kept depends on the set of (number, owner) alone, and
+// only the largest number of an owner counts. The zero owner stands for one who has
+// no other number. What is kept depends on the set of (number, owner) alone, and
 // two kept sets merge into that of the union: a number is dropped only where
 // len(top) owners have larger ones, which can but grow.
-func InsertOwned[T Ordered[T]](top []T, owners []uint64, x T, owner uint64) {
+func InsertOwned[T Ordered[T], O comparable](top []T, owners []O, x T, owner O) {
 	n := len(top)
 	if n == 0 || x.Cmp(top[n-1]) <= 0 {
 		return
 	}
 	i := n - 1 // the place that is given up: the owner's own, or the last
-	if owner != 0 {
+	if owner != *new(O) {
 		for k, o := range owners {
 			if o == owner {
 				if x.Cmp(top[k]) <= 0 {
