@@ -139,7 +139,7 @@ func (w *worker) flushTables(tables []int) error {
 			continue
 		}
 		for v, c := range t.by {
-			of := g.grids[k].Used(v)
+			of := g.grids[k].Used(v, w.threads)
 			if used[c] == nil {
 				used[c] = of
 				continue

@@ -57,7 +57,7 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 		g.acc.small.inner.grow(g.kept())
 		g.acc.small.like(a.small)
 		if !a.shape.pooled() {
-			g.tally = newTally(a.shape.Top, keys.Cells())
+			g.tally = newTally(a.shape.Top, keys, g.counts)
 		}
 	} else {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
@@ -128,14 +128,15 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		if !g.keys.Keys(keys, cols, lo) {
 			return false, ErrIndex
 		}
-		g.counts.Add(keys)
-		switch {
-		case g.tally == nil:
-		case b.Response.Null != nil:
-			g.tally.addSome(keys, a.small.x[lo:hi], b.Response.Null[lo:hi])
-		default:
-			g.tally.add(keys, a.small.x[lo:hi])
+		if g.tally == nil {
+			g.counts.Add(keys)
+			continue
 		}
+		var null []bool
+		if b.Response.Null != nil {
+			null = b.Response.Null[lo:hi]
+		}
+		g.tally.add(keys, integers(a.small.x[lo:hi]), null)
 	}
 	return true, nil
 }
@@ -146,8 +147,19 @@ func (g *Grid) Rows() int64 { return g.acc.rows }
 // Cells returns the number of cells, with rows or without.
 func (g *Grid) Cells() int { return g.keys.Cells() }
 
-// Used returns which indices of a column rows have.
-func (g *Grid) Used(c int) []bool { return g.keys.Used(c, g.counts) }
+// Used returns which indices of a column rows have. Up to threads goroutines work on
+// it.
+func (g *Grid) Used(c, threads int) []bool {
+	g.fold(threads)
+	return g.keys.Used(c, g.counts)
+}
+
+// fold brings counts and tally to where all is read from.
+func (g *Grid) fold(threads int) {
+	if g.tally != nil {
+		g.tally.fold(threads)
+	}
+}
 
 // Fits reports whether o, over the same dictionaries, can be merged: the responses
 // have one unit and their sums stay within 64 bits, and the rows are not too many.
@@ -163,6 +175,10 @@ func (g *Grid) Fits(o *Grid) bool {
 // afterwards. units maps its dense respondents and holdings.
 func (g *Grid) Merge(o *Grid, units Codes) error {
 	a := g.acc
+	if g.tally != nil && (g.tally.amounts == nil) != (o.tally.amounts == nil) {
+		g.fold(1)
+		o.fold(1)
+	}
 	a.rows += o.acc.rows
 	g.counts.Merge(o.counts)
 	if g.tally != nil {
@@ -196,6 +212,7 @@ func (a *Accumulator) Take(g *Grid, columns [][]uint32, threads int) error {
 // settle returns an accumulator of the cells that have rows, coded by index.
 func (g *Grid) settle(threads int) *Accumulator {
 	a := g.acc
+	g.fold(threads)
 	keys, records := g.counts.Occupied()
 	cols := make([][]uint32, len(g.keys.Cards()))
 	inParallel(threads, len(cols), func(c int) { cols[c] = g.keys.Spell(keys, c) })

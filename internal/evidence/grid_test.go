@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -47,56 +48,110 @@ func TestGrids(t *testing.T) {
 }
 
 // TestGridOfManyRows has more rows than a block of keys, counts that do not fit a
-// byte, and hot cells; the accumulator that encodes rows is what it is held
-// against.
+// byte or two, hot cells, and responses of every kind that a cell distinguishes, in
+// grids that merge; the accumulator that encodes rows is what it is held against.
 func TestGridOfManyRows(t *testing.T) {
+	const n = 60_000
+	amount := func(rng *rand.Rand) int64 { return 1 + rng.Int64N(1<<32-1) }
+	kinds := []struct {
+		name string
+		draw func(rng *rand.Rand, i int) int64
+	}{
+		{"mixed", func(rng *rand.Rand, _ int) int64 { return (rng.Int64N(2000) - 900) * int64(rng.IntN(3)) }},
+		{"amounts", func(rng *rand.Rand, _ int) int64 { return amount(rng) }},
+		{"around the bounds", func(rng *rand.Rand, _ int) int64 { return []int64{-1, 0, 1, 1<<32 - 1, 1 << 32}[rng.IntN(5)] }},
+		{"nearly all negative", func(rng *rand.Rand, _ int) int64 { return -rng.Int64N(1000) }},
+		{"large in the end", func(rng *rand.Rand, i int) int64 { return amount(rng) << (i * 3 / n * 5) }},
+		{"large at first", func(rng *rand.Rand, i int) int64 { return amount(rng) << ((n - 1 - i) * 3 / n * 5) }},
+	}
 	for _, vectors := range []bool{true, false} {
 		were := group.Vectors(vectors)
-		for _, top := range []int{0, 1, 2, 3, 5} {
-			rng := rand.New(rand.NewPCG(uint64(top), 6))
-			const n = 10_000
-			a, b := column.Indices{Below: 7}, column.Indices{Below: 300}
-			batch := evidence.Batch{Rows: n, Cols: make([][]uint32, 2), Cards: []int{7, 300}, Response: &column.Numbers{Bits: 40}}
-			for range n {
-				x, y := min(6, rng.IntN(40)), rng.IntN(300)*rng.IntN(2)
-				a.U8, b.U16 = append(a.U8, uint8(x)), append(b.U16, uint16(y))
-				batch.Cols[0], batch.Cols[1] = append(batch.Cols[0], uint32(x)), append(batch.Cols[1], uint32(y))
-				batch.Response.Small = append(batch.Response.Small, (rng.Int64N(2000)-900)*int64(rng.IntN(3)))
-				batch.Response.Null = append(batch.Response.Null, rng.IntN(9) == 0)
-			}
-			if top == 2 {
-				batch.Response.Null = nil
-			}
-			shape := evidence.Shape{Columns: 2, Response: true, Top: top}
-			var margins [2][]*evidence.Margin
-			for k := range margins {
-				acc, err := evidence.New(shape, 0, 0, false)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if k == 0 {
-					err = acc.Add(&batch)
-				} else {
-					g := acc.NewGrid([]int{7, 300}, n)
-					if ok, err := g.Add(&batch, []column.Indices{a, b}); !ok || err != nil {
-						t.Fatal(ok, err)
+		for _, top := range []int{0, 1, 2, 3} {
+			for k, kind := range kinds {
+				rng := rand.New(rand.NewPCG(uint64(top), uint64(k)))
+				r := gridRows{a: column.Indices{Below: 7}, b: column.Indices{Below: 300}}
+				for i := range n {
+					r.a.U8 = append(r.a.U8, uint8(min(6, rng.IntN(80))))
+					r.b.U16 = append(r.b.U16, uint16(rng.IntN(300)*min(1, rng.IntN(4)/3)))
+					r.x = append(r.x, kind.draw(rng, i))
+					if top != 2 || k%2 == 0 {
+						r.null = append(r.null, rng.IntN(30) == 0)
 					}
-					err = acc.Take(g, [][]uint32{span(7), span(300)}, 3)
 				}
-				if err != nil {
-					t.Fatal(err)
+				want := r.margins(t, top, func(acc *evidence.Accumulator) error { return acc.Add(r.batch(0, n)) })
+				cuts := []int{0, 1 + rng.IntN(n/2), n/2 + rng.IntN(n/2), n}
+				read := (top + k) % 4
+				got := r.margins(t, top, func(acc *evidence.Accumulator) error {
+					return acc.Take(r.grid(t, acc, cuts, read), [][]uint32{span(7), span(300)}, 3)
+				})
+				if !reflect.DeepEqual(want, got) {
+					diff := cmp.Diff(want, got, cmp.AllowUnexported(evidence.Nums{}, evidence.Tops{}))
+					t.Errorf("%s, top %d, vectors %t, grid %d read: (-encoded +grid)\n%s", kind.name, top, vectors, read, diff)
 				}
-				levels := []evidence.Levels{{make([]uint32, 7), span(7)}, {make([]uint32, 300), span(300)}}
-				if margins[k], err = acc.Margins(t.Context(), levels, [][]int{{1, 1}, {0, 1}, {1, 0}, {0, 0}}, 2); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(margins[0], margins[1], cmp.AllowUnexported(evidence.Nums{}, evidence.Tops{})); diff != "" {
-				t.Errorf("top %d: (-encoded +grid)\n%s", top, diff)
 			}
 		}
 		group.Vectors(were)
 	}
+}
+
+// gridRows are rows of two columns of 7 and 300 codes.
+type gridRows struct {
+	a, b column.Indices
+	x    []int64
+	null []bool
+}
+
+func (r *gridRows) batch(lo, hi int) *evidence.Batch {
+	b := &evidence.Batch{Rows: hi - lo, Cols: make([][]uint32, 2), Cards: []int{7, 300}, Response: &column.Numbers{Bits: 43, Small: r.x[lo:hi]}}
+	for i := lo; i < hi; i++ {
+		b.Cols[0], b.Cols[1] = append(b.Cols[0], uint32(r.a.U8[i])), append(b.Cols[1], uint32(r.b.U16[i]))
+	}
+	if r.null != nil {
+		b.Response.Null = r.null[lo:hi]
+	}
+	return b
+}
+
+// grid returns the rows in a grid, merged from one for each of the parts between
+// cuts, of which one, if there are as many, is read from before.
+func (r *gridRows) grid(t *testing.T, acc *evidence.Accumulator, cuts []int, read int) *evidence.Grid {
+	t.Helper()
+	var all *evidence.Grid
+	for p, lo := range cuts[:len(cuts)-1] {
+		hi := cuts[p+1]
+		g := acc.NewGrid([]int{7, 300}, int64(len(r.x)))
+		cols := []column.Indices{{U8: r.a.U8[lo:hi], Below: 7}, {U16: r.b.U16[lo:hi], Below: 300}}
+		if ok, err := g.Add(r.batch(lo, hi), cols); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if p == read {
+			g.Used(1, 2)
+		}
+		if all == nil {
+			all = g
+		} else if err := all.Merge(g, evidence.Codes{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// margins returns the evidence of the rows that add adds, of all margins.
+func (r *gridRows) margins(t *testing.T, top int, add func(*evidence.Accumulator) error) []*evidence.Margin {
+	t.Helper()
+	acc, err := evidence.New(evidence.Shape{Columns: 2, Response: true, Top: top}, 0, 0, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := add(acc); err != nil {
+		t.Fatal(err)
+	}
+	levels := []evidence.Levels{{make([]uint32, 7), span(7)}, {make([]uint32, 300), span(300)}}
+	m, err := acc.Margins(t.Context(), levels, [][]int{{1, 1}, {0, 1}, {1, 0}, {0, 0}}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func span(n int) []uint32 {

@@ -285,7 +285,7 @@ func (w *worker) flush() error {
 	}
 	columns := make([][]uint32, len(w.cards))
 	for c := range columns {
-		for code, used := range w.grid.Used(c) {
+		for code, used := range w.grid.Used(c, 2) {
 			if used {
 				columns[c] = append(columns[c], uint32(code))
 			} else {

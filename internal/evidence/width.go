@@ -11,6 +11,11 @@ import (
 // small is a response of 64 bits.
 type small int64
 
+// integers views values as what they are.
+func integers(x []small) []int64 {
+	return unsafe.Slice((*int64)(unsafe.SliceData(x)), len(x))
+}
+
 // Add is a + b; smallBits leave it room.
 func (a small) Add(b small) small { return a + b }
 

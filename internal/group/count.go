@@ -62,3 +62,10 @@ func (c *Counts) Occupied() (keys []uint32, n []int64) {
 	}
 	return keys, n
 }
+
+// AddTo counts key k n more times.
+func (c *Counts) AddTo(k int, n int64) {
+	n += int64(c.low[k])
+	c.low[k] = uint8(n)
+	c.carry[k] += uint32(n >> 8)
+}

@@ -1,0 +1,123 @@
+package group
+
+// Amounts counts the rows of a grid's cells and gathers their amounts: the sum and
+// the two largest, where an amount is from 1 to 2^32-1. A cell is 16 bytes, four to
+// a cache line. It takes at most 2^31 rows and is not safe for concurrent use.
+type Amounts struct {
+	cells []amount
+	// What went from cells whose count was full; nil before there is one.
+	moved []moved
+}
+
+// amount is a cell. word is its sum, and its number of rows times amountRow. That
+// number is below fullRows but for rows of the same call of Add, so that the sum
+// never reaches the number.
+type amount struct {
+	word          uint64
+	first, second uint32 // the largest; 0 where there is none
+}
+
+type moved struct{ rows, sum uint64 }
+
+const (
+	amountBits = 32
+	amountRow  = 1 << 48
+	fullRows   = 1 << 15
+
+	// AmountRows is the number of rows that Amounts takes at a time, at most.
+	AmountRows = 1 << 14
+)
+
+// NewAmounts returns empty cells for a grid.
+func NewAmounts(g *Grid) *Amounts { return &Amounts{cells: make([]amount, g.cells)} }
+
+// Add adds the rows whose x is an amount, and writes to rest the positions of those
+// whose x is none, ascending. keys are below the number of cells, otherwise the
+// effects are undefined; x and rest have a place for each. It returns how many rows
+// were left.
+func (a *Amounts) Add(keys []uint32, x []int64, rest []uint32) int {
+	if len(keys) > AmountRows {
+		panic("group: too many rows at a time")
+	}
+	n := 0
+	for _, i := range rest[:addAmounts(a.cells, keys, x, rest)] {
+		if !isAmount(x[i]) {
+			rest[n] = i
+			n++
+			continue
+		}
+		a.move(int(keys[i]))
+	}
+	return n
+}
+
+func isAmount(x int64) bool { return uint64(x)-1 < 1<<amountBits-1 }
+
+// addAmountsPortable is the loop that its faster variant does. It adds the rows that
+// have an amount, and returns in rest those that have none and those whose cell is
+// full behind them.
+func addAmountsPortable(cells []amount, keys []uint32, x []int64, rest []uint32) int {
+	x, rest = x[:len(keys)], rest[:len(keys)]
+	n := 0
+	for i, k := range keys {
+		if !isAmount(x[i]) {
+			rest[n] = uint32(i)
+			n++
+			continue
+		}
+		c := &cells[k]
+		c.word += uint64(x[i]) + amountRow
+		if c.word >= fullRows*amountRow {
+			rest[n] = uint32(i)
+			n++
+		}
+		v, first := uint32(x[i]), c.first
+		c.first = max(first, v)
+		c.second = max(c.second, min(first, v))
+	}
+	return n
+}
+
+// move empties the count and the sum of a cell if it is full.
+func (a *Amounts) move(k int) {
+	c := &a.cells[k]
+	if c.word < fullRows*amountRow {
+		return
+	}
+	if a.moved == nil {
+		a.moved = make([]moved, len(a.cells))
+	}
+	a.moved[k].rows += c.word / amountRow
+	a.moved[k].sum += c.word % amountRow
+	c.word = 0
+}
+
+// At returns what cell k has: its rows, the sum of their amounts and the two
+// largest, 0 where there is none.
+func (a *Amounts) At(k int) (rows, sum, first, second int64) {
+	c := a.cells[k]
+	rows, sum = int64(c.word/amountRow), int64(c.word%amountRow)
+	if a.moved != nil {
+		rows, sum = rows+int64(a.moved[k].rows), sum+int64(a.moved[k].sum)
+	}
+	return rows, sum, int64(c.first), int64(c.second)
+}
+
+// Merge adds o, of the same grid.
+func (a *Amounts) Merge(o *Amounts) {
+	for k, from := range o.cells {
+		c := &a.cells[k]
+		c.word += from.word // of two counts below fullRows
+		c.second = max(c.second, from.second, min(c.first, from.first))
+		c.first = max(c.first, from.first)
+		a.move(k)
+	}
+	if a.moved == nil {
+		a.moved = o.moved
+		return
+	}
+	for k, from := range o.moved {
+		a.moved[k].rows += from.rows
+		a.moved[k].sum += from.sum
+	}
+}
