@@ -24,6 +24,11 @@ type Accumulator struct {
 	narrow *state[exact.Int128]
 	wide   *state[exact.Wide]
 
+	// held is a grid whose cells are all that there is, and names the codes of its
+	// indices: most often nothing asks for more than its table.
+	held  *Grid
+	names [][]uint32
+
 	spill *Spill
 	ids   []uint32
 	alone *soles // nil without Shape.Sole
@@ -56,10 +61,16 @@ func New(s Shape, responseDigits, weightDigits int, float bool) (*Accumulator, e
 func (a *Accumulator) Rows() int64 { return a.rows }
 
 // Groups returns the number of inner cells so far.
-func (a *Accumulator) Groups() int { return a.table.Len() }
+func (a *Accumulator) Groups() int {
+	a.unfold(1)
+	return a.table.Len()
+}
 
 // Codes returns the code of every inner cell in one column.
-func (a *Accumulator) Codes(column int) []uint32 { return a.table.Codes(column) }
+func (a *Accumulator) Codes(column int) []uint32 {
+	a.unfold(1)
+	return a.table.Codes(column)
+}
 
 // wideShift is the shift of wide values of the response column.
 func (a *Accumulator) wideShift() int {
@@ -82,6 +93,7 @@ func (a *Accumulator) add(b *Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
+	a.unfold(1)
 	extendTo(&a.ids, b.Rows)
 	a.table.Insert(b.Cols, b.Cards, a.ids)
 	a.rows += int64(b.Rows)
@@ -138,6 +150,8 @@ func (a *Accumulator) Merge(o *Accumulator, codes Codes) error {
 }
 
 func (a *Accumulator) merge(o *Accumulator, codes Codes) error {
+	a.unfold(1)
+	o.unfold(1)
 	groups := a.table.Merge(o.table, codes.Columns)
 	n := a.table.Len()
 	a.rows += o.rows
@@ -209,6 +223,7 @@ func (a *Accumulator) Margins(ctx context.Context, levels []Levels, combos [][]i
 }
 
 func (a *Accumulator) close(ctx context.Context, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
+	a.unfold(threads)
 	switch {
 	case a.none != nil:
 		return a.none.close(ctx, a.table, a.alone, levels, combos, threads)

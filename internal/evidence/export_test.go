@@ -1,5 +1,7 @@
 package evidence
 
+import "context"
+
 // CompactAfter makes the compaction of pools reachable by small data.
 func (a *Accumulator) CompactAfter(rows int) {
 	switch {
@@ -62,4 +64,19 @@ func (a *Accumulator) Lower(together, byMask, levels, direct int) {
 func (s *Spill) Fine(bits int) *Spill {
 	s.fine = bits
 	return s
+}
+
+// Assembled is Table without a cube.
+func (a *Accumulator) Assembled(ctx context.Context, levels []Levels, combos [][]int, published, threads int) (*Margin, []bool, error) {
+	margins, err := a.Margins(ctx, levels, combos, threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, hidden := assemble(margins, nodeCards(levels), published, threads)
+	return m, hidden, nil
+}
+
+// HasCube reports whether Table makes a cube.
+func (a *Accumulator) HasCube(levels []Levels, combos [][]int) bool {
+	return a.cube(levels, combos, 1) != nil
 }

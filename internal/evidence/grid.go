@@ -201,12 +201,40 @@ func (a *Accumulator) Take(g *Grid, columns [][]uint32, threads int) error {
 	if g.acc.rows == 0 {
 		return nil
 	}
+	if a.rows == 0 && !a.shape.pooled() {
+		a.held, a.names = g, columns
+		a.rows, a.none, a.small, a.narrow, a.wide = g.acc.rows, g.acc.none, g.acc.small, nil, nil
+		return nil
+	}
+	a.unfold(threads)
+	return a.take(g, columns, threads)
+}
+
+// take is Take for an accumulator that holds no grid.
+func (a *Accumulator) take(g *Grid, columns [][]uint32, threads int) error {
 	o := g.settle(threads)
 	if a.rows == 0 && o.table.Rename(columns) {
 		a.table, a.rows, a.none, a.small, a.narrow, a.wide = o.table, o.rows, o.none, o.small, nil, nil
 		return a.spill.err()
 	}
 	return a.Merge(o, Codes{Columns: columns})
+}
+
+// unfold takes the grid that is held cell by cell.
+func (a *Accumulator) unfold(threads int) {
+	if a.held == nil {
+		return
+	}
+	g, names := a.held, a.names
+	a.held, a.names = nil, nil
+	empty, err := New(a.shape, a.digits, a.wdigit, a.float)
+	if err == nil {
+		a.rows, a.none, a.small = 0, empty.none, empty.small
+		err = a.take(g, names, threads)
+	}
+	if err != nil {
+		panic("evidence: " + err.Error()) // neither has units nor weights, which is all that fails
+	}
 }
 
 // settle returns an accumulator of the cells that have rows, coded by index.

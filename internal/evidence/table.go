@@ -14,12 +14,47 @@ import (
 // one. hidden says which cells are in none of the first so many combinations that
 // are published.
 func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int, published, threads int) (m *Margin, hidden []bool, err error) {
+	if c := a.cube(levels, combos, threads); c != nil {
+		c.rollUp(threads)
+		m, hidden = c.table(&a.shape, combos, published, threads)
+		return m, hidden, ctx.Err()
+	}
 	margins, err := a.Margins(ctx, levels, combos, threads)
 	if err != nil {
 		return nil, nil, err
 	}
 	m, hidden = assemble(margins, nodeCards(levels), published, threads)
 	return m, hidden, nil
+}
+
+// cube returns the cells in a cube, to be rolled up; nil where there is none for them.
+func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
+	s := &a.shape
+	if s.pooled() || s.Weight || s.Sole || a.none == nil && a.small == nil {
+		return nil
+	}
+	n := a.table.Len()
+	if a.held != nil {
+		n = a.held.Cells()
+	}
+	c := newCube(levels, combos, n)
+	if c == nil {
+		return nil
+	}
+	if s.Response {
+		c.withSums(s.Top)
+	}
+	switch {
+	case a.held != nil:
+		c.fillFromGrid(a.held, a.names, threads)
+	case s.Response:
+		a.small.inner.grow(n)
+		c.fillFromCells(a.table, a.small.inner.records, &a.small.inner)
+	default:
+		a.none.inner.grow(n)
+		c.fillFromCells(a.table, a.none.inner.records, nil)
+	}
+	return c
 }
 
 // nodeCards returns for each column a number that all nodes are below.

@@ -196,6 +196,18 @@ func (t *tally) fold(threads int) {
 	t.amounts = nil
 }
 
+// at returns what belongs to a cell: the sum, the sum of absolutes and the largest,
+// and how many rows have no response or one of 0.
+func (t *tally) at(k int) (s []int64, missing, zeros int64) {
+	if t.missing != nil {
+		missing = int64(t.missing[k])
+	}
+	if t.zeros != nil {
+		zeros = int64(t.zeros[k])
+	}
+	return t.cell[k*t.words:][:t.words], missing, zeros
+}
+
 func addCounts(into, from []uint32) []uint32 {
 	if into == nil {
 		return from

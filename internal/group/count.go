@@ -36,6 +36,14 @@ func (c *Counts) Merge(o *Counts) {
 	}
 }
 
+// Read writes how often the keys from lo on were counted to dst, a key each.
+func (c *Counts) Read(dst []int64, lo int) {
+	low, carry := c.low[lo:][:len(dst)], c.carry[lo:][:len(dst)]
+	for i := range dst {
+		dst[i] = int64(low[i]) | int64(carry[i])<<8
+	}
+}
+
 // any reports whether a key of lo to hi was counted.
 func (c *Counts) any(lo, hi int) bool {
 	for i, low := range c.low[lo:hi] {
