@@ -85,7 +85,7 @@ func TestGridOfManyRows(t *testing.T) {
 					return acc.Take(r.grid(t, acc, cuts, read), [][]uint32{span(7), span(300)}, 3)
 				})
 				if !reflect.DeepEqual(want, got) {
-					diff := cmp.Diff(want, got, cmp.AllowUnexported(evidence.Nums{}, evidence.Tops{}))
+					diff := cmp.Diff(want, got, sameEvidence)
 					t.Errorf("%s, top %d, vectors %t, grid %d read: (-encoded +grid)\n%s", kind.name, top, vectors, read, diff)
 				}
 			}

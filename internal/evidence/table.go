@@ -30,7 +30,7 @@ func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int
 // cube returns the cells in a cube, to be rolled up; nil where there is none for them.
 func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	s := &a.shape
-	if s.pooled() || s.Weight || s.Sole || a.none == nil && a.small == nil {
+	if s.pooled() || s.Weight || s.Sole || s.Largest > 0 || a.none == nil && a.small == nil {
 		return nil
 	}
 	n := a.table.Len()
@@ -46,6 +46,7 @@ func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	}
 	switch {
 	case a.held != nil:
+		a.held.fold(threads)
 		c.fillFromGrid(a.held, a.names, threads)
 	case s.Response:
 		a.small.inner.grow(n)
