@@ -144,11 +144,7 @@ func (n *Numbers) readNulls(arr arrow.Array) {
 // borrow takes values as they lie.
 func (n *Numbers) borrow(values []int64) {
 	n.Small = values
-	var all uint64 // as in readInts
-	for _, s := range values {
-		all |= uint64(s ^ s>>63)
-	}
-	n.Bits = exact.FromUint64(all).BitLen() + 1
+	n.Bits = bitsOfAny(values)
 }
 
 func readInts[T integer](n *Numbers, values []T) {

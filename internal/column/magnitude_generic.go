@@ -1,0 +1,9 @@
+//go:build !amd64 || purego
+
+package column
+
+// hasAVX2 is always false here.
+var hasAVX2 = false
+
+// magnitudes is magnitudesPortable.
+func magnitudes(values []int64) uint64 { return magnitudesPortable(values) }
