@@ -114,3 +114,48 @@ func BenchmarkEvidence(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSole is what it takes to note who is alone in each cell and who the largest
+// contributors are, beside a check without: of 3 and of 5 keys, with all margins.
+func BenchmarkSole(b *testing.B) {
+	rows := 5_000_000
+	if testing.Short() {
+		rows = 200_000
+	}
+	table := benchTable(b, rows)
+	keys := []string{"k0", "k1", "k2", "k3", "k4"}
+	for _, of := range []int{3, 5} {
+		for _, bc := range []struct {
+			name  string
+			kind  sdc.Kind
+			roles sdc.Roles
+		}{
+			{"counts of rows", sdc.Frequency, sdc.Roles{}},
+			{"sums of rows", sdc.Magnitude, sdc.Roles{}},
+			{"sums by respondent", sdc.Magnitude, sdc.Roles{Respondent: "who"}},
+			{"sums by respondent and holding", sdc.Magnitude, sdc.Roles{Respondent: "who", Holding: "owner"}},
+		} {
+			for _, sole := range []bool{false, true} {
+				b.Run(fmt.Sprintf("%d keys, %s, sole %t", of, bc.name, sole), func(b *testing.B) {
+					var before, after runtime.MemStats
+					runtime.ReadMemStats(&before)
+					for b.Loop() {
+						d := sdc.FromTable(table)
+						d.Roles = bc.roles
+						o := sdc.Output{Name: "o", Kind: bc.kind, By: keys[:of]}
+						if bc.kind == sdc.Magnitude {
+							o.Response = "x"
+						}
+						if _, err := sdc.Check(context.Background(), d, []sdc.Output{o}, off(), sdc.Options{Threads: 2, Sole: sole}); err != nil {
+							b.Fatal(err)
+						}
+					}
+					runtime.ReadMemStats(&after)
+					n := float64(b.N) * float64(rows)
+					b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
+					b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/row")
+				})
+			}
+		}
+	}
+}

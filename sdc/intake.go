@@ -181,12 +181,10 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 			b.Respondent = pick(w.codes[c], keep)
 		}
 	}
-	if t.shape.Sole && w.pl.respondent < 0 {
+	b.FirstRow = w.first
+	if t.shape.Sole && w.pl.respondent < 0 && keep != nil {
 		p.rowKey = p.rowKey[:0]
-		for i := range b.Rows {
-			if keep != nil {
-				i = int(keep[i])
-			}
+		for _, i := range keep {
 			p.rowKey = append(p.rowKey, w.first+uint64(i))
 		}
 		b.RowKey = p.rowKey

@@ -28,6 +28,7 @@ type Grid struct {
 	keys   *group.Grid
 	counts *group.Counts
 	tally  *tally // of a response without units; nil otherwise
+	rows   *whose // who rows without units are; nil where nobody asks
 	// acc has the grid's cells for its own, and no table. Their rows are in counts,
 	// and what is in tally is not in it.
 	acc *Accumulator
@@ -35,11 +36,10 @@ type Grid struct {
 
 // NewGrid returns an empty grid for rows of columns with the given numbers of
 // indices, to be taken by a later; rows is how many there are at least. It returns
-// nil for what is gathered row by row: too many combinations, weights, single
-// units, and, since both would keep as many rows in memory, a budget of which a
-// has used some.
+// nil for what is gathered row by row: too many combinations, weights, and, since
+// both would keep as many rows in memory, a budget of which a has used some.
 func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
-	if a.shape.Weight || a.shape.Sole || a.shape.Largest > 0 || a.spill != nil && a.rows > 0 {
+	if a.shape.Weight || a.spill != nil && a.rows > 0 {
 		return nil
 	}
 	most := gridWide
@@ -63,6 +63,12 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
 		g.acc.none.inner.grow(g.kept())
 		g.acc.none.like(a.none)
+	}
+	switch {
+	case !a.shape.pooled():
+		g.rows = newWhose(&a.shape, keys.Cells())
+	case a.shape.Sole:
+		g.acc.alone = &soles{}
 	}
 	if a.spill != nil {
 		g.acc.SpillTo(a.spill)
@@ -114,6 +120,9 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 			return false, ErrIndex
 		}
 		g.counts.Add(a.ids)
+		if a.alone != nil {
+			a.alone.add(b, a.ids, g.keys.Cells(), &a.shape)
+		}
 		if a.small != nil {
 			a.small.addRest(b, a.ids)
 		} else {
@@ -129,6 +138,9 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 			return false, ErrIndex
 		}
 		if g.tally == nil {
+			if g.rows != nil {
+				g.rows.count(b, lo, keys)
+			}
 			g.counts.Add(keys)
 			continue
 		}
@@ -136,7 +148,11 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		if b.Response.Null != nil {
 			null = b.Response.Null[lo:hi]
 		}
-		g.tally.add(keys, integers(a.small.x[lo:hi]), null)
+		x := integers(a.small.x[lo:hi])
+		if g.rows != nil {
+			g.rows.add(b, lo, keys, x, null)
+		}
+		g.tally.add(keys, x, null)
 	}
 	return true, nil
 }
@@ -184,6 +200,12 @@ func (g *Grid) Merge(o *Grid, units Codes) error {
 	if g.tally != nil {
 		g.tally.merge(o.tally)
 	}
+	if g.rows != nil {
+		g.rows.merge(o.rows)
+	}
+	if a.alone != nil {
+		a.alone.merge(o.acc.alone, g.keys.Cells(), nil, units)
+	}
 	var err error
 	if a.small != nil {
 		a.small.bits = max(a.small.bits, o.acc.small.bits)
@@ -215,6 +237,7 @@ func (a *Accumulator) take(g *Grid, columns [][]uint32, threads int) error {
 	o := g.settle(threads)
 	if a.rows == 0 && o.table.Rename(columns) {
 		a.table, a.rows, a.none, a.small, a.narrow, a.wide = o.table, o.rows, o.none, o.small, nil, nil
+		a.alone = o.alone
 		return a.spill.err()
 	}
 	return a.Merge(o, Codes{Columns: columns})
@@ -249,6 +272,12 @@ func (g *Grid) settle(threads int) *Accumulator {
 		settle(a.small, keys, records, g.keys.Cells(), g.tally, threads)
 	} else {
 		settle(a.none, keys, records, g.keys.Cells(), nil, threads)
+	}
+	if a.alone != nil {
+		a.alone.pick(keys)
+	}
+	if g.rows != nil {
+		g.rows.write(a, keys)
 	}
 	return a
 }
@@ -288,6 +317,7 @@ func (c *cells[T]) pick(which []uint32) cells[T] {
 		holdings: picked(c.holdings, which, 1), contributors: picked(c.contributors, which, 1),
 		nonZero: picked(c.nonZero, which, 1), negative: picked(c.negative, which, 1),
 		sum: picked(c.sum, which, 1), abs: picked(c.abs, which, 1), top: picked(c.top, which, c.shape.Top),
+		named: picked(c.named, which, c.shape.Largest), who: picked(c.who, which, c.shape.Largest),
 	}
 }
 

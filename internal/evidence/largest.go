@@ -42,7 +42,7 @@ func (l *Largest) Known(i int, holdings int64) (n int, rest exact.Num) {
 }
 
 // rowUnit is who row i is where batches carry no respondents.
-func rowUnit(b *Batch, i int) Unit { return Unit{RespondentUnit, b.RowKey[i]} }
+func rowUnit(b *Batch, i int) Unit { return Unit{RespondentUnit, b.row(i)} }
 
 // name offers a contribution for the largest of cell i with their owners. Like that
 // of rank, a part of what an owner contributes to a margin may come before or behind

@@ -18,7 +18,7 @@ import (
 // any order of rows, batches and merges, by any walk, with codes or keys, in memory
 // or spilled.
 func TestLargest(t *testing.T) {
-	seen := map[string]int{}
+	seen, gridded, merged := map[string]int{}, 0, 0
 	for seed := range uint64(draws(1200)) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		d := randomData(rng)
@@ -30,11 +30,12 @@ func TestLargest(t *testing.T) {
 		var want []string
 		for range 3 {
 			p := d.shuffled(rng)
-			p.keys = !d.shape.Tau && rng.IntN(2) == 0
+			p.keys, p.grids = !d.shape.Tau && rng.IntN(2) == 0, rng.IntN(2) == 0
 			w, err := d.accumulate(t, p)
 			if err != nil {
 				t.Fatalf("seed %d, %s: %v", seed, d.name, err)
 			}
+			gridded, merged = gridded+w.gridded, merged+w.merged
 			walks := [][4]int{{64, 24, 10, 8}, {1, 24, 10, 8}, {3, 24, 0, 0}, {64, 0, 10, 0}, {64, 2, 0, 8}, {5, 3, 2, 1}}
 			most := walks[rng.IntN(len(walks))]
 			w.acc.Lower(most[0], most[1], most[2], most[3])
@@ -65,6 +66,9 @@ func TestLargest(t *testing.T) {
 		if seen[what] == 0 {
 			t.Errorf("no cell has %s", what)
 		}
+	}
+	if gridded == 0 || merged == 0 {
+		t.Errorf("%d batches in grids, %d merges of grids", gridded, merged)
 	}
 }
 

@@ -222,8 +222,14 @@ func (w *worker) add(t testing.TB, mem memory.Allocator, rows []int) error {
 		b.Weight = w.d.weight.read(t, mem, rows)
 	}
 	if (s.Sole || s.Largest > 0) && !s.Respondent {
-		for _, i := range rows {
-			b.RowKey = append(b.RowKey, uint64(i))
+		b.FirstRow = uint64(rows[0])
+		for k, i := range rows {
+			if b.RowKey = append(b.RowKey, uint64(i)); i != rows[0]+k {
+				b.FirstRow = 1 << 40 // wrong
+			}
+		}
+		if b.FirstRow < 1<<40 {
+			b.RowKey = nil
 		}
 	}
 	if w.keys {

@@ -44,10 +44,20 @@ type Batch struct {
 	HoldingKey    []uint64
 	HoldingNull   []bool // nil where no holding is missing
 	// RowKey holds a key for each row that no other row of the data has: with Sole or
-	// Largest where batches carry no respondents.
+	// Largest where batches carry no respondents. Nil stands for FirstRow and those
+	// that follow it.
 	RowKey   []uint64
+	FirstRow uint64
 	Response *column.Numbers
 	Weight   *column.Numbers
+}
+
+// row returns the key of a row.
+func (b *Batch) row(i int) uint64 {
+	if b.RowKey == nil {
+		return b.FirstRow + uint64(i)
+	}
+	return b.RowKey[i]
 }
 
 // Levels says, for one spanning column, to which node of its hierarchy a code

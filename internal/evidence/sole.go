@@ -49,15 +49,17 @@ func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
 		extend(&s.holding, n)
 	}
 	who, owner := units{b.Respondent, b.RespondentKey}, units{b.Holding, b.HoldingKey}
-	if !shape.Respondent {
-		who.keys = b.RowKey
-	}
-	s.denseRespondent, s.denseHolding = who.keys == nil, owner.keys == nil
+	s.denseRespondent, s.denseHolding = shape.Respondent && who.keys == nil, owner.keys == nil
 	for i, g := range ids {
 		if shape.Response && b.Response.Null != nil && b.Response.Null[i] {
 			continue
 		}
-		u := Unit{RespondentUnit, who.at(i)}
+		u := Unit{Kind: RespondentUnit}
+		if shape.Respondent {
+			u.Key = who.at(i)
+		} else {
+			u.Key = b.row(i)
+		}
 		s.respondent[g] = s.respondent[g].with(u)
 		if !shape.Holding {
 			continue
@@ -69,15 +71,16 @@ func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
 	}
 }
 
-// merge adds o, whose inner cell g is cell groups[g] of n here.
+// merge adds o, whose inner cell g is cell groups[g] of n here; nil stands for g
+// itself, and nil codes of units for the same.
 func (s *soles) merge(o *soles, n int, groups []uint32, codes Codes) {
 	s.denseRespondent = s.denseRespondent || o.denseRespondent
 	s.denseHolding = s.denseHolding || o.denseHolding
 	renumbered := func(u Unit) Unit {
 		switch {
-		case u.Kind == RespondentUnit && o.denseRespondent:
+		case u.Kind == RespondentUnit && o.denseRespondent && codes.Respondent != nil:
 			u.Key = uint64(codes.Respondent[u.Key])
-		case u.Kind == HoldingUnit && o.denseHolding:
+		case u.Kind == HoldingUnit && o.denseHolding && codes.Holding != nil:
 			u.Key = uint64(codes.Holding[u.Key])
 		}
 		return u
@@ -88,11 +91,17 @@ func (s *soles) merge(o *soles, n int, groups []uint32, codes Codes) {
 		}
 		extend(into, n)
 		for g, u := range from {
-			(*into)[groups[g]] = (*into)[groups[g]].with(renumbered(u))
+			i := at(groups, g)
+			(*into)[i] = (*into)[i].with(renumbered(u))
 		}
 	}
 	join(&s.respondent, o.respondent)
 	join(&s.holding, o.holding)
+}
+
+// pick leaves the inner cells with the given numbers.
+func (s *soles) pick(which []uint32) {
+	s.respondent, s.holding = picked(s.respondent, which, 1), picked(s.holding, which, 1)
 }
 
 // margins writes who stands behind the cells of all margins into out.

@@ -12,18 +12,19 @@ import (
 // TestSole holds who is alone in each cell against the rows themselves, in any
 // order of rows, batches and merges, with codes or keys, in memory or spilled.
 func TestSole(t *testing.T) {
-	alone := map[evidence.UnitKind]int{}
+	alone, gridded, merged := map[evidence.UnitKind]int{}, 0, 0
 	for seed := range uint64(draws(600)) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		d := randomData(rng)
 		d.shape.Sole = true
 		for range 3 {
 			p := d.shuffled(rng)
-			p.keys = !d.shape.Tau && rng.IntN(2) == 0
+			p.keys, p.grids = !d.shape.Tau && rng.IntN(2) == 0, rng.IntN(2) == 0
 			w, err := d.accumulate(t, p)
 			if err != nil {
 				t.Fatalf("seed %d, %s: %v", seed, d.name, err)
 			}
+			gridded, merged = gridded+w.gridded, merged+w.merged
 			combos := oracle.Combos(d.oracleLevels())
 			margins, err := w.acc.Margins(t.Context(), w.evidenceLevels(), combos, p.threads)
 			if err != nil {
@@ -54,6 +55,9 @@ func TestSole(t *testing.T) {
 		if alone[kind] == 0 {
 			t.Errorf("no cell has a unit of kind %d", kind)
 		}
+	}
+	if gridded == 0 || merged == 0 {
+		t.Errorf("%d batches in grids, %d merges of grids", gridded, merged)
 	}
 }
 
