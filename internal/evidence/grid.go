@@ -130,6 +130,12 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		}
 		return true, a.spill.err()
 	}
+	if g.tally == nil && g.rows == nil {
+		if !g.counts.AddRows(cols, b.Rows) {
+			return false, ErrIndex
+		}
+		return true, nil
+	}
 	extendTo(&a.ids, min(gridBlock, b.Rows))
 	for lo := 0; lo < b.Rows; lo += gridBlock {
 		hi := min(lo+gridBlock, b.Rows)
@@ -138,9 +144,7 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 			return false, ErrIndex
 		}
 		if g.tally == nil {
-			if g.rows != nil {
-				g.rows.count(b, lo, keys)
-			}
+			g.rows.count(b, lo, keys)
 			g.counts.Add(keys)
 			continue
 		}
@@ -172,6 +176,7 @@ func (g *Grid) Used(c, threads int) []bool {
 
 // fold brings counts and tally to where all is read from.
 func (g *Grid) fold(threads int) {
+	g.counts.Flush()
 	if g.tally != nil {
 		g.tally.fold(threads)
 	}

@@ -118,19 +118,31 @@ func TestTableOfManyCells(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				g := acc.NewGrid(cards, n)
-				if ok, err := g.Add(&batch, cols); !ok || err != nil {
-					t.Fatal(ok, err)
-				}
-				if err := acc.Take(g, names, max(1, threads)); err != nil {
-					t.Fatal(err)
-				}
-				if threads == 0 {
+				if threads == 0 { // row by row, and margin by margin
+					encoded := batch
+					encoded.Cards = cards
+					for v := range cards {
+						codes := make([]uint32, n)
+						for i, k := range cols[v].U8 {
+							codes[i] = names[v][k]
+						}
+						encoded.Cols = append(encoded.Cols, codes)
+					}
+					if err := acc.Add(&encoded); err != nil {
+						t.Fatal(err)
+					}
 					want, wantHidden, err = acc.Assembled(t.Context(), levels, combos, len(combos)-5, 1)
 					if err != nil {
 						t.Fatal(err)
 					}
 					continue
+				}
+				g := acc.NewGrid(cards, n)
+				if ok, err := g.Add(&batch, cols); !ok || err != nil {
+					t.Fatal(ok, err)
+				}
+				if err := acc.Take(g, names, threads); err != nil {
+					t.Fatal(err)
 				}
 				got, hidden, err := acc.Table(t.Context(), levels, combos, len(combos)-5, threads)
 				if err != nil {

@@ -1,20 +1,82 @@
 package group
 
+import "github.com/sluis-go/sluis/internal/column"
+
 // Counts counts the keys of a grid. A count is a byte, so that as many as can be
 // stay in cache, and how often that byte has begun anew. Up to 2^40 of a key.
+//
+// Rows that [Counts.AddRows] has taken may still wait: Flush is to be called before
+// anything is read.
 type Counts struct {
 	low   []uint8
 	carry []uint32
+
+	grid *Grid
+	bins *bins // nil before there are enough rows, or where they gain nothing
+	off  bool  // there are to be no bins
+	rows int   // that AddRows was given
+	keys []uint32
 }
 
 // NewCounts returns counts of 0 for all cells of a grid.
 func NewCounts(g *Grid) *Counts {
-	return &Counts{low: make([]uint8, g.cells), carry: make([]uint32, g.cells)}
+	return &Counts{low: make([]uint8, g.cells), carry: make([]uint32, g.cells), grid: g}
 }
 
 // Add counts keys, which are below the number of cells; it panics otherwise or,
 // where that is not looked at, has undefined effects.
 func (c *Counts) Add(keys []uint32) { count(c.low, c.carry, keys) }
+
+// AddRows counts the keys of all rows of columns, at least one, as [Grid.Keys] makes
+// them. It returns false if an index is too large; the counts are arbitrary then.
+func (c *Counts) AddRows(cols []column.Indices, n int) bool {
+	lo := 0
+	if c.canBin(n) && c.bins.takes(cols) {
+		for end := n / binLanes * binLanes; lo < end; {
+			hi := min(lo+binBlock, end)
+			if !c.bins.add(c, cols, lo, hi) {
+				return false
+			}
+			lo = hi
+		}
+	}
+	for lo < n {
+		hi := min(lo+binBlock, n)
+		if cap(c.keys) < hi-lo {
+			c.keys = make([]uint32, min(binBlock, n))
+		}
+		keys := c.keys[:hi-lo]
+		if !c.grid.Keys(keys, cols, lo) {
+			return false
+		}
+		c.Add(keys)
+		lo = hi
+	}
+	return true
+}
+
+// canBin reports whether n rows may go to bins, and makes these.
+func (c *Counts) canBin(n int) bool {
+	if !hasBins || c.off {
+		return false
+	}
+	c.rows += n
+	if c.bins == nil && c.rows >= binLeast {
+		c.bins = newBins(c.grid)
+		c.off = c.bins == nil
+	}
+	return c.bins != nil
+}
+
+// Flush counts the rows that wait.
+func (c *Counts) Flush() {
+	if c.bins == nil {
+		return
+	}
+	for k := range c.bins.args.bins {
+		c.bins.count(c, k)
+	}
+}
 
 // countPortable is the loop that its faster variants do.
 func countPortable(low []uint8, carry []uint32, keys []uint32) {
@@ -28,6 +90,8 @@ func countPortable(low []uint8, carry []uint32, keys []uint32) {
 
 // Merge adds the counts of o, of the same grid.
 func (c *Counts) Merge(o *Counts) {
+	c.Flush()
+	o.Flush()
 	o.carry = o.carry[:len(c.carry)]
 	for i, low := range o.low {
 		sum := uint32(c.low[i]) + uint32(low)

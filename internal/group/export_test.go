@@ -11,5 +11,9 @@ func ForEachVariant(t *testing.T, test func(*testing.T)) {
 	if fastest {
 		Vectors(true)
 		t.Run("vectors", test)
+		if hasBins {
+			hasBins = false
+			t.Run("vectors without bins", test)
+		}
 	}
 }

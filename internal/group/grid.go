@@ -115,5 +115,6 @@ func mulAddPortable[T uint8 | uint16 | uint32](dst []uint32, col []T, stride uin
 // tests that compare the two, and must not be called while others work.
 func Vectors(on bool) (were bool) {
 	were, hasAVX2 = hasAVX2, on && vectors()
+	hasBins = on && canBin()
 	return were
 }

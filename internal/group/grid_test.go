@@ -172,6 +172,81 @@ func TestCounts(t *testing.T) {
 	})
 }
 
+// TestCountRows counts rows of grids of one bin, of several and of too many, with
+// leading columns of one index and of few, 8, 16 and 32 bits wide, evenly and almost
+// all in one cell; an index beyond the last is noticed wherever it is.
+func TestCountRows(t *testing.T) {
+	shapes := [][]int{
+		{}, {1}, {7}, {255}, {300}, {40_960}, {65_535}, {12, 20, 8, 40, 2}, {2, 12, 20, 8, 40}, {40, 200, 40}, {3, 3, 1, 5, 2, 2, 2, 2},
+		{2, 2, 2, 2, 2, 2, 2, 2, 2}, {200, 200, 20}, {2, 70_000}, {70_000, 2}, {1, 1, 50_000}, {163, 2, 1000}, {5, 40_960}, {3, 40_961},
+	}
+	group.ForEachVariant(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(7, 5))
+		for _, cards := range shapes {
+			for _, one := range []bool{false, true} {
+				g := group.NewGrid(cards, 1<<20)
+				counts, want := group.NewCounts(g), make([]int64, g.Cells())
+				var cols []column.Indices
+				for _, n := range []int{1, 20_000 + rng.IntN(100), 70, 64, 90_001} {
+					cols = cols[:0]
+					for _, card := range cards {
+						width := []int{8, 16, 16, 32}[rng.IntN(4)]
+						if len(cards) > 3 {
+							width = []int{8, 8, 8, 8, 8, 8, 8, 16}[rng.IntN(8)]
+						}
+						for width < 32 && card > 1<<width-1 {
+							width *= 2
+						}
+						cols = append(cols, indices(rng, width, card, n))
+						if x := &cols[len(cols)-1]; one && rng.IntN(4) > 0 {
+							clear(x.U8[min(10, len(x.U8)):])
+							clear(x.U16[min(10, len(x.U16)):])
+							clear(x.U32[min(10, len(x.U32)):])
+						}
+					}
+					if !counts.AddRows(cols, n) {
+						t.Fatalf("%v, %d rows: an index is too large, it says", cards, n)
+					}
+					for i := range n {
+						k := 0
+						for c, card := range cards {
+							k = k*card + at(&cols[c], i)
+						}
+						want[k]++
+					}
+					if rng.IntN(3) == 0 {
+						counts.Flush()
+					}
+				}
+				counts.Flush()
+				got := make([]int64, g.Cells())
+				counts.Read(got, 0)
+				if !slices.Equal(got, want) {
+					t.Fatalf("%v: the counts differ", cards)
+				}
+				if len(cols) == 0 {
+					continue
+				}
+				c, i := rng.IntN(len(cols)), rng.IntN(cols[0].Len())
+				switch x := &cols[c]; {
+				case x.U8 != nil && cards[c] < 256:
+					x.U8[i] = uint8(cards[c] + rng.IntN(256-cards[c]))
+				case x.U16 != nil && cards[c] < 1<<16:
+					x.U16[i] = uint16(cards[c] + rng.IntN(1<<16-cards[c]))
+				case x.U32 != nil:
+					x.U32[i] = uint32(cards[c])
+				default:
+					continue
+				}
+				if counts.AddRows(cols, cols[0].Len()) {
+					t.Fatalf("%v: row %d of column %d is taken", cards, i, c)
+				}
+				counts.Flush() // nothing that waits is outside
+			}
+		}
+	})
+}
+
 // BenchmarkGridCount counts the cells of five columns of 12, 20, 8, 40 and 2
 // indices.
 func BenchmarkGridCount(b *testing.B) {
@@ -183,14 +258,26 @@ func BenchmarkGridCount(b *testing.B) {
 		cols = append(cols, indices(rng, 8, card, rows))
 	}
 	g := group.NewGrid(cards, 1<<20)
-	keys, counts := make([]uint32, block), group.NewCounts(g)
-	for b.Loop() {
-		for lo := 0; lo < rows; lo += block {
-			if !g.Keys(keys, cols, lo) {
+	b.Run("keys and counts", func(b *testing.B) {
+		keys, counts := make([]uint32, block), group.NewCounts(g)
+		for b.Loop() {
+			for lo := 0; lo < rows; lo += block {
+				if !g.Keys(keys, cols, lo) {
+					b.Fatal("an index is too large")
+				}
+				counts.Add(keys)
+			}
+		}
+		b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+	b.Run("rows", func(b *testing.B) {
+		counts := group.NewCounts(g)
+		for b.Loop() {
+			if !counts.AddRows(cols, rows) {
 				b.Fatal("an index is too large")
 			}
-			counts.Add(keys)
+			counts.Flush()
 		}
-	}
-	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
 }
