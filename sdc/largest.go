@@ -42,98 +42,87 @@ type Contributor struct {
 // of these in common cannot be told apart by it, and nothing depends on which of them
 // has which number.
 func (c Cell) Largest() (list []Contributor, rest *big.Rat, ok bool) {
-	l := c.t.largest
-	if l == nil {
+	m := &c.t.m
+	if m.Largest.None() {
 		return nil, nil, false
 	}
-	unit := c.t.units.Response
-	for k := l.first[c.i]; k < l.first[c.i+1]; k++ {
-		list = append(list, Contributor{l.who[k], unit.Rat(l.amount[k])})
+	unit, holdings := c.t.units.Response, m.Holdings[c.i]
+	for k := range m.Largest.Known(c.i, holdings) {
+		list = append(list, Contributor{c.t.named[c.i*m.Largest.Each()+k], unit.Rat(m.Largest.Amount(c.i, k))})
 	}
-	return list, unit.Rat(l.rest[c.i]), true
-}
-
-// largest is what Cell.Largest says of all cells.
-type largest struct {
-	first  []int // of each cell and, last, the number of all
-	who    []int32
-	amount []num
-	rest   []num
-}
-
-// run calls fn for every run of contributors to a cell with the same amount.
-func (l *largest) run(fn func(lo, hi int)) {
-	for i := range l.rest {
-		for lo, end := l.first[i], l.first[i+1]; lo < end; {
-			hi := lo + 1
-			for hi < end && l.amount[hi].Cmp(l.amount[lo]) == 0 {
-				hi++
-			}
-			fn(lo, hi)
-			lo = hi
-		}
-	}
+	return list, unit.Rat(m.Largest.Rest(c.i, holdings)), true
 }
 
 // nameLargest puts numbers in place of keys, in all tables of a report, those who are
 // alone somewhere having theirs already. Linear in contributors, but for those who
 // begin alike.
-func nameLargest(tables []*Table, names soleNames) {
-	known := int32(len(names))
-	var lists []*largest
+func nameLargest(tables []*Table, names *evidence.Names) {
+	known := int32(names.Len())
+	var equal [][]int32 // contributors with one amount, where they are several
+	var alike [][]int32 // those of them who are there for the first time, by provisional numbers
 	for _, t := range tables {
-		if t.m.Largest.None() {
-			continue
-		}
-		l := &largest{first: make([]int, 1, t.m.N+1), rest: make([]num, t.m.N)}
-		for i := range t.m.N {
-			var n int
-			n, l.rest[i] = t.m.Largest.Known(i, t.m.Holdings[i])
-			for k := range n {
-				x := t.m.Largest.At(i, k)
-				l.who = append(l.who, names.number(x.Unit))
-				l.amount = append(l.amount, x.Value)
+		l := &t.m.Largest
+		t.named = make([]int32, t.m.N*l.Each())
+		t.eachAmount(func(i, lo, hi int) {
+			before := int32(names.Len())
+			who := t.named[i*l.Each():]
+			for k := lo; k < hi; k++ {
+				who[k] = names.Number(l.Unit(i, k))
 			}
-			l.first = append(l.first, len(l.who))
-		}
-		t.m.Largest = evidence.Largest{}
-		t.largest = l
-		lists = append(lists, l)
+			if hi-lo > 1 {
+				equal = append(equal, who[lo:hi])
+			}
+			if now := int32(names.Len()); now-before > 1 {
+				group := make([]int32, 0, now-before)
+				for n := before + 1; n <= now; n++ {
+					group = append(group, n)
+				}
+				alike = append(alike, group)
+			}
+		})
+		l.Forget()
 	}
-	number := inOrder(lists, known, int32(len(names)))
-	for _, l := range lists {
-		for k, n := range l.who {
-			if n > known {
-				l.who[k] = number[n-known-1]
+	if len(alike) > 0 {
+		number := inOrder(tables, alike, known, int32(names.Len()))
+		for _, t := range tables {
+			for k, n := range t.named {
+				if n > known {
+					t.named[k] = number[n-known-1]
+				}
 			}
 		}
-		l.run(func(lo, hi int) { slices.Sort(l.who[lo:hi]) })
+	}
+	for _, who := range equal {
+		slices.Sort(who)
+	}
+}
+
+// eachAmount calls fn for contributors lo to hi of cell i, who contribute the same
+// amount, cells in order and larger amounts first.
+func (t *Table) eachAmount(fn func(i, lo, hi int)) {
+	l := &t.m.Largest
+	if l.None() {
+		return
+	}
+	for i := range t.m.N {
+		for lo, end := 0, l.Known(i, t.m.Holdings[i]); lo < end; {
+			hi := lo + 1
+			for hi < end && l.Equal(i, lo, hi) {
+				hi++
+			}
+			fn(i, lo, hi)
+			lo = hi
+		}
 	}
 }
 
 // inOrder returns the numbers of those whose provisional ones, by first sight, are
-// from known+1 to last: by all places where they are listed. Those who are first seen
-// at the same place have provisional numbers side by side.
-func inOrder(lists []*largest, known, last int32) []int32 {
+// from known+1 to last: by all places where they are listed. alike are groups of them
+// who are first seen at the same place, which have provisional numbers side by side.
+func inOrder(tables []*Table, alike [][]int32, known, last int32) []int32 {
 	number := make([]int32, last-known)
 	for i := range number {
 		number[i] = known + 1 + int32(i)
-	}
-	var alike [][]int32 // first seen at the same place
-	seen := known
-	for _, l := range lists {
-		l.run(func(lo, hi int) {
-			before := seen
-			for _, n := range l.who[lo:hi] {
-				seen = max(seen, n)
-			}
-			if seen-before > 1 {
-				alike = append(alike, slices.Clone(number[before-known:seen-known]))
-			}
-		})
-	}
-	if len(alike) == 0 {
-		return number
 	}
 	places := make(map[int32][]int)
 	for _, group := range alike {
@@ -142,10 +131,11 @@ func inOrder(lists []*largest, known, last int32) []int32 {
 		}
 	}
 	place := 0
-	for _, l := range lists {
-		l.run(func(lo, hi int) {
+	for _, t := range tables {
+		each := t.m.Largest.Each()
+		t.eachAmount(func(i, lo, hi int) {
 			place++
-			for _, n := range l.who[lo:hi] {
+			for _, n := range t.named[i*each+lo : i*each+hi] {
 				if at, ok := places[n]; ok {
 					places[n] = append(at, place)
 				}

@@ -34,32 +34,17 @@ func (pl *plan) noteSoles(p *Policy) {
 	}
 }
 
-// soleNames numbers units of a report.
-type soleNames map[evidence.Unit]int32
-
-func (s soleNames) number(u evidence.Unit) int32 {
-	if u.Kind != evidence.RespondentUnit && u.Kind != evidence.HoldingUnit {
-		return 0
-	}
-	n, ok := s[u]
-	if !ok {
-		n = int32(len(s)) + 1
-		s[u] = n
-	}
-	return n
-}
-
 // nameSoles puts numbers in place of keys, which are of pseudonyms.
-func (t *Table) nameSoles(names soleNames) {
+func (t *Table) nameSoles(names *evidence.Names) {
 	if t.m.SoleRespondent == nil {
 		return
 	}
 	t.soles = make([]Sole, len(t.m.SoleRespondent))
 	for i, u := range t.m.SoleRespondent {
-		n := names.number(u)
+		n := names.Number(u)
 		t.soles[i] = Sole{n, n}
 		if t.m.SoleHolding != nil {
-			t.soles[i].Holding = names.number(t.m.SoleHolding[i])
+			t.soles[i].Holding = names.Number(t.m.SoleHolding[i])
 		}
 	}
 	t.m.SoleRespondent, t.m.SoleHolding = nil, nil

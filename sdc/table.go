@@ -24,7 +24,7 @@ type Table struct {
 	lookup    *group.Table // by nodes: cells, and behind them what was looked for in vain; nil until needed
 
 	soles   []Sole            // of cells; nil where they were not asked for
-	largest *largest          // nil where they were not asked for
+	named   []int32           // whose the largest contributions are, as many a cell; nil likewise
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked
 	matched []matchedSize     // microdata with nulls matched by a policy
 	alpha   exact.Ratio       // of that policy

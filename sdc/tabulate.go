@@ -53,7 +53,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	}
 	var out []*outputTables
 	var all []*Table
-	names := soleNames{}
+	names := &evidence.Names{}
 	for k, t := range pl.tabs {
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
 		if err != nil {

@@ -5,16 +5,11 @@ import (
 	"github.com/sluis-go/sluis/internal/topk"
 )
 
-// Owned is one holding's summed response to a cell, by absolute value, with who it
-// is: a holding, a respondent without one, or where batches carry no respondents a
-// row. Contributions of 0 are none, nor with Tau those of weight 0.
-type Owned struct {
-	Unit  Unit
-	Value exact.Num
-}
-
-// Largest is the largest contributions of every cell with who they are, falling. The
-// zero value is no column.
+// Largest is the largest contributions of every cell, by absolute value and falling,
+// with who they are of: a holding, a respondent without one, or where batches carry no
+// respondents a row. A contribution is what the responses of one of these in the cell
+// add up to. Those of 0 are none, nor with Tau those of weight 0. The zero value is
+// no column.
 type Largest struct {
 	each  int // of every cell
 	value Nums
@@ -24,21 +19,51 @@ type Largest struct {
 // None reports whether there is no column.
 func (l *Largest) None() bool { return l.each == 0 }
 
-// At returns contribution k of cell i.
-func (l *Largest) At(i, k int) Owned { return Owned{l.who[i*l.each+k], l.value.At(i*l.each + k)} }
+// Each returns how many contributions are kept of every cell, free places among them.
+func (l *Largest) Each() int { return l.each }
+
+// Amount returns contribution k of cell i.
+func (l *Largest) Amount(i, k int) exact.Num { return l.value.At(i*l.each + k) }
+
+// Unit returns whose contribution k of cell i is.
+func (l *Largest) Unit(i, k int) Unit { return l.who[i*l.each+k] }
+
+// Forget drops whose they are.
+func (l *Largest) Forget() { l.who = nil }
+
+// Equal reports whether contributions j and k of cell i are the same amount.
+func (l *Largest) Equal(i, j, k int) bool {
+	j, k = i*l.each+j, i*l.each+k
+	if l.value.small != nil {
+		return l.value.small[j] == l.value.small[k]
+	}
+	return l.value.large[j].Cmp(l.value.large[k]) == 0
+}
 
 // Known returns how many of the largest contributions to cell i, which has so many
-// holdings, are known, and the most that any other is. Where some may be missing,
-// these are the ones above the least that is kept: which of several equal to that are
-// kept is chance. So the answer depends on the data alone.
-func (l *Largest) Known(i int, holdings int64) (n int, rest exact.Num) {
-	if holdings > int64(l.each) {
-		rest = l.value.At(i*l.each + l.each - 1)
+// holdings, are known. Where some may be missing, these are the ones above the least
+// that is kept: which of several equal to that are kept is chance. So the answer
+// depends on the data alone.
+func (l *Largest) Known(i int, holdings int64) int {
+	n := l.each
+	for n > 0 && l.Amount(i, n-1).Sign() == 0 {
+		n--
 	}
-	for n < l.each && l.value.At(i*l.each+n).Cmp(rest) > 0 {
-		n++
+	if n < l.each || holdings <= int64(n) {
+		return n
 	}
-	return n, rest
+	for n > 0 && l.Equal(i, n-1, l.each-1) {
+		n--
+	}
+	return n
+}
+
+// Rest returns the most that is contributed by anybody who is not known.
+func (l *Largest) Rest(i int, holdings int64) exact.Num {
+	if holdings <= int64(l.each) {
+		return exact.Num{}
+	}
+	return l.Amount(i, l.each-1)
 }
 
 // rowUnit is who row i is where batches carry no respondents.

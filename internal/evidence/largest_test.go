@@ -84,14 +84,12 @@ func (d *data) nodesOf(m *evidence.Margin, i int) []string {
 func (w *worker) largestText(m *evidence.Margin, i int) string {
 	unit := w.acc.Units().Response
 	var list []contributor
-	n, rest := m.Largest.Known(i, m.Holdings[i])
-	for k := range n {
-		x := m.Largest.At(i, k)
-		list = append(list, contributor{w.unitName(x.Unit), unit.Rat(x.Value)})
+	for k := range m.Largest.Known(i, m.Holdings[i]) {
+		list = append(list, contributor{w.unitName(m.Largest.Unit(i, k)), unit.Rat(m.Largest.Amount(i, k))})
 	}
 	falling := slices.IsSortedFunc(list, func(a, b contributor) int { return b.amount.Cmp(a.amount) })
 	sortContributors(list)
-	return contributorsText(list, unit.Rat(rest)) + fmt.Sprint(" falling: ", falling)
+	return contributorsText(list, unit.Rat(m.Largest.Rest(i, m.Holdings[i]))) + fmt.Sprint(" falling: ", falling)
 }
 
 type contributor struct {
