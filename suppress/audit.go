@@ -30,12 +30,11 @@ func Audit(ctx context.Context, p *Problem, hidden []bool, o AuditOptions) (*Aud
 	}
 	a := &auditor{p: p, o: o, hidden: slices.Clone(hidden), out: &Audited{}}
 	for i, c := range p.cells {
-		if c.Status == Protected || o.Owner != 0 && c.Owner == o.Owner {
+		if c.Status == Protected {
 			a.hidden[i] = false
 		}
 	}
 	a.cover = newCover(p, a.hidden, make([]int64, len(p.cells)), o.Threads)
-	a.cover.found.outsiders = o.Owner != 0 // he is the insider
 	a.lower, a.upper = p.propagate(func(i int) bool { return !a.hidden[i] })
 	a.split()
 	if !o.NeedsOnly {
@@ -154,7 +153,7 @@ func (a *auditor) intervals(ctx context.Context, hidden []bool) error {
 // component works out the ends of the cells of a component. Every table found is
 // news for all the cells in which it differs.
 func (a *auditor) component(ctx context.Context, cells []int32, check *checker) (found []*Witness, err error) {
-	g := a.program(cells, check)
+	g := a.program(cells, check, a.p.view(Need{Cell: cells[0]}))
 	for j, c := range cells {
 		e := &a.ends[c]
 		e.reached = [2]*big.Rat{new(big.Rat), new(big.Rat)}
@@ -210,11 +209,13 @@ func (a *auditor) asked(c int32) int64 {
 	return max(1, l.Lower, l.Upper, l.Sliding)
 }
 
-// program makes the attacker's program of some cells, in order.
-func (a *auditor) program(cells []int32, check *checker) *region {
+// program makes the program of some cells, in order, for somebody who knows what he
+// knows.
+func (a *auditor) program(cells []int32, check *checker, v *view) *region {
 	lower, upper := make([]int64, len(cells)), make([]int64, len(cells))
 	for j, c := range cells {
-		lower[j], upper[j] = a.lower[c], a.upper[c]
+		least, _ := bounds(v.below(c), 0)
+		lower[j], upper[j] = max(a.lower[c], least), a.upper[c]
 	}
 	return newRegion(a.p, cells, lower, upper, check, a.o.Branches)
 }
@@ -280,7 +281,7 @@ func (a *auditor) needs(ctx context.Context, hidden []bool) error {
 				verdicts[i] = Undecided
 			}
 			if verdicts[i] != Holds {
-				failures[cell] = append(failures[cell], Failure{Cell: int(cell), Kind: n.Kind, Owner: n.Owner, Verdict: verdicts[i]})
+				failures[cell] = append(failures[cell], Failure{Cell: int(cell), Kind: n.Kind, Owner: n.Owner, Least: n.Least, Verdict: verdicts[i]})
 			}
 			next = append(next, cell)
 		}
@@ -294,7 +295,7 @@ func (a *auditor) needs(ctx context.Context, hidden []bool) error {
 func (a *auditor) missing(cell int32, failed []Failure) []Need {
 	_, missing := a.cover.found.assign(cell, func(int32) bool { return true })
 	return slices.DeleteFunc(missing, func(n Need) bool {
-		return slices.ContainsFunc(failed, func(f Failure) bool { return f.Kind == n.Kind && f.Owner == n.Owner })
+		return slices.ContainsFunc(failed, func(f Failure) bool { return f.Kind == n.Kind && f.Owner == n.Owner && f.Least == n.Least })
 	})
 }
 
@@ -314,44 +315,38 @@ func (a *auditor) decide(ctx context.Context, n Need, f *finder) (Verdict, []*Wi
 		}
 		return Undecided, nil, nil
 	}
+	v := a.p.view(n)
 	if n.Owner == 0 {
-		return a.p.settle(ctx, n, a.program(a.parts[k], f.check))
+		return a.p.settle(ctx, n, a.program(a.parts[k], f.check, v))
 	}
 	// What an insider knows besides may split the component: what is connected to
 	// the cell without his cells is enough.
 	cells, _ := f.region(n.Cell, n.Owner, false, true, len(a.p.cells))
 	cells = slices.DeleteFunc(cells, func(c int32) bool { return a.part[c] < 0 })
-	g := a.program(cells, f.check)
-	if j, ok := g.has[^n.Owner]; ok {
-		if lo, _ := bounds(a.p.below(^n.Owner, n.Owner), 0); lo > g.lower[j] {
-			g.lower[j] = lo
-			g.solver.SetBounds(j, lo, g.upper[j])
-		}
-	}
-	return a.p.settle(ctx, n, g)
+	return a.p.settle(ctx, n, a.program(cells, f.check, v))
 }
 
 // conclude writes down what holds, by which tables, and what does not.
 func (a *auditor) conclude(hidden []bool, failures map[int32][]Failure) {
 	for i, cell := range a.p.cells {
-		if cell.Status != Primary || a.o.Owner != 0 && cell.Owner == a.o.Owner {
+		if cell.Status != Primary {
 			continue
 		}
 		c := int32(i)
 		if !hidden[i] {
 			for _, n := range a.p.needs(c) {
-				a.out.Failures = append(a.out.Failures, Failure{Cell: i, Kind: n.Kind, Verdict: Fails})
+				a.out.Failures = append(a.out.Failures, Failure{Cell: i, Kind: n.Kind, Least: n.Least, Verdict: Fails})
 			}
 			continue
 		}
 		met, _ := a.cover.found.assign(c, func(int32) bool { return true })
 		slices.SortFunc(met, func(a, b Need) int {
-			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner))
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Least, b.Least))
 		})
 		a.out.Needs = append(a.out.Needs, met...)
 		list := failures[c]
 		slices.SortFunc(list, func(a, b Failure) int {
-			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner))
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Least, b.Least))
 		})
 		a.out.Failures = append(a.out.Failures, list...)
 	}

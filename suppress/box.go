@@ -22,7 +22,7 @@ type box struct {
 
 	amount    int64
 	more      bool
-	owner     int32
+	view      *view
 	nodes     int
 	best      []int32
 	bestDelta []int64
@@ -42,12 +42,12 @@ const (
 )
 
 // find looks for a witness in which a cell changes by an amount, which may be
-// negative, and an insider does not know better. With more it may change published
+// negative, and of whom the view is does not know better. With more it may change published
 // cells; then the cheapest that it met is returned.
-func (b *box) find(cell int32, by int64, owner int32, more bool, nodes int) (w *Witness, cost int64) {
-	b.amount, b.more, b.owner, b.nodes = abs(by), more, owner, nodes
+func (b *box) find(cell int32, by int64, v *view, more bool, nodes int) (w *Witness, cost int64) {
+	b.amount, b.more, b.view, b.nodes = abs(by), more, v, nodes
 	b.best, b.bestCost = b.best[:0], infinity
-	if by > b.p.above(cell, owner) || -by > b.p.below(cell, owner) || b.amount > 1<<50 {
+	if by > v.above(cell) || -by > v.below(cell) || b.amount > 1<<50 {
 		return nil, 0
 	}
 	price := int64(0)
@@ -119,7 +119,7 @@ func (b *box) gain(r int32, cell int32) (s step, net int, ok bool) {
 	if s.by > b.p.up[cell] || -s.by > b.p.down[cell] {
 		return s, 0, false
 	}
-	if b.owner != 0 && (s.by > b.p.above(cell, b.owner) || -s.by > b.p.below(cell, b.owner)) {
+	if b.view.who != 0 && (s.by > b.view.above(cell) || -s.by > b.view.below(cell)) {
 		return s, 0, false
 	}
 	if !b.hidden[cell] {

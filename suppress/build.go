@@ -67,9 +67,6 @@ type Tables struct {
 	behind []*table // not released
 }
 
-// Counts says whether the tables are of counts, and not sums of a response.
-func (g *Tables) Counts() bool { return g.list[0].count }
-
 // table is one table of a report.
 type table struct {
 	*layout
@@ -82,7 +79,8 @@ type table struct {
 	level   []Level
 	apriori []apriori
 	owner   []int32 // who is alone in a cell, noOwner or severalOwners
-	part    []int64 // the most that one of several has in a cell
+	share   [][]Share
+	part    []int64
 	id      []int32 // cell of the problem
 }
 
@@ -313,7 +311,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		if err := t.contributors(r.Tables[k], holding); err != nil {
 			return fail(i, err)
 		}
-		if err := t.parts(r.Tables[k], unit); err != nil {
+		if err := t.shares(r.Tables[k], unit, o.Digits != nil); err != nil {
 			return fail(i, err)
 		}
 	}

@@ -2,6 +2,7 @@ package suppress
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
 		c.Status = Protected
 	}
 	if !a.Negative {
-		c.Part = t.part[cell]
+		c.Shares, c.Part = t.share[cell], t.part[cell]
 	}
 	if c.Status != Primary {
 		c.Level = Level{}
@@ -60,9 +61,15 @@ func (c *Cell) join(o Cell) error {
 	case c.Status == Protected || o.Status == Protected:
 		c.Status = Protected
 	}
-	c.Part = max(c.Part, o.Part)
 	c.Level = Level{max(c.Level.Lower, o.Level.Lower), max(c.Level.Upper, o.Level.Upper), max(c.Level.Sliding, o.Level.Sliding)}
 	c.Cost = max(c.Cost, o.Cost)
+	switch {
+	case c.Part == 0 && c.Shares == nil: // a total that the one does not publish
+		c.Shares, c.Part = o.Shares, o.Part
+	case o.Part == 0 && o.Shares == nil:
+	case c.Part != o.Part || !slices.Equal(c.Shares, o.Shares):
+		return fmt.Errorf("%w: they differ in who has what of a cell that they share", ErrNotAdditive)
+	}
 	if c.Owner != o.Owner {
 		return fmt.Errorf("%w: they differ in who is alone in a cell that they share", ErrNotAdditive)
 	}

@@ -48,7 +48,7 @@ func randomTables(t *testing.T, rng *rand.Rand, linked bool) *Tables {
 		}
 		out := &table{layout: l, name: name, count: true, shown: make([]bool, l.n), value: make([]int64, l.n),
 			records: make([]int64, l.n), reasons: make([]reason, l.n), level: make([]Level, l.n),
-			apriori: make([]apriori, l.n), owner: make([]int32, l.n), part: make([]int64, l.n)}
+			apriori: make([]apriori, l.n), owner: make([]int32, l.n), part: make([]int64, l.n), share: make([][]Share, l.n)}
 		for i := range out.shown {
 			out.shown[i] = true
 		}
@@ -418,7 +418,7 @@ func TestChangedRelease(t *testing.T) {
 // TestVerifierStandsAlone compiles verify.go by itself, and the verifier of the
 // confidential proof with it, and looks at their imports.
 func TestVerifierStandsAlone(t *testing.T) {
-	for _, files := range [][]string{{"verify.go"}, {"verify.go", "verifyconfidential.go"}} {
+	for _, files := range [][]string{{"verify.go"}, {"verify.go", "verifyconfidential.go", "verifyinsiders.go"}} {
 		out, err := exec.Command("go", append([]string{"list", "-json=Imports"}, files...)...).Output()
 		if err != nil {
 			t.Fatal(err)

@@ -26,6 +26,11 @@ type confidentialProof struct {
 	OwnedTable  []int64 `json:"ownedTable"`
 	OwnedCell   []int64 `json:"ownedCell"`
 	Owner       []int64 `json:"owner"`
+	ShareTable  []int64 `json:"shareTable"`
+	ShareCell   []int64 `json:"shareCell"`
+	ShareOwner  []int64 `json:"shareOwner"`
+	ShareLeast  []int64 `json:"shareLeast"`
+	ShareMost   []int64 `json:"shareMost"`
 	Digest      string  `json:"digest"`
 }
 
@@ -38,10 +43,11 @@ func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (
 	}
 	a, cells := g.Problem.attacker, g.Problem.cells
 	doc := confidentialProof{
-		Notice: confidential, Schema: "sluis.confidential/1", Digits: g.Digits, Whole: a.Whole,
+		Notice: confidential, Schema: "sluis.confidential/2", Digits: g.Digits, Whole: a.Whole,
 		Primary: []int64{}, Below: []int64{}, Above: []int64{}, Apart: []int64{},
 		ShownStarts: []int64{0}, Shown: []int64{}, Part: []int64{},
 		OwnedTable: []int64{}, OwnedCell: []int64{}, Owner: []int64{},
+		ShareTable: []int64{}, ShareCell: []int64{}, ShareOwner: []int64{}, ShareLeast: []int64{}, ShareMost: []int64{},
 	}
 	if !a.Negative {
 		doc.Least = &a.Lower
@@ -65,13 +71,8 @@ func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (
 	ids := make([][]int32, len(g.list))
 	for t, list := range g.list {
 		ids[t] = list.id
-		for cell, id := range list.id {
-			if o := cells[id].Owner; o != 0 {
-				doc.OwnedTable, doc.OwnedCell = append(doc.OwnedTable, int64(t)), append(doc.OwnedCell, int64(cell))
-				doc.Owner = append(doc.Owner, int64(o))
-			}
-		}
 	}
+	doc.contributors(cells, ids, p.Hidden())
 	suppressed(releases, ids, func(_, _ int, id int32) {
 		c := &cells[id]
 		if c.Status == Primary {
@@ -87,6 +88,41 @@ func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (
 	})
 	doc.provenBy = layOut(releases, ids, value, witnesses)
 	return &ConfidentialProof{doc}, nil
+}
+
+// contributors states who has what, of all who know something of a suppressed cell.
+func (d *confidentialProof) contributors(cells []Cell, ids [][]int32, hidden []bool) {
+	knows := map[int32]bool{}
+	for i, c := range cells {
+		if !hidden[i] {
+			continue
+		}
+		knows[c.Owner] = true
+		for _, s := range c.Shares {
+			knows[s.Owner] = true
+		}
+	}
+	done := make([]bool, len(cells))
+	for t, list := range ids {
+		for cell, id := range list {
+			if done[id] {
+				continue
+			}
+			done[id] = true
+			c := &cells[id]
+			if c.Owner != 0 && knows[c.Owner] {
+				d.OwnedTable, d.OwnedCell = append(d.OwnedTable, int64(t)), append(d.OwnedCell, int64(cell))
+				d.Owner = append(d.Owner, int64(c.Owner))
+			}
+			for _, s := range c.Shares {
+				if knows[s.Owner] {
+					d.ShareTable, d.ShareCell = append(d.ShareTable, int64(t)), append(d.ShareCell, int64(cell))
+					d.ShareOwner = append(d.ShareOwner, int64(s.Owner))
+					d.ShareLeast, d.ShareMost = append(d.ShareLeast, s.Least), append(d.ShareMost, s.Most)
+				}
+			}
+		}
+	}
 }
 
 // WriteJSON writes the proof in its canonical form: one line that begins by saying

@@ -146,10 +146,15 @@ func (c *cover) take(w *Witness) {
 	c.found.add(w)
 }
 
-// seek looks for a witness that meets a need, or brings a sliding one nearer.
+// seek looks for a witness that meets a need, or brings a sliding one nearer. What
+// outsiders need is sought so that Anyone has it too: it has to be had anyway.
 func (c *cover) seek(ctx context.Context, f *finder, n Need, more bool) (*Witness, error) {
+	if n.Owner == 0 && c.p.anonymous {
+		n.Owner = Anyone
+	}
+	v := c.p.view(n)
 	if n.Kind != Sliding {
-		return f.find(ctx, n, more)
+		return f.find(ctx, n, v, more)
 	}
 	// What the other side has is not asked for again.
 	hi, e := change(c.found.all, n.High, n.Cell)
@@ -164,7 +169,7 @@ func (c *cover) seek(ctx context.Context, f *finder, n Need, more bool) (*Witnes
 			if ask.Kind == Upper && ask.Least <= hi || ask.Kind == Lower && ask.Least <= lo {
 				continue
 			}
-			if w, err := f.find(ctx, ask, more); w != nil || err != nil {
+			if w, err := f.find(ctx, ask, v, more); w != nil || err != nil {
 				return w, err
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -75,6 +76,11 @@ func TestUnits(t *testing.T) {
 		for i, c := range p.cells {
 			c.Value *= units
 			c.Part *= units
+			c.Shares = slices.Clone(c.Shares)
+			for k := range c.Shares {
+				c.Shares[k].Least *= units
+				c.Shares[k].Most *= units
+			}
 			c.Level = Level{c.Level.Lower * units, c.Level.Upper * units, c.Level.Sliding * units}
 			cells[i] = c
 			hidden[i] = c.Status.Hidden() || c.Status != Protected && rng.IntN(2) == 0

@@ -548,11 +548,11 @@ func bruteVerdict(p *Problem, hidden []bool) (verdict string, ok bool) {
 			continue
 		}
 		for _, o := range append(insiders(p, hidden, i), 0) {
-			a := by.as(o)
-			if a == nil {
+			holds, ok := by.holds(i, o)
+			if !ok {
 				return "", false
 			}
-			for _, holds := range a.protected(p, i, o) {
+			for _, holds := range holds {
 				if !holds {
 					verdict = VerdictUnprotected
 				}

@@ -139,7 +139,7 @@ func (x Failure) why() string {
 	switch {
 	case x.Owner > 0:
 		return "to a contributor who stands alone in another cell: " + whyNot[x.Kind]
-	case x.Owner < 0:
+	case x.Owner < Anyone:
 		return "to the largest contributor to another cell: " + whyNot[x.Kind]
 	}
 	return whyNot[x.Kind]

@@ -397,19 +397,20 @@ func (p *foreignProblem) insiders() {
 	}
 }
 
-// part is what the largest of several contributors to a suppressed cell has in it.
-func (p *foreignProblem) part(cell int) int64 {
+// shares is what the largest of several contributors to a suppressed cell has in it. Who
+// it is, and what else he has, is not known.
+func (p *foreignProblem) shares(cell int) []Share {
 	row := p.f.row[cell]
 	if row < 0 || p.f.largest == nil || !p.known[cell] || p.owner[cell] != 0 || p.attack.Negative || p.unsure {
-		return 0
+		return nil
 	}
 	x := p.f.largest[row][0].rat()
-	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p.f.Digits)), nil)
-	n := floor(x.Mul(x, new(big.Rat).SetInt(unit)))
-	if !n.IsInt64() {
-		return 0
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p.f.Digits)), nil))
+	value := max(0, p.value[cell])
+	if s := (Share{Least: min(unitsBelow(x, unit), value), Most: min(unitsAbove(x, unit), value)}); s.Most > 0 {
+		return []Share{s}
 	}
-	return min(n.Int64(), max(0, p.value[cell]))
+	return nil
 }
 
 // build makes the problem: what is published is known, and neither moves nor needs
@@ -432,7 +433,7 @@ func (p *foreignProblem) build() (err error) {
 		}
 		if k.hidden() {
 			c.Owner = p.owner[i]
-			c.Part = p.part(i)
+			c.Shares = p.shares(i)
 		}
 		cells[i] = c
 	}

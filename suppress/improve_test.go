@@ -31,12 +31,11 @@ func affordable(p *Problem, most int64) *bool {
 				continue
 			}
 			for _, o := range append([]insider{0}, insiders(p, hidden, i)...) {
-				a := by.as(o)
-				if a == nil {
+				_, bad, ok := by.broken(i, o)
+				if !ok {
 					known = false
-					return false
 				}
-				if _, ok := broken(a, p, i, o); ok {
+				if bad || !ok {
 					return false
 				}
 			}

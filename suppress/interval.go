@@ -37,6 +37,7 @@ type Failure struct {
 	Cell    int
 	Kind    Kind
 	Owner   int32 // the insider who comes too close, as in Need; 0 for outsiders
+	Least   int64 // as in Need
 	Verdict Verdict
 }
 
@@ -45,8 +46,8 @@ type Audited struct {
 	// Intervals holds the interval of every hidden cell, by cell.
 	Intervals []Interval
 	// Failures lists what does not hold, by cell, kind and owner: empty means that
-	// every primary cell is as well protected as asked. Insiders are looked at where
-	// outsiders are kept off.
+	// every primary cell is as well protected as asked. Anyone is looked at where
+	// outsiders are kept off, and other insiders where Anyone is.
 	Failures []Failure
 	// Needs says of everything that does hold by which of Witnesses it is shown.
 	// Every end of an interval that is reached, and is not the truth or without end,
@@ -55,15 +56,11 @@ type Audited struct {
 	Witnesses []Witness
 }
 
-// AuditOptions say how to audit. The zero value audits in one thread as an
-// outsider, and looks at every insider where outsiders are kept off.
+// AuditOptions say how to audit. The zero value audits in one thread.
 type AuditOptions struct {
 	// Threads is the number of threads. Defaults to 1. It does not change the
 	// result.
 	Threads int
-	// Owner, where not 0, is the insider whose intervals are asked for: his cells
-	// are known to him. Defaults to 0, an outsider.
-	Owner int32
 	// Branches is the effort for whole numbers: programs a bound, beyond which it
 	// is reported as reached and proven. Defaults to 200.
 	Branches int

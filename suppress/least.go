@@ -165,8 +165,9 @@ func (s *leastSearch) decide(ctx context.Context, n Need) (Verdict, error) {
 	f := s.cover.finders[0]
 	cells, _ := f.region(n.Cell, n.Owner, false, true, len(s.p.cells))
 	lower, upper := make([]int64, len(cells)), make([]int64, len(cells))
+	view := s.p.view(n)
 	for j, k := range cells {
-		lower[j], upper[j] = bounds(s.p.below(k, n.Owner), s.p.above(k, n.Owner))
+		lower[j], upper[j] = bounds(view.below(k), view.above(k))
 	}
 	v, ws, err := s.p.settle(ctx, n, newRegion(s.p, cells, lower, upper, f.check, rescueBranches))
 	if err != nil {

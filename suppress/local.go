@@ -19,6 +19,7 @@ type finder struct {
 	box    *box
 	check  *checker
 	lp     *lp.Near // made when first needed
+	view   *view    // of whom a witness is for
 
 	seenCell []int32
 	seenRel  []int32
@@ -56,15 +57,16 @@ func (f *finder) targets(n Need) []int64 {
 	return []int64{least, -least}
 }
 
-// find looks for a witness of a need, of hidden cells alone or, with more, of
-// published ones too at little price. It is nil where none was found, which
-// proves nothing.
+// find looks for a witness of a need that somebody cannot tell from the truth, of
+// hidden cells alone or, with more, of published ones too at little price. It is nil
+// where none was found, which proves nothing.
 //
 // What may be hidden besides is chosen by a program over the whole table: a witness
 // at least price hides far less than the first small one (two thirds less in tables
 // of three variables). Among what is hidden already any will do, and a small one is
 // mostly found sooner.
-func (f *finder) find(ctx context.Context, n Need, more bool) (*Witness, error) {
+func (f *finder) find(ctx context.Context, n Need, v *view, more bool) (*Witness, error) {
+	f.view = v
 	if f.small {
 		return f.boxes(n, more, boxNodes), nil
 	}
@@ -103,7 +105,7 @@ func (f *finder) boxes(n Need, more bool, nodes int) *Witness {
 	var best *Witness
 	least := int64(infinity)
 	for _, by := range f.targets(n) {
-		if w, cost := f.box.find(n.Cell, by, n.Owner, more, nodes); w != nil && cost < least && f.admits(w, more) {
+		if w, cost := f.box.find(n.Cell, by, f.view, more, nodes); w != nil && cost < least && f.admits(w, more) {
 			best, least = w, cost
 		}
 	}
@@ -198,7 +200,7 @@ type priced struct {
 // much, at least price for what is published now. A difference without a least
 // amount is asked for by a whole unit first, and then as far as it goes.
 func (f *finder) program(ctx context.Context, n Need, by int64, cells []int32) (*Witness, error) {
-	if n.Least > 0 && (by > f.p.above(n.Cell, n.Owner) || -by > f.p.below(n.Cell, n.Owner)) {
+	if n.Least > 0 && (by > f.view.above(n.Cell) || -by > f.view.below(n.Cell)) {
 		return nil, nil
 	}
 	sign := int64(1)
@@ -240,7 +242,7 @@ func (f *finder) pricedOf(n Need, by int64, cells []int32) *priced {
 	}
 	most := 1.0
 	for i, c := range cells {
-		lo, hi := bounds(p.below(c, n.Owner), p.above(c, n.Owner))
+		lo, hi := bounds(f.view.below(c), f.view.above(c))
 		if f.hidden[c] || i == 0 {
 			add(c, 1, lo, hi)
 			continue

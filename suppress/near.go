@@ -69,7 +69,7 @@ func (f *finder) cheapest(ctx context.Context, n Need, more bool) (best *Witness
 // lists what was looked at.
 func (f *finder) near(ctx context.Context, n Need, by int64, more bool) (w *Witness, cells []int32, status lp.Status, err error) {
 	p := f.p
-	if by > p.above(n.Cell, n.Owner) || -by > p.below(n.Cell, n.Owner) {
+	if by > f.view.above(n.Cell) || -by > f.view.below(n.Cell) {
 		return nil, nil, lp.Infeasible, nil
 	}
 	if f.lp == nil {
@@ -83,7 +83,7 @@ func (f *finder) near(ctx context.Context, n Need, by int64, more bool) (w *Witn
 		if !f.hidden[c] {
 			cost += float64(f.price[c])
 		}
-		return reach(p.below(c, n.Owner)), reach(p.above(c, n.Owner)), cost
+		return reach(f.view.below(c)), reach(f.view.above(c)), cost
 	})
 	f.work += f.lp.Work()
 	if err != nil || status != lp.Optimal {

@@ -1,9 +1,12 @@
 package suppress
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
-// needs lists what must hold for a primary cell against outsiders, and against
-// every insider who is not behind the cell himself.
+// needs lists what must hold for a primary cell against outsiders; asks says what that
+// comes to for insiders.
 func (p *Problem) needs(c int32) []Need {
 	l := p.cells[c].Level
 	need := func(kind Kind, least int64) Need {
@@ -51,14 +54,57 @@ func (n *Need) met(ws []Witness) bool {
 	return compare(hi, d, lo, e, n.Least) >= 0 && (hi != 0 || lo != 0)
 }
 
+// asks lists what a need of outsiders comes to for an insider. Lower asks for no more than
+// what is not his. In whole numbers, and where he may have more than the level leaves of
+// the cell, there is one ask for each share that he may have, from the least: the table
+// that shows it is as low as that share and no lower. More than a few of these are not
+// looked for one by one, and the ask is then one that only a table above all of them
+// meets.
+func (p *Problem) asks(want Need, who int32) []Need {
+	want.Owner = who
+	if who == 0 || want.Kind == Upper || want.Kind == Sliding || p.attacker.Negative {
+		return []Need{want}
+	}
+	value := p.cells[want.Cell].Value
+	rest := value - p.atLeast(want.Cell, who)
+	if want.Kind == Differs {
+		if rest <= 0 && value > 0 {
+			return nil // all of it is his
+		}
+		return []Need{want}
+	}
+	if want.Least = min(want.Least, rest); want.Least <= 0 {
+		return nil
+	}
+	out := []Need{want}
+	if !p.attacker.Whole {
+		return out
+	}
+	v := p.view(want)
+	v.cell = -1
+	if room := v.below(want.Cell); v.stepwise(want.Cell) {
+		for want.Least > max(1, room) {
+			want.Least--
+			out = append(out, want)
+		}
+	}
+	return out
+}
+
 // store holds the witnesses found so far, and which of them change a cell.
 type store struct {
 	p      *Problem
 	all    []Witness
-	by     [][]int32 // cell -> witnesses that change it
-	owners [][]int32 // witness -> insiders who know that it is not the truth, rising
+	by     [][]int32   // cell -> witnesses that change it
+	knowns [][]refuter // witness -> insiders who know that it is not the truth, rising
+}
 
-	outsiders bool // look at no insiders
+// refuter is an insider who knows that a witness is not the truth: it changes a cell of
+// his, or makes one less than what he has in it. Owners who would know so by what they
+// may have in cells in which they are not listed are not among these, but Anyone is.
+type refuter struct {
+	who  int32
+	only int32 // the cell by which he knows, -1 where there are several
 }
 
 func newStore(p *Problem) *store { return &store{p: p, by: make([][]int32, len(p.cells))} }
@@ -67,31 +113,82 @@ func newStore(p *Problem) *store { return &store{p: p, by: make([][]int32, len(p
 func (s *store) add(w *Witness) int32 {
 	id := int32(len(s.all))
 	s.all = append(s.all, *w)
-	var owners []int32
+	var list []refuter
 	for i, c := range w.Cells {
 		s.by[c] = append(s.by[c], id)
-		if o := s.p.cells[c].Owner; o != 0 {
-			owners = append(owners, o)
+		cell := &s.p.cells[c]
+		if cell.Owner != 0 {
+			list = append(list, refuter{cell.Owner, c})
 		}
-		if v := s.p.below(c, ^c); v != infinity && -w.Delta[i] > v*w.Den {
-			owners = append(owners, ^c)
+		if w.Delta[i] > 0 || s.p.attacker.Negative {
+			continue
+		}
+		for k := range cell.Shares {
+			if share := &cell.Shares[k]; -w.Delta[i] > (cell.Value-share.Most)*w.Den {
+				list = append(list, refuter{share.insider(c), c})
+			}
+		}
+		if f := s.p.floors[c]; f > 0 && -w.Delta[i] > (cell.Value-f)*w.Den {
+			list = append(list, refuter{Anyone, c})
 		}
 	}
-	slices.Sort(owners)
-	s.owners = append(s.owners, slices.Compact(owners))
+	slices.SortStableFunc(list, func(a, b refuter) int { return cmp.Compare(a.who, b.who) })
+	kept := list[:0]
+	for _, r := range list {
+		if n := len(kept); n > 0 && kept[n-1].who == r.who {
+			kept[n-1].only = -1
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	s.knowns = append(s.knowns, kept)
 	return id
 }
 
-// touches reports whether an insider knows that a witness is not the truth: it
-// changes a cell of his, or makes one less than his part of it.
-func (s *store) touches(id, owner int32) bool {
-	_, ok := slices.BinarySearch(s.owners[id], owner)
-	return ok
+// refuterOf returns how an insider knows that a witness is not the truth, as far as he is
+// listed for it.
+func (s *store) refuterOf(id, who int32) (refuter, bool) {
+	i, ok := slices.BinarySearchFunc(s.knowns[id], who, func(r refuter, who int32) int { return cmp.Compare(r.who, who) })
+	if !ok {
+		return refuter{}, false
+	}
+	return s.knowns[id][i], true
+}
+
+// refuted reports whether somebody knows that a witness is not the truth, as far as it
+// matters for the need of his view.
+func (s *store) refuted(id int32, v *view) bool {
+	if v.who == 0 {
+		return false
+	}
+	if r, ok := s.refuterOf(id, v.who); ok && r.only != v.cell {
+		return true
+	}
+	w := &s.all[id]
+	if v.room != infinity && -w.at(v.cell) > v.room*w.Den {
+		return true
+	}
+	if v.who == Anyone {
+		return false
+	}
+	if r, ok := s.refuterOf(id, Anyone); !ok || r.only == v.cell {
+		return false
+	}
+	for i, c := range w.Cells {
+		if c == v.cell || w.Delta[i] > 0 {
+			continue
+		}
+		if room := v.below(c); room != infinity && -w.Delta[i] > room*w.Den {
+			return true
+		}
+	}
+	return false
 }
 
 // assign chooses witnesses for the needs of a primary cell among those that
 // allow admits, early ones first since more rests on them already. It returns
-// the needs with their tables, and those that none meets.
+// the needs with their tables, and those that none meets: of Anyone where outsiders
+// are kept off, of other insiders where Anyone is.
 func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need) {
 	var list []int32
 	for _, id := range s.by[c] {
@@ -100,84 +197,75 @@ func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need)
 		}
 	}
 	wants := s.p.needs(c)
-	for _, n := range wants {
+	see := func(n Need) {
 		if s.pick(&n, list) {
 			met = append(met, n)
 		} else {
 			missing = append(missing, n)
 		}
 	}
-	if len(missing) > 0 || s.outsiders {
+	for _, n := range wants {
+		see(n)
+	}
+	if len(missing) > 0 {
 		return met, missing
 	}
 	for _, want := range wants {
-		for _, o := range s.insiders(met, want) {
-			n := s.p.insiderNeed(want, o)
-			if len(s.insiders(met, want, o)) == 0 {
-				continue // what was found for another does for him
-			}
-			if s.pick(&n, list) {
-				met = append(met, n)
-			} else {
-				missing = append(missing, n)
+		for _, n := range s.open(met, want, Anyone) {
+			see(n)
+		}
+	}
+	if len(missing) > 0 {
+		return met, missing
+	}
+	for _, want := range wants {
+		for _, who := range s.doubters(met, want) {
+			// What was found for another may do for him.
+			for _, n := range s.open(met, want, who) {
+				see(n)
 			}
 		}
 	}
 	return met, missing
 }
 
-// insiders lists who, not being behind the cell himself, is kept off by none of
-// the needs in a list that are as wanted: each rests on a table that changes a cell
-// of his. Only those in among, if there are any.
-func (s *store) insiders(list []Need, want Need, among ...int32) []int32 {
-	all := among
-	var up []int32 // what the cell is part of, once it is asked for
-	behind := func(o int32) bool {
-		if o >= 0 {
-			return s.p.behind(want.Cell, o)
-		}
-		if up == nil {
-			up = s.p.upwards(want.Cell)
-		}
-		return slices.Contains(up, ^o)
+// open lists what is asked for an insider and shown by none of the needs in a list.
+func (s *store) open(list []Need, want Need, who int32) (out []Need) {
+	if who == Anyone && !s.p.anonymous || s.p.exempt(want.Cell, who) {
+		return nil
 	}
-	for i := range list {
-		n := &list[i]
-		if n.Cell != want.Cell || n.Kind != want.Kind || n.Owner == 0 && n.Least < want.Least {
-			continue
-		}
-		if all == nil {
-			for _, id := range tables(list[i : i+1]) {
-				all = append(all, s.owners[id]...)
-			}
-			slices.Sort(all)
-			all = slices.Compact(all)
-		}
-		kept := all[:0:0]
-		for _, o := range all {
-			touched := n.High >= 0 && s.touches(n.High, o) || n.Low >= 0 && s.touches(n.Low, o)
-			if !touched && want.Kind != Lower || behind(o) {
-				continue
-			}
-			if least := s.p.insiderNeed(want, o).Least; touched && (least > 0 || want.Kind == Differs) || n.Least < least {
-				kept = append(kept, o)
-			}
-		}
-		if all = kept; len(all) == 0 {
-			break
+	for _, ask := range s.p.asks(want, who) {
+		v := s.p.view(ask)
+		if !slices.ContainsFunc(list, func(n Need) bool {
+			ask.High, ask.Low = n.High, n.Low
+			return n.Cell == ask.Cell && n.Kind == ask.Kind && ask.met(s.all) &&
+				(n.High < 0 || !s.refuted(n.High, v)) && (n.Low < 0 || !s.refuted(n.Low, v))
+		}) {
+			ask.High, ask.Low = -1, -1
+			out = append(out, ask)
 		}
 	}
-	return all
+	return out
 }
 
-// insiderNeed is what a need of outsiders is for an insider. Who has part of a cell
-// knows that it is no less than that.
-func (p *Problem) insiderNeed(want Need, owner int32) Need {
-	want.Owner = owner
-	if want.Kind == Lower && !p.attacker.Negative {
-		want.Least = min(want.Least, p.cells[want.Cell].Value-p.share(want.Cell, owner))
+// doubters lists who is listed for knowing that one of the tables by which a list shows
+// what is wanted is not the truth. Where it shows it to Anyone, nobody else needs more:
+// in cells in which he is not listed nobody has more than Anyone.
+func (s *store) doubters(list []Need, want Need) (out []int32) {
+	for i := range list {
+		if list[i].Cell != want.Cell || list[i].Kind != want.Kind {
+			continue
+		}
+		for _, id := range tables(list[i : i+1]) {
+			for _, r := range s.knowns[id] {
+				if r.who != Anyone {
+					out = append(out, r.who)
+				}
+			}
+		}
 	}
-	return want
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // tables lists the witnesses that needs rest on, each once, the first met first.
@@ -192,11 +280,25 @@ func tables(needs []Need) (ids []int32) {
 	return ids
 }
 
-// pick chooses the tables of a need from a list; where none meets it the widest.
+// pick chooses the tables of a need from a list; where none meets it the widest. For
+// outsiders those that meet it for Anyone come first: they have to be had anyway.
 func (s *store) pick(n *Need, list []int32) bool {
+	if n.Owner == 0 && s.p.anonymous {
+		ask := *n
+		ask.Owner = Anyone
+		if s.choose(&ask, list) {
+			n.High, n.Low = ask.High, ask.Low
+			return true
+		}
+	}
+	return s.choose(n, list)
+}
+
+func (s *store) choose(n *Need, list []int32) bool {
+	v := s.p.view(*n)
 	ask := *n
 	for _, id := range list {
-		if n.Owner != 0 && s.touches(id, n.Owner) {
+		if s.refuted(id, v) {
 			continue
 		}
 		if s.all[id].at(n.Cell) > 0 {
@@ -214,7 +316,7 @@ func (s *store) pick(n *Need, list []int32) bool {
 	}
 	n.High, n.Low = -1, -1
 	for _, id := range list {
-		if n.Owner != 0 && s.touches(id, n.Owner) {
+		if s.refuted(id, v) {
 			continue
 		}
 		d, e := change(s.all, id, n.Cell)

@@ -20,23 +20,37 @@ type attack struct {
 	tried     bool // all whole numbers one by one
 }
 
-// insider is who knows more than is published: an owner every cell of his, and ^cell
-// that this cell is no less than somebody's part of it. Nobody is 0.
+// insider is who knows more than is published: an owner; Anyone, -1; and -2-cell for who
+// has a share of a cell without a number. Nobody is 0.
 type insider = int32
 
 // insiders lists those who know of something hidden and are to be kept off a cell.
 func insiders(p *Problem, hidden []bool, cell int) (list []insider) {
-	for _, o := range owners(p, hidden) {
-		if o != p.Cells()[cell].Owner {
-			list = append(list, o)
-		}
-	}
 	for i, c := range p.Cells() {
-		if hidden[i] && c.Status != Protected && c.Part > 0 && !p.Attacker().Negative && !inside(p, cell, i) {
-			list = append(list, ^int32(i))
+		if !hidden[i] {
+			continue
+		}
+		if c.Owner != 0 {
+			list = append(list, c.Owner)
+		}
+		if p.Attacker().Negative {
+			continue
+		}
+		for _, s := range c.Shares {
+			switch {
+			case s.Owner != 0:
+				list = append(list, s.Owner)
+			case !inside(p, cell, i):
+				list = append(list, -2-int32(i))
+			}
+		}
+		if may(p, i, -1) > 0 {
+			list = append(list, -1)
 		}
 	}
-	return list
+	slices.Sort(list)
+	list = slices.Compact(list)
+	return slices.DeleteFunc(list, func(o insider) bool { return o == p.Cells()[cell].Owner && o != 0 })
 }
 
 // inside reports whether a cell is another, or part of it.
@@ -50,6 +64,67 @@ func inside(p *Problem, cell, of int) bool {
 		}
 	}
 	return false
+}
+
+// listed is what somebody has in a cell by its list.
+func listed(p *Problem, i int, who insider) (least, most int64, ok bool) {
+	c := p.Cells()[i]
+	if who > 0 && c.Owner == who {
+		return max(0, c.Value), max(0, c.Value), true
+	}
+	for _, s := range c.Shares {
+		if who > 0 && s.Owner == who || who == -2-int32(i) && s.Owner == 0 {
+			return s.Least, s.Most, true
+		}
+	}
+	return 0, 0, false
+}
+
+// may is how much of a cell somebody may know to be his: what he is listed with; else, in
+// a cell that is no total, no more than others may have, nor than what he has in a total
+// of it leaves when what he has in the other parts is taken away.
+func may(p *Problem, i int, who insider) int64 {
+	if who == 0 || p.Attacker().Negative {
+		return 0
+	}
+	if _, most, ok := listed(p, i, who); ok {
+		return most
+	}
+	for _, r := range p.Relations() {
+		if r.Total == i {
+			return 0
+		}
+	}
+	x := p.Cells()[i].Part
+	if left := leaves(p, i, who); left != nil {
+		x = min(x, *left)
+	}
+	return x
+}
+
+func leaves(p *Problem, i int, who insider) (left *int64) {
+	if _, most, ok := listed(p, i, who); ok {
+		left = &most
+	}
+	for _, r := range p.Relations() {
+		if !slices.Contains(r.Parts, i) {
+			continue
+		}
+		above := leaves(p, r.Total, who)
+		if above == nil {
+			continue
+		}
+		x := *above
+		for _, q := range r.Parts {
+			if q != i {
+				x -= within(p, q, who)
+			}
+		}
+		if x = max(x, 0); left == nil || x < *left {
+			left = &x
+		}
+	}
+	return left
 }
 
 // unknowns lists the cells that the attacker does not know: hidden, and not his.
@@ -173,9 +248,21 @@ func solve(p *Problem, cells []int) *basis {
 // bruteForce attacks a pattern as somebody; nil where it is too much work. The
 // effort is how many tables to try one by one before the other way is taken.
 func bruteForce(p *Problem, hidden []bool, owner insider, effort int) *attack {
+	return bruteForceWith(p, hidden, owner, -1, 0, effort)
+}
+
+// bruteForceWith is the attack of somebody who has q of cell at.
+func bruteForceWith(p *Problem, hidden []bool, owner insider, at int, q int64, effort int) *attack {
 	b := solve(p, unknowns(p, hidden, owner))
-	if owner < 0 {
-		b.least = map[int]int64{int(^owner): p.Cells()[^owner].Part}
+	b.least = map[int]int64{}
+	for _, i := range b.cells {
+		x := may(p, i, owner)
+		if i == at {
+			x = q
+		}
+		if x > 0 {
+			b.least[i] = x
+		}
 	}
 	return b.attack(effort, nil)
 }
@@ -200,29 +287,62 @@ func (b *basis) newAttack() *attack {
 	return a
 }
 
-// protected tells of each thing that a cell asks whether the attack leaves it. Of an
-// insider nobody can ask that a cell be possible below what he has in it himself.
-func (a *attack) protected(p *Problem, i int, owner insider) map[Kind]bool {
-	l := p.Cells()[i].Level
-	if owner != 0 && !p.Attacker().Negative {
-		l.Lower = min(l.Lower, p.Cells()[i].Value-within(p, i, owner))
-	}
+// holds tells of each thing that a cell asks whether an attacker is kept off; not ok where
+// it was too much work. Nobody can ask that a cell be possible below what somebody has in
+// it himself. Where that is not known exactly he is kept off whatever he has; where all
+// fractions are possible what he has at least and at most are enough.
+func (s *attackers) holds(i int, who insider) (out map[Kind]bool, ok bool) {
+	p := s.p
+	c := p.Cells()[i]
+	l, whole := c.Level, p.Attacker().Whole
+	out = map[Kind]bool{}
 	at := func(v *big.Rat, least int64) bool { return v == nil || v.Cmp(big.NewRat(least, 1)) >= 0 }
-	up, down := a.ends(i)
-	out := map[Kind]bool{}
-	if p.Cells()[i].Level == (Level{}) {
-		out[Differs] = !a.determined(i)
+	lo, hi := within(p, i, who), may(p, i, who)
+	hi = max(lo, hi)
+	widest := s.as(who, i, may(p, i, who))
+	if widest == nil {
+		return nil, false
 	}
+	up, down := widest.ends(i)
 	if l.Upper > 0 {
 		out[Upper] = at(up, l.Upper)
-	}
-	if l.Lower > 0 {
-		out[Lower] = at(down, l.Lower)
 	}
 	if l.Sliding > 0 {
 		out[Sliding] = up == nil || down == nil || at(new(big.Rat).Add(up, down), l.Sliding)
 	}
-	return out
+	if l == (Level{}) && (who == 0 || lo < c.Value || c.Value <= 0) {
+		a := widest
+		if !whole {
+			a = s.as(who, i, lo)
+		}
+		if a == nil {
+			return nil, false
+		}
+		out[Differs] = !a.determined(i)
+	}
+	all := who == 0 || p.Attacker().Negative // is asked of the cell
+	if l.Lower > 0 && (all || lo < c.Value) {
+		out[Lower] = true
+		for q := lo; q <= hi; q++ {
+			if q > lo && q < hi && !whole {
+				q = hi
+			}
+			if q >= c.Value && !all {
+				break
+			}
+			a := s.as(who, i, q)
+			if a == nil {
+				return nil, false
+			}
+			_, down := a.ends(i)
+			least := l.Lower
+			if !all {
+				least = min(least, c.Value-q)
+			}
+			out[Lower] = out[Lower] && at(down, least)
+		}
+	}
+	return out, true
 }
 
 // ends returns how far above and below the truth a cell may be; nil is no end.
@@ -242,19 +362,17 @@ func (a *attack) determined(i int) bool {
 	return up != nil && down != nil && up.Sign() == 0 && down.Sign() == 0
 }
 
-// within is how much of a cell is in cells of an owner.
-func within(p *Problem, i int, owner insider) (v int64) {
-	switch c := p.Cells()[i]; {
-	case owner < 0 && i == int(^owner):
-		return c.Part
-	case owner > 0 && c.Owner == owner:
-		return c.Value
+// within is how much of a cell somebody has at least, by lists.
+func within(p *Problem, i int, who insider) (v int64) {
+	if who == 0 || p.Attacker().Negative {
+		return 0
 	}
+	v, _, _ = listed(p, i, who)
 	for _, r := range p.Relations() {
 		if r.Total == i {
 			sum := int64(0)
 			for _, q := range r.Parts {
-				sum += within(p, q, owner)
+				sum += within(p, q, who)
 			}
 			v = max(v, sum)
 		}

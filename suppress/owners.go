@@ -3,7 +3,6 @@ package suppress
 import (
 	"fmt"
 	"math/big"
-	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -49,30 +48,59 @@ func (t *table) contributors(from *sdc.Table, holding map[int32]int32) error {
 	return nil
 }
 
-// parts notes how much of each cell one of several holdings may have: what is known of
-// the largest contribution, and otherwise all that leaves the others something. Of
-// counts that are weighted, and where values may be negative, nothing is noted.
-func (t *table) parts(from *sdc.Table, unit *big.Rat) error {
-	t.part = make([]int64, t.n)
+// shares notes what contributors have of cells of several. Of amounts the report knows the
+// largest ones, and the most that anybody else has; of counts nothing is known but that
+// the others have something. Amounts that are no whole units lie between two; what rounded
+// totals have of somebody is told by their parts alone, and where there are weights or
+// negative contributions he may have less than it seems. Of weighted counts nothing is
+// noted.
+func (t *table) shares(from *sdc.Table, unit *big.Rat, rounded bool) error {
+	t.part, t.share = make([]int64, t.n), make([][]Share, t.n)
 	for c := range from.Cells() {
 		cell := t.at(c)
-		others := c.Holdings()
-		if !t.count {
-			others = c.NonZero()
-		}
-		if t.owner[cell] != severalOwners || t.value[cell] <= 0 || t.count && c.WeightSum() != nil {
+		value := t.value[cell]
+		if t.owner[cell] != severalOwners || value <= 0 {
 			continue
 		}
-		part := t.value[cell] - max(0, others-1)
-		if top := c.Top(); !t.count && len(top) > 0 {
-			var err error
-			if part, err = roundUnits(top[0].Mul(top[0], unit), true); err != nil {
-				return err
+		if t.count {
+			if c.WeightSum() == nil {
+				t.part[cell] = min(max(value-max(0, c.Holdings()-1), 0), value)
 			}
+			continue
 		}
-		t.part[cell] = min(max(part, 0), t.value[cell])
+		list, rest, ok := c.Largest()
+		if !ok {
+			return fmt.Errorf("%w: the report does not say who are the largest contributors; check with Options.Sole", ErrRequest)
+		}
+		t.part[cell] = min(unitsAbove(rest, unit), value)
+		unsure := c.Negative() || c.WeightedSum() != nil || rounded && !t.inner(cell)
+		for _, x := range list {
+			s := Share{Owner: x.Holding, Most: min(unitsAbove(x.Amount, unit), value)}
+			if !unsure {
+				s.Least = min(unitsBelow(x.Amount, unit), value)
+			}
+			t.share[cell] = append(t.share[cell], s)
+		}
 	}
 	return nil
+}
+
+// unitsBelow and unitsAbove are an amount that is not negative in whole units, rounded
+// down and up; no more than the largest value.
+func unitsBelow(x, unit *big.Rat) int64 {
+	y := new(big.Rat).Mul(x, unit)
+	if q := floor(y); q.IsInt64() {
+		return min(q.Int64(), largest)
+	}
+	return largest
+}
+
+func unitsAbove(x, unit *big.Rat) int64 {
+	n := unitsBelow(x, unit)
+	if new(big.Rat).SetInt64(n).Cmp(new(big.Rat).Mul(x, unit)) < 0 {
+		n++
+	}
+	return min(n, largest)
 }
 
 // joined is who is alone in two cells together.
@@ -84,96 +112,4 @@ func joined(a, b int32) int32 {
 		return a
 	}
 	return severalOwners
-}
-
-// An insider is an owner, or below 0 the one with the largest part of a cell: ^cell.
-
-// behind reports whether an insider is not to be kept off a cell: it is his own, or a
-// part of the one that he has part of. For all that is known he is then among the
-// contributors that its level is about; and who is not has his part in another cell
-// of the total.
-func (p *Problem) behind(cell, insider int32) bool {
-	if insider >= 0 {
-		return p.cells[cell].Owner == insider
-	}
-	return slices.Contains(p.upwards(cell), ^insider)
-}
-
-// upwards lists a cell and all that it is part of.
-func (p *Problem) upwards(cell int32) []int32 {
-	list, seen := []int32{cell}, map[int32]bool{cell: true}
-	for k := 0; k < len(list); k++ {
-		for _, r := range p.of[list[k]] {
-			if t := int32(p.rel[r].Total); !seen[t] {
-				seen[t] = true
-				list = append(list, t)
-			}
-		}
-	}
-	return list
-}
-
-// below and above are how far a cell may be from the truth for all that an insider,
-// 0 for outsiders, knows beforehand; infinity is no bound.
-func (p *Problem) below(cell, insider int32) int64 {
-	c := &p.cells[cell]
-	switch {
-	case insider > 0 && c.Owner == insider:
-		return 0
-	case insider == ^cell && c.Part > 0 && !p.attacker.Negative:
-		return min(p.down[cell], c.Value-c.Part)
-	}
-	return p.down[cell]
-}
-
-func (p *Problem) above(cell, insider int32) int64 {
-	if insider > 0 && p.cells[cell].Owner == insider {
-		return 0
-	}
-	return p.up[cell]
-}
-
-// share is how much of a cell an insider has in it, no value being negative: what lies
-// in cells of his below it. Linear in what is above his cells.
-func (p *Problem) share(cell, insider int32) int64 {
-	above := map[int32]int64{} // cells that his are part of; -1 is not worked out
-	var list []int32
-	if insider < 0 {
-		above[^insider] = p.cells[^insider].Part
-		list = append(list, ^insider)
-	}
-	for _, i := range p.owned[insider] {
-		above[i] = max(0, p.cells[i].Value)
-		list = append(list, i)
-	}
-	for k := 0; k < len(list); k++ {
-		for _, r := range p.of[list[k]] {
-			t := int32(p.rel[r].Total)
-			if _, known := above[t]; !known {
-				above[t] = -1
-				list = append(list, t)
-			}
-		}
-	}
-	var within func(c int32) int64
-	within = func(c int32) int64 {
-		v, known := above[c]
-		if !known || v >= 0 {
-			return v
-		}
-		v = 0
-		for _, r := range p.of[c] {
-			if p.rel[r].Total != int(c) {
-				continue
-			}
-			sum := int64(0)
-			for _, q := range p.rel[r].Parts {
-				sum += within(int32(q))
-			}
-			v = max(v, sum)
-		}
-		above[c] = v
-		return v
-	}
-	return within(cell)
 }

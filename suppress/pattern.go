@@ -32,15 +32,18 @@ const (
 // show it: in table High it is at least as far above what it is in table Low as
 // the kind asks. A table is a number of Pattern.Witnesses, or -1 for the truth.
 //
-// What is needed against outsiders is needed against every insider: the owner of
-// other cells, of whose need no table changes any of them, and who has the largest
-// part of one, that no table of his need makes less. Where what he knows of lies in
-// the cell itself he cannot be made to think that less than his part: Lower then asks
-// for no more than the rest of it.
+// What is needed against outsiders is needed against every insider: an owner, of whose
+// need no table changes a cell in which he is alone, or makes a cell less than what he
+// has in it; and Anyone, who is in no list. Of an owner who is not listed in a cell it is
+// not known what he has there, and he may have as much as Anyone, as long as it is no more
+// than what he has in a cell that it is part of leaves him. Who has s of the cell of the
+// need cannot be made to think that it is less: Lower then asks for no more than the
+// Value - s, and the need may have several tables, one for each s that he may have; see
+// Share and Cell.Part.
 type Need struct {
 	Cell      int32
 	Kind      Kind
-	Owner     int32 // the insider, ^cell for who has a part of one; 0 for outsiders
+	Owner     int32 // the insider; 0 for outsiders, Anyone, or -2-cell for a share without a number
 	Least     int64 // how far apart, in whole units; 0 for any difference
 	High, Low int32
 }
@@ -50,7 +53,7 @@ type Need struct {
 type Pattern struct {
 	Status    []Status // of every cell; hidden are Primary, Secondary, Withheld
 	Witnesses []Witness
-	Needs     []Need // by cell, kind and owner
+	Needs     []Need // by cell, kind, owner and Least
 	Cost      int64  // of the secondary cells
 	Trace     []Step // how the cost came down
 }

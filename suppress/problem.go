@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/sluis-go/sluis/internal/lp"
@@ -54,10 +55,30 @@ type Cell struct {
 	// value; 0 where there are more. Cells of one owner are known to him together, and
 	// he is kept as far off the others as outsiders are.
 	Owner int32
-	// Part is the most that one of several contributors has in the cell: he knows it
-	// to be no less, and is kept as far off the others too, but for the totals that
-	// the cell is in. 0 where there is none, or values may be negative. At most Value.
+	// Shares are what contributors beside others have in the cell who are known by
+	// number, each once, numbered as owners are. Each knows the cell to be no less than
+	// his share, of all his cells at once, and is kept as far off every cell that is not
+	// all his.
+	Shares []Share
+	// Part is the most that a contributor to the cell who is not in Shares has in it, no
+	// more than Value; 0 where there is nobody else, or nothing is known. He knows the
+	// cell to be no less than what he has, and may be in every cell at once: see Anyone.
+	// It counts in cells that are the total of no others; of a total nobody has more
+	// than in its parts.
+	//
+	// Where values may be negative nobody knows a least value of anything, and Shares and
+	// Part do not matter.
 	Part int64
+}
+
+// Share is what one of several contributors has in a cell: at least Least and at most
+// Most, whole units, no more than the value of the cell.
+type Share struct {
+	// Owner is the number of the contributor, as of Cell.Owner. 0 is somebody of whom
+	// nothing is known but this share, who may have it in any part of the cell: he is not
+	// kept off the cell, nor off what is part of it.
+	Owner       int32
+	Least, Most int64
 }
 
 // Relation says that a cell is the sum of others.
@@ -90,9 +111,13 @@ type Problem struct {
 	of       [][]int32 // cell -> relations that it is in
 	down, up []int64   // cell -> room below and above the truth
 
+	floors    []int64           // cell -> what Anyone may have in it, where that matters
+	anonymous bool              // that is something in some cell
+	owned     map[int32][]int32 // owner -> cells in which he is alone or listed
+	stakes    sync.Map          // insider -> *stake, made when first asked for
+
 	once   sync.Once
-	matrix *lp.Matrix        // see relations
-	owned  map[int32][]int32 // owner -> cells
+	matrix *lp.Matrix // see relations
 }
 
 const (
@@ -128,6 +153,11 @@ func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error
 		if c.Owner != 0 {
 			p.owned[c.Owner] = append(p.owned[c.Owner], int32(i))
 		}
+		for _, s := range c.Shares {
+			if s.Owner != 0 {
+				p.owned[s.Owner] = append(p.owned[s.Owner], int32(i))
+			}
+		}
 	}
 	seen := make([]int, len(cells))
 	for r := range relations {
@@ -139,6 +169,7 @@ func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error
 		return nil, fmt.Errorf("%w: cell %d", ErrCycle, i)
 	}
 	p.setRoom()
+	p.setFloors()
 	return p, nil
 }
 
@@ -174,8 +205,18 @@ func (p *Problem) checkCell(i int, c Cell) error {
 		return fmt.Errorf("%w: cell %d has an owner below 0", ErrRequest, i)
 	case c.Part < 0 || c.Part > max(0, c.Value):
 		return fmt.Errorf("%w: cell %d has a part that is no part of it", ErrRequest, i)
+	case c.Owner != 0 && len(c.Shares) > 0:
+		return fmt.Errorf("%w: cell %d has one contributor, and shares of others", ErrRequest, i)
 	case c.Status > Withheld:
 		return fmt.Errorf("%w: cell %d has an unknown status", ErrRequest, i)
+	}
+	for k, s := range c.Shares {
+		switch {
+		case s.Owner < 0 || slices.ContainsFunc(c.Shares[:k], func(o Share) bool { return o.Owner == s.Owner }):
+			return fmt.Errorf("%w: cell %d has a share of nobody, or two of one", ErrRequest, i)
+		case s.Least < 0 || s.Least > s.Most || s.Most > max(0, c.Value):
+			return fmt.Errorf("%w: cell %d has a share that is no part of it", ErrRequest, i)
+		}
 	}
 	return nil
 }
@@ -293,6 +334,21 @@ func (p *Problem) setRoom() {
 		}
 		p.down[i], p.up[i] = down, up
 	}
+}
+
+// setFloors notes what Anyone may have in each cell.
+func (p *Problem) setFloors() {
+	p.floors = make([]int64, len(p.cells))
+	if p.attacker.Negative {
+		return
+	}
+	for i, c := range p.cells {
+		p.floors[i] = c.Part
+	}
+	for _, r := range p.rel {
+		p.floors[r.Total] = 0
+	}
+	p.anonymous = slices.ContainsFunc(p.floors, func(v int64) bool { return v > 0 })
 }
 
 // percent is the whole part of a percentage of v, infinity where that is beyond

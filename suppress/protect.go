@@ -99,7 +99,7 @@ func (c *cover) pattern() *Pattern {
 		}
 	}
 	slices.SortStableFunc(t.Needs, func(a, b Need) int {
-		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner))
+		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Least, b.Least))
 	})
 	t.Trace = []Step{{Cost: t.Cost}}
 	return t
@@ -149,5 +149,8 @@ func (s *store) shown(c int32, list []Need) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(s.p.needs(c), func(want Need) bool { return len(s.insiders(list, want)) > 0 })
+	return !slices.ContainsFunc(s.p.needs(c), func(want Need) bool {
+		return len(s.open(list, want, Anyone)) > 0 ||
+			slices.ContainsFunc(s.doubters(list, want), func(who int32) bool { return len(s.open(list, want, who)) > 0 })
+	})
 }

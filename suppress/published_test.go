@@ -144,14 +144,15 @@ func TestGaussSuppressionVignettes(t *testing.T) {
 			t.Errorf("%s: cost %d, theirs %d", c.name, x.Cost, c.cost)
 		}
 		t.Logf("%s: cost %d, theirs %d", c.name, x.Cost, c.cost)
+		by := newAttackers(v.p, x.Hidden())
 		for i, cell := range v.p.cells {
 			if cell.Status != Primary {
 				continue
 			}
 			for _, o := range append(insiders(v.p, x.Hidden(), i), 0) {
-				if a := bruteForce(v.p, x.Hidden(), o, bruteSteps); a == nil {
+				if k, bad, ok := by.broken(i, o); !ok {
 					t.Errorf("%s: too large for brute force", c.name)
-				} else if k, bad := broken(a, v.p, i, o); bad {
+				} else if bad {
 					t.Errorf("%s: kind %d is known too closely to owner %d", c.name, k, o)
 				}
 			}

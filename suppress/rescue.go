@@ -39,17 +39,18 @@ func (c *cover) decide(ctx context.Context, cell int32) (Verdict, error) {
 		f := c.finders[0]
 		cells, _ := f.region(cell, n.Owner, true, true, len(c.p.cells))
 		lower, upper := make([]int64, len(cells)), make([]int64, len(cells))
+		v := c.p.view(n)
 		for j, k := range cells {
-			lower[j], upper[j] = bounds(c.p.below(k, n.Owner), c.p.above(k, n.Owner))
+			lower[j], upper[j] = bounds(v.below(k), v.above(k))
 		}
-		v, ws, err := c.p.settle(ctx, n, newRegion(c.p, cells, lower, upper, f.check, rescueBranches))
-		if err != nil || v != Holds {
-			return v, err
+		verdict, ws, err := c.p.settle(ctx, n, newRegion(c.p, cells, lower, upper, f.check, rescueBranches))
+		if err != nil || verdict != Holds {
+			return verdict, err
 		}
 		for _, w := range ws {
 			c.take(w)
 		}
-		if _, still := c.found.assign(cell, func(int32) bool { return true }); len(still) > 0 && still[0].Kind == n.Kind && still[0].Owner == n.Owner {
+		if _, still := c.found.assign(cell, func(int32) bool { return true }); len(still) > 0 && still[0].Kind == n.Kind && still[0].Owner == n.Owner && still[0].Least == n.Least {
 			return Undecided, nil
 		}
 	}

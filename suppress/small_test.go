@@ -10,9 +10,11 @@ import (
 type drawn struct {
 	vars, linked       int // variables, and tables
 	hierarchies, whole bool
-	zeros, alone       bool // cells of 0, and cells of one contributor
-	several            bool // of whom one is alone in cells not within each other
-	parts              bool // cells of which somebody has a part
+	zeros, alone       bool      // cells of 0, and cells of one contributor
+	several            bool      // of whom one is alone in cells not within each other
+	parts              bool      // cells of which somebody has a part
+	shares             bool      // of whom some are known by number
+	people             [][]int64 // what every contributor has in each cell, where they were drawn
 }
 
 // small makes a random small problem: a table of one to three variables, some
@@ -56,12 +58,19 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 		}
 		return rng.Int64N(most + 1)
 	})
+	in := func(i int) bool { return true }
 	switch d.linked {
 	case 2: // variables 0 and 1, and 0 and 2, but not 1 and 2 together
-		cells, rels = keep(cells, rels, func(i int) bool { c := code(i); return c[1] == 0 || c[2] == 0 })
+		in = func(i int) bool { c := code(i); return c[1] == 0 || c[2] == 0 }
 	case 3: // any two
-		cells, rels = keep(cells, rels, func(i int) bool { c := code(i); return c[0]*c[1]*c[2] == 0 })
+		in = func(i int) bool { c := code(i); return c[0]*c[1]*c[2] == 0 }
 	}
+	if rng.IntN(2) == 0 {
+		for _, x := range people(rng, trees, cells) {
+			d.people = append(d.people, pick(x, in))
+		}
+	}
+	cells, rels = keep(cells, rels, in)
 	a := Attacker{Whole: d.whole}
 	switch rng.IntN(6) {
 	case 0:
@@ -69,7 +78,7 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 	case 1:
 		a.Negative = !d.whole
 	}
-	parts := rng.IntN(3) == 0
+	parts := d.people == nil && rng.IntN(3) == 0
 	for i := range cells {
 		c := &cells[i]
 		c.Cost = 1 + c.Value
@@ -83,23 +92,26 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 			if rng.IntN(3) == 0 {
 				c.Level = Level{Lower: rng.Int64N(3), Upper: rng.Int64N(4), Sliding: rng.Int64N(5)}
 			}
+		case d.people != nil && c.Value > 0 && rng.IntN(8) == 0:
+			c.Status, c.Level = Primary, Level{Lower: 1 + rng.Int64N(c.Value), Upper: rng.Int64N(4)}
 		case rng.IntN(15) == 0:
 			c.Status = Withheld
 		}
-		if c.Value > 0 && parts && rng.IntN(2) == 0 {
-			c.Part = 1 + rng.Int64N(c.Value)
-			if d.whole {
-				c.Part = 1
-			}
-			d.parts = true
-		}
 		d.zeros = d.zeros || c.Value == 0
-		if !d.whole && rng.IntN(8) == 0 {
+		if !d.whole && d.people == nil && rng.IntN(8) == 0 {
 			c.Owner = 1 + int32(rng.IntN(3))
 			d.several = true
 		}
+		if c.Value > 0 && parts {
+			statements(rng, c)
+			d.parts = d.parts || c.Part > 0
+			d.shares = d.shares || c.Shares != nil
+		}
 	}
-	if d.whole {
+	switch {
+	case d.people != nil:
+		d.tell(rng, cells)
+	case d.whole:
 		alone(cells, rels)
 		if rng.IntN(3) == 0 { // one who has several records
 			d.several = true
@@ -114,11 +126,128 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 		d.alone = d.alone || c.Owner != 0
 	}
 	d.several = d.several && d.alone
+	if d.people == nil && d.whole {
+		for i := range cells {
+			if c := &cells[i]; c.Owner != 0 {
+				c.Shares, c.Part = nil, 0
+			}
+		}
+	}
 	p, err := New(cells, rels, a)
 	if err != nil {
 		panic(fmt.Sprint("a small problem is not well defined: ", err))
 	}
 	return p, d
+}
+
+// statements draws what is said of contributors to a cell, whatever is said of others.
+func statements(rng *rand.Rand, c *Cell) {
+	if rng.IntN(2) == 0 {
+		c.Part = 1 + rng.Int64N(c.Value)
+	}
+	if c.Owner != 0 || rng.IntN(2) == 0 {
+		return
+	}
+	for o := range int32(4) {
+		if rng.IntN(3) > 0 {
+			continue
+		}
+		s := Share{Owner: o, Most: 1 + rng.Int64N(c.Value)}
+		s.Least = max(0, s.Most-rng.Int64N(2))
+		c.Shares = append(c.Shares, s)
+	}
+}
+
+// people draws who contributes what to each cell of a table.
+func people(rng *rand.Rand, trees [][]int, cells []Cell) [][]int64 {
+	out := make([][]int64, 1+rng.IntN(6))
+	leaf := make([][]int64, len(out)) // what each has in the inner cells
+	again := rng.IntN(2) == 0         // one has most of many cells
+	inner := func(i int) bool {
+		for v := len(trees) - 1; v >= 0; v-- {
+			if slices.Contains(trees[v], i%len(trees[v])) {
+				return false
+			}
+			i /= len(trees[v])
+		}
+		return true
+	}
+	for i, c := range cells {
+		if !inner(i) {
+			continue
+		}
+		for q := range out {
+			leaf[q] = append(leaf[q], 0)
+		}
+		at := len(leaf[0]) - 1
+		for left := c.Value; left > 0; {
+			x := 1 + rng.Int64N(left)
+			who := rng.IntN(len(out))
+			if again && rng.IntN(2) == 0 {
+				who = 0
+			}
+			leaf[who][at] += x
+			left -= x
+		}
+	}
+	for q := range out {
+		his, _, _ := cube(trees, func() int64 {
+			x := leaf[q][0]
+			leaf[q] = leaf[q][1:]
+			return x
+		})
+		for _, c := range his {
+			out[q] = append(out[q], c.Value)
+		}
+	}
+	return out
+}
+
+// tell says of the people who is alone in a cell and who are the largest beside others:
+// some number of them, or of no cell any; and in units that theirs may be between.
+func (d *drawn) tell(rng *rand.Rand, cells []Cell) {
+	named, rough := rng.IntN(4), rng.IntN(3) == 0
+	for i := range cells {
+		c := &cells[i]
+		var order []int // falling
+		for q := range d.people {
+			if d.people[q][i] > 0 {
+				order = append(order, q)
+			}
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return int(d.people[b][i] - d.people[a][i]) })
+		if len(order) < 2 {
+			if len(order) == 1 {
+				c.Owner = 1 + int32(order[0])
+				d.several = true
+			}
+			continue
+		}
+		for k, q := range order {
+			x := d.people[q][i]
+			if k >= named || len(order) > named && x == d.people[order[named]][i] {
+				c.Part = x // of those with as much as the first who is not listed nobody is
+				break
+			}
+			s := Share{Owner: 1 + int32(q), Least: x, Most: x}
+			if rough {
+				s.Least, s.Most = x-rng.Int64N(2), min(c.Value, x+rng.Int64N(2))
+			}
+			c.Shares = append(c.Shares, s)
+		}
+		d.parts = d.parts || c.Part > 0
+		d.shares = d.shares || c.Shares != nil
+	}
+}
+
+// pick leaves what is of some cells.
+func pick(x []int64, in func(i int) bool) (out []int64) {
+	for i, v := range x {
+		if in(i) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // cube makes the cells and relations of a table with all totals over code trees,

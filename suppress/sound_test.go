@@ -31,7 +31,9 @@ type tally struct {
 	linked                             [4]int
 	counts, amounts                    int
 	zeros, alone, several, parts       int
+	shares, known                      int
 	primaries, insiders, insiderChecks int
+	people                             int
 }
 
 func (c *tally) add(d drawn) {
@@ -50,15 +52,18 @@ func (c *tally) add(d drawn) {
 	one(&c.alone, d.alone)
 	one(&c.several, d.several)
 	one(&c.parts, d.parts)
+	one(&c.shares, d.shares)
+	one(&c.known, d.people != nil)
 }
 
 func (c *tally) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d problems attacked completely (%d attacks by trying all tables), %d left out as too large\n", c.problems, c.tried, c.tooLarge)
 	fmt.Fprintf(&b, "of 1, 2, 3 variables: %v; hierarchical: %d; two, three linked tables: %v\n", c.vars[1:], c.hierarchical, c.linked[2:])
-	fmt.Fprintf(&b, "counts: %d; amounts: %d; with zeros: %d; with cells of one contributor: %d, one of whom in several unrelated cells: %d; with known parts: %d\n",
-		c.counts, c.amounts, c.zeros, c.alone, c.several, c.parts)
-	fmt.Fprintf(&b, "primary cells: %d; insiders: %d, looking at %d primary cells", c.primaries, c.insiders, c.insiderChecks)
+	fmt.Fprintf(&b, "counts: %d; amounts: %d; with zeros: %d; with cells of one contributor: %d, one of whom in several unrelated cells: %d\n",
+		c.counts, c.amounts, c.zeros, c.alone, c.several)
+	fmt.Fprintf(&b, "with parts of those who are in no list: %d; with shares: %d; all of contributors that were drawn first: %d\n", c.parts, c.shares, c.known)
+	fmt.Fprintf(&b, "primary cells: %d; insiders: %d, looking at %d primary cells; contributors: %d", c.primaries, c.insiders, c.insiderChecks, c.people)
 	return b.String()
 }
 
@@ -66,20 +71,33 @@ func (c *tally) String() string {
 type attackers struct {
 	p      *Problem
 	hidden []bool
-	by     map[insider]*attack
+	by     map[attacker]*attack
+	who    map[insider]bool
 	tried  int
 }
 
-func newAttackers(p *Problem, hidden []bool) *attackers {
-	return &attackers{p: p, hidden: hidden, by: map[insider]*attack{}}
+// attacker is somebody who has so much of a cell; -1 where that is as elsewhere.
+type attacker struct {
+	who  insider
+	cell int
+	has  int64
 }
 
-// as attacks as somebody; nil where it is too much work.
-func (s *attackers) as(o insider) *attack {
+func newAttackers(p *Problem, hidden []bool) *attackers {
+	return &attackers{p: p, hidden: hidden, by: map[attacker]*attack{}, who: map[insider]bool{}}
+}
+
+// as attacks as somebody who has so much of a cell; nil where it is too much work.
+func (s *attackers) as(who insider, cell int, has int64) *attack {
+	o := attacker{who, cell, has}
+	if cell < 0 || has == may(s.p, cell, who) {
+		o = attacker{who, -1, 0}
+	}
 	a, ok := s.by[o]
 	if !ok {
-		a = bruteForce(s.p, s.hidden, o, bruteSteps)
+		a = bruteForceWith(s.p, s.hidden, o.who, o.cell, o.has, bruteSteps)
 		s.by[o] = a
+		s.who[who] = true
 		if a != nil && a.tried {
 			s.tried++
 		}
@@ -134,7 +152,7 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 			hidden[i] = c.Status.Hidden() || c.Status != Protected && rng.IntN(share) == 0
 		}
 		by := newAttackers(p, hidden)
-		want := by.as(0)
+		want := by.as(0, -1, 0)
 		if want == nil {
 			n.tooLarge++
 			continue
@@ -159,18 +177,30 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 				continue
 			}
 			n.primaries++
-			clean := compareVerdicts(t, name, p, got, want, i, 0)
-			if !clean {
-				continue // insiders are looked at where outsiders are kept off
-			}
-			for _, o := range insiders(p, hidden, i) {
-				a := by.as(o)
-				if a == nil {
-					whole = false
+			// Anyone is looked at where outsiders are kept off, others where Anyone is.
+			clean := true
+			list := insiders(p, hidden, i)
+			for _, group := range [][]insider{{0}, {-1}, slices.DeleteFunc(slices.Clone(list), func(o insider) bool { return o == -1 })} {
+				if len(group) == 1 && group[0] == -1 && !slices.Contains(list, -1) {
 					continue
 				}
-				n.insiderChecks++
-				compareVerdicts(t, name, p, got, a, i, o)
+				for _, o := range group {
+					holds, ok := by.holds(i, o)
+					if !ok {
+						whole = false
+						continue
+					}
+					if o != 0 {
+						n.insiderChecks++
+					}
+					compareVerdicts(t, name, got, holds, i, o)
+					for _, ok := range holds {
+						clean = clean && ok
+					}
+				}
+				if !clean {
+					break
+				}
 			}
 		}
 		if !whole {
@@ -178,7 +208,7 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 			continue
 		}
 		n.tried += by.tried
-		n.insiders += len(by.by) - 1
+		n.insiders += len(by.who) - 1
 		n.add(kind)
 	}
 	t.Logf("%v; %d intervals of which %d not exact", &n, intervals, inexact)
@@ -190,23 +220,19 @@ func TestAuditAgainstBruteForce(t *testing.T) {
 	}
 }
 
-// compareVerdicts holds what an audit says of a primary cell and an attacker
-// against what the attack found, and reports whether nothing failed. Of insiders
-// the failures alone are listed.
-func compareVerdicts(t *testing.T, name string, p *Problem, got *Audited, want *attack, cell int, owner insider) bool {
+// compareVerdicts holds what an audit says of a primary cell and an attacker against what
+// the attack found. The failures alone are listed.
+func compareVerdicts(t *testing.T, name string, got *Audited, holds map[Kind]bool, cell int, owner insider) {
 	t.Helper()
-	clean := true
-	for kind, ok := range want.protected(p, cell, owner) {
-		clean = clean && ok
-		k := slices.IndexFunc(got.Failures, func(f Failure) bool { return f.Cell == cell && f.Owner == owner && f.Kind == kind })
+	for kind, ok := range holds {
+		of := func(f Failure) bool { return f.Cell == cell && f.Owner == owner && f.Kind == kind }
 		switch {
-		case k < 0 && !ok:
+		case !ok && !slices.ContainsFunc(got.Failures, of):
 			t.Fatalf("%s: cell %d, kind %d, owner %d: the attack succeeds, and no failure is listed", name, cell, kind, owner)
-		case k >= 0 && ok && got.Failures[k].Verdict == Fails:
+		case ok && slices.ContainsFunc(got.Failures, func(f Failure) bool { return of(f) && f.Verdict == Fails }):
 			t.Fatalf("%s: cell %d, kind %d, owner %d: the attack fails, and a failure is listed", name, cell, kind, owner)
 		}
 	}
-	return clean
 }
 
 func owners(p *Problem, hidden []bool) (list []int32) {
@@ -282,17 +308,28 @@ func TestProtectAgainstBruteForce(t *testing.T) {
 			}
 			held.primaries++
 			for _, o := range append(insiders(p, hidden, i), 0) {
-				a := by.as(o)
-				if a == nil {
+				k, bad, ok := by.broken(i, o)
+				if !ok {
 					whole = false
 					continue
 				}
 				if o != 0 {
 					held.insiderChecks++
 				}
-				if k, ok := broken(a, p, i, o); ok {
+				if bad {
 					t.Fatalf("%s: cell %d, kind %d is known too closely to owner %d", name, i, k, o)
 				}
+			}
+		}
+		for who := range kind.people {
+			near, ok := kind.attack(p, hidden, who)
+			if !ok {
+				whole = false
+				continue
+			}
+			held.people++
+			if len(near) > 0 {
+				t.Fatalf("%s: cells %v are known too closely to contributor %d", name, near, who)
 			}
 		}
 		if !whole {
@@ -300,7 +337,7 @@ func TestProtectAgainstBruteForce(t *testing.T) {
 			continue
 		}
 		held.tried += by.tried
-		held.insiders += max(0, len(by.by)-1)
+		held.insiders += max(0, len(by.who)-1)
 		held.add(kind)
 	}
 	t.Logf("PROTECTED: %v", &held)
@@ -311,18 +348,56 @@ func TestProtectAgainstBruteForce(t *testing.T) {
 	}
 }
 
-// broken returns what an attacker is too close for, if anything. An insider may know
-// a cell of which all is his.
-func broken(a *attack, p *Problem, cell int, owner insider) (Kind, bool) {
-	if a.determined(cell) && (owner == 0 || within(p, cell, owner) < p.cells[cell].Value) {
-		return Differs, true
+// attack is that of a contributor himself, who knows what he has in every cell and what
+// cells are his alone. It returns the primary cells that he comes too close to.
+func (d *drawn) attack(p *Problem, hidden []bool, who int) (near []int, ok bool) {
+	b := solve(p, unknowns(p, hidden, 1+int32(who)))
+	b.least = map[int]int64{}
+	part := make([]int64, len(p.cells))
+	if !p.attacker.Negative {
+		part = d.people[who]
 	}
-	for kind, ok := range a.protected(p, cell, owner) {
-		if !ok {
-			return kind, true
+	for _, i := range b.cells {
+		if part[i] > 0 {
+			b.least[i] = part[i]
 		}
 	}
-	return 0, false
+	a := b.attack(bruteSteps, nil)
+	if a == nil {
+		return nil, false
+	}
+	for i, c := range p.cells {
+		if c.Status != Primary || c.Owner == 1+int32(who) {
+			continue
+		}
+		up, down := a.ends(i)
+		at := func(v *big.Rat, least int64) bool { return v == nil || v.Cmp(rat(least)) >= 0 }
+		apart := up == nil || down == nil || at(new(big.Rat).Add(up, down), c.Level.Sliding)
+		if a.determined(i) && part[i] < c.Value || !at(up, c.Level.Upper) || !at(down, min(c.Level.Lower, c.Value-part[i])) || !apart {
+			near = append(near, i)
+		}
+	}
+	return near, true
+}
+
+// broken returns what an attacker is too close for, if anything; not ok where it was too
+// much work. An insider may know a cell of which all is his.
+func (s *attackers) broken(cell int, who insider) (kind Kind, bad, ok bool) {
+	holds, ok := s.holds(cell, who)
+	if !ok {
+		return 0, false, false
+	}
+	for kind, holds := range holds {
+		if !holds {
+			return kind, true, true
+		}
+	}
+	has := within(s.p, cell, who)
+	a := s.as(who, cell, has)
+	if a == nil {
+		return 0, false, false
+	}
+	return Differs, a.determined(cell) && (who == 0 || has < s.p.cells[cell].Value), true
 }
 
 // impossible checks that cells cannot be protected with all hidden that may be;
@@ -337,11 +412,10 @@ func impossible(t *testing.T, name string, p *Problem, cells []int) bool {
 	for _, i := range cells {
 		bad := false
 		for _, o := range append(insiders(p, all, i), 0) {
-			a := by.as(o)
-			if a == nil {
+			_, is, ok := by.broken(i, o)
+			if !ok {
 				return false
 			}
-			_, is := broken(a, p, i, o)
 			bad = bad || is
 		}
 		if !bad {

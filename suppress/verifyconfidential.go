@@ -1,5 +1,5 @@
-// The verifier of the confidential proof. Like that of certificates, and with it, it
-// stands alone: these two files use nothing else of the package.
+// The verifier of the confidential proof. Like that of certificates, and with it and
+// verifyinsiders.go, it stands alone: these three files use nothing else of the package.
 
 package suppress
 
@@ -20,7 +20,7 @@ type ConfidentialVerified struct {
 	Releases  []string // files
 	Unsafe    int      // suppressed cells that are unsafe, in all releases
 	Witnesses int
-	Insiders  int // who stand alone in some cell, or have the largest part of one
+	Insiders  int // who are known by number
 }
 
 // confidentialDoc is the form of a confidential proof. The lists of Certificate are
@@ -45,14 +45,21 @@ type confidentialDoc struct {
 	Apart       []int64 `json:"apart"`
 	ShownStarts []int64 `json:"shownStarts"`
 	Shown       []int64 `json:"shown"`
-	// Part is, for every suppressed cell, the most that one of several contributors has
-	// in it.
+	// Part is, for every suppressed cell, the most that somebody has in it who is not
+	// listed there. It counts in inner cells.
 	Part []int64 `json:"part"`
 	// Owner stands alone in cell OwnedCell of the grid of release OwnedTable, suppressed
-	// or not, published or not.
+	// or not, published or not; all cells where he does are there.
 	OwnedTable []int64 `json:"ownedTable"`
 	OwnedCell  []int64 `json:"ownedCell"`
 	Owner      []int64 `json:"owner"`
+	// ShareOwner has at least ShareLeast and at most ShareMost of a cell, beside others;
+	// all cells where he is listed are there.
+	ShareTable []int64 `json:"shareTable"`
+	ShareCell  []int64 `json:"shareCell"`
+	ShareOwner []int64 `json:"shareOwner"`
+	ShareLeast []int64 `json:"shareLeast"`
+	ShareMost  []int64 `json:"shareMost"`
 	Digest     string  `json:"digest"`
 }
 
@@ -62,15 +69,19 @@ type confidentialDoc struct {
 //  1. the proof is canonical, and its digest right; releases, base and witnesses are
 //     as Verify asks, the base being the true values;
 //  2. for every unsafe cell with true value a and levels L, U, S, and for outsiders and
-//     every insider k, some of the witnesses that are named for the cell, and that k
-//     cannot rule out, give it values of at least a + U, of at most a - L, and S or more
-//     apart, the truth being one of them; where all levels are 0, another value than a,
-//     a unit off where values are known to be whole.
+//     every insider k to whom it is not known, some of the witnesses that are named for
+//     the cell, and that k cannot rule out, give it values of at least a + U, of at most
+//     a - L, and S or more apart, the truth being one of them; where all levels are 0,
+//     another value than a, a unit off where values are known to be whole.
 //
-// An owner rules out what changes a cell in which he is alone, and is not kept off
-// these; who has the largest part of a suppressed cell rules out that it is less than
-// that, and is not kept off that cell nor any within it. Below, either knows that a
-// cell is no less than what he has in it: L is then no more than the rest.
+// Insiders are the owners, and whoever is in no list. An owner rules out what changes a
+// cell in which he is alone, or makes one less than he may know it to be: what he is
+// listed with there; and in an inner cell in which he is not listed its part, or what he
+// has in a total that it is in, without what he has elsewhere in it, if that is less. Who
+// is in no list rules out what makes an inner cell less than its part. Below, somebody who
+// has s of the cell cannot be made to think that it is less: L is then no more than a - s,
+// for every s that he may have, and in whole numbers by a table in which the cell is no
+// less than s; where there are fractions such a table lies between another and the truth.
 //
 // What it takes as given are the statements: the levels, and who has what. Errors
 // wrap ErrCertificate, or are of the file system, and hold no values.
@@ -111,7 +122,7 @@ func VerifyConfidential(fsys fs.FS, name string, limits VerifyLimits) (*Confiden
 			return nil, err
 		}
 	}
-	out := &ConfidentialVerified{Unsafe: len(doc.Primary), Witnesses: len(doc.Dens), Insiders: len(i.cells) + len(i.part)}
+	out := &ConfidentialVerified{Unsafe: len(doc.Primary), Witnesses: len(doc.Dens), Insiders: len(i.cells)}
 	for _, t := range v.tables {
 		out.Releases = append(out.Releases, t.file)
 	}
@@ -142,8 +153,8 @@ func readConfidential(fsys fs.FS, name string, limit int64) (*confidentialDoc, e
 	switch {
 	case digest != hex.EncodeToString(sum[:]):
 		return nil, refuse("%s has been changed: its digest is wrong", name)
-	case doc.Schema != "sluis.confidential/1" || doc.Notice == "":
-		return nil, refuse("%s is not of schema sluis.confidential/1", name)
+	case doc.Schema != "sluis.confidential/2" || doc.Notice == "":
+		return nil, refuse("%s is not of schema sluis.confidential/2", name)
 	case len(doc.Releases) == 0:
 		return nil, refuse("%s names no release", name)
 	case doc.Digits < 0 || doc.Digits > 15:
@@ -164,11 +175,22 @@ type twinVerifier struct {
 	open  []place   // of these the inner ones
 	below [][][]int // variable of all tables -> code -> codes directly below
 
-	owner   map[int]int64   // cell -> who is alone in it
-	cells   map[int64][]int // owner -> his cells
-	part    map[int]int64   // cell -> the largest part of it
-	touched [][]int64       // witness -> insiders who rule it out, rising
-	change  map[shownIn]int64
+	owner  map[int]int64   // cell -> who is alone in it
+	shares map[int][]share // cell
+	cells  map[int64][]int // owner -> cells in which he is alone or listed
+	part   map[int]int64   // inner cell -> the most that somebody has who is not listed
+	moved  [][]move        // witness -> changes of cells of which somebody knows something
+	change map[shownIn]int64
+	stakes map[int64]map[int]int64 // owner -> cell -> what he has at least, see has
+}
+
+// share is what somebody has in a cell.
+type share struct{ who, least, most int64 }
+
+// move is a change of a cell.
+type move struct {
+	cell int
+	by   int64
 }
 
 // shownIn is a cell in a witness.
@@ -177,7 +199,8 @@ type shownIn struct {
 	witness int64
 }
 
-// Insiders are numbered: owners by their numbers, from 1; who has part of cell c, ^c.
+// Insiders are numbered: owners by their numbers, from 1; noList is who is in no list.
+const noList = -1
 
 func (i *twinVerifier) number(p place) int {
 	if m := i.tables[p.table].member; m != nil && m[p.cell] >= 0 {
@@ -235,6 +258,9 @@ func (i *twinVerifier) read() error {
 		return refuse("there is not one part for each suppressed cell")
 	case len(d.OwnedTable) != len(d.Owner) || len(d.OwnedCell) != len(d.Owner):
 		return refuse("the lists of owners do not fit together")
+	case len(d.ShareTable) != len(d.ShareOwner) || len(d.ShareCell) != len(d.ShareOwner) ||
+		len(d.ShareLeast) != len(d.ShareOwner) || len(d.ShareMost) != len(d.ShareOwner):
+		return refuse("the lists of shares do not fit together")
 	}
 	for k, c := range d.Primary {
 		if c < 0 || c >= int64(len(i.where)) || k > 0 && c <= d.Primary[k-1] {
@@ -251,37 +277,69 @@ func (i *twinVerifier) read() error {
 			return refuse("an unsafe cell is shown by a witness that does not exist")
 		}
 	}
-	i.owner, i.cells, i.part = map[int]int64{}, map[int64][]int{}, map[int]int64{}
+	return i.contributors()
+}
+
+// contributors takes in who has what.
+func (i *twinVerifier) contributors() error {
+	d := i.doc
+	i.owner, i.shares, i.cells, i.part = map[int]int64{}, map[int][]share{}, map[int64][]int{}, map[int]int64{}
+	cellOf := func(table, cell int64) (int, bool) {
+		if table < 0 || table >= int64(len(i.tables)) || cell < 0 || cell >= int64(i.tables[table].n) {
+			return 0, false
+		}
+		return i.number(place{int(table), int(cell)}), true
+	}
 	for k, o := range d.Owner {
-		t := d.OwnedTable[k]
-		if o < 1 || t < 0 || t >= int64(len(i.tables)) || d.OwnedCell[k] < 0 || d.OwnedCell[k] >= int64(i.tables[t].n) {
+		cell, ok := cellOf(d.OwnedTable[k], d.OwnedCell[k])
+		if o < 1 || !ok {
 			return refuse("an owner is out of range")
 		}
-		cell := i.number(place{int(t), int(d.OwnedCell[k])})
-		if was, ok := i.owner[cell]; ok && was != o {
+		if _, ok := i.owner[cell]; ok {
 			return refuse("a cell has two owners")
-		} else if !ok {
-			i.owner[cell] = o
-			i.cells[o] = append(i.cells[o], cell)
 		}
+		i.owner[cell] = o
+		i.cells[o] = append(i.cells[o], cell)
 	}
+	for k, o := range d.ShareOwner {
+		cell, ok := cellOf(d.ShareTable[k], d.ShareCell[k])
+		if o < 1 || !ok {
+			return refuse("a share is out of range")
+		}
+		s := share{o, d.ShareLeast[k], d.ShareMost[k]}
+		if s.least < 0 || s.least > s.most || s.most > max(0, i.value(cell)) {
+			return refuse("a share is no part of its cell")
+		}
+		if _, ok := i.owner[cell]; ok || slices.ContainsFunc(i.shares[cell], func(x share) bool { return x.who == o }) {
+			return refuse("somebody has two shares of a cell, or one of a cell of one contributor")
+		}
+		i.shares[cell] = append(i.shares[cell], s)
+		i.cells[o] = append(i.cells[o], cell)
+	}
+	stated := map[int]int64{}
 	for k, x := range d.Part {
 		cell := i.number(i.where[k])
 		if x < 0 || x > max(0, i.value(cell)) {
 			return refuse("a part is out of range")
 		}
-		if was, ok := i.part[cell]; ok && was != x {
+		if was, ok := stated[cell]; ok && was != x {
 			return refuse("a cell has two parts")
 		}
-		if x > 0 {
+		stated[cell] = x
+		if x > 0 && i.isInner(cell) {
 			i.part[cell] = x
 		}
 	}
 	return nil
 }
 
-// gather checks the witnesses, and notes who rules each out, and how it changes the
-// unsafe cells that it is named for.
+// isInner reports whether a cell is a total nowhere.
+func (i *twinVerifier) isInner(cell int) bool {
+	return !slices.ContainsFunc(i.places(cell), func(p place) bool { return !i.tables[p.table].inner[p.cell] })
+}
+
+// gather checks the witnesses, and notes how they change cells of which somebody knows
+// something, and the unsafe cells that they are named for.
 func (i *twinVerifier) gather() error {
 	d := i.doc
 	asked := make([][]int, len(d.Dens)) // witness -> unsafe cells
@@ -290,7 +348,8 @@ func (i *twinVerifier) gather() error {
 			asked[w] = append(asked[w], k)
 		}
 	}
-	i.touched, i.change = make([][]int64, len(d.Dens)), map[shownIn]int64{}
+	i.moved, i.change = make([][]move, len(d.Dens)), map[shownIn]int64{}
+	i.stakes = map[int64]map[int]int64{}
 	for w := range d.Dens {
 		if err := i.witness(w, i.open); err != nil {
 			return err
@@ -302,16 +361,11 @@ func (i *twinVerifier) gather() error {
 					continue
 				}
 				cell := i.number(place{t, c})
-				if o, ok := i.owner[cell]; ok {
-					i.touched[w] = append(i.touched[w], o)
-				}
-				if p, ok := i.part[cell]; ok && d.Least != nil && x < -(table.value[c]-p)*d.Dens[w] {
-					i.touched[w] = append(i.touched[w], ^int64(cell))
+				if i.owner[cell] > 0 || x < 0 && d.Least != nil && (i.part[cell] > 0 || len(i.shares[cell]) > 0) {
+					i.moved[w] = append(i.moved[w], move{cell, x})
 				}
 			}
 		}
-		slices.Sort(i.touched[w])
-		i.touched[w] = slices.Compact(i.touched[w])
 		for _, k := range asked[w] {
 			p := i.where[d.Primary[k]]
 			if table := i.tables[p.table]; table.stamp[p.cell] == int32(w)+1 {
@@ -320,174 +374,4 @@ func (i *twinVerifier) gather() error {
 		}
 	}
 	return nil
-}
-
-// judge checks an unsafe cell for outsiders, and for every insider who rules out one
-// of its witnesses: all others are outsiders to it, who at most know more of what is
-// below.
-func (i *twinVerifier) judge(k int) error {
-	d := i.doc
-	list := d.Shown[d.ShownStarts[k]:d.ShownStarts[k+1]]
-	cell := i.number(i.where[d.Primary[k]])
-	if !i.shows(k, cell, list, d.Below[k], nil) {
-		return refuse("unsafe cell %d is not shown to be protected", k)
-	}
-	var insiders []int64
-	for _, w := range list {
-		insiders = append(insiders, i.touched[w]...)
-	}
-	slices.Sort(insiders)
-	var above map[int]bool // the cell, and the totals that it is in
-	for _, who := range slices.Compact(insiders) {
-		if who >= 0 && i.owner[cell] == who {
-			continue
-		}
-		if who < 0 {
-			if above == nil {
-				above = i.totals([]int{cell})
-			}
-			if above[int(^who)] {
-				continue
-			}
-		}
-		low := d.Below[k]
-		if d.Least != nil && low > 0 {
-			low = min(low, i.value(cell)-i.share(cell, who))
-		}
-		if !i.shows(k, cell, list, low, &who) {
-			return refuse("unsafe cell %d is not shown to be protected against an insider", k)
-		}
-	}
-	return nil
-}
-
-// shows checks the levels of an unsafe cell by those witnesses that somebody, nil for
-// outsiders, cannot rule out.
-func (i *twinVerifier) shows(k, cell int, list []int64, below int64, who *int64) bool {
-	d := i.doc
-	differs := false
-	high, highDen, low, lowDen := int64(0), int64(1), int64(0), int64(1)
-	for _, w := range list {
-		if who != nil {
-			if _, is := slices.BinarySearch(i.touched[w], *who); is {
-				continue
-			}
-		}
-		x, den := i.change[shownIn{cell, w}], d.Dens[w]
-		differs = differs || x != 0 && (!d.Whole || x >= den || x <= -den)
-		if less(high, highDen, x, den) {
-			high, highDen = x, den
-		}
-		if less(x, den, low, lowDen) {
-			low, lowDen = x, den
-		}
-	}
-	if d.Below[k] == 0 && d.Above[k] == 0 && d.Apart[k] == 0 {
-		return differs
-	}
-	return !less(high, highDen, d.Above[k], 1) && !less(-below, 1, low, lowDen) && wide(high, highDen, low, lowDen, d.Apart[k])
-}
-
-// less reports whether a/b < c/d, for positive b and d.
-func less(a, b, c, d int64) bool {
-	x, y := floorDiv(a, b), floorDiv(c, d)
-	if x != y {
-		return x < y
-	}
-	return (a-x*b)*d < (c-y*d)*b
-}
-
-// wide reports whether a/b - c/d is at least so much.
-func wide(a, b, c, d, least int64) bool {
-	x, y := floorDiv(a, b), floorDiv(c, d)
-	switch whole := x - y - least; {
-	case whole != 0:
-		return whole > 0 // what is left of either is less than 1
-	default:
-		return (a-x*b)*d >= (c-y*d)*b
-	}
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}
-
-// up calls fn for every total that a cell is directly in.
-func (i *twinVerifier) up(cell int, fn func(total int)) {
-	for _, p := range i.places(cell) {
-		t := i.tables[p.table]
-		for v := range t.vars {
-			code := p.cell / t.stride[v] % len(t.vars[v].Codes)
-			if code > 0 {
-				fn(i.number(place{p.table, p.cell + (t.vars[v].Parents[code]-code)*t.stride[v]}))
-			}
-		}
-	}
-}
-
-// totals are some cells with all that they are in.
-func (i *twinVerifier) totals(cells []int) map[int]bool {
-	out := map[int]bool{}
-	for _, c := range cells {
-		out[c] = true
-	}
-	for k := 0; k < len(cells); k++ {
-		i.up(cells[k], func(total int) {
-			if !out[total] {
-				out[total] = true
-				cells = append(cells, total)
-			}
-		})
-	}
-	return out
-}
-
-// share is how much of a cell somebody has in it, by his own cells within it: the most
-// that some way of adding the cell up shows.
-func (i *twinVerifier) share(cell int, who int64) int64 {
-	his := map[int]int64{}
-	var own []int
-	if who < 0 {
-		own = []int{int(^who)}
-		his[int(^who)] = i.part[int(^who)]
-	} else {
-		own = slices.Clone(i.cells[who])
-		for _, c := range own {
-			his[c] = max(0, i.value(c))
-		}
-	}
-	above := i.totals(own)
-	var within func(cell int) int64
-	within = func(cell int) int64 {
-		if x, ok := his[cell]; ok || !above[cell] {
-			return x
-		}
-		most := int64(0)
-		for _, p := range i.places(cell) {
-			t := i.tables[p.table]
-			for v := range t.vars {
-				code := p.cell / t.stride[v] % len(t.vars[v].Codes)
-				sum := int64(0)
-				for _, k := range i.below[i.variable(p.table)+v][code] {
-					sum += within(i.number(place{p.table, p.cell + (k-code)*t.stride[v]}))
-				}
-				most = max(most, sum)
-			}
-		}
-		his[cell] = most
-		return most
-	}
-	return within(cell)
-}
-
-// variable is the number of the first variable of a table among all.
-func (i *twinVerifier) variable(table int) (n int) {
-	for _, t := range i.tables[:table] {
-		n += len(t.vars)
-	}
-	return n
 }

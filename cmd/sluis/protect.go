@@ -52,8 +52,7 @@ Tables of counts, and tables of one response, share cells: they are protected as
 one, under one certificate, named after the first of them. A release appears once
 its certificate has been verified, and not otherwise. Outputs that are no tables
 are left alone; the exit status says whether they are safe, or that a person must
-judge the release (4): what the check left for review, or suppressed amounts of which
-one contributor may have parts of several, by several rows or in several tables.
+judge (4) what the check left for review.
 
 With --round B tables of counts are rounded to multiples of B instead: all values
 are published, rounded, and NAME.rounding.json says how. Nothing is released where an
@@ -153,7 +152,6 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 			pages.page.Others = append(pages.page.Others, r.Outputs[k])
 		}
 	}
-	rows := r.Data.Respondents < r.Data.Rows // somebody has several
 	for _, g := range groups {
 		if f.round.base > 0 {
 			if err := roundGroup(ctx, g, f, staged, stdout); err != nil {
@@ -165,20 +163,12 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		if err != nil {
 			return err
 		}
-		if done.amounts() && (rows || len(done.releases) > 1) {
-			// What was not reckoned with has been seen to happen, of amounts: a person
-			// must judge.
-			verdict = min(verdict, sdc.Review)
-		}
 		if err := pages.add(ctx, done, f, staged.dir); err != nil {
 			return err
 		}
 	}
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
-	}
-	if rows || len(groups) < len(tables) {
-		pages.page.Cautions = append(pages.page.Cautions, beside)
 	}
 	pages.page.Verdict = verdict
 	if err := pages.render(f); err != nil {
@@ -219,11 +209,6 @@ func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Pol
 // not protected as one.
 const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
-
-// beside is said where a respondent can have several rows, and of linked tables: the
-// evidence tells who is alone in a cell, but not who has the largest part of one.
-const beside = "what a contributor works out who has large parts, beside others, of several suppressed cells " +
-	"of which none lies in another; each of his parts is reckoned with by itself"
 
 // countedThings returns how many different things tables count or sum up.
 func countedThings(r *sdc.Report, tables []int) int {

@@ -73,19 +73,6 @@ type protectedGroup struct {
 	certificate string
 }
 
-// amounts says whether sums of a response are suppressed in the group.
-func (g *protectedGroup) amounts() bool {
-	if g.tables.Counts() {
-		return false
-	}
-	for _, r := range g.releases {
-		if _, suppressed := r.Cells(); suppressed > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // released is the group as it leaves, read from the very files that were
 // verified.
 func (g *protectedGroup) released(dir string) ([]report.ReleasedTable, error) {

@@ -51,9 +51,7 @@ func protection(attacked bool) *report.Protection {
 		Verdict: sdc.Review, Policy: "cbs", Tables: []report.ReleasedTable{t}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "00"}},
 		Others: []sdc.OutputReport{{Name: "file", Kind: sdc.Microdata, Verdict: sdc.Review}},
 		Cautions: []string{"what tables tell together that leave out rows with missing values; " +
-			"they share no cell exactly and are protected one by one",
-			"what a contributor works out who has large parts, beside others, of several suppressed cells " +
-				"of which none lies in another; each of his parts is reckoned with by itself"},
+			"they share no cell exactly and are protected one by one"},
 	}
 }
 
