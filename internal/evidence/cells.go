@@ -44,7 +44,7 @@ type cells[T number[T]] struct {
 	same     []int64
 	negative []bool
 	sum, abs []T
-	top      []T // shape.Top a cell, falling; without Tau
+	top      []T // shape.ranked a cell, falling; without Tau
 	// owner is beside top: whose contribution it is, where that unit may occur
 	// again in another cell; 0 where not. Nil while there is no such unit.
 	owner                 []uint64
@@ -92,9 +92,9 @@ func (c *cells[T]) growUnits(n int) {
 	if c.shape.Tau {
 		extend(&c.tau, n)
 	} else {
-		extend(&c.top, n*c.shape.Top)
+		extend(&c.top, n*c.shape.ranked())
 		if c.owner != nil {
-			extend(&c.owner, n*c.shape.Top)
+			extend(&c.owner, n*c.shape.ranked())
 		}
 	}
 	if c.shape.Weight {
@@ -176,7 +176,7 @@ func (c *cells[T]) rankTau(i uint32, a T, w exact.Int128) {
 // rank offers a contribution for the largest of cell i. Of one owner the
 // largest alone is kept.
 func (c *cells[T]) rank(i uint32, a T, owner uint64) {
-	n := c.shape.Top
+	n := c.shape.ranked()
 	top := c.top[int(i)*n : int(i)*n+n]
 	if n == 0 || a.Cmp(top[n-1]) <= 0 {
 		return
@@ -252,7 +252,7 @@ func (c *cells[T]) addTops(o *cells[T], to []uint32) {
 			}
 		}
 	}
-	n := c.shape.Top
+	n := c.shape.ranked()
 	if n == 0 {
 		return
 	}
@@ -273,7 +273,7 @@ func (c *cells[T]) addTops(o *cells[T], to []uint32) {
 
 // some returns the part of c that is cells first to first+n.
 func (c *cells[T]) some(first, n int) cells[T] {
-	top, named := c.shape.Top, c.shape.Largest
+	top, named := c.shape.ranked(), c.shape.Largest
 	return cells[T]{
 		shape: c.shape, n: n, slots: c.slots,
 		named: part(c.named, first*named, n*named), who: part(c.who, first*named, n*named),

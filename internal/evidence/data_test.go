@@ -258,6 +258,16 @@ func randomData(rng *rand.Rand) *data {
 	return d
 }
 
+// named has it kept, or not, who is alone and whose the largest contributions are,
+// which changes nothing else.
+func (d *data) named(rng *rand.Rand) *data {
+	d.shape.Sole = rng.IntN(3) == 0
+	if d.shape.Response && rng.IntN(3) == 0 {
+		d.shape.Largest = rng.IntN(6)
+	}
+	return d
+}
+
 // unitOf is the number of row i's respondent.
 func (d *data) unitOf(i int) int {
 	var who int

@@ -43,7 +43,7 @@ func TestEveryWay(t *testing.T) {
 	narrowAndWide, compacted, spilled := 0, 0, 0
 	for seed := range uint64(draws(1500)) {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		d := randomData(rng)
+		d := randomData(rng).named(rng)
 		want := d.want()
 		for range 4 {
 			p := d.shuffled(rng)
@@ -79,7 +79,7 @@ func TestEveryWay(t *testing.T) {
 func TestEveryWalk(t *testing.T) {
 	for seed := range uint64(draws(900)) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		d := randomData(rng)
+		d := randomData(rng).named(rng)
 		if !d.shape.Respondent && !d.shape.Holding {
 			continue
 		}

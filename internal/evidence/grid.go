@@ -57,7 +57,7 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 		g.acc.small.inner.grow(g.kept())
 		g.acc.small.like(a.small)
 		if !a.shape.pooled() {
-			g.tally = newTally(a.shape.Top, keys, g.counts)
+			g.tally = newTally(a.shape.ranked(), keys, g.counts)
 		}
 	} else {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
@@ -321,7 +321,7 @@ func (c *cells[T]) pick(which []uint32) cells[T] {
 		missing: picked(c.missing, which, 1), respondents: picked(c.respondents, which, 1),
 		holdings: picked(c.holdings, which, 1), contributors: picked(c.contributors, which, 1),
 		nonZero: picked(c.nonZero, which, 1), negative: picked(c.negative, which, 1),
-		sum: picked(c.sum, which, 1), abs: picked(c.abs, which, 1), top: picked(c.top, which, c.shape.Top),
+		sum: picked(c.sum, which, 1), abs: picked(c.abs, which, 1), top: picked(c.top, which, c.shape.ranked()),
 		named: picked(c.named, which, c.shape.Largest), who: picked(c.who, which, c.shape.Largest),
 	}
 }

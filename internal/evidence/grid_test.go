@@ -22,7 +22,7 @@ func TestGrids(t *testing.T) {
 		were := group.Vectors(vectors)
 		for seed := range uint64(draws(600)) {
 			rng := rand.New(rand.NewPCG(seed, 5))
-			d := randomData(rng)
+			d := randomData(rng).named(rng)
 			want := d.want()
 			for range 2 {
 				p := d.shuffled(rng)

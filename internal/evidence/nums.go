@@ -24,6 +24,7 @@ func (n *Nums) At(i int) exact.Num {
 // column.
 type Tops struct {
 	each  int // of every cell, in small
+	more  int // that small has behind them, of every cell
 	small []small
 	lists [][]Contribution
 }
@@ -41,7 +42,7 @@ func (t *Tops) At(i, k int) Contribution {
 	if t.lists != nil {
 		return t.lists[i][k]
 	}
-	return Contribution{Value: t.small[i*t.each+k].Num(), Weight: unweighted}
+	return Contribution{Value: t.small[i*(t.each+t.more)+k].Num(), Weight: unweighted}
 }
 
 // unweighted is the weight of a contribution without one.
@@ -61,9 +62,12 @@ func numsOf[T interface{ Num() exact.Num }](s []T) Nums {
 
 // tops returns the largest contributions, and may share memory with c.
 func (c *cells[T]) tops() Tops {
-	n := c.shape.Top
-	if s, ok := any(c.top).([]small); ok && !c.shape.Tau {
-		return Tops{each: n, small: s}
+	n, top, more := c.shape.Top, c.top, 0
+	if c.shape.ranked() < n {
+		top, more = c.named, c.shape.Largest-n
+	}
+	if s, ok := any(top).([]small); ok && !c.shape.Tau {
+		return Tops{each: n, more: more, small: s}
 	}
 	out := make([][]Contribution, c.n)
 	flat := make([]Contribution, 0, n*c.n)
@@ -74,7 +78,7 @@ func (c *cells[T]) tops() Tops {
 				flat = append(flat, Contribution{Value: p.Value.Num(), Weight: p.Weight.Num()})
 			}
 		} else {
-			for _, a := range c.top[i*n : i*n+n] {
+			for _, a := range top[i*(n+more) : i*(n+more)+n] {
 				flat = append(flat, Contribution{Value: a.Num(), Weight: unweighted})
 			}
 		}

@@ -29,6 +29,15 @@ type Shape struct {
 	Largest    int  // with a response, how many of the largest contributions to keep with who they are
 }
 
+// ranked returns how many contributions are ranked by their amounts alone: none where
+// those that are kept with who they are begin with them.
+func (s *Shape) ranked() int {
+	if s.Largest >= s.Top && !s.Tau {
+		return 0
+	}
+	return s.Top
+}
+
 // Batch is a batch of rows in codes. Slices are borrowed for the call.
 type Batch struct {
 	Rows  int

@@ -146,7 +146,7 @@ func (s *state[T]) addRows(b *Batch, ids []uint32) {
 
 // addPlain is addSums and addRows for 64 bits without weights.
 func addPlain(s *state[small], b *Batch, ids []uint32) {
-	c, null, top, named := &s.inner, b.Response.Null, s.shape.Top, s.shape.Largest
+	c, null, top, named := &s.inner, b.Response.Null, s.shape.ranked(), s.shape.Largest
 	for i, g := range ids {
 		if null != nil && null[i] {
 			c.missing[g]++

@@ -121,8 +121,10 @@ func assemble(margins []*Margin, cards []int, published, threads int) (*Margin, 
 	nums(func(m *Margin) *Nums { return &m.WeightedAbs })
 	tasks = append(tasks,
 		func() { m.Negative = gather(margins, from, func(m *Margin) []bool { return m.Negative }) },
-		func() { m.Top = gatherTops(margins, from) },
-		func() { m.Largest = gatherLargest(margins, from) },
+		func() {
+			m.Largest = gatherLargest(margins, from)
+			m.Top = gatherTops(margins, from, &m.Largest)
+		},
 		func() { m.SoleRespondent = gather(margins, from, func(m *Margin) []Unit { return m.SoleRespondent }) },
 		func() { m.SoleHolding = gather(margins, from, func(m *Margin) []Unit { return m.SoleHolding }) })
 	inParallel(threads, len(tasks), func(i int) { tasks[i]() })
@@ -156,8 +158,12 @@ func gatherNums(margins []*Margin, from []place, column func(*Margin) *Nums) Num
 	}
 }
 
-// gatherTops is gather for the largest contributions.
-func gatherTops(margins []*Margin, from []place) Tops {
+// gatherTops is gather for the largest contributions, which named begin with where
+// more of these are kept.
+func gatherTops(margins []*Margin, from []place, named *Largest) Tops {
+	if top := margins[0].Top; top.more > 0 {
+		return Tops{each: top.each, more: top.more, small: named.value.small}
+	}
 	out := Tops{each: margins[0].Top.each, lists: gather(margins, from, func(m *Margin) [][]Contribution { return m.Top.lists })}
 	if out.lists != nil || out.each == 0 {
 		return out
