@@ -58,9 +58,10 @@ type worker struct {
 	pl           *plan
 	fields       []int             // position of each planned column in the schema
 	encoders     []*column.Encoder // nil for columns that are not coded, or keyed
-	keyed        []bool            // columns of units that are told apart by their values
-	known        []int             // codes that have been looked at
-	flags        []bool            // code of the request column -> asked
+	keyed        []bool            // columns of units that are told apart by keys
+	interners    interners
+	known        []int  // codes that have been looked at
+	flags        []bool // code of the request column -> asked
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
 	excluded     []int64
@@ -76,13 +77,17 @@ type worker struct {
 	first   uint64 // key of the first row of the batch
 }
 
+// interners give keys to the columns of units whose values are none: by column, made
+// by the first worker and shared by all.
+type interners map[int]*column.Interner
+
 // newWorker resolves the plan's columns against the schema.
-func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
+func newWorker(pl *plan, schema *arrow.Schema, shared interners) (*worker, error) {
 	n := len(pl.columns)
 	w := &worker{
 		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
-		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl),
+		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared,
 	}
 	digits := make([]int, n)
 	for c, want := range pl.columns {
@@ -98,6 +103,11 @@ func newWorker(pl *plan, schema *arrow.Schema) (*worker, error) {
 		switch {
 		case want.coded && pl.keyed(c) && column.Keyed(dt):
 			w.keyed[c] = true
+		case want.coded && pl.keyed(c) && column.Interned(dt):
+			w.keyed[c] = true
+			if shared[c] == nil {
+				shared[c] = column.NewInterner()
+			}
 		case want.coded:
 			e, err := column.NewEncoder(want.name, dt)
 			if err != nil {
@@ -157,10 +167,10 @@ const readerRows = 40
 // one. With one thread everything happens in the calling goroutine.
 func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*worker, error) {
 	threads := opts.threads()
-	workers := make([]*worker, threads)
+	workers, shared := make([]*worker, threads), interners{}
 	for i := range workers {
 		var err error
-		if workers[i], err = newWorker(pl, in.schema()); err != nil {
+		if workers[i], err = newWorker(pl, in.schema(), shared); err != nil {
 			return nil, err
 		}
 		b.give(workers[i])
@@ -430,7 +440,7 @@ func (w *worker) encode(n int, row int64, only []bool) error {
 		arr := w.arrays[c]
 		switch {
 		case w.keyed[c]:
-			if err := w.keys[c].Read(want.name, arr, row); err != nil {
+			if err := w.readKeys(c, arr, row); err != nil {
 				return columnError(err)
 			}
 			if i := slices.Index(w.keys[c].Null, true); i >= 0 && want.refuse {
@@ -455,6 +465,15 @@ func (w *worker) encode(n int, row int64, only []bool) error {
 		}
 	}
 	return nil
+}
+
+// readKeys reads the keys of a column of units.
+func (w *worker) readKeys(c int, arr arrow.Array, row int64) error {
+	name := w.pl.columns[c].name
+	if in := w.interners[c]; in != nil {
+		return w.keys[c].Intern(in, name, arr, row)
+	}
+	return w.keys[c].Read(name, arr, row)
 }
 
 // columnError gives the reasons of internal/column their public names.

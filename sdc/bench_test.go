@@ -16,8 +16,8 @@ import (
 
 // benchTable makes rows in memory: five dictionary keys of 12, 20, 8, 40 and 2
 // codes, respondents and holdings with two and a half rows on average, and an
-// amount.
-func benchTable(b *testing.B, rows int) arrow.Table {
+// amount. Units are integers, or texts of ten digits.
+func benchTable(b *testing.B, rows int, texts bool) arrow.Table {
 	b.Helper()
 	const batch = 1 << 16
 	cards := []int{12, 20, 8, 40, 2}
@@ -37,8 +37,13 @@ func benchTable(b *testing.B, rows int) arrow.Table {
 		name  string
 		below int64
 	}{{"who", units}, {"owner", units}, {"x", 1_000_000}}
+	isText := func(name string) bool { return texts && name != "x" }
 	for _, n := range numbers {
-		fs = append(fs, arrow.Field{Name: n.name, Type: integer})
+		f := arrow.Field{Name: n.name, Type: integer}
+		if isText(n.name) {
+			f.Type = text
+		}
+		fs = append(fs, f)
 	}
 	schema := arrow.NewSchema(fs, nil)
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -55,6 +60,14 @@ func benchTable(b *testing.B, rows int) arrow.Table {
 			cols = append(cols, array.NewDictionaryArray(fs[c].Type, ib.NewArray(), dicts[c]))
 		}
 		for _, num := range numbers {
+			if isText(num.name) {
+				sb := array.NewStringBuilder(mem)
+				for range n {
+					sb.Append(fmt.Sprintf("%010d", rng.Int64N(num.below)))
+				}
+				cols = append(cols, sb.NewArray())
+				continue
+			}
 			ib := array.NewInt64Builder(mem)
 			ib.Reserve(n)
 			for range n {
@@ -74,7 +87,7 @@ func BenchmarkEvidence(b *testing.B) {
 	if testing.Short() {
 		rows = 200_000
 	}
-	table := benchTable(b, rows)
+	table := benchTable(b, rows, false)
 	by := []string{"k0", "k1", "k2", "k3", "k4"}
 	count := sdc.Output{Name: "o", Kind: sdc.Frequency, By: by}
 	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}
@@ -94,24 +107,45 @@ func BenchmarkEvidence(b *testing.B) {
 		{"sum and top 2 by holding", sum, sdc.Roles{Holding: "owner"}},
 		{"sum and top 2 by respondent and holding", sum, sdc.Roles{Respondent: "who", Holding: "owner"}},
 	} {
-		for _, threads := range []int{1, 2} {
-			b.Run(fmt.Sprintf("%s, threads %d", bc.name, threads), func(b *testing.B) {
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				for b.Loop() {
-					d := sdc.FromTable(table)
-					d.Roles = bc.roles
-					if _, err := sdc.Check(context.Background(), d, []sdc.Output{bc.output}, off(), sdc.Options{Threads: threads}); err != nil {
-						b.Fatal(err)
-					}
+		benchCheck(b, bc.name, table, bc.output, bc.roles)
+	}
+}
+
+// BenchmarkTextUnits is BenchmarkEvidence where respondents and holdings are texts,
+// of a quarter of the rows.
+func BenchmarkTextUnits(b *testing.B) {
+	rows := 5_000_000
+	if testing.Short() {
+		rows = 50_000
+	}
+	table := benchTable(b, rows, true)
+	by := []string{"k0", "k1", "k2", "k3", "k4"}
+	count := sdc.Output{Name: "o", Kind: sdc.Frequency, By: by, NoMargins: true}
+	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}
+	benchCheck(b, "inner distinct respondents", table, count, sdc.Roles{Respondent: "who"})
+	benchCheck(b, "sum and top 2 by respondent and holding", table, sum, sdc.Roles{Respondent: "who", Holding: "owner"})
+}
+
+// benchCheck runs one check with one thread and with two.
+func benchCheck(b *testing.B, name string, table arrow.Table, output sdc.Output, roles sdc.Roles) {
+	b.Helper()
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprintf("%s, threads %d", name, threads), func(b *testing.B) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for b.Loop() {
+				d := sdc.FromTable(table)
+				d.Roles = roles
+				if _, err := sdc.Check(context.Background(), d, []sdc.Output{output}, off(), sdc.Options{Threads: threads}); err != nil {
+					b.Fatal(err)
 				}
-				runtime.ReadMemStats(&after)
-				n := float64(b.N) * float64(rows)
-				b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
-				b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/row")
-				b.ReportMetric(float64(after.Mallocs-before.Mallocs)/n, "allocs/row")
-			})
-		}
+			}
+			runtime.ReadMemStats(&after)
+			n := float64(b.N) * float64(table.NumRows())
+			b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/row")
+			b.ReportMetric(float64(after.Mallocs-before.Mallocs)/n, "allocs/row")
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -54,6 +55,23 @@ func asDictionaries(s *arrow.Schema) *arrow.Schema {
 		out = append(out, f)
 	}
 	return arrow.NewSchema(out, nil)
+}
+
+// asTexts returns the schema and rows with respondents that are texts.
+func asTexts(s *arrow.Schema, rows []row) (*arrow.Schema, []row) {
+	var out []arrow.Field
+	for _, f := range s.Fields() {
+		if f.Name == "who" {
+			f.Type = text
+		}
+		out = append(out, f)
+	}
+	again := make([]row, len(rows))
+	for i, r := range rows {
+		again[i] = maps.Clone(r)
+		again[i]["who"] = fmt.Sprint(r["who"])
+	}
+	return arrow.NewSchema(out, nil), again
 }
 
 // everything checks outputs and returns the report and the cells as text, and who is
@@ -112,8 +130,8 @@ func everything(t *testing.T, table arrow.Table, chunk int64, opts sdc.Options) 
 	return b.String()
 }
 
-// TestSameBytes: row order, chunking, threads, dictionaries and rows that are kept
-// in a file do not change a byte of the report or of the cells.
+// TestSameBytes: row order, chunking, threads, dictionaries, the type of units, and
+// rows that are kept in a file do not change a byte of the report or of the cells.
 func TestSameBytes(t *testing.T) {
 	folder := t.TempDir()
 	for seed := range uint64(8) {
@@ -127,20 +145,31 @@ func TestSameBytes(t *testing.T) {
 			threads int
 			memory  int64
 			shuffle bool
+			texts   bool
 		}{
-			{"two threads", randomSchema, 7, 2, 0, false},
-			{"seven threads, rows of one", randomSchema, 1, 7, 0, false},
-			{"shuffled", randomSchema, 1 << 20, 1, 0, true},
-			{"dictionaries", asDictionaries(randomSchema), 13, 2, 0, false},
-			{"all of it", asDictionaries(randomSchema), 3, 3, 0, true},
-			{"no memory", randomSchema, 50, 2, 1, false},
-			{"little memory, all of it", asDictionaries(randomSchema), 3, 2, 20_000, true},
+			{"two threads", randomSchema, 7, 2, 0, false, false},
+			{"seven threads, rows of one", randomSchema, 1, 7, 0, false, false},
+			{"shuffled", randomSchema, 1 << 20, 1, 0, true, false},
+			{"dictionaries", asDictionaries(randomSchema), 13, 2, 0, false, false},
+			{"all of it", asDictionaries(randomSchema), 3, 3, 0, true, false},
+			{"no memory", randomSchema, 50, 2, 1, false, false},
+			{"little memory, all of it", asDictionaries(randomSchema), 3, 2, 20_000, true, false},
+			{"texts", randomSchema, 7, 2, 0, true, true},
+			{"texts, rows of one", randomSchema, 1, 7, 0, false, true},
+			{"dictionaries of texts", asDictionaries(randomSchema), 9, 3, 0, true, true},
+			{"texts, no memory", randomSchema, 50, 2, 1, true, true},
 		} {
 			again := append([]row{}, rows...)
 			if v.shuffle {
 				rng.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
 			}
-			got := everything(t, tableOf(t, v.schema, again...), v.chunk, sdc.Options{Threads: v.threads, Memory: v.memory, TempDir: folder, Sole: true})
+			schema := v.schema
+			if v.texts {
+				if schema, again = asTexts(schema, again); v.schema != randomSchema {
+					schema = asDictionaries(schema)
+				}
+			}
+			got := everything(t, tableOf(t, schema, again...), v.chunk, sdc.Options{Threads: v.threads, Memory: v.memory, TempDir: folder, Sole: true})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("seed %d, %s: %s", seed, v.name, diff)
 			}

@@ -17,6 +17,7 @@ type Keys struct {
 
 	key  []uint64
 	null []bool
+	text *textKeys // nil if it is read without an interner
 }
 
 // Keyed reports whether the values of a type are keys: integers, dates and
