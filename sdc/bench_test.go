@@ -156,7 +156,7 @@ func BenchmarkSole(b *testing.B) {
 	if testing.Short() {
 		rows = 200_000
 	}
-	table := benchTable(b, rows)
+	table := benchTable(b, rows, false)
 	keys := []string{"k0", "k1", "k2", "k3", "k4"}
 	for _, of := range []int{3, 5} {
 		for _, bc := range []struct {
