@@ -12,18 +12,19 @@ type limits struct {
 	places   int // entries of places
 	byMask   int // cells of a unit that are compared in pairs
 	levels   int // levels that are compared in a word
+	short    int // cells of a margin, places in which have 16 bits; at most noPlace
 	direct   int // combinations of nodes a cell below, and 128 times that for any, that are numbered in an array
 }
 
-var standard = limits{together: 64, places: 1 << 26, byMask: 24, levels: 10, direct: 8}
+var standard = limits{together: 64, places: 1 << 26, byMask: 24, levels: 10, short: noPlace, direct: 8}
 
-// places says where the inner cells are in some margins: cell g is in cell
-// at[g*margins+j] of margin j, counted on from margin to margin, or NoNode.
+// places says where the inner cells are in some margins. The cells of these are
+// counted on from margin to margin.
 type places struct {
 	which   []int // the margins, of the lattice
 	first   []uint32
 	n       int // number of cells in all
-	at      []uint32
+	at      []placesIn
 	margins int
 
 	// word[g] holds the ranks of g at every level that some margin looks at, one
@@ -42,29 +43,70 @@ func (l *lattice) together(most *limits) int {
 
 // newPlaces lays out some margins, which are numbered.
 func (l *lattice) newPlaces(which []int, threads int, most *limits) *places {
-	p := &places{which: which, margins: len(which), at: make([]uint32, l.inner*len(which))}
+	p := &places{which: which, margins: len(which), at: make([]placesIn, len(which))}
 	for _, k := range which {
 		p.first = append(p.first, uint32(p.n))
 		p.n += l.margins[k].n
 	}
-	inParallel(threads, threads, func(w int) {
-		for j, k := range which {
-			chain := l.chain(k)
-			for g := l.inner * w / threads; g < l.inner*(w+1)/threads; g++ {
-				i := uint32(g)
-				for _, up := range chain {
-					if i = up[i]; i == NoNode {
-						break
-					}
-				}
-				if i != NoNode {
-					i += p.first[j]
-				}
-				p.at[g*p.margins+j] = i
+	inParallel(threads, len(which), func(j int) { p.at[j] = l.placesIn(which[j], p.first[j], most.short) })
+	p.pack(l, most.levels)
+	return p
+}
+
+// placesIn says where the inner cells are in one margin: cell g is in cell low[g] of
+// it, or wide[g], counted from first on. Cells of a unit are together in a small
+// margin more often than in a large one, so that each has an array of its own, of 16
+// bits where they do, and of one entry where all are in one cell.
+type placesIn struct {
+	low   []uint16 // noPlace for NoNode
+	mask  uint32   // of g
+	wide  []uint32 // in place of low if not nil
+	first uint32
+}
+
+const noPlace = 1<<16 - 1
+
+// of returns where cell g is, or NoNode.
+func (p *placesIn) of(g uint32) uint32 {
+	if p.wide != nil {
+		return p.wide[g]
+	}
+	if i := p.low[g&p.mask]; i != noPlace {
+		return p.first + uint32(i)
+	}
+	return NoNode
+}
+
+// placesIn lays out margin k, whose cells count from first on.
+func (l *lattice) placesIn(k int, first uint32, short int) placesIn {
+	n, chain := l.margins[k].n, l.chain(k)
+	p := placesIn{mask: NoNode, first: first}
+	if n <= short {
+		p.low = make([]uint16, l.inner)
+	} else {
+		p.wide = make([]uint32, l.inner)
+	}
+	all := n == 1
+	for g := range l.inner {
+		i := uint32(g)
+		for _, up := range chain {
+			if i = up[i]; i == NoNode {
+				all = false
+				break
 			}
 		}
-	})
-	p.pack(l, most.levels)
+		switch {
+		case p.low != nil:
+			p.low[g] = uint16(i) // noPlace of NoNode
+		case i != NoNode:
+			p.wide[g] = first + i
+		default:
+			p.wide[g] = NoNode
+		}
+	}
+	if all && l.inner > 0 {
+		p.low, p.mask = []uint16{0}, 0
+	}
 	return p
 }
 
@@ -154,9 +196,8 @@ func (p *places) agree(g, h uint32) uint64 {
 		return p.lut[equal]
 	}
 	out := uint64(0)
-	a, b := p.at[int(g)*p.margins:][:p.margins], p.at[int(h)*p.margins:][:p.margins]
-	for j, i := range a {
-		if i == b[j] {
+	for j := range p.at {
+		if p.at[j].of(g) == p.at[j].of(h) {
 			out |= 1 << j
 		}
 	}

@@ -74,7 +74,8 @@ func TestEveryWay(t *testing.T) {
 }
 
 // TestEveryWalk takes every way to walk units: few or many margins together,
-// cells compared in pairs or stamped, by their levels or by their places;
+// cells compared in pairs or stamped, by their levels or by their places, of 16 bits
+// or of 32;
 // margins numbered in an array or by a table; and keys in place of dense ids.
 func TestEveryWalk(t *testing.T) {
 	for seed := range uint64(draws(900)) {
@@ -84,14 +85,14 @@ func TestEveryWalk(t *testing.T) {
 			continue
 		}
 		want := d.want()
-		for _, most := range [][4]int{{1, 24, 10, 8}, {3, 24, 0, 0}, {64, 0, 10, 0}, {64, 2, 0, 8}, {5, 3, 2, 1}} {
+		for _, most := range [][5]int{{1, 24, 10, 5, 8}, {3, 24, 0, 65535, 0}, {64, 0, 10, 0, 0}, {64, 2, 0, 1, 8}, {5, 3, 2, 2, 1}} {
 			p := d.shuffled(rng)
 			p.keys = !d.shape.Tau && rng.IntN(2) == 0
 			w, err := d.accumulate(t, p)
 			if err != nil {
 				t.Fatalf("seed %d, %s: %v", seed, d.name, err)
 			}
-			w.acc.Lower(most[0], most[1], most[2], most[3])
+			w.acc.Lower(most[0], most[1], most[2], most[3], most[4])
 			if got := w.lines(t, p.threads); !slices.Equal(got, want) {
 				t.Fatalf("seed %d, %s, %v, %+v: (-want +got)\n%s", seed, d.name, most, p, cmp.Diff(want, got))
 			}

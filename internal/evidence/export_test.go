@@ -46,8 +46,8 @@ func firstPool[T number[T]](s *state[T]) int {
 }
 
 // Lower makes the other ways to walk units reachable by small data.
-func (a *Accumulator) Lower(together, byMask, levels, direct int) {
-	most := limits{together: together, places: 1 << 20, byMask: byMask, levels: levels, direct: direct}
+func (a *Accumulator) Lower(together, byMask, levels, short, direct int) {
+	most := limits{together: together, places: 1 << 20, byMask: byMask, levels: levels, short: short, direct: direct}
 	switch {
 	case a.none != nil:
 		a.none.most = most

@@ -36,9 +36,9 @@ func TestLargest(t *testing.T) {
 				t.Fatalf("seed %d, %s: %v", seed, d.name, err)
 			}
 			gridded, merged = gridded+w.gridded, merged+w.merged
-			walks := [][4]int{{64, 24, 10, 8}, {1, 24, 10, 8}, {3, 24, 0, 0}, {64, 0, 10, 0}, {64, 2, 0, 8}, {5, 3, 2, 1}}
+			walks := [][5]int{{64, 24, 10, 5, 8}, {1, 24, 10, 65535, 8}, {3, 24, 0, 0, 0}, {64, 0, 10, 1, 0}, {64, 2, 0, 2, 8}, {5, 3, 2, 3, 1}}
 			most := walks[rng.IntN(len(walks))]
-			w.acc.Lower(most[0], most[1], most[2], most[3])
+			w.acc.Lower(most[0], most[1], most[2], most[3], most[4])
 			combos := oracle.Combos(d.oracleLevels())
 			margins, err := w.acc.Margins(t.Context(), w.evidenceLevels(), combos, p.threads)
 			if err != nil {

@@ -231,9 +231,8 @@ func (w *walker[T]) countTogether() {
 		for _, h := range w.cell[:j] {
 			again |= p.agree(g, h)
 		}
-		at := p.at[int(g)*p.margins:]
 		for ; again != 0; again &= again - 1 {
-			if i := at[bits.TrailingZeros64(again)]; i != NoNode {
+			if i := p.at[bits.TrailingZeros64(again)].of(g); i != NoNode {
 				w.margin.same[i]--
 			}
 		}
@@ -288,10 +287,10 @@ func (w *walker[T]) byMask(full bool) {
 		for k := range j {
 			first &^= pair(k, j)
 		}
-		at := p.at[int(g)*p.margins:]
 		for ; first != 0; first &= first - 1 {
 			b := bits.TrailingZeros64(first)
-			if at[b] == NoNode {
+			at := p.at[b].of(g)
+			if at == NoNode {
 				continue
 			}
 			x := w.part[j].x
@@ -301,17 +300,17 @@ func (w *walker[T]) byMask(full bool) {
 				}
 			}
 			a := x.Abs()
-			w.margin.rank(at[b], a, w.own)
-			w.margin.name(at[b], a, w.who)
+			w.margin.rank(at, a, w.own)
+			w.margin.name(at, a, w.who)
 		}
 	}
 }
 
 // off takes one off at the given margins of an inner cell.
 func (w *walker[T]) off(counts []int64, g uint32, margins uint64) {
-	at := w.places.at[int(g)*w.places.margins:]
+	at := w.places.at
 	for ; margins != 0; margins &= margins - 1 {
-		if i := at[bits.TrailingZeros64(margins)]; i != NoNode {
+		if i := at[bits.TrailingZeros64(margins)].of(g); i != NoNode {
 			counts[i]--
 		}
 	}
@@ -331,7 +330,7 @@ func (w *walker[T]) byStamp() {
 	for b := range p.margins {
 		w.touched, w.sum, w.sumWX = w.touched[:0], w.sum[:0], w.sumWX[:0]
 		for j, g := range w.cell {
-			i := p.at[int(g)*p.margins+b]
+			i := p.at[b].of(g)
 			if i == NoNode {
 				continue
 			}
