@@ -12,6 +12,7 @@ type treeAxis struct {
 	nodes  []uint32 // rank -> node, ascending
 	levels []uint64 // rank -> set of the levels that it occurs at, by position in asked
 	finest []uint32 // code -> rank of the finest node, or NoNode
+	bases  []uint32 // ranks that are the finest of some code, ascending
 	moves  []move   // every rank that has one above, behind all below it
 }
 
@@ -75,6 +76,9 @@ func newTreeAxis(levels Levels, asked []int) (a treeAxis, ok bool) {
 			a.finest[code] = of[0]
 		}
 	}
+	a.bases = slices.DeleteFunc(slices.Clone(a.finest), func(r uint32) bool { return r == NoNode })
+	slices.Sort(a.bases)
+	a.bases = slices.Compact(a.bases)
 	for r, above := range up {
 		if above != NoNode {
 			a.moves = append(a.moves, move{uint32(r), above})

@@ -75,11 +75,16 @@ func (c *cube) withSums(top int) {
 
 // add adds n rows, the sums of which are s, to a cell.
 func (c *cube) add(at int, n int64, s []int64, missing, zeros int64) {
-	c.records[at] += n
 	if c.words == 0 {
+		c.records[at] += n
 		return
 	}
-	addSums(c.sums[at*c.words:][:c.words], s, c.words)
+	if to := c.sums[at*c.words:][:len(s)]; c.records[at] == 0 {
+		copy(to, s)
+	} else {
+		addSums(to, s, c.words)
+	}
+	c.records[at] += n
 	if missing != 0 {
 		extend(&c.missing, c.cells)
 		c.missing[at] += missing
@@ -197,58 +202,103 @@ cells:
 	}
 }
 
-// rollUp adds up the nodes of every axis, the last first.
+// rollUp adds up the nodes of every axis, the last first. Only cells that have the
+// finest nodes in the axes before have something by then.
 func (c *cube) rollUp(threads int) {
-	for v := len(c.axes) - 1; v >= 0; v-- {
-		if len(c.axes[v].moves) == 0 {
-			continue
+	// The first axes are cut into tasks, each of one node of each of them.
+	tasks, depth := []int{0}, 0
+	for ; depth < c.cut && len(tasks) < 4*threads; depth++ {
+		tasks = c.below(tasks, depth)
+	}
+	inParallel(threads, len(tasks), func(i int) { c.rollBlock(depth, tasks[i]) })
+	for v := depth - 1; v >= 0; v-- {
+		runs := []int{0}
+		for u := range v {
+			runs = c.below(runs, u)
 		}
 		size := c.stride[v]
-		runs := c.cells / (size * len(c.axes[v].nodes))
-		if runs >= threads {
-			inParallel(threads, threads, func(w int) { c.rollRuns(v, runs*w/threads, runs*(w+1)/threads, 0, size) })
-		} else {
-			inParallel(threads, threads, func(w int) { c.rollRuns(v, 0, runs, size*w/threads, size*(w+1)/threads) })
+		inParallel(threads, threads, func(w int) {
+			lo, hi := size*w/threads, size*(w+1)/threads
+			for _, at := range runs {
+				c.rollNodes(v, at+lo, hi-lo)
+			}
+		})
+	}
+}
+
+// below returns where the finest nodes of axis v are in each of some blocks of it.
+func (c *cube) below(blocks []int, v int) []int {
+	var out []int
+	for _, at := range blocks {
+		for _, r := range c.axes[v].bases {
+			out = append(out, at+int(r)*c.stride[v])
+		}
+	}
+	return out
+}
+
+// rollBlock adds up the axes from v on, of the block of cells that begins at at.
+func (c *cube) rollBlock(v, at int) {
+	if v == c.cut {
+		c.rollSlab(at)
+		return
+	}
+	for _, r := range c.axes[v].bases {
+		c.rollBlock(v+1, at+int(r)*c.stride[v])
+	}
+	c.rollNodes(v, at, c.stride[v])
+}
+
+// rollSlab adds up the axes of a slab, which stays in cache.
+func (c *cube) rollSlab(first int) {
+	for v := len(c.axes) - 1; v >= c.cut; v-- {
+		size := c.stride[v]
+		block := size * len(c.axes[v].nodes)
+		if size >= 8 || c.words > 0 {
+			for at := first; at < first+c.slab; at += block {
+				c.rollNodes(v, at, size)
+			}
+			continue
+		}
+		for _, m := range c.axes[v].moves {
+			to, from := int(m.to)*size, int(m.from)*size
+			for at := first; at < first+c.slab; at += block {
+				for i := at; i < at+size; i++ {
+					c.records[i+to] += c.records[i+from]
+				}
+			}
 		}
 	}
 }
 
-// rollRuns adds up the nodes of axis v in some runs of all its nodes, of each node
-// the cells lo to hi.
-func (c *cube) rollRuns(v, first, last, lo, hi int) {
-	a, size := &c.axes[v], c.stride[v]
-	block := size * len(a.nodes)
-	for run := first; run < last; run++ {
-		at := run * block
-		for _, m := range a.moves {
-			to, from := at+int(m.to)*size, at+int(m.from)*size
-			addCounted(c.records[to+lo:to+hi], c.records[from+lo:from+hi])
-			if c.words > 0 {
-				addSums(c.sums[(to+lo)*c.words:(to+hi)*c.words], c.sums[(from+lo)*c.words:(from+hi)*c.words], c.words)
-			}
-			if c.missing != nil {
-				addCounted(c.missing[to+lo:to+hi], c.missing[from+lo:from+hi])
-			}
-			if c.zeros != nil {
-				addCounted(c.zeros[to+lo:to+hi], c.zeros[from+lo:from+hi])
-			}
+// rollNodes adds up the nodes of axis v, n cells of each. The first begin at at.
+func (c *cube) rollNodes(v, at, n int) {
+	for _, m := range c.axes[v].moves {
+		to, from := at+int(m.to)*c.stride[v], at+int(m.from)*c.stride[v]
+		addCounted(c.records[to:to+n], c.records[from:from+n])
+		if c.words == 4 {
+			addSums2(c.sums[to*4:(to+n)*4], c.sums[from*4:(from+n)*4])
+		} else if c.words > 0 {
+			addSums(c.sums[to*c.words:(to+n)*c.words], c.sums[from*c.words:(from+n)*c.words], c.words)
+		}
+		if c.missing != nil {
+			addCounted(c.missing[to:to+n], c.missing[from:from+n])
+		}
+		if c.zeros != nil {
+			addCounted(c.zeros[to:to+n], c.zeros[from:from+n])
 		}
 	}
 }
 
 func addCounted(into, from []int64) {
 	from = from[:len(into)]
-	for i := range into {
-		into[i] += from[i]
+	for i, n := range from {
+		into[i] += n
 	}
 }
 
 // addSums adds cells of so many words.
 func addSums(into, from []int64, words int) {
-	if words == 4 {
-		addSums2(into, from)
-		return
-	}
 	for at := 0; at < len(into); at += words {
 		c, f := into[at:at+words], from[at:at+words]
 		c[0] += f[0]

@@ -82,14 +82,22 @@ func (c *cube) table(shape *Shape, combos [][]int, first, threads int) (*Margin,
 	inParallel(threads, threads, func(w int) {
 		var which []uint32
 		for o := slabs * w / threads; o < slabs*(w+1)/threads; o++ {
-			which = s.which(which[:0], c, o)
 			lo, hi := start[o], start[o+1]
-			c.writeNodes(m, nodes, which, o, lo, hi)
-			c.write(m, which, o*c.slab, lo, hi)
-			if !s.all {
-				for i, k := range which {
-					hidden[lo+i] = s.states[s.outside[o]+s.inside[k]] != published
+			if hi-lo == c.slab {
+				c.writeAll(m, nodes, o, lo)
+			} else if hi > lo {
+				which = s.which(which[:0], c, o)
+				c.write(m, nodes, which, o, lo)
+			}
+			if s.all {
+				continue
+			}
+			for i := range hi - lo {
+				k := i
+				if hi-lo < c.slab {
+					k = int(which[i])
 				}
+				hidden[lo+i] = s.states[s.outside[o]+s.inside[k]] != published
 			}
 		}
 	})
@@ -138,7 +146,10 @@ func (c *cube) margin(shape *Shape, n int) (*Margin, []bool) {
 	// Rows are respondents and holdings of their own.
 	m.Respondents, m.Holdings, m.Contributors = m.Records, m.Records, m.Records
 	if shape.Response {
-		m.Missing, m.NonZero, m.Negative = make([]int64, n), make([]int64, n), make([]bool, n)
+		m.Missing, m.NonZero, m.Negative = make([]int64, n), m.Records, make([]bool, n)
+		if c.missing != nil || c.zeros != nil {
+			m.NonZero = make([]int64, n)
+		}
 		m.Sum, m.SumAbs = Nums{small: make([]small, n)}, Nums{small: make([]small, n)}
 		m.Top = Tops{each: shape.Top, small: make([]small, n*shape.Top)}
 	}
@@ -158,53 +169,92 @@ func (c *cube) slabNodes() [][]uint32 {
 	return nodes
 }
 
-// writeNodes writes the nodes of some cells of a slab to cells lo to hi of m.
-func (c *cube) writeNodes(m *Margin, nodes [][]uint32, which []uint32, slab, lo, hi int) {
+// writeAll writes all cells of a slab to the cells of m from lo on.
+func (c *cube) writeAll(m *Margin, nodes [][]uint32, slab, lo int) {
+	first := slab * c.slab
 	for v := range c.axes {
-		to := m.Nodes[v][lo:hi]
-		switch {
-		case v < c.cut:
-			of := c.axes[v].nodes
-			node := of[slab*c.slab/c.stride[v]%len(of)]
-			for i := range to {
-				to[i] = node
-			}
-		case len(which) == c.slab:
+		if to := m.Nodes[v][lo:][:c.slab]; v < c.cut {
+			c.fillNode(to, v, first)
+		} else {
 			copy(to, nodes[v])
-		default:
-			for i, k := range which {
-				to[i] = nodes[v][k]
-			}
 		}
+	}
+	copy(m.Records[lo:], c.records[first:][:c.slab])
+	if c.words > 0 {
+		c.writeSums(m, nil, first, lo, c.slab)
 	}
 }
 
-// write writes the evidence of some cells, from first on, to cells lo to hi of m.
-func (c *cube) write(m *Margin, which []uint32, first, lo, hi int) {
-	to := m.Records[lo:hi]
+// write writes some cells of a slab to the cells of m from lo on.
+func (c *cube) write(m *Margin, nodes [][]uint32, which []uint32, slab, lo int) {
+	first := slab * c.slab
+	for v := range c.axes {
+		to := m.Nodes[v][lo:][:len(which)]
+		if v < c.cut {
+			c.fillNode(to, v, first)
+			continue
+		}
+		for i, k := range which {
+			to[i] = nodes[v][k]
+		}
+	}
+	to := m.Records[lo:][:len(which)]
 	for i, k := range which {
 		to[i] = c.records[first+int(k)]
 	}
-	if c.words == 0 {
+	if c.words > 0 {
+		c.writeSums(m, which, first, lo, len(which))
+	}
+}
+
+// fillNode fills to with the node of axis v in the slab that begins at first.
+func (c *cube) fillNode(to []uint32, v, first int) {
+	of := c.axes[v].nodes
+	node := of[first/c.stride[v]%len(of)]
+	for i := range to {
+		to[i] = node
+	}
+}
+
+// writeSums writes the sums of cells of a slab, all n or those that which says, to the
+// cells of m from lo on.
+func (c *cube) writeSums(m *Margin, which []uint32, first, lo, n int) {
+	words, top := c.words, c.words-2
+	sums := c.sums[first*words:][:c.slab*words]
+	sum, abs, negative, largest := m.Sum.small[lo:][:n], m.SumAbs.small[lo:][:n], m.Negative[lo:][:n], m.Top.small[lo*top:][:n*top]
+	for i := range sum {
+		k := i
+		if which != nil {
+			k = int(which[i])
+		}
+		s := sums[k*words:][:words]
+		sum[i], abs[i] = small(s[0]), small(s[1])
+		// Sums are equal where no value is below 0, and only there.
+		negative[i] = s[0] != s[1]
+		if top == 2 {
+			largest[2*i], largest[2*i+1] = small(s[2]), small(s[3])
+			continue
+		}
+		for j, a := range s[2:] {
+			largest[i*top+j] = small(a)
+		}
+	}
+	if c.missing == nil && c.zeros == nil {
 		return
 	}
-	top := c.words - 2
-	for i, k := range which {
-		at, to := first+int(k), lo+i
-		s := c.sums[at*c.words:][:c.words]
-		m.Sum.small[to], m.SumAbs.small[to] = small(s[0]), small(s[1])
-		// Sums are equal where no value is below 0, and only there.
-		m.Negative[to] = s[0] != s[1]
-		for j, a := range s[2:] {
-			m.Top.small[to*top+j] = small(a)
+	for i := range n {
+		at := first + i
+		if which != nil {
+			at = first + int(which[i])
 		}
-		m.NonZero[to] = c.records[at]
+		n := c.records[at]
 		if c.missing != nil {
-			m.Missing[to] = c.missing[at]
-			m.NonZero[to] -= c.missing[at]
+			m.Missing[lo+i] = c.missing[at]
+			n -= c.missing[at]
 		}
 		if c.zeros != nil {
-			m.NonZero[to] -= c.zeros[at]
+			n -= c.zeros[at]
 		}
+		m.NonZero[lo+i] = n
 	}
 }
