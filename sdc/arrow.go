@@ -192,6 +192,7 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 	if err != nil {
 		return nil, err
 	}
+	workers[0].threads = threads // it works alone now
 	for _, w := range workers[1:] {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -200,7 +201,6 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 			return nil, err
 		}
 	}
-	workers[0].threads = threads // it works alone now
 	return workers[0], workers[0].flush()
 }
 
@@ -215,6 +215,7 @@ func readTable(ctx context.Context, t arrow.Table, workers []*worker, opts Optio
 		for ctx.Err() == nil {
 			i := int(next.Add(1)) - 1
 			if i >= morsels.Len() {
+				w.grids.countAll()
 				return
 			}
 			lo, hi := morsels.Rows(i)
@@ -360,6 +361,7 @@ func readTogether(asked context.Context, readers []array.RecordReader, workers [
 				}
 				m.record.Release()
 			}
+			w.grids.countAll()
 		})
 	}
 	reading.Wait()

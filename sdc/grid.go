@@ -120,6 +120,15 @@ func (w *worker) renew() error {
 	return w.flush()
 }
 
+// countAll has the grids count what waits, as long as there are others at work.
+func (g *gridded) countAll() {
+	for _, grid := range g.grids {
+		if grid != nil {
+			grid.Flush()
+		}
+	}
+}
+
 // flush hands what is in all grids to the accumulators.
 func (w *worker) flush() error {
 	all := make([]int, len(w.pl.tabs))

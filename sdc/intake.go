@@ -282,7 +282,7 @@ func (w *worker) merge(o *worker) error {
 		}
 		w.excluded[k] += o.excluded[k]
 		if g := o.grids.grids[k]; g != nil {
-			if err := w.grids.grids[k].Merge(g, m); err != nil {
+			if err := w.grids.grids[k].Merge(g, m, w.threads); err != nil {
 				return w.rowError(err, t, 0, nil)
 			}
 		}

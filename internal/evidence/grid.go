@@ -161,6 +161,9 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 	return true, nil
 }
 
+// Flush counts rows that wait to be counted, so that nobody has to later.
+func (g *Grid) Flush() { g.counts.Flush() }
+
 // Rows returns the number of rows added.
 func (g *Grid) Rows() int64 { return g.acc.rows }
 
@@ -193,15 +196,19 @@ func (g *Grid) Fits(o *Grid) bool {
 }
 
 // Merge adds what o has gathered, for which Fits holds, and which must not be used
-// afterwards. units maps its dense respondents and holdings.
-func (g *Grid) Merge(o *Grid, units Codes) error {
+// afterwards. units maps its dense respondents and holdings. Up to threads goroutines
+// work on it.
+func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	a := g.acc
 	if g.tally != nil && (g.tally.amounts == nil) != (o.tally.amounts == nil) {
 		g.fold(1)
 		o.fold(1)
 	}
 	a.rows += o.acc.rows
-	g.counts.Merge(o.counts)
+	g.Flush()
+	o.Flush()
+	n := g.Cells()
+	inParallel(threads, threads, func(w int) { g.counts.Merge(o.counts, n*w/threads, n*(w+1)/threads) })
 	if g.tally != nil {
 		g.tally.merge(o.tally)
 	}

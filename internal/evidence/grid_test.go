@@ -129,7 +129,7 @@ func (r *gridRows) grid(t *testing.T, acc *evidence.Accumulator, cuts []int, rea
 		}
 		if all == nil {
 			all = g
-		} else if err := all.Merge(g, evidence.Codes{}); err != nil {
+		} else if err := all.Merge(g, evidence.Codes{}, 3); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -348,7 +348,7 @@ func (w *worker) merge(o *worker) error {
 	m.Holding = w.holding.merge(&o.holding)
 	if same {
 		w.merged++
-		if err := w.grid.Merge(o.grid, m); err != nil {
+		if err := w.grid.Merge(o.grid, m, 2); err != nil {
 			return err
 		}
 	}

@@ -88,15 +88,15 @@ func countPortable(low []uint8, carry []uint32, keys []uint32) {
 	}
 }
 
-// Merge adds the counts of o, of the same grid.
-func (c *Counts) Merge(o *Counts) {
-	c.Flush()
-	o.Flush()
-	o.carry = o.carry[:len(c.carry)]
-	for i, low := range o.low {
-		sum := uint32(c.low[i]) + uint32(low)
-		c.low[i] = uint8(sum)
-		c.carry[i] += o.carry[i] + sum>>8
+// Merge adds the counts of the keys lo to hi of o, of the same grid; no rows wait.
+func (c *Counts) Merge(o *Counts, lo, hi int) {
+	into, carry, more := c.low[lo:hi], c.carry[lo:hi], o.carry[lo:hi]
+	for i, low := range o.low[lo:hi] {
+		sum := uint32(into[i]) + uint32(low)
+		into[i] = uint8(sum)
+		if n := more[i] + sum>>8; n != 0 {
+			carry[i] += n
+		}
 	}
 }
 

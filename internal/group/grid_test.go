@@ -159,8 +159,11 @@ func TestCounts(t *testing.T) {
 				keys = keys[m:]
 			}
 		}
-		parts[0].Merge(parts[1])
-		parts[0].Merge(parts[2])
+		cut := rng.IntN(300)
+		for _, part := range parts[1:] {
+			parts[0].Merge(part, cut, 300)
+			parts[0].Merge(part, 0, cut)
+		}
 		keys, counts := parts[0].Occupied()
 		got := map[uint32]int64{}
 		for i, k := range keys {
