@@ -128,8 +128,10 @@ var reasonOf = map[string]reason{
 //
 // A cell with one contributor (one holding; of a respondent with several rows, these
 // alone) has him as its owner, and all cells of which he is the only contributor,
-// in whichever tables and published or not, have the same. So the report must be
-// made with Options.Sole.
+// in whichever tables and published or not, have the same. Of a cell of several its
+// Shares are what the largest contributors have, where sums of a response are published
+// (sdc.Cell.Largest), and its Part is the most that anybody else may have: of counts all
+// but one for each of the others. So the report must be made with Options.Sole.
 //
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
 // cells times variables.
@@ -294,6 +296,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		return fail(0, err)
 	}
 	holding := map[int32]int32{} // respondent -> his
+	additive := o.Digits == nil && !anyNegative(r, outputs)
 	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.Digits)), nil))
 	for i, k := range outputs {
 		t := all[i]
@@ -311,7 +314,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		if err := t.contributors(r.Tables[k], holding); err != nil {
 			return fail(i, err)
 		}
-		if err := t.shares(r.Tables[k], unit, o.Digits != nil); err != nil {
+		if err := t.shares(r.Tables[k], unit, additive); err != nil {
 			return fail(i, err)
 		}
 	}

@@ -21,12 +21,13 @@ type survey struct {
 	outputs []sdc.Output
 	records bool
 	several bool // rows a respondent
+	whole   bool // the attacker knows sums to be whole
 }
 
 const surveyVars = "abc"
 
 func drawSurvey(rng *rand.Rand) *survey {
-	s := &survey{rows: &rows{names: []string{"a", "b", "c", "who"}, roles: sdc.Roles{Respondent: "who"}}}
+	s := &survey{rows: &rows{names: []string{"a", "b", "c", "who", "owner"}, roles: sdc.Roles{Respondent: "who"}}}
 	for v := range surveyVars {
 		var codes []string
 		for k := range 2 + rng.IntN(2) {
@@ -36,7 +37,15 @@ func drawSurvey(rng *rand.Rand) *survey {
 	}
 	s.several = rng.IntN(2) == 0
 	s.records = s.several || rng.IntN(2) == 0
-	for who := range 4 + rng.IntN(14) {
+	s.whole = rng.IntN(3) == 0
+	if rng.IntN(3) == 0 {
+		s.rows.roles.Holding = "owner"
+	}
+	people := 4 + rng.IntN(14)
+	if rng.IntN(4) == 0 {
+		people = 20 + rng.IntN(40) // more of some cells than are listed
+	}
+	for who := range people {
 		n := 1
 		if s.several {
 			n += rng.IntN(3)
@@ -46,11 +55,18 @@ func drawSurvey(rng *rand.Rand) *survey {
 			if rng.IntN(3) == 0 {
 				x *= 10
 			}
+			if people > 20 && rng.IntN(12) == 0 {
+				x *= 20
+			}
 			code := make([]string, len(surveyVars), len(surveyVars)+1)
 			for v, list := range s.codes {
 				code[v] = list[min(rng.IntN(len(list)), rng.IntN(len(list)))]
 			}
-			s.rows.add(x, append(code, fmt.Sprint("p", who))...)
+			owner := ""
+			if who%3 > 0 {
+				owner = fmt.Sprint("h", who/3) // two persons a holding, and a third without
+			}
+			s.rows.add(x, append(code, fmt.Sprint("p", who), owner)...)
 		}
 	}
 	kind := sdc.Output{Kind: sdc.Frequency}
@@ -117,7 +133,11 @@ func (s *survey) behind(t *testing.T, g *Tables, pattern *Pattern, whole bool) *
 		}
 		f := place(text)
 		cells[f].Value += amount
-		z.rows, z.who, z.amount = append(z.rows, []int{f}), append(z.who, text[3]), append(z.amount, amount)
+		who := text[3]
+		if s.rows.roles.Holding != "" && text[4] != "" {
+			who = text[4]
+		}
+		z.rows, z.who, z.amount = append(z.rows, []int{f}), append(z.who, who), append(z.amount, amount)
 	}
 	for f := range z.finest {
 		z.hidden = append(z.hidden, f)
@@ -242,10 +262,9 @@ func (z *secrets) attack(who string, parts bool) (near []int, ok bool) {
 }
 
 // TestInsiders makes tables of random microdata, protects and releases them, and
-// attacks the releases as an outsider and as every respondent, who knows the cells in
-// which he is alone; and, where a respondent has one row and there is one table, all
-// that he has in cells with others. What is not promised is counted: that he has parts
-// of several cells, which nobody knows to be of one.
+// attacks the releases as an outsider and as every respondent or holding, who knows the
+// cells in which he is alone, and of all others that they are no less than what he has
+// in them.
 func TestInsiders(t *testing.T) {
 	count := map[string]int{}
 	for seed := range uint64(long(120, 6_000)) {
@@ -264,7 +283,7 @@ func TestInsiders(t *testing.T) {
 		if len(behind) > 0 {
 			report = s.rows.check(t, policy, nil, slices.Concat(s.outputs, behind)...)
 		}
-		o := BuildOptions{}
+		o := BuildOptions{WholeNumbers: s.whole}
 		if s.records {
 			o.Count = CountRecords
 		}
@@ -288,6 +307,11 @@ func TestInsiders(t *testing.T) {
 			if len(z.asked) == 0 {
 				count["nothing unsafe"]++
 				continue
+			}
+			for i, c := range g.Problem.Cells() {
+				if pattern.Status[i].Hidden() && g.Problem.floors[i] > 0 && len(c.Shares) > 0 {
+					count["suppressed amounts with contributors beside those listed"]++
+				}
 			}
 			kind := fmt.Sprintf("%s, %d tables, several rows %t: ", s.outputs[0].Kind, len(s.outputs), s.several)
 			count[kind+"attacked"]++

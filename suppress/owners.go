@@ -50,16 +50,18 @@ func (t *table) contributors(from *sdc.Table, holding map[int32]int32) error {
 
 // shares notes what contributors have of cells of several. Of amounts the report knows the
 // largest ones, and the most that anybody else has; of counts nothing is known but that
-// the others have something. Amounts that are no whole units lie between two; what rounded
-// totals have of somebody is told by their parts alone, and where there are weights or
-// negative contributions he may have less than it seems. Of weighted counts nothing is
-// noted.
-func (t *table) shares(from *sdc.Table, unit *big.Rat, rounded bool) error {
+// the others have something, and where these are weighted not even that. Amounts that are
+// no whole units lie between two.
+//
+// Of totals nothing is noted where shares of their parts need not add up to it: where
+// cells were rounded, or some of what is contributed is negative. Where there are weights
+// somebody may have less than it seems.
+func (t *table) shares(from *sdc.Table, unit *big.Rat, additive bool) error {
 	t.part, t.share = make([]int64, t.n), make([][]Share, t.n)
 	for c := range from.Cells() {
 		cell := t.at(c)
 		value := t.value[cell]
-		if t.owner[cell] != severalOwners || value <= 0 {
+		if t.owner[cell] != severalOwners || value <= 0 || !additive && !t.inner(cell) {
 			continue
 		}
 		if t.count {
@@ -73,16 +75,27 @@ func (t *table) shares(from *sdc.Table, unit *big.Rat, rounded bool) error {
 			return fmt.Errorf("%w: the report does not say who are the largest contributors; check with Options.Sole", ErrRequest)
 		}
 		t.part[cell] = min(unitsAbove(rest, unit), value)
-		unsure := c.Negative() || c.WeightedSum() != nil || rounded && !t.inner(cell)
 		for _, x := range list {
 			s := Share{Owner: x.Holding, Most: min(unitsAbove(x.Amount, unit), value)}
-			if !unsure {
+			if !c.Negative() && c.WeightedSum() == nil {
 				s.Least = min(unitsBelow(x.Amount, unit), value)
 			}
 			t.share[cell] = append(t.share[cell], s)
 		}
 	}
 	return nil
+}
+
+// anyNegative reports whether somebody contributes less than nothing to a cell.
+func anyNegative(r *sdc.Report, outputs []int) bool {
+	for _, k := range outputs {
+		for c := range r.Tables[k].Cells() {
+			if c.Negative() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unitsBelow and unitsAbove are an amount that is not negative in whole units, rounded
