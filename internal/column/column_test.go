@@ -277,6 +277,7 @@ func TestNumbers(t *testing.T) {
 		{arrow.PrimitiveTypes.Int64, `[-9223372036854775808, 9223372036854775807]`, []string{"-9223372036854775808", "9223372036854775807"}},
 		{arrow.PrimitiveTypes.Uint64, `[18446744073709551615, 0]`, []string{"18446744073709551615", "0"}},
 		{arrow.PrimitiveTypes.Float64, `[0.1, -1234.56, null, 3]`, []string{"1/10", "-123456/100", "", "3"}},
+		{arrow.PrimitiveTypes.Float64, `[12.5, 3, null, -0.01]`, []string{"25/2", "3", "", "-1/100"}},
 		{arrow.PrimitiveTypes.Float64, `[0.3333333333333333, 1e9, 0.25]`, []string{"0.3333333333333333", "1000000000", "1/4"}},
 		{arrow.PrimitiveTypes.Float32, `[0.5, -3]`, []string{"1/2", "-3"}},
 		{&arrow.Decimal128Type{Precision: 38, Scale: 2}, `["1.05", "-99999999999999999999.99", null]`, []string{"105/100", "-9999999999999999999999/100", ""}},
@@ -293,6 +294,11 @@ func TestNumbers(t *testing.T) {
 			t.Helper()
 			if err := n.Read("c", arr, 0); err != nil {
 				t.Fatal(err)
+			}
+			for i, step := range n.Steps {
+				if step*n.Step != n.Small[i] {
+					t.Errorf("%s %s: row %d is %d steps of %d, and %d", tc.dt, name, i, step, n.Step, n.Small[i])
+				}
 			}
 			for i, w := range want {
 				if null := n.Null != nil && n.Null[i]; null != (w == "") {

@@ -11,14 +11,15 @@ type floatParts struct {
 	m        []exact.Int128
 	shift    []int16
 	exponent []int16
+	values   []float64 // 0 where null
 }
 
 // readFloats reads floats into one shift for the whole batch: whole numbers of
 // 10^-6 in 64 bits where they fit, 128 bits at the smallest shift that makes
 // all values whole, or wide.
 func (n *Numbers) readFloats(length int, value func(int) float64) (int, error) {
-	if pos, done, err := n.readShortDecimals(length, value); done || err != nil {
-		return pos, err
+	if n.readShortDecimals(length, value) {
+		return 0, nil
 	}
 	r := &n.read
 	resize(&r.m, length)
@@ -66,25 +67,51 @@ func (n *Numbers) readFloats(length int, value func(int) float64) (int, error) {
 
 // readShortDecimals is the fast path: every value a decimal of at most six
 // digits after the point and below 10^9, the case of counts and of money. It
-// reports done == false where it does not hold.
-func (n *Numbers) readShortDecimals(length int, value func(int) float64) (pos int, done bool, err error) {
-	out := resize(&n.small, length)
-	var all uint64
-	for i := range out {
-		if n.isNull(i) {
-			out[i] = 0
-			continue
+// reports false where it does not hold.
+func (n *Numbers) readShortDecimals(length int, value func(int) float64) bool {
+	values := resize(&n.read.values, length)
+	for i := range values {
+		if values[i] = 0; !n.isNull(i) {
+			values[i] = value(i)
 		}
-		s, ok := shortDecimal(value(i))
+	}
+	return n.readCents(values) || n.readMillionths(values)
+}
+
+// centStep is a cent in units of 10^-6.
+const centStep = 10_000
+
+// readCents reads values that are whole cents, and below 10^9.
+func (n *Numbers) readCents(values []float64) bool {
+	steps, out := resize(&n.steps, len(values)), resize(&n.small, len(values))
+	for i, v := range values {
+		const scale, limit = 100, 1e11
+		r := math.RoundToEven(v * scale)
+		// r/scale is the float64 nearest to it, as r/10^2*10^4/10^6 is: what
+		// shortDecimal returns is the same number.
+		if !(r > -limit && r < limit && r/scale == v) {
+			return false
+		}
+		steps[i], out[i] = int64(r), int64(r)*centStep
+	}
+	n.Small, n.Steps, n.Step = out, steps, centStep
+	n.Bits = bitsOfAny(out)
+	return true
+}
+
+// readMillionths reads values for which shortDecimal holds.
+func (n *Numbers) readMillionths(values []float64) bool {
+	out := resize(&n.small, len(values))
+	for i, v := range values {
+		s, ok := shortDecimal(v)
 		if !ok {
-			return 0, false, nil
+			return false
 		}
 		out[i] = s
-		all |= uint64(s ^ s>>63)
 	}
 	n.Small = out
-	n.Bits = exact.FromUint64(all).BitLen() + 1
-	return 0, true, nil
+	n.Bits = bitsOfAny(out)
+	return true
 }
 
 // shortDecimal returns v in units of 10^-6, if it is the float64 nearest to such a
@@ -98,20 +125,8 @@ func shortDecimal(v float64) (int64, bool) {
 // readFloat64s is readFloats for an array of float64, whose values lie side by
 // side.
 func (n *Numbers) readFloat64s(values []float64) (int, error) {
-	if n.Null != nil {
-		return n.readFloats(len(values), func(i int) float64 { return values[i] })
+	if n.Null == nil && (n.readCents(values) || n.readMillionths(values)) {
+		return 0, nil
 	}
-	out := resize(&n.small, len(values))
-	var all uint64
-	for i, v := range values {
-		s, ok := shortDecimal(v)
-		if !ok {
-			return n.readFloats(len(values), func(i int) float64 { return values[i] })
-		}
-		out[i] = s
-		all |= uint64(s ^ s>>63)
-	}
-	n.Small = out
-	n.Bits = exact.FromUint64(all).BitLen() + 1
-	return 0, nil
+	return n.readFloats(len(values), func(i int) float64 { return values[i] })
 }

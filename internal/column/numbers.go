@@ -22,8 +22,13 @@ type Numbers struct {
 	Shift int
 	Null  []bool // nil where there is none
 	Bits  int    // of the largest absolute value, at Shift
+	// Where Steps is not nil, Small[i] is Steps[i] * Step, null or not: of floats that
+	// are all whole cents, the cents.
+	Steps []int64
+	Step  int64
 
 	small []int64
+	steps []int64
 	mid   []exact.Int128
 	wide  []exact.Wide
 	null  []bool
@@ -56,6 +61,7 @@ func NumberDigits(dt arrow.DataType) (digits int, ok bool) {
 // [ErrNotFinite] for NaN and infinities.
 func (n *Numbers) Read(name string, arr arrow.Array, row int64) error {
 	n.Small, n.Mid, n.Wide, n.Null, n.Shift, n.Bits = nil, nil, nil, nil, 0, 0
+	n.Steps, n.Step = nil, 0
 	if pos, err := n.read1(arr); err != nil {
 		return &Error{Column: name, Row: row + int64(pos), Err: err}
 	}
@@ -282,6 +288,7 @@ func resize[T any](buf *[]T, length int) []T {
 // Take fills n with the given rows of o.
 func (n *Numbers) Take(o *Numbers, rows []int32) {
 	n.Small, n.Mid, n.Wide, n.Null = nil, nil, nil, nil
+	n.Steps, n.Step = nil, 0
 	n.Shift, n.Bits = o.Shift, o.Bits
 	switch {
 	case o.Wide != nil:

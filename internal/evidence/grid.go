@@ -156,7 +156,11 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		if g.rows != nil {
 			g.rows.add(b, lo, keys, x, null)
 		}
-		g.tally.add(keys, x, null)
+		steps, step := x, int64(1)
+		if n := b.Response; n.Steps != nil && n.Shift == a.small.shift {
+			steps, step = n.Steps[lo:hi], n.Step
+		}
+		g.tally.add(keys, x, steps, step, null)
 	}
 	return true, nil
 }
@@ -200,7 +204,7 @@ func (g *Grid) Fits(o *Grid) bool {
 // work on it.
 func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	a := g.acc
-	if g.tally != nil && (g.tally.amounts == nil) != (o.tally.amounts == nil) {
+	if g.tally != nil && !g.tally.alike(o.tally) {
 		g.fold(1)
 		o.fold(1)
 	}

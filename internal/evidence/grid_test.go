@@ -57,6 +57,8 @@ func TestGridOfManyRows(t *testing.T) {
 		name string
 		draw func(rng *rand.Rand, i int) int64
 	}{
+		{"cents", func(rng *rand.Rand, _ int) int64 { return rng.Int64N(1<<33) - 1<<31 }},
+		{"cents in some grids", func(rng *rand.Rand, _ int) int64 { return amount(rng) - 1 }},
 		{"mixed", func(rng *rand.Rand, _ int) int64 { return (rng.Int64N(2000) - 900) * int64(rng.IntN(3)) }},
 		{"amounts", func(rng *rand.Rand, _ int) int64 { return amount(rng) }},
 		{"around the bounds", func(rng *rand.Rand, _ int) int64 { return []int64{-1, 0, 1, 1<<32 - 1, 1 << 32}[rng.IntN(5)] }},
@@ -69,11 +71,15 @@ func TestGridOfManyRows(t *testing.T) {
 		for _, top := range []int{0, 1, 2, 3} {
 			for k, kind := range kinds {
 				rng := rand.New(rand.NewPCG(uint64(top), uint64(k)))
-				r := gridRows{a: column.Indices{Below: 7}, b: column.Indices{Below: 300}}
+				r := gridRows{mixed: k == 1, a: column.Indices{Below: 7}, b: column.Indices{Below: 300}}
 				for i := range n {
 					r.a.U8 = append(r.a.U8, uint8(min(6, rng.IntN(80))))
 					r.b.U16 = append(r.b.U16, uint16(rng.IntN(300)*min(1, rng.IntN(4)/3)))
 					r.x = append(r.x, kind.draw(rng, i))
+					if k < 2 {
+						r.steps = append(r.steps, r.x[i])
+						r.x[i] *= 10_000
+					}
 					if top != 2 || k%2 == 0 {
 						r.null = append(r.null, rng.IntN(30) == 0)
 					}
@@ -99,10 +105,16 @@ type gridRows struct {
 	a, b column.Indices
 	x    []int64
 	null []bool
+
+	steps []int64 // of 10,000; nil if there are none
+	mixed bool    // the second of several parts has none
 }
 
 func (r *gridRows) batch(lo, hi int) *evidence.Batch {
-	b := &evidence.Batch{Rows: hi - lo, Cols: make([][]uint32, 2), Cards: []int{7, 300}, Response: &column.Numbers{Bits: 43, Small: r.x[lo:hi]}}
+	b := &evidence.Batch{Rows: hi - lo, Cols: make([][]uint32, 2), Cards: []int{7, 300}, Response: &column.Numbers{Bits: 46, Small: r.x[lo:hi]}}
+	if r.steps != nil {
+		b.Response.Steps, b.Response.Step = r.steps[lo:hi], 10_000
+	}
 	for i := lo; i < hi; i++ {
 		b.Cols[0], b.Cols[1] = append(b.Cols[0], uint32(r.a.U8[i])), append(b.Cols[1], uint32(r.b.U16[i]))
 	}
@@ -121,7 +133,11 @@ func (r *gridRows) grid(t *testing.T, acc *evidence.Accumulator, cuts []int, rea
 		hi := cuts[p+1]
 		g := acc.NewGrid([]int{7, 300}, int64(len(r.x)))
 		cols := []column.Indices{{U8: r.a.U8[lo:hi], Below: 7}, {U16: r.b.U16[lo:hi], Below: 300}}
-		if ok, err := g.Add(r.batch(lo, hi), cols); !ok || err != nil {
+		b := r.batch(lo, hi)
+		if r.mixed && p == 1 {
+			b.Response.Steps, b.Response.Step = nil, 0
+		}
+		if ok, err := g.Add(b, cols); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 		if p == read {

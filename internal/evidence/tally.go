@@ -8,8 +8,8 @@ import "github.com/sluis-go/sluis/internal/group"
 // largest absolutes in falling order.
 //
 // Where two are the most that is kept, a row goes to a cell of half that size if its
-// response is from 1 to 2^32-1, as nearly all are that count money. It does not
-// matter which row is where: fold adds the two up.
+// response, in steps, is from 1 to 2^32-1, as nearly all are that count money. It does
+// not matter which row is where: fold adds the two up.
 type tally struct {
 	top, words int
 	counts     *group.Counts
@@ -19,14 +19,16 @@ type tally struct {
 	missing, zeros []uint32
 
 	amounts *group.Amounts // nil if there are none
+	step    int64          // of the amounts; 0 until there are some
 	off     bool           // too few rows are in amounts for it to take more
 	n       int            // number of cells
 	// How many rows were offered to amounts, and were neither that nor 0.
 	offered, other int64
 
-	keys []uint32 // scratch, as the others
-	x    []int64
-	rest []uint32
+	keys  []uint32 // scratch, as the others
+	x     []int64
+	steps []int64
+	rest  []uint32
 }
 
 func newTally(top int, g *group.Grid, counts *group.Counts) *tally {
@@ -37,13 +39,17 @@ func newTally(top int, g *group.Grid, counts *group.Counts) *tally {
 	return t
 }
 
-// add counts rows and adds them; null, if not nil, says which have no response.
-func (t *tally) add(keys []uint32, x []int64, null []bool) {
+// add counts rows and adds them. x is steps[i]*step; null, if not nil, says which have
+// no response.
+func (t *tally) add(keys []uint32, x, steps []int64, step int64, null []bool) {
 	if null != nil {
-		keys, x = t.filled(keys, x, null)
+		keys, x, steps = t.filled(keys, x, steps, null)
 	}
-	if t.amounts != nil && !t.off {
-		keys, x = t.addAmounts(keys, x)
+	if t.step == 0 {
+		t.step = step
+	}
+	if t.amounts != nil && t.step == step && !t.off {
+		keys, x = t.addAmounts(keys, x, steps)
 	}
 	if len(keys) == 0 {
 		return
@@ -77,26 +83,26 @@ func (t *tally) grow() {
 }
 
 // filled returns the rows that have a response, and counts the others.
-func (t *tally) filled(keys []uint32, x []int64, null []bool) ([]uint32, []int64) {
+func (t *tally) filled(keys []uint32, x, steps []int64, null []bool) ([]uint32, []int64, []int64) {
 	if t.missing == nil {
 		t.missing = make([]uint32, t.n)
 	}
-	t.keys, t.x = t.keys[:0], t.x[:0]
+	t.keys, t.x, t.steps = t.keys[:0], t.x[:0], t.steps[:0]
 	for i, k := range keys {
 		if null[i] {
 			t.missing[k]++
 			t.counts.AddTo(int(k), 1)
 		} else {
-			t.keys, t.x = append(t.keys, k), append(t.x, x[i])
+			t.keys, t.x, t.steps = append(t.keys, k), append(t.x, x[i]), append(t.steps, steps[i])
 		}
 	}
-	return t.keys, t.x
+	return t.keys, t.x, t.steps
 }
 
 // addAmounts adds what it can to the amounts and counts zeros, and returns the rest.
-func (t *tally) addAmounts(keys []uint32, x []int64) ([]uint32, []int64) {
+func (t *tally) addAmounts(keys []uint32, x, steps []int64) ([]uint32, []int64) {
 	rest := extendTo(&t.rest, len(keys))
-	rest = rest[:t.amounts.Add(keys, x, rest)]
+	rest = rest[:t.amounts.Add(keys, steps, rest)]
 	extendTo(&t.keys, len(keys))
 	extendTo(&t.x, len(keys))
 	n := 0
@@ -144,10 +150,16 @@ func (t *tally) zero(k uint32) {
 	t.zeros[k]++
 }
 
-// merge adds o, of the same grid and unit. Rows are counted elsewhere.
+// alike reports whether the amounts of both have one step, so that they merge.
+func (t *tally) alike(o *tally) bool {
+	return (t.amounts == nil) == (o.amounts == nil) && (t.step == o.step || t.step == 0 || o.step == 0)
+}
+
+// merge adds o, of the same grid and unit, which is alike. Rows are counted elsewhere.
 func (t *tally) merge(o *tally) {
 	if t.amounts != nil {
 		t.amounts.Merge(o.amounts)
+		t.step = max(t.step, o.step)
 	}
 	t.missing = addCounts(t.missing, o.missing)
 	t.zeros = addCounts(t.zeros, o.zeros)
@@ -187,10 +199,10 @@ func (t *tally) fold(threads int) {
 			}
 			t.counts.AddTo(k, rows)
 			c := t.cell[k*t.words:][:t.words]
-			c[0] += sum
-			c[1] += sum
-			rankIn(c[2:], first)
-			rankIn(c[2:], second)
+			c[0] += sum * t.step
+			c[1] += sum * t.step
+			rankIn(c[2:], first*t.step)
+			rankIn(c[2:], second*t.step)
 		}
 	})
 	t.amounts = nil
