@@ -2,6 +2,7 @@ package column
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/sluis-go/sluis/internal/exact"
 )
@@ -84,19 +85,31 @@ const centStep = 10_000
 // readCents reads values that are whole cents, and below 10^9.
 func (n *Numbers) readCents(values []float64) bool {
 	steps, out := resize(&n.steps, len(values)), resize(&n.small, len(values))
+	all, ok := readCents(steps, out, values)
+	if ok {
+		n.Small, n.Steps, n.Step = out, steps, centStep
+		n.Bits = bits.Len64(all) + 1
+	}
+	return ok
+}
+
+// readCentsPortable is the loop that its faster variant does. It writes values as
+// cents to steps and as millionths to out, and returns magnitudes of these; false if
+// some are no cents, or not below 10^9.
+func readCentsPortable(steps, out []int64, values []float64) (all uint64, ok bool) {
 	for i, v := range values {
 		const scale, limit = 100, 1e11
 		r := math.RoundToEven(v * scale)
 		// r/scale is the float64 nearest to it, as r/10^2*10^4/10^6 is: what
 		// shortDecimal returns is the same number.
 		if !(r > -limit && r < limit && r/scale == v) {
-			return false
+			return 0, false
 		}
-		steps[i], out[i] = int64(r), int64(r)*centStep
+		x := int64(r) * centStep
+		steps[i], out[i] = int64(r), x
+		all |= uint64(x ^ x>>63)
 	}
-	n.Small, n.Steps, n.Step = out, steps, centStep
-	n.Bits = bitsOfAny(out)
-	return true
+	return all, true
 }
 
 // readMillionths reads values for which shortDecimal holds.
