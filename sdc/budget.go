@@ -12,6 +12,8 @@ import (
 type budget struct {
 	file  *spill.File
 	share []*evidence.Spill // of each tabulation
+	// of respondents by holding
+	overlap *evidence.Spill
 }
 
 // newBudget returns a budget, or nil where there is none to keep: no rows are
@@ -35,6 +37,9 @@ func newBudget(pl *plan, opts Options) (*budget, error) {
 			accumulators++
 		}
 	}
+	if pl.overlap {
+		accumulators++
+	}
 	file, err := spill.Create(opts.TempDir)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", evidence.ErrSpill, err)
@@ -44,6 +49,7 @@ func newBudget(pl *plan, opts Options) (*budget, error) {
 	for _, t := range pl.tabs {
 		b.share = append(b.share, evidence.NewSpill(file, int(each/int64(evidence.RowBytes(t.shape)))))
 	}
+	b.overlap = evidence.NewSpill(file, int(each/int64(evidence.RowBytes(overlapShape))))
 	return b, nil
 }
 
@@ -57,6 +63,9 @@ func (b *budget) give(w *worker) {
 		if w.asked[k] != nil {
 			w.asked[k].SpillTo(b.share[k])
 		}
+	}
+	if w.overlap != nil {
+		w.overlap.SpillTo(b.overlap)
 	}
 }
 

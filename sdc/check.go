@@ -20,8 +20,8 @@ type Options struct {
 	// TempDir is the folder of that file. Defaults to that of the system.
 	TempDir string
 	// Sole also notes who is alone in a cell of a table and who its largest
-	// contributors are, see [Cell.Sole] and [Cell.Largest]: package suppress needs to
-	// know. Defaults to false.
+	// contributors are, see [Cell.Sole], [Cell.Largest] and [Report.HoldingsOverlap]:
+	// package suppress needs to know. Defaults to false.
 	Sole bool
 	// Progress, if set, is called now and then with the number of rows read. It
 	// is called from one goroutine at a time.
@@ -54,7 +54,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	r := &Report{
 		Notice: notice, Schema: reportSchema, Verdict: Safe, Policy: p.report(),
 		Data:    dataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
-		Outputs: []OutputReport{},
+		Outputs: []OutputReport{}, overlap: totals.overlap,
 	}
 	for i := range outputs {
 		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p)

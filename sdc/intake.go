@@ -87,7 +87,7 @@ func (w *worker) gather(n int, row int64) error {
 		}
 	}
 	w.rows += int64(n)
-	return nil
+	return w.addOverlap(n)
 }
 
 // gatherOnGrid hands the batch to the grid of a table. Where the grid cannot take
@@ -269,6 +269,11 @@ func (w *worker) merge(o *worker) error {
 		}
 	}
 	w.rows += o.rows
+	if w.overlap != nil {
+		if err := w.mergeOverlap(o, codes); err != nil {
+			return err
+		}
+	}
 	for k, t := range w.pl.tabs {
 		m := evidence.Codes{}
 		for _, c := range t.by {

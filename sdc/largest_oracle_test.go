@@ -48,6 +48,7 @@ func randomLargest(rng *rand.Rand) *largestCase {
 		c.roles.Weight = "w"
 	}
 	n := rng.IntN(60) + 1
+	holding, moving := map[int]any{}, rng.IntN(2) == 0
 	units, owners, amounts, negative := 1+rng.IntN(n+5), 1+rng.IntN(8), 2+rng.IntN(8), rng.IntN(3) == 0
 	for range n {
 		who := rng.IntN(units)
@@ -63,9 +64,12 @@ func randomLargest(rng *rand.Rand) *largestCase {
 				r[name] = nil
 			}
 		}
-		if rng.IntN(3) > 0 {
+		if h, ok := holding[who]; ok && !moving {
+			r["owner"] = h
+		} else if rng.IntN(3) > 0 {
 			r["owner"] = named(owner, rng.IntN(owners))
 		}
+		holding[who] = r["owner"]
 		c.rows = append(c.rows, r)
 	}
 	c.policy, c.kept = off(), 4
@@ -152,6 +156,21 @@ func (c *largestCase) recount(t *sdc.Table, cell sdc.Cell) ([]named, int) {
 	return list, len(all)
 }
 
+// overlap reports whether a respondent has several holdings, or one and none.
+func (c *largestCase) overlap() bool {
+	if c.roles.Respondent == "" || c.roles.Holding == "" {
+		return false
+	}
+	owner := map[any]any{}
+	for _, r := range c.rows {
+		if o, ok := owner[r["who"]]; ok && o != r["owner"] {
+			return true
+		}
+		owner[r["who"]] = r["owner"]
+	}
+	return false
+}
+
 // TestLargestRecount: who is listed, with what, and the most of the others, in several
 // linked tables; that a number is one contributor everywhere, and of those who are
 // alone too; and that numbers are in the order that is promised.
@@ -164,6 +183,11 @@ func TestLargestRecount(t *testing.T) {
 	for seed := range seeds {
 		c := randomLargest(rand.New(rand.NewPCG(seed, 21)))
 		r := c.check(t, c.rows, c.schema, 1<<20, sdc.Options{Threads: 1})
+		if got := r.HoldingsOverlap(); got != c.overlap() {
+			t.Fatalf("seed %d, %v: respondents of several holdings: %t", seed, c.roles, got)
+		} else if c.roles.Respondent != "" && c.roles.Holding != "" {
+			seen[fmt.Sprint("overlap ", got)]++
+		}
 		places := map[int32][][3]int{}
 		// A number is a contributor: that of whoever has its amounts in all cells, or of
 		// one of those who have them all in common.
@@ -258,7 +282,7 @@ func TestLargestRecount(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{"some", "tie", "alone", "certain", "not told apart"} {
+	for _, what := range []string{"some", "tie", "alone", "certain", "not told apart", "overlap true", "overlap false"} {
 		if seen[what] == 0 {
 			t.Errorf("nothing of %q occurs", what)
 		}
@@ -307,6 +331,7 @@ func TestLargestSame(t *testing.T) {
 
 func solesAndLargest(t *testing.T, r *sdc.Report) (out []string) {
 	t.Helper()
+	out = append(out, fmt.Sprint(r.HoldingsOverlap()))
 	for _, table := range r.Tables {
 		for c := range table.Cells() {
 			s, _ := c.Sole()

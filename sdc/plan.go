@@ -14,6 +14,8 @@ type plan struct {
 	tabs    []*tabulation
 
 	respondent, holding, weight, request int // positions in columns, or -1
+
+	overlap bool // look whether respondents have rows of several holdings
 }
 
 // planned is a column that is read.
@@ -139,10 +141,10 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 }
 
 // keyed reports whether the values of a column may tell units apart without
-// codes: they do nothing else, no weight is looked up by unit, and, as the
+// codes: they do nothing else, are no columns of an accumulator, no weight is looked up by unit, and, as the
 // report counts respondents, some table sees them all.
 func (pl *plan) keyed(c int) bool {
-	if c != pl.respondent && c != pl.holding || c == pl.request || pl.spans(c) {
+	if c != pl.respondent && c != pl.holding || c == pl.request || pl.spans(c) || c == pl.holding && pl.overlap {
 		return false
 	}
 	whole := false

@@ -25,7 +25,8 @@ type Report struct {
 	// Tables holds the evidence behind each output. Not part of the JSON.
 	Tables []*Table `json:"-"`
 
-	status []map[int]Verdict
+	status  []map[int]Verdict
+	overlap bool
 }
 
 // Status returns the verdict on one cell of the table of an output: the worst

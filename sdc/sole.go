@@ -26,6 +26,7 @@ func (c Cell) Sole() (Sole, bool) {
 // noteSoles asks for it, and for the largest contributors, in all tables that can be
 // protected. One more than are wanted says where they end.
 func (pl *plan) noteSoles(p *Policy) {
+	pl.overlap = pl.respondent >= 0 && pl.holding >= 0
 	for _, t := range pl.tabs {
 		t.shape.Sole = t.output.Kind == Frequency || t.output.Kind == Magnitude
 		if t.output.Kind == Magnitude {

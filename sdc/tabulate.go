@@ -10,7 +10,10 @@ import (
 )
 
 // totals are counts over all rows read.
-type totals struct{ rows, respondents int64 }
+type totals struct {
+	rows, respondents int64
+	overlap           bool // some respondent has rows of several holdings
+}
 
 // tabulate runs the whole pass: intake by workers, one merge, and the margins
 // of every table.
@@ -72,6 +75,11 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		}
 	}
 	nameLargest(all, names)
+	if w.overlap != nil {
+		if sum.overlap, err = w.holdingsOverlap(ctx, opts.threads()); err != nil {
+			return nil, sum, err
+		}
+	}
 	return out, sum, nil
 }
 

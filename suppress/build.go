@@ -131,7 +131,9 @@ var reasonOf = map[string]reason{
 // in whichever tables and published or not, have the same. Of a cell of several its
 // Shares are what the largest contributors have, where sums of a response are published
 // (sdc.Cell.Largest), and its Part is the most that anybody else may have: of counts all
-// but one for each of the others. So the report must be made with Options.Sole.
+// but one for each of the others. So the report must be made with Options.Sole. A
+// respondent with rows of several holdings knows what none of them knows alone: data that
+// have such a one are refused with ErrUnfit.
 //
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
 // cells times variables.
@@ -143,6 +145,10 @@ func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions
 		if _, err := linkName(r, k); err != nil {
 			return nil, err
 		}
+	}
+	if r.HoldingsOverlap() {
+		return nil, fmt.Errorf("%w: output %q: some respondent has rows of several holdings, or of one and of none, and knows what none of these knows alone; "+
+			"give every respondent one holding, or leave that role out", ErrUnfit, r.Outputs[outputs[0]].Name)
 	}
 	var groups []*Tables
 	for _, group := range linkedGroups(r, outputs) {
@@ -295,7 +301,6 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 	if err := g.chooseDigits(values, o); err != nil {
 		return fail(0, err)
 	}
-	holding := map[int32]int32{} // respondent -> his
 	additive := o.Digits == nil && !anyNegative(r, outputs)
 	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.Digits)), nil))
 	for i, k := range outputs {
@@ -311,7 +316,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 				return fail(i, err)
 			}
 		}
-		if err := t.contributors(r.Tables[k], holding); err != nil {
+		if err := t.contributors(r.Tables[k]); err != nil {
 			return fail(i, err)
 		}
 		if err := t.shares(r.Tables[k], unit, additive); err != nil {

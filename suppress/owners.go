@@ -18,10 +18,7 @@ const (
 // they come from, and without holdings the respondent. Totals follow from the inner
 // cells: whoever is alone in a total is alone in every cell below that is not empty.
 // It does not matter which of them are published, nor what is counted.
-//
-// A respondent of two holdings knows what neither of them knows alone, and a cell
-// has one owner: it is refused.
-func (t *table) contributors(from *sdc.Table, holding map[int32]int32) error {
+func (t *table) contributors(from *sdc.Table) error {
 	t.owner = make([]int32, t.n)
 	for c := range from.Cells() {
 		cell := t.at(c)
@@ -31,12 +28,6 @@ func (t *table) contributors(from *sdc.Table, holding map[int32]int32) error {
 		sole, ok := c.Sole()
 		if !ok {
 			return fmt.Errorf("%w: the report does not say who is alone in a cell; check with Options.Sole", ErrRequest)
-		}
-		if r := sole.Respondent; r != 0 {
-			if h, known := holding[r]; sole.Holding == 0 || known && h != sole.Holding {
-				return fmt.Errorf("%w: a respondent who is alone in a cell has rows of several holdings", ErrUnfit)
-			}
-			holding[r] = sole.Holding
 		}
 		if t.owner[cell] = sole.Holding; sole.Holding == 0 {
 			t.owner[cell] = severalOwners

@@ -177,25 +177,36 @@ func TestOneAloneInTwoCells(t *testing.T) {
 }
 
 // TestTwoHoldings: what a respondent of two holdings knows is not what one holding
-// knows; it is refused. So is a report that does not say who is alone.
+// knows; it is refused, wherever he is. So is a report that does not say who is alone.
 func TestTwoHoldings(t *testing.T) {
 	out := sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x"}
 	p := onlyRules()
-	r := &rows{names: []string{"a", "who", "owner"}, roles: sdc.Roles{Respondent: "who", Holding: "owner"}}
-	r.add(1, "k", "p1", "h1")
-	r.add(1, "l", "p1", "h2")
-	r.add(1, "l", "p2", "h2")
-	report := r.check(t, p, nil, out)
-	if _, err := FromReport(report, &p, []int{0}, BuildOptions{}); err != nil {
-		t.Errorf("alone in one cell alone: %v", err)
+	for _, c := range []struct {
+		name   string
+		owners [3]string // of p1, p1 and p2
+		refuse bool
+	}{
+		{"one holding each", [3]string{"h1", "h1", "h2"}, false},
+		{"one holding in all", [3]string{"h1", "h1", "h1"}, false},
+		{"none", [3]string{"", "", "h1"}, false},
+		{"two holdings", [3]string{"h1", "h2", "h2"}, true},
+		{"one and none", [3]string{"h1", "", "h2"}, true},
+	} {
+		r := &rows{names: []string{"a", "who", "owner"}, roles: sdc.Roles{Respondent: "who", Holding: "owner"}}
+		r.add(1, "k", "p1", c.owners[0])
+		r.add(1, "l", "p1", c.owners[1])
+		r.add(1, "l", "p2", c.owners[2])
+		r.add(1, "k", "p3", "")
+		report := r.check(t, p, nil, out)
+		_, err := FromReport(report, &p, []int{0}, BuildOptions{})
+		if c.refuse != errors.Is(err, ErrUnfit) || !c.refuse && err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
 	}
-	r.add(1, "m", "p1", "h2")
-	report = r.check(t, p, nil, out)
-	if _, err := FromReport(report, &p, []int{0}, BuildOptions{}); !errors.Is(err, ErrUnfit) {
-		t.Errorf("alone in two cells, of two holdings: %v", err)
-	}
+	r := &rows{names: []string{"a"}}
+	r.add(1, "k")
 	r.unasked = true
-	report = r.check(t, p, nil, out)
+	report := r.check(t, p, nil, out)
 	if _, err := FromReport(report, &p, []int{0}, BuildOptions{}); !errors.Is(err, ErrRequest) {
 		t.Errorf("nobody has asked who is alone: %v", err)
 	}
