@@ -2,10 +2,13 @@ package column
 
 import (
 	"fmt"
+	"math"
 	"math/big"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
 
 	"github.com/sluis-go/sluis/internal/exact"
 )
@@ -106,6 +109,10 @@ func (n *Numbers) read1(arr arrow.Array) (int, error) {
 	case *array.Uint32:
 		readInts(n, a.Uint32Values())
 	case *array.Uint64:
+		if values := a.Uint64Values(); !slices.ContainsFunc(values, func(v uint64) bool { return v > math.MaxInt64 }) {
+			readInts(n, values)
+			break
+		}
 		n.readBig(length, 0, func(i int, _ *big.Int) exact.Int128 { return exact.FromUint64(a.Value(i)) })
 	case *array.Float16:
 		return n.readFloats(length, func(i int) float64 { return float64(a.Value(i).Float32()) })
@@ -115,6 +122,9 @@ func (n *Numbers) read1(arr arrow.Array) (int, error) {
 		return n.readFloat64s(a.Float64Values())
 	case *array.Decimal128:
 		scale := a.DataType().(*arrow.Decimal128Type).Scale
+		if scale >= 0 && n.readShort(a.Values()) {
+			break
+		}
 		n.readBig(length, scale, func(i int, z *big.Int) exact.Int128 {
 			v := a.Value(i)
 			if scale < 0 {
@@ -165,6 +175,24 @@ func readInts[T integer](n *Numbers, values []T) {
 		all |= uint64(s ^ s>>63)
 	}
 	n.Bits = exact.FromUint64(all).BitLen() + 1 // |MinInt64| has one bit more
+}
+
+// readShort reads decimals of 64 bits. It returns false if some have more.
+func (n *Numbers) readShort(values []decimal128.Num) bool {
+	out := resize(&n.small, len(values))
+	for i, v := range values {
+		switch low := int64(v.LowBits()); {
+		case n.isNull(i):
+			out[i] = 0
+		case v.HighBits() != low>>63:
+			return false
+		default:
+			out[i] = low
+		}
+	}
+	n.Small = out
+	n.Bits = bitsOfAny(out)
+	return true
 }
 
 // readBig reads values of up to 256 bits. value returns the number where it
