@@ -13,9 +13,15 @@ import (
 
 // BenchmarkProtect protects whole tables, from nothing to a proven pattern.
 func BenchmarkProtect(b *testing.B) {
-	for _, codes := range [][]int{{40, 28}, {140, 143}, {20, 25, 40}, {320, 317}, {46, 47, 47}} {
-		b.Run(fmt.Sprint(codes), func(b *testing.B) {
-			p := counts(b, 1, nil, codes...)
+	for _, c := range []struct {
+		zeros int // percent of the finest cells
+		codes []int
+	}{
+		{30, []int{40, 28}}, {30, []int{140, 143}}, {30, []int{20, 25, 40}}, {30, []int{320, 317}}, {30, []int{46, 47, 47}},
+		{80, []int{3, 355, 24}}, {80, []int{3, 66, 6, 24}},
+	} {
+		b.Run(fmt.Sprintf("%d_zeros=%d%%", c.codes, c.zeros), func(b *testing.B) {
+			p := countsOf(b, synth.CubeOptions{Seed: 1, Zeros: c.zeros}, c.codes...)
 			for b.Loop() {
 				t, err := Protect(context.Background(), p, Options{Threads: 2})
 				if err != nil {

@@ -43,10 +43,10 @@ const (
 
 // find looks for a witness in which a cell changes by an amount, which may be
 // negative, and of whom the view is does not know better. With more it may change published
-// cells; then the cheapest that it met is returned.
-func (b *box) find(cell int32, by int64, v *view, more bool, nodes int) (w *Witness, cost int64) {
+// cells; then the cheapest that it met is returned, which costs less than a limit.
+func (b *box) find(cell int32, by int64, v *view, more bool, nodes int, limit int64) (w *Witness, cost int64) {
 	b.amount, b.more, b.view, b.nodes = abs(by), more, v, nodes
-	b.best, b.bestCost = b.best[:0], infinity
+	b.best, b.bestCost = b.best[:0], limit
 	if by > v.above(cell) || -by > v.below(cell) || b.amount > 1<<50 {
 		return nil, 0
 	}
@@ -57,7 +57,7 @@ func (b *box) find(cell int32, by int64, v *view, more bool, nodes int) (w *Witn
 	b.move(cell, by)
 	b.search(price)
 	b.undo()
-	if b.bestCost == infinity {
+	if b.bestCost == limit {
 		return nil, 0
 	}
 	return newWitness(b.best, b.bestDelta, 1), b.bestCost

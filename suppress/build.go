@@ -460,6 +460,9 @@ func (g *Tables) problem(o BuildOptions) error {
 	if err != nil {
 		return fmt.Errorf("output %q: %w", g.list[0].name, err)
 	}
+	if len(all) == 1 {
+		p.grid = all[0].layout
+	}
 	g.Problem = p
 	return nil
 }

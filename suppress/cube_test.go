@@ -12,11 +12,15 @@ import (
 // in.
 func counts(tb testing.TB, seed uint64, tables [][]int, codes ...int) *Problem {
 	tb.Helper()
-	var hs []synth.Hierarchy
+	return countsOf(tb, synth.CubeOptions{Seed: seed, Tables: tables}, codes...)
+}
+
+func countsOf(tb testing.TB, o synth.CubeOptions, codes ...int) *Problem {
+	tb.Helper()
 	for v, n := range codes {
-		hs = append(hs, synth.NewHierarchy(seed+uint64(v), n, 5))
+		o.Hierarchies = append(o.Hierarchies, synth.NewHierarchy(o.Seed+uint64(v), n, 5))
 	}
-	c := synth.NewCube(synth.CubeOptions{Seed: seed, Hierarchies: hs, Tables: tables})
+	c := synth.NewCube(o)
 	cells := make([]Cell, len(c.Count))
 	rel := make([]Relation, len(c.Total))
 	for r, t := range c.Total {
@@ -38,6 +42,17 @@ func counts(tb testing.TB, seed uint64, tables [][]int, codes ...int) *Problem {
 	p, err := New(cells, rel, Attacker{Whole: true})
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if o.Tables == nil {
+		var trees [][]int
+		for _, h := range o.Hierarchies {
+			parents := make([]int, len(h))
+			for k, up := range h {
+				parents[k] = int(up)
+			}
+			trees = append(trees, parents)
+		}
+		p.grid = gridOf(trees)
 	}
 	return p
 }

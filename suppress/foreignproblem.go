@@ -437,6 +437,8 @@ func (p *foreignProblem) build() (err error) {
 		}
 		cells[i] = c
 	}
-	p.p, err = New(cells, p.rel, p.attack)
+	if p.p, err = New(cells, p.rel, p.attack); err == nil {
+		p.p.grid = p.f.grid
+	}
 	return err
 }

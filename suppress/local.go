@@ -17,6 +17,7 @@ type finder struct {
 	hidden []bool
 	price  []int64 // of hiding a cell that is published
 	box    *box
+	grid   *product // nil where the problem is not of one table
 	check  *checker
 	lp     *lp.Near // made when first needed
 	view   *view    // of whom a witness is for
@@ -30,7 +31,7 @@ type finder struct {
 
 func newFinder(p *Problem, hidden []bool, price []int64) *finder {
 	return &finder{
-		p: p, hidden: hidden, price: price, box: newBox(p, hidden, price), check: newChecker(p),
+		p: p, hidden: hidden, price: price, box: newBox(p, hidden, price), grid: newProduct(p, hidden, price), check: newChecker(p),
 		seenCell: make([]int32, len(p.cells)), seenRel: make([]int32, len(p.rel)),
 	}
 }
@@ -67,21 +68,35 @@ func (f *finder) targets(n Need) []int64 {
 // mostly found sooner.
 func (f *finder) find(ctx context.Context, n Need, v *view, more bool) (*Witness, error) {
 	f.view = v
-	if f.small {
-		return f.boxes(n, more, boxNodes), nil
-	}
-	if !more {
-		if w := f.boxes(n, more, boxNodes/4); w != nil {
+	if f.small || !more {
+		if w := f.products(n, more); w != nil {
+			return w, nil
+		}
+		nodes := f.few(boxNodes)
+		if !f.small {
+			nodes = boxNodes / 4
+		}
+		if w := f.boxes(n, more, nodes, infinity); w != nil || f.small {
 			return w, nil
 		}
 	}
-	w, none, err := f.cheapest(ctx, n, more)
+	var first *Witness
+	if more {
+		if first = f.products(n, more); first != nil && f.priceOf(first) == 0 {
+			return first, nil
+		}
+	}
+	w, none, err := f.cheapest(ctx, n, more, first)
 	if none || err != nil || w != nil && f.priceOf(w) == 0 {
 		return w, err
 	}
 	// A program pays by how far a cell changes, and may hide one dear cell that
 	// changes little; in truth the price is the same however far.
-	if b := f.boxes(n, more, boxNodes); b != nil && (w == nil || f.priceOf(b) < f.priceOf(w)) {
+	limit := int64(infinity)
+	if w != nil {
+		limit = f.priceOf(w)
+	}
+	if b := f.boxes(n, more, f.few(boxNodes), limit); b != nil {
 		w = b
 	}
 	if w != nil {
@@ -100,12 +115,35 @@ func (f *finder) priceOf(w *Witness) (sum int64) {
 	return sum
 }
 
-// boxes looks for a small witness, by no program.
-func (f *finder) boxes(n Need, more bool, nodes int) *Witness {
+// products looks for a witness that is a product, by no program.
+func (f *finder) products(n Need, more bool) *Witness {
+	if f.grid == nil {
+		return nil
+	}
 	var best *Witness
 	least := int64(infinity)
 	for _, by := range f.targets(n) {
-		if w, cost := f.box.find(n.Cell, by, f.view, more, nodes); w != nil && cost < least && f.admits(w, more) {
+		if w, cost := f.grid.find(n.Cell, by, f.view, more); w != nil && cost < least && f.admits(w, more) {
+			best, least = w, cost
+		}
+	}
+	return best
+}
+
+// few is how far to look for boxes: where products were looked for few are left.
+func (f *finder) few(nodes int) int {
+	if f.grid != nil {
+		return nodes / 4
+	}
+	return nodes
+}
+
+// boxes looks for a small witness that costs less than a limit, by no program.
+func (f *finder) boxes(n Need, more bool, nodes int, limit int64) *Witness {
+	var best *Witness
+	least := limit
+	for _, by := range f.targets(n) {
+		if w, cost := f.box.find(n.Cell, by, f.view, more, nodes, least); w != nil && cost < least && f.admits(w, more) {
 			best, least = w, cost
 		}
 	}

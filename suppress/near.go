@@ -30,18 +30,24 @@ const (
 	// A change of a hidden cell costs next to nothing, but not quite, and no two the
 	// same: so that witnesses are small and the solver meets no ties.
 	slight = 0.01
-	// nearSteps bounds a search; it seldom takes more than a few dozen.
-	nearSteps = 1000
+	// A search mostly takes a few dozen steps. In sparse tables of many variables it
+	// may take thousands, ever slower: it is given up sooner where there is a witness,
+	// and a cheaper one is looked for.
+	nearSteps  = 1000
+	belowSteps = 300
 )
 
-// cheapest looks for a witness of a need over the whole table, the cheaper of those
-// up and down, and any of them where nothing may be hidden besides. With none there
-// seems to be none at all.
-func (f *finder) cheapest(ctx context.Context, n Need, more bool) (best *Witness, none bool, err error) {
-	none = n.Least > 0
+// cheapest looks for a witness of a need over the whole table that is cheaper than
+// the one there is, if any: the cheaper of those up and down, and any of them where
+// nothing may be hidden besides. With none there seems to be none at all.
+func (f *finder) cheapest(ctx context.Context, n Need, more bool, is *Witness) (best *Witness, none bool, err error) {
+	none = n.Least > 0 && is == nil
 	least := int64(infinity)
+	if best = is; is != nil {
+		least = f.priceOf(is)
+	}
 	for _, by := range f.targets(n) {
-		w, cells, status, err := f.near(ctx, n, by, more)
+		w, cells, status, err := f.near(ctx, n, by, more, least)
 		if err == nil && len(cells) > 0 {
 			w, err = f.program(ctx, n, by, cells)
 		}
@@ -63,11 +69,11 @@ func (f *finder) cheapest(ctx context.Context, n Need, more bool) (best *Witness
 }
 
 // near looks for a witness in which a cell changes by so much, at least price for
-// what is published now, in the whole table, in time in proportion to the part of
-// it that this comes to. With status Infeasible there seems to be none, whole or
+// what is published now and below a limit, in the whole table, in time in proportion
+// to the part of it that this comes to. With status Infeasible there seems to be none, whole or
 // not; with Optimal and without a witness what was found is not whole, and cells
 // lists what was looked at.
-func (f *finder) near(ctx context.Context, n Need, by int64, more bool) (w *Witness, cells []int32, status lp.Status, err error) {
+func (f *finder) near(ctx context.Context, n Need, by int64, more bool, below int64) (w *Witness, cells []int32, status lp.Status, err error) {
 	p := f.p
 	if by > f.view.above(n.Cell) || -by > f.view.below(n.Cell) {
 		return nil, nil, lp.Infeasible, nil
@@ -75,7 +81,11 @@ func (f *finder) near(ctx context.Context, n Need, by int64, more bool) (w *Witn
 	if f.lp == nil {
 		f.lp = lp.NewNear(p.relations())
 	}
-	status, err = f.lp.Move(ctx, n.Cell, float64(by), nearSteps, func(c int32) (down, up, cost float64) {
+	steps := nearSteps
+	if below != infinity {
+		steps = belowSteps
+	}
+	status, err = f.lp.Move(ctx, n.Cell, float64(by), steps, reach(below)*float64(abs(by)), func(c int32) (down, up, cost float64) {
 		if !f.movable(c, n.Owner, more) {
 			return 0, 0, 0
 		}

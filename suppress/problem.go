@@ -118,6 +118,7 @@ type Problem struct {
 
 	once   sync.Once
 	matrix *lp.Matrix // see relations
+	grid   *layout    // where the cells are those of one table, in its order; or nil
 }
 
 const (

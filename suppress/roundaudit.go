@@ -44,7 +44,7 @@ func AuditRounded(ctx context.Context, p *Problem, r *Rounded, o AuditOptions) (
 	}
 	// A problem in which everything is hidden, and known to within the reach.
 	q := &Problem{
-		cells: make([]Cell, len(p.cells)), rel: p.rel, of: p.of, attacker: Attacker{Whole: true},
+		cells: make([]Cell, len(p.cells)), rel: p.rel, of: p.of, grid: p.grid, attacker: Attacker{Whole: true},
 		floors: p.floors, anonymous: p.anonymous, owned: p.owned,
 		down: make([]int64, len(p.cells)), up: make([]int64, len(p.cells)),
 	}

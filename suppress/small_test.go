@@ -137,6 +137,9 @@ func draw(rng *rand.Rand) (*Problem, drawn) {
 	if err != nil {
 		panic(fmt.Sprint("a small problem is not well defined: ", err))
 	}
+	if d.linked == 1 {
+		p.grid = gridOf(trees)
+	}
 	return p, d
 }
 
@@ -307,6 +310,23 @@ func cube(trees [][]int, value func() int64) (cells []Cell, rels []Relation, cod
 		}
 	}
 	return cells, rels, code
+}
+
+// gridOf is the layout of a table over code trees.
+func gridOf(trees [][]int) *layout {
+	var vars []CodeList
+	for v, parents := range trees {
+		list := CodeList{Name: fmt.Sprint(v), Parents: parents}
+		for k := range parents {
+			list.Codes = append(list.Codes, fmt.Sprint(k))
+		}
+		vars = append(vars, list)
+	}
+	l, err := newLayout(vars)
+	if err != nil {
+		panic(err)
+	}
+	return l
 }
 
 // keep leaves some cells and the relations among them.

@@ -122,8 +122,8 @@ func (s *Near) Work() int { return s.steps * (len(s.row) + len(s.col)) }
 // limits tells how far it can go down and up from zero, both at least 0, +Inf where
 // there is no bound, and what a unit costs, at least 0; it must answer the same each
 // time. The status is Optimal; Infeasible, as far as floating-point numbers tell; or
-// Stopped after so many steps.
-func (s *Near) Move(ctx context.Context, j int32, by float64, most int, limits func(c int32) (down, up, cost float64)) (Status, error) {
+// Stopped after so many steps, or where it cannot cost less than a limit.
+func (s *Near) Move(ctx context.Context, j int32, by float64, most int, limit float64, limits func(c int32) (down, up, cost float64)) (Status, error) {
 	s.reset()
 	s.fixed, s.distance = j, by
 	a := s.a
@@ -137,6 +137,9 @@ func (s *Near) Move(ctx context.Context, j int32, by float64, most int, limits f
 		i, over := s.leaving()
 		if i < 0 {
 			return Optimal, nil
+		}
+		if !math.IsInf(limit, 1) && s.total() >= limit {
+			return Stopped, nil
 		}
 		s.price(i)
 		s.entries(limits)
@@ -166,6 +169,24 @@ func (s *Near) leaving() (best int32, over float64) {
 		}
 	}
 	return best, over
+}
+
+// total is what the point costs that the basis stands for. It rises from step to
+// step: the point is the best of those that keep what was mended so far.
+func (s *Near) total() (sum float64) {
+	for i, h := range s.head {
+		if h >= 0 {
+			sum += float64(s.cost[h/2] * s.x[i])
+		}
+	}
+	for k, c := range s.cost {
+		for v := 2 * k; v < 2*k+2; v++ {
+			if s.far[v] {
+				sum += float64(c * s.room[v])
+			}
+		}
+	}
+	return sum
 }
 
 // price sets rho to the row of the inverse of the basis.

@@ -105,7 +105,7 @@ func TestNearAgainstPrimal(t *testing.T) {
 			if r.IntN(2) == 0 {
 				by = -by
 			}
-			status, err := s.Move(context.Background(), int32(j), by, 1000, c.limits)
+			status, err := s.Move(context.Background(), int32(j), by, 1000, math.Inf(1), c.limits)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,7 +154,7 @@ func TestNearCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	s := lp.NewNear(lp.NewMatrix(1, 2, func(int) ([]int32, []int8) { return []int32{0}, []int8{1} }))
-	_, err := s.Move(ctx, 0, 1, 10, func(int32) (down, up, cost float64) { return 1, 1, 1 })
+	_, err := s.Move(ctx, 0, 1, 10, math.Inf(1), func(int32) (down, up, cost float64) { return 1, 1, 1 })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
