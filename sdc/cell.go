@@ -33,6 +33,12 @@ func (c Cell) Coordinates() Coordinates { return c.coordinatesWith(-1, 0) }
 // coordinatesWith is Coordinates with another node for one variable.
 func (c Cell) coordinatesWith(variable, node int) Coordinates {
 	out := make(Coordinates, len(c.t.vars))
+	c.locate(out, variable, node)
+	return out
+}
+
+// locate is coordinatesWith into out.
+func (c Cell) locate(out Coordinates, variable, node int) {
 	for v := range c.t.vars {
 		n := c.Node(v)
 		if v == variable {
@@ -40,7 +46,6 @@ func (c Cell) coordinatesWith(variable, node int) Coordinates {
 		}
 		out[v].Variable, out[v].Code, out[v].Total = c.t.vars[v].Name, c.t.vars[v].Label(n), n == 0
 	}
-	return out
 }
 
 // Records returns the number of rows.

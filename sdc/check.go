@@ -75,8 +75,8 @@ type outputTables struct {
 }
 
 // evaluate applies the policy to one output. Beside the report it returns the
-// worst verdict of every cell that has a finding.
-func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport, map[int]Verdict) {
+// verdict on every cell; nil where all are safe.
+func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport, []Verdict) {
 	f := &findings{table: t.main}
 	out := OutputReport{Name: o.Name, Kind: o.Kind, NotChecked: []string{}, Findings: []Finding{}}
 	out.Rows, out.Excluded = t.main.Rows()

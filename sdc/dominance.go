@@ -2,6 +2,7 @@ package sdc
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,11 +19,12 @@ type dominance struct {
 	signed bool
 }
 
-// dominance returns the cell's contributions under the policy's weighting.
-func (c Cell) dominance() dominance {
+// dominance returns the cell's contributions under the policy's weighting, for whose
+// values scratch is used.
+func (c Cell) dominance(scratch []exact.Num) dominance {
 	t := c.t
 	n := t.m.Top.Len(c.i)
-	d := dominance{value: make([]exact.Num, n), total: t.m.SumAbs.At(c.i), signed: t.m.Negative[c.i]}
+	d := dominance{value: slices.Grow(scratch[:0], n)[:n], total: t.m.SumAbs.At(c.i), signed: t.m.Negative[c.i]}
 	for k := range n {
 		d.value[k] = t.m.Top.At(c.i, k).Value
 	}

@@ -3,6 +3,7 @@ package sdc
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // Finding is one thing that a rule found.
@@ -80,8 +81,9 @@ func (c Coordinates) String() string {
 type findings struct {
 	list  []Finding
 	table *Table
-	safe  map[int]string  // cells set safe by hand, with the reason
-	worst map[int]Verdict // cells with a finding
+	safe  map[int]string // cells set safe by hand, with the reason
+	worst []Verdict      // of every cell, Safe without a finding; nil before there is one
+	room  Coordinates    // for those of findings to come
 }
 
 func (f *findings) add(x Finding) { f.list = append(f.list, x) }
@@ -92,7 +94,7 @@ func (f *findings) output(x Finding) { f.add(x) }
 // cell adds a finding about a cell; one that was set safe by hand keeps it as
 // a remark.
 func (f *findings) cell(c Cell, x Finding) {
-	x.Cell = c.Coordinates()
+	x.Cell = f.coordinates(c)
 	if reason, ok := f.safe[c.i]; ok {
 		x.Verdict = Safe
 		x.Message += "; set safe by hand: " + reason
@@ -103,12 +105,21 @@ func (f *findings) cell(c Cell, x Finding) {
 
 func (f *findings) mark(c Cell, v Verdict) {
 	if f.worst == nil {
-		f.worst = map[int]Verdict{}
+		f.worst = slices.Repeat([]Verdict{Safe}, c.t.m.N)
 	}
-	if was, ok := f.worst[c.i]; ok {
-		v = worst(v, was)
+	f.worst[c.i] = worst(v, f.worst[c.i])
+}
+
+// coordinates returns the cell's place in the table. It allocates now and then.
+func (f *findings) coordinates(c Cell) Coordinates {
+	n := len(c.t.vars)
+	if len(f.room) < n {
+		f.room = make(Coordinates, 256*n)
 	}
-	f.worst[c.i] = v
+	out := f.room[:n:n]
+	f.room = f.room[n:]
+	c.locate(out, -1, 0)
+	return out
 }
 
 func (f *findings) verdict() Verdict {

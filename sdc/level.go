@@ -27,7 +27,7 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 	if !c.t.magnitude() {
 		return level
 	}
-	d := c.dominance()
+	d := c.dominance(nil)
 	unit := c.t.units.Response
 	if !c.t.m.WeightedAbs.None() {
 		unit = c.t.units.Product

@@ -25,15 +25,15 @@ type Report struct {
 	// Tables holds the evidence behind each output. Not part of the JSON.
 	Tables []*Table `json:"-"`
 
-	status  []map[int]Verdict
+	status  [][]Verdict // output -> cell; nil where all are safe
 	overlap bool
 }
 
 // Status returns the verdict on one cell of the table of an output: the worst
 // of its findings.
 func (r *Report) Status(output int, c Cell) Verdict {
-	if v, ok := r.status[output][c.i]; ok {
-		return v
+	if of := r.status[output]; of != nil {
+		return of[c.i]
 	}
 	return Safe
 }

@@ -40,13 +40,24 @@ func (r MinContributors) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
+	// A message a count.
+	short := make([]string, min(r.Min, 1<<10))
+	say := func(n int64) string {
+		if n >= int64(len(short)) {
+			return fmt.Sprintf("%s of at least %d", plural(n, "contributor"), r.Min)
+		}
+		if short[n] == "" {
+			short[n] = fmt.Sprintf("%s of at least %d", plural(n, "contributor"), r.Min)
+		}
+		return short[n]
+	}
 	for c := range t.published() {
 		n := c.Contributors()
 		switch {
 		case n < r.Min:
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
-				Message: fmt.Sprintf("%s of at least %d", plural(n, "contributor"), r.Min),
+				Message: say(n),
 			})
 		case t.magnitude() && c.NonZero() < r.Min:
 			f.cell(c, Finding{

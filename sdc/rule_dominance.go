@@ -43,8 +43,10 @@ func (r NK) check(t *Table, f *findings) {
 		return
 	}
 	p := r.Percent.must()
+	var scratch []exact.Num
 	for c := range t.published() {
-		d := c.dominance()
+		d := c.dominance(scratch)
+		scratch = d.value
 		largest, total := d.largest(r.N)
 		if cmpShare(largest, total, p) <= 0 {
 			continue
@@ -99,8 +101,10 @@ func (r PPercent) check(t *Table, f *findings) {
 		return
 	}
 	p := r.P.must()
+	var scratch []exact.Num
 	for c := range t.published() {
-		d := c.dominance()
+		d := c.dominance(scratch)
+		scratch = d.value
 		rest, x1 := d.remainder(r.coalition() + 1)
 		if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, p) >= 0 {
 			continue
@@ -154,8 +158,10 @@ func (r PQ) check(t *Table, f *findings) {
 		return
 	}
 	p, q := r.P.must(), r.Q.must()
+	var scratch []exact.Num
 	for c := range t.published() {
-		d := c.dominance()
+		d := c.dominance(scratch)
+		scratch = d.value
 		rest, x1 := d.remainder(2)
 		if x1.Sign() == 0 {
 			continue

@@ -23,6 +23,10 @@ type Table struct {
 	weighting Weighting
 	lookup    *group.Table // by nodes: cells, and behind them what was looked for in vain; nil until needed
 
+	// keys numbers the cells by their nodes, and byKey has cell + 1 by number, 0 where
+	// there is none; nil until needed.
+	keys, byKey []uint32
+
 	soles   []Sole            // of cells; nil where they were not asked for
 	named   []int32           // whose the largest contributions are, as many a cell; nil likewise
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked
@@ -80,6 +84,14 @@ const noLine = ^uint32(0)
 // asked for their margins. A hidden cell, itself the line of another variable,
 // may have none.
 func (t *Table) lineOf(v int) []uint32 {
+	if ids := t.lineByKey(v); ids != nil {
+		return ids
+	}
+	return t.lineByIndex(v)
+}
+
+// lineByIndex is lineOf for any number of combinations of nodes.
+func (t *Table) lineByIndex(v int) []uint32 {
 	n := len(t.hidden)
 	cols := slices.Clone(t.nodes)
 	cols[v] = make([]uint32, n)
@@ -90,15 +102,63 @@ func (t *Table) lineOf(v int) []uint32 {
 	ids := make([]uint32, n)
 	t.index().Insert(cols, cards, ids)
 	for i, id := range ids {
-		switch {
-		case int(id) < n:
-		case t.hidden[i]:
-			ids[i] = noLine
-		default:
-			panic("sdc: a line of the table has no margin")
+		if int(id) >= n {
+			ids[i] = t.withoutLine(i)
 		}
 	}
 	return ids
+}
+
+// withoutLine is what lineOf says of a cell whose line is not in the table.
+func (t *Table) withoutLine(i int) uint32 {
+	if !t.hidden[i] {
+		panic("sdc: a line of the table has no margin")
+	}
+	return noLine
+}
+
+// lineByKey is lineOf where there are not many more combinations of nodes than
+// cells; nil otherwise.
+func (t *Table) lineByKey(v int) []uint32 {
+	if t.keys == nil && !t.number() {
+		return nil
+	}
+	stride := uint32(1)
+	for _, x := range t.vars[v+1:] {
+		stride *= uint32(x.Len())
+	}
+	out := make([]uint32, len(t.keys))
+	nodes := t.nodes[v]
+	for i, key := range t.keys {
+		if out[i] = t.byKey[key-nodes[i]*stride] - 1; out[i] == noLine {
+			out[i] = t.withoutLine(i)
+		}
+	}
+	return out
+}
+
+// number gives every combination of nodes a number, in mixed radix, and notes the
+// cells by these. It returns false if there are too many for the cells.
+func (t *Table) number() bool {
+	const each, least = 8, 1 << 12
+	n, product := t.m.N, 1
+	for v := range t.vars {
+		if product > (each*n+least)/t.vars[v].Len() {
+			return false
+		}
+		product *= t.vars[v].Len()
+	}
+	t.keys, t.byKey = make([]uint32, n), make([]uint32, product)
+	for v := range t.vars {
+		card := uint32(t.vars[v].Len())
+		for i, node := range t.nodes[v] {
+			t.keys[i] = t.keys[i]*card + node
+		}
+	}
+	for i, key := range t.keys {
+		t.byKey[key] = uint32(i) + 1
+	}
+	return true
 }
 
 // lineVariables are the variables over which group rules look at lines.
@@ -119,9 +179,9 @@ func lineVariables(o *Output, vars []Variable) []int {
 func (t *Table) lines(fn func(v int, c, line Cell)) {
 	for _, v := range t.lineVariables() {
 		line := t.lineOf(v)
-		for c := range t.published() {
-			if t.nodes[v][c.i] != 0 {
-				fn(v, c, Cell{t, int(line[c.i])})
+		for i, node := range t.nodes[v] {
+			if node != 0 && !t.hidden[i] {
+				fn(v, Cell{t, i}, Cell{t, int(line[i])})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"cmp"
 	"errors"
 	"math/big"
 	"math/bits"
@@ -49,6 +50,11 @@ func gcd(a, b uint64) uint64 {
 // cannot overflow.
 func CmpScaled(a Num, x uint64, b Num, y uint64) int {
 	if a.wide == nil && b.wide == nil {
+		if a.narrow.Hi|b.narrow.Hi == 0 {
+			h, l := bits.Mul64(a.narrow.Lo, x)
+			k, m := bits.Mul64(b.narrow.Lo, y)
+			return cmp.Or(cmp.Compare(h, k), cmp.Compare(l, m))
+		}
 		return cmp192(mul192(a.narrow, x), mul192(b.narrow, y))
 	}
 	p := new(big.Int).Mul(a.Big(), new(big.Int).SetUint64(x))
