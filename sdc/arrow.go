@@ -64,7 +64,7 @@ type worker struct {
 	flags        []bool // code of the request column -> asked
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
-	overlap      *evidence.Accumulator   // of respondents by holding; nil where nobody asks
+	overlap      *evidence.Overlap       // nil where nobody asks
 	excluded     []int64
 	rows         int64
 	threads      int // that it may use
@@ -149,10 +149,7 @@ func newWorker(pl *plan, schema *arrow.Schema, shared interners) (*worker, error
 		w.asked = append(w.asked, asked)
 	}
 	if pl.overlap {
-		var err error
-		if w.overlap, err = evidence.New(overlapShape, 0, 0, false); err != nil {
-			return nil, err
-		}
+		w.overlap = &evidence.Overlap{}
 	}
 	return w, nil
 }

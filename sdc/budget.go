@@ -10,9 +10,8 @@ import (
 // budget shares Options.Memory out among the pools of rows of all accumulators.
 // Nil is no budget.
 type budget struct {
-	file  *spill.File
-	share []*evidence.Spill // of each tabulation
-	// of respondents by holding
+	file    *spill.File
+	share   []*evidence.Spill // of each tabulation
 	overlap *evidence.Spill
 }
 
@@ -49,7 +48,7 @@ func newBudget(pl *plan, opts Options) (*budget, error) {
 	for _, t := range pl.tabs {
 		b.share = append(b.share, evidence.NewSpill(file, int(each/int64(evidence.RowBytes(t.shape)))))
 	}
-	b.overlap = evidence.NewSpill(file, int(each/int64(evidence.RowBytes(overlapShape))))
+	b.overlap = evidence.NewSpill(file, int(each/int64(evidence.OverlapRowBytes)))
 	return b, nil
 }
 

@@ -270,7 +270,8 @@ func (w *worker) merge(o *worker) error {
 	}
 	w.rows += o.rows
 	if w.overlap != nil {
-		if err := w.mergeOverlap(o, codes); err != nil {
+		m := evidence.Codes{Respondent: codes[w.pl.respondent], Holding: codes[w.pl.holding]}
+		if err := w.overlap.Merge(o.overlap, m); err != nil {
 			return err
 		}
 	}

@@ -141,10 +141,10 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 }
 
 // keyed reports whether the values of a column may tell units apart without
-// codes: they do nothing else, are no columns of an accumulator, no weight is looked up by unit, and, as the
+// codes: they do nothing else, no weight is looked up by unit, and, as the
 // report counts respondents, some table sees them all.
 func (pl *plan) keyed(c int) bool {
-	if c != pl.respondent && c != pl.holding || c == pl.request || pl.spans(c) || c == pl.holding && pl.overlap {
+	if c != pl.respondent && c != pl.holding || c == pl.request || pl.spans(c) {
 		return false
 	}
 	whole := false

@@ -76,7 +76,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	}
 	nameLargest(all, names)
 	if w.overlap != nil {
-		if sum.overlap, err = w.holdingsOverlap(ctx, opts.threads()); err != nil {
+		if sum.overlap, err = w.overlap.Any(ctx, opts.threads()); err != nil {
 			return nil, sum, err
 		}
 	}

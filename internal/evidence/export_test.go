@@ -80,3 +80,6 @@ func (a *Accumulator) Assembled(ctx context.Context, levels []Levels, combos [][
 func (a *Accumulator) HasCube(levels []Levels, combos [][]int) bool {
 	return a.cube(levels, combos, 1) != nil
 }
+
+// Unmix returns the key that is mixed to k.
+func Unmix(k uint64) uint64 { return unmixUnit(k) }

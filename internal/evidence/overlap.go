@@ -1,0 +1,108 @@
+package evidence
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// Overlap finds out whether some respondent has rows of several holdings, or of one
+// and of none. It is not safe for concurrent use; parts of the data merge.
+type Overlap struct {
+	// Respondents, with the code of their holding in place of a cell. A key is too
+	// wide for that: two are the same if and only if both halves are, so that there is
+	// a pool for each. A missing holding has a code too, or one key, mixed, that is
+	// taken from holdings; last and none say whether it was seen as that and as this.
+	pools      []*pool[exact.Empty]
+	last, none bool
+	spill      *Spill
+	half       [2][]uint32 // scratch
+}
+
+// OverlapRowBytes is the memory of a row of one of the two pools of an Overlap.
+var OverlapRowBytes = RowBytes(Shape{Respondent: true})
+
+// noHolding is the mixed key of a missing holding.
+const noHolding = math.MaxUint64
+
+// SpillTo gives it a budget. It must be called before rows are added.
+func (o *Overlap) SpillTo(s *Spill) { o.spill = s }
+
+// grow makes so many pools.
+func (o *Overlap) grow(n int) {
+	for len(o.pools) < n {
+		p := newPool[exact.Empty](Shape{Respondent: true}, asRespondent)
+		p.spill = o.spill
+		o.pools = append(o.pools, p)
+	}
+}
+
+// Add adds the respondents and holdings of a batch: of Holding, codes, missing ones
+// have one of their own; of HoldingKey, HoldingNull says which are missing.
+func (o *Overlap) Add(b *Batch) error {
+	who := units{b.Respondent, b.RespondentKey}
+	if b.HoldingKey == nil {
+		o.grow(1)
+		o.pools[0].add(who, b.Holding, nil, false, b, nil, nil)
+		return o.spill.err()
+	}
+	o.grow(2)
+	low, high := extendTo(&o.half[0], b.Rows), extendTo(&o.half[1], b.Rows)
+	for i, key := range b.HoldingKey {
+		k := mixUnit(key)
+		if b.HoldingNull != nil && b.HoldingNull[i] {
+			k, o.none = noHolding, true
+		} else if k == noHolding {
+			o.last = true
+		}
+		low[i], high[i] = uint32(k), uint32(k>>32)
+	}
+	o.pools[0].add(who, low, nil, false, b, nil, nil)
+	o.pools[1].add(who, high, nil, false, b, nil, nil)
+	return o.spill.err()
+}
+
+// Merge adds what p has, which must not be used afterwards. codes maps its dense
+// respondents and holdings.
+func (o *Overlap) Merge(p *Overlap, codes Codes) error {
+	o.last, o.none = o.last || p.last, o.none || p.none
+	o.grow(len(p.pools))
+	for i := range p.pools {
+		o.pools[i].merge(p.pools[i], codes.Holding, codes.Respondent)
+	}
+	return o.spill.err()
+}
+
+// Any reports whether there is such a respondent; true, which errs on the safe side,
+// if one holding has the key that stands for a missing one and some are missing. Up
+// to threads goroutines work on it.
+func (o *Overlap) Any(ctx context.Context, threads int) (bool, error) {
+	var found atomic.Bool
+	found.Store(o.last && o.none)
+	for _, p := range o.pools {
+		p.settle()
+		var next atomic.Int64
+		inParallel(threads, threads, func(int) {
+			var g gathered[exact.Empty]
+			for !found.Load() && ctx.Err() == nil {
+				part := int(next.Add(1)) - 1
+				if part >= 1<<p.partBits() {
+					return
+				}
+				g.partition(p, part)
+				for i := 1; i < len(g.recs); i++ {
+					if a, b := &g.recs[i-1], &g.recs[i]; a.unit == b.unit && a.cell != b.cell {
+						found.Store(true)
+						return
+					}
+				}
+			}
+		})
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	return found.Load(), o.spill.err()
+}
