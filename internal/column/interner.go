@@ -109,7 +109,7 @@ func (s *internShard) read(keys []uint64, rows []uint32, hash []uint64, value fu
 		for {
 			p := s.slots[at]
 			if p == 0 {
-				if len(s.arena)+binary.MaxVarintLen64+len(v) > math.MaxUint32 {
+				if uint64(len(s.arena)+binary.MaxVarintLen64+len(v)) > math.MaxUint32 {
 					return false
 				}
 				keys[i] = uint64(len(s.arena))
