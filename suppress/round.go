@@ -21,23 +21,41 @@ type Rounded struct {
 }
 
 // Round rounds every cell of a table to a multiple of base so that all sums hold
-// (controlled rounding), zero-restricted where that is possible, and as near to the
-// values as may be in tables of up to 3,000 cells that depend on each other; in larger
-// ones the first is taken that is found from the nearest multiples. Statuses and levels play no part: all cells are
-// published. Relations must be those of a table that is not negative.
+// (controlled rounding), zero-restricted where that is found, and as near to the
+// values as may be in tables of up to 3,000 cells that depend on each other. In larger
+// ones the first is taken that is found: of one table by mending what does not hold
+// when inner cells are rounded, of linked ones by a program from the nearest multiples.
+// Statuses and levels play no part: all cells are published. Relations must be those of
+// a table that is not negative.
 //
 // The result is checked in whole numbers. The error wraps ErrRequest, or
 // ErrUndecided, with cells, where the search found none within one multiple more;
 // such tables exist (Causey, Cox and Ernst 1985 show that three-way tables need not
 // have a zero-restricted one), so that it is no proof of anything.
 //
-// Programs over the cells that are no multiples, whole numbers by branching.
+// Programs over the cells that are no multiples, whole numbers by branching; in large
+// single tables about linear in the cells, and programs around what is mended.
 func Round(ctx context.Context, p *Problem, base int64) (*Rounded, error) {
 	if err := checkBase(p, base); err != nil {
 		return nil, err
 	}
 	for spread := range int64(2) {
 		out := &Rounded{Base: base, Value: make([]int64, len(p.cells)), Restricted: spread == 0}
+		if p.grid != nil && len(p.cells) > nearest {
+			x, err := out.mend(ctx, p, spread)
+			if err != nil {
+				return nil, err
+			}
+			if x != nil {
+				for i, v := range x {
+					out.Value[i] = v * base
+				}
+				return out, out.check(p, spread)
+			}
+			if spread == 0 {
+				continue // one multiple more is sooner found than waited for
+			}
+		}
 		failed, err := out.search(ctx, p, spread)
 		if err != nil {
 			return nil, err

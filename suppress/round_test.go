@@ -188,19 +188,85 @@ func TestRoundRequests(t *testing.T) {
 	}
 }
 
-// BenchmarkRound rounds tables of two variables with code trees, and audits what
-// unsafe cells there are.
+// TestMend rounds small tables as large ones are: what is found keeps all sums and
+// lies next to the values, and it mostly is.
+func TestMend(t *testing.T) {
+	count := long(600, 30_000)
+	found, tables := 0, 0
+	for seed := range uint64(count) {
+		p := small(rand.New(rand.NewPCG(seed, 73)))
+		if p.grid == nil || p.attacker.Negative {
+			continue
+		}
+		tables++
+		base := int64(2 + seed%6)
+		for spread := range int64(2) {
+			r := &Rounded{Base: base}
+			x, err := r.mend(context.Background(), p, spread)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if x == nil {
+				continue
+			}
+			for _, v := range x {
+				r.Value = append(r.Value, v*base)
+			}
+			if err := r.check(p, spread); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			if spread == 0 {
+				found++
+			}
+			for i, c := range p.cells {
+				if spread == 0 && c.Value%base == 0 && r.Value[i] != c.Value {
+					t.Fatalf("seed %d: a multiple was moved", seed)
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d tables zero-restricted", found, tables)
+	if 100*found < 95*tables {
+		t.Errorf("%d of %d tables were rounded", found, tables)
+	}
+}
+
+// TestRoundLarge: a table beyond the size up to which the nearest rounding is searched
+// for has one in which every cell is next to its value.
+func TestRoundLarge(t *testing.T) {
+	p := counts(t, 3, nil, 80, 60)
+	r, err := Round(context.Background(), p, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.cells) <= nearest || !r.Restricted {
+		t.Errorf("%d cells, restricted: %v", len(p.cells), r.Restricted)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Round(ctx, p, 5); !errors.Is(err, context.Canceled) {
+		t.Errorf("when interrupted: %v", err)
+	}
+}
+
+// BenchmarkRound rounds tables of two and three variables with code trees, and audits
+// what unsafe cells there are.
 func BenchmarkRound(b *testing.B) {
-	for _, size := range []int{20, 40, 60} {
-		p := counts(b, 3, nil, size, size*3/4)
-		b.Run(fmt.Sprintf("%d cells", len(p.cells)), func(b *testing.B) {
+	for _, codes := range [][]int{{20, 15}, {40, 30}, {60, 45}, {120, 90}, {140, 143}, {20, 25, 40}} {
+		p := counts(b, 3, nil, codes...)
+		b.Run(fmt.Sprint(codes), func(b *testing.B) {
 			for b.Loop() {
 				r, err := Round(context.Background(), p, 5)
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := AuditRounded(context.Background(), p, r, AuditOptions{NeedsOnly: true}); err != nil {
+				a, err := AuditRounded(context.Background(), p, r, AuditOptions{NeedsOnly: true})
+				if err != nil {
 					b.Fatal(err)
+				}
+				b.ReportMetric(float64(len(a.Failures)), "failures")
+				if r.Restricted {
+					b.ReportMetric(1, "restricted")
 				}
 			}
 			b.ReportMetric(float64(len(p.cells)*b.N)/b.Elapsed().Seconds(), "cells/s")
