@@ -143,3 +143,59 @@ func TestEliminateHolds(t *testing.T) {
 		t.Error("nothing was hidden")
 	}
 }
+
+// TestEliminateNumbering: where no two cells cost the same, what is hidden does not
+// depend on how cells and relations are numbered.
+func TestEliminateNumbering(t *testing.T) {
+	some := 0
+	for seed := range uint64(long(150, 5000)) {
+		rng := rand.New(rand.NewPCG(seed, 13))
+		var tables [][]int
+		codes := []int{3 + rng.IntN(6), 3 + rng.IntN(6)}
+		if seed%3 == 0 {
+			codes = append(codes, 3)
+			tables = [][]int{{0, 1}, {0, 2}, {1, 2}}[:2+rng.IntN(2)]
+		}
+		p := counts(t, seed, tables, codes...)
+		n := len(p.cells)
+		for i, c := range rng.Perm(n) {
+			p.cells[i].Cost = int64(1 + c)
+		}
+		hidden, err := p.eliminate(context.Background(), p.prices(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := rng.Perm(n)
+		cells := make([]Cell, n)
+		for i, c := range p.cells {
+			cells[to[i]] = c
+		}
+		rel := make([]Relation, len(p.rel))
+		for k, r := range rng.Perm(len(p.rel)) {
+			rel[k].Total = to[p.rel[r].Total]
+			for _, q := range p.rel[r].Parts {
+				rel[k].Parts = append(rel[k].Parts, to[q])
+			}
+			rng.Shuffle(len(rel[k].Parts), func(a, b int) { x := rel[k].Parts; x[a], x[b] = x[b], x[a] })
+		}
+		q, err := New(cells, rel, p.attacker)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := q.eliminate(context.Background(), q.prices(), 1+int(seed%3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, h := range hidden {
+			if h != other[to[i]] {
+				t.Fatalf("seed %d: cell %d: hidden %v, and %v under another number", seed, i, h, other[to[i]])
+			}
+			if h && p.cells[i].Status == Safe {
+				some++
+			}
+		}
+	}
+	if some == 0 {
+		t.Error("nothing was hidden")
+	}
+}
