@@ -419,10 +419,16 @@ func randomForeign(t *testing.T, rng *rand.Rand) *foreignCase {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return foreignOf(t, p, l)
+}
+
+// foreignOf is a problem of a table with what its file has.
+func foreignOf(tb testing.TB, p *Problem, l *layout) *foreignCase {
+	tb.Helper()
 	out := &foreignCase{p: p, grid: l, spec: ForeignSpec{
 		Value: "value", Status: "status", Lower: "lower", Upper: "upper", Sliding: "sliding", Contributors: "value",
 	}}
-	for _, v := range vars {
+	for _, v := range l.vars {
 		var build func(parent int) []sdc.Code
 		build = func(parent int) (codes []sdc.Code) {
 			for k, q := range v.Parents {
@@ -434,7 +440,7 @@ func randomForeign(t *testing.T, rng *rand.Rand) *foreignCase {
 		}
 		tree, err := sdc.NewHierarchy(build(0)...)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		out.spec.Variables = append(out.spec.Variables, ForeignVariable{Name: v.Name, Total: "*", Tree: tree})
 	}
@@ -630,5 +636,35 @@ func TestForeignReports(t *testing.T) {
 			t.Errorf("%s\n%s", texts[0], texts[1])
 		}
 		return
+	}
+}
+
+// BenchmarkForeignAudit audits patterns of ours as tables of others, values and
+// statuses from a file, all needs and no intervals.
+func BenchmarkForeignAudit(b *testing.B) {
+	for _, codes := range [][]int{{140, 143}, {20, 25, 40}, {320, 317}, {46, 47, 47}} {
+		b.Run(fmt.Sprint(codes), func(b *testing.B) {
+			p := counts(b, 1, nil, codes...)
+			pattern, err := Protect(context.Background(), p, Options{Threads: 2})
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := foreignOf(b, p, p.grid)
+			text := c.file(rand.New(rand.NewPCG(1, 1)), pattern.Status)
+			for b.Loop() {
+				f, err := ReadForeign(strings.NewReader(text), c.spec)
+				if err != nil {
+					b.Fatal(err)
+				}
+				r, err := f.Audit(context.Background(), ForeignOptions{Threads: 2, NeedsOnly: true})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if r.Verdict != VerdictProtected {
+					b.Error(r.Verdict)
+				}
+			}
+			b.ReportMetric(float64(len(p.cells)*b.N)/b.Elapsed().Seconds(), "cells/s")
+		})
 	}
 }
