@@ -48,7 +48,7 @@ func randomLargest(rng *rand.Rand) *largestCase {
 		c.roles.Weight = "w"
 	}
 	n := rng.IntN(60) + 1
-	holding, moving := map[int]any{}, rng.IntN(2) == 0
+	holding, moving, exclude := map[int]any{}, rng.IntN(2) == 0, rng.IntN(3) == 0
 	units, owners, amounts, negative := 1+rng.IntN(n+5), 1+rng.IntN(8), 2+rng.IntN(8), rng.IntN(3) == 0
 	for range n {
 		who := rng.IntN(units)
@@ -63,6 +63,9 @@ func randomLargest(rng *rand.Rand) *largestCase {
 			if rng.IntN(8) == 0 {
 				r[name] = nil
 			}
+		}
+		if exclude && rng.IntN(6) == 0 {
+			r["a"] = nil
 		}
 		if h, ok := holding[who]; ok && !moving {
 			r["owner"] = h
@@ -93,6 +96,7 @@ func (c *largestCase) check(t *testing.T, rows []row, schema *arrow.Schema, chun
 	defer reader.Release()
 	d := sdc.FromReaders(reader)
 	d.Roles = c.roles
+	d.Missing = map[string]sdc.Missing{"a": "exclude"}
 	tree, err := sdc.NewHierarchy(
 		sdc.Code{Label: "N", Children: []sdc.Code{{Label: "r0"}, {Label: "r1"}}},
 		sdc.Code{Label: "S", Children: []sdc.Code{{Label: "S1", Children: []sdc.Code{{Label: "r2"}}}, {Label: "r3"}}},
@@ -131,7 +135,7 @@ type named struct {
 func (c *largestCase) recount(t *sdc.Table, cell sdc.Cell) ([]named, int) {
 	sum, all := map[string]int{}, map[string]bool{}
 	for i, r := range c.rows {
-		in := true
+		in := r["a"] != nil || !slices.Contains(t.Output().By, "a")
 		for v, k := range cell.Coordinates() {
 			in = in && slices.Contains(nodesOf(t.Output().By[v], label(r[t.Output().By[v]])), k.Code)
 		}
