@@ -252,3 +252,82 @@ func agrees(t *testing.T, g *Tables, p *Pattern, base []int64) {
 		}
 	}
 }
+
+// TestConfidentialShares: whatever is said of contributors, the verifier accepts what the
+// package says that the witnesses show, and nothing else.
+func TestConfidentialShares(t *testing.T) {
+	accepted, refused := 0, 0
+	for seed := range uint64(80) {
+		g, pattern, files := randomTwin(t, seed)
+		if files == nil {
+			continue
+		}
+		rng := rand.New(rand.NewPCG(seed, 61))
+		for range 8 {
+			cells := slices.Clone(g.Problem.cells)
+			often := 1 + rng.IntN(12)
+			for i := range cells {
+				c := &cells[i]
+				c.Shares, c.Part = nil, 0
+				if c.Value == 0 || c.Owner != 0 || rng.IntN(often) > 0 {
+					continue
+				}
+				statements(rng, c)
+				for k := range c.Shares {
+					c.Shares[k].Owner++ // no share without a number is in a proof
+				}
+			}
+			q, err := New(cells, g.Problem.rel, g.Problem.attacker)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newStore(q)
+			for i := range pattern.Witnesses {
+				s.add(&pattern.Witnesses[i])
+			}
+			holds := true
+			for i, c := range cells {
+				if c.Status != Primary {
+					continue
+				}
+				var needs []Need
+				for _, n := range pattern.Needs {
+					if int(n.Cell) == i {
+						needs = append(needs, n)
+					}
+				}
+				list := tables(needs)
+				_, missing := s.assign(int32(i), func(id int32) bool { return slices.Contains(list, id) })
+				holds = holds && len(missing) == 0
+			}
+			said := *g
+			said.Problem = q
+			var names []string
+			for _, r := range g.Releases(pattern) {
+				names = append(names, r.Name+".release.csv")
+			}
+			proof, err := said.Confidential(pattern, g.Releases(pattern), names)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := proof.WriteJSON(&b); err != nil {
+				t.Fatal(err)
+			}
+			files[twinName] = &fstest.MapFile{Data: b.Bytes()}
+			_, err = VerifyConfidential(files, twinName, VerifyLimits{})
+			if holds != (err == nil) || err != nil && !errors.Is(err, ErrCertificate) {
+				t.Fatalf("seed %d: the package says %v, the verifier %v", seed, holds, err)
+			}
+			if holds {
+				accepted++
+			} else {
+				refused++
+			}
+		}
+	}
+	t.Logf("%d accepted, %d refused", accepted, refused)
+	if accepted < 50 || refused < 50 {
+		t.Errorf("%d accepted, %d refused", accepted, refused)
+	}
+}
