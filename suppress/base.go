@@ -19,8 +19,10 @@ type component struct {
 	nodes        int
 }
 
-// sketches is how many sketches a base is looked for near to.
-const sketches = 6
+const (
+	sketches = 6 // that a base is looked for near to
+	adjusted = 2 // of these, that are first mended cell by cell
+)
 
 // findBase looks for a possible table, and makes it the value of all cells. It
 // returns the cells for which it found none.
@@ -29,6 +31,11 @@ func (p *public) findBase(ctx context.Context) (unknown []int32, err error) {
 	rest := p.components()
 	for round := 0; round < sketches && len(rest) > 0; round++ {
 		sketch := s.spread(s.draw(round))
+		if round < adjusted {
+			if done, err := p.adjust(ctx, sketch); done || err != nil {
+				return nil, err
+			}
+		}
 		open := rest
 		rest = nil
 		for _, c := range open {
@@ -49,6 +56,50 @@ func (p *public) findBase(ctx context.Context) (unknown []int32, err error) {
 	}
 	slices.Sort(unknown)
 	return unknown, nil
+}
+
+// adjust makes a sketch of a single table, added up, keep to what is published, and
+// makes it the base. It reports false where that does not come out, or there are more
+// tables, of which no sketch adds up.
+func (p *public) adjust(ctx context.Context, sketch []int64) (bool, error) {
+	if len(p.tables) != 1 {
+		return false, nil
+	}
+	a := newAdjuster(p.rel, p.of, matrixOf(p.rel, p.of))
+	a.stride, a.cost = largest, func(c int32) float64 { return 1 + float64(mix(uint64(c))>>11)/(1<<54) }
+	l, ids := p.tables[0], p.ids[0]
+	x := make([]int64, l.n)
+	for cell, id := range ids {
+		if l.inner(cell) {
+			x[cell] = sketch[id]
+		}
+	}
+	if l.rollUp(x) != nil {
+		return false, nil
+	}
+	for cell, id := range ids {
+		a.x[id] = x[cell]
+		if a.lower[id], a.upper[id] = p.value[id], p.value[id]; !p.known[id] {
+			a.lower[id], a.upper[id] = p.least(id), largest/2
+		}
+	}
+	done, err := a.run(ctx)
+	if done {
+		copy(p.value, a.x)
+	}
+	return done, err
+}
+
+// least is the least that an unknown cell may be; that of a total that is nowhere
+// published follows from its parts.
+func (p *public) least(cell int32) int64 {
+	switch {
+	case p.attacker.Negative:
+		return -largest / 2
+	case !p.shown[cell]:
+		return min(p.attacker.Lower, 0)
+	}
+	return p.attacker.Lower
 }
 
 // component sets up the program of some cells: a variable a cell and a constant a

@@ -9,21 +9,25 @@ import (
 
 // relations returns the matrix of the relations, which is made when first asked for.
 func (p *Problem) relations() *lp.Matrix {
-	p.once.Do(func() {
-		var vals []int8
-		p.matrix = lp.NewMatrix(len(p.rel), len(p.cells), func(c int) ([]int32, []int8) {
-			vals = vals[:0]
-			for _, r := range p.of[c] {
-				v := int8(1)
-				if p.rel[r].Total == c {
-					v = -1
-				}
-				vals = append(vals, v)
-			}
-			return p.of[c], vals
-		})
-	})
+	p.once.Do(func() { p.matrix = matrixOf(p.rel, p.of) })
 	return p.matrix
+}
+
+// matrixOf makes relations, and which of them cells are in, into constraints: the parts
+// less the total are 0.
+func matrixOf(rel []Relation, of [][]int32) *lp.Matrix {
+	var vals []int8
+	return lp.NewMatrix(len(rel), len(of), func(c int) ([]int32, []int8) {
+		vals = vals[:0]
+		for _, r := range of[c] {
+			v := int8(1)
+			if rel[r].Total == c {
+				v = -1
+			}
+			vals = append(vals, v)
+		}
+		return of[c], vals
+	})
 }
 
 const (

@@ -3,36 +3,31 @@ package suppress
 import (
 	"context"
 	"math"
-
-	"github.com/sluis-go/sluis/internal/lp"
 )
 
 // mender rounds one large table: inner cells first, each to the multiple that leaves
 // the totals above it nearer to their own values, and what totals are then too far
 // off is mended one multiple at a time, by the cheapest change of cells around that
-// keeps all sums and takes no cell farther off. Every step mends something, so that
-// it ends; where no change of whole multiples is found it gives up.
+// keeps all sums and takes no cell farther off. Where no change of whole multiples is
+// found it gives up.
 type mender struct {
-	p            *Problem
-	base         int64
-	x            []int64 // multiples
-	lower, upper []int64 // what they may be
-	near         *lp.Near
-	list         []int32 // see above
-	try          uint64  // another start each time, and other costs
-	failed       int
+	adjuster // of multiples
+	p        *Problem
+	base     int64
+	list     []int32 // see above
+	try      uint64  // another start each time, and other costs
 }
 
-const (
-	mendSteps  = 1000
-	mendSweeps = 10
-	mendFails  = 12 // cells that could not be mended, until it gives up
-)
+const mendSweeps = 10
 
 // mend finds the multiples of a problem of one table, nil where it gave up.
 func (out *Rounded) mend(ctx context.Context, p *Problem, spread int64) ([]int64, error) {
-	n := len(p.cells)
-	m := &mender{p: p, base: out.Base, x: make([]int64, n), lower: make([]int64, n), upper: make([]int64, n), near: lp.NewNear(p.relations())}
+	m := &mender{p: p, base: out.Base, adjuster: newAdjuster(p.rel, p.of, p.relations())}
+	m.cost = func(c int32) float64 {
+		// A cell halfway between two multiples is changed first.
+		rest := p.cells[c].Value % m.base
+		return (0.1 + math.Abs(float64(2*rest-m.base))/float64(m.base)) * (1 + m.chance(c)/2)
+	}
 	for i, c := range p.cells {
 		down := c.Value / out.Base
 		m.lower[i], m.upper[i] = max(0, down-spread), down+spread
@@ -40,40 +35,13 @@ func (out *Rounded) mend(ctx context.Context, p *Problem, spread int64) ([]int64
 			m.upper[i]++
 		}
 	}
-	for ; m.failed < mendFails; m.try++ {
+	for ; m.failed < adjustFails; m.try++ {
 		m.start()
 		if ok, err := m.run(ctx); ok || err != nil {
 			return m.x, err
 		}
 	}
 	return nil, nil
-}
-
-// run mends all that is off. What cannot be mended is looked at again once others
-// were.
-func (m *mender) run(ctx context.Context) (bool, error) {
-	for {
-		off, mended := 0, 0
-		for c := range m.p.cells {
-			for m.x[c] < m.lower[c] || m.x[c] > m.upper[c] {
-				ok, err := m.step(ctx, int32(c))
-				if err != nil {
-					return false, err
-				}
-				if !ok {
-					if m.failed++; m.failed == mendFails {
-						return false, nil
-					}
-					off++
-					break
-				}
-				mended++
-			}
-		}
-		if off == 0 || mended == 0 {
-			return off == 0, nil
-		}
-	}
 }
 
 // start rounds inner cells, goes over them again while that helps, and adds up the
@@ -142,46 +110,3 @@ func (m *mender) above(cell int) []int32 {
 
 // chance is a number from 0 to 1 for a cell and a start.
 func (m *mender) chance(c int32) float64 { return float64(mix(m.try<<32|uint64(c))>>11) / (1 << 53) }
-
-// step mends a total by one multiple.
-func (m *mender) step(ctx context.Context, cell int32) (bool, error) {
-	by := int64(1)
-	if m.x[cell] > m.upper[cell] {
-		by = -1
-	}
-	status, err := m.near.Move(ctx, cell, float64(by), mendSteps, math.Inf(1), func(c int32) (down, up, cost float64) {
-		// A cell halfway between two multiples is changed first.
-		rest := m.p.cells[c].Value % m.base
-		cost = 0.1 + math.Abs(float64(2*rest-m.base))/float64(m.base)
-		return float64(max(0, m.x[c]-m.lower[c])), float64(max(0, m.upper[c]-m.x[c])), cost * (1 + m.chance(c)/2)
-	})
-	if err != nil || status != lp.Optimal {
-		return false, err
-	}
-	cells, x := m.near.Point()
-	whole, _, ok := rational(x, 1)
-	return ok && m.take(cells, whole), nil
-}
-
-// take makes a change that keeps all sums, and no other.
-func (m *mender) take(cells []int32, by []int64) bool {
-	sum := map[int32]int64{}
-	for i, c := range cells {
-		for _, r := range m.p.of[c] {
-			if m.p.rel[r].Total == int(c) {
-				sum[r] -= by[i]
-			} else {
-				sum[r] += by[i]
-			}
-		}
-	}
-	for _, s := range sum {
-		if s != 0 {
-			return false
-		}
-	}
-	for i, c := range cells {
-		m.x[c] += by[i]
-	}
-	return true
-}
