@@ -13,6 +13,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/bitutil"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
@@ -110,43 +111,52 @@ func (p *Pseudonymizer) Array(ctx context.Context, mem memory.Allocator, arr arr
 	return out, err
 }
 
-// dictionary hashes the entries that rows use; the others become null, and so
-// no trace of them is left.
+// dictionary hashes the entries that rows use, in the order in which rows first
+// use them. The order of the entries themselves says which identifier is the
+// larger, and an entry that no row uses that there is such a one: neither is left.
 func (p *Pseudonymizer) dictionary(ctx context.Context, mem memory.Allocator, d *array.Dictionary, counter *Counter) (arrow.Array, error) {
 	dict := d.Dictionary()
-	first := make([]int64, dict.Len()) // row+1 of the first use
-	uses := make([]int64, dict.Len())
-	nulls := int64(0)
-	for i := range d.Len() {
-		if d.IsNull(i) {
-			nulls++
-			continue
-		}
-		k := d.GetValueIndex(i)
-		if k < 0 || k >= len(first) {
-			return nil, &ColumnError{Row: int64(i), Err: errors.New("dictionary index is outside the dictionary")}
-		}
-		if first[k] == 0 {
-			first[k] = int64(i) + 1
-		}
-		uses[k]++
+	indices, u, err := renumberAny(mem, d.Indices(), dict.Len())
+	if err != nil {
+		return nil, err
 	}
+	defer indices.Release()
 	var inside Counter
 	into := &inside
 	if counter == nil {
 		into = nil
 	}
-	out, err := p.plain(ctx, mem, dict, &used{first: first, uses: uses}, into)
+	out, err := p.plain(ctx, mem, dict, u, into)
 	if err != nil {
 		return nil, err
 	}
 	defer out.Release()
-	counter.add(int64(d.Len()), nulls+inside.nulls, inside.invalid, &inside.seen)
-	return array.NewDictionaryArray(p.DataType(d.DataType()).(*arrow.DictionaryType), d.Indices(), out), nil
+	counter.add(int64(d.Len()), int64(indices.NullN())+inside.nulls, inside.invalid, &inside.seen)
+	return array.NewDictionaryArray(p.DataType(d.DataType()).(*arrow.DictionaryType), indices, out), nil
 }
 
-// used says which entries of a dictionary rows use, how often, and where first.
-type used struct{ first, uses []int64 }
+// used says which entries of a dictionary rows use, in the order of their first
+// use: which entry, how often, and in which row first.
+type used struct {
+	entry       []int
+	uses, first []int64
+}
+
+// len returns the number of values of arr to hash.
+func (u *used) len(arr arrow.Array) int {
+	if u == nil {
+		return arr.Len()
+	}
+	return len(u.entry)
+}
+
+// at returns the place of value i.
+func (u *used) at(i int) int {
+	if u == nil {
+		return i
+	}
+	return u.entry[i]
+}
 
 // weight is the number of rows that value i stands for.
 func (u *used) weight(i int) int64 {
@@ -160,7 +170,75 @@ func (u *used) row(i int) int64 {
 	if u == nil {
 		return int64(i)
 	}
-	return u.first[i] - 1
+	return u.first[i]
+}
+
+// renumberAny returns the indices of a dictionary of so many entries with the
+// entries numbered in the order of their first use.
+func renumberAny(mem memory.Allocator, indices arrow.Array, entries int) (arrow.Array, *used, error) {
+	switch ix := indices.(type) {
+	case *array.Int8:
+		return renumber(mem, ix, ix.Int8Values(), entries)
+	case *array.Int16:
+		return renumber(mem, ix, ix.Int16Values(), entries)
+	case *array.Int32:
+		return renumber(mem, ix, ix.Int32Values(), entries)
+	case *array.Int64:
+		return renumber(mem, ix, ix.Int64Values(), entries)
+	case *array.Uint8:
+		return renumber(mem, ix, ix.Uint8Values(), entries)
+	case *array.Uint16:
+		return renumber(mem, ix, ix.Uint16Values(), entries)
+	case *array.Uint32:
+		return renumber(mem, ix, ix.Uint32Values(), entries)
+	case *array.Uint64:
+		return renumber(mem, ix, ix.Uint64Values(), entries)
+	}
+	return nil, nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: a dictionary with indices of %s", ErrType, indices.DataType().Name())}
+}
+
+type integer interface {
+	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64
+}
+
+func renumber[T integer](mem memory.Allocator, indices arrow.Array, from []T, entries int) (arrow.Array, *used, error) {
+	values := memory.NewResizableBuffer(mem)
+	defer values.Release()
+	values.Resize(len(from) * indices.DataType().(arrow.FixedWidthDataType).Bytes())
+	to := arrow.GetData[T](values.Bytes())
+	u := &used{}
+	of := make([]struct{ number, uses int64 }, entries) // entry -> its new number + 1
+	allValid := indices.NullN() == 0
+	for i, k := range from {
+		if !allValid && indices.IsNull(i) {
+			to[i] = 0
+			continue
+		}
+		if k < 0 || uint64(k) >= uint64(entries) {
+			return nil, nil, &ColumnError{Row: int64(i), Err: errors.New("dictionary index is outside the dictionary")}
+		}
+		e := &of[k]
+		if e.number == 0 {
+			u.entry, u.first = append(u.entry, int(k)), append(u.first, int64(i))
+			e.number = int64(len(u.entry))
+		}
+		e.uses++
+		to[i] = T(e.number - 1)
+	}
+	u.uses = make([]int64, len(u.entry))
+	for n, k := range u.entry {
+		u.uses[n] = of[k].uses
+	}
+	var valid *memory.Buffer
+	if !allValid {
+		valid = memory.NewResizableBuffer(mem)
+		defer valid.Release()
+		valid.Resize(int(bitutil.BytesForBits(int64(len(from)))))
+		bitutil.CopyBitmap(indices.NullBitmapBytes(), indices.Data().Offset(), len(from), valid.Bytes(), 0)
+	}
+	data := array.NewData(indices.DataType(), len(from), []*memory.Buffer{valid, values}, nil, indices.NullN(), 0)
+	defer data.Release()
+	return array.MakeFromData(data), u, nil
 }
 
 // plain hashes an array that is no dictionary.
@@ -169,29 +247,31 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 	if err != nil {
 		return nil, err
 	}
-	w := p.writer(mem, arr.Len())
+	n := u.len(arr)
+	w := p.writer(mem, n)
 	defer w.release()
 	var b batch
 	defer b.reset()
 	var seen sketch
 	var nulls, invalid int64
 	empty := make([]bool, 0, chunkValues) // the values of the chunk that become null
-	for lo := 0; lo < arr.Len(); lo += chunkValues {
+	for lo := 0; lo < n; lo += chunkValues {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		hi := min(lo+chunkValues, arr.Len())
+		hi := min(lo+chunkValues, n)
 		b.reset()
 		empty = empty[:0]
 		for i := lo; i < hi; i++ {
-			if n := u.weight(i); n == 0 || arr.IsNull(i) {
-				nulls += n
+			at := u.at(i)
+			if arr.IsNull(at) {
+				nulls += u.weight(i)
 				empty = append(empty, true)
 				continue
 			}
 			var ok bool
 			before := len(b.bytes)
-			if b.bytes, ok = appendCanonical(b.bytes, get(i), p.cfg.Form); !ok {
+			if b.bytes, ok = appendCanonical(b.bytes, get(at), p.cfg.Form); !ok {
 				invalid += u.weight(i)
 				switch p.cfg.Invalid {
 				case InvalidError:
@@ -281,7 +361,10 @@ func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
 		return number(tagDate, func(i int) int64 { return floorDiv(int64(a.Value(i)), 86_400_000) })
 	case *array.Timestamp:
 		unit := a.DataType().(*arrow.TimestampType).Unit
-		return number(tagTime, func(i int) int64 { return a.Value(i).ToTime(unit).UnixNano() })
+		if _, err := number(tagTime, nil); err != nil {
+			return nil, err
+		}
+		return func(i int) value { return instant(int64(a.Value(i)), unit) }, nil
 	case *array.String:
 		data := a.ValueBytes()
 		return text(tagText, func(i int) []byte {
@@ -312,6 +395,16 @@ func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
 		return p.getter(a.Storage())
 	}
 	return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
+}
+
+// instant is a time in nanoseconds, or where these do not fit 64 bits (before 1678,
+// after 2262) no valid one.
+func instant(t int64, unit arrow.TimeUnit) value {
+	per := int64(unit.Multiplier())
+	if n := t * per; n/per == t {
+		return value{tag: tagTime, num: n}
+	}
+	return value{tag: tagInvalid, text: fmt.Appendf(nil, "%d %v", t, unit)}
 }
 
 func floorDiv(a, b int64) int64 {
@@ -444,6 +537,7 @@ func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
 	for i, f := range fields {
 		if p := c[f.Name]; p != nil {
 			fields[i].Type = p.DataType(f.Type)
+			fields[i].Nullable = f.Nullable || p.cfg.Invalid == InvalidNull
 			fields[i].Metadata = arrow.Metadata{} // may describe the identifier
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -31,7 +32,8 @@ const (
 	// more digits or other characters, or fails the eleven test is invalid.
 	BSN
 	// Name takes text in Unicode normal form C after full case folding, so that
-	// capitals and ways of composing accents do not matter. Blanks do.
+	// capitals and ways of composing accents do not matter. Blanks do. Text that is
+	// not UTF-8 is invalid.
 	Name
 )
 
@@ -86,9 +88,14 @@ func appendCanonical(dst []byte, v value, f Form) ([]byte, bool) {
 		}
 		return appendTagged(dst, tagBSN, nine[:]), true
 	case Name:
+		if !utf8.Valid(v.text) {
+			return appendTagged(dst, tagInvalid, v.text), false // folding would make all the same
+		}
 		return appendTagged(dst, tagName, fold(v.text)), true
 	}
 	switch v.tag {
+	case tagInvalid:
+		return appendTagged(dst, tagInvalid, v.text), false
 	case tagInt, tagUint, tagDate, tagTime, tagBool:
 		dst = append(dst, v.tag, 0, 0, 0, 8)
 		return binary.BigEndian.AppendUint64(dst, uint64(v.num)), true

@@ -316,11 +316,121 @@ func TestUnusedEntries(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Release()
-	if !out.(*array.Dictionary).Dictionary().IsNull(0) {
-		t.Error("an unused entry is hashed")
+	if n := out.(*array.Dictionary).Dictionary().Len(); n != 1 {
+		t.Errorf("%d entries, of which one is used", n)
 	}
 	if diff := cmp.Diff(pseudonym.Stats{Rows: 3, Nulls: 1, Distinct: 1, DistinctExact: true}, c.Stats()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestDictionaryOrder: neither the order of the entries, nor how many there were,
+// nor what lies under a null is left of a dictionary.
+func TestDictionaryOrder(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	const entries, rows = `["1", "2", null, "3", "4", "5"]`, `[4, 4, 2, null, 0, 3, 0, null, 4]`
+	dict := build(t, mem, arrow.BinaryTypes.String, entries)
+	defer dict.Release()
+	p := maker(t, nil)
+	for _, ixType := range []arrow.DataType{
+		arrow.PrimitiveTypes.Int8, arrow.PrimitiveTypes.Int16, arrow.PrimitiveTypes.Int32, arrow.PrimitiveTypes.Int64,
+		arrow.PrimitiveTypes.Uint8, arrow.PrimitiveTypes.Uint16, arrow.PrimitiveTypes.Uint32, arrow.PrimitiveTypes.Uint64,
+	} {
+		ix := build(t, mem, ixType, rows)
+		whole := array.NewDictionaryArray(&arrow.DictionaryType{IndexType: ixType, ValueType: arrow.BinaryTypes.String, Ordered: true}, ix, dict)
+		for lo := range whole.Len() + 1 {
+			d := array.NewSlice(whole, int64(lo), int64(whole.Len())).(*array.Dictionary)
+			var c pseudonym.Counter
+			arr, err := p.Array(context.Background(), mem, d, &c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, most, nulls := arr.(*array.Dictionary), -1, int64(0)
+			for i := range d.Len() {
+				k := out.GetValueIndex(i)
+				if out.IsNull(i) {
+					if k != 0 {
+						t.Errorf("%v: index %d lies under a null", ixType, k)
+					}
+					nulls++
+					continue
+				}
+				if k > most+1 {
+					t.Errorf("%v: entry %d comes before %d", ixType, k, most+1)
+				}
+				most = max(most, k)
+				want := array.NullValueStr
+				if j := d.GetValueIndex(i); dict.IsValid(j) {
+					want = must(p.Text(dict.ValueStr(j)))
+				} else {
+					nulls++
+				}
+				if got := out.Dictionary().ValueStr(k); got != want {
+					t.Errorf("%v, row %d: %s, want %s", ixType, i, got, want)
+				}
+			}
+			if out.Dictionary().Len() != most+1 || out.DataType().(*arrow.DictionaryType).Ordered {
+				t.Errorf("%v: %d entries of which %d are used", ixType, out.Dictionary().Len(), most+1)
+			}
+			if s := c.Stats(); s.Rows != int64(d.Len()) || s.Nulls != nulls {
+				t.Errorf("%v: %+v", ixType, s)
+			}
+			arr.Release()
+			d.Release()
+		}
+		whole.Release()
+		ix.Release()
+	}
+}
+
+// TestNotUTF8: texts that are not UTF-8 are no names, rather than all the same one.
+func TestNotUTF8(t *testing.T) {
+	p := maker(t, func(c *pseudonym.Config) { c.Form = pseudonym.Name })
+	if _, err := p.Text("Jos\xe9"); !errors.Is(err, pseudonym.ErrInvalid) {
+		t.Errorf("Latin-1: %v", err)
+	}
+	keep := maker(t, func(c *pseudonym.Config) { c.Form, c.Invalid = pseudonym.Name, pseudonym.InvalidKeep })
+	if must(keep.Text("Jos\xe9")) == must(keep.Text("Jos\xe8")) {
+		t.Error("two texts have one pseudonym")
+	}
+}
+
+// TestInstants: the same instant is one identifier in any unit, and one that does
+// not fit nanoseconds is invalid, rather than that of another.
+func TestInstants(t *testing.T) {
+	p := maker(t, nil)
+	var want string
+	for unit, number := range map[arrow.TimeUnit]string{arrow.Second: "1000000", arrow.Millisecond: "1000000000", arrow.Microsecond: "1000000000000", arrow.Nanosecond: "1000000000000000"} {
+		got, _ := texts(t, p, &arrow.TimestampType{Unit: unit}, "["+number+"]")
+		if want == "" {
+			want = got[0]
+		}
+		if got[0] != want {
+			t.Errorf("%v: %s, want %s", unit, got[0], want)
+		}
+	}
+	// 2^55 seconds are a multiple of 2^64 nanoseconds.
+	far := build(t, memory.DefaultAllocator, &arrow.TimestampType{Unit: arrow.Second}, "[0, 36028797018963968]")
+	var ce *pseudonym.ColumnError
+	if _, err := p.Array(context.Background(), memory.DefaultAllocator, far, nil); !errors.As(err, &ce) || !errors.Is(err, pseudonym.ErrInvalid) || ce.Row != 1 {
+		t.Errorf("a time that does not fit: %v", err)
+	}
+	keep := maker(t, func(c *pseudonym.Config) { c.Invalid = pseudonym.InvalidKeep })
+	got, stats := texts(t, keep, &arrow.TimestampType{Unit: arrow.Second}, "[0, 36028797018963968, 72057594037927936, null]")
+	if stats.Invalid != 2 || stats.Distinct != 3 || got[0] == got[1] {
+		t.Errorf("kept: %v, %+v", got, stats)
+	}
+}
+
+// TestNullable: a column of which invalid values become null can hold nulls.
+func TestNullable(t *testing.T) {
+	s := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.BinaryTypes.String}}, nil)
+	for invalid, want := range map[pseudonym.Invalid]bool{pseudonym.InvalidError: false, pseudonym.InvalidKeep: false, pseudonym.InvalidNull: true} {
+		out, err := pseudonym.Columns{"id": maker(t, func(c *pseudonym.Config) { c.Invalid = invalid })}.Schema(s)
+		if err != nil || out.Field(0).Nullable != want {
+			t.Errorf("%d: nullable %v, %v", invalid, out.Field(0).Nullable, err)
+		}
 	}
 }
 
