@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
+	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -211,8 +211,10 @@ func readCodes(path string) (map[string][]string, error) {
 		Version int               `yaml:"version"`
 		Columns map[string][]code `yaml:"columns"`
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := dec.Decode(&f); err != nil || f.Version != 1 || len(f.Columns) == 0 {
+	if err := plainyaml.DecodeRaw(text, &f); err != nil {
+		return nil, fmt.Errorf("%w: %s: version: 1 and columns: {name: [codes]} are wanted: %w", spec.ErrSpec, path, err)
+	}
+	if f.Version != 1 || len(f.Columns) == 0 {
 		return nil, fmt.Errorf("%w: %s: version: 1 and columns: {name: [codes]} are wanted", spec.ErrSpec, path)
 	}
 	out := map[string][]string{}

@@ -5,7 +5,6 @@
 package dossier
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
+	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -86,12 +84,8 @@ func Load(path string) (*Dossier, error) {
 		return nil, err
 	}
 	d := &Dossier{}
-	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := dec.Decode(d); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("the file is empty")
-		}
-		return nil, fmt.Errorf("%w: %s: %s", ErrDossier, path, strings.TrimSpace(yaml.FormatError(err, false, false)))
+	if err := plainyaml.Decode(text, d); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrDossier, path, err)
 	}
 	if d.Version != 1 {
 		return nil, fmt.Errorf("%w: %s: version must be 1", ErrDossier, path)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -37,18 +38,18 @@ type rulesFile struct {
 
 type (
 	minFields struct {
-		Min *int64 `yaml:"min"`
+		Min *plainyaml.Whole `yaml:"min"`
 	}
 	kFields struct {
-		K *int64 `yaml:"k"`
+		K *plainyaml.Whole `yaml:"k"`
 	}
 	nkFields struct {
-		N       *int     `yaml:"n"`
-		Percent *percent `yaml:"percent"`
+		N       *plainyaml.Whole `yaml:"n"`
+		Percent *percent         `yaml:"percent"`
 	}
 	pFields struct {
-		P         *percent `yaml:"p"`
-		Coalition *int     `yaml:"coalition"`
+		P         *percent         `yaml:"p"`
+		Coalition *plainyaml.Whole `yaml:"coalition"`
 	}
 	pqFields struct {
 		P *percent `yaml:"p"`
@@ -110,7 +111,7 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 		return sdc.Policy{}, fmt.Errorf("policy is neither cbs nor essnet nor a file that can be read: %w", err)
 	}
 	var f policyFile
-	if err := decode(nameOrPath, text, &f); err != nil {
+	if err := decode(nameOrPath, text, &f, plainyaml.DecodeRaw); err != nil {
 		return sdc.Policy{}, err
 	}
 	p, err := f.resolve()
@@ -164,6 +165,12 @@ func set[T any](dst *T, src *T) {
 	}
 }
 
+func setWhole[T int | int64](dst *T, src *plainyaml.Whole) {
+	if src != nil {
+		*dst = T(*src)
+	}
+}
+
 func setPercent(dst *sdc.Percent, src *percent) {
 	if src != nil {
 		*dst = sdc.Percent(*src)
@@ -174,17 +181,17 @@ func setPercent(dst *sdc.Percent, src *percent) {
 func (r *rulesFile) apply(p *sdc.Policy) {
 	if m := r.MinContributors; m.given {
 		p.MinContributors.Off = m.off
-		set(&p.MinContributors.Min, m.fields.Min)
+		setWhole(&p.MinContributors.Min, m.fields.Min)
 	}
 	if m := r.NK; m.given {
 		p.NK.Off = m.off
-		set(&p.NK.N, m.fields.N)
+		setWhole(&p.NK.N, m.fields.N)
 		setPercent(&p.NK.Percent, m.fields.Percent)
 	}
 	if m := r.PPercent; m.given {
 		p.PPercent.Off = m.off
 		setPercent(&p.PPercent.P, m.fields.P)
-		set(&p.PPercent.Coalition, m.fields.Coalition)
+		setWhole(&p.PPercent.Coalition, m.fields.Coalition)
 	}
 	if m := r.PQ; m.given {
 		p.PQ.Off = m.off
@@ -201,14 +208,14 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 		if p.GroupRemainder.K == 0 && m.fields.K == nil {
 			p.GroupRemainder.K = 1
 		}
-		set(&p.GroupRemainder.K, m.fields.K)
+		setWhole(&p.GroupRemainder.K, m.fields.K)
 	}
 	if m := r.ZeroCells; m.given {
 		p.ZeroCells.Off = m.off
 	}
 	if m := r.KAnonymity; m.given {
 		p.KAnonymity.Off = m.off
-		set(&p.KAnonymity.K, m.fields.K)
+		setWhole(&p.KAnonymity.K, m.fields.K)
 	}
 	if m := r.Identifiers; m.given {
 		p.Identifiers.Off = m.off
@@ -222,7 +229,7 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 	}
 	if m := r.MinDegreesOfFreedom; m.given {
 		p.MinDegreesOfFreedom.Off = m.off
-		set(&p.MinDegreesOfFreedom.Min, m.fields.Min)
+		setWhole(&p.MinDegreesOfFreedom.Min, m.fields.Min)
 	}
 	if m := r.Request; m.given {
 		p.Request.Off = m.off

@@ -1,17 +1,14 @@
 package spec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/goccy/go-yaml"
-
+	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -87,18 +84,18 @@ type csvFile struct {
 }
 
 type outputFile struct {
-	Name       string              `yaml:"name"`
-	Kind       string              `yaml:"kind"`
-	By         []string            `yaml:"by"`
-	Keys       []string            `yaml:"keys"`
-	Margins    marginsFile         `yaml:"margins"`
-	Depth      map[string]int      `yaml:"depth"`
-	Fold       map[string][]string `yaml:"fold"`
-	Sensitive  []string            `yaml:"sensitive"`
-	Response   string              `yaml:"response"`
-	Statistics []string            `yaml:"statistics"`
-	Parameters int                 `yaml:"parameters"`
-	APriori    aprioriFile         `yaml:"apriori"`
+	Name       string                     `yaml:"name"`
+	Kind       string                     `yaml:"kind"`
+	By         []string                   `yaml:"by"`
+	Keys       []string                   `yaml:"keys"`
+	Margins    marginsFile                `yaml:"margins"`
+	Depth      map[string]plainyaml.Whole `yaml:"depth"`
+	Fold       map[string][]string        `yaml:"fold"`
+	Sensitive  []string                   `yaml:"sensitive"`
+	Response   string                     `yaml:"response"`
+	Statistics []string                   `yaml:"statistics"`
+	Parameters plainyaml.Whole            `yaml:"parameters"`
+	APriori    aprioriFile                `yaml:"apriori"`
 }
 
 // list is one string or a list of them.
@@ -155,7 +152,7 @@ func Load(path string) (*Spec, error) {
 		return nil, err
 	}
 	var f specFile
-	if err := decode(path, text, &f); err != nil {
+	if err := decode(path, text, &f, plainyaml.Decode); err != nil {
 		return nil, err
 	}
 	in := &folder{dir: filepath.Dir(path), read: []sdc.Source{hashed(path, text)}}
@@ -168,10 +165,9 @@ func Load(path string) (*Spec, error) {
 }
 
 // decode reads YAML strictly. The error names the line.
-func decode(path string, text []byte, into any) error {
-	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("%w: %s: %s", ErrSpec, path, strings.TrimSpace(yaml.FormatError(err, false, false)))
+func decode(path string, text []byte, into any, with func([]byte, any) error) error {
+	if err := with(text, into); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrSpec, path, err)
 	}
 	return nil
 }
@@ -257,8 +253,14 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 		by = o.Keys
 	}
 	out := sdc.Output{
-		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Depth: o.Depth, Fold: o.Fold, Sensitive: o.Sensitive,
-		Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters,
+		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Fold: o.Fold, Sensitive: o.Sensitive,
+		Response: o.Response, Statistics: o.Statistics, Parameters: int(o.Parameters),
+	}
+	if o.Depth != nil {
+		out.Depth = map[string]int{}
+	}
+	for name, level := range o.Depth {
+		out.Depth[name] = int(level)
 	}
 	var err error
 	if out.APriori, err = o.APriori.build(in, by); err != nil {

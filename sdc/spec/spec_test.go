@@ -130,3 +130,36 @@ func FuzzSpec(f *testing.F) {
 		}
 	})
 }
+
+// TestNumbersAreText: codes and thresholds are what is written, or errors.
+func TestNumbersAreText(t *testing.T) {
+	const head = "version: 1\ndata:\n  source: a.csv\n"
+	const tail = "outputs:\n  - {name: a, kind: frequency, by: [b]}\n"
+	for _, text := range []string{
+		head + "  hierarchies: {b: {tree: {N: [01, 02]}}}\n" + tail,
+		head + "  hierarchies: {b: {tree: {N: {20: [20.10]}}}}\n" + tail,
+		head + "  hierarchies: {b: {parents: {010: N}}}\n" + tail,
+		head + "  csv: {nulls: [0.0]}\n" + tail,
+		head + "outputs:\n  - {name: a, kind: frequency, by: [b], apriori: [{codes: {b: 01}, status: unsafe, reason: x}]}\n",
+		head + "  hierarchies: {b: {tree: {N: [a]}}}\noutputs:\n  - {name: a, kind: frequency, by: [b], depth: {b: 1.9}}\n",
+		head + "outputs:\n  - {name: a, kind: model, parameters: 12.9}\n",
+		head + tail + "---\n" + head + "outputs:\n  - {name: c, kind: frequency, by: [d]}\n",
+	} {
+		path := filepath.Join(t.TempDir(), "spec.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := spec.Load(path); !errors.Is(err, spec.ErrSpec) || !strings.Contains(err.Error(), "[") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, rule := range []string{"min-contributors: {min: 010}", "min-contributors: {min: 9.9}", "nk: {n: 2.7}", "p-percent: {p: 10, coalition: 1.5}", "k-anonymity: {k: 0x5}"} {
+		path := filepath.Join(t.TempDir(), "policy.yaml")
+		if err := os.WriteFile(path, []byte("version: 1\nname: x\nextends: cbs\nrules:\n  "+rule+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := spec.LoadPolicy(path); !errors.Is(err, spec.ErrSpec) || !strings.Contains(err.Error(), "[5:") {
+			t.Errorf("%q: %v", rule, err)
+		}
+	}
+}

@@ -1,0 +1,204 @@
+// Package plainyaml reads the YAML files that people write, strictly: one
+// document, no key twice or unknown, within a bound of memory, and no code of the
+// data read as a number.
+package plainyaml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+const (
+	// deepest bounds how far lists and maps are nested, and with it what the parser
+	// holds, which is quadratic in it.
+	deepest = 200
+	// mostNodes bounds the values of a file once its aliases are written out.
+	mostNodes = 1 << 20
+)
+
+// Decode reads the only document of a file into a struct. Beside what is no YAML,
+// an unknown key and a key that comes twice, it refuses:
+//
+//   - a second document, which would not be looked at;
+//   - lists and maps nested more than 200 deep, and aliases that stand for more
+//     than 2^20 values;
+//   - a number, a truth value or nothing where YAML reads another text than the one
+//     that is written: 010 is 8 there, 01 is 1, 20.10 is 20.1. In quotes it is what
+//     it says.
+//
+// An error names line and column where it can.
+func Decode(text []byte, into any) error { return decode(text, into, true) }
+
+// DecodeRaw is Decode for a file of which the types take the text of numbers
+// themselves.
+func DecodeRaw(text []byte, into any) error { return decode(text, into, false) }
+
+func decode(text []byte, into any, literal bool) error {
+	tokens := lexer.Tokenize(string(text))
+	if err := depth(tokens); err != nil {
+		return err
+	}
+	file, err := parser.Parse(tokens, 0)
+	if err != nil {
+		return formatted(err)
+	}
+	w := walk{literal: literal, anchors: map[string]int{}}
+	documents := 0
+	for _, d := range file.Docs {
+		if d.Body == nil || d.Body.Type() == ast.CommentType {
+			continue
+		}
+		if documents++; documents > 1 {
+			return at(d.Body.GetToken(), "a second document begins here, which would not be read")
+		}
+		if _, err := w.size(d.Body); err != nil {
+			return err
+		}
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := dec.Decode(into); err != nil {
+		return formatted(err)
+	}
+	return nil
+}
+
+func formatted(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New("the file is empty")
+	}
+	return errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
+}
+
+func at(t *token.Token, format string, args ...any) error {
+	if t == nil || t.Position == nil {
+		return fmt.Errorf(format, args...)
+	}
+	return fmt.Errorf("[%d:%d] %s", t.Position.Line, t.Position.Column, fmt.Sprintf(format, args...))
+}
+
+// depth refuses files that are nested too deeply, before they are parsed. A block
+// begins further to the right than the one around it.
+func depth(tokens token.Tokens) error {
+	flow, line := 0, 0
+	for _, t := range tokens {
+		first := t.Position.Line != line
+		line = t.Position.Line
+		block := flow == 0 && (first || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType)
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow = max(0, flow-1)
+		}
+		if flow > deepest || block && t.Position.Column > 2*deepest {
+			return at(t, "lists and maps are nested too deeply")
+		}
+	}
+	return nil
+}
+
+// walk looks at every value of a document.
+type walk struct {
+	literal bool
+	anchors map[string]int // values behind an anchor; -1 within it
+}
+
+// size counts the values of a node with its aliases written out, and refuses what
+// Decode refuses.
+func (w *walk) size(n ast.Node) (int, error) {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return sizes(w, n.Values)
+	case *ast.MappingValueNode:
+		return sizes(w, []ast.Node{n.Key, n.Value})
+	case *ast.MappingKeyNode:
+		return w.size(n.Value)
+	case *ast.SequenceNode:
+		for _, v := range n.Values {
+			if null, ok := v.(*ast.NullNode); ok && w.literal {
+				return 0, at(null.Token, "an entry of the list is nothing: put quotes around it, or take it out")
+			}
+		}
+		return sizes(w, n.Values)
+	case *ast.TagNode:
+		return w.size(n.Value)
+	case *ast.AnchorNode:
+		name := n.Name.String()
+		w.anchors[name] = -1
+		k, err := w.size(n.Value)
+		w.anchors[name] = k
+		return k, err
+	case *ast.AliasNode:
+		k := w.anchors[n.Value.String()]
+		if k < 0 {
+			return 0, at(n.Start, "an alias stands for what it is in")
+		}
+		return max(1, k), nil
+	}
+	if w.literal {
+		return 1, literal(n)
+	}
+	return 1, nil
+}
+
+func sizes[N ast.Node](w *walk, list []N) (int, error) {
+	all := 1
+	for _, n := range list {
+		k, err := w.size(n)
+		if err != nil {
+			return 0, err
+		}
+		if all += k; all > mostNodes {
+			return 0, at(n.GetToken(), "aliases stand for more than %d values", mostNodes)
+		}
+	}
+	return all, nil
+}
+
+// literal refuses a scalar that YAML reads as something else than its text.
+func literal(n ast.Node) error {
+	var read string
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		read = fmt.Sprint(n.Value)
+	case *ast.FloatNode:
+		read = strconv.FormatFloat(n.Value, 'f', -1, 64)
+	case *ast.InfinityNode:
+		read = "infinite"
+	case *ast.NanNode:
+		read = "no number"
+	case *ast.BoolNode:
+		read = strconv.FormatBool(n.Value)
+	default:
+		return nil
+	}
+	if text := n.GetToken().Value; text != read {
+		return at(n.GetToken(), "%s would be read as %s: put quotes around it, or write that", text, read)
+	}
+	return nil
+}
+
+// Whole is a whole number as people write it: 8.9 is not taken for 8, nor 010 for
+// what that is with 8 as its base.
+type Whole int32
+
+// UnmarshalYAML takes a number of digits alone, quoted or not.
+func (w *Whole) UnmarshalYAML(n ast.Node) error {
+	text := n.GetToken().Value
+	v, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || strconv.FormatInt(v, 10) != text {
+		return at(n.GetToken(), "a whole number is wanted, of digits alone and without zeros before it")
+	}
+	*w = Whole(v)
+	return nil
+}
