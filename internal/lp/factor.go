@@ -39,9 +39,16 @@ type eta struct {
 }
 
 func newFactors(m int) *factors {
-	return &factors{
-		m: m, work: make([]float64, m), mark: make([]int32, m),
-		at: make([]int32, m), stepOf: make([]int32, m),
+	f := &factors{}
+	f.resize(m)
+	return f
+}
+
+// resize makes room for a basis of another size.
+func (f *factors) resize(m int) {
+	if f.m = m; len(f.work) < m {
+		f.work, f.mark = make([]float64, m), make([]int32, m)
+		f.at, f.stepOf = make([]int32, m), make([]int32, m)
 	}
 }
 
@@ -173,7 +180,7 @@ func (f *factors) factor(cols func(pos int) ([]int32, []float64)) (badPos, badRo
 	f.lptr, f.lrow, f.lval = append(f.lptr[:0], 0), f.lrow[:0], f.lval[:0]
 	f.uptr, f.urow, f.uval = append(f.uptr[:0], 0), f.urow[:0], f.uval[:0]
 	f.etas, f.erow, f.eval = f.etas[:0], f.erow[:0], f.eval[:0]
-	for r := range f.stepOf {
+	for r := range f.m {
 		f.stepOf[r] = -1
 		f.mark[r] = -1
 	}
@@ -230,7 +237,7 @@ func (f *factors) factor(cols func(pos int) ([]int32, []float64)) (badPos, badRo
 		f.uptr = append(f.uptr, int32(len(f.urow)))
 	}
 	if len(badPos) > 0 {
-		for r := range f.stepOf {
+		for r := range f.m {
 			if f.stepOf[r] < 0 {
 				badRow = append(badRow, int32(r))
 			}

@@ -50,7 +50,8 @@ func NewMatrix(m, n int, column func(j int) (rows []int32, vals []int8)) *Matrix
 // split in two, up and down from zero, that cost the same.
 //
 // Sources: Lemke 1954 for the method, Fourer 1994 and Maros 2003 for passing bounds
-// in the ratio test. It holds scratch space; not safe for concurrent use.
+// in the ratio test, Forrest and Goldfarb 1992 for which row goes first. It holds scratch
+// space; not safe for concurrent use.
 type Near struct {
 	a     *Matrix
 	rowAt []int32 // row -> its number below, -1 where it is not touched
@@ -61,6 +62,8 @@ type Near struct {
 	x     []float64 // its value; of none, what the row is off
 	rho   []float64
 	alpha []float64
+	norm  []float64 // the square of the length of the row of the inverse
+	tau   []float64
 
 	col      []int32 // touched, by number
 	cost     []float64
@@ -78,6 +81,14 @@ type Near struct {
 	steps    int
 	fixed    int32   // the column that moves
 	distance float64 // and how far
+
+	// The basis of the first known rows was factored; etas are what came after.
+	known   int
+	factors *factors
+	ptr     []int32 // row -> the entries of the column that is basic there
+	brow    []int32
+	bval    []float64
+	work    []float64
 }
 
 // ratio is a variable that may enter, and at which step of the prices.
@@ -85,6 +96,9 @@ type ratio struct {
 	v         int32
 	at, alpha float64
 }
+
+// nearRefactor is how many steps Near takes until it factors the basis anew.
+const nearRefactor = 50
 
 // NewNear makes a solver over a matrix.
 func NewNear(a *Matrix) *Near {
@@ -101,9 +115,11 @@ func (s *Near) reset() {
 		s.colAt[c] = -1
 	}
 	s.row, s.head, s.x, s.rho, s.alpha = s.row[:0], s.head[:0], s.x[:0], s.rho[:0], s.alpha[:0]
+	s.norm = s.norm[:0]
 	s.col, s.cost, s.room, s.pos, s.far = s.col[:0], s.cost[:0], s.room[:0], s.pos[:0], s.far[:0]
 	s.ya, s.g, s.listed, s.mark = s.ya[:0], s.g[:0], s.listed[:0], s.mark[:0]
 	s.etas, s.erow, s.eval, s.steps = s.etas[:0], s.erow[:0], s.eval[:0], 0
+	s.known = 0
 }
 
 func (s *Near) touchRow(r int32) int32 {
@@ -111,9 +127,13 @@ func (s *Near) touchRow(r int32) int32 {
 		s.rowAt[r] = int32(len(s.row))
 		s.row, s.head, s.x = append(s.row, r), append(s.head, -1), append(s.x, 0)
 		s.rho, s.alpha = append(s.rho, 0), append(s.alpha, 0)
+		s.norm = append(s.norm, 1)
 	}
 	return s.rowAt[r]
 }
+
+// Steps is how many steps the last program took.
+func (s *Near) Steps() int { return s.steps }
 
 // Work is the effort that the last program took, in entries of the matrix or so.
 func (s *Near) Work() int { return s.steps * (len(s.row) + len(s.col)) }
@@ -147,25 +167,28 @@ func (s *Near) Move(ctx context.Context, j int32, by float64, most int, limit fl
 		if !ok {
 			return Infeasible, nil
 		}
-		if !s.pivot(i, v, over) {
+		if !s.pivot(i, v, over) || len(s.etas) == nearRefactor && !s.refactor() {
 			return Stopped, nil
 		}
 	}
 	return Stopped, nil
 }
 
-// leaving picks the row that is farthest off, or -1, and by how much: above where
-// it is positive.
+// leaving picks the row that is farthest off for the length of its row of the inverse,
+// or -1, and by how much: above where it is positive.
 func (s *Near) leaving() (best int32, over float64) {
 	best = -1
-	most := feasible
+	most := 0.0
 	for i, v := range s.x {
 		o := v
 		if h := s.head[i]; h >= 0 && v >= 0 {
 			o = max(0, v-s.room[h])
 		}
-		if math.Abs(o) > most {
-			best, over, most = int32(i), o, math.Abs(o)
+		if math.Abs(o) <= feasible {
+			continue
+		}
+		if far := float64(o*o) / s.norm[i]; far > most {
+			best, over, most = int32(i), o, far
 		}
 	}
 	return best, over
@@ -189,6 +212,51 @@ func (s *Near) total() (sum float64) {
 	return sum
 }
 
+// refactor factors the basis anew, which has far fewer entries than what the steps
+// leave, and works out the point from the start. Not ok means that numbers went wrong.
+func (s *Near) refactor() bool {
+	m := len(s.row)
+	s.ptr, s.brow, s.bval = append(s.ptr[:0], 0), s.brow[:0], s.bval[:0]
+	a := s.a
+	for i, h := range s.head {
+		if h < 0 {
+			s.brow, s.bval = append(s.brow, int32(i)), append(s.bval, 1)
+		} else {
+			c := s.col[h/2]
+			for e := a.colPtr[c]; e < a.colPtr[c+1]; e++ {
+				s.brow = append(s.brow, s.rowAt[a.colRow[e]])
+				s.bval = append(s.bval, float64(sign(h)*float64(a.colVal[e])))
+			}
+		}
+		s.ptr = append(s.ptr, int32(len(s.brow)))
+	}
+	if s.factors == nil {
+		s.factors = newFactors(0)
+	}
+	s.factors.resize(m)
+	bad, _ := s.factors.factor(func(p int) ([]int32, []float64) {
+		return s.brow[s.ptr[p]:s.ptr[p+1]], s.bval[s.ptr[p]:s.ptr[p+1]]
+	})
+	if len(bad) > 0 {
+		return false
+	}
+	s.known = m
+	s.etas, s.erow, s.eval = s.etas[:0], s.erow[:0], s.eval[:0]
+	s.work = slices.Grow(s.work[:0], m)[:m]
+	clear(s.alpha)
+	for e := a.colPtr[s.fixed]; e < a.colPtr[s.fixed+1]; e++ {
+		s.alpha[s.rowAt[a.colRow[e]]] = -float64(a.colVal[e]) * s.distance
+	}
+	for v, far := range s.far {
+		if far {
+			s.addColumn(int32(v), -s.room[v])
+		}
+	}
+	s.solve(s.alpha)
+	copy(s.x, s.alpha)
+	return true
+}
+
 // price sets rho to the row of the inverse of the basis.
 func (s *Near) price(i int32) {
 	clear(s.rho)
@@ -200,6 +268,10 @@ func (s *Near) price(i int32) {
 			v -= float64(s.eval[q] * s.rho[s.erow[q]])
 		}
 		s.rho[e.pos] = v / e.pivot
+	}
+	if s.known > 0 {
+		s.factors.btran(s.rho[:s.known], s.work)
+		copy(s.rho, s.work)
 	}
 }
 
@@ -290,7 +362,7 @@ func (s *Near) entering(over float64) (int32, bool) {
 		}
 		s.passed = passed
 		if len(passed) > 0 {
-			s.solve()
+			s.solve(s.alpha)
 			for i, w := range s.alpha {
 				s.x[i] -= w
 			}
@@ -342,17 +414,21 @@ func (s *Near) addColumn(v int32, by float64) {
 	}
 }
 
-// solve turns alpha into what it is in the basis.
-func (s *Near) solve() {
+// solve turns a column into what it is in the basis.
+func (s *Near) solve(b []float64) {
+	if s.known > 0 {
+		s.factors.ftran(b[:s.known], s.work)
+		copy(b, s.work)
+	}
 	for _, e := range s.etas {
-		v := s.alpha[e.pos]
+		v := b[e.pos]
 		if v == 0 {
 			continue
 		}
 		v /= e.pivot
-		s.alpha[e.pos] = v
+		b[e.pos] = v
 		for q := e.from; q < e.to; q++ {
-			s.alpha[s.erow[q]] -= float64(s.eval[q] * v)
+			b[s.erow[q]] -= float64(s.eval[q] * v)
 		}
 	}
 }
@@ -366,11 +442,12 @@ func (s *Near) pivot(i, v int32, over float64) bool {
 	}
 	clear(s.alpha)
 	s.addColumn(v, 1)
-	s.solve()
+	s.solve(s.alpha)
 	p := s.alpha[i]
 	if math.Abs(p) < pivotal {
 		return false
 	}
+	s.measure(i)
 	end := 0.0
 	if h := s.head[i]; h >= 0 {
 		s.pos[h] = -1
@@ -397,6 +474,26 @@ func (s *Near) pivot(i, v int32, over float64) bool {
 	}
 	s.head[i], s.pos[v], s.far[v] = v, i, false
 	return true
+}
+
+// measure brings up to date how long the rows of the inverse are, for a pivot in row i
+// with alpha and rho.
+func (s *Near) measure(i int32) {
+	s.tau = append(s.tau[:0], s.rho...)
+	s.tau = append(s.tau, make([]float64, len(s.alpha)-len(s.tau))...)
+	own := 0.0
+	for _, v := range s.tau {
+		own += float64(v * v)
+	}
+	s.solve(s.tau)
+	for k, w := range s.alpha {
+		if int32(k) == i || math.Abs(w) < 1e-13 {
+			continue
+		}
+		by := w / s.alpha[i]
+		s.norm[k] = max(s.norm[k]-float64(2*by*s.tau[k])+float64(by*by*own), 1e-4+float64(by*by))
+	}
+	s.norm[i] = max(own/float64(s.alpha[i]*s.alpha[i]), 1e-4)
 }
 
 // Point returns the variables that are not zero after a program that ended Optimal,
