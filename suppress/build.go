@@ -43,7 +43,7 @@ type BuildOptions struct {
 	Count Count
 	// PublishZeros publishes every empty cell, which tells an attacker that hidden
 	// counts are at least 1. By default an empty cell may be hidden to protect
-	// others.
+	// others, unless a table of something else tells that it is empty.
 	PublishZeros bool
 	// WholeNumbers says that the attacker knows sums to be whole units. He always
 	// knows so of counts.
@@ -81,6 +81,7 @@ type table struct {
 	owner   []int32 // who is alone in a cell, noOwner or severalOwners
 	share   [][]Share
 	part    []int64
+	told    []told
 	id      []int32 // cell of the problem
 }
 
@@ -135,8 +136,12 @@ var reasonOf = map[string]reason{
 // respondent with rows of several holdings knows what none of them knows alone: data that
 // have such a one are refused with ErrUnfit.
 //
+// Outputs of different things, as counts and sums, or sums of two responses, are problems
+// of their own, but tell of each other which cells are empty. Such a cell is not hidden
+// to protect others, and a count of what is not empty is known to be at least 1.
+//
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
-// cells times variables.
+// cells times variables, for each two outputs of different things.
 func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions) ([]*Tables, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -151,6 +156,7 @@ func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions
 			"give every respondent one holding, or leave that role out", ErrUnfit, r.Outputs[outputs[0]].Name)
 	}
 	var groups []*Tables
+	var numbers [][]int // of the outputs of each group
 	for _, group := range linkedGroups(r, outputs) {
 		behind, err := findBehind(r, group, o.Behind)
 		if err != nil {
@@ -168,10 +174,13 @@ func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions
 				g.behind = append(g.behind, t)
 			}
 		}
-		if err := g.build(r, policy, slices.Concat(group, behind), o); err != nil {
+		groups, numbers = append(groups, g), append(numbers, slices.Concat(group, behind))
+	}
+	tell(r, groups, numbers)
+	for i, g := range groups {
+		if err := g.build(r, policy, numbers[i], o); err != nil {
 			return nil, err
 		}
-		groups = append(groups, g)
 	}
 	return groups, nil
 }
@@ -462,6 +471,9 @@ func (g *Tables) problem(o BuildOptions) error {
 	}
 	if len(all) == 1 {
 		p.grid = all[0].layout
+	}
+	for _, t := range all {
+		t.narrow(p)
 	}
 	g.Problem = p
 	return nil

@@ -28,7 +28,11 @@ func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
 	}
 	if !a.Negative {
 		// Below what everybody knows there is nothing to be unsure of.
-		c.Level.Lower = min(c.Level.Lower, max(0, c.Value-a.Lower))
+		least := a.Lower
+		if t.hears(cell) == isSomething && a.Whole {
+			least = max(least, 1)
+		}
+		c.Level.Lower = min(c.Level.Lower, max(0, c.Value-least))
 	}
 	switch o.Cost {
 	case CostValue:
