@@ -387,12 +387,17 @@ func earlier(a, b error) bool {
 	return errors.As(a, &x) && errors.As(b, &y) && x.Row < y.Row
 }
 
-// addRecord is add for the columns of a record.
+// addRecord is add for the columns of a record, which may be longer than the record.
 func (w *worker) addRecord(m message) error {
+	n := m.record.NumRows()
 	for c, field := range w.fields {
 		w.arrays[c] = m.record.Column(field)
+		if int64(w.arrays[c].Len()) > n {
+			w.arrays[c] = array.NewSlice(w.arrays[c], 0, n)
+			defer w.arrays[c].Release()
+		}
 	}
-	return w.add(int(m.record.NumRows()), m.row, m.key)
+	return w.add(int(n), m.row, m.key)
 }
 
 // add hands the batch of n rows that w.arrays holds to every table. row is the

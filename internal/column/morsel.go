@@ -16,7 +16,8 @@ type Morsels struct {
 }
 
 // NewMorsels cuts the given columns of a table, which it borrows, into runs of at
-// most the given number of rows.
+// most the given number of rows. Of columns that are longer than the table the rest is
+// left out.
 func NewMorsels(t arrow.Table, columns []int, most int) *Morsels {
 	rows := int(t.NumRows())
 	m := &Morsels{}
@@ -37,6 +38,8 @@ func NewMorsels(t arrow.Table, columns []int, most int) *Morsels {
 	}
 	slices.Sort(m.cuts)
 	m.cuts = slices.Compact(m.cuts)
+	end, _ := slices.BinarySearch(m.cuts, rows)
+	m.cuts = m.cuts[:end+1]
 	return m
 }
 
