@@ -29,6 +29,22 @@ func (e *Encoder) appendDictionary(d *array.Dictionary, row int64, dst []uint32)
 	return nil
 }
 
+// namable returns below which number the indices of d must be: those that it has
+// entries for. Arrow's GetValueIndex reads a negative index as the number that has the
+// same bits without a sign, which a larger dictionary does have an entry for.
+func namable(d *array.Dictionary) uint64 {
+	n := uint64(d.Data().Dictionary().Len())
+	switch d.Indices().DataType().ID() {
+	case arrow.INT8:
+		return min(n, 1<<7)
+	case arrow.INT16:
+		return min(n, 1<<15)
+	case arrow.INT32:
+		return min(n, 1<<31)
+	}
+	return n
+}
+
 func (e *Encoder) appendIndices(d *array.Dictionary, dst []uint32) (int, error) {
 	switch ix := d.Indices().(type) {
 	case *array.Int8:

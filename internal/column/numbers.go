@@ -275,7 +275,7 @@ func (n *Numbers) readDictionary(d *array.Dictionary) (int, error) {
 	}
 	null := resize(&n.null, length)
 	any := false
-	size := uint64(d.Dictionary().Len())
+	size := namable(d)
 	for i := range length {
 		null[i] = d.IsNull(i)
 		j := 0

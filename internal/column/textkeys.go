@@ -111,13 +111,14 @@ func (k *Keys) internDictionary(in *Interner, d *array.Dictionary) (int, error) 
 		}
 	}
 	t.fresh = t.fresh[:0]
+	size := namable(d)
 	for i := range k.Key {
 		if k.Null != nil && k.Null[i] {
 			continue
 		}
 		e := d.GetValueIndex(i)
 		switch {
-		case uint64(e) >= uint64(len(t.entry)):
+		case uint64(e) >= size:
 			return i, ErrIndex
 		case dict.IsNull(e):
 			if k.Null == nil {
