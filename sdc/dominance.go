@@ -15,7 +15,8 @@ type dominance struct {
 	value  []exact.Num // by holding, falling, absolute
 	weight []*big.Rat  // nil unless the weighting is tau
 	total  exact.Num
-	scale  *big.Int // value * scale is in the unit of total; nil for 1
+	unit   exact.Unit // of total
+	scale  *big.Int   // value * scale is in the unit of total; nil for 1
 	signed bool
 }
 
@@ -24,18 +25,23 @@ type dominance struct {
 func (c Cell) dominance(scratch []exact.Num) dominance {
 	t := c.t
 	n := t.m.Top.Len(c.i)
-	d := dominance{value: slices.Grow(scratch[:0], n)[:n], total: t.m.SumAbs.At(c.i), signed: t.m.Negative[c.i]}
+	d := dominance{value: slices.Grow(scratch[:0], n)[:n], total: t.m.SumAbs.At(c.i), unit: t.units.Response, signed: t.m.Negative[c.i]}
 	for k := range n {
 		d.value[k] = t.m.Top.At(c.i, k).Value
 	}
 	if t.m.WeightedAbs.None() {
 		return d
 	}
-	// The total is in units of the product; one response unit is so many.
+	// The total is in units of the product; one response unit is so many. Of a response
+	// that needs a finer unit than the product, the total is brought to that.
 	u := t.units
-	d.total = t.m.WeightedAbs.At(c.i)
+	d.total, d.unit = t.m.WeightedAbs.At(c.i), u.Product
 	d.scale = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Product.Digits-u.Response.Digits)), nil)
-	d.scale.Lsh(d.scale, uint(u.Product.Shift-u.Response.Shift))
+	if up := u.Product.Shift - u.Response.Shift; up >= 0 {
+		d.scale.Lsh(d.scale, uint(up))
+	} else {
+		d.total, d.unit.Shift = shiftUp(d.total, -up), u.Response.Shift
+	}
 	if t.weighting == tau {
 		d.weight = make([]*big.Rat, n)
 		for k := range n {
@@ -58,11 +64,20 @@ func (d *dominance) scaled(k int) exact.Num {
 
 // largest returns the sum of the n largest and the total, in one unit.
 func (d *dominance) largest(n int) (sum, total exact.Num) {
+	sum, den := d.sumOf(n)
+	if d.weight == nil {
+		return sum, d.total
+	}
+	return sum, d.total.Mul(den)
+}
+
+// sumOf returns the sum of the n largest, in den-ths of the unit of the total.
+func (d *dominance) sumOf(n int) (sum, den exact.Num) {
 	if d.weight == nil {
 		for k := range min(n, len(d.value)) {
 			sum = sum.Add(d.scaled(k))
 		}
-		return sum, d.total
+		return sum, count(1)
 	}
 	// n slots, filled in falling order with min(weight, slots left) each.
 	left := new(big.Rat).SetInt64(int64(n))
@@ -79,8 +94,7 @@ func (d *dominance) largest(n int) (sum, total exact.Num) {
 			break
 		}
 	}
-	den := exact.NumFromBig(fill.Denom())
-	return exact.NumFromBig(fill.Num()), d.total.Mul(den)
+	return exact.NumFromBig(fill.Num()), exact.NumFromBig(fill.Denom())
 }
 
 // remainder returns total - x1 - ... - xn and x1, in one unit. It is negative
@@ -101,10 +115,20 @@ func (d *dominance) note() string {
 	return ""
 }
 
-// shareText prints 100*a/b with enough digits to tell it from a round limit.
+// share returns 100*a/b for a finding; 100 of a total of nothing, which weights of 0
+// and contributions that cancel out leave.
+func share(a, b exact.Num) float64 {
+	if b.Sign() == 0 {
+		return 100
+	}
+	return exact.Share(a, b)
+}
+
+// shareText prints 100*a/b, for a that is not 0, with enough digits to tell it from a
+// round limit.
 func shareText(a, b exact.Num) string {
 	if b.Sign() == 0 {
-		return "0"
+		return ">100"
 	}
 	s := exact.Share(a, b)
 	for _, digits := range []int{1, 3, 6} {

@@ -28,24 +28,18 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 		return level
 	}
 	d := c.dominance(nil)
-	unit := c.t.units.Response
-	if !c.t.m.WeightedAbs.None() {
-		unit = c.t.units.Product
-	}
+	unit := d.unit
 	raise := func(x *big.Rat) {
 		if x.Cmp(level) > 0 {
 			level = x
 		}
 	}
 	if r := p.NK; !r.Off {
-		// largest and total share a unit that may be finer than that of the cell.
-		sum, total := d.largest(r.N)
-		if sum.Sign() > 0 {
-			k := r.Percent.must()
-			share := new(big.Rat).SetFrac(sum.Big(), total.Big())
-			share.Mul(share, ratio(100*k.Den, k.Num)).Sub(share, big.NewRat(1, 1))
-			raise(share.Mul(share, unit.Rat(d.total)))
-		}
+		k := r.Percent.must()
+		sum, den := d.sumOf(r.N)
+		bound := unit.Rat(sum)
+		bound.Quo(bound, new(big.Rat).SetInt(den.Big())).Mul(bound, ratio(100*k.Den, k.Num))
+		raise(bound.Sub(bound, unit.Rat(d.total)))
 	}
 	if r := p.PPercent; !r.Off {
 		rest, x1 := d.remainder(r.coalition() + 1)

@@ -56,7 +56,7 @@ func (r NK) check(t *Table, f *findings) {
 			who = fmt.Sprintf("the %d largest contributions are", r.N)
 		}
 		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(largest, total), Limit: r.Percent.float(),
+			Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: r.Percent.float(),
 			Message: fmt.Sprintf("%s %s %% of the total, more than %s %%%s", who, shareText(largest, total), r.Percent, d.note()),
 		})
 	}
@@ -219,7 +219,7 @@ func (r Request) check(t *Table, f *findings) {
 			continue
 		}
 		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(x, total), Limit: r.Percent.float(),
+			Rule: r.name(), Verdict: Unsafe, Observed: share(x, total), Limit: r.Percent.float(),
 			Message: fmt.Sprintf("a contributor who asked for protection holds %s %% of the total, more than %s %%", shareText(x, total), r.Percent),
 		})
 	}

@@ -303,3 +303,16 @@ func BenchmarkFromFloat64(b *testing.B) {
 		})
 	}
 }
+
+// TestShareIsFinite: a report holds no infinities, which JSON has no words for.
+func TestShareIsFinite(t *testing.T) {
+	large, one := exact.NumFromBig(new(big.Int).Lsh(big.NewInt(1), 2000)), exact.NewNum(exact.FromInt64(1))
+	for _, tt := range []struct {
+		a, b exact.Num
+		want float64
+	}{{one, exact.NewNum(exact.FromInt64(4)), 25}, {large, one, math.MaxFloat64}, {large.Neg(), one, -math.MaxFloat64}} {
+		if got := exact.Share(tt.a, tt.b); got != tt.want {
+			t.Errorf("%v, want %v", got, tt.want)
+		}
+	}
+}

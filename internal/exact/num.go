@@ -148,10 +148,10 @@ func trimZeros(s string) string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// Share returns 100*a/b as a correctly rounded float64, for reports only; b
-// must not be zero.
+// Share returns 100*a/b as a correctly rounded float64, or the largest there is, for
+// reports only; b must not be zero.
 func Share(a, b Num) float64 {
 	r := new(big.Rat).SetFrac(new(big.Int).Mul(a.Big(), big.NewInt(100)), b.Big())
 	f, _ := r.Float64()
-	return f
+	return max(-math.MaxFloat64, min(f, math.MaxFloat64))
 }
