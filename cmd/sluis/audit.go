@@ -128,6 +128,10 @@ func runAudit(ctx context.Context, path string, f *auditFlags, stdout io.Writer)
 	if err != nil {
 		return usageError(err)
 	}
+	inputs := append(slices.Collect(maps.Values(f.hierarchies)), path, f.metadata)
+	if err := fitOutputs(inputs, f.json); err != nil {
+		return err
+	}
 	table, err := f.read(path, s)
 	if err != nil {
 		return auditError(err)

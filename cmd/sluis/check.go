@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -91,6 +92,10 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err != nil {
 		return specError(err)
 	}
+	files := f.files()
+	if err := fitOutputs(inputsOf(s, f.policy), files.text, files.json, files.cells, files.html, files.public); err != nil {
+		return err
+	}
 	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
 	if err != nil {
 		return err
@@ -101,11 +106,11 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 			return err
 		}
 	}
-	files, err := writeReports(r, f, better)
+	written, err := writeReports(r, f, better)
 	if err != nil {
 		return err
 	}
-	if err := report.Text(stdout, r, report.TextOptions{Worst: f.worst, Files: files}); err != nil {
+	if err := report.Text(stdout, r, report.TextOptions{Worst: f.worst, Files: written}); err != nil {
 		return err
 	}
 	printSuggestions(stdout, r, better)
@@ -126,6 +131,9 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		return nil, err
 	}
 	defer src.Close()
+	if err := knownNames(s, src.Schema()); err != nil {
+		return nil, err
+	}
 	columns := neededColumns(s, src.Schema())
 	n := opts.Threads
 	if n <= 0 {
@@ -185,6 +193,19 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	return r, nil
 }
 
+// knownNames refuses a hierarchy, or a word on missing values, of a column that the
+// data do not have: with a slip in its name the column that was meant is checked
+// without its totals, or its missing values in another way.
+func knownNames(s *spec.Spec, schema *arrow.Schema) error {
+	names := slices.Sorted(maps.Keys(s.Hierarchies))
+	for _, name := range slices.Concat(names, slices.Sorted(maps.Keys(s.Missing))) {
+		if name != "" && !schema.HasField(name) {
+			return usageError(fmt.Errorf("the spec has a hierarchy or missing values of column %q, which the data do not have", name))
+		}
+	}
+	return nil
+}
+
 // withHint adds what to write in the spec to the errors that a first spec meets.
 func withHint(err error, s *spec.Spec) error {
 	var c *sdc.ColumnError
@@ -214,57 +235,73 @@ func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
 	return out
 }
 
+// inputsOf lists the files that a check of a spec reads.
+func inputsOf(s *spec.Spec, policy string) []string {
+	return slices.Concat(s.Patterns, s.Paths, []string{s.Dossier, policy})
+}
+
+// reportFiles are the files that a check writes; "" for one that it does not.
+type reportFiles struct{ text, json, cells, html, public string }
+
+// files names those that were asked for, by name or by folder.
+func (f *checkFlags) files() reportFiles {
+	out := reportFiles{json: f.json, cells: f.cells, html: f.html, public: f.public}
+	if f.out == "" {
+		return out
+	}
+	out.text = filepath.Join(f.out, "report.txt")
+	for _, x := range []struct {
+		to   *string
+		name string
+	}{{&out.json, "report.json"}, {&out.cells, "cells.csv"}, {&out.html, "report.html"}} {
+		if *x.to == "" {
+			*x.to = filepath.Join(f.out, x.name)
+		}
+	}
+	return out
+}
+
 // writeReports writes the files that were asked for and says where they are.
 // Each is complete or absent.
 func writeReports(r *sdc.Report, f *checkFlags, better []suggest.Suggestion) ([][2]string, error) {
 	var files [][2]string
-	jsonPath, cellsPath, htmlPath := f.json, f.cells, f.html
+	to := f.files()
 	if f.out != "" {
 		if err := os.MkdirAll(f.out, 0o700); err != nil {
 			return nil, err
 		}
-		if jsonPath == "" {
-			jsonPath = filepath.Join(f.out, "report.json")
-		}
-		if cellsPath == "" {
-			cellsPath = filepath.Join(f.out, "cells.csv")
-		}
-		if htmlPath == "" {
-			htmlPath = filepath.Join(f.out, "report.html")
-		}
-		path := filepath.Join(f.out, "report.txt")
-		err := source.WriteFile(path, func(w io.Writer) error {
+		err := source.WriteFile(to.text, func(w io.Writer) error {
 			return report.Text(w, r, report.TextOptions{Worst: 1 << 30})
 		})
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, [2]string{"all findings", path})
+		files = append(files, [2]string{"all findings", to.text})
 	}
-	if jsonPath != "" {
-		if err := source.WriteFile(jsonPath, r.WriteJSON); err != nil {
+	if to.json != "" {
+		if err := source.WriteFile(to.json, r.WriteJSON); err != nil {
 			return nil, err
 		}
-		files = append(files, [2]string{"the report as JSON", jsonPath})
+		files = append(files, [2]string{"the report as JSON", to.json})
 	}
-	if cellsPath != "" {
-		if err := writeCells(r, cellsPath); err != nil {
+	if to.cells != "" {
+		if err := writeCells(r, to.cells); err != nil {
 			return nil, err
 		}
-		files = append(files, [2]string{"every cell with its evidence", cellsPath})
+		files = append(files, [2]string{"every cell with its evidence", to.cells})
 	}
 	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files), Suggestions: better}
-	if htmlPath != "" {
-		if err := source.WriteFile(htmlPath, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
+	if to.html != "" {
+		if err := source.WriteFile(to.html, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
 			return nil, err
 		}
-		files = append(files, [2]string{"the report as a page", htmlPath})
+		files = append(files, [2]string{"the report as a page", to.html})
 	}
-	if f.public != "" {
-		if err := source.WriteFile(f.public, func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
+	if to.public != "" {
+		if err := source.WriteFile(to.public, func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
 			return nil, err
 		}
-		files = append(files, [2]string{"what may leave", f.public})
+		files = append(files, [2]string{"what may leave", to.public})
 	}
 	return files, nil
 }

@@ -112,14 +112,39 @@ func demoPseudonyms(ctx context.Context, in, out string, seed uint64, stdout io.
 	return err
 }
 
+// ownFolder refuses a folder that holds files by the names of the demonstration
+// which it did not write.
+func ownFolder(at func(string) string) error {
+	if text, err := os.ReadFile(at("spec.yaml")); err == nil && string(text) == demoSpec {
+		return nil
+	}
+	for _, name := range []string{"spec.yaml", "tables.yaml", "register.parquet", "events.parquet", "region.hrc", "offence.hrc"} {
+		if _, err := os.Lstat(at(name)); err == nil {
+			return usageError(fmt.Errorf("%s is there already, and is left alone: name another folder with --out", at(name)))
+		}
+	}
+	return nil
+}
+
 func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io.Writer) error {
 	if rows < 1 {
 		return usageError(errors.New("rows must be at least 1"))
 	}
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := ownFolder(at); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	at := func(name string) string { return filepath.Join(dir, name) }
+	// First, so that the folder is known as ours.
+	err := source.WriteFile(at("spec.yaml"), func(w io.Writer) error {
+		_, err := io.WriteString(w, demoSpec)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(stdout, "1. A synthetic register of %d offences: %s\n", rows, at("register.parquet"))
 	if err := writeSynth(ctx, "events", at("register.parquet"), synth.Options{Rows: rows, Seed: seed}); err != nil {
 		return err
@@ -132,13 +157,6 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	if err := writeTree(at("offence.hrc"), synth.Offences()); err != nil {
-		return err
-	}
-	err := source.WriteFile(at("spec.yaml"), func(w io.Writer) error {
-		_, err := io.WriteString(w, demoSpec)
-		return err
-	})
-	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)

@@ -38,6 +38,9 @@ learnt from two releases by comparing them.`,
 }
 
 func runDiff(before, after, json string, worst int, stdout io.Writer) error {
+	if err := fitOutputs([]string{before, after}, json); err != nil {
+		return err
+	}
 	was, err := readReport(before)
 	if err != nil {
 		return err

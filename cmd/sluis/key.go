@@ -158,6 +158,9 @@ shown to the provider of the data.`,
 			if signer == "" || record == "" {
 				return usageError(errors.New("--sign-with and --record are required"))
 			}
+			if err := fitOutputs([]string{args[0], identity, signer}, record); err != nil {
+				return err
+			}
 			private, err := loadSigner(signer)
 			if err != nil {
 				return err

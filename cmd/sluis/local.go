@@ -109,8 +109,8 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return usageError(err)
 	}
-	if same, err := sameFile(in, out); err != nil || same {
-		return errors.Join(err, usageError(errors.New("IN and OUT are the same file")))
+	if err := fitOutputs([]string{in}, out); err != nil {
+		return err
 	}
 	data, err := f.read(ctx, in)
 	if err != nil {

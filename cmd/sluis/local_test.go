@@ -120,7 +120,7 @@ func TestLocalExits(t *testing.T) {
 		{append(base, "--k", "3", "--missing", "wildcard", "--importance", "age=3"), exitUsage, "no key"},
 		{append(base, "--k", "3", "--missing", "wildcard", "--importance", "sex=0"), exitUsage, "importance"},
 		{append(base, "--k", "3", "--missing", "wildcard", "--max-keys", "3"), exitUsage, "--max-keys"},
-		{[]string{"local", in, in, "--keys", "sex", "--k", "2", "--missing", "wildcard"}, exitUsage, "same file"},
+		{[]string{"local", in, in, "--keys", "sex", "--k", "2", "--missing", "wildcard"}, exitUsage, "is read"},
 		{[]string{"local", in, out, "--keys", "colour", "--k", "2", "--missing", "wildcard"}, exitUsage, "colour"},
 		{[]string{"local", in, filepath.Join(dir, "out.txt"), "--keys", "sex", "--k", "2", "--missing", "wildcard"}, exitFailure, "extension"},
 	} {

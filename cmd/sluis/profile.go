@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -76,6 +77,9 @@ With --against the exit status is 4 where something has changed.`,
 }
 
 func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.Writer) error {
+	if err := fitOutputs(append(slices.Clone(files), f.policy, f.codes, f.against), f.json); err != nil {
+		return err
+	}
 	policy, err := spec.LoadPolicy(f.policy)
 	if err != nil {
 		return specError(err)

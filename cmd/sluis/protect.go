@@ -97,6 +97,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return specError(err)
 	}
+	inputs := inputsOf(s, f.policy)
+	if err := fitOutputs(inputs, f.html, f.public); err != nil {
+		return err
+	}
 	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Sole: true})
 	if err != nil {
 		return err
@@ -172,6 +176,9 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	}
 	pages.page.Verdict = verdict
 	if err := pages.render(f); err != nil {
+		return err
+	}
+	if err := fitOutputs(inputs, append(staged.targets(), f.html, f.public)...); err != nil {
 		return err
 	}
 	if err := staged.commit(ctx); err != nil {
@@ -373,6 +380,15 @@ func (s *staging) parquet(name string, r *suppress.Release) error {
 		return errors.Join(err, w.Abort())
 	}
 	return w.Close()
+}
+
+// targets are the names under which the files will appear.
+func (s *staging) targets() []string {
+	out := make([]string, len(s.files))
+	for i, name := range s.files {
+		out[i] = filepath.Join(s.out, name)
+	}
+	return out
 }
 
 // commit moves the files to where they belong: certificates first, so that no

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
@@ -130,12 +131,12 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 			return err // before there is a file without its record
 		}
 	}
+	if f.record == "" {
+		f.record = out + ".record.json"
+	}
 	report, err := pseudonymiseFile(ctx, in, out, p, f)
 	if err != nil {
 		return err
-	}
-	if f.record == "" {
-		f.record = out + ".record.json"
 	}
 	if err := keepRecord(f.record, report, f.signer); err != nil {
 		return err
@@ -153,18 +154,21 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 
 // pseudonymiseFile streams a file through the pseudonymizer into another.
 func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudonymizer, f *pseudonymiseFlags) (*pseudonym.Record, error) {
-	if same, err := sameFile(in, out); err != nil || same {
-		return nil, errors.Join(err, usageError(errors.New("IN and OUT are the same file")))
+	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer}, out, f.record); err != nil {
+		return nil, err
 	}
 	src, err := source.Open(ctx, []string{in}, source.Options{})
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
+	if err := f.known(src.Schema()); err != nil {
+		return nil, err
+	}
 	var keep []string
 	for _, field := range src.Schema().Fields() {
 		switch {
-		case slices.Contains(f.drop, field.Name) && !slices.Contains(f.columns, field.Name):
+		case slices.Contains(f.drop, field.Name):
 		case slices.Contains(f.direct, field.Name) && !slices.Contains(f.columns, field.Name):
 			return nil, fmt.Errorf("column %q holds a direct identifier and is neither replaced (--column) nor dropped (--drop)", field.Name)
 		default:
@@ -207,10 +211,10 @@ func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudony
 		w.Abort() //nolint:errcheck // the first error is the one to tell
 		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
 	if err := src.Hash(ctx); err != nil {
+		return nil, errors.Join(err, w.Abort()) // IN has changed: OUT must not appear
+	}
+	if err := w.Close(); err != nil {
 		return nil, err
 	}
 	report := p.Record(f.columns, counters, "sluis "+thisTool().Version)
@@ -219,6 +223,22 @@ func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudony
 	}
 	report.Output = pseudonym.RecordedFile{Name: filepath.Base(out), SHA256: w.SHA256()}
 	return report, nil
+}
+
+// known refuses flags that name a column that does not exist, or one both to
+// replace and to drop: a name with a slip in it would let an identifier through.
+func (f *pseudonymiseFlags) known(schema *arrow.Schema) error {
+	for _, name := range slices.Concat(f.columns, f.direct, f.drop) {
+		if len(schema.FieldIndices(name)) != 1 {
+			return fmt.Errorf("column %q does not exist exactly once", name)
+		}
+	}
+	for _, name := range f.drop {
+		if slices.Contains(f.columns, name) {
+			return usageError(fmt.Errorf("column %q is both replaced and dropped", name))
+		}
+	}
+	return nil
 }
 
 // keepRecord signs the record, where there is a key for it, and writes it.
@@ -237,13 +257,4 @@ func keepRecord(path string, r *pseudonym.Record, signer string) error {
 		enc.SetIndent("", " ")
 		return enc.Encode(r)
 	})
-}
-
-func sameFile(a, b string) (bool, error) {
-	x, err := filepath.Abs(a)
-	if err != nil {
-		return false, err
-	}
-	y, err := filepath.Abs(b)
-	return x == y, err
 }

@@ -101,7 +101,7 @@ func TestPseudonymiseBadInput(t *testing.T) {
 		{"too short", with("key", "--bytes", "8"), 2, "too short"},
 		{"bad encoding", with("key", "--encoding", "base64"), 2, "encoding"},
 		{"no columns", []string{"pseudonymise", at("in.csv"), at("out.csv")}, 2, "required"},
-		{"onto itself", []string{"pseudonymise", at("in.csv"), at("in.csv"), "--column", "bsn", "--domain", "p/v", "--key-file", at("key")}, 2, "same file"},
+		{"onto itself", []string{"pseudonymise", at("in.csv"), at("in.csv"), "--column", "bsn", "--domain", "p/v", "--key-file", at("key")}, 2, "is read"},
 		{"no folder", []string{"pseudonymise", at("in.csv"), at("none/out.csv"), "--column", "bsn", "--domain", "p/v", "--key-file", at("key")}, 1, "none"},
 		{"destroy without a signer", []string{"key", "destroy", at("key")}, 2, "sign-with"},
 	} {

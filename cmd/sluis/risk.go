@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,6 +135,10 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	m, err := f.measurement()
 	if err != nil {
 		return usageError(err)
+	}
+	inputs := slices.Concat(files, []string{f.population}, slices.Collect(maps.Values(f.trees)))
+	if err := fitOutputs(inputs, f.records, f.json, f.html); err != nil {
+		return err
 	}
 	data, sources, err := f.read(ctx, files, m.columns(f))
 	if err != nil {

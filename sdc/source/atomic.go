@@ -12,6 +12,9 @@ import (
 // unless somebody decides otherwise.
 const fileMode = 0o600
 
+// errNotRegular says that a name belongs to something that is no plain file.
+var errNotRegular = errors.New("is there already, and is no plain file")
+
 // atomicFile is a file that is written beside its name and renamed at the end:
 // complete or absent.
 type atomicFile struct {
@@ -20,6 +23,10 @@ type atomicFile struct {
 }
 
 func createAtomic(path string) (*atomicFile, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		// A device, a pipe or a folder would be replaced by a file, where that is allowed.
+		return nil, &FileError{File: path, Err: errNotRegular}
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.part")
 	if err != nil {
 		return nil, &FileError{File: path, Err: plain(err)}

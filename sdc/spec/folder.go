@@ -14,8 +14,9 @@ import (
 // folder is where the names of a file are relative to. It remembers what was
 // read of it.
 type folder struct {
-	dir  string
-	read []sdc.Source
+	dir   string
+	read  []sdc.Source
+	paths []string
 }
 
 func (f *folder) path(name string) string {
@@ -31,7 +32,7 @@ func (f *folder) open(name string) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.read = append(f.read, hashed(name, text))
+	f.read, f.paths = append(f.read, hashed(name, text)), append(f.paths, f.path(name))
 	return bytes.NewReader(text), nil
 }
 

@@ -33,6 +33,8 @@ type Spec struct {
 	Outputs []sdc.Output
 	// Files are the files that Load has read: the spec, and those that it names.
 	Files []sdc.Source
+	// Paths are where they lie.
+	Paths []string
 }
 
 // Columns lists the columns that a check of the spec reads, each once: the
@@ -155,12 +157,12 @@ func Load(path string) (*Spec, error) {
 	if err := decode(path, text, &f, plainyaml.Decode); err != nil {
 		return nil, err
 	}
-	in := &folder{dir: filepath.Dir(path), read: []sdc.Source{hashed(path, text)}}
+	in := &folder{dir: filepath.Dir(path), read: []sdc.Source{hashed(path, text)}, paths: []string{path}}
 	s, err := f.resolve(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	s.Files = in.read
+	s.Files, s.Paths = in.read, in.paths
 	return s, nil
 }
 
