@@ -1,10 +1,13 @@
 package pseudonym_test
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -154,12 +157,108 @@ func TestLinkage(t *testing.T) {
 			t.Errorf("%q became %q", a, b)
 		}
 	}
-	if s := fmt.Sprintf("%v %+v %#v %s", back, back, back, back); strings.Contains(s, "Jansen") {
-		t.Error("a linkage table prints")
+	var out bytes.Buffer
+	for _, v := range []any{back, *back, []pseudonym.Linkage{*back}, struct{ l pseudonym.Linkage }{*back}} {
+		fmt.Fprintf(&out, "%v %+v %#v %s", v, v, v, v)
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("table", "value", v)
+		if err := json.NewEncoder(&out).Encode(v); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := gob.NewEncoder(&out).Encode(*back); err != nil {
+		t.Error(err)
+	}
+	if s := out.String(); strings.Contains(s, "Jansen") || !strings.Contains(s, "REDACTED") {
+		t.Errorf("a linkage table prints: %s", s)
 	}
 	back.Destroy()
 	if back.Len() != 0 {
 		t.Error("something is left")
+	}
+}
+
+// TestRekeyMerges: where two identifiers become one, it is always the same of the
+// two that is kept.
+func TestRekeyMerges(t *testing.T) {
+	l, err := pseudonym.NewLinkage(maker(t, nil), slices.Values([]string{"Jansen", "JANSEN", "jansen", "JANsen"}))
+	if err != nil || l.Len() != 4 {
+		t.Fatal(l.Len(), err)
+	}
+	name := maker(t, func(c *pseudonym.Config) { c.Form = pseudonym.Name })
+	seen := map[string]bool{}
+	for range 50 {
+		next, translation, err := l.Rekey(name)
+		if err != nil || next.Len() != 1 || len(translation) != 4 {
+			t.Fatal(err)
+		}
+		id, _ := next.Lookup(must(name.Text("jansen")))
+		seen[id] = true
+	}
+	if len(seen) != 1 {
+		t.Errorf("%d identifiers are kept in turn", len(seen))
+	}
+}
+
+// TestRecordForms: a record that other readers would read otherwise is refused.
+func TestRecordForms(t *testing.T) {
+	pub, signer, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &pseudonym.Record{Schema: "sluis.pseudonyms/1", KeyID: "true", Domain: "p/<v>", Columns: []pseudonym.RecordedCount{{Column: "a&b"}}}
+	if err := r.Sign(signer); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := pseudonym.Destroy(testKey(t), "", signer, time.Unix(0, 0), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(text string) error { _, err := pseudonym.ReadRecord([]byte(text), pub); return err }
+	verify := func(text string) error { _, err := pseudonym.VerifyDestruction([]byte(text), pub); return err }
+	for _, x := range []struct {
+		name string
+		v    any
+		read func(string) error
+	}{{"pseudonyms", r, read}, {"destruction", gone, verify}} {
+		text := string(must(json.Marshal(x.v)))
+		for name, ok := range map[string]string{"flat": text, "indented": string(must(json.MarshalIndent(x.v, "", " "))) + "\n"} {
+			if err := x.read(ok); err != nil {
+				t.Errorf("%s, %s: %v", x.name, name, err)
+			}
+		}
+		for name, bad := range map[string]string{
+			"a brace behind it": text + "}", "another behind it": text + text, "text behind it": text + "x",
+			"a forged member":  strings.Replace(text, `"keyId"`, `"keyId":"forged","KEYID"`, 1),
+			"two of one name":  strings.Replace(text, `"keyId"`, `"keyId":"forged","keyId"`, 1),
+			"other capitals":   strings.Replace(text, `"keyId"`, `"keyID"`, 1),
+			"a member behind":  strings.TrimSuffix(text, "}") + `,"schema":` + strings.SplitN(text[len(`{"schema":`):], ",", 2)[0] + "}",
+			"an unknown field": strings.Replace(text, "{", `{"x":1,`, 1),
+		} {
+			if err := x.read(bad); !errors.Is(err, pseudonym.ErrRecord) {
+				t.Errorf("%s, %s: %v", x.name, name, err)
+			}
+		}
+	}
+	if _, err := pseudonym.ReadRecord([]byte(string(must(json.Marshal(r)))+"}"), nil); !errors.Is(err, pseudonym.ErrRecord) {
+		t.Errorf("unsigned, a brace behind it: %v", err)
+	}
+}
+
+// TestDestroyOther: what cannot be a key file is neither overwritten nor removed.
+func TestDestroyOther(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "data")
+	data := bytes.Repeat([]byte("x"), 1<<16+1)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, dir} {
+		if err := pseudonym.DestroyKeyFile(p); !errors.Is(err, pseudonym.ErrKeyFile) {
+			t.Errorf("%s: %v", filepath.Base(p), err)
+		}
+	}
+	if !bytes.Equal(must(os.ReadFile(path)), data) {
+		t.Error("the file is overwritten")
 	}
 }
 

@@ -70,18 +70,19 @@ func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool 
 }
 
 // VerifyDestruction reads a record in JSON and checks that it is signed by the
-// public key, which the verifier must have from elsewhere. The error is
-// ErrRecord.
+// public key, which the verifier must have from elsewhere, and written as it was
+// signed but for blanks. The error is ErrRecord.
 func VerifyDestruction(text []byte, signer ed25519.PublicKey) (*DestructionRecord, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
 	var r DestructionRecord
-	if err := dec.Decode(&r); err != nil || dec.More() || r.Schema != recordSchema {
+	if !decode(text, &r) || r.Schema != recordSchema {
 		return nil, fmt.Errorf("%w: not in the form of a record", ErrRecord)
 	}
 	payload, err := r.payload()
 	if err != nil || len(signer) != ed25519.PublicKeySize || !bytes.Equal(r.Signer, signer) || !ed25519.Verify(signer, payload, r.Signature) {
 		return nil, fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
+	}
+	if !writtenAs(text, r) {
+		return nil, fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
 	}
 	return &r, nil
 }

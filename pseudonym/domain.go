@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -39,8 +40,8 @@ func (d Domain) String() string { return d.Project + "/" + d.Variable }
 func (d Domain) info() (string, error) {
 	b := []byte("sluis/pseudonym/1/domain")
 	for _, part := range []string{d.Project, d.Variable} {
-		if part == "" || len(part) > 255 || !utf8.ValidString(part) || strings.Contains(part, "/") {
-			return "", fmt.Errorf("%w: project and variable are 1 to 255 bytes of UTF-8 without a slash", ErrDomain)
+		if part == "" || len(part) > 255 || !utf8.ValidString(part) || strings.Contains(part, "/") || strings.ContainsFunc(part, unicode.IsControl) {
+			return "", fmt.Errorf("%w: project and variable are 1 to 255 bytes of UTF-8 without a slash or a control character", ErrDomain)
 		}
 		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
 		b = append(b, part...)

@@ -1,6 +1,9 @@
 package pseudonym
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // StandardLibraryOnly reports whether pseudonyms are made without the kernel of
 // this project.
@@ -11,6 +14,28 @@ func StandardLibraryOnly() bool {
 	}
 	p, err := New(Config{Key: k, Domain: Domain{Project: "p", Variable: "v"}})
 	return err == nil && p.fast == nil
+}
+
+// TestEqualWaitsForOne: while Equal waits for one key it holds no other.
+func TestEqualWaitsForOne(t *testing.T) {
+	a, err1 := NewKey()
+	b, err2 := NewKey()
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	b.s.mu.Lock()
+	done := make(chan bool)
+	go func() { done <- a.Equal(b) }()
+	time.Sleep(10 * time.Millisecond) // for Equal to come to b
+	destroyed := make(chan bool)
+	go func() { a.Destroy(); close(destroyed) }()
+	select {
+	case <-destroyed:
+	case <-time.After(5 * time.Second):
+		t.Error("Equal holds one key while it waits for the other")
+	}
+	b.s.mu.Unlock()
+	<-done
 }
 
 // FuzzCanonical: two different typed values never share bytes.

@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -11,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"sync"
 )
 
@@ -30,14 +30,18 @@ const KeySize = 32
 const redacted = "REDACTED"
 
 // Key is a secret key. It prints as REDACTED under every verb, in slog, JSON,
-// text and gob; its bytes leave it only into a key file. A Key is a handle:
-// copies share the secret, and [Key.Destroy] ends them all. Its methods are safe
-// for concurrent use. The zero value is a destroyed key.
+// text and gob, and as an address in a field that is not exported; its bytes leave
+// it only into a key file. A Key is a handle: copies share the secret, and
+// [Key.Destroy] ends them all. Its methods are safe for concurrent use. The zero
+// value is a destroyed key.
 type Key struct{ s *secret }
 
+// secret is two pointers away from the key: of a field that is not exported fmt
+// prints what one pointer leads to where the verb does not fit, and does not ask
+// for its text.
 type secret struct {
 	mu    sync.RWMutex
-	bytes []byte // nil once destroyed
+	bytes *[]byte // nil once destroyed
 }
 
 // NewKey makes a key of 32 bytes from the system's random source.
@@ -65,7 +69,7 @@ func keyOf(b []byte) (Key, error) {
 			return Key{}, fmt.Errorf("%w: its bytes repeat", ErrKey)
 		}
 	}
-	return Key{&secret{bytes: b}}, nil
+	return Key{&secret{bytes: &b}}, nil
 }
 
 func periodic(b []byte, period int) bool {
@@ -83,22 +87,31 @@ const keyPrefix = "SLUIS-KEY-1-"
 // ParseKey reads the text form of a key: SLUIS-KEY-1- and hexadecimal digits,
 // surrounded by blanks and line ends at most. The error is ErrKey.
 func ParseKey(text string) (Key, error) {
-	body, ok := strings.CutPrefix(strings.TrimSpace(text), keyPrefix)
+	b := []byte(text)
+	defer clear(b)
+	return parseKey(b)
+}
+
+func parseKey(text []byte) (Key, error) {
+	body, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte(keyPrefix))
 	if !ok {
 		return Key{}, fmt.Errorf("%w: not in the form of a key", ErrKey)
 	}
-	b, err := hex.DecodeString(body)
-	if err != nil {
+	b := make([]byte, hex.DecodedLen(len(body)))
+	if _, err := hex.Decode(b, body); err != nil {
 		clear(b)
 		return Key{}, fmt.Errorf("%w: not in the form of a key", ErrKey)
 	}
 	return keyOf(b)
 }
 
-// text is the text form, for a key file.
-func (k Key) text() (string, error) {
-	var out string
-	err := k.use(func(b []byte) { out = keyPrefix + hex.EncodeToString(b) + "\n" })
+// text is the text form, for a key file. The caller wipes it.
+func (k Key) text() ([]byte, error) {
+	var out []byte
+	err := k.use(func(b []byte) {
+		out = make([]byte, 0, len(keyPrefix)+hex.EncodedLen(len(b))+1)
+		out = append(hex.AppendEncode(append(out, keyPrefix...), b), '\n')
+	})
 	return out, err
 }
 
@@ -112,22 +125,21 @@ func (k Key) use(fn func(b []byte)) error {
 	if k.s.bytes == nil {
 		return ErrDestroyed
 	}
-	fn(k.s.bytes)
+	fn(*k.s.bytes)
 	return nil
 }
 
 // Equal compares two keys in constant time. A destroyed key equals none.
 func (k Key) Equal(o Key) bool {
+	// One key after the other: who holds one while waiting for another may wait
+	// for ever.
+	var a []byte
+	defer func() { clear(a) }()
+	if k.use(func(b []byte) { a = append(make([]byte, 0, len(b)), b...) }) != nil {
+		return false
+	}
 	same := 0
-	err := k.use(func(a []byte) {
-		if k.s == o.s {
-			same = 1
-			return
-		}
-		if o.use(func(b []byte) { same = subtle.ConstantTimeCompare(a, b) }) != nil {
-			same = 0
-		}
-	})
+	err := o.use(func(b []byte) { same = subtle.ConstantTimeCompare(a, b) })
 	return err == nil && same == 1
 }
 
@@ -173,8 +185,10 @@ func (k Key) Destroy() {
 	}
 	k.s.mu.Lock()
 	defer k.s.mu.Unlock()
-	clear(k.s.bytes)
-	k.s.bytes = nil
+	if k.s.bytes != nil {
+		clear(*k.s.bytes)
+		k.s.bytes = nil
+	}
 }
 
 // String returns REDACTED.

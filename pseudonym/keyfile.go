@@ -28,7 +28,7 @@ func SaveKey(path string, k Key, recipients ...age.Recipient) error {
 		return err
 	}
 	return writeNew(path, func(w io.Writer) error {
-		return seal(w, []byte(text), recipients)
+		return seal(w, text, recipients)
 	})
 }
 
@@ -55,18 +55,12 @@ func seal(w io.Writer, text []byte, recipients []age.Recipient) error {
 // as is anything but a regular file. The error is ErrKeyFile or ErrKey, or of
 // the file system.
 func LoadKey(path string, identities ...age.Identity) (Key, error) {
-	f, err := os.Open(path)
+	f, info, err := openRegular(path, os.O_RDONLY)
 	if err != nil {
 		return Key{}, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return Key{}, err
-	}
 	switch {
-	case !info.Mode().IsRegular():
-		return Key{}, fmt.Errorf("%w: not a regular file", ErrKeyFile)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
 		return Key{}, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600)", ErrKeyFile, info.Mode().Perm())
 	case info.Size() > maxKeyFile:
@@ -78,14 +72,38 @@ func LoadKey(path string, identities ...age.Identity) (Key, error) {
 	}
 	defer clear(raw)
 	if bytes.HasPrefix(raw, []byte(keyPrefix)) {
-		return ParseKey(string(raw))
+		return parseKey(raw)
 	}
 	text, err := open(raw, identities)
 	if err != nil {
 		return Key{}, err
 	}
 	defer clear(text)
-	return ParseKey(string(text))
+	return parseKey(text)
+}
+
+// openRegular opens a file that exists and is a regular one. It looks before it
+// opens: a pipe would keep whoever opens it waiting.
+func openRegular(path string, flag int) (*os.File, os.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: not a regular file", ErrKeyFile)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := os.OpenFile(path, flag, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: not a regular file", ErrKeyFile)
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
 }
 
 // open decrypts an age file.
@@ -130,15 +148,15 @@ func writeNew(path string, fn func(io.Writer) error) error {
 
 // DestroyKeyFile overwrites a key file with zeros and removes it. On media that
 // keep old blocks (flash, snapshots, backups) the overwriting may not reach
-// them: an encrypted key file whose identity is destroyed does.
+// them: an encrypted key file whose identity is destroyed does. What is too long
+// for a key file, or no regular file, is left alone: the error is ErrKeyFile.
 func DestroyKeyFile(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, info, err := openRegular(path, os.O_WRONLY)
 	if err != nil {
 		return err
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%w: not a regular file", ErrKeyFile)
+	if info.Size() > maxKeyFile {
+		err = fmt.Errorf("%w: too long", ErrKeyFile)
 	}
 	if err == nil {
 		_, err = f.Write(make([]byte, info.Size()))

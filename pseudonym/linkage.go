@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -28,14 +29,19 @@ const linkageHeader = "sluis linkage 1"
 // the key alone. It prints as REDACTED. It is not safe for concurrent use.
 type Linkage struct {
 	keyID, domain string
-	back          map[string]string
+	back          *links
 }
+
+// links are two pointers away as in secret.
+type links struct{ identifier *map[string]string }
 
 // NewLinkage makes the table of the identifiers (text; repetitions are one), as
 // p makes their pseudonyms. Identifiers that are invalid in p's form are left
-// out, unless it keeps them. Memory grows with distinct identifiers.
+// out, unless it keeps them. In the form [Typed] these are the pseudonyms of a
+// column of text: those of a column of numbers are others. Memory grows with
+// distinct identifiers.
 func NewLinkage(p *Pseudonymizer, identifiers iter.Seq[string]) (*Linkage, error) {
-	l := &Linkage{keyID: p.keyID, domain: p.cfg.Domain.String(), back: map[string]string{}}
+	l := &Linkage{keyID: p.keyID, domain: p.cfg.Domain.String(), back: newLinks(0)}
 	for id := range identifiers {
 		text, err := p.Text(id)
 		if errors.Is(err, ErrInvalid) {
@@ -44,15 +50,15 @@ func NewLinkage(p *Pseudonymizer, identifiers iter.Seq[string]) (*Linkage, error
 		if err != nil {
 			return nil, err
 		}
-		if _, ok := l.back[text]; !ok {
-			l.back[text] = id
+		if _, ok := l.identifiers()[text]; !ok {
+			l.identifiers()[text] = id
 		}
 	}
 	return l, nil
 }
 
 // Len returns the number of pseudonyms.
-func (l *Linkage) Len() int { return len(l.back) }
+func (l *Linkage) Len() int { return len(l.identifiers()) }
 
 // KeyID returns the id of the key of the pseudonyms, and Domain their domain.
 func (l *Linkage) KeyID() string { return l.keyID }
@@ -62,31 +68,52 @@ func (l *Linkage) Domain() string { return l.domain }
 
 // Lookup returns the identifier of a pseudonym.
 func (l *Linkage) Lookup(pseudonym string) (identifier string, ok bool) {
-	identifier, ok = l.back[pseudonym]
+	identifier, ok = l.identifiers()[pseudonym]
 	return identifier, ok
 }
 
 // Rekey makes the table of another key or domain, and the translation of old
 // pseudonyms to new ones, which holds no identifier and may go to who holds the
-// data.
+// data. Where several identifiers become one (in another form), the table keeps
+// that of the first old pseudonym in order. The error wraps ErrInvalid for an
+// identifier that p does not take.
 func (l *Linkage) Rekey(p *Pseudonymizer) (next *Linkage, translation map[string]string, err error) {
-	next = &Linkage{keyID: p.keyID, domain: p.cfg.Domain.String(), back: make(map[string]string, len(l.back))}
-	translation = make(map[string]string, len(l.back))
-	for old, id := range l.back {
+	next = &Linkage{keyID: p.keyID, domain: p.cfg.Domain.String(), back: newLinks(l.Len())}
+	translation = make(map[string]string, l.Len())
+	for _, old := range l.pseudonyms() {
+		id := l.identifiers()[old]
 		text, err := p.Text(id)
 		if err != nil {
 			return nil, nil, err
 		}
-		next.back[text] = id
+		if _, ok := next.identifiers()[text]; !ok {
+			next.identifiers()[text] = id
+		}
 		translation[old] = text
 	}
 	return next, translation, nil
 }
 
+// identifiers is the table; nil where there is none.
+func (l *Linkage) identifiers() map[string]string {
+	if l.back == nil {
+		return nil
+	}
+	return *l.back.identifier
+}
+
+func newLinks(n int) *links {
+	m := make(map[string]string, n)
+	return &links{&m}
+}
+
+// pseudonyms lists the pseudonyms in order.
+func (l *Linkage) pseudonyms() []string { return slices.Sorted(maps.Keys(l.identifiers())) }
+
 // Destroy forgets the table. (Go may keep copies of strings in memory until the
 // process ends.)
 func (l *Linkage) Destroy() {
-	clear(l.back)
+	clear(l.identifiers())
 	l.back = nil
 }
 
@@ -102,14 +129,9 @@ func (l *Linkage) Save(path string, recipients ...age.Recipient) error {
 			return err
 		}
 		b := bufio.NewWriter(enc)
-		fmt.Fprintf(b, "%s\n%s\n%s\n%d\n", linkageHeader, l.keyID, l.domain, len(l.back))
-		pseudonyms := make([]string, 0, len(l.back))
-		for p := range l.back {
-			pseudonyms = append(pseudonyms, p)
-		}
-		slices.Sort(pseudonyms)
-		for _, p := range pseudonyms {
-			fmt.Fprintf(b, "%s %s\n", p, strconv.Quote(l.back[p]))
+		fmt.Fprintf(b, "%s\n%s\n%s\n%d\n", linkageHeader, l.keyID, l.domain, l.Len())
+		for _, p := range l.pseudonyms() {
+			fmt.Fprintf(b, "%s %s\n", p, strconv.Quote(l.identifiers()[p]))
 		}
 		return errors.Join(b.Flush(), enc.Close())
 	})
@@ -151,7 +173,7 @@ func parseLinkage(r io.Reader) (*Linkage, error) {
 	if err != nil || n < 0 || head[0] != linkageHeader {
 		return nil, fmt.Errorf("%w: it is not one, or of another version", ErrLinkage)
 	}
-	l := &Linkage{keyID: head[1], domain: head[2], back: map[string]string{}}
+	l := &Linkage{keyID: head[1], domain: head[2], back: newLinks(0)}
 	for range n {
 		s, err := line()
 		p, quoted, ok := strings.Cut(s, " ")
@@ -159,26 +181,32 @@ func parseLinkage(r io.Reader) (*Linkage, error) {
 		if err != nil || !ok || err2 != nil {
 			return nil, fmt.Errorf("%w: it is damaged", ErrLinkage)
 		}
-		l.back[p] = id
+		l.identifiers()[p] = id
 	}
 	// The end of the file is authenticated too.
-	if _, err := b.ReadByte(); !errors.Is(err, io.EOF) || len(l.back) != n {
+	if _, err := b.ReadByte(); !errors.Is(err, io.EOF) || l.Len() != n {
 		return nil, fmt.Errorf("%w: it is damaged", ErrLinkage)
 	}
 	return l, nil
 }
 
 // String returns REDACTED.
-func (*Linkage) String() string { return redacted }
+func (Linkage) String() string { return redacted }
 
 // GoString returns REDACTED.
-func (*Linkage) GoString() string { return redacted }
+func (Linkage) GoString() string { return redacted }
 
 // Format writes REDACTED, whatever the verb.
-func (*Linkage) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
+func (Linkage) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
 
 // LogValue is REDACTED.
-func (*Linkage) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (Linkage) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalJSON returns "REDACTED".
-func (*Linkage) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+func (Linkage) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// MarshalText returns REDACTED.
+func (Linkage) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// GobEncode returns REDACTED.
+func (Linkage) GobEncode() ([]byte, error) { return []byte(redacted), nil }

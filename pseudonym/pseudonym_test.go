@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -94,7 +95,18 @@ func TestKeyNeverPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	for _, v := range []any{k, &k, p, struct{ K pseudonym.Key }{k}, []pseudonym.Key{k}, map[string]pseudonym.Key{"k": k}} {
+	var set pseudonym.KeySet
+	if err := set.Rotate(k); err != nil {
+		t.Fatal(err)
+	}
+	type config struct{ c pseudonym.Config }
+	for _, v := range []any{
+		k, &k, p, struct{ K pseudonym.Key }{k}, []pseudonym.Key{k}, map[string]pseudonym.Key{"k": k},
+		// In a field that is not exported fmt cannot ask the key for its text.
+		struct{ k pseudonym.Key }{k}, &struct{ k *pseudonym.Key }{&k}, struct{ p *pseudonym.Pseudonymizer }{p},
+		set, &set, config{pseudonym.Config{Key: k}}, struct{ k []pseudonym.Key }{[]pseudonym.Key{k}},
+		reflect.ValueOf(p).Elem(),
+	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%p", "%t", "%c", "%U", "%b", "%o"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
@@ -112,7 +124,7 @@ func TestKeyNeverPrints(t *testing.T) {
 		panic(k)
 	}()
 	hex := fmt.Sprintf("%x", raw)
-	for _, leak := range []string{string(raw), "this is", "secret", hex, hex[:8], strings.ToUpper(hex[:8]), "116 104 105", "0x74, 0x68"} {
+	for _, leak := range []string{string(raw), "this is", "of secret", "hmac.Key=&{", hex, hex[:8], strings.ToUpper(hex[:8]), "116 104 105", "0x74, 0x68"} {
 		if strings.Contains(out.String(), leak) {
 			t.Errorf("%q is printed", leak)
 		}
@@ -185,7 +197,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestDomains(t *testing.T) {
-	for _, s := range []string{"", "a", "/b", "a/", "a/b/c", strings.Repeat("x", 256) + "/b", "a/\xff"} {
+	for _, s := range []string{"", "a", "/b", "a/", "a/b/c", strings.Repeat("x", 256) + "/b", "a/\xff", "a\n/b", "a/b\x7f", "a/\u0085"} {
 		if _, err := pseudonym.ParseDomain(s); !errors.Is(err, pseudonym.ErrDomain) {
 			t.Errorf("%q: %v", s, err)
 		}

@@ -76,10 +76,13 @@ type Pseudonymizer struct {
 	keyID string
 
 	mu      sync.RWMutex
-	derived Key       // of the domain
-	fast    *hmac.Key // nil where the standard library does the work
+	derived Key     // of the domain
+	fast    *kernel // nil where the standard library does the work
 	dead    bool
 }
+
+// kernel holds the hashed key, two pointers away as in secret.
+type kernel struct{ key *hmac.Key }
 
 // New makes a pseudonymizer. The key may be destroyed afterwards; the derived
 // state lives until [Pseudonymizer.Destroy]. The error wraps ErrDestroyed,
@@ -103,7 +106,7 @@ func New(c Config) (*Pseudonymizer, error) {
 	c.Key = Key{}
 	p := &Pseudonymizer{cfg: c, bytes: n, keyID: id, derived: derived}
 	if c.Algorithm == SHA256 && !fips140.Enabled() {
-		if err := derived.use(func(b []byte) { p.fast = hmac.New(b) }); err != nil {
+		if err := derived.use(func(b []byte) { p.fast = &kernel{hmac.New(b)} }); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +120,7 @@ func (p *Pseudonymizer) Destroy() {
 	p.dead = true
 	p.derived.Destroy()
 	if p.fast != nil {
-		p.fast.Wipe()
+		p.fast.key.Wipe()
 	}
 }
 
@@ -205,12 +208,12 @@ func (p *Pseudonymizer) sums(b *batch, fn func(i int, sum *[32]byte)) error {
 	var x, y [32]byte
 	n := len(b.ends)
 	for i := 0; i+1 < n; i += 2 {
-		p.fast.Sum2(&s, &x, &y, b.message(i), b.message(i+1))
+		p.fast.key.Sum2(&s, &x, &y, b.message(i), b.message(i+1))
 		fn(i, &x)
 		fn(i+1, &y)
 	}
 	if n%2 == 1 {
-		p.fast.Sum(&s, &x, b.message(n-1))
+		p.fast.key.Sum(&s, &x, b.message(n-1))
 		fn(n-1, &x)
 	}
 	return nil

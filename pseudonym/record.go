@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 )
 
 // processSchema names the form of a record of pseudonyms.
@@ -86,13 +88,12 @@ func (r *Record) Sign(signer ed25519.PrivateKey) error {
 }
 
 // ReadRecord reads a record in JSON. With a public key, which must come from
-// elsewhere, it must be signed by it; with nil the signature is not looked at.
-// The error is ErrRecord.
+// elsewhere, it must be signed by it, and written as Sign signed it but for
+// blanks, so that it says the same to every reader; with nil the signature is not
+// looked at. The error is ErrRecord.
 func ReadRecord(text []byte, signer ed25519.PublicKey) (*Record, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
 	var r Record
-	if err := dec.Decode(&r); err != nil || dec.More() || r.Schema != processSchema {
+	if !decode(text, &r) || r.Schema != processSchema {
 		return nil, fmt.Errorf("%w: not in the form of a record of pseudonyms", ErrRecord)
 	}
 	if signer == nil {
@@ -102,5 +103,29 @@ func ReadRecord(text []byte, signer ed25519.PublicKey) (*Record, error) {
 	if err != nil || len(signer) != ed25519.PublicKeySize || !bytes.Equal(r.Signer, signer) || !ed25519.Verify(signer, payload, r.Signature) {
 		return nil, fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
 	}
+	if !writtenAs(text, r) {
+		return nil, fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
+	}
 	return &r, nil
+}
+
+// decode reads one JSON value, and reports false for what does not fit and for
+// anything behind it.
+func decode(text []byte, to any) bool {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if dec.Decode(to) != nil {
+		return false
+	}
+	_, err := dec.Token()
+	return errors.Is(err, io.EOF)
+}
+
+// writtenAs reports whether text is v in JSON but for blanks. Go takes the last of
+// two members of one name, and any mix of capitals for the name: text could show
+// others what was not signed.
+func writtenAs(text []byte, v any) bool {
+	var flat bytes.Buffer
+	want, err := json.Marshal(v)
+	return err == nil && json.Compact(&flat, text) == nil && bytes.Equal(flat.Bytes(), want)
 }
