@@ -211,6 +211,9 @@ func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudony
 		w.Abort() //nolint:errcheck // the first error is the one to tell
 		return nil, err
 	}
+	if err := longEnough(p, f.columns, counters); err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
 	if err := src.Hash(ctx); err != nil {
 		return nil, errors.Join(err, w.Abort()) // IN has changed: OUT must not appear
 	}
@@ -236,6 +239,18 @@ func (f *pseudonymiseFlags) known(schema *arrow.Schema) error {
 	for _, name := range f.drop {
 		if slices.Contains(f.columns, name) {
 			return usageError(fmt.Errorf("column %q is both replaced and dropped", name))
+		}
+	}
+	return nil
+}
+
+// longEnough refuses pseudonyms that are too short for the values that there were:
+// --expected was said before they were counted.
+func longEnough(p *pseudonym.Pseudonymizer, columns []string, counters map[string]*pseudonym.Counter) error {
+	for _, name := range columns {
+		n := counters[name].Stats().Distinct
+		if least := pseudonym.MinBytes(n); least > p.Bytes() {
+			return fmt.Errorf("column %q: %w: %d bytes, where its %d distinct values need %d (--expected, --bytes)", name, pseudonym.ErrLength, p.Bytes(), n, least)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/ed25519"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,33 @@ func TestPseudonymise(t *testing.T) {
 	}
 	if _, err := os.Stat(at("key")); !os.IsNotExist(err) {
 		t.Error("the key file is still there")
+	}
+}
+
+// TestMoreThanExpected: what was expected is compared with what there is.
+func TestMoreThanExpected(t *testing.T) {
+	var in strings.Builder
+	in.WriteString("id\n")
+	for i := range 300 {
+		fmt.Fprintf(&in, "%d\n", i)
+	}
+	dir := folder(t, "in.csv", in.String())
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if status, _, stderr := sluis(t, "key", "new", at("key")); status != 0 {
+		t.Fatal(stderr)
+	}
+	base := []string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "id", "--key-file", at("key"), "--domain", "p/v", "--bytes", "5", "--expected", "2"}
+	status, _, stderr := sluis(t, base...)
+	if status != 1 || !strings.Contains(stderr, "300 distinct values need 6") {
+		t.Errorf("more than expected: %d %s", status, stderr)
+	}
+	for _, name := range []string{"out.csv", "out.csv.record.json"} {
+		if _, err := os.Stat(at(name)); !os.IsNotExist(err) {
+			t.Errorf("%s is written", name)
+		}
+	}
+	if status, _, stderr := sluis(t, append(base, "--bytes", "6")...); status != 0 {
+		t.Errorf("enough: %d %s", status, stderr)
 	}
 }
 
