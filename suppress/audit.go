@@ -300,7 +300,10 @@ func (a *auditor) missing(cell int32, failed []Failure) []Need {
 }
 
 // now reports whether the tables found by now meet a need.
-func (a *auditor) now(n Need) bool { return a.cover.found.pick(&n, a.cover.found.by[n.Cell]) }
+func (a *auditor) now(n Need) bool {
+	s := a.cover.found
+	return s.pick(&n, s.candidates(n.Cell, func(int32) bool { return true }))
+}
 
 // decide settles a need by the interval of its cell, where there is one, or by
 // the attacker's program.

@@ -17,9 +17,9 @@ type cover struct {
 	finders   []*finder // one a thread
 	failed    []int32   // primaries with a need for which no witness was found
 
-	uses  [][]Need // cell -> how its needs are met
-	users []int32  // witness -> primaries that rest on it
-	used  []int32  // cell -> witnesses in use that change it
+	uses  [][]Need  // cell -> how its needs are met
+	users [][]int32 // witness -> primaries that rest on it
+	used  []int32   // cell -> witnesses in use that change it
 }
 
 // newCover starts with what is hidden, which changes as it goes. Primary cells

@@ -249,13 +249,8 @@ func (r *reopening) rebuild(ctx context.Context, area []int32) (bool, error) {
 // resting lists the primary cells that rest on a witness which changes a cell.
 func (c *cover) resting(k int32) (cells []int32) {
 	for _, id := range c.found.by[k] {
-		if int(id) >= len(c.users) || c.users[id] == 0 {
-			continue
-		}
-		for _, cell := range c.found.all[id].Cells {
-			if c.uses[cell] != nil && slices.Contains(tables(c.uses[cell]), id) {
-				cells = append(cells, cell)
-			}
+		if int(id) < len(c.users) {
+			cells = append(cells, c.users[id]...)
 		}
 	}
 	slices.Sort(cells)

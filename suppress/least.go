@@ -134,7 +134,7 @@ func (s *leastSearch) cut(ctx context.Context, n Need, set uint64) (uint64, erro
 			continue
 		}
 		s.hide(set | 1<<b)
-		if s.cover.found.pick(&n, s.openAt(n)) {
+		if s.cover.found.pick(&n, s.cover.found.candidates(n.Cell, s.cover.open)) {
 			n.High, n.Low = -1, -1
 			continue
 		}
@@ -148,16 +148,6 @@ func (s *leastSearch) cut(ctx context.Context, n Need, set uint64) (uint64, erro
 		}
 	}
 	return ^set & (1<<len(s.cells) - 1), nil
-}
-
-// openAt lists the witnesses of hidden cells that change the cell of a need.
-func (s *leastSearch) openAt(n Need) (list []int32) {
-	for _, id := range s.cover.found.by[n.Cell] {
-		if s.cover.open(id) {
-			list = append(list, id)
-		}
-	}
-	return list
 }
 
 // decide settles a need for what is hidden now, and keeps the witnesses.
@@ -176,7 +166,7 @@ func (s *leastSearch) decide(ctx context.Context, n Need) (Verdict, error) {
 	for _, w := range ws {
 		s.cover.found.add(w)
 	}
-	if v == Holds && !s.cover.found.pick(&n, s.openAt(n)) {
+	if v == Holds && !s.cover.found.pick(&n, s.cover.found.candidates(n.Cell, s.cover.open)) {
 		return Undecided, nil
 	}
 	return v, nil

@@ -96,7 +96,13 @@ type store struct {
 	p      *Problem
 	all    []Witness
 	by     [][]int32   // cell -> witnesses that change it
+	shift  [][]offset  // and by how much
 	knowns [][]refuter // witness -> insiders who know that it is not the truth, rising
+}
+
+// offset is by how much a witness changes a cell.
+type offset struct {
+	delta, den int64
 }
 
 // refuter is an insider who knows that a witness is not the truth: it changes a cell of
@@ -107,7 +113,9 @@ type refuter struct {
 	only int32 // the cell by which he knows, -1 where there are several
 }
 
-func newStore(p *Problem) *store { return &store{p: p, by: make([][]int32, len(p.cells))} }
+func newStore(p *Problem) *store {
+	return &store{p: p, by: make([][]int32, len(p.cells)), shift: make([][]offset, len(p.cells))}
+}
 
 // add takes in a witness that has been checked.
 func (s *store) add(w *Witness) int32 {
@@ -116,6 +124,7 @@ func (s *store) add(w *Witness) int32 {
 	var list []refuter
 	for i, c := range w.Cells {
 		s.by[c] = append(s.by[c], id)
+		s.shift[c] = append(s.shift[c], offset{w.Delta[i], w.Den})
 		cell := &s.p.cells[c]
 		if cell.Owner != 0 {
 			list = append(list, refuter{cell.Owner, c})
@@ -175,7 +184,9 @@ func (s *store) refuted(id int32, v *view) bool {
 		return false
 	}
 	for i, c := range w.Cells {
-		if c == v.cell || w.Delta[i] > 0 {
+		// Beside what he is listed for he knows no more than Anyone.
+		f := s.p.floors[c]
+		if c == v.cell || f == 0 || w.Delta[i] > 0 || -w.Delta[i] <= (s.p.cells[c].Value-f)*w.Den {
 			continue
 		}
 		if room := v.below(c); room != infinity && -w.Delta[i] > room*w.Den {
@@ -190,12 +201,7 @@ func (s *store) refuted(id int32, v *view) bool {
 // the needs with their tables, and those that none meets: of Anyone where outsiders
 // are kept off, of other insiders where Anyone is.
 func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need) {
-	var list []int32
-	for _, id := range s.by[c] {
-		if allow(id) {
-			list = append(list, id)
-		}
-	}
+	list := s.candidates(c, allow)
 	wants := s.p.needs(c)
 	see := func(n Need) {
 		if s.pick(&n, list) {
@@ -280,9 +286,30 @@ func tables(needs []Need) (ids []int32) {
 	return ids
 }
 
+// candidates are the witnesses that change a cell, of which some are allowed.
+type candidates struct {
+	ids    []int32
+	shifts []offset
+	allow  func(id int32) bool
+	known  []int8 // of each: 0 before allow was asked, 1 allowed, -1 not
+}
+
+func (s *store) candidates(cell int32, allow func(id int32) bool) *candidates {
+	return &candidates{ids: s.by[cell], shifts: s.shift[cell], allow: allow, known: make([]int8, len(s.by[cell]))}
+}
+
+func (l *candidates) allowed(i int) bool {
+	if l.known[i] == 0 {
+		if l.known[i] = -1; l.allow(l.ids[i]) {
+			l.known[i] = 1
+		}
+	}
+	return l.known[i] > 0
+}
+
 // pick chooses the tables of a need from a list; where none meets it the widest. For
 // outsiders those that meet it for Anyone come first: they have to be had anyway.
-func (s *store) pick(n *Need, list []int32) bool {
+func (s *store) pick(n *Need, list *candidates) bool {
 	if n.Owner == 0 && s.p.anonymous {
 		ask := *n
 		ask.Owner = Anyone
@@ -294,20 +321,25 @@ func (s *store) pick(n *Need, list []int32) bool {
 	return s.choose(n, list)
 }
 
-func (s *store) choose(n *Need, list []int32) bool {
+// wide reports whether a witness that changes the cell of a need so meets it.
+func (n *Need) wide(x offset) bool {
+	switch {
+	case x.delta > 0:
+		return n.Kind != Lower && compare(x.delta, x.den, 0, 1, n.Least) >= 0
+	case x.delta < 0:
+		return n.Kind != Upper && compare(0, 1, x.delta, x.den, n.Least) >= 0
+	}
+	return false
+}
+
+func (s *store) choose(n *Need, list *candidates) bool {
 	v := s.p.view(*n)
-	ask := *n
-	for _, id := range list {
-		if s.refuted(id, v) {
-			continue
-		}
-		if s.all[id].at(n.Cell) > 0 {
-			ask.High, ask.Low = id, -1
-		} else {
-			ask.High, ask.Low = -1, id
-		}
-		if ask.met(s.all) {
-			n.High, n.Low = ask.High, ask.Low
+	for i, id := range list.ids {
+		// What costs least to find out first.
+		if x := list.shifts[i]; n.wide(x) && !s.refuted(id, v) && list.allowed(i) {
+			if n.High, n.Low = -1, id; x.delta > 0 {
+				n.High, n.Low = id, -1
+			}
 			return true
 		}
 	}
@@ -315,15 +347,15 @@ func (s *store) choose(n *Need, list []int32) bool {
 		return false
 	}
 	n.High, n.Low = -1, -1
-	for _, id := range list {
-		if s.refuted(id, v) {
+	for i, id := range list.ids {
+		if s.refuted(id, v) || !list.allowed(i) {
 			continue
 		}
-		d, e := change(s.all, id, n.Cell)
-		if hi, f := change(s.all, n.High, n.Cell); compare(d, e, hi, f, 0) > 0 {
+		x := list.shifts[i]
+		if hi, f := change(s.all, n.High, n.Cell); compare(x.delta, x.den, hi, f, 0) > 0 {
 			n.High = id
 		}
-		if lo, f := change(s.all, n.Low, n.Cell); compare(lo, f, d, e, 0) > 0 {
+		if lo, f := change(s.all, n.Low, n.Cell); compare(lo, f, x.delta, x.den, 0) > 0 {
 			n.Low = id
 		}
 	}

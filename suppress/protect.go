@@ -82,7 +82,7 @@ func (c *cover) pattern() *Pattern {
 	number := make([]int32, len(c.found.all))
 	for id := range number {
 		number[id] = -1
-		if id < len(c.users) && c.users[id] > 0 {
+		if id < len(c.users) && len(c.users[id]) > 0 {
 			number[id] = int32(len(t.Witnesses))
 			t.Witnesses = append(t.Witnesses, c.found.all[id])
 		}

@@ -19,17 +19,25 @@ func (c *cover) open(id int32) bool {
 // use makes a primary cell rest on the given needs instead of those before.
 func (c *cover) use(cell int32, needs []Need) {
 	for len(c.users) < len(c.found.all) {
-		c.users = append(c.users, 0)
+		c.users = append(c.users, nil)
 	}
-	for _, id := range tables(needs) {
-		if c.users[id]++; c.users[id] == 1 {
+	was, is := tables(c.uses[cell]), tables(needs)
+	for _, id := range is {
+		if slices.Contains(was, id) {
+			continue
+		}
+		if c.users[id] = append(c.users[id], cell); len(c.users[id]) == 1 {
 			for _, k := range c.found.all[id].Cells {
 				c.used[k]++
 			}
 		}
 	}
-	for _, id := range tables(c.uses[cell]) {
-		if c.users[id]--; c.users[id] == 0 {
+	for _, id := range was {
+		if slices.Contains(is, id) {
+			continue
+		}
+		i := slices.Index(c.users[id], cell)
+		if c.users[id] = slices.Delete(c.users[id], i, i+1); len(c.users[id]) == 0 {
 			for _, k := range c.found.all[id].Cells {
 				c.used[k]--
 			}
@@ -102,20 +110,7 @@ func (c *cover) without(ctx context.Context, k int32) error {
 	if c.used[k] == 0 {
 		return nil
 	}
-	s := c.found
-	var cells []int32
-	for _, id := range s.by[k] {
-		if int(id) >= len(c.users) || c.users[id] == 0 {
-			continue
-		}
-		for _, cell := range s.all[id].Cells {
-			if c.uses[cell] != nil && slices.Contains(tables(c.uses[cell]), id) {
-				cells = append(cells, cell)
-			}
-		}
-	}
-	slices.Sort(cells)
-	cells = slices.Compact(cells)
+	cells := c.resting(k)
 	was := make([][]Need, len(cells))
 	for i, cell := range cells {
 		needs, err := c.manage(ctx, cell)
