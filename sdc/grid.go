@@ -148,7 +148,7 @@ func (w *worker) flushTables(tables []int) error {
 			continue
 		}
 		for v, c := range t.by {
-			of := g.grids[k].Used(v, w.threads)
+			of := g.grids[k].Used(v)
 			if used[c] == nil {
 				used[c] = of
 				continue

@@ -128,23 +128,27 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 			}
 			key := run * len(inside)
 			g.counts.Read(n, key)
-			if g.tally == nil {
-				records := c.records[first:][:c.slab]
-				for i, to := range inside {
-					if n[i] != 0 && to != NoNode {
-						records[to] += n[i]
-					}
-				}
+			if g.tally != nil {
+				g.tally.fill(c, inside, n, int(first), key)
 				continue
 			}
+			records := c.records[first:][:c.slab]
 			for i, to := range inside {
 				if n[i] != 0 && to != NoNode {
-					s, missing, zeros := g.tally.at(key + i)
-					c.add(int(first+to), n[i], s, missing, zeros)
+					records[to] += n[i]
 				}
 			}
 		}
 	})
+	if g.tally == nil {
+		return
+	}
+	for _, r := range g.tally.late {
+		first, to := outside[int(r.key)/len(inside)], inside[int(r.key)%len(inside)]
+		if first != NoNode && to != NoNode {
+			addTo(c.sums[int(first+to)*c.words:][:c.words], r.x)
+		}
+	}
 }
 
 // share returns which cells are the w-th part of n, whole slabs.

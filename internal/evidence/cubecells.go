@@ -77,7 +77,11 @@ func (c *cube) table(shape *Shape, combos [][]int, first, threads int) (*Margin,
 	for o := range slabs {
 		start[o+1] += start[o]
 	}
-	m, hidden := c.margin(shape, start[slabs])
+	n := start[slabs]
+	m, hidden := &Margin{N: n, Nodes: make([][]uint32, len(c.axes))}, make([]bool, n)
+	for v := range m.Nodes {
+		m.Nodes[v] = make([]uint32, n)
+	}
 	nodes := c.slabNodes()
 	inParallel(threads, threads, func(w int) {
 		var which []uint32
@@ -101,10 +105,70 @@ func (c *cube) table(shape *Shape, combos [][]int, first, threads int) (*Margin,
 			}
 		}
 	})
-	if shape.Response {
-		m.Contributors = less(m.Records, m.Missing)
-	}
+	c.keep(s, start, threads)
+	c.evidence(m, shape, threads)
 	return m, hidden
+}
+
+// keep leaves the cells that are in the table, side by side. start has how many there
+// are before each slab.
+func (c *cube) keep(s *chosen, start []int, threads int) {
+	slabs := c.cells / c.slab
+	n := start[slabs]
+	if n == c.cells {
+		return
+	}
+	words := max(c.words, 1) // of sums, which are nil otherwise
+	// The cells of a goroutine's slabs move to the front of these, all at once from
+	// there, and to memory of their own if that is much less.
+	inParallel(threads, threads, func(w int) {
+		first := slabs * w / threads
+		at := first * c.slab
+		var which []uint32
+		for o := first; o < slabs*(w+1)/threads; o++ {
+			if start[o] == start[o+1] {
+				continue
+			}
+			which = s.which(which[:0], c, o)
+			for _, k := range which {
+				from := o*c.slab + int(k)
+				c.records[at] = c.records[from]
+				if c.sums != nil {
+					copy(c.sums[at*words:][:words], c.sums[from*words:][:words])
+				}
+				if c.missing != nil {
+					c.missing[at] = c.missing[from]
+				}
+				if c.zeros != nil {
+					c.zeros[at] = c.zeros[from]
+				}
+				at++
+			}
+		}
+	})
+	c.records = packed(c.records, 1, start, c.slab, threads)
+	c.sums = packed(c.sums, words, start, c.slab, threads)
+	c.missing = packed(c.missing, 1, start, c.slab, threads)
+	c.zeros = packed(c.zeros, 1, start, c.slab, threads)
+}
+
+// packed moves what keep has moved to the front of every goroutine's slabs to the front
+// of all.
+func packed(x []int64, words int, start []int, slab, threads int) []int64 {
+	if x == nil {
+		return nil
+	}
+	slabs := len(start) - 1
+	n := start[slabs]
+	to := x
+	if n < len(x)/words/2 {
+		to = make([]int64, n*words)
+	}
+	for w := range max(1, threads) {
+		lo, hi := slabs*w/threads, slabs*(w+1)/threads
+		copy(to[start[lo]*words:start[hi]*words], x[lo*slab*words:])
+	}
+	return to[: n*words : n*words]
 }
 
 // count returns the number of cells of a slab that are in the table.
@@ -137,23 +201,34 @@ func (s *chosen) which(to []uint32, c *cube, slab int) []uint32 {
 	return to
 }
 
-// margin returns room for n cells.
-func (c *cube) margin(shape *Shape, n int) (*Margin, []bool) {
-	m := &Margin{N: n, Nodes: make([][]uint32, len(c.axes)), Records: make([]int64, n)}
-	for v := range m.Nodes {
-		m.Nodes[v] = make([]uint32, n)
-	}
+// evidence gives m the evidence of all cells, which it shares with c from then on.
+func (c *cube) evidence(m *Margin, shape *Shape, threads int) {
 	// Rows are respondents and holdings of their own.
+	m.Records = c.records
 	m.Respondents, m.Holdings, m.Contributors = m.Records, m.Records, m.Records
-	if shape.Response {
-		m.Missing, m.NonZero, m.Negative = make([]int64, n), m.Records, make([]bool, n)
-		if c.missing != nil || c.zeros != nil {
-			m.NonZero = make([]int64, n)
-		}
-		m.Sum, m.SumAbs = Nums{small: make([]small, n)}, Nums{small: make([]small, n)}
-		m.Top = Tops{each: shape.Top, small: make([]small, n*shape.Top)}
+	if !shape.Response {
+		return
 	}
-	return m, make([]bool, n)
+	m.NonZero, m.Negative = m.Records, make([]bool, m.N)
+	if c.missing != nil {
+		m.Missing, m.Contributors = c.missing, less(m.Records, c.missing)
+		m.NonZero = m.Contributors
+	}
+	if c.zeros != nil {
+		for i, n := range c.zeros {
+			c.zeros[i] = m.NonZero[i] - n
+		}
+		m.NonZero = c.zeros
+	}
+	sums := smalls(c.sums)
+	m.Sum, m.SumAbs = Nums{small: sums, words: c.words}, Nums{small: sums, words: c.words, at: 1}
+	m.Top = Tops{each: shape.Top, small: sums, words: c.words, at: 2}
+	inParallel(threads, threads, func(w int) {
+		for i := m.N * w / threads; i < m.N*(w+1)/threads; i++ {
+			// Sums are equal where no value is below 0, and only there.
+			m.Negative[i] = sums[i*c.words] != sums[i*c.words+1]
+		}
+	})
 }
 
 // slabNodes returns the nodes of the cells of a slab, by axis.
@@ -169,7 +244,7 @@ func (c *cube) slabNodes() [][]uint32 {
 	return nodes
 }
 
-// writeAll writes all cells of a slab to the cells of m from lo on.
+// writeAll writes the nodes of all cells of a slab to the cells of m from lo on.
 func (c *cube) writeAll(m *Margin, nodes [][]uint32, slab, lo int) {
 	first := slab * c.slab
 	for v := range c.axes {
@@ -179,13 +254,9 @@ func (c *cube) writeAll(m *Margin, nodes [][]uint32, slab, lo int) {
 			copy(to, nodes[v])
 		}
 	}
-	copy(m.Records[lo:], c.records[first:][:c.slab])
-	if c.words > 0 {
-		c.writeSums(m, nil, first, lo, c.slab)
-	}
 }
 
-// write writes some cells of a slab to the cells of m from lo on.
+// write writes the nodes of some cells of a slab to the cells of m from lo on.
 func (c *cube) write(m *Margin, nodes [][]uint32, which []uint32, slab, lo int) {
 	first := slab * c.slab
 	for v := range c.axes {
@@ -198,13 +269,6 @@ func (c *cube) write(m *Margin, nodes [][]uint32, which []uint32, slab, lo int) 
 			to[i] = nodes[v][k]
 		}
 	}
-	to := m.Records[lo:][:len(which)]
-	for i, k := range which {
-		to[i] = c.records[first+int(k)]
-	}
-	if c.words > 0 {
-		c.writeSums(m, which, first, lo, len(which))
-	}
 }
 
 // fillNode fills to with the node of axis v in the slab that begins at first.
@@ -213,48 +277,5 @@ func (c *cube) fillNode(to []uint32, v, first int) {
 	node := of[first/c.stride[v]%len(of)]
 	for i := range to {
 		to[i] = node
-	}
-}
-
-// writeSums writes the sums of cells of a slab, all n or those that which says, to the
-// cells of m from lo on.
-func (c *cube) writeSums(m *Margin, which []uint32, first, lo, n int) {
-	words, top := c.words, c.words-2
-	sums := c.sums[first*words:][:c.slab*words]
-	sum, abs, negative, largest := m.Sum.small[lo:][:n], m.SumAbs.small[lo:][:n], m.Negative[lo:][:n], m.Top.small[lo*top:][:n*top]
-	for i := range sum {
-		k := i
-		if which != nil {
-			k = int(which[i])
-		}
-		s := sums[k*words:][:words]
-		sum[i], abs[i] = small(s[0]), small(s[1])
-		// Sums are equal where no value is below 0, and only there.
-		negative[i] = s[0] != s[1]
-		if top == 2 {
-			largest[2*i], largest[2*i+1] = small(s[2]), small(s[3])
-			continue
-		}
-		for j, a := range s[2:] {
-			largest[i*top+j] = small(a)
-		}
-	}
-	if c.missing == nil && c.zeros == nil {
-		return
-	}
-	for i := range n {
-		at := first + i
-		if which != nil {
-			at = first + int(which[i])
-		}
-		n := c.records[at]
-		if c.missing != nil {
-			m.Missing[lo+i] = c.missing[at]
-			n -= c.missing[at]
-		}
-		if c.zeros != nil {
-			n -= c.zeros[at]
-		}
-		m.NonZero[lo+i] = n
 	}
 }

@@ -1,6 +1,10 @@
 package evidence
 
-import "context"
+import (
+	"context"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
 
 // CompactAfter makes the compaction of pools reachable by small data.
 func (a *Accumulator) CompactAfter(rows int) {
@@ -83,3 +87,31 @@ func (a *Accumulator) HasCube(levels []Levels, combos [][]int) bool {
 
 // Unmix returns the key that is mixed to k.
 func Unmix(k uint64) uint64 { return unmixUnit(k) }
+
+// List returns the numbers of all cells.
+func (n Nums) List() []exact.Num {
+	var out []exact.Num
+	for i := 0; i < len(n.large) || n.words > 0 && i < len(n.small)/n.words; i++ {
+		out = append(out, n.At(i))
+	}
+	return out
+}
+
+// List returns the largest contributions of all cells; nil where none are kept.
+func (t Tops) List() [][]Contribution {
+	if t.each == 0 {
+		return nil
+	}
+	if t.lists != nil {
+		return t.lists
+	}
+	var out [][]Contribution
+	for i := 0; t.words > 0 && i < len(t.small)/t.words; i++ {
+		of := make([]Contribution, 0, t.each)
+		for k := range t.each {
+			of = append(of, t.At(i, k))
+		}
+		out = append(out, of)
+	}
+	return out
+}

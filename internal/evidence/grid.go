@@ -174,11 +174,14 @@ func (g *Grid) Rows() int64 { return g.acc.rows }
 // Cells returns the number of cells, with rows or without.
 func (g *Grid) Cells() int { return g.keys.Cells() }
 
-// Used returns which indices of a column rows have. Up to threads goroutines work on
-// it.
-func (g *Grid) Used(c, threads int) []bool {
-	g.fold(threads)
-	return g.keys.Used(c, g.counts)
+// Used returns which indices of a column rows have.
+func (g *Grid) Used(c int) []bool {
+	g.Flush()
+	var amounts *group.Amounts
+	if g.tally != nil {
+		amounts = g.tally.amounts
+	}
+	return g.keys.Used(c, g.counts, amounts)
 }
 
 // fold brings counts and tally to where all is read from.
@@ -214,7 +217,7 @@ func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	n := g.Cells()
 	inParallel(threads, threads, func(w int) { g.counts.Merge(o.counts, n*w/threads, n*(w+1)/threads) })
 	if g.tally != nil {
-		g.tally.merge(o.tally)
+		g.tally.merge(o.tally, threads)
 	}
 	if g.rows != nil {
 		g.rows.merge(o.rows)

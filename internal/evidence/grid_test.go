@@ -141,7 +141,7 @@ func (r *gridRows) grid(t *testing.T, acc *evidence.Accumulator, cuts []int, rea
 			t.Fatal(ok, err)
 		}
 		if p == read {
-			g.Used(1, 2)
+			g.Used(1)
 		}
 		if all == nil {
 			all = g

@@ -106,6 +106,7 @@ func (c *cells[T]) largest() Largest {
 func gatherLargest(margins []*Margin, from []place) Largest {
 	n := margins[0].Largest.each
 	return Largest{each: n, who: gatherRuns(margins, from, n, func(m *Margin) []Unit { return m.Largest.who }), value: Nums{
+		words: 1,
 		small: gatherRuns(margins, from, n, func(m *Margin) []small { return m.Largest.value.small }),
 		large: gatherRuns(margins, from, n, func(m *Margin) []exact.Num { return m.Largest.value.large }),
 	}}

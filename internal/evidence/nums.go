@@ -5,7 +5,9 @@ import "github.com/sluis-go/sluis/internal/exact"
 // Nums is a column of exact numbers, one a cell, held in 64 bits where that is
 // what they were summed in. The zero value is no column.
 type Nums struct {
-	small []small
+	small []small // words a cell, of which the number is one
+	words int
+	at    int
 	large []exact.Num
 }
 
@@ -17,15 +19,16 @@ func (n *Nums) At(i int) exact.Num {
 	if n.large != nil {
 		return n.large[i]
 	}
-	return n.small[i].Num()
+	return n.small[i*n.words+n.at].Num()
 }
 
 // Tops is the largest contributions of every cell, falling. The zero value is no
 // column.
 type Tops struct {
-	each  int // of every cell, in small
-	more  int // that small has behind them, of every cell
-	small []small
+	each  int     // of every cell, in small
+	small []small // words a cell, of which they are some
+	words int
+	at    int // of the first
 	lists [][]Contribution
 }
 
@@ -42,7 +45,7 @@ func (t *Tops) At(i, k int) Contribution {
 	if t.lists != nil {
 		return t.lists[i][k]
 	}
-	return Contribution{Value: t.small[i*(t.each+t.more)+k].Num(), Weight: unweighted}
+	return Contribution{Value: t.small[i*t.words+t.at+k].Num(), Weight: unweighted}
 }
 
 // unweighted is the weight of a contribution without one.
@@ -51,7 +54,7 @@ var unweighted = exact.NewNum(exact.FromInt64(1))
 // numsOf returns numbers as a column, which may share memory with them.
 func numsOf[T interface{ Num() exact.Num }](s []T) Nums {
 	if s, ok := any(s).([]small); ok {
-		return Nums{small: s}
+		return Nums{small: s, words: 1}
 	}
 	out := make([]exact.Num, len(s))
 	for i, v := range s {
@@ -62,12 +65,12 @@ func numsOf[T interface{ Num() exact.Num }](s []T) Nums {
 
 // tops returns the largest contributions, and may share memory with c.
 func (c *cells[T]) tops() Tops {
-	n, top, more := c.shape.Top, c.top, 0
+	n, top, words := c.shape.Top, c.top, c.shape.Top
 	if c.shape.ranked() < n {
-		top, more = c.named, c.shape.Largest-n
+		top, words = c.named, c.shape.Largest
 	}
 	if s, ok := any(top).([]small); ok && !c.shape.Tau {
-		return Tops{each: n, more: more, small: s}
+		return Tops{each: n, small: s, words: words}
 	}
 	out := make([][]Contribution, c.n)
 	flat := make([]Contribution, 0, n*c.n)
@@ -78,11 +81,11 @@ func (c *cells[T]) tops() Tops {
 				flat = append(flat, Contribution{Value: p.Value.Num(), Weight: p.Weight.Num()})
 			}
 		} else {
-			for _, a := range top[i*(n+more) : i*(n+more)+n] {
+			for _, a := range top[i*words : i*words+n] {
 				flat = append(flat, Contribution{Value: a.Num(), Weight: unweighted})
 			}
 		}
 		out[i] = flat[start:len(flat):len(flat)]
 	}
-	return Tops{lists: out}
+	return Tops{each: n, lists: out}
 }

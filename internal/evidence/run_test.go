@@ -291,7 +291,7 @@ func (w *worker) flush() error {
 	}
 	columns := make([][]uint32, len(w.cards))
 	for c := range columns {
-		for code, used := range w.grid.Used(c, 2) {
+		for code, used := range w.grid.Used(c) {
 			if used {
 				columns[c] = append(columns[c], uint32(code))
 			} else {

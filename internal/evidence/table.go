@@ -46,7 +46,7 @@ func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	}
 	switch {
 	case a.held != nil:
-		a.held.fold(threads)
+		a.held.Flush()
 		c.fillFromGrid(a.held, a.names, threads)
 	case s.Response:
 		a.small.inner.grow(n)
@@ -153,6 +153,7 @@ func gather[T any](margins []*Margin, from []place, column func(*Margin) []T) []
 // gatherNums is gather for numbers, all of which are of one width.
 func gatherNums(margins []*Margin, from []place, column func(*Margin) *Nums) Nums {
 	return Nums{
+		words: 1, // as of margins
 		small: gather(margins, from, func(m *Margin) []small { return column(m).small }),
 		large: gather(margins, from, func(m *Margin) []exact.Num { return column(m).large }),
 	}
@@ -161,10 +162,11 @@ func gatherNums(margins []*Margin, from []place, column func(*Margin) *Nums) Num
 // gatherTops is gather for the largest contributions, which named begin with where
 // more of these are kept.
 func gatherTops(margins []*Margin, from []place, named *Largest) Tops {
-	if top := margins[0].Top; top.more > 0 {
-		return Tops{each: top.each, more: top.more, small: named.value.small}
+	top := margins[0].Top
+	if top.words > top.each {
+		return Tops{each: top.each, words: top.words, small: named.value.small}
 	}
-	out := Tops{each: margins[0].Top.each, lists: gather(margins, from, func(m *Margin) [][]Contribution { return m.Top.lists })}
+	out := Tops{each: top.each, words: top.words, lists: gather(margins, from, func(m *Margin) [][]Contribution { return m.Top.lists })}
 	if out.lists != nil || out.each == 0 {
 		return out
 	}

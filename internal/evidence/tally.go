@@ -8,12 +8,14 @@ import "github.com/sluis-go/sluis/internal/group"
 // largest absolutes in falling order.
 //
 // Where two are the most that is kept, a row goes to a cell of half that size if its
-// response, in steps, is from 1 to 2^32-1, as nearly all are that count money. It does
-// not matter which row is where: fold adds the two up.
+// response, in steps, is from 1 to 2^32-1, as nearly all are that count money. Of the
+// others the first few are kept as they are. It does not matter which row is where:
+// fill and fold add them up.
 type tally struct {
 	top, words int
 	counts     *group.Counts
 	cell       []int64 // nil until there are some
+	late       []late  // rows that are counted and wait for cells; none once there are
 	// Rare, nil until there are some: rows of a cell without a response, and with
 	// one of 0.
 	missing, zeros []uint32
@@ -30,6 +32,15 @@ type tally struct {
 	steps []int64
 	rest  []uint32
 }
+
+// late is a row in a cell, with a response other than 0.
+type late struct {
+	x   int64
+	key uint32
+}
+
+// lateShare is how many cells there are for each row that waits, at least.
+const lateShare = 8
 
 func newTally(top int, g *group.Grid, counts *group.Counts) *tally {
 	t := &tally{top: top, words: 2 + top, n: g.Cells(), counts: counts}
@@ -55,30 +66,55 @@ func (t *tally) add(keys []uint32, x, steps []int64, step int64, null []bool) {
 		return
 	}
 	t.counts.Add(keys)
+	if t.cell == nil && (len(t.late)+len(keys))*lateShare <= t.n {
+		for i, k := range keys {
+			if x[i] == 0 {
+				t.zero(k)
+				continue
+			}
+			t.late = append(t.late, late{x[i], k})
+		}
+		return
+	}
 	t.grow()
 	if t.top == 2 {
 		t.add2(keys, x)
 		return
 	}
 	for i, k := range keys {
-		c := t.cell[int(k)*t.words:][:t.words]
-		v := x[i]
-		a := max(v, -v)
-		c[0] += v
-		c[1] += a
-		if v == 0 {
+		if x[i] == 0 {
 			t.zero(k)
 		}
-		for j := 2; j < len(c) && a > 0; j++ {
-			c[j], a = max(c[j], a), min(c[j], a)
-		}
+		addTo(t.cell[int(k)*t.words:][:t.words], x[i])
 	}
 }
 
-// grow makes the cells if there are none.
+// addTo adds a response to a cell.
+func addTo(c []int64, v int64) {
+	a := max(v, -v)
+	c[0] += v
+	c[1] += a
+	rankIn(c[2:], a)
+}
+
+// grow makes the cells if there are none, with the rows that wait for them.
 func (t *tally) grow() {
+	if t.cell != nil {
+		return
+	}
+	t.cell = make([]int64, t.n*t.words)
+	t.addLate(t.late)
+	t.late = nil
+}
+
+// addLate adds rows that are counted to the cells, if there are any.
+func (t *tally) addLate(rows []late) {
 	if t.cell == nil {
-		t.cell = make([]int64, t.n*t.words)
+		t.late = append(t.late, rows...)
+		return
+	}
+	for _, r := range rows {
+		addTo(t.cell[int(r.key)*t.words:][:t.words], r.x)
 	}
 }
 
@@ -156,25 +192,29 @@ func (t *tally) alike(o *tally) bool {
 }
 
 // merge adds o, of the same grid and unit, which is alike. Rows are counted elsewhere.
-func (t *tally) merge(o *tally) {
+// Up to threads goroutines work on it.
+func (t *tally) merge(o *tally, threads int) {
+	share := func(do func(lo, hi int)) {
+		inParallel(threads, threads, func(w int) { do(t.n*w/threads, t.n*(w+1)/threads) })
+	}
 	if t.amounts != nil {
-		t.amounts.Merge(o.amounts)
+		t.amounts.Merge(o.amounts, share)
 		t.step = max(t.step, o.step)
 	}
 	t.missing = addCounts(t.missing, o.missing)
 	t.zeros = addCounts(t.zeros, o.zeros)
-	if t.cell == nil {
-		t.cell = o.cell
-		return
+	switch {
+	case o.cell == nil:
+	case t.cell == nil:
+		waiting := t.late
+		t.cell, t.late = o.cell, nil
+		t.addLate(waiting)
+	default:
+		share(func(lo, hi int) {
+			addSums(t.cell[lo*t.words:hi*t.words], o.cell[lo*t.words:hi*t.words], t.words)
+		})
 	}
-	for at := 0; at < len(o.cell); at += t.words {
-		c, from := t.cell[at:at+t.words], o.cell[at:at+t.words]
-		c[0] += from[0]
-		c[1] += from[1]
-		for _, a := range from[2:] {
-			rankIn(c[2:], a)
-		}
-	}
+	t.addLate(o.late)
 }
 
 // rankIn puts a, not below 0, among the largest.
@@ -193,31 +233,49 @@ func (t *tally) fold(threads int) {
 	}
 	inParallel(threads, threads, func(w int) {
 		for k := t.n * w / threads; k < t.n*(w+1)/threads; k++ {
-			rows, sum, first, second := t.amounts.At(k)
-			if rows == 0 {
-				continue
+			if rows := t.addAmount(k, t.cell[k*t.words:][:t.words]); rows != 0 {
+				t.counts.AddTo(k, rows)
 			}
-			t.counts.AddTo(k, rows)
-			c := t.cell[k*t.words:][:t.words]
-			c[0] += sum * t.step
-			c[1] += sum * t.step
-			rankIn(c[2:], first*t.step)
-			rankIn(c[2:], second*t.step)
 		}
 	})
 	t.amounts = nil
 }
 
-// at returns what belongs to a cell: the sum, the sum of absolutes and the largest,
-// and how many rows have no response or one of 0.
-func (t *tally) at(k int) (s []int64, missing, zeros int64) {
-	if t.missing != nil {
-		missing = int64(t.missing[k])
+// fill adds the cells from key on, of which counted says how many rows are counted, to
+// the cells first+to of a cube with sums, those to NoNode aside. Rows that wait are not
+// among the sums.
+func (t *tally) fill(c *cube, to []uint32, counted []int64, first, key int) {
+	for i, place := range to {
+		if place == NoNode {
+			continue
+		}
+		k, at := key+i, first+int(place)
+		s := c.sums[at*t.words:][:t.words]
+		n := counted[i]
+		if t.cell != nil && n != 0 {
+			addSums(s, t.cell[k*t.words:][:t.words], t.words)
+		}
+		if t.amounts != nil {
+			n += t.addAmount(k, s)
+		}
+		c.records[at] += n
+		if t.missing != nil {
+			c.missing[at] += int64(t.missing[k])
+		}
+		if t.zeros != nil {
+			c.zeros[at] += int64(t.zeros[k])
+		}
 	}
-	if t.zeros != nil {
-		zeros = int64(t.zeros[k])
-	}
-	return t.cell[k*t.words:][:t.words], missing, zeros
+}
+
+// addAmount adds the amounts of a cell to s, as in cell, and returns how many there are.
+func (t *tally) addAmount(k int, s []int64) (rows int64) {
+	rows, sum, first, second := t.amounts.At(k)
+	s[0] += sum * t.step
+	s[1] += sum * t.step
+	rankIn(s[2:], first*t.step)
+	rankIn(s[2:], second*t.step)
+	return rows
 }
 
 func addCounts(into, from []uint32) []uint32 {

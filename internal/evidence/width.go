@@ -16,6 +16,11 @@ func integers(x []small) []int64 {
 	return unsafe.Slice((*int64)(unsafe.SliceData(x)), len(x))
 }
 
+// smalls views values as responses.
+func smalls(x []int64) []small {
+	return unsafe.Slice((*small)(unsafe.SliceData(x)), len(x))
+}
+
 // Add is a + b; smallBits leave it room.
 func (a small) Add(b small) small { return a + b }
 

@@ -1,5 +1,7 @@
 package group
 
+import "sync"
+
 // Amounts counts the rows of a grid's cells and gathers their amounts: the sum and
 // the two largest, where an amount is from 1 to 2^32-1. A cell is 16 bytes, four to
 // a cache line. It takes at most 2^31 rows and is not safe for concurrent use.
@@ -103,13 +105,41 @@ func (a *Amounts) At(k int) (rows, sum, first, second int64) {
 	return rows, sum, int64(c.first), int64(c.second)
 }
 
-// Merge adds o, of the same grid.
-func (a *Amounts) Merge(o *Amounts) {
-	for k, from := range o.cells {
-		c := &a.cells[k]
-		c.word += from.word // of two counts below fullRows
-		c.second = max(c.second, from.second, min(c.first, from.first))
-		c.first = max(c.first, from.first)
+// any reports whether a cell of lo to hi has rows.
+func (a *Amounts) any(lo, hi int) bool {
+	for _, c := range a.cells[lo:hi] {
+		if c.word != 0 {
+			return true
+		}
+	}
+	for k := lo; k < hi && a.moved != nil; k++ {
+		if a.moved[k].rows != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Merge adds o, of the same grid. It calls share once, with a function that does the
+// cells lo to hi and may be called for different ones at the same time.
+func (a *Amounts) Merge(o *Amounts, share func(do func(lo, hi int))) {
+	var mu sync.Mutex
+	var full []int
+	share(func(lo, hi int) {
+		into := a.cells[lo:hi]
+		for i, from := range o.cells[lo:hi] {
+			c := &into[i]
+			c.word += from.word // of two counts below fullRows
+			c.second = max(c.second, from.second, min(c.first, from.first))
+			c.first = max(c.first, from.first)
+			if c.word >= fullRows*amountRow {
+				mu.Lock()
+				full = append(full, lo+i)
+				mu.Unlock()
+			}
+		}
+	})
+	for _, k := range full {
 		a.move(k)
 	}
 	if a.moved == nil {

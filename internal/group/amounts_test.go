@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/sluis-go/sluis/internal/group"
@@ -60,8 +61,8 @@ func TestAmounts(t *testing.T) {
 					t.Fatalf("%d rows: left %d, want %d", rows, rest[:m], left)
 				}
 			}
-			parts[0].Merge(parts[1])
-			parts[0].Merge(parts[2])
+			parts[0].Merge(parts[1], inHalves(g.Cells()))
+			parts[0].Merge(parts[2], inHalves(g.Cells()))
 			for k, c := range want {
 				if got := fmt.Sprint(parts[0].At(k)); got != c.String() {
 					t.Fatalf("cell %d of %d: %s, want %s", k, n, got, c)
@@ -100,7 +101,7 @@ func TestAmountsFull(t *testing.T) {
 				}
 			}
 		}
-		parts[0].Merge(parts[1])
+		parts[0].Merge(parts[1], inHalves(g.Cells()))
 		for k, n := range rows {
 			got := fmt.Sprint(parts[0].At(k))
 			if want := fmt.Sprint(n, n*(1<<32-1), int64(1<<32-1), int64(1<<32-1)); got != want {
@@ -124,7 +125,7 @@ func TestAmountsMergeFull(t *testing.T) {
 					parts[p].Add(make([]uint32, len(x)), x, make([]uint32, len(x)))
 				}
 			}
-			parts[0].Merge(parts[1])
+			parts[0].Merge(parts[1], inHalves(g.Cells()))
 			a, b := int64(calls[0]*(call-5)), int64(calls[1]*(call-5))
 			want := fmt.Sprint(a+b, a*(1<<32-1)+b*(1<<32-2), int64(1<<32-1), int64(1<<32-1))
 			if got := fmt.Sprint(parts[0].At(0)); got != want {
@@ -149,4 +150,14 @@ func BenchmarkAmounts(b *testing.B) {
 		}
 	}
 	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// inHalves does the cells 0 to n in two goroutines.
+func inHalves(n int) func(do func(lo, hi int)) {
+	return func(do func(lo, hi int)) {
+		var wg sync.WaitGroup
+		wg.Go(func() { do(0, n/2) })
+		wg.Go(func() { do(n/2, n) })
+		wg.Wait()
+	}
 }

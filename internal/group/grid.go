@@ -78,13 +78,13 @@ func (g *Grid) Spell(keys []uint32, c int) []uint32 {
 	return out
 }
 
-// Used returns which indices of a column were counted.
-func (g *Grid) Used(c int, counts *Counts) []bool {
+// Used returns which indices of a column were counted, or have amounts, if not nil.
+func (g *Grid) Used(c int, counts *Counts, amounts *Amounts) []bool {
 	stride, card := int(g.stride[c]), g.cards[c]
 	used := make([]bool, card)
 	for v := range used {
 		for at := v * stride; at < g.cells && !used[v]; at += stride * card {
-			used[v] = counts.any(at, at+stride)
+			used[v] = counts.any(at, at+stride) || amounts != nil && amounts.any(at, at+stride)
 		}
 	}
 	return used
