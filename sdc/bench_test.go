@@ -223,3 +223,39 @@ func BenchmarkRules(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRulesAlone is BenchmarkRules without the pass, with one thread and with two;
+// and by a policy with the p% rule, where nearly all inner cells are unsafe.
+func BenchmarkRulesAlone(b *testing.B) {
+	by := []string{"k0", "k1", "k2", "k3", "k4"}
+	for _, rows := range []int{500_000, 2_000_000, 5_000_000} {
+		p := sdc.CBS()
+		if rows < 1_000_000 {
+			p = sdc.ESSNet()
+		}
+		if testing.Short() {
+			rows /= 20
+		}
+		table := benchTable(b, rows, false)
+		for _, o := range []sdc.Output{
+			{Name: "count", Kind: sdc.Frequency, By: by},
+			{Name: "sum", Kind: sdc.Magnitude, By: by, Response: "x"},
+		} {
+			r, err := sdc.Check(context.Background(), sdc.FromTable(table), []sdc.Output{o}, p, sdc.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, threads := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s, %d rows, threads %d", o.Name, rows, threads), func(b *testing.B) {
+					b.ReportAllocs()
+					var found int
+					for b.Loop() {
+						found = len(r.Rules(&o, 0, &p, threads).Findings)
+					}
+					b.ReportMetric(float64(r.Outputs[0].Cells)*float64(b.N)/b.Elapsed().Seconds(), "cells/s")
+					b.ReportMetric(float64(found), "findings")
+				})
+			}
+		}
+	}
+}

@@ -28,16 +28,14 @@ func (c Cell) Inner() bool {
 }
 
 // Coordinates returns the cell's place in the table.
-func (c Cell) Coordinates() Coordinates { return c.coordinatesWith(-1, 0) }
-
-// coordinatesWith is Coordinates with another node for one variable.
-func (c Cell) coordinatesWith(variable, node int) Coordinates {
+func (c Cell) Coordinates() Coordinates {
 	out := make(Coordinates, len(c.t.vars))
-	c.locate(out, variable, node)
+	c.locate(out, -1, 0)
 	return out
 }
 
-// locate is coordinatesWith into out.
+// locate writes the cell's place to out, with another node for one variable unless
+// that is -1.
 func (c Cell) locate(out Coordinates, variable, node int) {
 	for v := range c.t.vars {
 		n := c.Node(v)

@@ -57,7 +57,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		Outputs: []OutputReport{}, overlap: totals.overlap,
 	}
 	for i := range outputs {
-		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p)
+		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p, opts.threads())
 		r.status = append(r.status, found)
 		r.Verdict = worst(r.Verdict, out.Verdict)
 		r.Outputs = append(r.Outputs, out)
@@ -74,11 +74,11 @@ type outputTables struct {
 	sensitive []*Table
 }
 
-// evaluate applies the policy to one output. Beside the report it returns the
-// verdict on every cell; nil where all are safe.
-func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport, []Verdict) {
-	f := &findings{table: t.main}
-	out := OutputReport{Name: o.Name, Kind: o.Kind, NotChecked: []string{}, Findings: []Finding{}}
+// evaluate applies the policy to one output, on so many threads. Beside the report
+// it returns the verdict on every cell.
+func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (OutputReport, []Verdict) {
+	f := newFindings(t.main, threads)
+	out := OutputReport{Name: o.Name, Kind: o.Kind, NotChecked: []string{}}
 	out.Rows, out.Excluded = t.main.Rows()
 	switch o.Kind {
 	case Frequency, Magnitude:
@@ -95,13 +95,15 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport,
 		p.Identifiers.checkNames(o, roles, f)
 		p.Endpoints.check(o, f)
 		p.Request.check(t.main, f)
-		f.list = append(f.list, unsafe...)
+		for _, x := range unsafe {
+			f.output(x)
+		}
 	case Microdata:
 		for _, s := range t.sensitive {
-			sf := &findings{table: s}
+			sf := newFindings(s, threads)
 			p.GroupDisclosure.check(s, sf)
 			p.GroupRemainder.check(s, sf)
-			f.list = append(f.list, sf.list...)
+			f.append(sf)
 		}
 		p.KAnonymity.check(t.main, f)
 		p.Identifiers.checkNames(o, roles, f)
@@ -110,7 +112,10 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport,
 		p.MinDegreesOfFreedom.check(t.main, int64(o.Parameters), f)
 	}
 	out.Cells = t.main.Len()
-	out.Verdict = f.verdict()
+	out.Findings, out.Verdict = f.all(), Safe
+	for i := range out.Findings {
+		out.Verdict = worst(out.Verdict, out.Findings[i].Verdict)
+	}
 	if o.Kind == Magnitude && !p.Request.Off && roles.Request == "" {
 		// The policy asks for something that the data cannot answer.
 		out.Verdict = worst(out.Verdict, Review)
@@ -120,7 +125,6 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy) (OutputReport,
 			out.UnsafeCells++
 		}
 	}
-	out.Findings = append(out.Findings, f.list...)
 	out.NotChecked = append(out.NotChecked, notChecked(o, roles, p)...)
 	return out, f.worst
 }

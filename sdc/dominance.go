@@ -4,7 +4,6 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/sluis-go/sluis/internal/exact"
 )
@@ -122,22 +121,6 @@ func share(a, b exact.Num) float64 {
 		return 100
 	}
 	return exact.Share(a, b)
-}
-
-// shareText prints 100*a/b, for a that is not 0, with enough digits to tell it from a
-// round limit.
-func shareText(a, b exact.Num) string {
-	if b.Sign() == 0 {
-		return ">100"
-	}
-	s := exact.Share(a, b)
-	for _, digits := range []int{1, 3, 6} {
-		t := strconv.FormatFloat(s, 'f', digits, 64)
-		if back, _ := strconv.ParseFloat(t, 64); digits == 6 || back != float64(int64(back)) || back == s {
-			return strings.TrimSuffix(t, ".0")
-		}
-	}
-	return strconv.FormatFloat(s, 'g', -1, 64)
 }
 
 func (p Percent) float() float64 {

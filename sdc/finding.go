@@ -77,55 +77,115 @@ func (c Coordinates) String() string {
 	return b.String()
 }
 
-// findings collects what the rules find in one output.
+// findings collects what the rules find in one output, in the order of the report.
 type findings struct {
-	list  []Finding
-	table *Table
-	safe  map[int]string // cells set safe by hand, with the reason
-	worst []Verdict      // of every cell, Safe without a finding; nil before there is one
-	room  Coordinates    // for those of findings to come
+	table   *Table
+	safe    map[int]string // cells set safe by hand, with the reason
+	worst   []Verdict      // of every cell, Safe without a finding
+	finders []*finder      // one a goroutine
+	pieces  []piece        // the report
 }
 
-func (f *findings) add(x Finding) { f.list = append(f.list, x) }
-
-// output adds a finding about the whole output.
-func (f *findings) output(x Finding) { f.add(x) }
-
-// cell adds a finding about a cell; one that was set safe by hand keeps it as
-// a remark.
-func (f *findings) cell(c Cell, x Finding) {
-	x.Cell = f.coordinates(c)
-	if reason, ok := f.safe[c.i]; ok {
-		x.Verdict = Safe
-		x.Message += "; set safe by hand: " + reason
-	}
-	f.mark(c, x.Verdict)
-	f.add(x)
+// finder is what one goroutine finds.
+type finder struct {
+	to   *findings
+	list []Finding
+	room Coordinates // for those of findings to come
+	words
 }
 
-func (f *findings) mark(c Cell, v Verdict) {
-	if f.worst == nil {
-		f.worst = slices.Repeat([]Verdict{Safe}, c.t.m.N)
-	}
-	f.worst[c.i] = worst(v, f.worst[c.i])
+// piece is a part of what a finder found.
+type piece struct {
+	by     *finder
+	lo, hi int
 }
 
-// coordinates returns the cell's place in the table. It allocates now and then.
-func (f *findings) coordinates(c Cell) Coordinates {
-	n := len(c.t.vars)
-	if len(f.room) < n {
-		f.room = make(Coordinates, 256*n)
+// newFindings returns findings about a table, at which so many goroutines look.
+func newFindings(t *Table, threads int) *findings {
+	f := &findings{table: t, worst: slices.Repeat([]Verdict{Safe}, t.m.N)}
+	for range max(1, threads) {
+		f.finders = append(f.finders, &finder{to: f})
 	}
-	out := f.room[:n:n]
-	f.room = f.room[n:]
-	c.locate(out, -1, 0)
+	return f
+}
+
+// runs has fn look at all cells of the table, run by run, at the same time. What it
+// finds is reported in the order of the cells.
+func (f *findings) runs(fn func(f *finder, in run)) {
+	pieces := make([]piece, runsOf(f.table.m.N))
+	inRuns(f.table.m.N, len(f.finders), func(worker, k, lo, hi int) {
+		by := f.finders[worker]
+		before := len(by.list)
+		fn(by, run{f.table, lo, hi})
+		pieces[k] = piece{by, before, len(by.list)}
+	})
+	f.pieces = append(f.pieces, pieces...)
+}
+
+// lines has fn look, variable by variable, at all published cells that lie in a line
+// over a line variable, as runs does.
+func (f *findings) lines(fn func(f *finder, in lineRun)) {
+	for _, v := range f.table.lineVariables() {
+		over := f.table.linesOver(v, len(f.finders))
+		f.runs(func(f *finder, in run) { fn(f, lineRun{in, over}) })
+	}
+}
+
+// output adds a finding that no run of cells has: about the whole output, or of a cell
+// set unsafe by hand.
+func (f *findings) output(x Finding) {
+	by := f.finders[0]
+	by.add(x)
+	f.pieces = append(f.pieces, piece{by, len(by.list) - 1, len(by.list)})
+}
+
+// append adds all findings about another table.
+func (f *findings) append(o *findings) { f.pieces = append(f.pieces, o.pieces...) }
+
+// all returns the findings in order.
+func (f *findings) all() []Finding {
+	n := 0
+	for _, p := range f.pieces {
+		n += p.hi - p.lo
+	}
+	out := make([]Finding, 0, n)
+	for _, p := range f.pieces {
+		out = append(out, p.by.list[p.lo:p.hi]...)
+	}
 	return out
 }
 
-func (f *findings) verdict() Verdict {
-	v := Safe
-	for _, x := range f.list {
-		v = worst(v, x.Verdict)
+func (f *finder) add(x Finding) {
+	if len(f.list) == cap(f.list) {
+		f.list = slices.Grow(f.list, max(16, len(f.list)))
 	}
-	return v
+	f.list = append(f.list, x)
+}
+
+// cell adds a finding about a cell; one that was set safe by hand keeps it as
+// a remark.
+func (f *finder) cell(c Cell, x Finding) {
+	x.Cell = f.coordinates(c, -1, 0)
+	if reason, ok := f.to.safe[c.i]; ok {
+		x.Verdict = Safe
+		x.Message += "; set safe by hand: " + reason
+	}
+	f.to.mark(c, x.Verdict)
+	f.add(x)
+}
+
+// mark notes a verdict on a cell.
+func (f *findings) mark(c Cell, v Verdict) { f.worst[c.i] = worst(v, f.worst[c.i]) }
+
+// coordinates returns the cell's place in the table, with another node for one
+// variable unless that is -1. It allocates now and then.
+func (f *finder) coordinates(c Cell, variable, node int) Coordinates {
+	n := len(c.t.vars)
+	if len(f.room) < n {
+		f.room = make(Coordinates, n*min(256, max(8, len(f.list))))
+	}
+	out := f.room[:n:n]
+	f.room = f.room[n:]
+	c.locate(out, variable, node)
+	return out
 }

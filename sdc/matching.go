@@ -120,7 +120,7 @@ func (t *Table) everybody() int64 {
 	panic("sdc: microdata without its total")
 }
 
-func (r KAnonymity) checkMatched(t *Table, c Cell, f *findings) {
+func (r KAnonymity) checkMatched(t *Table, c Cell, f *finder) {
 	s := t.matched[c.i]
 	size := new(big.Rat).SetInt64(s.whole)
 	if s.part > 0 && t.alpha.Num > 0 {

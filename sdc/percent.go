@@ -48,4 +48,9 @@ func cmpShare(part, total exact.Num, p exact.Ratio) int {
 	return exact.CmpScaled(part, 100*p.Den, total, p.Num)
 }
 
+// cmpCounts is cmpShare for counts.
+func cmpCounts(part, total int64, p exact.Ratio) int {
+	return exact.CmpCounts(uint64(part), 100*p.Den, uint64(total), p.Num)
+}
+
 func count(n int64) exact.Num { return exact.NewNum(exact.FromInt64(n)) }

@@ -25,18 +25,13 @@ type Report struct {
 	// Tables holds the evidence behind each output. Not part of the JSON.
 	Tables []*Table `json:"-"`
 
-	status  [][]Verdict // output -> cell; nil where all are safe
+	status  [][]Verdict // output -> cell
 	overlap bool
 }
 
 // Status returns the verdict on one cell of the table of an output: the worst
 // of its findings.
-func (r *Report) Status(output int, c Cell) Verdict {
-	if of := r.status[output]; of != nil {
-		return of[c.i]
-	}
-	return Safe
-}
+func (r *Report) Status(output int, c Cell) Verdict { return r.status[output][c.i] }
 
 // policyReport says which rules were in force.
 type policyReport struct {

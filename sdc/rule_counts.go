@@ -40,32 +40,31 @@ func (r MinContributors) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	// A message a count.
-	short := make([]string, min(r.Min, 1<<10))
-	say := func(n int64) string {
-		if n >= int64(len(short)) {
-			return fmt.Sprintf("%s of at least %d", plural(n, "contributor"), r.Min)
-		}
-		if short[n] == "" {
-			short[n] = fmt.Sprintf("%s of at least %d", plural(n, "contributor"), r.Min)
-		}
-		return short[n]
+	// Most counts are among the first.
+	least := " of at least " + fmt.Sprint(r.Min)
+	few := make([]string, min(r.Min, 1<<6))
+	for n := range few {
+		few[n] = plural(int64(n), "contributor") + least
 	}
-	for c := range t.published() {
-		n := c.Contributors()
-		switch {
-		case n < r.Min:
-			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
-				Message: say(n),
-			})
-		case t.magnitude() && c.NonZero() < r.Min:
-			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min),
-				Message: fmt.Sprintf("%s, but only %d with a sum other than zero", plural(n, "contributor"), c.NonZero()),
-			})
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			n := c.Contributors()
+			switch {
+			case n < int64(len(few)):
+				f.cell(c, Finding{Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min), Message: few[n]})
+			case n < r.Min:
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
+					Message: f.join(f.plural(n, "contributor"), least),
+				})
+			case t.magnitude() && c.NonZero() < r.Min:
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min),
+					Message: f.join(f.plural(n, "contributor"), ", but only ", f.number(c.NonZero()), " with a sum other than zero"),
+				})
+			}
 		}
-	}
+	})
 }
 
 // KAnonymity is the minimum size of an equivalence class of microdata: a class
@@ -98,18 +97,21 @@ func (r KAnonymity) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	for c := range t.published() {
-		if t.matched != nil {
-			r.checkMatched(t, c, f)
-			continue
+	needs := " in a class that needs " + fmt.Sprint(r.K)
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			if t.matched != nil {
+				r.checkMatched(t, c, f)
+				continue
+			}
+			if n := c.Respondents(); n < r.K {
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.K),
+					Message: f.join(f.plural(n, "respondent"), needs),
+				})
+			}
 		}
-		if n := c.Respondents(); n < r.K {
-			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.K),
-				Message: fmt.Sprintf("%s in a class that needs %d", plural(n, "respondent"), r.K),
-			})
-		}
-	}
+	})
 }
 
 // MinDegreesOfFreedom guards against saturated models: a model is unsafe when

@@ -43,23 +43,27 @@ func (r NK) check(t *Table, f *findings) {
 		return
 	}
 	p := r.Percent.must()
-	var scratch []exact.Num
-	for c := range t.published() {
-		d := c.dominance(scratch)
-		scratch = d.value
-		largest, total := d.largest(r.N)
-		if cmpShare(largest, total, p) <= 0 {
-			continue
-		}
-		who := "the largest contribution is"
-		if r.N > 1 {
-			who = fmt.Sprintf("the %d largest contributions are", r.N)
-		}
-		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: r.Percent.float(),
-			Message: fmt.Sprintf("%s %s %% of the total, more than %s %%%s", who, shareText(largest, total), r.Percent, d.note()),
-		})
+	limit := r.Percent.float()
+	who := "the largest contribution is "
+	if r.N > 1 {
+		who = fmt.Sprintf("the %d largest contributions are ", r.N)
 	}
+	more := " % of the total, more than " + string(r.Percent) + " %"
+	f.runs(func(f *finder, in run) {
+		var scratch []exact.Num
+		for c := range in.published() {
+			d := c.dominance(scratch)
+			scratch = d.value
+			largest, total := d.largest(r.N)
+			if cmpShare(largest, total, p) <= 0 {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: limit,
+				Message: f.join(who, f.share(largest, total), more, d.note()),
+			})
+		}
+	})
 }
 
 // PPercent is the p% rule: a non-empty cell is unsafe when the coalition of the
@@ -101,19 +105,23 @@ func (r PPercent) check(t *Table, f *findings) {
 		return
 	}
 	p := r.P.must()
-	var scratch []exact.Num
-	for c := range t.published() {
-		d := c.dominance(scratch)
-		scratch = d.value
-		rest, x1 := d.remainder(r.coalition() + 1)
-		if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, p) >= 0 {
-			continue
+	limit := r.P.float()
+	closer := " %, closer than " + string(r.P) + " %"
+	f.runs(func(f *finder, in run) {
+		var scratch []exact.Num
+		for c := range in.published() {
+			d := c.dominance(scratch)
+			scratch = d.value
+			rest, x1 := d.remainder(r.coalition() + 1)
+			if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, p) >= 0 {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
+				Message: f.join("the largest contribution can be estimated to within ", f.share(rest, x1), closer, d.note()),
+			})
 		}
-		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: r.P.float(),
-			Message: fmt.Sprintf("the largest contribution can be estimated to within %s %%, closer than %s %%%s", shareText(rest, x1), r.P, d.note()),
-		})
-	}
+	})
 }
 
 // PQ is the prior-posterior rule: what everybody knows of a contribution to
@@ -158,23 +166,27 @@ func (r PQ) check(t *Table, f *findings) {
 		return
 	}
 	p, q := r.P.must(), r.Q.must()
-	var scratch []exact.Num
-	for c := range t.published() {
-		d := c.dominance(scratch)
-		scratch = d.value
-		rest, x1 := d.remainder(2)
-		if x1.Sign() == 0 {
-			continue
+	limit := r.P.float()
+	message := fmt.Sprintf("who knows contributions to within %s %% can estimate the largest to within less than %s %%", r.Q, r.P)
+	f.runs(func(f *finder, in run) {
+		var scratch []exact.Num
+		for c := range in.published() {
+			d := c.dominance(scratch)
+			scratch = d.value
+			rest, x1 := d.remainder(2)
+			if x1.Sign() == 0 {
+				continue
+			}
+			// Q * rest against P * x1, with each side's denominator on the other.
+			if rest.Sign() > 0 && exact.CmpScaled(rest.Mul(count(int64(q.Num))), p.Den, x1.Mul(count(int64(p.Num))), q.Den) >= 0 {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
+				Message: f.join(message, d.note()),
+			})
 		}
-		// Q * rest against P * x1, with each side's denominator on the other.
-		if rest.Sign() > 0 && exact.CmpScaled(rest.Mul(count(int64(q.Num))), p.Den, x1.Mul(count(int64(p.Num))), q.Den) >= 0 {
-			continue
-		}
-		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: r.P.float(),
-			Message: fmt.Sprintf("who knows contributions to within %s %% can estimate the largest to within less than %s %%%s", r.Q, r.P, d.note()),
-		})
-	}
+	})
 }
 
 // Request protects respondents who asked for it: a non-empty cell is unsafe
@@ -209,18 +221,22 @@ func (r Request) check(t *Table, f *findings) {
 		return
 	}
 	p := r.Percent.must()
-	for c := range t.published() {
-		x, ok := t.asked[c.i]
-		if !ok {
-			continue
+	limit := r.Percent.float()
+	more := " % of the total, more than " + string(r.Percent) + " %"
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			x, ok := t.asked[c.i]
+			if !ok {
+				continue
+			}
+			total := t.m.SumAbs.At(c.i)
+			if cmpShare(x, total, p) <= 0 {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: share(x, total), Limit: limit,
+				Message: f.join("a contributor who asked for protection holds ", f.share(x, total), more),
+			})
 		}
-		total := t.m.SumAbs.At(c.i)
-		if cmpShare(x, total, p) <= 0 {
-			continue
-		}
-		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Observed: share(x, total), Limit: r.Percent.float(),
-			Message: fmt.Sprintf("a contributor who asked for protection holds %s %% of the total, more than %s %%", shareText(x, total), r.Percent),
-		})
-	}
+	})
 }

@@ -47,17 +47,21 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 	if r.Exclusive {
 		least = 1
 	}
-	t.lines(func(v int, c Cell, line Cell) {
-		n, of := c.Respondents(), line.Respondents()
-		if cmpShare(count(n), count(of), p) < least {
-			return
+	limit := r.Percent.float()
+	f.lines(func(f *finder, in lineRun) {
+		name := t.vars[in.over.v].Name
+		over := fmt.Sprintf(" of the line over %q share this category (", name)
+		for c, line := range in.published() {
+			n, of := c.Respondents(), line.Respondents()
+			if cmpCounts(n, of, p) < least {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: exact.Share(count(n), count(of)), Limit: limit,
+				Message: f.join(f.number(n), " of the ", f.plural(of, "respondent"), over,
+					f.share(count(n), count(of)), " %, limit ", string(r.Percent), " %)"),
+			})
 		}
-		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Variable: t.vars[v].Name,
-			Observed: exact.Share(count(n), count(of)), Limit: r.Percent.float(),
-			Message: fmt.Sprintf("%d of the %s of the line over %q share this category (%s %%, limit %s %%)",
-				n, plural(of, "respondent"), t.vars[v].Name, shareText(count(n), count(of)), r.Percent),
-		})
 	})
 }
 
@@ -93,15 +97,19 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	t.lines(func(v int, c Cell, line Cell) {
-		n, of := c.Respondents(), line.Respondents()
-		if of-r.K > n {
-			return
+	f.lines(func(f *finder, in lineRun) {
+		name := t.vars[in.over.v].Name
+		over := fmt.Sprintf(" of the line over %q are in this cell", name)
+		for c, line := range in.published() {
+			n, of := c.Respondents(), line.Respondents()
+			if of-r.K > n {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: float64(of - n), Limit: float64(r.K),
+				Message: f.join("all but ", f.number(of-n), " of the ", f.plural(of, "respondent"), over),
+			})
 		}
-		f.cell(c, Finding{
-			Rule: r.name(), Verdict: Unsafe, Variable: t.vars[v].Name, Observed: float64(of - n), Limit: float64(r.K),
-			Message: fmt.Sprintf("all but %d of the %s of the line over %q are in this cell", of-n, plural(of, "respondent"), t.vars[v].Name),
-		})
 	})
 }
 
@@ -127,10 +135,10 @@ func (r ZeroCells) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	t.zeros(func(v int, group Cell, category int) {
+	f.zeros(func(f *finder, v int, group Cell, category int) {
 		f.add(Finding{
 			Rule: r.name(), Verdict: Review, Variable: t.vars[v].Name,
-			Cell:     group.coordinatesWith(v, category),
+			Cell:     f.coordinates(group, v, category),
 			Observed: float64(0), Limit: float64(1),
 			Message: fmt.Sprintf("none of the %s of the line over %q has this category", plural(group.Respondents(), "respondent"), t.vars[v].Name),
 		})

@@ -66,80 +66,69 @@ func (t *Table) Len() int {
 // Cells iterates over the published non-empty cells in code order.
 func (t *Table) Cells() iter.Seq[Cell] { return t.published() }
 
-func (t *Table) published() iter.Seq[Cell] {
-	return func(yield func(Cell) bool) {
-		for i, h := range t.hidden {
-			if !h && !yield(Cell{t, i}) {
-				return
-			}
-		}
-	}
-}
+func (t *Table) published() iter.Seq[Cell] { return run{t, 0, t.m.N}.published() }
 
 // noLine stands for a line that was not gathered.
 const noLine = ^uint32(0)
 
-// lineOf returns, for every cell, the cell with the total in place of the node
-// of variable v. Those of published cells exist: a rule that looks at lines has
-// asked for their margins. A hidden cell, itself the line of another variable,
-// may have none.
-func (t *Table) lineOf(v int) []uint32 {
-	if ids := t.lineByKey(v); ids != nil {
-		return ids
-	}
-	return t.lineByIndex(v)
+// lines says in which lines over one variable the cells of a table lie.
+type lines struct {
+	t      *Table
+	v      int
+	stride uint32   // of the variable in the numbers of cells
+	ids    []uint32 // lines of cells; nil where they are found by the numbers
 }
 
-// lineByIndex is lineOf for any number of combinations of nodes.
-func (t *Table) lineByIndex(v int) []uint32 {
+// linesOver returns the lines over variable v, for which it may use so many threads.
+func (t *Table) linesOver(v, threads int) lines {
+	if !t.number(threads) {
+		return t.linesByIndex(v)
+	}
+	l := lines{t: t, v: v, stride: 1}
+	for _, x := range t.vars[v+1:] {
+		l.stride *= uint32(x.Len())
+	}
+	return l
+}
+
+// linesByIndex is linesOver for any number of combinations of nodes.
+func (t *Table) linesByIndex(v int) lines {
 	n := len(t.hidden)
 	cols := slices.Clone(t.nodes)
 	cols[v] = make([]uint32, n)
-	cards := make([]int, len(cols))
-	for k := range cols {
-		cards[k] = t.vars[k].Len()
-	}
 	ids := make([]uint32, n)
-	t.index().Insert(cols, cards, ids)
+	t.index().Insert(cols, t.cards(), ids)
 	for i, id := range ids {
 		if int(id) >= n {
-			ids[i] = t.withoutLine(i)
+			ids[i] = noLine
 		}
 	}
-	return ids
+	return lines{t: t, v: v, ids: ids}
 }
 
-// withoutLine is what lineOf says of a cell whose line is not in the table.
-func (t *Table) withoutLine(i int) uint32 {
-	if !t.hidden[i] {
-		panic("sdc: a line of the table has no margin")
+// of returns the cell with the total in place of the node of the variable, or noLine.
+// Those of published cells exist: a rule that looks at lines has asked for their
+// margins. A hidden cell, itself the line of another variable, may have none.
+func (l *lines) of(i int) uint32 {
+	if line := l.find(i); line != noLine || l.t.hidden[i] {
+		return line
 	}
-	return noLine
+	panic("sdc: a line of the table has no margin")
 }
 
-// lineByKey is lineOf where there are not many more combinations of nodes than
-// cells; nil otherwise.
-func (t *Table) lineByKey(v int) []uint32 {
-	if t.keys == nil && !t.number() {
-		return nil
+func (l *lines) find(i int) uint32 {
+	if l.ids != nil {
+		return l.ids[i]
 	}
-	stride := uint32(1)
-	for _, x := range t.vars[v+1:] {
-		stride *= uint32(x.Len())
-	}
-	out := make([]uint32, len(t.keys))
-	nodes := t.nodes[v]
-	for i, key := range t.keys {
-		if out[i] = t.byKey[key-nodes[i]*stride] - 1; out[i] == noLine {
-			out[i] = t.withoutLine(i)
-		}
-	}
-	return out
+	return l.t.byKey[l.t.keys[i]-l.t.nodes[l.v][i]*l.stride] - 1
 }
 
 // number gives every combination of nodes a number, in mixed radix, and notes the
 // cells by these. It returns false if there are too many for the cells.
-func (t *Table) number() bool {
+func (t *Table) number(threads int) bool {
+	if t.keys != nil {
+		return true
+	}
 	const each, least = 8, 1 << 12
 	n, product := t.m.N, 1
 	for v := range t.vars {
@@ -148,16 +137,20 @@ func (t *Table) number() bool {
 		}
 		product *= t.vars[v].Len()
 	}
-	t.keys, t.byKey = make([]uint32, n), make([]uint32, product)
-	for v := range t.vars {
-		card := uint32(t.vars[v].Len())
-		for i, node := range t.nodes[v] {
-			t.keys[i] = t.keys[i]*card + node
+	keys, byKey := make([]uint32, n), make([]uint32, product)
+	inRuns(n, threads, func(_, _, lo, hi int) {
+		for v := range t.vars {
+			card := uint32(t.vars[v].Len())
+			nodes := t.nodes[v][lo:hi]
+			for i := range nodes {
+				keys[lo+i] = keys[lo+i]*card + nodes[i]
+			}
 		}
-	}
-	for i, key := range t.keys {
-		t.byKey[key] = uint32(i) + 1
-	}
+		for i := lo; i < hi; i++ {
+			byKey[keys[i]] = uint32(i) + 1
+		}
+	})
+	t.keys, t.byKey = keys, byKey
 	return true
 }
 
@@ -174,54 +167,68 @@ func lineVariables(o *Output, vars []Variable) []int {
 	return out
 }
 
-// lines calls fn for every published cell that lies in a line over a line
-// variable, with the cell of that line's total.
-func (t *Table) lines(fn func(v int, c, line Cell)) {
-	for _, v := range t.lineVariables() {
-		line := t.lineOf(v)
-		for i, node := range t.nodes[v] {
-			if node != 0 && !t.hidden[i] {
-				fn(v, Cell{t, i}, Cell{t, int(line[i])})
-			}
+// members lists the nodes of variable v in every line over it, one line behind the
+// other: those of line l are nodes[ends[l]:ends[l+1]]. It also says which nodes occur.
+func (l *lines) members() (nodes []uint32, ends []int, occurs []bool) {
+	of := l.t.nodes[l.v]
+	ends, occurs = make([]int, len(of)+2), make([]bool, l.t.vars[l.v].Len())
+	for i, k := range of {
+		if k == 0 {
+			continue
+		}
+		if line := l.of(i); line != noLine {
+			occurs[k] = true
+			ends[line+2]++
 		}
 	}
+	for i := range len(of) {
+		ends[i+2] += ends[i+1]
+	}
+	nodes = make([]uint32, ends[len(of)+1])
+	for i, k := range of {
+		if k == 0 {
+			continue
+		}
+		if line := l.of(i); line != noLine {
+			nodes[ends[line+1]] = k
+			ends[line+1]++
+		}
+	}
+	return nodes, ends[:len(of)+1], occurs
 }
 
 // zeros calls fn for every published empty cell over a declared sensitive
 // variable: the group (the line's total) and the category. Of a branch that is
 // empty altogether only the top is named; categories without any record in the
 // data are left out.
-func (t *Table) zeros(fn func(v int, group Cell, category int)) {
+func (f *findings) zeros(fn func(f *finder, v int, group Cell, category int)) {
+	t := f.table
 	for v := range t.vars {
 		if !slices.Contains(t.output.Sensitive, t.vars[v].Name) {
 			continue
 		}
-		line := t.lineOf(v)
-		members := make([][]uint32, len(line)) // line -> nodes of v in it
-		occurs := make([]bool, t.vars[v].Len())
-		for i, l := range line {
-			if k := t.nodes[v][i]; k != 0 && l != noLine {
-				members[l] = append(members[l], k)
-				occurs[k] = true
-			}
-		}
-		seen := make([]int, t.vars[v].Len())
-		for l, nodes := range members {
-			if len(nodes) == 0 {
-				continue
-			}
-			for _, k := range nodes {
-				seen[k] = l + 1
-			}
-			seen[0] = l + 1
-			for k := 1; k < t.vars[v].Len(); k++ {
-				parent := t.vars[v].Parent(k)
-				top := seen[parent] == l+1 || !occurs[parent]
-				if occurs[k] && seen[k] != l+1 && top && t.publishes(l, v, k) {
-					fn(v, Cell{t, l}, k)
+		over := t.linesOver(v, len(f.finders))
+		members, ends, occurs := over.members()
+		f.runs(func(f *finder, in run) {
+			seen := make([]int, t.vars[v].Len())
+			for l := in.lo; l < in.hi; l++ {
+				nodes := members[ends[l]:ends[l+1]]
+				if len(nodes) == 0 {
+					continue
+				}
+				for _, k := range nodes {
+					seen[k] = l + 1
+				}
+				seen[0] = l + 1
+				for k := 1; k < t.vars[v].Len(); k++ {
+					parent := t.vars[v].Parent(k)
+					top := seen[parent] == l+1 || !occurs[parent]
+					if occurs[k] && seen[k] != l+1 && top && t.publishes(l, v, k) {
+						fn(f, v, Cell{t, l}, k)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

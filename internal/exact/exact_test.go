@@ -226,6 +226,43 @@ func TestCmpScaledAndNum(t *testing.T) {
 	}
 }
 
+// TestMulAndShare: products and shares are those of big numbers, on both sides of
+// what is worked out in words.
+func TestMulAndShare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 5))
+	edges := []int64{0, 1, -1, 1<<46 - 1, 1 << 46, 1<<53 - 1, 1 << 53, 1<<53 + 1, math.MaxInt64, math.MinInt64, 1 - 1<<46, -1 << 53}
+	next := func() *big.Int {
+		switch rng.IntN(4) {
+		case 0:
+			return big.NewInt(edges[rng.IntN(len(edges))])
+		case 1:
+			return int128(rng).Big()
+		}
+		return big.NewInt(int64(rng.Uint64()) >> rng.IntN(64))
+	}
+	for range 100_000 {
+		x, y := next(), next()
+		a, b := exact.NumFromBig(x), exact.NumFromBig(y)
+		if got, want := a.Mul(b), new(big.Int).Mul(x, y); got.Big().Cmp(want) != 0 || got.Cmp(exact.NumFromBig(want)) != 0 {
+			t.Fatalf("%v * %v = %v", x, y, got.Big())
+		}
+		if y.Sign() == 0 {
+			continue
+		}
+		want, _ := new(big.Rat).SetFrac(new(big.Int).Mul(x, big.NewInt(100)), y).Float64()
+		if got := exact.Share(a, b); math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("100 * %v / %v = %v, want %v", x, y, got, want)
+		}
+		if x.IsUint64() && y.IsUint64() {
+			m, n := rng.Uint64()>>rng.IntN(64), rng.Uint64()>>rng.IntN(64)
+			p, q := new(big.Int).Mul(x, new(big.Int).SetUint64(m)), new(big.Int).Mul(y, new(big.Int).SetUint64(n))
+			if got := exact.CmpCounts(x.Uint64(), m, y.Uint64(), n); got != p.Cmp(q) {
+				t.Fatalf("%v * %d against %v * %d: %d", x, m, y, n, got)
+			}
+		}
+	}
+}
+
 func TestUnit(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	for range 10_000 {

@@ -74,6 +74,9 @@ func (a Num) Abs() Num {
 
 // Mul returns a * b.
 func (a Num) Mul(b Num) Num {
+	if a.wide == nil && b.wide == nil && a.narrow.BitLen() <= 63 && b.narrow.BitLen() <= 63 {
+		return Num{narrow: Mul64(int64(a.narrow.Lo), int64(b.narrow.Lo))}
+	}
 	return NumFromBig(new(big.Int).Mul(a.Big(), b.Big()))
 }
 
@@ -151,6 +154,10 @@ func trimZeros(s string) string {
 // Share returns 100*a/b as a correctly rounded float64, or the largest there is, for
 // reports only; b must not be zero.
 func Share(a, b Num) float64 {
+	if m, n := a.narrow, b.narrow; a.wide == nil && b.wide == nil && m.BitLen() <= 46 && n.BitLen() <= 53 && n.Sign() > 0 {
+		// Both are floats as they are, and a quotient of floats is rounded once.
+		return float64(int64(m.Lo)*100) / float64(int64(n.Lo))
+	}
 	r := new(big.Rat).SetFrac(new(big.Int).Mul(a.Big(), big.NewInt(100)), b.Big())
 	f, _ := r.Float64()
 	return max(-math.MaxFloat64, min(f, math.MaxFloat64))

@@ -51,15 +51,23 @@ func gcd(a, b uint64) uint64 {
 func CmpScaled(a Num, x uint64, b Num, y uint64) int {
 	if a.wide == nil && b.wide == nil {
 		if a.narrow.Hi|b.narrow.Hi == 0 {
-			h, l := bits.Mul64(a.narrow.Lo, x)
-			k, m := bits.Mul64(b.narrow.Lo, y)
-			return cmp.Or(cmp.Compare(h, k), cmp.Compare(l, m))
+			return CmpCounts(a.narrow.Lo, x, b.narrow.Lo, y)
 		}
 		return cmp192(mul192(a.narrow, x), mul192(b.narrow, y))
 	}
 	p := new(big.Int).Mul(a.Big(), new(big.Int).SetUint64(x))
 	q := new(big.Int).Mul(b.Big(), new(big.Int).SetUint64(y))
 	return p.Cmp(q)
+}
+
+// CmpCounts is [CmpScaled] for numbers of 64 bits.
+func CmpCounts(a, x, b, y uint64) int {
+	h, l := bits.Mul64(a, x)
+	k, m := bits.Mul64(b, y)
+	if h != k {
+		return cmp.Compare(h, k)
+	}
+	return cmp.Compare(l, m)
 }
 
 // mul192 returns the 192-bit product of a >= 0 and x, most significant first.

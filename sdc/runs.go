@@ -1,0 +1,76 @@
+package sdc
+
+import (
+	"iter"
+	"sync"
+	"sync/atomic"
+)
+
+// runCells is the number of cells at which a goroutine looks before it takes others:
+// so few that the last ones are not waited for long.
+const runCells = 1 << 12
+
+// runsOf returns the number of runs into which n cells are cut.
+func runsOf(n int) int { return (n + runCells - 1) / runCells }
+
+// inRuns cuts n cells into runs and calls fn for each of them, from so many
+// goroutines. Which worker takes which run is left to chance.
+func inRuns(n, threads int, fn func(worker, k, lo, hi int)) {
+	runs := runsOf(n)
+	var next atomic.Int64
+	work := func(worker int) {
+		for {
+			k := int(next.Add(1)) - 1
+			if k >= runs {
+				return
+			}
+			fn(worker, k, k*runCells, min(n, (k+1)*runCells))
+		}
+	}
+	threads = min(threads, runs)
+	if threads <= 1 {
+		work(0)
+		return
+	}
+	var wg sync.WaitGroup
+	for worker := range threads {
+		wg.Go(func() { work(worker) })
+	}
+	wg.Wait()
+}
+
+// run is the cells lo to hi-1 of a table.
+type run struct {
+	t      *Table
+	lo, hi int
+}
+
+// published iterates over those that are published.
+func (r run) published() iter.Seq[Cell] {
+	return func(yield func(Cell) bool) {
+		for i := r.lo; i < r.hi; i++ {
+			if !r.t.hidden[i] && !yield(Cell{r.t, i}) {
+				return
+			}
+		}
+	}
+}
+
+// lineRun is a run of cells and the lines over one variable.
+type lineRun struct {
+	run
+	over lines
+}
+
+// published iterates over the published cells that lie in a line, each with the cell
+// of the line's total.
+func (r lineRun) published() iter.Seq2[Cell, Cell] {
+	return func(yield func(c, line Cell) bool) {
+		nodes := r.t.nodes[r.over.v]
+		for i := r.lo; i < r.hi; i++ {
+			if nodes[i] != 0 && !r.t.hidden[i] && !yield(Cell{r.t, i}, Cell{r.t, int(r.over.of(i))}) {
+				return
+			}
+		}
+	}
+}
