@@ -33,10 +33,14 @@ const (
 )
 
 // Violations are the classes that violate a limit, and what is in them:
-// Respondents are distinct ones, records where none are named.
+// Respondents are distinct ones, records where none are named. NotJudged is the
+// number of records of which the limit says nothing: those left out for their
+// nulls, and those in classes that have no value. Without violations, data are
+// within a limit only where it is 0.
 type Violations struct {
 	Classes              []uint32
 	Records, Respondents int64
+	NotJudged            int64
 }
 
 // margin is how near to a limit a float may come and still decide: far more than
@@ -50,10 +54,12 @@ func (a Attained) Violations(limit *big.Rat) Violations {
 	var v Violations
 	l, _ := limit.Float64()
 	in := make([]bool, len(a.PerClass))
+	v.NotJudged = int64(len(a.Classes.id))
 	for id, value := range a.PerClass {
 		if math.IsNaN(value) {
 			continue
 		}
+		v.NotJudged -= a.Classes.size[id]
 		sign := 1
 		switch {
 		case math.IsInf(value, 1):

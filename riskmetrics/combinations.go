@@ -76,7 +76,7 @@ func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Atta
 // classesOn groups the classes, not the records, on some keys: frequencies
 // without weights and respondents. to maps classes to those of the result.
 func (c *Classes) classesOn(ctx context.Context, keys []int) (p *Classes, to []uint32, err error) {
-	lean := &Classes{missing: c.missing, size: c.size}
+	lean := &Classes{missing: c.missing, size: c.size} // without records: none is not judged
 	var cols []*column.Column
 	var codes [][]uint32
 	for _, k := range keys {

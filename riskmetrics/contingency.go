@@ -123,7 +123,7 @@ func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, err
 			}
 			for at, have := range m.have {
 				want := m.want[at]
-				far = far || math.Abs(have-want) > marginTolerance*want
+				far = far || !(math.Abs(have-want) <= marginTolerance*want)
 				if m.have[at] = 0; want > 0 {
 					m.have[at] = want / have
 				}

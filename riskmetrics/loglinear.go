@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -73,17 +72,14 @@ func (l *LogLinear) Mean(class uint32) float64 { return l.mean[class] }
 // Interactions returns all sets of size keys out of keys, as Terms: of size 2, the
 // model of all two-way interactions.
 func Interactions(keys, size int) [][]int {
-	var out [][]int
-	for set := uint64(0); set < 1<<min(keys, 30); set++ {
-		if bits.OnesCount64(set) != size {
-			continue
-		}
-		var term []int
-		for rest := set; rest != 0; rest &= rest - 1 {
-			term = append(term, bits.TrailingZeros64(rest))
-		}
-		out = append(out, term)
+	if size < 0 || size > keys {
+		return nil
 	}
+	var out [][]int
+	choose(keys, size, func(term []int) error { //nolint:errcheck // it returns what this does
+		out = append(out, slices.Clone(term))
+		return nil
+	})
 	return out
 }
 
@@ -120,9 +116,7 @@ func (t *contingency) fit(ctx context.Context, fraction float64, terms [][]int) 
 		}
 		l.Iterations = 1
 		t.independent(l.mean)
-		l.NotDiagnosed = fmt.Errorf("%w: the fit is measured on all cells, and there are more than are allowed", ErrEstimator)
-		nan := math.NaN()
-		l.Fit1, l.Fit2 = Misfit{nan, nan, nan}, Misfit{nan, nan, nan}
+		l.notDiagnosed("the fit is measured on all cells, and there are more than are allowed")
 	} else {
 		rounds, err := t.proportional(ctx, terms)
 		if err != nil {
@@ -149,6 +143,13 @@ func (t *contingency) fit(ctx context.Context, fraction float64, terms [][]int) 
 	}
 	l.Unique, l.Match = t.c.spread(unique), t.c.spread(match)
 	return l, nil
+}
+
+// notDiagnosed says that it is not known how far the model is off.
+func (l *LogLinear) notDiagnosed(why string) {
+	l.NotDiagnosed = fmt.Errorf("%w: %s", ErrEstimator, why)
+	nan := math.NaN()
+	l.Fit1, l.Fit2 = Misfit{nan, nan, nan}, Misfit{nan, nan, nan}
 }
 
 // meanInverse is (1-exp(-x))/x, the mean of 1/F where F-1 is Poisson of mean x.
@@ -219,6 +220,10 @@ func (t *contingency) diagnose(ctx context.Context, l *LogLinear, pi float64) er
 		if m.Variance > 0 {
 			m.Z = m.Bias / math.Sqrt(m.Variance)
 		}
+		if x := m.Bias + m.Variance + m.Z; math.IsNaN(x) || math.IsInf(x, 0) {
+			l.notDiagnosed("the misfit is not a finite number")
+			return nil
+		}
 	}
 	return nil
 }
@@ -245,7 +250,10 @@ func (c *Classes) SearchLogLinear(ctx context.Context, o LogLinearOptions) ([]*L
 		return nil, err
 	}
 	path := []*LogLinear{best}
-	for math.Abs(best.Fit1.Z) >= 1 {
+	for !(math.Abs(best.Fit1.Z) < 1) {
+		if best.NotDiagnosed != nil {
+			return nil, best.NotDiagnosed
+		}
 		var next *LogLinear
 		for _, pair := range Interactions(len(c.keys), 2) {
 			if slices.ContainsFunc(best.Terms, func(term []int) bool {
@@ -260,6 +268,9 @@ func (c *Classes) SearchLogLinear(ctx context.Context, o LogLinearOptions) ([]*L
 			l, err := t.fit(ctx, o.Fraction, wider)
 			if err != nil {
 				return nil, err
+			}
+			if l.NotDiagnosed != nil {
+				continue
 			}
 			if next == nil || math.Abs(l.Fit1.Z) < math.Abs(next.Fit1.Z) {
 				next = l

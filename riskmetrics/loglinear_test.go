@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sluis-go/sluis/riskmetrics"
 )
 
@@ -155,6 +157,31 @@ func TestSearchLogLinear(t *testing.T) {
 	}
 	if math.Abs(last.Tau1-tau1) >= math.Abs(first.Tau1-tau1) || math.Abs(last.Fit1.Z) >= math.Abs(first.Fit1.Z) {
 		t.Error("the search made it worse")
+	}
+}
+
+// TestNotDiagnosed: a misfit beyond what floats hold is said to be unknown, not 0.
+func TestNotDiagnosed(t *testing.T) {
+	rows, _, _ := population(rand.New(rand.NewPCG(5, 1)), []int{3, 3, 3}, 1000, 0.2, 0.8)
+	c := classes(t, table(t, rows), riskmetrics.Options{Keys: rows[0]})
+	o := riskmetrics.LogLinearOptions{Fraction: 1e-300}
+	l, err := c.LogLinear(context.Background(), o)
+	if err != nil || !errors.Is(l.NotDiagnosed, riskmetrics.ErrEstimator) || !math.IsNaN(l.Fit1.Z) || !math.IsNaN(l.Fit2.Z) {
+		t.Errorf("%v: %+v %+v, %v", err, l.Fit1, l.Fit2, l.NotDiagnosed)
+	}
+	if path, err := c.SearchLogLinear(context.Background(), o); !errors.Is(err, riskmetrics.ErrEstimator) {
+		t.Errorf("a search of %d models: %v", len(path), err)
+	}
+}
+
+func TestInteractions(t *testing.T) {
+	if diff := cmp.Diff([][]int{{0, 1}, {0, 2}, {1, 2}}, riskmetrics.Interactions(3, 2)); diff != "" {
+		t.Error(diff)
+	}
+	for _, x := range []struct{ keys, size, want int }{{40, 2, 780}, {64, 1, 64}, {3, 4, 0}, {3, 3, 1}} {
+		if got := len(riskmetrics.Interactions(x.keys, x.size)); got != x.want {
+			t.Errorf("%d of %d keys: %d, want %d", x.size, x.keys, got, x.want)
+		}
 	}
 }
 

@@ -255,6 +255,44 @@ func ask(rows [][]string, i int, policy string) *oracle {
 	return o
 }
 
+// TestNotJudged: records that were left out and those in classes without a value
+// violate nothing, and are counted.
+func TestNotJudged(t *testing.T) {
+	tab := table(t, [][]string{{"a", "s"}, {"1", ""}, {"1", ""}, {"2", "x"}, {"2", "y"}, {"", "x"}})
+	missing, err := riskmetrics.ParseMissing("exclude")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := classes(t, tab, riskmetrics.Options{Keys: []string{"a"}, Missing: missing})
+	s, err := c.Sensitive(context.Background(), tab, "s", missing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		name      string
+		of        func(context.Context) (riskmetrics.Attained, error)
+		notJudged int64
+	}{
+		{"k", func(context.Context) (riskmetrics.Attained, error) { return c.KAnonymity(), nil }, 1},
+		{"combinations", func(ctx context.Context) (riskmetrics.Attained, error) {
+			a, _, err := c.Combinations(ctx, 1, 1)
+			return a, err
+		}, 1},
+		{"distinct", s.Distinct, 1}, {"entropy", s.Entropy, 3}, {"share", s.MaxShare, 3}, {"likeness", s.Likeness, 3},
+		{"t", func(ctx context.Context) (riskmetrics.Attained, error) { return s.TCloseness(ctx, riskmetrics.Equal) }, 3},
+		{"recursive", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Recursive(ctx, 2) }, 3},
+		{"disclosure", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, 2) }, 3},
+	} {
+		a, err := x.of(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := a.Violations(big.NewRat(1, 1)); v.NotJudged != x.notJudged {
+			t.Errorf("%s: %d records are not judged, want %d", x.name, v.NotJudged, x.notJudged)
+		}
+	}
+}
+
 // TestAttributesByDefinition compares every measure with its definition, record
 // by record; on the exact value of a record its class violates nothing, and a
 // trifle below it does.

@@ -168,8 +168,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err := report.RiskText(stdout, r, report.TextOptions{Worst: f.worst, Files: written}); err != nil {
 		return err
 	}
-	if r.Verdict == "unsafe" {
+	switch r.Verdict {
+	case "unsafe":
 		return &exitError{code: exitUnsafe}
+	case "review":
+		return &exitError{code: exitReview}
 	}
 	return nil
 }

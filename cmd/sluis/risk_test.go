@@ -186,6 +186,44 @@ func TestRiskOrder(t *testing.T) {
 	}
 }
 
+// TestRiskReview: a limit that says nothing of some records is not called safe.
+func TestRiskReview(t *testing.T) {
+	dir := folder(t, "left.csv", "a,b,s\n1,,x\n2,,y\n,3,x\n", "some.csv", "a,b,s\n1,1,x\n1,1,y\n,3,x\n",
+		"blank.csv", "a,b,s\n1,1,\n1,1,\n2,1,x\n2,1,y\n2,1,z\n", "whole.csv", "a,b,s\n1,1,x\n1,1,y\n2,1,x\n2,1,y\n")
+	for _, tc := range []struct {
+		file   string
+		args   []string
+		status int
+		say    string
+	}{
+		{"left.csv", []string{"--missing", "exclude", "--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "records left out for nulls in keys: 3"},
+		{"some.csv", []string{"--missing", "exclude", "--k", "2"}, 4, "REVIEW: k-anonymity"},
+		{"some.csv", []string{"--missing", "exclude", "--k", "3"}, 3, "records left out for nulls in keys: 1"},
+		{"some.csv", []string{"--missing", "exclude"}, 0, "records left out for nulls in keys: 1"},
+		{"some.csv", []string{"--missing", "category", "--k", "1"}, 0, "SAFE: k-anonymity"},
+		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "REVIEW: s, t-closeness"},
+		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--alpha", "0.5"}, 4, "records in classes without a value of s: 2"},
+		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--l", "2", "--alpha", "0.5"}, 3, "UNSAFE: s, l-diversity"},
+		{"blank.csv", []string{"--k", "2", "--sensitive", "s"}, 0, "SAFE: k-anonymity"},
+		{"whole.csv", []string{"--k", "2", "--sensitive", "s", "--l", "2", "--alpha", "0.5", "--t", "0"}, 0, "SAFE: s, t-closeness"},
+	} {
+		for _, lang := range []string{"en", "nl"} {
+			page := filepath.Join(dir, "page.html")
+			status, out, errs := sluis(t, append([]string{"risk", filepath.Join(dir, tc.file), "--keys", "a,b", "--html", page, "--lang", lang}, tc.args...)...)
+			if status != tc.status || !strings.Contains(out, tc.say) {
+				t.Errorf("%s %v: status %d, %s%s", tc.file, tc.args, status, out, errs)
+			}
+			badge := map[string]string{"en": "review", "nl": "beoordelen"}[lang]
+			if shown := strings.Contains(readFile(t, page), badge+"</span>"); status != 3 && shown != (status == 4) {
+				t.Errorf("%s %v: the page in %s shows %q: %v", tc.file, tc.args, lang, badge, shown)
+			}
+			if err := os.Remove(page); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestRiskErrors: wrong usage has status 2, bad data 1, and nothing is written.
 func TestRiskErrors(t *testing.T) {
 	const secret = "SECRET"

@@ -89,6 +89,10 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 		switch x.figure {
 		case "l_distinct":
 			m.vectors = append(m.vectors, vector{"l_" + name, a.Records(), true})
+		case "alpha":
+			if n := a.Violations(two).NotJudged - r.Data.LeftOut; n > 0 {
+				r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("records in classes without a value of %s: %d", name, n))
+			}
 		case "beta_enhanced":
 			if math.IsInf(a.Value, 1) {
 				fig.Value, fig.Note = report.Number(math.NaN()), "infeasible: no beta gives it, some gain is above -ln q"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 
@@ -23,10 +24,14 @@ func newRiskReport(m *measurement, rows int64) *report.Risk {
 			d.LeftOut++
 		}
 	}
+	if d.LeftOut > 0 {
+		r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("records left out for nulls in keys: %d", d.LeftOut))
+	}
 	return r
 }
 
-// limitRisk judges a limit, exactly: some records violate it or none do.
+// limitRisk judges a limit, exactly: some records violate it, or none do. Where
+// none do and there are records of which the limit says nothing, a person judges.
 func limitRisk(r *report.Risk, definition string, limit *big.Rat, a *riskmetrics.Attained) {
 	v := a.Violations(limit)
 	shown, _ := limit.Float64()
@@ -34,8 +39,13 @@ func limitRisk(r *report.Risk, definition string, limit *big.Rat, a *riskmetrics
 	if r.Verdict == report.NotJudged {
 		r.Verdict = "safe"
 	}
-	if len(v.Classes) > 0 {
+	switch {
+	case len(v.Classes) > 0:
 		l.Verdict, r.Verdict = "unsafe", "unsafe"
+	case v.NotJudged > 0:
+		if l.Verdict = "review"; r.Verdict == "safe" {
+			r.Verdict = "review"
+		}
 	}
 	r.Limits = append(r.Limits, l)
 }

@@ -35,6 +35,8 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^hierarchical distance$`), "hiërarchische afstand"},
 	{regexp.MustCompile(`^infeasible: no beta gives it, .*$`), "onhaalbaar: geen beta geeft het, een winst is groter dan -ln q"},
 	{regexp.MustCompile(`^minimal sample uniques \(--suda=false\)$`), "minimale steekproefunieken (--suda=false)"},
+	{regexp.MustCompile(`^records left out for nulls in keys: (\d+)$`), "records die zijn weggelaten om lege waarden in sleutels: $1"},
+	{regexp.MustCompile(`^records in classes without a value of (.*): (\d+)$`), "records in klassen zonder waarde van $1: $2"},
 	{regexp.MustCompile(`^DIS-SUDA: .*$`), "DIS-SUDA: de scores bestaan niet voor zo veel sleutels"},
 	{regexp.MustCompile(`^estimator has no solution: .*$`), "de schatter heeft voor deze gegevens geen oplossing"},
 	{regexp.MustCompile(`^request is not well defined: .*$`), "de schatter kan voor deze gegevens niet worden gevraagd"},

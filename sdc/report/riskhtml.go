@@ -90,6 +90,8 @@ func (d words) riskVerdict(s string) badgeView {
 		return d.verdict(sdc.Safe)
 	case sdc.Unsafe.String():
 		return d.verdict(sdc.Unsafe)
+	case sdc.Review.String():
+		return d.verdict(sdc.Review)
 	}
 	return badgeView{"review", "?", d.t("not judged")}
 }

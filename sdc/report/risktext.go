@@ -49,7 +49,7 @@ func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 	}
 	r.figures(b)
 	for _, s := range r.NotMeasured {
-		fmt.Fprintf(b, "not measured: %s\n", s)
+		fmt.Fprintf(b, "not measured: %s\n", printable(s))
 	}
 	for _, x := range opts.Files {
 		fmt.Fprintf(b, "%s: %s\n", x[0], x[1])
