@@ -12,12 +12,11 @@ import (
 type boolColumn struct {
 	pages  *chunkPages
 	mem    memory.Allocator
-	levels []uint8
 	values []uint8
 	bit    int // of the present page of bits
 }
 
-func (c *boolColumn) release() {}
+func (c *boolColumn) release() { c.pages.release() }
 
 // next reads rows of the present page.
 func (c *boolColumn) next(n int) (arrow.Array, error) {
@@ -29,8 +28,7 @@ func (c *boolColumn) next(n int) (arrow.Array, error) {
 		c.bit = 0
 	}
 	n = min(n, p.left)
-	c.levels = sized(c.levels, n)
-	v, err := p.valid(n, c.levels)
+	levels, v, err := p.valid(n)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +41,7 @@ func (c *boolColumn) next(n int) (arrow.Array, error) {
 	b.Reserve(n)
 	j := 0
 	for i := range n {
-		if v < n && c.levels[i] == 0 {
+		if v < n && levels[i] == 0 {
 			b.UnsafeAppendBoolToBitmap(false)
 			continue
 		}

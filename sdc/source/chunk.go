@@ -25,7 +25,9 @@ type chunkPages struct {
 	more     int64 // values in the pages that are not read yet
 
 	head      []byte
+	spare     *recycler
 	raw, body []byte
+	scratch   []byte // levels of the rows that are read
 
 	// The present page. left values of it are not delivered yet.
 	left     int
@@ -55,8 +57,8 @@ func plainly(c *metadata.ColumnChunkMetaData) bool {
 	return true
 }
 
-func newChunkPages(f io.ReaderAt, c *metadata.ColumnChunkMetaData, nullable bool) (*chunkPages, error) {
-	p := &chunkPages{f: f, meta: c, nullable: nullable, more: c.NumValues(), kind: c.Compression(), head: make([]byte, 1<<10)}
+func newChunkPages(f io.ReaderAt, c *metadata.ColumnChunkMetaData, nullable bool, spare *recycler) (*chunkPages, error) {
+	p := &chunkPages{spare: spare, f: f, meta: c, nullable: nullable, more: c.NumValues(), kind: c.Compression(), head: make([]byte, 1<<10)}
 	p.at = chunkStart(c)
 	p.end = p.at + c.TotalCompressedSize()
 	if p.kind != compress.Codecs.Uncompressed {
@@ -66,6 +68,14 @@ func newChunkPages(f io.ReaderAt, c *metadata.ColumnChunkMetaData, nullable bool
 		}
 	}
 	return p, nil
+}
+
+// release gives the memory of pages back. The chunk must not be read any more.
+func (p *chunkPages) release() {
+	for _, b := range [][]byte{p.raw, p.body, p.dict, p.scratch} {
+		p.spare.give(b)
+	}
+	*p = chunkPages{}
 }
 
 // chunkStart is where the first page of a chunk begins.
@@ -114,7 +124,8 @@ func (p *chunkPages) readDictionary(at int64, h *pageHeader) error {
 		return err
 	}
 	p.dictSeen, p.entries = true, int(h.values)
-	p.dict = append([]byte{}, p.page[p.from:p.to]...)
+	p.dict = p.spare.take(p.to - p.from)
+	copy(p.dict, p.page[p.from:p.to])
 	return nil
 }
 
@@ -154,7 +165,7 @@ func (p *chunkPages) read(at int64, h *pageHeader) error {
 		return err
 	}
 	size := int(h.compressed)
-	p.raw = sized(p.raw, size+padding)
+	p.raw = p.spare.sized(p.raw, size+padding)
 	if n, err := p.f.ReadAt(p.raw[:size], at); n < size {
 		if err != nil && err != io.EOF {
 			return err
@@ -184,7 +195,7 @@ func (p *chunkPages) read(at int64, h *pageHeader) error {
 		return nil
 	}
 	want := int(h.uncompressed) - levels
-	p.body = sized(p.body, want+padding)
+	p.body = p.spare.sized(p.body, want+padding)
 	if want > 0 {
 		if got := p.codec.Decode(p.body[:want:want], p.raw[levels:size]); len(got) != want || &got[0] != &p.body[0] {
 			return ErrCorrupt
@@ -202,20 +213,20 @@ func sized(b []byte, n int) []byte {
 	return b[:n]
 }
 
-// valid reads the levels of k rows into the scratch levels, and returns how many
-// have a value; all of them where it returns k.
-func (p *chunkPages) valid(k int, scratch []uint8) (int, error) {
+// valid reads the levels of k rows, and returns how many have a value. Where that is
+// all, there may be no levels; they are valid until the next call.
+func (p *chunkPages) valid(k int) (levels []uint8, n int, err error) {
 	if !p.nullable || p.levels.skipOnes(k) {
-		return k, nil
+		return nil, k, nil
 	}
-	if err := readHybrid(&p.levels, scratch[:k]); err != nil {
-		return 0, err
+	p.scratch = p.spare.sized(p.scratch, k)
+	if err := readHybrid(&p.levels, p.scratch); err != nil {
+		return nil, 0, err
 	}
-	n := 0
-	for _, l := range scratch[:k] {
+	for _, l := range p.scratch {
 		n += int(l)
 	}
-	return n, nil
+	return p.scratch, n, nil
 }
 
 // startIndices makes p.index ready to read the dictionary indices of the present

@@ -197,10 +197,13 @@ func TestDecodersAgree(t *testing.T) {
 		}
 		rec := randomRecord(rng, rows, entries, rng.IntN(3) > 0)
 		want := writeWith(t, path, rec, props)
-		got := readHere(t, path, 1+rng.IntN(1500))
-		for c := range want {
-			if !slices.Equal(got[c], want[c]) {
-				t.Fatalf("file %d, column %q differs", i, rec.ColumnName(c))
+		batch := 1 + rng.IntN(1500)
+		for _, recycled := range []bool{false, true} {
+			got := readHere(t, path, batch, recycled)
+			for c := range want {
+				if !slices.Equal(got[c], want[c]) {
+					t.Fatalf("file %d, column %q differs, memory recycled %t", i, rec.ColumnName(c), recycled)
+				}
 			}
 		}
 		rec.Release()
@@ -228,17 +231,23 @@ func writeWith(t *testing.T, path string, rec arrow.Record, props []parquet.Writ
 	return out
 }
 
-// readHere reads a file with this package; nothing stays allocated.
-func readHere(t *testing.T, path string, batch int) [][]string {
+// readHere reads a file with this package; nothing stays allocated, or what is free is
+// overwritten and given out again.
+func readHere(t *testing.T, path string, batch int, recycled bool) [][]string {
 	t.Helper()
 	ctx := context.Background()
-	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-	defer mem.AssertSize(t, 0)
-	s, err := Open(ctx, []string{path}, Options{Allocator: mem, BatchRows: batch})
+	opts := Options{BatchRows: batch}
+	if !recycled {
+		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+		defer mem.AssertSize(t, 0)
+		opts.Allocator = mem
+	}
+	s, err := Open(ctx, []string{path}, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	s.opts.spare.strict = recycled
 	r, err := s.Reader(ctx, nil)
 	if err != nil {
 		t.Fatal(err)

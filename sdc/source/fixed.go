@@ -36,28 +36,30 @@ func storedAs(t arrow.DataType, stored parquet.Type) bool {
 // fixedColumn reads numbers, dates and times: pages of values as they are, or by
 // a dictionary.
 type fixedColumn struct {
-	pages  *chunkPages
-	dt     arrow.DataType
-	width  int // bytes of a value
-	mem    memory.Allocator
-	levels []uint8
-	index  []uint32
+	pages *chunkPages
+	dt    arrow.DataType
+	width int // bytes of a value
+	mem   memory.Allocator
+	rows  memory.Allocator // of values
+	index [fixedBlock]uint32
 }
 
-func newFixedColumn(p *chunkPages, dt arrow.DataType, mem memory.Allocator) *fixedColumn {
-	return &fixedColumn{pages: p, dt: dt, width: dt.(arrow.FixedWidthDataType).Bytes(), mem: mem}
+// fixedBlock is how many values are looked up in a dictionary at a time.
+const fixedBlock = 1 << 10
+
+func newFixedColumn(p *chunkPages, dt arrow.DataType, mem, rows memory.Allocator) *fixedColumn {
+	return &fixedColumn{pages: p, dt: dt, width: dt.(arrow.FixedWidthDataType).Bytes(), mem: mem, rows: rows}
 }
 
-func (c *fixedColumn) release() {}
+func (c *fixedColumn) release() { c.pages.release() }
 
 func (c *fixedColumn) next(n int) (arrow.Array, error) {
-	values := memory.NewResizableBuffer(c.mem)
+	values := memory.NewResizableBuffer(c.rows)
 	defer values.Release()
 	values.Resize(n * c.width)
 	out := values.Bytes()
 	var nulls nullBits
 	defer nulls.release()
-	c.levels = sized(c.levels, n)
 	for done := 0; done < n; {
 		p := c.pages
 		if p.left == 0 {
@@ -66,7 +68,7 @@ func (c *fixedColumn) next(n int) (arrow.Array, error) {
 			}
 		}
 		k := min(p.left, n-done)
-		v, err := p.valid(k, c.levels)
+		levels, v, err := p.valid(k)
 		if err != nil {
 			return nil, err
 		}
@@ -88,8 +90,8 @@ func (c *fixedColumn) next(n int) (arrow.Array, error) {
 			return nil, ErrUnsupported
 		}
 		if v < k {
-			nulls.put(c.mem, n, done, c.levels[:k])
-			spread(out[done*c.width:(done+k)*c.width], c.width, c.levels[:k], v)
+			nulls.put(c.mem, n, done, levels)
+			spread(out[done*c.width:(done+k)*c.width], c.width, levels, v)
 		}
 		p.left -= k
 		done += k
@@ -101,23 +103,26 @@ func (c *fixedColumn) next(n int) (arrow.Array, error) {
 
 // gather looks v values up in the dictionary.
 func (c *fixedColumn) gather(h *hybrid, to []byte, v int) error {
-	c.index = resized(c.index, v)
-	if err := readHybrid(h, c.index); err != nil {
-		return err
-	}
 	dict, n := c.pages.dict, uint32(c.pages.entries)
 	if len(dict) < int(n)*c.width {
 		return ErrCorrupt
 	}
-	for i, k := range c.index {
-		if k >= n {
-			return ErrCorrupt
+	for ; v > 0; v -= fixedBlock {
+		index := c.index[:min(v, fixedBlock)]
+		if err := readHybrid(h, index); err != nil {
+			return err
 		}
-		if c.width == 8 {
-			binary.LittleEndian.PutUint64(to[8*i:], binary.LittleEndian.Uint64(dict[8*int(k):]))
-		} else {
-			binary.LittleEndian.PutUint32(to[4*i:], binary.LittleEndian.Uint32(dict[4*int(k):]))
+		for i, k := range index {
+			if k >= n {
+				return ErrCorrupt
+			}
+			if c.width == 8 {
+				binary.LittleEndian.PutUint64(to[8*i:], binary.LittleEndian.Uint64(dict[8*int(k):]))
+			} else {
+				binary.LittleEndian.PutUint32(to[4*i:], binary.LittleEndian.Uint32(dict[4*int(k):]))
+			}
 		}
+		to = to[len(index)*c.width:]
 	}
 	return nil
 }

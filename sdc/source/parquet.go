@@ -209,8 +209,9 @@ func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) (*read
 		out = append(out, p.fields.Field(f))
 		leaves[p.leaf[f]] = true
 	}
+	mem := &limited{mem: p.opts.Allocator, limit: limit}
 	s := &parquetPart{
-		ctx: ctx, p: p, limit: limit, mem: &limited{mem: p.opts.Allocator, limit: limit}, fields: fields, leaves: leaves, schema: arrow.NewSchema(out, nil),
+		ctx: ctx, p: p, limit: limit, mem: mem, rows: newRecycling(mem, p.opts.spare), fields: fields, leaves: leaves, schema: arrow.NewSchema(out, nil),
 		group: lo - 1, last: hi - 1, batch: int64(p.opts.BatchRows),
 	}
 	return newReader(s.schema, s.next, s.close), nil
@@ -222,6 +223,7 @@ type parquetPart struct {
 	p      *parquetFile
 	limit  int64 // of each allocator
 	mem    *limited
+	rows   recycling           // of the same limit
 	fr     *pqarrow.FileReader // of the row group, where a column needs it
 	fields []int
 	leaves map[int]bool
@@ -290,19 +292,19 @@ func (s *parquetPart) column(f int, chunk *metadata.ColumnChunkMetaData) (column
 	field := s.p.fields.Field(f)
 	dict, coded := field.Type.(*arrow.DictionaryType)
 	if coded || storedAs(field.Type, chunk.Type()) && plainly(chunk) {
-		pages, err := newChunkPages(newCursor(s.p.f), chunk, field.Nullable)
+		pages, err := newChunkPages(newCursor(s.p.f), chunk, field.Nullable, s.p.opts.spare)
 		if err != nil {
 			return nil, err
 		}
 		switch field.Type.ID() {
 		case arrow.DICTIONARY:
-			return newTextColumn(pages, dict, s.mem), nil
+			return newTextColumn(pages, dict, s.mem, s.rows), nil
 		case arrow.STRING:
 			return &stringColumn{pages: pages, mem: s.mem}, nil
 		case arrow.BOOL:
 			return &boolColumn{pages: pages, mem: s.mem}, nil
 		}
-		return newFixedColumn(pages, field.Type, s.mem), nil
+		return newFixedColumn(pages, field.Type, s.mem, s.rows), nil
 	}
 	if err := checkPages(newCursor(s.p.f), chunk, field.Nullable); err != nil {
 		return nil, err

@@ -26,7 +26,8 @@ import (
 type Options struct {
 	// CSV applies to .csv files.
 	CSV CSVOptions
-	// Allocator is where records live. Defaults to memory.DefaultAllocator.
+	// Allocator is where records live. Defaults to memory.DefaultAllocator, where the
+	// memory of a record that is released is used again.
 	Allocator memory.Allocator
 	// BatchRows is the largest number of rows in a record. Defaults to 65,536.
 	BatchRows int
@@ -37,12 +38,15 @@ type Options struct {
 	// by its path (as [filepath.Clean] has it). Open then hashes the files before
 	// anything of them is used. A file that is not in it is an error.
 	Sums map[string]string
+
+	spare *recycler
 }
 
 func (o *Options) defaults() {
 	if o.Allocator == nil {
 		o.Allocator = memory.DefaultAllocator
 	}
+	o.spare = &recycler{}
 	if o.BatchRows <= 0 {
 		o.BatchRows = 1 << 16
 	}

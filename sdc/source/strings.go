@@ -9,14 +9,14 @@ import (
 // stringColumn reads text as strings: that of files which have no dictionary
 // page in some row group.
 type stringColumn struct {
-	pages  *chunkPages
-	mem    memory.Allocator
-	dict   *array.String
-	levels []uint8
-	index  []uint32
+	pages *chunkPages
+	mem   memory.Allocator
+	dict  *array.String
+	index []uint32
 }
 
 func (c *stringColumn) release() {
+	c.pages.release()
 	if c.dict != nil {
 		c.dict.Release()
 		c.dict = nil
@@ -32,8 +32,7 @@ func (c *stringColumn) next(n int) (arrow.Array, error) {
 		}
 	}
 	n = min(n, p.left)
-	c.levels = sized(c.levels, n)
-	v, err := p.valid(n, c.levels)
+	levels, v, err := p.valid(n)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +50,7 @@ func (c *stringColumn) next(n int) (arrow.Array, error) {
 	b.Reserve(n)
 	b.ReserveData(int(values.ValueOffset64(v)))
 	j := 0
-	for _, l := range c.levels {
+	for _, l := range levels {
 		if l == 0 {
 			b.AppendNull()
 			continue

@@ -13,11 +13,11 @@ import (
 // has given its dictionary up and pages hold the text itself, the texts of a
 // batch become a dictionary of their own.
 type textColumn[T uint8 | uint16 | uint32] struct {
-	pages  *chunkPages
-	dt     *arrow.DictionaryType
-	mem    memory.Allocator
-	dict   arrow.Array // of the chunk's dictionary page
-	levels []uint8
+	pages *chunkPages
+	dt    *arrow.DictionaryType
+	mem   memory.Allocator
+	rows  memory.Allocator // of indices
+	dict  arrow.Array      // of the chunk's dictionary page
 }
 
 // indexType is the narrowest type for the indices of that many entries.
@@ -31,17 +31,18 @@ func indexType(entries int) arrow.FixedWidthDataType {
 	return arrow.PrimitiveTypes.Uint32.(arrow.FixedWidthDataType)
 }
 
-func newTextColumn(p *chunkPages, dt *arrow.DictionaryType, mem memory.Allocator) columnReader {
+func newTextColumn(p *chunkPages, dt *arrow.DictionaryType, mem, rows memory.Allocator) columnReader {
 	switch dt.IndexType.ID() {
 	case arrow.UINT8:
-		return &textColumn[uint8]{pages: p, dt: dt, mem: mem}
+		return &textColumn[uint8]{pages: p, dt: dt, mem: mem, rows: rows}
 	case arrow.UINT16:
-		return &textColumn[uint16]{pages: p, dt: dt, mem: mem}
+		return &textColumn[uint16]{pages: p, dt: dt, mem: mem, rows: rows}
 	}
-	return &textColumn[uint32]{pages: p, dt: dt, mem: mem}
+	return &textColumn[uint32]{pages: p, dt: dt, mem: mem, rows: rows}
 }
 
 func (c *textColumn[T]) release() {
+	c.pages.release()
 	if c.dict != nil {
 		c.dict.Release()
 		c.dict = nil
@@ -72,13 +73,12 @@ func (c *textColumn[T]) coded(n int) (arrow.Array, error) {
 			return nil, err
 		}
 	}
-	buf := memory.NewResizableBuffer(c.mem)
+	buf := memory.NewResizableBuffer(c.rows)
 	defer buf.Release()
 	buf.Resize(n * c.width())
 	out := arrow.GetData[T](buf.Bytes())
 	var nulls nullBits
 	defer nulls.release()
-	c.levels = sized(c.levels, n)
 	done := 0
 	for done < n {
 		if p.left == 0 {
@@ -93,7 +93,7 @@ func (c *textColumn[T]) coded(n int) (arrow.Array, error) {
 			}
 		}
 		k := min(p.left, n-done)
-		v, err := p.valid(k, c.levels)
+		levels, v, err := p.valid(k)
 		if err != nil {
 			return nil, err
 		}
@@ -112,9 +112,9 @@ func (c *textColumn[T]) coded(n int) (arrow.Array, error) {
 			return nil, ErrCorrupt
 		}
 		if v < k {
-			nulls.put(c.mem, n, done, c.levels[:k])
+			nulls.put(c.mem, n, done, levels)
 			for i, j := k-1, v; i >= 0; i-- {
-				if c.levels[i] == 0 {
+				if levels[i] == 0 {
 					to[i] = 0
 				} else {
 					j--
@@ -131,8 +131,7 @@ func (c *textColumn[T]) coded(n int) (arrow.Array, error) {
 // plain reads n rows of a page of texts.
 func (c *textColumn[T]) plain(n int) (arrow.Array, error) {
 	p := c.pages
-	c.levels = sized(c.levels, n)
-	v, err := p.valid(n, c.levels)
+	levels, v, err := p.valid(n)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +142,7 @@ func (c *textColumn[T]) plain(n int) (arrow.Array, error) {
 	defer dict.Release()
 	p.from += used
 	p.left -= n
-	buf := memory.NewResizableBuffer(c.mem)
+	buf := memory.NewResizableBuffer(c.rows)
 	defer buf.Release()
 	buf.Resize(n * c.width())
 	out := arrow.GetData[T](buf.Bytes())
@@ -155,9 +154,9 @@ func (c *textColumn[T]) plain(n int) (arrow.Array, error) {
 		}
 		return c.array(n, buf, &nulls, dict), nil
 	}
-	nulls.put(c.mem, n, 0, c.levels)
+	nulls.put(c.mem, n, 0, levels)
 	j := 0
-	for i, l := range c.levels {
+	for i, l := range levels {
 		out[i] = 0
 		if l != 0 {
 			out[i] = T(j)
