@@ -12,7 +12,8 @@ import (
 // Combination is a set of keys on which some combination of values is rare.
 type Combination struct {
 	// Keys are the positions of the keys, and Rarest the values of the rarest
-	// combination, the first of equals, which Smallest records match.
+	// combination, the first of equals, which Smallest records match, or
+	// respondents have where these are named.
 	Keys     []int
 	Rarest   []string
 	Smallest float64
@@ -27,9 +28,11 @@ type Combination struct {
 // times (Willenborg and de Waal 1996). The result holds for every class the
 // smallest frequency over all of these sets of keys, nulls matching on each as the
 // classes were made, and is violated where that is below a minimum; rare lists
-// the sets of keys with a frequency below min, by size and then by keys.
+// the sets of keys with a frequency below min, by size and then by keys. Where
+// respondents are named, frequencies are numbers of distinct respondents, null
+// being a category whatever the policy, as in [Classes.KRespondents].
 //
-// Time linear in classes for each set of keys.
+// Time linear in classes for each set of keys, in records with respondents.
 func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Attained, rare []Combination, err error) {
 	if size < 1 || min < 1 {
 		return a, nil, fmt.Errorf("%w: size and minimum are at least 1", ErrRequest)
@@ -44,21 +47,26 @@ func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Atta
 		least[id] = math.Inf(1)
 	}
 	limit := new(big.Rat).SetInt64(min)
+	units, of := c.byRespondent()
 	for n := 1; n <= size && n <= len(c.keys); n++ {
 		err = choose(len(c.keys), n, func(keys []int) error {
 			p, to, err := c.classesOn(ctx, keys)
 			if err != nil {
 				return err
 			}
+			k := p.KAnonymity()
+			if c.unit != nil {
+				p.whole, p.part = p.respondents(units, of, to), nil
+				k = p.counted(p.whole)
+			}
 			for id := range least {
-				if f := p.f[to[id]]; f < least[id] {
+				if f := k.PerClass[to[id]]; f < least[id] {
 					least[id], exactly.whole[id] = f, p.whole[to[id]]
-					if c.part != nil {
+					if c.part != nil && p.part != nil {
 						exactly.part[id] = p.part[to[id]]
 					}
 				}
 			}
-			k := p.KAnonymity()
 			if v := k.Violations(limit); len(v.Classes) > 0 {
 				rare = append(rare, Combination{append([]int{}, keys...), p.Key(k.Class), k.Value, len(v.Classes), v.Records})
 			}
@@ -71,6 +79,45 @@ func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Atta
 	return c.given(below, least, func(id int, limit *big.Rat) int {
 		return exactly.freqExact(id).Cmp(limit)
 	}), rare, nil
+}
+
+// byRespondent lists the respondents and the classes of the records, those of one
+// respondent together; nil without respondents.
+func (c *Classes) byRespondent() (units, of []uint32) {
+	if c.unit == nil {
+		return nil, nil
+	}
+	end := make([]int, len(c.unit)+1) // units are dense codes of as many records
+	for i, u := range c.unit {
+		if c.id[i] != NoClass {
+			end[u+1]++
+		}
+	}
+	for u := range len(c.unit) {
+		end[u+1] += end[u]
+	}
+	n := end[len(c.unit)]
+	units, of = make([]uint32, n), make([]uint32, n)
+	for i, u := range c.unit {
+		if id := c.id[i]; id != NoClass {
+			units[end[u]], of[end[u]] = u, id
+			end[u]++
+		}
+	}
+	return units, of
+}
+
+// respondents counts the distinct respondents of every class, given by those of
+// the records and by the classes, in another numbering, that became these.
+func (c *Classes) respondents(units, of, to []uint32) []int64 {
+	out, last := make([]int64, len(c.size)), make([]uint32, len(c.size))
+	for i, u := range units {
+		if id := to[of[i]]; out[id] == 0 || last[id] != u {
+			out[id]++
+			last[id] = u
+		}
+	}
+	return out
 }
 
 // classesOn groups the classes, not the records, on some keys: frequencies

@@ -150,6 +150,57 @@ func sprint(list []int) string {
 	return strings.Join(s, " ")
 }
 
+// TestCombinationsOfRespondents: a combination of many records of few respondents
+// is rare, under every policy.
+func TestCombinationsOfRespondents(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 5))
+	keys := []string{"a", "b", "c"}
+	for round := range long(300, 10000) {
+		rows := random(rng)
+		for i := range rows[1:] {
+			rows[i+1][4] = strconv.Itoa(rng.IntN(4)) // the respondent
+		}
+		p := policies[round%len(policies)]
+		c := classes(t, table(t, rows), riskmetrics.Options{Keys: keys, Missing: policy(t, p), Respondent: "w", Threads: 2})
+		least, rare, err := c.Combinations(ctx, 2, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantRare := map[string]bool{}
+		for i, x := range rows[1:] {
+			if c.Class(i) == riskmetrics.NoClass {
+				continue
+			}
+			smallest := math.Inf(1)
+			for _, cols := range [][]int{{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}} {
+				who := map[string]bool{}
+				for j, y := range rows[1:] {
+					if c.Class(j) != riskmetrics.NoClass && !slices.ContainsFunc(cols, func(k int) bool { return x[k] != y[k] }) {
+						who[y[4]] = true
+					}
+				}
+				smallest = min(smallest, float64(len(who)))
+				if len(who) < 2 {
+					wantRare[sprint(cols)] = true
+				}
+			}
+			if got := least.PerClass[c.Class(i)]; got != smallest {
+				t.Fatalf("%v %s record %d: rarest combination %v, want %v", rows, p, i+1, got, smallest)
+			}
+			if bad := slices.Contains(least.Violations(big.NewRat(int64(smallest), 1)).Classes, c.Class(i)); bad {
+				t.Fatalf("%v %s record %d violates its own number", rows, p, i+1)
+			}
+		}
+		gotRare := map[string]bool{}
+		for _, k := range rare {
+			gotRare[sprint(k.Keys)] = true
+		}
+		if diff := cmp.Diff(wantRare, gotRare); diff != "" {
+			t.Fatalf("%v %s: %s", rows, p, diff)
+		}
+	}
+}
+
 // TestFrequencyProperties: a key more never raises a frequency, wildcards never
 // lower one, and neither the order of records nor chunks nor threads change a bit.
 func TestFrequencyProperties(t *testing.T) {

@@ -81,7 +81,8 @@ type RiskFigure struct {
 }
 
 // RiskCombination is a set of keys of which some combination of values is held by
-// fewer records than the limit: how many, and the values of the rarest.
+// fewer records (respondents, where these are named) than the limit: how many, and
+// the values of the rarest.
 type RiskCombination struct {
 	Keys     []string `json:"keys"`
 	Rarest   []string `json:"rarest"`
