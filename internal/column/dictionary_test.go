@@ -3,6 +3,7 @@ package column_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -62,5 +63,42 @@ func TestNegativeIndex(t *testing.T) {
 				r.Release()
 			}
 		}
+	}
+}
+
+// TestSharedDictionary: a dictionary that several arrays have, as those of one chunk do,
+// is read at the same time. It is the race detector that sees otherwise.
+func TestSharedDictionary(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	numbers, places := array.NewInt64Builder(mem), array.NewInt8Builder(mem)
+	defer numbers.Release()
+	defer places.Release()
+	numbers.AppendValues([]int64{0, 1, 2, 3}, []bool{true, true, false, true})
+	places.AppendValues([]int8{0, 1, 2, 0}, nil)
+	all, indices := numbers.NewArray(), places.NewArray()
+	defer all.Release()
+	defer indices.Release()
+	typ := &arrow.DictionaryType{IndexType: indices.DataType(), ValueType: all.DataType()}
+	for range 200 {
+		values := array.NewSlice(all, 1, 4) // nobody knows of how many nulls
+		whole := array.NewDictionaryArray(typ, indices, values)
+		values.Release()
+		var readers sync.WaitGroup
+		start := make(chan struct{})
+		for i := range int64(4) {
+			one := array.NewSlice(whole, i, i+1)
+			readers.Go(func() {
+				defer one.Release()
+				<-start
+				var n column.Numbers
+				if err := n.Read("c", one, 0); err != nil || (n.Null != nil) != (i == 1) || i != 1 && n.Small[0] != []int64{1, 0, 3, 1}[i] {
+					t.Errorf("row %d: %v, %v, %v", i, n.Small, n.Null, err)
+				}
+			})
+		}
+		close(start)
+		readers.Wait()
+		whole.Release()
 	}
 }

@@ -258,8 +258,12 @@ func (n *Numbers) readDictionary(d *array.Dictionary) (int, error) {
 		n.Small = resize(&n.small, 0)
 		return 0, nil
 	}
+	// Others may read the same dictionary at this time, and arrays write down how many
+	// nulls they have when they are asked first.
+	entries := array.NewSlice(d.Dictionary(), 0, int64(d.Dictionary().Len()))
+	defer entries.Release()
 	var dict Numbers
-	if _, err := dict.read1(d.Dictionary()); err != nil {
+	if _, err := dict.read1(entries); err != nil {
 		// The position in the dictionary is no row: name the first one.
 		return 0, err
 	}
