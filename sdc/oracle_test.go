@@ -51,6 +51,12 @@ func decimal(v any) *big.Rat {
 	switch v := v.(type) {
 	case int:
 		return new(big.Rat).SetInt64(int64(v))
+	case int64:
+		return new(big.Rat).SetInt64(v)
+	case uint64:
+		return new(big.Rat).SetUint64(v)
+	case *big.Rat:
+		return v
 	case float64:
 		short := strconv.FormatFloat(v, 'f', -1, 64)
 		if r, _ := new(big.Rat).SetString(short); len(short) < 14 {
