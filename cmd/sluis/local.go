@@ -221,7 +221,7 @@ func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smal
 	}
 	defer data.Release()
 	if data.NumRows() != rows {
-		return 0, errors.New("nothing is written: a record of nothing but nulls is an empty line in CSV; use another format")
+		return 0, errors.New("nothing is written: what was written has another number of records")
 	}
 	missing, err := riskmetrics.ParseMissing(f.missing)
 	if err != nil {

@@ -64,8 +64,38 @@ func (c *csvFile) rows() (int64, bool)   { return c.n, true }
 // whole reads the file from its start.
 func (c *csvFile) whole() io.Reader { return io.NewSectionReader(newCursor(c.f), 0, c.f.size) }
 
+// csvRecords reads the records of a CSV file. Empty lines are passed over, but not
+// in a file of one column: nobody can tell there whether one is a null.
+type csvRecords struct {
+	*csv.Reader
+	next int   // the line of the next record, 0 in a file of several columns
+	end  int64 // of the last record
+}
+
+// Read returns the next record, valid until the following call.
+func (r *csvRecords) Read() ([]string, error) {
+	rec, err := r.Reader.Read()
+	if r.next == 0 || err != nil && !errors.Is(err, io.EOF) {
+		return rec, err
+	}
+	line := r.next
+	if err == nil {
+		line, _ = r.FieldPos(0)
+	}
+	if line > r.next || err != nil && r.InputOffset() > r.end {
+		return nil, &FileError{Line: r.next, Err: errEmptyLine}
+	}
+	if err == nil {
+		r.next, r.end = line+1+strings.Count(rec[0], "\n"), r.InputOffset()
+	}
+	return rec, err
+}
+
+// errEmptyLine says how to write what an empty line may have meant.
+var errEmptyLine = fmt.Errorf("%w: an empty line in a file of one column is a null or nothing; write \"\" for a null", ErrCorrupt)
+
 // open starts a pass over the file and returns the names of its columns.
-func (c *csvFile) open(f io.Reader) (*csv.Reader, []string, error) {
+func (c *csvFile) open(f io.Reader) (*csvRecords, []string, error) {
 	b := bufio.NewReaderSize(f, 1<<18)
 	if bom, err := b.Peek(3); err == nil && string(bom) == "\ufeff" {
 		b.Discard(3) //nolint:errcheck // they were peeked
@@ -95,7 +125,12 @@ func (c *csvFile) open(f io.Reader) (*csv.Reader, []string, error) {
 			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}
 		}
 	}
-	return r, names, nil
+	out := &csvRecords{Reader: r}
+	if len(names) == 1 {
+		line, _ := r.FieldPos(0)
+		out.next, out.end = line+1+strings.Count(names[0], "\n"), r.InputOffset()
+	}
+	return out, names, nil
 }
 
 // csvError keeps the line of a syntax error and drops its text.

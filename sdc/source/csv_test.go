@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc/source"
@@ -175,6 +178,63 @@ func TestCSVDecimalComma(t *testing.T) {
 	for _, bad := range []string{"1.5", "1,234,5", "1,2345", ",", "€ 1"} {
 		if _, _, err := readCSV(t, "m\n\""+bad+"\"\n", source.CSVOptions{DecimalComma: true, Types: map[string]string{"m": "decimal(12,2)"}}); !errors.Is(err, source.ErrValue) {
 			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// TestCSVOneColumn: in a file of one column an empty line may be a null, and is not
+// passed over; a null that is written is read again.
+func TestCSVOneColumn(t *testing.T) {
+	for text, line := range map[string]int{
+		"a\nx\n\ny\n": 3, "a\nx\n\n": 3, "a\n\nx\n": 2, "a\r\nx\r\n\r\n": 3, "a\n\"x\ny\"\n\nz\n": 4, "a\n\n": 2, "\"a\nb\"\n\nx\n": 3, "\n\na\nx\n\n": 5,
+	} {
+		_, _, err := readCSV(t, text, source.CSVOptions{})
+		var at *source.FileError
+		if !errors.As(err, &at) || !errors.Is(err, source.ErrCorrupt) || at.Line != line {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for text, want := range map[string]int{"\n\na\nx\n\"\"\ny": 3, "a\n\"x\n\n\n\"\n\"\"\n \n": 3, "a\r\nx\r\n\"\"\r\ny\r\n": 3, "a\n": 0, "a": 0} {
+		if _, rows, err := readCSV(t, text, source.CSVOptions{Trim: true}); err != nil || len(rows) != want {
+			t.Errorf("%q: %q, %v", text, rows, err)
+		}
+	}
+	if _, rows, err := readCSV(t, "a,b\n\nx,1\n\n", source.CSVOptions{}); err != nil || len(rows) != 1 {
+		t.Errorf("two columns: %q, %v", rows, err)
+	}
+	b := array.NewStringBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	b.AppendValues([]string{"x", "", "y"}, []bool{true, false, true})
+	col := b.NewArray()
+	defer col.Release()
+	rec := array.NewRecord(arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.BinaryTypes.String, Nullable: true}}, nil), []arrow.Array{col}, 3)
+	defer rec.Release()
+	path := filepath.Join(t.TempDir(), "a.csv")
+	w, err := source.Create(path, rec.Schema(), source.WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, rows, err := readCSV(t, string(text), source.CSVOptions{}); err != nil || len(rows) != 3 {
+		t.Errorf("written: %q, %q, %v", text, rows, err)
+	}
+}
+
+// TestCSVPlainDecimals: a decimal has digits, a sign and a point.
+func TestCSVPlainDecimals(t *testing.T) {
+	for s, want := range map[string]bool{
+		"12.50": true, "-1": true, "+1.5": true, ".5": true, "5.": true, "0012": true,
+		"1p3": false, "Inf": false, "nan": false, "0x10": false, "1_0": false, "1e1": false, ".": false, "-": false, "--1": false, "1.2.3": false, "1 ": false,
+	} {
+		_, _, err := readCSV(t, "v\n"+s+"\n", source.CSVOptions{Types: map[string]string{"v": "decimal(12,2)"}})
+		if want != (err == nil) || err != nil && !errors.Is(err, source.ErrValue) {
+			t.Errorf("%q: %v", s, err)
 		}
 	}
 }

@@ -224,11 +224,11 @@ func appender(b array.Builder) func(string) error {
 	return func(s string) error { return bad(b.AppendValueFromString(s)) }
 }
 
-// exactDecimal refuses a decimal with more digits after the point than its
-// type, which would be rounded.
+// exactDecimal refuses what is no plain decimal, and one with more digits after the
+// point than its type, which would be rounded.
 func exactDecimal(s string, scale int32) error {
-	_, frac, _ := strings.Cut(s, ".")
-	if len(strings.TrimRight(frac, "0")) > int(scale) || strings.ContainsAny(s, "eE") {
+	whole, frac, _ := strings.Cut(strings.TrimLeft(s[:1], "+-")+s[1:], ".")
+	if len(strings.TrimRight(frac, "0")) > int(scale) || whole+frac == "" || strings.Trim(whole+frac, "0123456789") != "" {
 		return ErrValue
 	}
 	return nil

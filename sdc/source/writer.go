@@ -140,7 +140,8 @@ func writePlain(mem memory.Allocator, schema *arrow.Schema, write func(arrow.Rec
 	}
 }
 
-// csv writes values as text: null and the empty string both as an empty field.
+// csv writes values as text: null and the empty string both as an empty field, in
+// quotes where it is the only one, since an empty line is no record.
 func (w *Writer) csv(schema *arrow.Schema, defuse bool) error {
 	out := csv.NewWriter(w.buf)
 	row := make([]string, schema.NumFields())
@@ -163,6 +164,13 @@ func (w *Writer) csv(schema *arrow.Schema, defuse bool) error {
 				if defuse {
 					row[c] = Defuse(row[c])
 				}
+			}
+			if len(row) == 1 && row[0] == "" {
+				out.Flush()
+				if _, err := w.buf.WriteString("\"\"\n"); err != nil {
+					return err
+				}
+				continue
 			}
 			if err := out.Write(row); err != nil {
 				return err
