@@ -167,7 +167,8 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 }
 
 // applyAPriori sets cells safe or unsafe by hand: it fills f.safe and returns
-// the findings of cells set unsafe.
+// the findings of cells set unsafe, and of entries that set none so for they name a
+// code that is not there.
 func (t *Table) applyAPriori(f *findings) []Finding {
 	entries := t.output.APriori
 	if len(entries) == 0 {
@@ -199,7 +200,31 @@ func (t *Table) applyAPriori(f *findings) []Finding {
 			f.safe[c.i] = why
 		}
 	}
+	for k := range entries {
+		if a := &entries[k]; !a.Safe && !a.Neutral && t.stray(a) {
+			unsafe = append(unsafe, Finding{
+				Rule: "a-priori", Verdict: Review, Observed: 1, Limit: 0,
+				Message: fmt.Sprintf("entry %d sets cells unsafe by hand, and names a code that occurs nowhere", k+1),
+			})
+		}
+	}
 	return unsafe
+}
+
+// stray reports whether an entry names a code that its variable does not have: a
+// slip, or a cell that is empty this time.
+func (t *Table) stray(a *APriori) bool {
+	for v := range t.vars {
+		code, named := a.Codes[t.vars[v].Name]
+		known := !named || code == ""
+		for n := 1; n < t.vars[v].Len() && !known; n++ {
+			known = t.vars[v].Label(n) == code
+		}
+		if !known {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *Table) matches(c Cell, a *APriori) bool {

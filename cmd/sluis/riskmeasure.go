@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
 )
 
@@ -137,6 +138,9 @@ func (m *measurement) run(ctx context.Context, data arrow.Table) (*report.Risk, 
 	c, err := riskmetrics.NewClasses(ctx, data, m.options)
 	if err != nil {
 		return nil, err
+	}
+	if data.NumRows() == 0 {
+		return nil, sdc.ErrNoRows
 	}
 	m.classes = c
 	m.report = newRiskReport(m, data.NumRows())

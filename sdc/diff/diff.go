@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -318,9 +319,19 @@ func (x *Change) line(kind string) string {
 	}
 	switch kind {
 	case "new":
-		return fmt.Sprintf("new      %s: %s\n", what, *x.Now)
+		return printable(fmt.Sprintf("new      %s: %s", what, *x.Now)) + "\n"
 	case "gone":
-		return fmt.Sprintf("gone     %s: %s\n", what, *x.Was)
+		return printable(fmt.Sprintf("gone     %s: %s", what, *x.Was)) + "\n"
 	}
-	return fmt.Sprintf("changed  %s: %s (was: %s)\n", what, *x.Now, *x.Was)
+	return printable(fmt.Sprintf("changed  %s: %s (was: %s)", what, *x.Now, *x.Was)) + "\n"
+}
+
+// printable keeps names and codes of a report from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return '\ufffd'
+		}
+		return r
+	}, s)
 }

@@ -269,3 +269,18 @@ func TestRead(t *testing.T) {
 		}
 	}
 }
+
+// TestTextDoesNotSteer: codes of a report are no orders to the terminal.
+func TestTextDoesNotSteer(t *testing.T) {
+	text := "unsafe\nNothing has changed."
+	c := &Changes{Changes: []Change{
+		{Part: "finding", Where: "nk at a=\x1b[2J", Now: &text}, {Part: "finding", Where: "x", Was: &text}, {Part: "finding", Where: "y", Was: &text, Now: &text},
+	}}
+	var b strings.Builder
+	if err := c.WriteText(&b, 9); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "\x1b") || strings.Count(b.String(), "\n") != 4 {
+		t.Errorf("%q", b.String())
+	}
+}

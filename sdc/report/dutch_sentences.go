@@ -50,6 +50,7 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^the min of a cell is a value of one record$`), "het minimum van een cel is een waarde van één record"},
 	{regexp.MustCompile(`^the max of a cell is a value of one record$`), "het maximum van een cel is een waarde van één record"},
 	{regexp.MustCompile(`^the range of a cell is a value of one record$`), "het bereik van een cel is een waarde van één record"},
+	{regexp.MustCompile(`^entry (\d+) sets cells unsafe by hand, and names a code that occurs nowhere$`), "regel $1 stelt cellen met de hand onveilig, en noemt een code die nergens voorkomt"},
 	{regexp.MustCompile(`^set unsafe by hand: (.*)$`), "met de hand onveilig gesteld: $1"},
 	{regexp.MustCompile(`^the policy requires a dossier, and there is none$`), "het beleid vereist een dossier, en dat is er niet"},
 	{regexp.MustCompile(`^the dossier is incomplete: (.*)$`), "het dossier is onvolledig: $1"},

@@ -35,16 +35,16 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	fmt.Fprintf(b, "Verdict: %s\n", strings.ToUpper(r.Verdict.String()))
 	fmt.Fprintln(b, why(r))
 	fmt.Fprintln(b)
-	fmt.Fprintf(b, "Policy %s, %s read", r.Policy.Name, plural(r.Data.Rows, "row"))
+	fmt.Fprintf(b, "Policy %s, %s read", printable(r.Policy.Name), plural(r.Data.Rows, "row"))
 	if r.Data.Respondents != r.Data.Rows {
 		fmt.Fprintf(b, " of %s respondents", thousands(r.Data.Respondents))
 	}
 	fmt.Fprintln(b)
 	for _, d := range r.Policy.Differences {
-		fmt.Fprintf(b, "  differs: %s\n", d)
+		fmt.Fprintf(b, "  differs: %s\n", printable(d))
 	}
 	for _, d := range r.Policy.Remarks {
-		fmt.Fprintf(b, "  remark: %s\n", d)
+		fmt.Fprintf(b, "  remark: %s\n", printable(d))
 	}
 	fmt.Fprintln(b)
 	summary(b, r)
@@ -52,7 +52,7 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 		output(b, &r.Outputs[i], opts.Worst)
 	}
 	for _, f := range opts.Files {
-		fmt.Fprintf(b, "%s: %s\n", f[0], f[1])
+		fmt.Fprintf(b, "%s: %s\n", f[0], printable(f[1]))
 	}
 	return b.Flush()
 }
@@ -82,7 +82,7 @@ func summary(w io.Writer, r *sdc.Report) {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "output\tkind\tcells\tunsafe cells\tverdict\tbecause of")
 	for _, o := range r.Outputs {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", o.Name, o.Kind, thousands(int64(o.Cells)), share(o.UnsafeCells, o.Cells), o.Verdict, reasons(&o))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", printable(o.Name), o.Kind, thousands(int64(o.Cells)), share(o.UnsafeCells, o.Cells), o.Verdict, reasons(&o))
 	}
 	t.Flush()
 	fmt.Fprintln(w)
@@ -115,7 +115,7 @@ func reasons(o *sdc.OutputReport) string {
 }
 
 func output(w io.Writer, o *sdc.OutputReport, most int) {
-	fmt.Fprintf(w, "%s: %s\n", o.Name, o.Verdict)
+	fmt.Fprintf(w, "%s: %s\n", printable(o.Name), o.Verdict)
 	if o.Excluded > 0 {
 		fmt.Fprintf(w, "  %s left out for missing values, %s counted\n", plural(o.Excluded, "row"), thousands(o.Rows))
 	}
