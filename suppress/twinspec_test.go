@@ -70,7 +70,9 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 	}
 	value := margin(x)
 	z.hidden = make([]bool, n)
-	for len(z.witnesses) < 2+rng.IntN(5) {
+	var unit []int64 // of which all tables may be multiples
+	ladder := rng.IntN(3) == 0
+	for len(z.witnesses) < 2+rng.IntN(8) {
 		w := &Witness{Den: 1}
 		if !attacker.Whole {
 			w.Den = 1 + rng.Int64N(3)
@@ -82,6 +84,16 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 				by[cell] = w.Den*(rng.Int64N(9)-4) + rng.Int64N(w.Den)
 			}
 		}
+		if ladder && unit == nil {
+			unit = slices.Clone(by)
+			for cell := range unit {
+				unit[cell] = min(max(unit[cell], -1), 1)
+			}
+		}
+		times := rng.Int64N(7) - 3
+		for cell := range unit {
+			by[cell] = unit[cell] * times
+		}
 		ok := true
 		for id, d := range margin(by) {
 			if d == 0 {
@@ -90,8 +102,11 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 			ok = ok && (attacker.Negative || value[id]*w.Den+d >= 0)
 			w.Cells, w.Delta = append(w.Cells, int32(id)), append(w.Delta, d)
 		}
-		if ok && len(w.Cells) > 0 {
+		switch {
+		case ok && len(w.Cells) > 0:
 			z.witnesses = append(z.witnesses, w)
+		case len(z.witnesses) == 0:
+			unit = nil
 		}
 	}
 	for _, w := range z.witnesses {
@@ -100,9 +115,11 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 		}
 	}
 	cells := make([]Cell, n)
+	// Now and then what is known of the unsafe cell itself is all that is said.
+	alone := rng.IntN(3) == 0
 	owned, said := 1+rng.IntN(12), 1+rng.IntN(12)
 	unsafe := rng.IntN(n)
-	for !z.hidden[unsafe] {
+	for tries := 0; !z.hidden[unsafe] || alone && value[unsafe] < 2 && tries < 50; tries++ {
 		unsafe = rng.IntN(n)
 	}
 	for id := range cells {
@@ -112,7 +129,12 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 			c.Status = Protected
 		}
 		switch {
-		case value[id] <= 0:
+		case value[id] <= 0, alone && id != unsafe:
+		case alone:
+			statements(rng, c)
+			for k := range c.Shares {
+				c.Shares[k].Owner++
+			}
 		case rng.IntN(owned) == 0 && rng.IntN(3) == 0:
 			c.Owner = 1 + rng.Int32N(3)
 		case rng.IntN(said) == 0:
@@ -126,8 +148,11 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 		}
 		if z.hidden[id] && (id == unsafe || rng.IntN(12) == 0) {
 			c.Status = Primary
+			if alone {
+				c.Level.Lower = rng.Int64N(max(1, c.Value+1))
+			}
 			for _, l := range []*int64{&c.Level.Lower, &c.Level.Upper, &c.Level.Sliding} {
-				if rng.IntN(3) == 0 {
+				if !alone && rng.IntN(3) == 0 {
 					*l = rng.Int64N(4)
 				}
 			}
