@@ -401,7 +401,7 @@ func (p *foreignProblem) insiders() {
 // it is, and what else he has, is not known.
 func (p *foreignProblem) shares(cell int) []Share {
 	row := p.f.row[cell]
-	if row < 0 || p.f.largest == nil || !p.known[cell] || p.owner[cell] != 0 || p.attack.Negative || p.unsure {
+	if row < 0 || p.f.largest == nil || !p.known[cell] || p.owner[cell] != 0 || p.attack.signed() || p.unsure {
 		return nil
 	}
 	x := p.f.largest[row][0].rat()

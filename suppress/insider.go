@@ -120,7 +120,7 @@ func (p *Problem) stake(who int32) *stake {
 
 // atLeast is how much of a cell an insider has in it at least, as far as is known.
 func (p *Problem) atLeast(cell, who int32) int64 {
-	if who == 0 || who == Anyone || p.attacker.Negative {
+	if who == 0 || who == Anyone || p.attacker.signed() {
 		return 0
 	}
 	return p.stake(who).cell[cell]
@@ -148,7 +148,7 @@ const mostSteps = 16
 // is as low as his share or as the level. Whole numbers have no such way: see asks.
 func (p *Problem) view(n Need) *view {
 	v := &view{p: p, who: n.Owner, cell: -1}
-	if v.who != 0 && v.who != Anyone && !p.attacker.Negative {
+	if v.who != 0 && v.who != Anyone && !p.attacker.signed() {
 		v.his = p.stake(v.who)
 	}
 	room := p.down[n.Cell]

@@ -62,7 +62,7 @@ func (n *Need) met(ws []Witness) bool {
 // meets.
 func (p *Problem) asks(want Need, who int32) []Need {
 	want.Owner = who
-	if who == 0 || want.Kind == Upper || want.Kind == Sliding || p.attacker.Negative {
+	if who == 0 || want.Kind == Upper || want.Kind == Sliding || p.attacker.signed() {
 		return []Need{want}
 	}
 	value := p.cells[want.Cell].Value
@@ -129,7 +129,7 @@ func (s *store) add(w *Witness) int32 {
 		if cell.Owner != 0 {
 			list = append(list, refuter{cell.Owner, c})
 		}
-		if w.Delta[i] > 0 || s.p.attacker.Negative {
+		if w.Delta[i] > 0 || s.p.attacker.signed() {
 			continue
 		}
 		for k := range cell.Shares {

@@ -33,7 +33,7 @@ func insiders(p *Problem, hidden []bool, cell int) (list []insider) {
 		if c.Owner != 0 {
 			list = append(list, c.Owner)
 		}
-		if p.Attacker().Negative {
+		if mayBeNegative(p) {
 			continue
 		}
 		for _, s := range c.Shares {
@@ -84,7 +84,7 @@ func listed(p *Problem, i int, who insider) (least, most int64, ok bool) {
 // a cell that is no total, no more than others may have, nor than what he has in a total
 // of it leaves when what he has in the other parts is taken away.
 func may(p *Problem, i int, who insider) int64 {
-	if who == 0 || p.Attacker().Negative {
+	if who == 0 || mayBeNegative(p) {
 		return 0
 	}
 	if _, most, ok := listed(p, i, who); ok {
@@ -158,6 +158,8 @@ func room(p *Problem, i int) (lo, hi *int64) {
 	}
 	return lo, hi
 }
+
+func mayBeNegative(p *Problem) bool { return p.Attacker().Negative || p.Attacker().Lower < 0 }
 
 func ptr(v int64) *int64 { return &v }
 
@@ -320,7 +322,7 @@ func (s *attackers) holds(i int, who insider) (out map[Kind]bool, ok bool) {
 		}
 		out[Differs] = !a.determined(i)
 	}
-	all := who == 0 || p.Attacker().Negative // is asked of the cell
+	all := who == 0 || mayBeNegative(p) // is asked of the cell
 	if l.Lower > 0 && (all || lo < c.Value) {
 		out[Lower] = true
 		for q := lo; q <= hi; q++ {
@@ -364,7 +366,7 @@ func (a *attack) determined(i int) bool {
 
 // within is how much of a cell somebody has at least, by lists.
 func within(p *Problem, i int, who insider) (v int64) {
-	if who == 0 || p.Attacker().Negative {
+	if who == 0 || mayBeNegative(p) {
 		return 0
 	}
 	v, _, _ = listed(p, i, who)

@@ -102,6 +102,9 @@ type Attacker struct {
 	Within int64
 }
 
+// signed reports whether hidden values may be negative, for all that is known.
+func (a Attacker) signed() bool { return a.Negative || a.Lower < 0 }
+
 // Problem is a set of cells, the relations between them, and an attacker. Make
 // one with New. It does not change and is safe for concurrent use.
 type Problem struct {
@@ -340,7 +343,7 @@ func (p *Problem) setRoom() {
 // setFloors notes what Anyone may have in each cell.
 func (p *Problem) setFloors() {
 	p.floors = make([]int64, len(p.cells))
-	if p.attacker.Negative {
+	if p.attacker.signed() {
 		return
 	}
 	for i, c := range p.cells {

@@ -354,7 +354,7 @@ func (d *drawn) attack(p *Problem, hidden []bool, who int) (near []int, ok bool)
 	b := solve(p, unknowns(p, hidden, 1+int32(who)))
 	b.least = map[int]int64{}
 	part := make([]int64, len(p.cells))
-	if !p.attacker.Negative {
+	if !mayBeNegative(p) {
 		part = d.people[who]
 	}
 	for _, i := range b.cells {

@@ -62,6 +62,9 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 		return out
 	}
 	attacker := Attacker{Whole: rng.IntN(3) > 0, Negative: rng.IntN(8) == 0}
+	if !attacker.Negative && rng.IntN(8) == 0 {
+		attacker.Lower = -rng.Int64N(5)
+	}
 	x := make([]int64, full.n)
 	for cell := range x {
 		if full.inner(cell) && rng.IntN(4) > 0 {
@@ -99,7 +102,7 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 			if d == 0 {
 				continue
 			}
-			ok = ok && (attacker.Negative || value[id]*w.Den+d >= 0)
+			ok = ok && (attacker.Negative || value[id]*w.Den+d >= attacker.Lower*w.Den)
 			w.Cells, w.Delta = append(w.Cells, int32(id)), append(w.Delta, d)
 		}
 		switch {
@@ -240,15 +243,12 @@ func (z *twinCase) keeps(cell int32, who insider) bool {
 			d := w.at(int32(id))
 			his := who > 0 && p.cells[id].Owner == who
 			floor := may(p, id, who)
-			less := !p.attacker.Negative && d < 0 && floor > 0 && big.NewRat(d, w.Den).Cmp(rat(floor-p.cells[id].Value)) < 0
+			less := !mayBeNegative(p) && d < 0 && floor > 0 && big.NewRat(d, w.Den).Cmp(rat(floor-p.cells[id].Value)) < 0
 			out = out || id != int(cell) && (his && d != 0 || less)
 		}
 		if !out {
 			left = append(left, big.NewRat(w.at(cell), w.Den))
 		}
-	}
-	if p.attacker.Negative {
-		least, most = 0, 0
 	}
 	// some reports whether a table makes the cell so much less or more, and no less than a
 	// share of it.

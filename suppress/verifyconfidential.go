@@ -82,6 +82,7 @@ type confidentialDoc struct {
 // has s of the cell cannot be made to think that it is less: L is then no more than a - s,
 // for every s that he may have, and in whole numbers by a table in which the cell is no
 // less than s; where there are fractions such a table lies between another and the truth.
+// Where values may be negative nobody rules out but what changes a cell in which he is alone.
 //
 // What it takes as given are the statements: the levels, and who has what. Errors
 // wrap ErrCertificate, or are of the file system, and hold no values.
@@ -361,7 +362,7 @@ func (i *twinVerifier) gather() error {
 					continue
 				}
 				cell := i.number(place{t, c})
-				if i.owner[cell] > 0 || x < 0 && d.Least != nil && (i.part[cell] > 0 || len(i.shares[cell]) > 0) {
+				if i.owner[cell] > 0 || x < 0 && !i.signed() && (i.part[cell] > 0 || len(i.shares[cell]) > 0) {
 					i.moved[w] = append(i.moved[w], move{cell, x})
 				}
 			}

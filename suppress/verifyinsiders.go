@@ -46,7 +46,7 @@ func (i *twinVerifier) shows(k, cell int, list []int64, who int64) bool {
 	d := i.doc
 	value := i.value(cell)
 	least, most := int64(0), int64(0)
-	if who != 0 && d.Least != nil {
+	if who != 0 && !i.signed() {
 		least, most = i.has(cell, who), i.may(cell, who)
 	}
 	type shown struct{ by, den int64 } // what a witness makes of the cell
@@ -109,6 +109,10 @@ func (i *twinVerifier) shows(k, cell int, list []int64, who int64) bool {
 	return true
 }
 
+// signed reports whether values may be negative. Then nobody knows a least value of what he
+// has a part of.
+func (i *twinVerifier) signed() bool { return i.doc.Least == nil || *i.doc.Least < 0 }
+
 // rulesOut reports whether somebody knows that a witness is not the truth by any other
 // cell than the given one.
 func (i *twinVerifier) rulesOut(w int64, except int, who int64) bool {
@@ -118,7 +122,7 @@ func (i *twinVerifier) rulesOut(w int64, except int, who int64) bool {
 			return false
 		case i.owner[m.cell] == who:
 			return true
-		case m.by > 0 || i.doc.Least == nil:
+		case m.by > 0 || i.signed():
 			return false
 		}
 		return m.by < -(i.value(m.cell)-i.may(m.cell, who))*i.doc.Dens[w]
