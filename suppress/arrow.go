@@ -92,7 +92,9 @@ func LocalTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys [
 				return nil, nil, fmt.Errorf("%w: key %q comes twice", ErrRequest, name)
 			}
 		}
-		c, err := column.Encode(name, t.Column(found[0]).Data())
+		data := rowsOf(t, found[0])
+		c, err := column.Encode(name, data)
+		data.Release()
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: %w", ErrRequest, err)
 		}
@@ -121,7 +123,8 @@ func LocalTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys [
 	for i := range fields {
 		f := t.Schema().Field(i)
 		fields[i] = arrow.Field{Name: f.Name, Type: f.Type, Nullable: f.Nullable}
-		data := t.Column(i).Data()
+		data := rowsOf(t, i)
+		defer data.Release()
 		for v := range keys {
 			if at[v] != i {
 				continue
@@ -135,6 +138,12 @@ func LocalTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys [
 		columns[i] = *arrow.NewColumn(fields[i], data)
 	}
 	return array.NewTable(arrow.NewSchema(fields, nil), columns, t.NumRows()), done, nil
+}
+
+// rowsOf returns the rows that a table has of a column, which may be longer. The caller
+// releases it.
+func rowsOf(t arrow.Table, col int) *arrow.Chunked {
+	return array.NewChunkedSlice(t.Column(col).Data(), 0, t.NumRows())
 }
 
 // blanked copies a column, with nulls where the code is MissingCode.

@@ -158,3 +158,38 @@ func TestLocalTableRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestLocalTableLongerColumns: rows of columns behind the end of the table, which Arrow
+// allows, are in no class and not in the result.
+func TestLocalTableLongerColumns(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	b.AppendValues([]string{"a", "a", "a", "b", "b", "b", "b"}, nil)
+	values := b.NewArray()
+	defer values.Release()
+	schema := arrow.NewSchema([]arrow.Field{{Name: "town", Type: arrow.BinaryTypes.String}, {Name: "other", Type: arrow.BinaryTypes.String}}, nil)
+	chunks := arrow.NewChunked(values.DataType(), []arrow.Array{values})
+	defer chunks.Release()
+	town, other := arrow.NewColumn(schema.Field(0), chunks), arrow.NewColumn(schema.Field(1), chunks)
+	defer town.Release()
+	defer other.Release()
+	for rows, want := range map[int64]int{5: 2, 7: 0} {
+		in := array.NewTable(schema, []arrow.Column{*town, *other}, rows)
+		out, _, err := LocalTable(context.Background(), mem, in, []string{"town"}, LocalOptions{K: 3, Matching: NullWildcard, Cost: []int64{1}})
+		in.Release()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 2 {
+			if n := out.Column(i).Len(); int64(n) != rows {
+				t.Errorf("%d rows: column %d has %d", rows, i, n)
+			}
+		}
+		if n := out.Column(0).NullN(); n != want {
+			t.Errorf("%d rows: %d values are suppressed, want %d", rows, n, want)
+		}
+		out.Release()
+	}
+}
