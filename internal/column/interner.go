@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/bits"
 	"sync"
+
+	"github.com/sluis-go/sluis/internal/touch"
 )
 
 const (
@@ -144,7 +146,7 @@ func (s *internShard) reserve(n int) {
 		return
 	}
 	old := s.slots
-	s.slots = make([]uint64, max(firstTableSize, 1<<bits.Len(uint(2*(s.n+n)-1))))
+	s.slots = touch.Slice[uint64](max(firstTableSize, 1<<bits.Len(uint(2*(s.n+n)-1))))
 	shift, mask := s.shift(), uint64(len(s.slots)-1)
 	for _, p := range old {
 		if p == 0 {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math/bits"
+
+	"github.com/sluis-go/sluis/internal/touch"
 )
 
 // intTable maps int64 values to dense codes in first-seen order, by open
@@ -46,7 +48,7 @@ func (t *intTable) code(v int64) uint32 {
 
 func (t *intTable) grow() {
 	n := max(firstTableSize, 2*len(t.slots))
-	t.slots = make([]uint32, n)
+	t.slots = touch.Slice[uint32](n)
 	t.shift = uint(64 - bits.Len(uint(n-1)))
 	mask := uint64(n - 1)
 	for code, v := range t.values {
@@ -107,7 +109,7 @@ func (t *byteTable) grow() {
 		t.seed = maphash.MakeSeed()
 	}
 	n := max(firstTableSize, 2*len(t.slots))
-	t.slots = make([]uint32, n)
+	t.slots = touch.Slice[uint32](n)
 	mask := uint32(n - 1)
 	for code, h := range t.hashes {
 		i := h

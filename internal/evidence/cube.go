@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/internal/touch"
 )
 
 // How many cells a cube may have for each cell that it is filled from, and how many
@@ -121,6 +122,8 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 	}
 	inParallel(threads, threads, func(w int) {
 		lo, hi := c.share(w, threads)
+		touch.All(c.records[lo:hi])
+		touch.All(c.sums[lo*c.words : hi*c.words])
 		n := make([]int64, len(inside))
 		for run, first := range outside {
 			if first == NoNode || int(first) < lo || int(first) >= hi {

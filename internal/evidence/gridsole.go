@@ -1,5 +1,7 @@
 package evidence
 
+import "github.com/sluis-go/sluis/internal/touch"
+
 // whose notes, for the cells of a grid whose rows are respondents of their own, who is
 // alone in each and which rows are its largest. What every row is held against lies
 // side by side; few rows are among the largest.
@@ -26,8 +28,8 @@ func newWhose(s *Shape, n int) *whose {
 	switch {
 	case s.Response && (s.Sole || s.Largest > 0):
 		w.each = s.Largest
-		w.cells = make([]lastRow, n)
-		w.value, w.row = make([]int64, n*w.each), make([]uint64, n*w.each)
+		w.cells = touch.Slice[lastRow](n)
+		w.value, w.row = touch.Slice[int64](n*w.each), touch.Slice[uint64](n*w.each)
 	case s.Sole:
 		w.last = make([]uint64, n)
 	default:

@@ -1,6 +1,9 @@
 package evidence
 
-import "github.com/sluis-go/sluis/internal/group"
+import (
+	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/internal/touch"
+)
 
 // tally is the sums of a grid's cells whose responses have 64 bits and whose
 // rows are respondents of their own. What belongs to a cell lies side by side, so
@@ -102,7 +105,7 @@ func (t *tally) grow() {
 	if t.cell != nil {
 		return
 	}
-	t.cell = make([]int64, t.n*t.words)
+	t.cell = touch.Slice[int64](t.n * t.words)
 	t.addLate(t.late)
 	t.late = nil
 }
@@ -121,7 +124,7 @@ func (t *tally) addLate(rows []late) {
 // filled returns the rows that have a response, and counts the others.
 func (t *tally) filled(keys []uint32, x, steps []int64, null []bool) ([]uint32, []int64, []int64) {
 	if t.missing == nil {
-		t.missing = make([]uint32, t.n)
+		t.missing = touch.Slice[uint32](t.n)
 	}
 	t.keys, t.x, t.steps = t.keys[:0], t.x[:0], t.steps[:0]
 	for i, k := range keys {
@@ -181,7 +184,7 @@ func (t *tally) add2(keys []uint32, x []int64) {
 
 func (t *tally) zero(k uint32) {
 	if t.zeros == nil {
-		t.zeros = make([]uint32, t.n)
+		t.zeros = touch.Slice[uint32](t.n)
 	}
 	t.zeros[k]++
 }

@@ -1,6 +1,10 @@
 package group
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/sluis-go/sluis/internal/touch"
+)
 
 // Amounts counts the rows of a grid's cells and gathers their amounts: the sum and
 // the two largest, where an amount is from 1 to 2^32-1. A cell is 16 bytes, four to
@@ -31,7 +35,7 @@ const (
 )
 
 // NewAmounts returns empty cells for a grid.
-func NewAmounts(g *Grid) *Amounts { return &Amounts{cells: make([]amount, g.cells)} }
+func NewAmounts(g *Grid) *Amounts { return &Amounts{cells: touch.Slice[amount](g.cells)} }
 
 // Add adds the rows whose x is an amount, and writes to rest the positions of those
 // whose x is none, ascending. keys are below the number of cells, otherwise the

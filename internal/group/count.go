@@ -1,6 +1,9 @@
 package group
 
-import "github.com/sluis-go/sluis/internal/column"
+import (
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/touch"
+)
 
 // Counts counts the keys of a grid. A count is a byte, so that as many as can be
 // stay in cache, and how often that byte has begun anew. Up to 2^40 of a key.
@@ -20,7 +23,7 @@ type Counts struct {
 
 // NewCounts returns counts of 0 for all cells of a grid.
 func NewCounts(g *Grid) *Counts {
-	return &Counts{low: make([]uint8, g.cells), carry: make([]uint32, g.cells), grid: g}
+	return &Counts{low: touch.Slice[uint8](g.cells), carry: make([]uint32, g.cells), grid: g}
 }
 
 // Add counts keys, which are below the number of cells; it panics otherwise or,

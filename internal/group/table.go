@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/sluis-go/sluis/internal/touch"
 )
 
 // directSlots is the largest key space for which a table is addressed by the
@@ -171,7 +173,7 @@ func (t *Table) setStrides() (product uint64, ok bool) {
 func (t *Table) rebuild(product uint64) {
 	key := t.keysOf(t.codes, t.n)
 	if product <= directSlots {
-		t.direct = make([]uint32, product)
+		t.direct = touch.Slice[uint32](int(product))
 		for id, k := range key {
 			t.direct[k] = uint32(id + 1)
 		}
@@ -244,7 +246,7 @@ func (t *Table) insertHashed(cols [][]uint32, key []uint64, ids []uint32) {
 
 func (t *Table) rehash(size int) {
 	size = 1 << bits.Len(uint(size-1))
-	t.slots = make([]uint32, size)
+	t.slots = touch.Slice[uint32](size)
 	t.shift = uint(64 - bits.Len(uint(size-1)))
 	mask := uint64(size - 1)
 	for id, k := range t.keys {
