@@ -144,14 +144,16 @@ func (f *findings) append(o *findings) { f.pieces = append(f.pieces, o.pieces...
 
 // all returns the findings in order.
 func (f *findings) all() []Finding {
-	n := 0
-	for _, p := range f.pieces {
+	n, at := 0, make([]int, len(f.pieces))
+	for k, p := range f.pieces {
+		at[k] = n
 		n += p.hi - p.lo
 	}
-	out := make([]Finding, 0, n)
-	for _, p := range f.pieces {
-		out = append(out, p.by.list[p.lo:p.hi]...)
-	}
+	out := make([]Finding, n)
+	inParallel(len(f.pieces), len(f.finders), func(_, k int) {
+		p := f.pieces[k]
+		copy(out[at[k]:], p.by.list[p.lo:p.hi])
+	})
 	return out
 }
 

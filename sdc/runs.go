@@ -16,18 +16,22 @@ func runsOf(n int) int { return (n + runCells - 1) / runCells }
 // inRuns cuts n cells into runs and calls fn for each of them, from so many
 // goroutines. Which worker takes which run is left to chance.
 func inRuns(n, threads int, fn func(worker, k, lo, hi int)) {
-	runs := runsOf(n)
+	inParallel(runsOf(n), threads, func(worker, k int) { fn(worker, k, k*runCells, min(n, (k+1)*runCells)) })
+}
+
+// inParallel calls fn for 0 to n-1 from so many goroutines, each with its number.
+func inParallel(n, threads int, fn func(worker, k int)) {
 	var next atomic.Int64
 	work := func(worker int) {
 		for {
 			k := int(next.Add(1)) - 1
-			if k >= runs {
+			if k >= n {
 				return
 			}
-			fn(worker, k, k*runCells, min(n, (k+1)*runCells))
+			fn(worker, k)
 		}
 	}
-	threads = min(threads, runs)
+	threads = min(threads, n)
 	if threads <= 1 {
 		work(0)
 		return
