@@ -126,6 +126,62 @@ func BenchmarkTextUnits(b *testing.B) {
 	benchCheck(b, "sum and top 2 by respondent and holding", table, sum, sdc.Roles{Respondent: "who", Holding: "owner"})
 }
 
+// plain returns a table with plain arrays in place of its dictionaries: of the texts, or
+// of their positions.
+func plain(table arrow.Table, texts bool) arrow.Table {
+	mem := memory.DefaultAllocator
+	var fs []arrow.Field
+	for _, f := range table.Schema().Fields() {
+		if f.Type.ID() == arrow.DICTIONARY {
+			f.Type = integer
+			if texts {
+				f.Type = text
+			}
+		}
+		fs = append(fs, f)
+	}
+	schema := arrow.NewSchema(fs, nil)
+	var recs []arrow.Record
+	for r := array.NewTableReader(table, -1); r.Next(); {
+		var cols []arrow.Array
+		for _, col := range r.Record().Columns() {
+			if d, ok := col.(*array.Dictionary); ok {
+				b := array.NewBuilder(mem, fs[len(cols)].Type)
+				for i := range d.Len() {
+					switch b := b.(type) {
+					case *array.StringBuilder:
+						b.Append(d.ValueStr(i))
+					case *array.Int64Builder:
+						b.Append(int64(d.GetValueIndex(i)))
+					}
+				}
+				col = b.NewArray()
+			}
+			cols = append(cols, col)
+		}
+		recs = append(recs, array.NewRecord(schema, cols, r.Record().NumRows()))
+	}
+	return array.NewTableFromRecords(schema, recs)
+}
+
+// BenchmarkPlainKeys is the pass where the keys are plain texts of nine bytes or int64,
+// no dictionaries.
+func BenchmarkPlainKeys(b *testing.B) {
+	rows := 5_000_000
+	if testing.Short() {
+		rows = 50_000
+	}
+	table := benchTable(b, rows, false)
+	by := []string{"k0", "k1", "k2", "k3", "k4"}
+	for _, texts := range []bool{true, false} {
+		keys := plain(table, texts)
+		name := map[bool]string{true: "texts", false: "integers"}[texts]
+		benchCheck(b, name+", inner count", keys, sdc.Output{Name: "o", Kind: sdc.Frequency, By: by, NoMargins: true}, sdc.Roles{})
+		benchCheck(b, name+", sum and top 2", keys, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}, sdc.Roles{})
+		benchCheck(b, name+", count by two keys", keys, sdc.Output{Name: "o", Kind: sdc.Frequency, By: by[:2]}, sdc.Roles{})
+	}
+}
+
 // benchCheck runs one check with one thread and with two.
 func benchCheck(b *testing.B, name string, table arrow.Table, output sdc.Output, roles sdc.Roles) {
 	b.Helper()

@@ -5,11 +5,11 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// gridded is what a worker reads by the indices of dictionaries, without giving
-// codes to rows: columns that do nothing but span tables, and the tables that
-// these alone span. By column or by table of the plan.
+// gridded is what a worker reads by the indices of dictionaries, or of the few values
+// of plain columns, without giving codes to rows: columns that do nothing but span
+// tables, and the tables that these alone span. By column or by table of the plan.
 type gridded struct {
-	able   []bool // tables whose columns are all wanted
+	able   []bool // tables that may have a grid
 	wanted []bool // columns
 
 	dicts   []*column.Dictionary // of the rows in grids; nil before there are any
@@ -74,6 +74,12 @@ func (w *worker) choose(n int64) {
 		g.coded[c] = want.coded && !w.pl.spans(c)
 	}
 	for k, t := range w.pl.tabs {
+		for _, c := range t.by {
+			if g.able[k] && g.now[c] == nil && w.encoders[c].RowByRow() {
+				g.able[k] = false
+				g.want(w.pl)
+			}
+		}
 		g.on[k] = g.able[k] && !g.refused[k]
 		for _, c := range t.by {
 			g.on[k] = g.on[k] && g.now[c] != nil

@@ -77,9 +77,10 @@ func (e *encoded) chunk(mem memory.Allocator, rows []any) arrow.Array {
 	return array.NewDictionaryArray(&arrow.DictionaryType{IndexType: e.index, ValueType: text}, indices, dict)
 }
 
-// gridData is the same records twice: with plain columns in one chunk, and with
-// dictionaries and every column cut in chunks of its own.
-func gridData(t *testing.T, rng *rand.Rand) (plain, cut arrow.Table) {
+// gridData is the same records three times: with plain columns in one chunk; with
+// dictionaries and every column cut in chunks of its own; and with dictionaries of
+// indices of 64 bits, which are encoded row by row.
+func gridData(t *testing.T, rng *rand.Rand) (plain, cut, byRow arrow.Table) {
 	t.Helper()
 	rows := 20 + rng.IntN(2000)
 	names := []string{"region", "sex", "class"}
@@ -106,13 +107,27 @@ func gridData(t *testing.T, rng *rand.Rand) (plain, cut arrow.Table) {
 	plain = tableOf(t, schema, records...)
 
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	cut = recut(mem, rng, plain, records, labels, func() arrow.DataType { return indexTypes[rng.IntN(len(indexTypes))] })
+	byRow = recut(mem, rng, plain, records, labels, func() arrow.DataType { return arrow.PrimitiveTypes.Uint64 })
+	t.Cleanup(func() {
+		cut.Release()
+		byRow.Release()
+		mem.AssertSize(t, 0)
+	})
+	return plain, cut, byRow
+}
+
+// recut returns a table with dictionaries of some types of index in place of its first
+// columns, and every column cut in chunks of its own.
+func recut(mem memory.Allocator, rng *rand.Rand, plain arrow.Table, records []row, labels [][]string, index func() arrow.DataType) arrow.Table {
+	rows := len(records)
 	var columns []arrow.Column
 	var fs []arrow.Field
-	for c, f := range schema.Fields() {
+	for c, f := range plain.Schema().Fields() {
 		var chunks []arrow.Array
 		var e *encoded
-		if c < len(names) {
-			e = &encoded{rng: rng, index: indexTypes[rng.IntN(len(indexTypes))], nulls: f.Name == "class", values: labels[c]}
+		if c < len(labels) {
+			e = &encoded{rng: rng, index: index(), nulls: f.Name == "class", values: labels[c]}
 			f.Type = &arrow.DictionaryType{IndexType: e.index, ValueType: text}
 		}
 		for lo := 0; lo < rows; {
@@ -136,19 +151,15 @@ func gridData(t *testing.T, rng *rand.Rand) (plain, cut arrow.Table) {
 		data.Release()
 		fs = append(fs, f)
 	}
-	cut = array.NewTable(arrow.NewSchema(fs, nil), columns, int64(rows))
+	table := array.NewTable(arrow.NewSchema(fs, nil), columns, int64(rows))
 	for i := range columns {
 		columns[i].Release()
 	}
-	t.Cleanup(func() {
-		cut.Release()
-		mem.AssertSize(t, 0)
-	})
-	return plain, cut
+	return table
 }
 
-// TestDictionariesAsTheyLie: records read by the indices of their dictionaries give
-// the bytes that plain columns give, with vector instructions and without, for any
+// TestDictionariesAsTheyLie: records read by the indices of their dictionaries, or as
+// plain columns of few values, give the bytes that they give row by row, with vector instructions and without, for any
 // roles, chunks, dictionaries, threads and memory, from a table or from readers.
 func TestDictionariesAsTheyLie(t *testing.T) {
 	tree, err := sdc.NewHierarchy(
@@ -186,23 +197,27 @@ func TestDictionariesAsTheyLie(t *testing.T) {
 	}
 	for seed := range uint64(12) {
 		rng := rand.New(rand.NewPCG(seed, 9))
-		plain, cut := gridData(t, rng)
+		plain, cut, byRow := gridData(t, rng)
 		for _, roles := range []sdc.Roles{{}, {Respondent: "who"}, {Holding: "owner"}, {Respondent: "who", Holding: "owner"}, {Respondent: "owner"}, {Request: "who"}} {
 			missing := []sdc.Missing{"category", "exclude"}[rng.IntN(2)]
-			want := run(sdc.FromTable(plain), roles, missing, sdc.Options{Threads: 1})
+			want := run(sdc.FromTable(byRow), roles, missing, sdc.Options{Threads: 1})
 			for _, threads := range []int{1, 2, 7} {
 				were := group.Vectors(rng.IntN(2) == 0)
 				opts := sdc.Options{Threads: threads, Memory: []int64{0, 0, 1, 20_000}[rng.IntN(4)]}
-				d := sdc.FromTable(cut)
+				table, name := cut, "dictionaries"
 				if rng.IntN(2) == 0 {
-					reader := array.NewTableReader(cut, int64(1+rng.IntN(300)))
+					table, name = plain, "plain"
+				}
+				d := sdc.FromTable(table)
+				if rng.IntN(2) == 0 {
+					reader := array.NewTableReader(table, int64(1+rng.IntN(300)))
 					defer reader.Release()
 					d = sdc.FromReaders(reader)
 				}
 				got := run(d, roles, missing, opts)
 				group.Vectors(were)
 				if diff := cmp.Diff(want, got); diff != "" {
-					t.Fatalf("seed %d, %+v, %d threads: (-plain +dictionaries)\n%s", seed, roles, threads, diff)
+					t.Fatalf("seed %d, %+v, %d threads: (-by row +%s)\n%s", seed, roles, threads, name, diff)
 				}
 			}
 		}

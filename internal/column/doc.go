@@ -11,5 +11,6 @@
 // A dictionary column is encoded through its dictionary: the values are looked
 // up once a dictionary, the rows only map indices. Dictionaries may differ
 // between batches, hold duplicates, nulls and values that no row uses; only
-// values that occur in rows get a code.
+// values that occur in rows get a code. A column of plain texts or integers that has few
+// values is read as if it had a dictionary of these ([Encoder.Indices]).
 package column

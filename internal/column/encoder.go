@@ -31,6 +31,7 @@ type Encoder struct {
 
 	entries   *Dictionary     // of the last array that was read by its indices
 	entriesOf arrow.ArrayData // the dictionary that it was made of
+	few       *few            // of plain arrays
 	key       []byte
 }
 
@@ -42,7 +43,7 @@ func NewEncoder(name string, dt arrow.DataType) (*Encoder, error) {
 	if k == kindInvalid {
 		return nil, &Error{Column: name, Row: -1, Err: fmt.Errorf("%w: %s", ErrType, dt.Name())}
 	}
-	return &Encoder{name: name, dt: valueType(dt), kind: k, null: -1}, nil
+	return &Encoder{name: name, dt: valueType(dt), kind: k, null: -1, few: &few{}}, nil
 }
 
 // Name returns the column's name.
@@ -170,6 +171,10 @@ func (e *Encoder) appendPlain(arr arrow.Array, dst []uint32) (int, error) {
 			dst[i] = e.nullCode()
 		}
 		return 0, nil
+	case *array.String, *array.LargeString:
+		if e.few.append(e, arr, dst) {
+			return 0, nil
+		}
 	case *array.Int32:
 		encodeInts(e, a, a.Int32Values(), dst)
 		return 0, nil

@@ -17,8 +17,8 @@ const (
 	rowsEachEntry = 8
 )
 
-// Indices is a batch of a dictionary column as it lies in memory: an index a
-// row, without nulls. One of the slices is in use.
+// Indices is a batch of a dictionary column as it lies in memory, or of one that is read
+// like it: an index a row, without nulls. One of the slices is in use.
 type Indices struct {
 	U8  []uint8
 	U16 []uint16
@@ -55,11 +55,12 @@ func (d *Dictionary) Equal(o *Dictionary) bool {
 }
 
 // Indices returns the indices of a dictionary array, and its dictionary: the
-// same pointer as before for as long as the entries stay the same. It returns
-// nil for what has to be encoded row by row: other arrays, rows or entries that
-// are null, entries that have no code, indices of 64 bits, and dictionaries that
-// are large, or new and large for the rows. The rows get no codes; see
-// [Encoder.Use].
+// same pointer as before for as long as the entries stay the same. Plain texts and
+// integers are read as if they were one, of the values that there were, as long as
+// these are few and new ones seldom; their indices are good until the next call. It returns nil for what has to be encoded row by row: other arrays,
+// rows or entries that are null, entries that have no code, indices of 64 bits, and
+// dictionaries that are large, or new and large for the rows. The rows get no codes;
+// see [Encoder.Use].
 func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 	for {
 		ext, ok := arr.(array.ExtensionArray)
@@ -69,7 +70,10 @@ func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 		arr = ext.Storage()
 	}
 	d, ok := arr.(*array.Dictionary)
-	if !ok || d.NullN() > 0 {
+	if !ok {
+		return e.few.indices(e, arr)
+	}
+	if d.NullN() > 0 {
 		return Indices{}, nil
 	}
 	x := indicesOf(d.Indices(), d.Data().Dictionary().Len())
@@ -91,6 +95,9 @@ func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 	}
 	return x, e.entries
 }
+
+// RowByRow reports whether [Encoder.Indices] returns nil for all plain arrays to come.
+func (e *Encoder) RowByRow() bool { return e.few.off || e.few.changes > fewChanges }
 
 // indicesOf views the indices of a dictionary of n entries. A negative index
 // looks like one that is too large: Below leaves room for none of them.
