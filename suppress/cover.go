@@ -81,7 +81,13 @@ func scatter(cells []int32) {
 	}
 }
 
-// pass takes so many cells at a time: all look for a witness of what is missing,
+// sought is a witness and the need that it was sought for.
+type sought struct {
+	need Need
+	w    *Witness
+}
+
+// pass takes so many cells at a time: all look for witnesses of what is missing,
 // seeing the same pattern, and then those witnesses are taken in one after the
 // other, but for those that are no longer needed. It goes on with the same cells
 // until nothing is missing or nothing is found.
@@ -90,52 +96,82 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 	for len(order) > 0 {
 		now := slices.Clone(order[:min(batch, len(order))])
 		order = order[len(now):]
+		lost := make(map[int32][]Need) // what no witness was found for, nor will be
 		for len(now) > 0 {
-			got := make([]*Witness, len(now))
-			need := make([]Need, len(now)) // what got was sought for
+			got := make([][]sought, len(now))
+			fails := make([][]Need, len(now))
 			met := make([]bool, len(now))
 			err := parallel(ctx, c.threads, len(now), func(worker, i int) (err error) {
 				_, missing := c.found.assign(now[i], all)
-				if len(missing) == 0 {
-					met[i] = true
-					return nil
-				}
-				for _, n := range missing {
-					need[i] = n
-					if got[i], err = c.seek(ctx, c.finders[worker], n, more); got[i] != nil || err != nil {
-						return err
-					}
-				}
-				return nil
+				met[i] = len(missing) == 0
+				got[i], fails[i], err = c.seekAll(ctx, c.finders[worker], missing, lost[now[i]], more)
+				return err
 			})
 			if err != nil {
 				return err
 			}
 			next := now[:0]
 			for i, cell := range now {
-				if met[i] {
-					continue
-				}
-				if got[i] == nil {
+				switch {
+				case met[i]:
+				case len(got[i]) == 0 || !c.takeAll(cell, got[i]):
 					c.failed = append(c.failed, cell)
-					continue
-				}
-				// Another cell's witness may have met the need in the meantime.
-				if _, missing := c.found.assign(cell, all); len(missing) > 0 {
-					c.take(got[i])
-					// What does not do what it was sought for would be sought for ever. A
-					// witness of a sliding need is allowed to bring it nearer only.
-					if _, missing := c.found.assign(cell, all); need[i].Kind != Sliding && slices.Contains(missing, need[i]) {
-						c.failed = append(c.failed, cell)
-						continue
+				default:
+					next = append(next, cell)
+					if !more {
+						lost[cell] = append(lost[cell], fails[i]...)
 					}
 				}
-				next = append(next, cell)
 			}
 			now = next
 		}
 	}
 	return nil
+}
+
+// seekAll looks for a witness of each of some needs of a cell. What hides more is the
+// last that it finds, since the next ones may use it; so is what brings a sliding need
+// nearer.
+func (c *cover) seekAll(ctx context.Context, f *finder, missing, lost []Need, more bool) (got []sought, fails []Need, err error) {
+	for _, n := range missing {
+		if slices.ContainsFunc(lost, n.same) || slices.ContainsFunc(got, func(x sought) bool { return c.p.serves(x.w, n) }) {
+			continue
+		}
+		w, err := c.seek(ctx, f, n, more)
+		if err != nil {
+			return nil, nil, err
+		}
+		if w == nil {
+			fails = append(fails, n)
+			continue
+		}
+		got = append(got, sought{n, w})
+		if n.Kind == Sliding || f.priceOf(w) > 0 {
+			break
+		}
+	}
+	return got, fails, nil
+}
+
+// takeAll takes in what was found for a cell and is still missing. It is false where
+// something does not do what it was sought for, which would be sought for ever. A
+// witness of a sliding need is allowed to bring it nearer only.
+func (c *cover) takeAll(cell int32, got []sought) bool {
+	all := func(int32) bool { return true }
+	_, missing := c.found.assign(cell, all)
+	var taken []Need
+	for _, x := range got {
+		// Another cell's witness may have met the need in the meantime.
+		if slices.ContainsFunc(missing, x.need.same) {
+			c.take(x.w)
+			taken = append(taken, x.need)
+		}
+	}
+	if len(taken) == 0 {
+		return true
+	}
+	_, missing = c.found.assign(cell, all)
+	return !slices.ContainsFunc(taken, func(n Need) bool { return n.Kind != Sliding && slices.ContainsFunc(missing, n.same) })
 }
 
 // take hides what a witness changes.

@@ -34,10 +34,10 @@ const (
 	// A change of a hidden cell costs next to nothing, but not quite, and no two the
 	// same: so that witnesses are small and the solver meets no ties.
 	slight = 0.01
-	// A search mostly takes a few dozen steps. In sparse tables of many variables it
-	// may take thousands, ever slower: it is given up sooner where there is a witness,
-	// and a cheaper one is looked for.
-	nearSteps  = 1000
+	// A search mostly takes a few dozen steps. In large tables of many variables it
+	// may take thousands, which is still far less than other programs take: it is given
+	// up sooner where there is a witness, and a cheaper one is looked for.
+	nearSteps  = 10_000
 	belowSteps = 300
 )
 

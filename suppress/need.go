@@ -54,6 +54,30 @@ func (n *Need) met(ws []Witness) bool {
 	return compare(hi, d, lo, e, n.Least) >= 0 && (hi != 0 || lo != 0)
 }
 
+// same reports whether two needs ask the same.
+func (n Need) same(o Need) bool {
+	return n.Cell == o.Cell && n.Kind == o.Kind && n.Owner == o.Owner && n.Least == o.Least
+}
+
+// serves reports whether a witness meets a need by itself, and is not known to be wrong
+// by the insider of it.
+func (p *Problem) serves(w *Witness, n Need) bool {
+	if !n.wide(offset{w.at(n.Cell), w.Den}) {
+		return false
+	}
+	v := p.view(n)
+	for i, c := range w.Cells {
+		if d := w.Delta[i]; d > 0 {
+			if room := v.above(c); room != infinity && d > room*w.Den {
+				return false
+			}
+		} else if room := v.below(c); room != infinity && -d > room*w.Den {
+			return false
+		}
+	}
+	return true
+}
+
 // asks lists what a need of outsiders comes to for an insider. Lower asks for no more than
 // what is not his. In whole numbers, and where he may have more than the level leaves of
 // the cell, there is one ask for each share that he may have, from the least: the table
