@@ -133,7 +133,9 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 // last that it finds, since the next ones may use it; so is what brings a sliding need
 // nearer.
 func (c *cover) seekAll(ctx context.Context, f *finder, missing, lost []Need, more bool) (got []sought, fails []Need, err error) {
-	for _, n := range missing {
+	defer f.part()
+	for i, n := range missing {
+		f.meet(n, missing[i:])
 		if slices.ContainsFunc(lost, n.same) || slices.ContainsFunc(got, func(x sought) bool { return c.p.serves(x.w, n) }) {
 			continue
 		}

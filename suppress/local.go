@@ -21,6 +21,7 @@ type finder struct {
 	check  *checker
 	lp     *lp.Near // made when first needed
 	view   *view    // of whom a witness is for
+	family family
 
 	seenCell []int32
 	seenRel  []int32

@@ -82,6 +82,12 @@ func (f *finder) near(ctx context.Context, n Need, by int64, more bool, below in
 	if by > f.view.above(n.Cell) || -by > f.view.below(n.Cell) {
 		return nil, nil, lp.Infeasible, nil
 	}
+	if below == infinity {
+		w, err = f.again(ctx, n, by, more)
+		if w != nil || err != nil {
+			return w, nil, lp.Optimal, err
+		}
+	}
 	if f.lp == nil {
 		f.lp = lp.NewNear(p.relations())
 	}
@@ -89,28 +95,12 @@ func (f *finder) near(ctx context.Context, n Need, by int64, more bool, below in
 	if below != infinity {
 		steps = belowSteps
 	}
-	status, err = f.lp.Move(ctx, n.Cell, float64(by), steps, reach(below)*float64(abs(by)), func(c int32) (down, up, cost float64) {
-		if !f.movable(c, n.Owner, more) {
-			return 0, 0, 0
-		}
-		cost = slight * (1 + float64(mix(uint64(c))>>11)/(1<<53))
-		if !f.hidden[c] {
-			cost += float64(f.price[c])
-		}
-		return reach(f.view.below(c)), reach(f.view.above(c)), cost
-	})
+	status, err = f.lp.Move(ctx, n.Cell, float64(by), steps, reach(below)*float64(abs(by)), f.limits(n.Owner, f.view, more))
 	f.work += f.lp.Work()
 	if err != nil || status != lp.Optimal {
 		return nil, nil, status, err
 	}
-	list, x := f.lp.Point()
-	most := int64(finest)
-	if p.attacker.Whole {
-		most = 1
-	}
-	if num, den, ok := rational(x, most); ok {
-		w = newWitness(list, num, den)
-	}
+	w = f.point(f.lp)
 	if w == nil || !f.admits(w, true) || abs(w.at(n.Cell)) != abs(by)*w.Den {
 		for _, c := range f.lp.Touched() {
 			if c == n.Cell || f.movable(c, n.Owner, more) {
@@ -120,6 +110,108 @@ func (f *finder) near(ctx context.Context, n Need, by int64, more bool, below in
 		return nil, cells, status, nil
 	}
 	return w, nil, status, nil
+}
+
+// limits tells a program how far cells may move for somebody, and what that costs.
+func (f *finder) limits(owner int32, v *view, more bool) func(c int32) (down, up, cost float64) {
+	return func(c int32) (down, up, cost float64) {
+		if !f.movable(c, owner, more) {
+			return 0, 0, 0
+		}
+		cost = slight * (1 + float64(mix(uint64(c))>>11)/(1<<53))
+		if !f.hidden[c] {
+			cost += float64(f.price[c])
+		}
+		return reach(v.below(c)), reach(v.above(c)), cost
+	}
+}
+
+// point is what a program ended in, unchecked; nil where that is not whole.
+func (f *finder) point(s *lp.Near) *Witness {
+	list, x := s.Point()
+	most := int64(finest)
+	if f.p.attacker.Whole {
+		most = 1
+	}
+	if num, den, ok := rational(x, most); ok {
+		return newWitness(list, num, den)
+	}
+	return nil
+}
+
+// family is what insiders who ask the same of a cell, while nothing else changes, have
+// in common: a program for who knows no more than Anyone, from where theirs go on.
+type family struct {
+	size int  // how many are about to ask
+	made bool // the program, of this change of a cell
+	cell int32
+	by   int64
+	more bool
+	ok   bool // it has a solution
+	lp   *lp.Near
+}
+
+// fewKin is how large a family must be for a program of its own.
+const fewKin = 3
+
+// meet says that a need is about to be sought, and which come next. Until part nothing
+// is hidden or published.
+func (f *finder) meet(n Need, next []Need) {
+	f.family.size = 0
+	for _, o := range next {
+		if o.Kind == n.Kind && o.Least == n.Least {
+			f.family.size++
+		}
+	}
+}
+
+func (f *finder) part() { f.family.size, f.family.made = 0, false }
+
+// again looks for a witness of an insider's need that hides nothing more, beginning from
+// where the program of his family ended. Nil where there is no family, or none was found.
+func (f *finder) again(ctx context.Context, n Need, by int64, more bool) (*Witness, error) {
+	a := &f.family
+	if n.Owner == 0 || n.Owner == Anyone {
+		return nil, nil
+	}
+	if !a.made || a.cell != n.Cell || a.by != by || a.more != more {
+		if a.size < fewKin {
+			return nil, nil
+		}
+		if a.lp == nil {
+			a.lp = lp.NewNear(f.p.relations())
+		}
+		base := n
+		if base.Owner = 0; f.p.anonymous {
+			base.Owner = Anyone
+		}
+		a.made, a.cell, a.by, a.more, a.ok = true, n.Cell, by, more, false
+		v := f.p.view(base)
+		if by > v.above(n.Cell) || -by > v.below(n.Cell) {
+			return nil, nil
+		}
+		status, err := a.lp.Move(ctx, n.Cell, float64(by), nearSteps, math.Inf(1), f.limits(base.Owner, v, more))
+		f.work += a.lp.Work()
+		if err != nil {
+			return nil, err
+		}
+		if a.ok = status == lp.Optimal; a.ok {
+			a.lp.Keep()
+		}
+	}
+	if !a.ok {
+		return nil, nil
+	}
+	status, err := a.lp.Again(ctx, nearSteps, math.Inf(1), f.limits(n.Owner, f.view, more))
+	f.work += a.lp.Work()
+	if err != nil || status != lp.Optimal {
+		return nil, err
+	}
+	w := f.point(a.lp)
+	if w == nil || !f.admits(w, more) || abs(w.at(n.Cell)) != abs(by)*w.Den || f.priceOf(w) > 0 {
+		return nil, nil
+	}
+	return w, nil
 }
 
 // reach is the room of a cell as a number.

@@ -20,7 +20,7 @@ func (p *Problem) primaries() (list []int) {
 // TestThreads: the same pattern and the same audit whatever the threads, on
 // tables small enough to go one by one and large enough not to.
 func TestThreads(t *testing.T) {
-	for _, p := range []*Problem{counts(t, 3, nil, 30, 20), counts(t, 4, nil, 70, 45), counts(t, 5, [][]int{{0, 1}, {0, 2}}, 12, 15, 14)} {
+	for _, p := range []*Problem{counts(t, 3, nil, 30, 20), counts(t, 4, nil, 70, 45), counts(t, 5, [][]int{{0, 1}, {0, 2}}, 12, 15, 14), amounts(t, 6, 50, 45)} {
 		one, err := Protect(context.Background(), p, Options{Threads: 1})
 		if err != nil {
 			t.Fatal(err)
