@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math/big"
 	"path/filepath"
 	"strings"
 
@@ -197,8 +198,32 @@ func text(arr arrow.Array, i int) string {
 			return text(a.Dictionary(), j)
 		}
 		return ""
+	case *array.Null:
+		return "" // IsValid says that its values are none
+	case *array.Decimal128:
+		return decimalText(a.Value(i).BigInt(), a.DataType().(*arrow.Decimal128Type).Scale)
+	case *array.Decimal256:
+		return decimalText(a.Value(i).BigInt(), a.DataType().(*arrow.Decimal256Type).Scale)
 	}
 	return arr.ValueStr(i)
+}
+
+// decimalText prints a decimal with all the digits after the point that its type
+// has, and no others: ValueStr of arrow goes by way of a float.
+func decimalText(unscaled *big.Int, scale int32) string {
+	digits := new(big.Int).Abs(unscaled).String()
+	sign := ""
+	if unscaled.Sign() < 0 {
+		sign = "-"
+	}
+	if scale <= 0 {
+		return sign + digits + strings.Repeat("0", int(-scale))
+	}
+	if lack := int(scale) + 1 - len(digits); lack > 0 {
+		digits = strings.Repeat("0", lack) + digits
+	}
+	point := len(digits) - int(scale)
+	return sign + digits[:point] + "." + digits[point:]
 }
 
 // Write appends a record of the writer's schema.
