@@ -5,7 +5,7 @@
 //
 //	0  done, and safe
 //	1  bad input or failure
-//	2  wrong usage, or a spec or policy that cannot be read
+//	2  wrong usage, or a spec or policy that is not well formed
 //	3  done, and something is unsafe
 //	4  done, something wants review and nothing is unsafe
 package main

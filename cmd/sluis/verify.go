@@ -170,7 +170,7 @@ func sameRelease(ctx context.Context, a, b string) (bool, error) {
 	return slices.Equal(x, y), err
 }
 
-// rowsOf reads a release as text, cells apart by a character that CSV keeps.
+// rowsOf reads a release as text, its cells in quotes, so that no two rows are alike.
 func rowsOf(ctx context.Context, name string) ([]string, error) {
 	var out []string
 	if strings.HasSuffix(name, ".csv") {
@@ -188,7 +188,7 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, strings.Join(row, "\x1f"))
+			out = append(out, fmt.Sprintf("%q", row))
 		}
 	}
 	s, err := source.Open(ctx, []string{name}, source.Options{})
@@ -202,7 +202,7 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 		row = append(row, f.Name)
 		head = append(head, source.Defuse(f.Name))
 	}
-	out = append(out, strings.Join(head, "\x1f"))
+	out = append(out, fmt.Sprintf("%q", head))
 	r, err := s.Reader(ctx, row)
 	if err != nil {
 		return nil, err
@@ -222,7 +222,7 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 				}
 				row = append(row, source.Defuse(text)) // as CSV has it
 			}
-			out = append(out, strings.Join(row, "\x1f"))
+			out = append(out, fmt.Sprintf("%q", row))
 		}
 	}
 	if err := r.Err(); err != nil && !errors.Is(err, io.EOF) {

@@ -270,6 +270,7 @@ func (c *Changes) WriteJSON(w io.Writer) error {
 // WriteText writes the changes for a person: a line each, of the findings of an
 // output that are new, gone or changed at most so many of each.
 func (c *Changes) WriteText(w io.Writer, most int) error {
+	most = max(0, most)
 	var b strings.Builder
 	b.WriteString(notice + "\n")
 	switch {

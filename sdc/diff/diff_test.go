@@ -283,4 +283,8 @@ func TestTextDoesNotSteer(t *testing.T) {
 	if strings.Contains(b.String(), "\x1b") || strings.Count(b.String(), "\n") != 4 {
 		t.Errorf("%q", b.String())
 	}
+	b.Reset()
+	if err := (&Changes{Changes: []Change{}}).WriteText(&b, -5); err != nil || strings.Contains(b.String(), "more") {
+		t.Errorf("fewer than none: %q, %v", b.String(), err)
+	}
 }
