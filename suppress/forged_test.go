@@ -117,6 +117,16 @@ func TestForgedCertificate(t *testing.T) {
 			}
 			d.Releases[0].Variables = list
 		}},
+		{"so many cells that their number is 0 in 32 bits", "more than", func(d *doc) {
+			list := make([]certificateVariable, 4)
+			for i := range list {
+				list[i] = certificateVariable{fmt.Sprint("v", i), []string{""}, []int{-1}}
+				for k := range 255 {
+					list[i].Codes, list[i].Parents = append(list[i].Codes, fmt.Sprint(k)), append(list[i].Parents, 0)
+				}
+			}
+			d.Releases[0].Variables = list
+		}},
 		{"more inner cells than bytes", "lacks inner cells", func(d *doc) {
 			*v(d) = deep(2)
 			for k := range len(forgedRows) {

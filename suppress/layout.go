@@ -37,9 +37,10 @@ func newLayout(vars []CodeList) (*layout, error) {
 	slices.SortFunc(l.byName, func(a, b int) int { return strings.Compare(vars[a].Name, vars[b].Name) })
 	for v := len(vars) - 1; v >= 0; v-- {
 		l.stride[v] = l.n
-		if l.n *= len(vars[v].Codes); l.n > mostCells {
+		if len(vars[v].Codes) > mostCells/l.n { // so that no product overflows 32 bits
 			return nil, fmt.Errorf("%w: a table has more than %d cells", ErrRequest, mostCells)
 		}
+		l.n *= len(vars[v].Codes)
 		l.below[v] = make([][]int, len(vars[v].Codes))
 		for k, p := range vars[v].Parents {
 			if p >= 0 {

@@ -291,9 +291,10 @@ func newChecked(r *certificateRelease) (*checkedTable, [][]bool, error) {
 		t.up = append(t.up, up)
 		leaves[i] = leaf
 		t.stride[i] = t.n
-		if t.n *= len(v.Codes); t.n > verifyCells {
+		if len(v.Codes) > verifyCells/t.n { // so that no product overflows 32 bits
 			return nil, nil, refuse("%s has more than %d cells", r.File, verifyCells)
 		}
+		t.n *= len(v.Codes)
 	}
 	if len(r.Variables) == 0 {
 		return nil, nil, refuse("%s has no variables", r.File)
