@@ -69,6 +69,9 @@ var (
 	ErrMemory = errors.New("file asks for more memory than is allowed")
 )
 
+// errTwice says that the rows of a file would count twice: ten records could be five.
+var errTwice = errors.New("the file is named twice")
+
 // FileError says which file is at fault, in CSV which line, and where it is
 // known which column.
 type FileError struct {
@@ -124,7 +127,8 @@ type Source struct {
 // Open opens the files that match the patterns, in the order given, those of
 // one glob by name. Every pattern must match. The extension says the format:
 // .parquet; .arrow or .feather for an IPC file; .arrows for an IPC stream; .csv.
-// All must have the same columns and types.
+// All must have the same columns and types, and none may come twice, be it under
+// another name.
 func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
 	opts.defaults()
 	s := &Source{opts: opts}
@@ -170,6 +174,12 @@ func (s *Source) add(ctx context.Context, name string) error {
 	h, err := openHandle(name)
 	if err != nil {
 		return &FileError{File: name, Err: plain(err)}
+	}
+	for _, other := range s.handles {
+		if os.SameFile(h.info, other.info) {
+			h.close() //nolint:errcheck // the first error is the one to tell
+			return &FileError{File: name, Err: errTwice}
+		}
 	}
 	var f file
 	switch strings.ToLower(filepath.Ext(name)) {

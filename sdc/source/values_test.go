@@ -93,3 +93,34 @@ func TestBinaryColumns(t *testing.T) {
 		}
 	}
 }
+
+// TestFileTwice: rows are not counted twice for a file that two names find.
+func TestFileTwice(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, name := range []string{"a.csv", "b.csv"} {
+		if err := os.WriteFile(at(name), []byte("v\n1\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("a.csv", at("link.csv")); err != nil {
+		t.Skip(err)
+	}
+	for _, tc := range []struct {
+		patterns []string
+		fine     bool
+	}{
+		{[]string{at("a.csv"), at("b.csv")}, true}, {[]string{at("a.csv"), at("a.csv")}, false}, {[]string{at("?.csv"), at("b.csv")}, false},
+		{[]string{at("a.csv"), at("link.csv")}, false}, {[]string{at("*.csv")}, false},
+	} {
+		s, err := source.Open(context.Background(), tc.patterns, source.Options{})
+		if tc.fine != (err == nil) || err != nil && !strings.Contains(err.Error(), "twice") {
+			t.Errorf("%v: %v", tc.patterns, err)
+		}
+		if err == nil {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
