@@ -3,8 +3,12 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
@@ -114,6 +118,9 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 	if err := decode(nameOrPath, text, &f, plainyaml.DecodeRaw); err != nil {
 		return sdc.Policy{}, err
 	}
+	if err := noBlanks(text); err != nil {
+		return sdc.Policy{}, fmt.Errorf("%s: %w", nameOrPath, err)
+	}
 	p, err := f.resolve()
 	if err != nil {
 		return p, fmt.Errorf("%s: %w", nameOrPath, err)
@@ -121,6 +128,29 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 	file := hashed(nameOrPath, text)
 	p.File = &file
 	return p, nil
+}
+
+// noBlanks refuses a rule or a field of one with nothing behind it: whoever names a
+// rule wants something of it, and it would stay as it is.
+func noBlanks(text []byte) error {
+	var f struct {
+		Rules map[string]any `yaml:"rules"`
+	}
+	if err := yaml.Unmarshal(text, &f); err != nil {
+		return wrong("rules are off, on, or their fields")
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Rules)) {
+		fields, _ := f.Rules[name].(map[string]any)
+		for _, field := range slices.Sorted(maps.Keys(fields)) {
+			if fields[field] == nil {
+				return wrong("rule %q: nothing is said of %q", name, field)
+			}
+		}
+		if f.Rules[name] == nil {
+			return wrong("rule %q: nothing is said of it: off, on, or its fields", name)
+		}
+	}
+	return nil
 }
 
 func shipped(name string) (sdc.Policy, bool) {
