@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -16,8 +15,11 @@ import (
 // scaleName is the name of the cases that have more and more rows.
 const scaleName = "linearity"
 
-// scaleRows are the rows of the file that is read over and over.
-const scaleRows = 1_000_000
+// scaleRows are the rows of a file, of which there are copies, up to scaleFiles.
+const (
+	scaleRows  = 1_000_000
+	scaleFiles = 100
+)
 
 const scaleHead = `
 Parquet, count, sum and top 2 of 153,600 cells, each run in a process of its own:
@@ -26,11 +28,14 @@ Parquet, count, sum and top 2 of 153,600 cells, each run in a process of its own
 |---|---|---|---|
 `
 
-// scale checks one file 1, 10 and 100 times over, each time in a process of its
-// own, and prints time and peak memory.
+// scale checks 1, 10 and 100 files, each time in a process of its own, and prints time
+// and peak memory.
 func scale(ctx context.Context, o *options) error {
 	path := filepath.Join(o.dir, "scale.parquet")
 	if err := writeParquet(path, table(append(append([]string{}, spanning...), "x"), scaleRows, 2)); err != nil {
+		return err
+	}
+	if err := copyFile(path); err != nil {
 		return err
 	}
 	self, err := os.Executable()
@@ -38,7 +43,7 @@ func scale(ctx context.Context, o *options) error {
 		return err
 	}
 	fmt.Print(scaleHead)
-	for _, times := range []int{1, 10, 100} {
+	for _, times := range []int{1, 10, scaleFiles} {
 		var seconds, row, peak []float64
 		for range o.runs {
 			cmd := exec.CommandContext(ctx, self, "-child", path, "-times", fmt.Sprint(times), "-threads", fmt.Sprint(o.threads))
@@ -58,10 +63,33 @@ func scale(ctx context.Context, o *options) error {
 	return nil
 }
 
-// runChild checks a file, named times over, and prints the seconds that it took
+// copyFile makes the copies of a file.
+func copyFile(path string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	for _, to := range scalePaths(path, scaleFiles)[1:] {
+		if err := os.WriteFile(to, b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scalePaths are the first n of a file and its copies.
+func scalePaths(path string, n int) []string {
+	out := []string{path}
+	for i := range n - 1 {
+		out = append(out, fmt.Sprintf("%s.%02d.parquet", path, i))
+	}
+	return out
+}
+
+// runChild checks so many copies of a file, and prints the seconds that it took
 // and the peak of the process in MiB.
 func runChild(ctx context.Context, path string, times, threads int) error {
-	run := fromFiles(slices.Repeat([]string{path}, times), append(append([]string{}, spanning...), "x"), sumOutput, cellSums)
+	run := fromFiles(scalePaths(path, times), append(append([]string{}, spanning...), "x"), sumOutput, cellSums)
 	start := time.Now()
 	if _, err := run(ctx, threads); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -137,7 +138,14 @@ func amounts(tb testing.TB, seed uint64, codes ...int) *Problem {
 // BenchmarkProtectAmounts protects whole tables of amounts, from nothing to a proven
 // pattern, against everybody who has parts of several cells.
 func BenchmarkProtectAmounts(b *testing.B) {
-	for _, codes := range [][]int{{40, 28}, {140, 143}, {8, 8, 8}} {
+	sizes := [][]int{{40, 28}, {140, 143}, {8, 8, 8}}
+	if !testing.Short() {
+		sizes = append(sizes, []int{8, 10, 12}, []int{10, 10, 20})
+	}
+	if os.Getenv("SLUIS_LONG") != "" {
+		sizes = append(sizes, []int{20, 25, 40})
+	}
+	for _, codes := range sizes {
 		b.Run(fmt.Sprint(codes), func(b *testing.B) {
 			p := amounts(b, 1, codes...)
 			for b.Loop() {

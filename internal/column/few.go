@@ -71,6 +71,10 @@ func (f *few) read(arr arrow.Array) bool {
 	if f.off || arr.NullN() > 0 {
 		return false
 	}
+	if arr.Len() == 0 { // an array of texts may have no offsets then
+		f.rows = f.rows[:0]
+		return true
+	}
 	rows, ok := resize(&f.rows, arr.Len()), true
 	switch a := arr.(type) {
 	case *array.String:
@@ -103,9 +107,6 @@ func (f *few) read(arr arrow.Array) bool {
 // fewTexts is read for texts of which row i is data from offsets[i] to offsets[i+1],
 // counted from the first of them.
 func fewTexts[T int32 | int64](f *few, data []byte, offsets []T, rows []uint8) bool {
-	if len(rows) == 0 {
-		return true
-	}
 	if f.slots == nil {
 		f.slots = make([]uint16, fewSlots)
 	}
@@ -141,9 +142,6 @@ func fewTexts[T int32 | int64](f *few, data []byte, offsets []T, rows []uint8) b
 
 // fewInts is read for integers.
 func fewInts[T integer](f *few, values []T, rows []uint8) bool {
-	if len(rows) == 0 {
-		return true
-	}
 	least, most := int64(slices.Min(values)), int64(slices.Max(values))
 	if f.n > 0 {
 		least, most = min(least, f.base), max(most, f.base+int64(len(f.numbers))-1)

@@ -241,3 +241,21 @@ func TestNotFew(t *testing.T) {
 		}
 	}
 }
+
+// TestFewOfNothing: an array of no rows may have no buffers.
+func TestFewOfNothing(t *testing.T) {
+	for _, dt := range fewTypes {
+		e, err := column.NewEncoder("c", dt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		empty := array.MakeFromData(array.NewData(dt, 0, make([]*memory.Buffer, 3)[:len(dt.Layout().Buffers)], nil, 0, 0))
+		defer empty.Release()
+		if _, d := e.Indices(empty); d != nil {
+			t.Errorf("%s: a dictionary of nothing", dt)
+		}
+		if err := e.Append(empty, 0, nil); err != nil {
+			t.Errorf("%s: %v", dt, err)
+		}
+	}
+}
