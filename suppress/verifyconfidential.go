@@ -84,8 +84,8 @@ type confidentialDoc struct {
 // less than s; where there are fractions such a table lies between another and the truth.
 // Where values may be negative nobody rules out but what changes a cell in which he is alone.
 //
-// What it takes as given are the statements: the levels, and who has what. Errors
-// wrap ErrCertificate, or are of the file system, and hold no values.
+// What it takes as given are the statements: which cells are unsafe, the levels, and who
+// has what. Errors wrap ErrCertificate, or are of the file system, and hold no values.
 func VerifyConfidential(fsys fs.FS, name string, limits VerifyLimits) (*ConfidentialVerified, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30
