@@ -1,3 +1,5 @@
+// This file is long because the steps of the dual method share the state of one program.
+
 package lp
 
 import (
