@@ -164,7 +164,7 @@ func packed(x []int64, words int, start []int, slab, threads int) []int64 {
 	if n < len(x)/words/2 {
 		to = make([]int64, n*words)
 	}
-	for w := range max(1, threads) {
+	for w := range threads {
 		lo, hi := slabs*w/threads, slabs*(w+1)/threads
 		copy(to[start[lo]*words:start[hi]*words], x[lo*slab*words:])
 	}
