@@ -63,6 +63,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Outputs = append(r.Outputs, out)
 		r.Tables = append(r.Tables, tables[i].main)
 	}
+	r.remark(d.Remarks...)
 	r.requireDossier(&p, d.Dossier)
 	return r, nil
 }

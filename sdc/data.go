@@ -70,6 +70,9 @@ type Data struct {
 	Dossier *DossierState
 	// Sources is printed in the report.
 	Sources []Source
+	// Remarks is what the caller knows about the data and every reader of the report
+	// must see. The check adds its own.
+	Remarks []Remark
 
 	input input
 }

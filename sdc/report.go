@@ -61,6 +61,8 @@ type dataReport struct {
 	Rows        int64    `json:"rows"`
 	Respondents int64    `json:"respondents"`
 	Sources     []Source `json:"sources"`
+	// Remarks are ordered by name, column and message.
+	Remarks []Remark `json:"remarks,omitempty"`
 }
 
 // OutputReport is the verdict on one output.

@@ -108,7 +108,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if why := refusedBy(r); why != "" {
 		return &exitError{code: exitUnsafe, err: errors.New(why)}
 	}
-	verdict := sdc.Safe
+	verdict, err := remarked(r, stdout)
+	if err != nil {
+		return err
+	}
 	var tables []int
 	for k, o := range r.Outputs {
 		v := o.Verdict
@@ -192,6 +195,21 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	}
 	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
 	return verdictError(verdict)
+}
+
+// remarked prints what the check remarks about the data, and returns the verdict that
+// the remarks leave. Suppression settles nothing of a remark: an unsafe one is an error.
+func remarked(r *sdc.Report, stdout io.Writer) (sdc.Verdict, error) {
+	v := sdc.Safe
+	for _, x := range r.Data.Remarks {
+		line := report.RemarkLine(&x)
+		if x.Verdict == sdc.Unsafe {
+			return v, &exitError{code: exitUnsafe, err: errors.New(line)}
+		}
+		v = min(v, x.Verdict)
+		fmt.Fprintln(stdout, line)
+	}
+	return v, nil
 }
 
 // withBehind checks again with the finer tables that stand behind tables linked in a

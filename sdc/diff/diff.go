@@ -20,7 +20,7 @@ const notice = "CONFIDENTIAL: this comparison holds small counts and must not le
 // was or is nothing.
 type Change struct {
 	// Part is what it is about: verdict, policy, source, input, tool, data,
-	// output, finding, not-checked or dossier.
+	// remark, output, finding, not-checked or dossier.
 	Part string `json:"part"`
 	// Output is the name of the output, where it is about one.
 	Output string `json:"output,omitempty"`
@@ -54,6 +54,7 @@ func Compare(was, now *Report) *Changes {
 	c.manifests(was.Manifest, now.Manifest)
 	c.compare(Change{Part: "data", Where: "rows"}, fmt.Sprint(was.Data.Rows), fmt.Sprint(now.Data.Rows))
 	c.compare(Change{Part: "data", Where: "respondents"}, fmt.Sprint(was.Data.Respondents), fmt.Sprint(now.Data.Respondents))
+	c.lists("remark", "", remarks(was.Data.Remarks), remarks(now.Data.Remarks))
 	c.outputs(was.Outputs, now.Outputs)
 	c.lists("dossier", "", dossier(was.Dossier), dossier(now.Dossier))
 	return c
@@ -141,6 +142,18 @@ func sources(list []sdc.Source) []fact {
 			text = "not hashed"
 		}
 		out = append(out, fact{s.Name, text})
+	}
+	return facts(out)
+}
+
+func remarks(list []sdc.Remark) []fact {
+	var out []fact
+	for _, x := range list {
+		name := x.Name
+		if x.Column != "" {
+			name += " of " + x.Column
+		}
+		out = append(out, fact{name, fmt.Sprintf("%s (%d): %s", x.Verdict, x.Count, x.Message)})
 	}
 	return facts(out)
 }

@@ -53,6 +53,7 @@ type data struct {
 	Rows        int64        `json:"rows"`
 	Respondents int64        `json:"respondents"`
 	Sources     []sdc.Source `json:"sources"`
+	Remarks     []sdc.Remark `json:"remarks"`
 }
 
 type output struct {

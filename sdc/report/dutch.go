@@ -64,6 +64,7 @@ var dutchCheck = map[string]string{
 	"The lowest level of %s is not drawn here: the files have it.": "Het laagste niveau van %s is hier niet getekend: het staat in de bestanden.",
 	"The numbers":                  "De getallen",
 	"The rest is in:":              "De rest staat in:",
+	"The data":                     "De gegevens",
 	"The table":                    "De tabel",
 	"Thresholds":                   "Drempels",
 	"Unsafe cells":                 "Onveilige cellen",

@@ -40,6 +40,9 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 		fmt.Fprintf(b, " of %s respondents", thousands(r.Data.Respondents))
 	}
 	fmt.Fprintln(b)
+	for _, x := range r.Data.Remarks {
+		fmt.Fprintf(b, "  %s\n", RemarkLine(&x))
+	}
 	for _, d := range r.Policy.Differences {
 		fmt.Fprintf(b, "  differs: %s\n", printable(d))
 	}
@@ -70,12 +73,26 @@ func why(r *sdc.Report) string {
 	}
 	n := len(r.Outputs)
 	switch {
+	case r.Verdict < sdc.Safe && unsafe+review == 0:
+		return "No output was found unsafe by itself, but a remark about the data or the dossier decides: see below."
 	case unsafe > 0:
 		return fmt.Sprintf("%d of %d outputs may not leave as they are; %d more want a person's judgement.", unsafe, n, review)
 	case review > 0:
 		return fmt.Sprintf("No rule forbids any of the %d outputs; %d of them want a person's judgement.", n, review)
 	}
 	return fmt.Sprintf("Everything that the policy asks of the %d outputs was checked, and nothing was found.", n)
+}
+
+// RemarkLine is a remark about the data as one line of text for a terminal.
+func RemarkLine(x *sdc.Remark) string {
+	s := x.Message
+	if x.Column != "" {
+		s = "column " + strconv.Quote(x.Column) + ": " + s
+	}
+	if x.Verdict != sdc.Safe {
+		s = x.Verdict.String() + ": " + s
+	}
+	return printable(x.Name + ": " + s)
 }
 
 func summary(w io.Writer, r *sdc.Report) {

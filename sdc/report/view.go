@@ -16,12 +16,34 @@ type view struct {
 	Rules       []ruleView
 	Differences []string
 	Remarks     []sentence
+	About       []aboutView // remarks about the data
 	Rows        int64
 	Respondents int64
 	Outputs     []outputView
 	Dossier     []sdc.DossierStep
 	Tool        string
 	Inputs      []sdc.Source
+}
+
+// aboutView is a remark about the data.
+type aboutView struct {
+	Badge        *badgeView // nil for information
+	Name, Column string
+	sentence
+}
+
+// about lists the remarks about the data.
+func (d words) about(list []sdc.Remark) []aboutView {
+	var out []aboutView
+	for _, x := range list {
+		a := aboutView{Name: x.Name, Column: x.Column, sentence: d.say(x.Message)}
+		if x.Verdict != sdc.Safe {
+			badge := d.verdict(x.Verdict)
+			a.Badge = &badge
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // ruleView is a rule with its thresholds, or off.
@@ -69,7 +91,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
 			Sources: r.Data.Sources, Files: opts.Files,
 		},
-		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents,
+		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, About: d.about(r.Data.Remarks),
 	}
 	if m := r.Manifest; m != nil {
 		v.Inputs = m.Inputs

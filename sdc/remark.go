@@ -1,0 +1,36 @@
+package sdc
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Remark is a fact about the data that every reader of a report must see: what
+// was inferred, what looks wrong, what nobody could check. A remark never holds a
+// value of the data.
+type Remark struct {
+	// Name is the kind of remark, such as "inferred-type" or "look-alike".
+	Name string `json:"name"`
+	// Column is the column that the remark is about; empty for the whole data.
+	Column string `json:"column,omitempty"`
+	// Count is a number of rows, values or files, as the message says.
+	Count int64 `json:"count,omitempty"`
+	// Verdict is [Safe] for information only. [Review] and [Unsafe] lift the
+	// verdict of the report: the report is never better than its worst remark.
+	Verdict Verdict `json:"verdict"`
+	// Message says the fact in a sentence.
+	Message string `json:"message"`
+}
+
+// remark adds remarks to the report, in the order of name, column and message,
+// and lifts the verdict of the report. Equal remarks are kept once.
+func (r *Report) remark(list ...Remark) {
+	all := append(slices.Clone(r.Data.Remarks), list...)
+	slices.SortStableFunc(all, func(a, b Remark) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Verdict, b.Verdict))
+	})
+	r.Data.Remarks = slices.Compact(all)
+	for _, x := range list {
+		r.Verdict = worst(r.Verdict, x.Verdict)
+	}
+}
