@@ -19,6 +19,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // batchRows is the number of rows in which tables are read: small enough for
@@ -223,11 +224,15 @@ func readTable(ctx context.Context, t arrow.Table, workers []*worker, opts Optio
 				return
 			}
 			lo, hi := morsels.Rows(i)
-			morsels.Read(w.arrays, i)
-			err := w.add(hi-lo, int64(lo), uint64(lo))
-			for c := range w.arrays {
-				w.arrays[c].Release()
-			}
+			err := guard.Call(func() error {
+				morsels.Read(w.arrays, i)
+				defer func() {
+					for c := range w.arrays {
+						w.arrays[c].Release()
+					}
+				}()
+				return w.add(hi-lo, int64(lo), uint64(lo))
+			})
 			if err != nil {
 				state.fail(err)
 				return
@@ -238,7 +243,7 @@ func readTable(ctx context.Context, t arrow.Table, workers []*worker, opts Optio
 	if len(workers) == 1 {
 		work(workers[0])
 	} else {
-		var working sync.WaitGroup
+		var working guard.Group
 		for _, w := range workers {
 			working.Go(func() { work(w) })
 		}
@@ -304,6 +309,11 @@ func scan(ctx context.Context, r array.RecordReader, k int, fn func(message) err
 	return ctx.Err()
 }
 
+// guarded is scan for a goroutine of its own: a panic of the reader is an error.
+func guarded(ctx context.Context, r array.RecordReader, k int, fn func(message) error) error {
+	return guard.Call(func() error { return scan(ctx, r, k, fn) })
+}
+
 func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opts Options) error {
 	for k, r := range readers {
 		err := scan(ctx, r, k, func(m message) error {
@@ -330,13 +340,13 @@ func readTogether(asked context.Context, readers []array.RecordReader, workers [
 	defer cancel()
 	feed := make(chan message, len(workers))
 	state := shared{cancel: cancel, progress: opts.Progress}
-	var reading, working sync.WaitGroup
+	var reading, working guard.Group
 	slots := make(chan struct{}, len(workers))
 	for k, r := range readers {
 		reading.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			err := scan(ctx, r, k, func(m message) error {
+			err := guarded(ctx, r, k, func(m message) error {
 				m.record.Retain()
 				select {
 				case feed <- m:
@@ -358,7 +368,7 @@ func readTogether(asked context.Context, readers []array.RecordReader, workers [
 			for m := range feed {
 				// What was sent before another worker failed may be an earlier row.
 				if !failed && asked.Err() == nil {
-					if err := w.addRecord(m); err != nil {
+					if err := guard.Call(func() error { return w.addRecord(m) }); err != nil {
 						failed = true
 						state.fail(err)
 					}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Options steer how a check runs, never what it says.
@@ -42,8 +44,15 @@ func (o Options) threads() int {
 //
 // Errors about the request wrap ErrRequest, ErrRequest or errHierarchy; errors
 // about the data are of type *ColumnError, or ErrNoRows. The context's error is
-// returned if it ends. The data's readers are used up.
-func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) (*Report, error) {
+// returned if it ends. The data's readers are used up. A panic on the way, which is a
+// defect that the data have brought to light, is an error too, and names no data.
+func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) (r *Report, err error) {
+	defer func() {
+		if err != nil {
+			r = nil
+		}
+	}()
+	defer guard.Recover(&err)
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -51,7 +60,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{
+	r = &Report{
 		Notice: notice, Schema: reportSchema, Verdict: Safe, Policy: p.report(),
 		Data:    dataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
 		Outputs: []OutputReport{}, overlap: totals.overlap,

@@ -2,8 +2,9 @@ package sdc
 
 import (
 	"iter"
-	"sync"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // runCells is the number of cells at which a goroutine looks before it takes others:
@@ -36,7 +37,7 @@ func inParallel(n, threads int, fn func(worker, k int)) {
 		work(0)
 		return
 	}
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for worker := range threads {
 		wg.Go(func() { work(worker) })
 	}

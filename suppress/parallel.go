@@ -2,8 +2,9 @@ package suppress
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // parallel calls f for 0 to n-1 from so many workers, each with its number, and
@@ -36,7 +37,7 @@ func parallel(ctx context.Context, workers, n int, f func(worker, i int) error) 
 		run(0)
 		return errs[0]
 	}
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for w := range workers {
 		wg.Go(func() { run(w) })
 	}

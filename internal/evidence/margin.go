@@ -3,11 +3,11 @@ package evidence
 import (
 	"context"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // inParallel calls fn for 0 to n-1, up to threads at a time.
@@ -19,7 +19,7 @@ func inParallel(threads, n int, fn func(i int)) {
 		return
 	}
 	var next atomic.Int64
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for range min(threads, n) {
 		wg.Go(func() {
 			for {
@@ -38,14 +38,16 @@ func inParallel(threads, n int, fn func(i int)) {
 func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	s.inner.grow(t.Len())
 	l := newLattice(t, levels, combos, s.most.direct)
-	l.waves(ctx, threads, l.number)
+	if err := l.waves(ctx, threads, l.number); err != nil {
+		return nil, err
+	}
 	fixes, err := s.walkUnits(ctx, l, threads)
 	if err != nil {
 		return nil, err
 	}
 	rolled := make([]cells[T], len(combos))
 	out := make([]*Margin, len(combos))
-	l.waves(ctx, threads, func(k, threads int) {
+	err = l.waves(ctx, threads, func(k, threads int) {
 		m := &l.margins[k]
 		from := &s.inner
 		if m.from >= 0 {
@@ -70,7 +72,7 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 		fixed.add(&fixes[k], nil, threads)
 		fixed.margin(out[k], threads)
 	})
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if alone != nil {
@@ -81,8 +83,9 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 
 // waves calls fn for every margin after the one that it is rolled up from, in
 // parallel where that leaves a choice; fn is told how many goroutines it may use
-// itself.
-func (l *lattice) waves(ctx context.Context, threads int, fn func(k, threads int)) {
+// itself. It returns ctx.Err() if the context ends: some margins may then lack what fn
+// does, so that nothing that needs it may go on.
+func (l *lattice) waves(ctx context.Context, threads int, fn func(k, threads int)) error {
 	depth := make([]int, len(l.margins))
 	var waves [][]int
 	for _, k := range l.order {
@@ -102,6 +105,7 @@ func (l *lattice) waves(ctx context.Context, threads int, fn func(k, threads int
 			}
 		})
 	}
+	return ctx.Err()
 }
 
 // margin returns the public form of a margin, still without evidence.

@@ -4,7 +4,8 @@ import (
 	"context"
 	"math"
 	"math/bits"
-	"sync"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Groups is the grouping of a whole data set: equivalence classes of rows equal
@@ -83,7 +84,7 @@ func (b *builder) each(fn func(w int)) {
 		fn(0)
 		return
 	}
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for w := range b.threads {
 		wg.Go(func() { fn(w) })
 	}

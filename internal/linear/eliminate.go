@@ -2,7 +2,8 @@ package linear
 
 import (
 	"slices"
-	"sync"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Kind is what a column stands for in the elimination.
@@ -242,7 +243,7 @@ func (e *Elimination) reduce(c Vector) {
 	if parts == 1 {
 		e.part(&e.work[0], c, 0, n)
 	} else {
-		var wg sync.WaitGroup
+		var wg guard.Group
 		for t := range parts {
 			wg.Go(func() { e.part(&e.work[t], c, t*n/parts, (t+1)*n/parts) })
 		}
