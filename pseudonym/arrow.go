@@ -312,13 +312,13 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 // *ColumnError, is for types without a canonical form.
 func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
 	number := func(tag byte, get func(int) int64) (func(int) value, error) {
-		if p.cfg.Form == Name || p.cfg.Form != Typed && tag != tagInt {
+		if !p.cfg.Form.takes(tag) {
 			return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
 		}
 		return func(i int) value { return value{tag: tag, num: get(i)} }, nil
 	}
 	text := func(tag byte, get func(int) []byte) (func(int) value, error) {
-		if tag == tagBinary && p.cfg.Form != Typed || tag == tagDecimal && p.cfg.Form == Name {
+		if !p.cfg.Form.takes(tag) {
 			return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
 		}
 		return func(i int) value { return value{tag: tag, text: get(i)} }, nil
@@ -339,7 +339,7 @@ func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
 	case *array.Uint32:
 		return number(tagInt, func(i int) int64 { return int64(a.Value(i)) })
 	case *array.Uint64:
-		if p.cfg.Form == Name {
+		if !p.cfg.Form.takes(tagInt) {
 			return number(tagInt, nil)
 		}
 		return func(i int) value {

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
 
 // ErrInvalid says that a value is no identifier of its form: a citizen service
@@ -35,7 +32,35 @@ const (
 	// capitals and ways of composing accents do not matter. Blanks do. Text that is
 	// not UTF-8 is invalid.
 	Name
+	// Plate takes Dutch licence plates from text as six capitals and digits, without
+	// hyphens and blanks, in the shape of one of the side codes 1 to 14.
+	Plate
+	// KvK takes numbers of the Dutch trade register as eight digits, from integers,
+	// decimals or text, with leading zeros restored.
+	KvK
+	// IBAN takes bank account numbers from text, without blanks and in capitals, whose
+	// check digits are right.
+	IBAN
+	// Address takes a Dutch postcode, house number and addition from one text.
+	Address
+	// PersonName takes names as Name does, but also joins blanks, drops invisible
+	// characters, and takes every apostrophe and every hyphen for the plain one.
+	PersonName
 )
+
+// lastForm is the last of them.
+const lastForm = PersonName
+
+// takes reports whether the form has canonical bytes for values of a tag.
+func (f Form) takes(tag byte) bool {
+	switch tag {
+	case tagText:
+		return true
+	case tagInt, tagUint, tagDecimal:
+		return f == Typed || f == AsText || f == BSN || f == KvK
+	}
+	return f == Typed
+}
 
 // Invalid says what becomes of a value that is invalid in its form.
 type Invalid uint8
@@ -63,6 +88,11 @@ const (
 	tagTime    = 't' // nanoseconds since 1970 as int
 	tagBSN     = 'n' // nine digits
 	tagName    = 'm' // folded text
+	tagPlate   = 'p' // six capitals and digits
+	tagKvK     = 'k' // eight digits
+	tagIBAN    = 'g' // capitals and digits
+	tagAddress = 'h' // postcode, number, addition
+	tagPerson  = 'w' // folded text without what does not matter
 	tagInvalid = 'x' // text as it was
 )
 
@@ -92,6 +122,13 @@ func appendCanonical(dst []byte, v value, f Form) ([]byte, bool) {
 			return appendTagged(dst, tagInvalid, v.text), false // folding would make all the same
 		}
 		return appendTagged(dst, tagName, fold(v.text)), true
+	case Plate, KvK, IBAN, Address, PersonName:
+		text := plain(v)
+		tag, short, ok := f.shape(text)
+		if !ok {
+			return appendTagged(dst, tagInvalid, text), false
+		}
+		return appendTagged(dst, tag, short), true
 	}
 	switch v.tag {
 	case tagInvalid:
@@ -101,6 +138,27 @@ func appendCanonical(dst []byte, v value, f Form) ([]byte, bool) {
 		return binary.BigEndian.AppendUint64(dst, uint64(v.num)), true
 	}
 	return appendTagged(dst, v.tag, v.text), true
+}
+
+// shape returns the tag and the canonical text of an identifier in one of the forms
+// that came after the first four.
+func (f Form) shape(text []byte) (tag byte, out []byte, ok bool) {
+	switch f {
+	case Plate:
+		six, ok := plate(text)
+		return tagPlate, six[:], ok
+	case KvK:
+		eight, ok := kvk(text)
+		return tagKvK, eight[:], ok
+	case IBAN:
+		out, ok = iban(nil, text)
+		return tagIBAN, out, ok
+	case Address:
+		out, ok = address(nil, text)
+		return tagAddress, out, ok
+	}
+	out, ok = personName(text)
+	return tagPerson, out, ok
 }
 
 func appendTagged(dst []byte, tag byte, text []byte) []byte {
@@ -145,12 +203,6 @@ func bsn(text []byte) (nine [9]byte, ok bool) {
 		}
 	}
 	return nine, any && sum%11 == 0
-}
-
-// fold is NFC(fold(NFC(s))).
-func fold(text []byte) []byte {
-	folded := cases.Fold().Bytes(norm.NFC.Bytes(text))
-	return norm.NFC.Bytes(folded)
 }
 
 // trimDecimal drops trailing zeros of a decimal in text: "7.50" is "7.5", "7.00"

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ErrDomain says that a domain is not well formed.
@@ -14,6 +16,10 @@ var ErrDomain = errors.New("domain is not well defined")
 
 // Domain is where pseudonyms are stable: the same identifier has the same
 // pseudonym within a domain, and unrelated ones in two.
+//
+// Two domains that look the same are the same: project and variable are in Unicode
+// normal form C, have no blank at an end, and no character that is not seen, such as
+// a zero width blank or a blank other than U+0020.
 type Domain struct {
 	// Project names the research project or delivery. Required.
 	Project string
@@ -40,11 +46,28 @@ func (d Domain) String() string { return d.Project + "/" + d.Variable }
 func (d Domain) info() (string, error) {
 	b := []byte("sluis/pseudonym/1/domain")
 	for _, part := range []string{d.Project, d.Variable} {
-		if part == "" || len(part) > 255 || !utf8.ValidString(part) || strings.Contains(part, "/") || strings.ContainsFunc(part, unicode.IsControl) {
+		switch {
+		case part == "" || len(part) > 255 || !utf8.ValidString(part) || strings.ContainsFunc(part, unicode.IsControl) || strings.Contains(part, "/"):
 			return "", fmt.Errorf("%w: project and variable are 1 to 255 bytes of UTF-8 without a slash or a control character", ErrDomain)
+		case strings.ContainsFunc(part, unseen):
+			return "", fmt.Errorf("%w: project and variable have no character that is not seen, and no blank but U+0020", ErrDomain)
+		case strings.HasPrefix(part, " ") || strings.HasSuffix(part, " "):
+			return "", fmt.Errorf("%w: project and variable have no blank at an end", ErrDomain)
+		case !norm.NFC.IsNormalString(part):
+			return "", fmt.Errorf("%w: project and variable are in Unicode normal form C", ErrDomain)
 		}
 		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
 		b = append(b, part...)
 	}
 	return string(b), nil
+}
+
+// unseen reports whether a character leaves no mark of its own: what is not assigned
+// or private, every blank but U+0020, and what Unicode lets a program ignore.
+func unseen(r rune) bool {
+	if r == ' ' {
+		return false
+	}
+	return !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) || r == 0x2800 || // braille without a dot
+		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }

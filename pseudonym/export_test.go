@@ -60,7 +60,7 @@ func FuzzCanonical(f *testing.F) {
 			t.Fatalf("%+v and %+v", a, b)
 		}
 		// No form panics, and valid and invalid numbers share nothing.
-		f := Form(form % 4)
+		f := Form(form % uint8(lastForm+1))
 		x, okA := appendCanonical(nil, a, f)
 		y, okB := appendCanonical(nil, b, f)
 		if okA != okB && string(x) == string(y) {

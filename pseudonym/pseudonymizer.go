@@ -92,7 +92,7 @@ func New(c Config) (*Pseudonymizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Algorithm > SHA512_256 || c.Form > Name || c.Invalid > InvalidKeep || c.Encoding > Binary {
+	if c.Algorithm > SHA512_256 || c.Form > lastForm || c.Invalid > InvalidKeep || c.Encoding > Binary {
 		return nil, errors.New("algorithm, form, invalid or encoding is none of those there are")
 	}
 	id, err := c.Key.ID()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -59,7 +60,7 @@ to write one that is neither replaced nor dropped.`,
 	flags.StringVar(&f.identity, "identity", "", "age identity file, for an encrypted key file")
 	flags.StringVar(&f.domain, "domain", "", "project/variable (required)")
 	flags.StringVar(&f.encoding, "encoding", "hex", "hex, base32 or binary")
-	flags.StringVar(&f.form, "form", "typed", "which values are the same identifier: typed, text, bsn or name")
+	flags.StringVar(&f.form, "form", "typed", "which values are the same identifier: "+strings.Join(pseudonym.FormNames(), ", "))
 	flags.StringVar(&f.invalid, "invalid", "error", "invalid identifiers: error, null or keep")
 	flags.StringVar(&f.algorithm, "algorithm", "sha256", "sha256 or sha512-256")
 	flags.IntVar(&f.bytes, "bytes", 0, "length of a pseudonym in bytes (default 16)")
@@ -96,10 +97,8 @@ func (f *pseudonymiseFlags) config() (c pseudonym.Config, err error) {
 	}); err != nil {
 		return c, err
 	}
-	if c.Form, err = choice("form", f.form, map[string]pseudonym.Form{
-		"typed": pseudonym.Typed, "text": pseudonym.AsText, "bsn": pseudonym.BSN, "name": pseudonym.Name,
-	}); err != nil {
-		return c, err
+	if c.Form, err = pseudonym.ParseForm(f.form); err != nil {
+		return c, usageError(fmt.Errorf("--form: %w", err))
 	}
 	if c.Invalid, err = choice("invalid", f.invalid, map[string]pseudonym.Invalid{
 		"error": pseudonym.InvalidError, "null": pseudonym.InvalidNull, "keep": pseudonym.InvalidKeep,
