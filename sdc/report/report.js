@@ -50,7 +50,14 @@ try {
     }
     box.querySelector(".controls").hidden = false;
     show();
+    // Paper holds every finding, in the order on the screen.
+    addEventListener("beforeprint", () => body.replaceChildren(...order.map((r) => r.tr)));
+    addEventListener("afterprint", show);
   }
+  const closed = () => all(document, "details:not([open])");
+  let opened = [];
+  addEventListener("beforeprint", () => { opened = closed(); for (const d of opened) d.open = true; });
+  addEventListener("afterprint", () => { for (const d of opened) d.open = false; });
 
   // Fold: a head with heads below it gets a button; what is below a closed one
   // is hidden.

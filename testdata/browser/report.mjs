@@ -8,6 +8,7 @@ import { readFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
 import path from "node:path";
 import assert from "node:assert/strict";
 
@@ -152,6 +153,37 @@ async function table(page, section, name, most) {
   }
 }
 
+// paper prints the page and wants every finding and every page of every table on it.
+async function paper(page, name) {
+  const want = await page.evaluate(() => {
+    dispatchEvent(new Event("beforeprint"));
+    const rules = {};
+    for (const td of document.querySelectorAll(".findings tbody code")) rules[td.textContent] = (rules[td.textContent] ?? 0) + 1;
+    const rows = document.querySelectorAll(".findings tbody tr").length;
+    dispatchEvent(new Event("afterprint"));
+    const shown = document.querySelectorAll(".findings tbody tr").length;
+    return { rules, rows, shown };
+  });
+  const state = await page.locator(".findings .state").allTextContents();
+  const total = state.reduce((n, s) => n + Number((/(\d+)\D*$/.exec(s) ?? [0, 0])[1]), 0);
+  assert.equal(want.rows, total, `${name}: paper holds all findings`);
+  assert(want.shown <= 50 * state.length, `${name}: the screen has its pages of findings back`);
+  const file = path.join(profile, "page.pdf");
+  await page.pdf({ path: file });
+  if (!reads) return;
+  const text = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 });
+  for (const [rule, n] of Object.entries(want.rules)) {
+    const seen = text.split(new RegExp(`(?<![\\w-])${rule}(?![\\w-])`)).length - 1;
+    assert(seen >= n, `${name}: ${n} findings of ${rule}, ${seen} on paper`);
+  }
+  for (const title of await page.locator(".slice h4").allTextContents()) {
+    const words = title.split(/\s+/).filter((w) => /^[A-Za-z]{4,20}$/.test(w));
+    for (const w of words) assert(text.includes(w), `${name}: the page of a table is not on paper`);
+  }
+}
+
+const reads = (() => { try { execFileSync("pdftotext", ["-v"], { stdio: "ignore" }); return true; } catch { return false; } })();
+
 let failures = 0;
 for (const file of args) {
   const started = Date.now();
@@ -179,6 +211,7 @@ for (const file of args) {
       if (await section.locator(".findings").count()) await findings(page, section.locator(".findings"), `${name} ${id}`);
     }
     if (!large) await look(page, name + ", after use");
+    if (!large) await paper(page, name);
     assert.deepEqual(noise, [], `${name}: console`);
     assert.deepEqual(requests.filter((u) => u !== url && !u.startsWith(url + "#") && u !== "data:,"), [], `${name}: requests`);
     if (shots) {

@@ -26,6 +26,7 @@ command -v npm >/dev/null || install nodejs npm || skip 'there is no node and np
 browser >/dev/null || install chromium || skip 'there is no Chromium'
 CHROMIUM=$(browser) || skip 'there is no Chromium'
 export CHROMIUM
+command -v pdftotext >/dev/null || install poppler-utils || echo 'browser test: no pdftotext, the text of printed pages is not read'
 cd "$here"
 npm install --no-package-lock --no-audit --no-fund --silent >/dev/null 2>&1 || skip 'npm cannot install its packages'
 
