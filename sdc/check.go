@@ -67,6 +67,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	}
 	for i := range outputs {
 		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p, opts.threads())
+		out.Basis = d.basis(&outputs[i])
 		r.status = append(r.status, found)
 		r.Verdict = worst(r.Verdict, out.Verdict)
 		r.Outputs = append(r.Outputs, out)

@@ -70,6 +70,8 @@ type OutputReport struct {
 	Name    string  `json:"name"`
 	Kind    Kind    `json:"kind"`
 	Verdict Verdict `json:"verdict"`
+	// Basis is what the verdict rests on.
+	Basis Basis `json:"basis"`
 	// Cells is the number of published non-empty cells, or of classes.
 	Cells int `json:"cells"`
 	// UnsafeCells is how many of them have a finding with verdict unsafe.

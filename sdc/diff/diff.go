@@ -20,7 +20,7 @@ const notice = "CONFIDENTIAL: this comparison holds small counts and must not le
 // was or is nothing.
 type Change struct {
 	// Part is what it is about: verdict, policy, source, input, tool, data,
-	// remark, output, finding, not-checked or dossier.
+	// remark, output, basis, finding, not-checked or dossier.
 	Part string `json:"part"`
 	// Output is the name of the output, where it is about one.
 	Output string `json:"output,omitempty"`
@@ -233,8 +233,27 @@ func (c *Changes) output(a, b *output) {
 	} {
 		c.compare(Change{Part: "output", Output: a.Name, Where: f.where}, f.was, f.now)
 	}
+	c.lists("basis", a.Name, basis(a.Basis), basis(b.Basis))
 	c.lists("finding", a.Name, findings(a.Findings), findings(b.Findings))
 	c.lists("not-checked", a.Name, said(a.NotChecked), said(b.NotChecked))
+}
+
+// basis lists what an output rests on, a fact a field.
+func basis(b *sdc.Basis) []fact {
+	if b == nil {
+		return nil
+	}
+	out := []fact{
+		{"respondent", b.Respondent}, {"holding", b.Holding}, {"weight", b.Weight}, {"by", strings.Join(b.By, ", ")},
+		{"sensitive", strings.Join(b.Sensitive, ", ")}, {"response", b.Response}, {"statistics", strings.Join(b.Statistics, ", ")},
+	}
+	for _, m := range b.Missing {
+		out = append(out, fact{"missing " + m.Column, string(m.Policy)})
+	}
+	for _, h := range b.Hierarchies {
+		out = append(out, fact{"hierarchy " + h.Column, fmt.Sprintf("%d codes in %d levels, to level %d", h.Codes, h.Levels, h.Depth)})
+	}
+	return facts(out)
 }
 
 func said(list []string) []fact {

@@ -60,6 +60,7 @@ type output struct {
 	Name        string      `json:"name"`
 	Kind        string      `json:"kind"`
 	Verdict     sdc.Verdict `json:"verdict"`
+	Basis       *sdc.Basis  `json:"basis"`
 	Cells       int         `json:"cells"`
 	UnsafeCells int         `json:"unsafeCells"`
 	Rows        int64       `json:"rows"`

@@ -5,10 +5,26 @@ import "maps"
 // dutch holds the texts of the pages, by their English.
 var dutch = func() map[string]string {
 	all := maps.Clone(dutchCheck)
+	maps.Copy(all, dutchBasis)
 	maps.Copy(all, dutchProtection)
 	maps.Copy(all, dutchRisk)
 	return all
 }()
+
+// dutchBasis holds the texts of what a verdict rests on.
+var dutchBasis = map[string]string{
+	"What the verdict rests on": "Waar het oordeel op berust",
+	"Respondent":                "Respondent", "none named: every row is a respondent of its own": "geen genoemd: iedere rij is een eigen respondent",
+	"Cell": "Cel", "number of distinct respondents, unweighted": "aantal verschillende respondenten, ongewogen",
+	"Response": "Responsvariabele", "Statistics": "Statistieken",
+	"Holding": "Ondernemingengroep", "none named: dominance is judged by respondent": "geen genoemd: dominantie is per respondent beoordeeld",
+	"Weight": "Weging", "none named: nothing is weighted": "geen genoemd: niets is gewogen",
+	"Spanning variables": "Opspannende variabelen", "Key variables": "Sleutelvariabelen", "Sensitive variables": "Gevoelige variabelen", "none declared": "geen opgegeven",
+	"Missing values": "Ontbrekende waarden", "Rows": "Rijen", "%s counted, %s left out for missing values": "%s geteld, %s weggelaten wegens ontbrekende waarden",
+	"Hierarchy": "Hi\u00ebrarchie", "%s codes in %s levels": "%s codes in %s niveaus", "published to level": "gepubliceerd tot niveau",
+	"refuse": "weigeren", "category": "categorie", "exclude": "weglaten", "wildcard": "past op alles",
+	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte",
+}
 
 // dutchCheck holds the texts of the page of a check, and what pages share.
 var dutchCheck = map[string]string{
@@ -18,11 +34,11 @@ var dutchCheck = map[string]string{
 	"%s cells suppressed": "%s cellen onderdrukt", "%s %% of the inner total": "%s %% van het binnentotaal", "in a table of records": "in een tabel van records",
 	"counts rounded to multiples of %s, sums kept": "aantallen afgerond op veelvouden van %s, sommen behouden",
 	"down to level %s": "tot en met niveau %s", "with nothing below": "met niets onder", "without": "zonder", "and %s more": "en %s andere",
-	"Made with": "Gemaakt met", "The same build makes the same report of the same files.": "Dezelfde bouw maakt van dezelfde bestanden hetzelfde rapport.",
+	"Made with": "Gemaakt met", "The same build makes the same report of the same files.": "Een build met dezelfde versie geeft van dezelfde bestanden hetzelfde rapport.",
 	"Files that decide what the report says": "Bestanden die bepalen wat het rapport zegt",
 	"with changes that are in no commit":     "met wijzigingen die in geen commit staan",
 	"the report as a page":                   "het rapport als pagina",
-	"What would do":                          "Wat zou helpen", "Each was tried, and what it gives was checked.": "Elk is geprobeerd, en wat het oplevert is nagegaan.", "instead of": "in plaats van", "cells": "cellen",
+	"What would do":                          "Wat zou helpen", "Each was tried, and what it gives was checked.": "Elk is geprobeerd, en het resultaat is opnieuw gecontroleerd.", "instead of": "in plaats van", "cells": "cellen",
 	"Article": "Artikel", "By": "Door", "Dossier": "Dossier", "State": "Stand", "Step": "Stap", "Steps": "Stappen", "What": "Wat",
 	"answered": "beantwoord", "missing": "ontbreekt", "declared": "opgegeven", "proven": "bewezen", "contradicted": "weersproken", "open": "open",
 	"Because of": "Vanwege",
@@ -41,20 +57,20 @@ var dutchCheck = map[string]string{
 	"Limit":              "Grens",
 	"Message":            "Toelichting",
 	"Next":               "Volgende",
-	"Not checked":        "Niet nagegaan",
+	"Not checked":        "Niet gecontroleerd",
 	"Nothing was found.": "Er is niets gevonden.",
-	"Observed":           "Gezien",
+	"Observed":           "Waargenomen",
 	"Output":             "Uitkomst",
 	"Output check":       "Uitvoercontrole",
 	"Page of the table":  "Blad van de tabel",
-	"Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and who is behind it.": "Wijs een gemarkeerde cel aan, of ga erheen met Tab en dan de pijltjestoetsen, om te lezen welke regel hij breekt en wie erachter zit.",
+	"Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and its contributors.": "Wijs een gemarkeerde cel aan, of ga erheen met Tab en dan de pijltjestoetsen, om te lezen welke regel is overtreden en hoeveel eenheden bijdragen.",
 	"Policy":   "Beleid",
 	"Previous": "Vorige",
-	"Public summary: it holds nothing of outputs that may not leave.": "Openbare samenvatting: zij bevat niets van uitkomsten die niet naar buiten mogen.",
+	"Public summary: it holds nothing of outputs that may not leave.": "Openbare samenvatting: deze bevat niets van uitkomsten die niet naar buiten mogen.",
 	"Rule":                "Regel",
 	"Rules":               "Regels",
 	"Search":              "Zoek",
-	"Seen another way":    "Anders bekeken",
+	"Charts":              "Grafieken",
 	"Skip to the outputs": "Direct naar de uitkomsten",
 	"Sources":             "Bronnen",
 	"Table":               "Tabel",
@@ -77,11 +93,10 @@ var dutchCheck = map[string]string{
 	"below":                        "eronder",
 	"contributor %d":               "bijdrager %d",
 	"contributors":                 "bijdragers",
-	"every cell with its evidence": "iedere cel met wie erachter zit",
+	"every cell with its evidence": "iedere cel met haar onderbouwing",
 	"frequency":                    "frequentietabel",
-	"holdings":                     "holdings",
+	"holdings":                     "ondernemingengroepen",
 	"largest":                      "grootste",
-	"left out for missing values":  "weggelaten wegens ontbrekende waarden",
 	"magnitude":                    "kwantitatieve tabel",
 	"microdata":                    "microdata",
 	"model":                        "model",
@@ -94,10 +109,9 @@ var dutchCheck = map[string]string{
 	"records":                                  "records",
 	"respondents":                              "respondenten",
 	"review":                                   "beoordelen",
-	"rows counted":                             "rijen geteld",
 	"rows read":                                "rijen gelezen",
 	"safe":                                     "veilig",
-	"safe by hand":                             "met de hand veilig gesteld",
+	"safe by hand":                             "handmatig veilig verklaard",
 	"second largest":                           "op een na grootste",
 	"the report as JSON":                       "het rapport als JSON",
 	"the whole output":                         "de hele uitkomst",

@@ -10,7 +10,7 @@ var dutchRisk = map[string]string{
 	"Combinations of keys":    "Combinaties van sleutels",
 	"Definition":              "Definitie",
 	"Figure":                  "Maat",
-	"Figures":                 "Maten",
+	"Figures":                 "Maatstaven",
 	"Key":                     "Sleutel",
 	"Keys":                    "Sleutels",
 	"Limits":                  "Grenzen",

@@ -12,7 +12,7 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^group-disclosure: no sensitive variable is declared.*$`), "group-disclosure: er is geen gevoelige variabele opgegeven, dus is niet gezocht naar wat de leden van een klasse delen"},
 	{regexp.MustCompile(`^request: .*$`), "request: de gegevens noemen geen kolom van respondenten die om bescherming vroegen"},
 	{regexp.MustCompile(`^respondents: .*$`), "respondents: er is geen kolom van respondenten genoemd, dus geldt iedere rij als een eigen respondent"},
-	{regexp.MustCompile(`^holdings: .*$`), "holdings: er is geen kolom van houders genoemd, dus is dominantie per respondent beoordeeld"},
+	{regexp.MustCompile(`^holdings: .*$`), "holdings: er is geen kolom met ondernemingengroepen genoemd, dus is dominantie per respondent beoordeeld"},
 	{regexp.MustCompile(`^secondary disclosure: .*$`), "secundaire onthulling: wat volgt uit de gepubliceerde cellen samen, uit gekoppelde tabellen en uit eerdere publicaties"},
 	{regexp.MustCompile(`^what tables tell together that leave out .*$`), "wat tabellen samen vertellen die rijen met ontbrekende waarden weglaten; zij delen geen cel precies en zijn ieder apart beveiligd"},
 	{regexp.MustCompile(`^model: .*$`), "model: alleen de vrijheidsgraden zijn bekeken, niet de coëfficiënten of residuen"},

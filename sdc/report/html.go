@@ -97,12 +97,14 @@ func (d words) lead(r *sdc.Report) string {
 	}
 	n := len(r.Outputs)
 	switch {
+	case r.Verdict < sdc.Safe && unsafe+review == 0:
+		return "Geen uitkomst is op zichzelf onveilig bevonden, maar een opmerking over de gegevens of het dossier beslist: zie hieronder."
 	case unsafe > 0:
-		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten; over %s andere moet een mens oordelen.", unsafe, n, review)
+		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten. Over %s andere moet een beoordelaar beslissen.", unsafe, n, review)
 	case review > 0:
-		return d.f("Geen regel verbiedt een van de %s uitkomsten; over %s ervan moet een mens oordelen.", n, review)
+		return d.f("Geen regel verbiedt een van de %s uitkomsten. Over %s ervan moet een beoordelaar beslissen.", n, review)
 	}
-	return d.f("Alles wat het beleid van de %s uitkomsten vraagt is nagegaan, en er is niets gevonden.", n)
+	return d.f("Alles wat het beleid van de %s uitkomsten vraagt is gecontroleerd, en er is niets gevonden.", n)
 }
 
 // f fills in whole numbers as the language writes them.

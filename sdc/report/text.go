@@ -76,9 +76,9 @@ func why(r *sdc.Report) string {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "No output was found unsafe by itself, but a remark about the data or the dossier decides: see below."
 	case unsafe > 0:
-		return fmt.Sprintf("%d of %d outputs may not leave as they are; %d more want a person's judgement.", unsafe, n, review)
+		return fmt.Sprintf("%d of %d outputs may not leave as they are. A reviewer must decide about %d more.", unsafe, n, review)
 	case review > 0:
-		return fmt.Sprintf("No rule forbids any of the %d outputs; %d of them want a person's judgement.", n, review)
+		return fmt.Sprintf("No rule forbids any of the %d outputs. A reviewer must decide about %d of them.", n, review)
 	}
 	return fmt.Sprintf("Everything that the policy asks of the %d outputs was checked, and nothing was found.", n)
 }
@@ -133,9 +133,7 @@ func reasons(o *sdc.OutputReport) string {
 
 func output(w io.Writer, o *sdc.OutputReport, most int) {
 	fmt.Fprintf(w, "%s: %s\n", printable(o.Name), o.Verdict)
-	if o.Excluded > 0 {
-		fmt.Fprintf(w, "  %s left out for missing values, %s counted\n", plural(o.Excluded, "row"), thousands(o.Rows))
-	}
+	fmt.Fprintf(w, "  %s\n", printable(basisLine(o)))
 	list := worstFindings(o.Findings)
 	for i, f := range list {
 		if i == most {

@@ -65,6 +65,7 @@ type outputView struct {
 	Figures        []figure
 	Findings       *listView // nil for none
 	FindingsAll    int
+	Basis          []basisFact
 	NotChecked     []sentence
 	Suggestions    []suggestionView
 }
@@ -134,7 +135,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 	o := &r.Outputs[i]
 	out := outputView{
 		ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict, Cells: o.Cells, Unsafe: o.UnsafeCells,
-		Excluded: o.Excluded, Rows: o.Rows, Reasons: reasonsOf(o), FindingsAll: len(o.Findings),
+		Excluded: o.Excluded, Rows: o.Rows, Reasons: reasonsOf(o), FindingsAll: len(o.Findings), Basis: d.basis(o),
 	}
 	if o.UnsafeCells > 0 && o.Cells > 0 {
 		out.Share = d.float(float64(1000*o.UnsafeCells/o.Cells)/10) + " %"
@@ -154,7 +155,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 		out.Table = l.view(opts.Cells)
 		out.Table.Name = o.Name
 		if out.Table.Flagged {
-			out.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and who is behind it.")
+			out.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and its contributors.")
 			out.Table.Legend = []badgeView{
 				d.verdict(sdc.Unsafe), d.verdict(sdc.Review), {"safe", mark(sdc.Safe), d.t("safe by hand")}, {"", "\u00b7", d.t("no records, or not published")},
 			}

@@ -107,7 +107,7 @@ func (d words) message(f *sdc.Finding) sentence {
 		s += " (sommige bijdragen zijn negatief: absolute waarden zijn vergeleken)"
 	}
 	if _, reason, ok := strings.Cut(f.Message, "; set safe by hand: "); ok {
-		s += "; met de hand veilig gesteld: " + visible(reason)
+		s += "; handmatig veilig verklaard: " + visible(reason)
 	}
 	return sentence{s, ""}
 }

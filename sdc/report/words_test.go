@@ -17,6 +17,7 @@ func TestDutch(t *testing.T) {
 		"answered", "missing", "declared", "proven", "contradicted", "open",
 		"by hand", "dominance", "group", "request", "small count",
 		"Records by class sizes", "Records by individual risk", "the risks of every record",
+		"refuse", "category", "exclude", "wildcard", "sum", "mean", "count", "min", "max", "range",
 		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence",
 	} {
 		used[w] = true

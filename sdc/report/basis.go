@@ -1,0 +1,87 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// basisFact is one thing that an output rests on, for a list of two columns.
+type basisFact struct{ Name, Text string }
+
+// basis lists what an output rests on, in the page's language: the unit that was
+// counted, the columns that decide, what nulls mean and what they leave out.
+func (d words) basis(o *sdc.OutputReport) []basisFact {
+	b := &o.Basis
+	none := func(column, otherwise string) string {
+		if column == "" {
+			return otherwise
+		}
+		return visible(column)
+	}
+	list := func(names []string) string {
+		out := make([]string, len(names))
+		for i, s := range names {
+			out[i] = visible(s)
+		}
+		return strings.Join(out, ", ")
+	}
+	out := []basisFact{{d.t("Respondent"), none(b.Respondent, d.t("none named: every row is a respondent of its own"))}}
+	switch o.Kind {
+	case sdc.Frequency:
+		out = append(out, basisFact{d.t("Cell"), d.t("number of distinct respondents, unweighted")})
+	case sdc.Magnitude:
+		var all []string
+		for _, s := range b.Statistics {
+			all = append(all, d.t(s))
+		}
+		out = append(out,
+			basisFact{d.t("Response"), visible(b.Response)}, basisFact{d.t("Statistics"), strings.Join(all, ", ")},
+			basisFact{d.t("Holding"), none(b.Holding, d.t("none named: dominance is judged by respondent"))})
+	}
+	if o.Kind == sdc.Frequency && b.Holding != "" {
+		out = append(out, basisFact{d.t("Holding"), visible(b.Holding)})
+	}
+	if o.Kind != sdc.Model {
+		out = append(out, basisFact{d.t("Weight"), none(b.Weight, d.t("none named: nothing is weighted"))})
+	}
+	if len(b.By) > 0 {
+		name := d.t("Spanning variables")
+		if o.Kind == sdc.Microdata {
+			name = d.t("Key variables")
+		}
+		sensitive := d.t("none declared")
+		if len(b.Sensitive) > 0 {
+			sensitive = list(b.Sensitive)
+		}
+		out = append(out, basisFact{name, list(b.By)}, basisFact{d.t("Sensitive variables"), sensitive})
+	}
+	var missing []string
+	for _, m := range b.Missing {
+		missing = append(missing, visible(m.Column)+": "+d.t(string(m.Policy)))
+	}
+	if len(missing) > 0 {
+		out = append(out, basisFact{d.t("Missing values"), strings.Join(missing, ", ")})
+	}
+	if o.Kind != sdc.Model {
+		out = append(out, basisFact{d.t("Rows"), d.f(d.t("%s counted, %s left out for missing values"), int(o.Rows), int(o.Excluded))})
+	}
+	for _, h := range b.Hierarchies {
+		text := d.f(d.t("%s codes in %s levels"), h.Codes, h.Levels)
+		if h.Depth > 0 {
+			text += ", " + d.t("published to level") + " " + strconv.Itoa(h.Depth)
+		}
+		out = append(out, basisFact{d.t("Hierarchy") + " " + visible(h.Column), text})
+	}
+	return out
+}
+
+// basisLine is basis for a terminal.
+func basisLine(o *sdc.OutputReport) string {
+	var out []string
+	for _, f := range dictionary("en").basis(o) {
+		out = append(out, strings.ToLower(f.Name[:1])+f.Name[1:]+" "+f.Text)
+	}
+	return "rests on: " + strings.Join(out, "; ")
+}
