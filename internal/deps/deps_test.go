@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/deps":       {},
 	"internal/touch":      {},
 	"internal/guard":      {},
+	"internal/staging":    {},
 	"internal/hmac":       {},
 	"internal/identifier": {},
 	"internal/column":     {"internal/exact", "internal/touch"},
@@ -40,7 +41,7 @@ var allowed = map[string][]string{
 	"sdc": {
 		"internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 	},
-	"sdc/source":  {"internal/formula"},
+	"sdc/source":  {"internal/formula", "internal/staging"},
 	"sdc/spec":    {"internal/plainyaml", "sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
 	"sdc/dossier": {"internal/plainyaml", "sdc", "pseudonym"},

@@ -1,0 +1,15 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
+
+package staging
+
+import (
+	"errors"
+	"os"
+)
+
+const noFollow = 0
+
+// tryLock says that there are no locks: nothing is swept then.
+func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
+
+func own(os.FileInfo) bool { return false }
