@@ -1,9 +1,6 @@
 package sdc
 
-import (
-	"encoding/json"
-	"io"
-)
+import "io"
 
 // reportSchema names the form of the JSON report.
 const reportSchema = "sluis.report/1"
@@ -87,14 +84,9 @@ type OutputReport struct {
 
 const notice = "CONFIDENTIAL: this report holds small counts and must not leave the closed environment"
 
-// WriteJSON writes the report as indented JSON, the same bytes for the same
-// check.
-func (r *Report) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", " ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(r)
-}
+// WriteJSON writes the report as indented JSON with its digest, the same bytes for
+// the same check. See [Report.WriteSealed].
+func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 
 // report describes a policy, and how it differs from the shipped one that it
 // extends.

@@ -35,6 +35,7 @@ type checkFlags struct {
 	memory  string
 	suggest bool
 	worst   int
+	signer  string
 }
 
 func newCheckCommand() *cobra.Command {
@@ -66,6 +67,7 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.StringVar(&f.memory, "memory", "", "memory for the rows of respondents and holdings, such as 2GiB; more goes to a temporary file (default: all in memory)")
 	flags.BoolVar(&f.suggest, "suggest", false, "look for changes that would make unsafe outputs safe (one more pass over the data)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
+	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the JSON report: see sluis key signer")
 	f.add(flags, true)
 	return cmd
 }
@@ -93,7 +95,16 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 		return specError(err)
 	}
 	files := f.files()
-	if err := fitOutputs(inputsOf(s, f.policy), files.text, files.json, files.cells, files.html, files.public); err != nil {
+	var sign func([]byte) ([]byte, []byte)
+	if f.signer != "" {
+		if files.json == "" {
+			return usageError(errors.New("--sign-with signs the JSON report: name it with --json or --out"))
+		}
+		if sign, err = signWith(f.signer); err != nil {
+			return err
+		}
+	}
+	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer), files.text, files.json, files.cells, files.html, files.public); err != nil {
 		return err
 	}
 	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
@@ -106,7 +117,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 			return err
 		}
 	}
-	written, err := writeReports(r, f, better)
+	written, err := writeReports(r, f, sign, better)
 	if err != nil {
 		return err
 	}
@@ -263,7 +274,7 @@ func (f *checkFlags) files() reportFiles {
 
 // writeReports writes the files that were asked for and says where they are.
 // Each is complete or absent.
-func writeReports(r *sdc.Report, f *checkFlags, better []suggest.Suggestion) ([][2]string, error) {
+func writeReports(r *sdc.Report, f *checkFlags, sign func([]byte) (public, signature []byte), better []suggest.Suggestion) ([][2]string, error) {
 	var files [][2]string
 	to := f.files()
 	if f.out != "" {
@@ -279,7 +290,7 @@ func writeReports(r *sdc.Report, f *checkFlags, better []suggest.Suggestion) ([]
 		files = append(files, [2]string{"all findings", to.text})
 	}
 	if to.json != "" {
-		if err := source.WriteFile(to.json, r.WriteJSON); err != nil {
+		if err := source.WriteFile(to.json, func(w io.Writer) error { return r.WriteSealed(w, sign) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the report as JSON", to.json})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +14,7 @@ import (
 )
 
 func newDiffCommand() *cobra.Command {
-	var json string
+	var json, trust string
 	var worst int
 	cmd := &cobra.Command{
 		Use:   "diff A.json B.json",
@@ -24,28 +25,40 @@ inputs, the tool, the dossier.
 
 Its exit status is 0 where nothing has changed, 3 where a verdict has become
 stricter, and 4 where anything else has changed. It says nothing about what can be
-learnt from two releases by comparing them.`,
+learnt from two releases by comparing them.
+
+A report that was changed after it was written does not fit its digest, and a verdict
+that is milder than the findings does not follow from them: both are errors. With
+--trust both reports must be signed by that key.`,
 		Example: `  sluis diff may/report.json june/report.json
   sluis diff may/report.json june/report.json --json changes.json`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runDiff(args[0], args[1], json, worst, cmd.OutOrStdout())
+			return runDiff(args[0], args[1], json, trust, worst, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&json, "json", "", "file for the changes as JSON")
+	cmd.Flags().StringVar(&trust, "trust", "", "Ed25519 public key, hexadecimal, that must have signed both reports")
 	cmd.Flags().IntVar(&worst, "worst", 20, "findings printed of an output, of each of new, gone and changed")
 	return cmd
 }
 
-func runDiff(before, after, json string, worst int, stdout io.Writer) error {
+func runDiff(before, after, json, trust string, worst int, stdout io.Writer) error {
 	if err := fitOutputs([]string{before, after}, json); err != nil {
 		return err
 	}
-	was, err := readReport(before)
+	var key ed25519.PublicKey
+	if trust != "" {
+		var err error
+		if key, err = publicKey(trust); err != nil {
+			return err
+		}
+	}
+	was, err := readReport(before, key)
 	if err != nil {
 		return err
 	}
-	now, err := readReport(after)
+	now, err := readReport(after, key)
 	if err != nil {
 		return err
 	}
@@ -67,7 +80,8 @@ func runDiff(before, after, json string, worst int, stdout io.Writer) error {
 	return nil
 }
 
-func readReport(path string) (*diff.Report, error) {
+// readReport reads a report, which must be signed by the key unless that is nil.
+func readReport(path string, key ed25519.PublicKey) (*diff.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -76,6 +90,9 @@ func readReport(path string) (*diff.Report, error) {
 	r, err := diff.Read(f)
 	if errors.Is(err, diff.ErrReport) {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err == nil && key != nil {
+		err = signedBy(path, r, key)
 	}
 	return r, err
 }

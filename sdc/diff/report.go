@@ -4,6 +4,7 @@
 package diff
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +28,12 @@ type Report struct {
 	Outputs  []output          `json:"outputs"`
 	Dossier  []sdc.DossierStep `json:"dossier"`
 	Manifest *sdc.Manifest     `json:"manifest"`
+	// Digest is the SHA-256 of the report's bytes before it; "" of a report of an
+	// earlier version, of which nobody can say whether it was changed.
+	Digest string `json:"digest"`
+	// Signer is an Ed25519 public key, and Signature that of [sdc.SealPayload].
+	Signer    []byte `json:"signer"`
+	Signature []byte `json:"signature"`
 }
 
 type policy struct {
@@ -80,10 +87,20 @@ type finding struct {
 }
 
 // Read reads a report in JSON. A field that is not known is an error: what it
-// says could not be compared. The error wraps ErrReport and holds nothing of the
-// report.
+// says could not be compared. A report that does not fit its digest is an error that
+// wraps [sdc.ErrSeal] too, and so is a verdict that is milder than what the report
+// lists: an output is never better than its worst finding, nor the report than its
+// worst output or remark. The error wraps ErrReport and holds nothing of the report.
 func Read(r io.Reader) (*Report, error) {
-	dec := json.NewDecoder(r)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := sdc.CheckSeal(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrReport, err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	out := &Report{}
 	if err := dec.Decode(out); err != nil {
@@ -99,5 +116,33 @@ func Read(r io.Reader) (*Report, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: something follows it", ErrReport)
 	}
-	return out, nil
+	if out.Digest != digest {
+		return nil, fmt.Errorf("%w: %w: the digest is not where it was written", ErrReport, sdc.ErrSeal)
+	}
+	return out, out.follows()
+}
+
+// follows reports a verdict that does not follow from the findings.
+func (r *Report) follows() error {
+	worst := sdc.Safe
+	for _, x := range r.Data.Remarks {
+		worst = min(worst, x.Verdict)
+	}
+	for i, o := range r.Outputs {
+		found := sdc.Safe
+		for _, f := range o.Findings {
+			found = min(found, f.Verdict)
+		}
+		if o.UnsafeCells > 0 {
+			found = sdc.Unsafe
+		}
+		if o.Verdict > found {
+			return fmt.Errorf("%w: the verdict of output %d is milder than its findings", ErrReport, i+1)
+		}
+		worst = min(worst, o.Verdict)
+	}
+	if r.Verdict > worst {
+		return fmt.Errorf("%w: the verdict is milder than that of an output or a remark", ErrReport)
+	}
+	return nil
 }

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/diff"
+)
+
+// signWith returns what signs a report with the private key in a file.
+func signWith(path string) (func(payload []byte) (public, signature []byte), error) {
+	key, err := loadSigner(path)
+	if err != nil {
+		return nil, err
+	}
+	return func(payload []byte) ([]byte, []byte) {
+		return key.Public().(ed25519.PublicKey), ed25519.Sign(key, payload)
+	}, nil
+}
+
+// publicKey reads an Ed25519 public key in hexadecimal, as sluis key signer prints it.
+func publicKey(text string) (ed25519.PublicKey, error) {
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) != ed25519.PublicKeySize {
+		return nil, usageError(errors.New("--trust takes an Ed25519 public key in hexadecimal, as sluis key signer prints it"))
+	}
+	return key, nil
+}
+
+// signedBy is an error where a report is not signed by the key.
+func signedBy(path string, r *diff.Report, key ed25519.PublicKey) error {
+	if r.Digest == "" || !bytes.Equal(r.Signer, key) || !ed25519.Verify(key, sdc.SealPayload(r.Digest), r.Signature) {
+		return fmt.Errorf("%s: %w: it is not signed by the key of --trust", path, sdc.ErrSeal)
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package sdc
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A report in JSON ends in a seal: the member "digest" is the SHA-256 of all bytes
+// before that member, in hexadecimal, and "signer" and "signature" follow where the
+// report is signed. A report that was changed, or written anew by another program, no
+// longer fits its digest.
+const (
+	sealStart = ",\n \"digest\": "
+	sealEnd   = "\n}\n"
+)
+
+// SealPayload is what the signature of a report with this digest signs.
+func SealPayload(digest string) []byte { return []byte(reportSchema + "\n" + digest) }
+
+// ErrSeal says that a report was changed after it was written, or was not signed by
+// the key that is asked for.
+var ErrSeal = errors.New("the report is not as it was written")
+
+// WriteSealed writes the report as indented JSON with its digest, and with a signature
+// where sign is not nil: sign returns the public key and its Ed25519 signature of a
+// payload. The same check and key give the same bytes.
+func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, signature []byte)) error {
+	h := sha256.New()
+	body := &heldBack{w: io.MultiWriter(w, h), keep: len(sealEnd)}
+	enc := json.NewEncoder(body)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return err
+	}
+	if string(body.held) != sealEnd {
+		panic("sdc: the report does not end as JSON does")
+	}
+	digest := hex.EncodeToString(h.Sum(nil))
+	seal := fmt.Sprintf("%s%q", sealStart, digest)
+	if sign != nil {
+		public, signature := sign(SealPayload(digest))
+		for _, x := range []struct {
+			name string
+			b    []byte
+		}{{"signer", public}, {"signature", signature}} {
+			text, err := json.Marshal(x.b)
+			if err != nil {
+				return err
+			}
+			seal += fmt.Sprintf(",\n %q: %s", x.name, text)
+		}
+	}
+	_, err := io.WriteString(w, seal+sealEnd)
+	return err
+}
+
+// CheckSeal reports whether the text of a report fits its digest. The error wraps
+// ErrSeal. A report without a digest, of an earlier version, is no error: digest is
+// then "".
+func CheckSeal(text []byte) (digest string, err error) {
+	at := bytes.LastIndex(text, []byte(sealStart))
+	if at < 0 {
+		return "", nil
+	}
+	sum := sha256.Sum256(text[:at])
+	digest = hex.EncodeToString(sum[:])
+	if rest := text[at+len(sealStart):]; !bytes.HasPrefix(rest, []byte(`"`+digest+`"`)) {
+		return "", fmt.Errorf("%w: its digest does not fit", ErrSeal)
+	}
+	return digest, nil
+}
+
+// heldBack passes on all that is written but for the last bytes.
+type heldBack struct {
+	w    io.Writer
+	keep int
+	held []byte
+}
+
+// Write implements io.Writer.
+func (h *heldBack) Write(p []byte) (int, error) {
+	n := len(p)
+	if cut := len(h.held) + n - h.keep; cut > 0 {
+		from := min(cut, len(h.held))
+		if _, err := h.w.Write(h.held[:from]); err != nil {
+			return 0, err
+		}
+		h.held = h.held[from:]
+		if _, err := h.w.Write(p[:cut-from]); err != nil {
+			return 0, err
+		}
+		p = p[cut-from:]
+	}
+	h.held = append(bytes.Clone(h.held), p...)
+	return n, nil
+}

@@ -1,0 +1,113 @@
+package sdc
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"testing"
+)
+
+func sealed(t *testing.T, r *Report, key ed25519.PrivateKey) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	var sign func([]byte) ([]byte, []byte)
+	if key != nil {
+		sign = func(p []byte) ([]byte, []byte) {
+			return key.Public().(ed25519.PublicKey), ed25519.Sign(key, p)
+		}
+	}
+	if err := r.WriteSealed(&b, sign); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestSeal(t *testing.T) {
+	r := &Report{Notice: notice, Schema: reportSchema, Verdict: Unsafe, Outputs: []OutputReport{{Name: "a \"digest\": \"b\""}}}
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	plain, signed := sealed(t, r, nil), sealed(t, r, key)
+	t.Run("valid JSON that says the same", func(t *testing.T) {
+		for _, text := range [][]byte{plain, signed} {
+			var got struct {
+				Digest    string `json:"digest"`
+				Verdict   Verdict
+				Signer    []byte `json:"signer"`
+				Signature []byte `json:"signature"`
+			}
+			if err := json.Unmarshal(text, &got); err != nil {
+				t.Fatal(err)
+			}
+			digest, err := CheckSeal(text)
+			if err != nil || digest != got.Digest || len(digest) != 64 {
+				t.Errorf("digest %q, in the file %q: %v", digest, got.Digest, err)
+			}
+			if got.Signer != nil && !ed25519.Verify(got.Signer, SealPayload(digest), got.Signature) {
+				t.Error("the signature does not fit")
+			}
+		}
+		if !bytes.Contains(signed, []byte(base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey)))) {
+			t.Error("the signer is missing")
+		}
+	})
+	t.Run("the same bytes twice", func(t *testing.T) {
+		if !bytes.Equal(plain, sealed(t, r, nil)) || !bytes.Equal(signed, sealed(t, r, key)) {
+			t.Error("they differ")
+		}
+	})
+	t.Run("every changed byte is found", func(t *testing.T) {
+		end := bytes.LastIndex(plain, []byte(sealStart)) + len(sealStart) + 65
+		for i := range plain[:end] {
+			text := bytes.Clone(plain)
+			text[i] ^= 1
+			digest, err := CheckSeal(text)
+			if err == nil && digest != "" {
+				t.Fatalf("byte %d", i)
+			}
+			if err != nil && !errors.Is(err, ErrSeal) {
+				t.Fatal(err)
+			}
+		}
+	})
+	t.Run("without a digest", func(t *testing.T) {
+		if digest, err := CheckSeal([]byte("{}\n")); digest != "" || err != nil {
+			t.Error(digest, err)
+		}
+	})
+	t.Run("a full disk", func(t *testing.T) {
+		for n := range len(plain) {
+			if err := r.WriteSealed(&fullDisk{n}, nil); err == nil {
+				t.Fatalf("no error after %d bytes", n)
+			}
+		}
+	})
+}
+
+func TestHeldBack(t *testing.T) {
+	text := []byte("0123456789")
+	for step := 1; step <= len(text); step++ {
+		var b bytes.Buffer
+		h := &heldBack{w: &b, keep: 3}
+		for i := 0; i < len(text); i += step {
+			if n, err := h.Write(text[i:min(i+step, len(text))]); err != nil || n != min(step, len(text)-i) {
+				t.Fatal(n, err)
+			}
+		}
+		if b.String() != "0123456" || string(h.held) != "789" {
+			t.Errorf("step %d: %q, held %q", step, b.String(), h.held)
+		}
+	}
+}
+
+// fullDisk fails after n bytes.
+type fullDisk struct{ n int }
+
+func (s *fullDisk) Write(p []byte) (int, error) {
+	if len(p) > s.n {
+		return s.n, io.ErrShortWrite
+	}
+	s.n -= len(p)
+	return len(p), nil
+}
