@@ -37,6 +37,10 @@ const NoClass = ^uint32(0)
 // Classes are the equivalence classes of records on their keys, null being equal
 // to null, in order of the keys (values ascending, null last), with the sample
 // frequency f_k and the population frequency F_k of each. Immutable.
+//
+// Where respondents are named, every frequency is a number of distinct
+// respondents, and every share a share of them: several records of one respondent
+// in a class are one. See respondents.go for the definitions.
 type Classes struct {
 	keys       []*column.Column
 	missing    Missing
@@ -49,9 +53,14 @@ type Classes struct {
 	own        *masses    // class -> weight of its records; nil without weights
 	pop        []float64  // class -> F_k; nil without weights
 	popExact   func(class int) *big.Rat
-	threads    int      // at work for one call
-	weightName string   // the column of the weights
-	people     []int64  // class -> distinct respondents; nil without
+	threads    int     // at work for one call
+	weightName string  // the column of the weights
+	people     []int64 // class -> distinct respondents; nil without
+	single     []int64 // class -> respondents who have records in no other class; nil without
+	several    int64   // respondents with records in more than one class
+	lone       *masses // class -> weight of those in single; nil without weights or respondents
+	records    *recordWeights
+	weightErr  error    // why there are no F_k, though there are weights
 	unit       []uint32 // record -> respondent; nil without
 	house      []uint32 // record -> household; nil without
 }
@@ -81,13 +90,18 @@ func (c *Classes) Key(class uint32) []string {
 func (c *Classes) Missing() Missing { return c.missing }
 
 // SampleFreq returns f_k of every record: the number of records that match it,
-// itself included; NaN for records that were left out. Under sdcmicro(alpha) it
-// may be a fraction.
+// itself included, or of respondents where these are named; NaN for records that
+// were left out. Under sdcmicro(alpha) it may be a fraction.
 func (c *Classes) SampleFreq() []float64 { return c.spread(c.f) }
 
 // PopFreq returns F_k of every record: the sum of the weights of the records
-// that match it, correctly rounded; f_k without weights.
+// that match it, correctly rounded; f_k without weights. Where respondents are named
+// it adds the weight of each once, and is NaN where there is no F_k: see
+// [Classes.KWeighted].
 func (c *Classes) PopFreq() []float64 {
+	if c.weightErr != nil {
+		return c.spread(slices.Repeat([]float64{math.NaN()}, len(c.size)))
+	}
 	if c.pop == nil {
 		return c.SampleFreq()
 	}
@@ -143,7 +157,7 @@ func (c *Classes) regroup(ctx context.Context, keys []*column.Column, codes [][]
 	if err != nil {
 		return nil, err
 	}
-	p.unit, p.house, p.threads = c.unit, c.house, c.threads
+	p.unit, p.house, p.threads, p.records = c.unit, c.house, c.threads, c.records
 	p.id = make([]uint32, len(c.id))
 	for i, id := range c.id {
 		p.id[i] = NoClass
@@ -151,11 +165,14 @@ func (c *Classes) regroup(ctx context.Context, keys []*column.Column, codes [][]
 			p.id[i] = to[id]
 		}
 	}
-	return p, p.count(ctx)
+	if err := p.count(ctx); err != nil {
+		return nil, err
+	}
+	return p, p.match(ctx)
 }
 
-// merge is regroup without records: frequencies and weights of classes alone. to
-// maps classes to those of the result.
+// merge is regroup without records: sizes and weights of classes alone, not
+// matched. to maps classes to those of the result.
 func (c *Classes) merge(ctx context.Context, keys []*column.Column, codes [][]uint32) (p *Classes, to []uint32, err error) {
 	cards := make([]int, len(keys))
 	for k, col := range keys {
@@ -170,7 +187,7 @@ func (c *Classes) merge(ctx context.Context, keys []*column.Column, codes [][]ui
 		p.size[to] += c.size[id]
 	}
 	p.own = c.own.gather(g.IDs, g.N)
-	return p, g.IDs, p.match(ctx)
+	return p, g.IDs, nil
 }
 
 // build groups the records and counts. w holds their weights, nil without.
@@ -188,13 +205,16 @@ func (c *Classes) build(ctx context.Context, rows, threads int, w *recordWeights
 	if c.missing.kind == asExclude {
 		c.dropNulls()
 	}
-	if w != nil {
+	if w != nil && c.unit == nil {
 		c.own = w.gather(c.id, len(c.size))
 	}
-	if err := c.match(ctx); err != nil {
+	if c.unit != nil {
+		c.records = w
+	}
+	if err := c.count(ctx); err != nil {
 		return err
 	}
-	return c.count(ctx)
+	return c.match(ctx)
 }
 
 // nulls returns the code of null in every key, -1 for none.
@@ -237,33 +257,6 @@ func (c *Classes) dropNulls() {
 	for i, id := range c.id {
 		c.id[i] = next[id]
 	}
-}
-
-// count counts distinct respondents a class.
-func (c *Classes) count(ctx context.Context) error {
-	if c.unit == nil {
-		return nil
-	}
-	card := 0
-	for _, u := range c.unit {
-		card = max(card, int(u)+1)
-	}
-	pairs := [][]uint32{make([]uint32, 0, len(c.id)), make([]uint32, 0, len(c.id))}
-	for i, id := range c.id {
-		if id != NoClass {
-			pairs[0] = append(pairs[0], id)
-			pairs[1] = append(pairs[1], c.unit[i])
-		}
-	}
-	g, err := group.Build(ctx, pairs, []int{len(c.size) + 1, card}, len(pairs[0]), 1)
-	if err != nil {
-		return err
-	}
-	c.people = make([]int64, len(c.size))
-	for _, id := range g.Keys[0] {
-		c.people[id]++
-	}
-	return nil
 }
 
 // distinct counts the distinct respondents with a record in some classes; the

@@ -15,8 +15,10 @@ type Distance uint8
 const (
 	// Equal sets all values equally far apart: half the sum of |p - q|.
 	Equal Distance = iota
-	// Ordered sets values in their order one step apart: the sum of the absolute
-	// cumulated differences p - q over M-1, M being the number of values.
+	// Ordered is for numbers, dates, times and booleans. It sets values in their order
+	// one step apart: the sum of the absolute cumulated differences p - q over M-1, M
+	// being the number of values. Text has no order but that of its letters: see
+	// [Sensitive.TClosenessOrdered].
 	Ordered
 	// Range is for numbers, dates and times: the same with the steps between
 	// neighbours in proportion to their differences.
@@ -26,17 +28,25 @@ const (
 // TCloseness is the earth mover's distance between the distribution of the
 // variable in each class and that over all records (Li, Li and Venkatasubramanian
 // 2007); NaN for a class without values. t is violated where it is above. The
-// error is ErrRequest for Range of values that are no numbers, or the context's.
+// error is ErrRequest for Range of values that are no numbers, for Ordered of text,
+// and where a respondent has several values (a distribution has one value a
+// respondent), or the context's.
 //
 // Distances are sums of whole numbers over a whole number: with k of n records in
 // the class and K of N in all, |p - q| = |kN - Kn| / nN. A class costs its own
 // values times the logarithm of M.
 func (s *Sensitive) TCloseness(ctx context.Context, d Distance) (Attained, error) {
+	if err := s.oneOverall(); err != nil {
+		return Attained{}, err
+	}
 	var steps []*big.Int
 	switch d {
 	case Equal:
 		return s.distance(ctx, s.equal, s.equalExact)
 	case Ordered:
+		if !s.HasOrder() {
+			return Attained{}, fmt.Errorf("%w: the values of %q are text, which has no order but that of its letters; declare their order, or code them as numbers", ErrRequest, s.col.Name)
+		}
 		for range max(0, len(s.code)-1) {
 			steps = append(steps, big.NewInt(1))
 		}
@@ -50,6 +60,55 @@ func (s *Sensitive) TCloseness(ctx context.Context, d Distance) (Attained, error
 	}
 	o := newOrdering(s, steps)
 	return s.distance(ctx, o.fast, o.exact)
+}
+
+// HasOrder reports whether the values have an order of their own, as [Ordered] needs:
+// numbers, dates, times and booleans do, and so does no value at all.
+func (s *Sensitive) HasOrder() bool { return len(s.code) == 0 || s.col.List.Ordered() }
+
+// TClosenessOrdered is TCloseness with the distance [Ordered] and a declared order:
+// labels lists all values that occur, as [Sensitive.Values] does, from the least to the
+// largest. It may list others; these are one step as well, and M counts them. The error
+// is ErrRequest for a value that is not listed or listed twice, and as for TCloseness.
+func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Attained, error) {
+	if err := s.oneOverall(); err != nil {
+		return Attained{}, err
+	}
+	at := make(map[string]uint32, len(labels))
+	for i, l := range labels {
+		if _, twice := at[l]; twice {
+			return Attained{}, fmt.Errorf("%w: place %d of the order of %q comes twice", ErrRequest, i+1, s.col.Name)
+		}
+		at[l] = uint32(i)
+	}
+	// The same distribution over the listed values, in their order.
+	in := *s
+	in.code, in.total = make([]uint32, len(labels)), make([]int64, len(labels))
+	to := make([]uint32, len(s.code))
+	for v, l := range s.Values() {
+		place, ok := at[l]
+		if !ok {
+			return Attained{}, fmt.Errorf("%w: the order of %q misses a value that occurs: it lists %d, and %d occur", ErrRequest, s.col.Name, len(labels), len(s.code))
+		}
+		to[v] = place
+		in.total[place] = s.total[v]
+	}
+	lists := make([][]entry, len(s.n))
+	for id := range lists {
+		for _, e := range s.of(id) {
+			lists[id] = append(lists[id], entry{to[e.value], e.count})
+		}
+		lists[id] = collect(lists[id])
+	}
+	in.entries = nil
+	in.fill(lists)
+	in.n = s.n
+	var steps []*big.Int
+	for range max(0, len(labels)-1) {
+		steps = append(steps, big.NewInt(1))
+	}
+	o := newOrdering(&in, steps)
+	return in.distance(ctx, o.fast, o.exact)
 }
 
 // distance evaluates a distance. fast is its value as a fraction, and false where

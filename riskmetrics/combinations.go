@@ -129,7 +129,10 @@ func (c *Classes) classesOn(ctx context.Context, keys []int) (p *Classes, to []u
 	for _, k := range keys {
 		cols, codes = append(cols, c.keys[k]), append(codes, c.codes[k])
 	}
-	return lean.merge(ctx, cols, codes)
+	if p, to, err = lean.merge(ctx, cols, codes); err != nil {
+		return nil, nil, err
+	}
+	return p, to, p.match(ctx)
 }
 
 // choose visits every choice of n of m things, in order; visit must not keep it.

@@ -29,6 +29,9 @@ func (c *Classes) contingency(o *LogLinearOptions) (*contingency, error) {
 	if o.MaxCells == 0 {
 		o.MaxCells = defaultMaxCells
 	}
+	if err := c.oneClassEach(); err != nil {
+		return nil, err
+	}
 	if len(c.size) == 0 {
 		return nil, fmt.Errorf("%w: no records", ErrEstimator)
 	}
@@ -55,7 +58,7 @@ func (c *Classes) contingency(o *LogLinearOptions) (*contingency, error) {
 	}
 	t.f, t.mu = make([]float64, int(t.cells)), make([]float64, int(t.cells))
 	for id, cell := range t.cell {
-		t.f[cell] = float64(c.size[id])
+		t.f[cell] = float64(c.basis()[id])
 	}
 	return t, nil
 }
@@ -64,7 +67,7 @@ func (c *Classes) contingency(o *LogLinearOptions) (*contingency, error) {
 // values, to the classes alone.
 func (t *contingency) independent(mean []float64) {
 	n := 0.0
-	for _, s := range t.c.size {
+	for _, s := range t.c.basis() {
 		n += float64(s)
 	}
 	for id := range mean {
@@ -72,7 +75,7 @@ func (t *contingency) independent(mean []float64) {
 	}
 	for k, card := range t.card {
 		share := make([]float64, card)
-		for id, s := range t.c.size {
+		for id, s := range t.c.basis() {
 			share[t.c.codes[k][id]] += float64(s)
 		}
 		for id := range mean {

@@ -18,8 +18,22 @@ func (s *Sensitive) of(id int) []entry { return s.entries[s.start[id]:s.start[id
 // Distinct is distinct l-diversity: the number of distinct values in a class
 // (Machanavajjhala et al. 2007), 0 for one without any. l is violated where fewer
 // are there.
+//
+// Where respondents are named, l is the largest number of values of a class that can
+// be given to as many different respondents, each of whom has the value: a maximum
+// matching of values and respondents. One person with three values has l = 1; where
+// everybody has one value, l is the number of distinct values. The error is ErrRequest
+// under wildcard where a respondent has several values, or the context's.
 func (s *Sensitive) Distinct(ctx context.Context) (Attained, error) {
-	number := func(id int) int { return s.start[id+1] - s.start[id] }
+	if s.inClass > 0 && s.classes.missing.kind == asWildcard {
+		return Attained{}, fmt.Errorf("%w: %d respondents have several values in one class, for whom l is not defined where nulls match", ErrRequest, s.inClass)
+	}
+	number := func(id int) int {
+		if s.matched != nil {
+			return s.matched[id]
+		}
+		return s.start[id+1] - s.start[id]
+	}
 	return s.classes.attain(ctx, below,
 		func(id int) float64 { return float64(number(id)) },
 		func(id int, limit *big.Rat) int { return new(big.Rat).SetInt64(int64(number(id))).Cmp(limit) })
@@ -31,8 +45,12 @@ func (s *Sensitive) Distinct(ctx context.Context) (Attained, error) {
 //
 // the entropy of a class in nats, so that l equally frequent values give l
 // (Machanavajjhala et al. 2007); NaN for a class without values. l is violated
-// where exp(H) < l.
+// where exp(H) < l. The error is ErrRequest where a respondent has several values in
+// one class, or the context's.
 func (s *Sensitive) Entropy(ctx context.Context) (Attained, error) {
+	if err := s.oneInClass(); err != nil {
+		return Attained{}, err
+	}
 	return s.classes.attain(ctx, below, func(id int) float64 {
 		if s.n[id] == 0 {
 			return math.NaN()
@@ -78,8 +96,12 @@ func (s *Sensitive) entropySign(id int, l *big.Rat) int {
 //
 // with r_1 >= r_2 >= ... the counts of its values. The value is r_1 over that sum,
 // infinite with fewer than l values and NaN without any; c is violated where the
-// value is c or above. The error is ErrRequest for l below 2, or the context's.
+// value is c or above. The error is ErrRequest for l below 2 and where a respondent
+// has several values in one class, or the context's.
 func (s *Sensitive) Recursive(ctx context.Context, l int) (Attained, error) {
+	if err := s.oneInClass(); err != nil {
+		return Attained{}, err
+	}
 	if l < 2 {
 		return Attained{}, fmt.Errorf("%w: l must be at least 2", ErrRequest)
 	}
@@ -101,9 +123,12 @@ func (s *Sensitive) Recursive(ctx context.Context, l int) (Attained, error) {
 
 // RecursiveDepth is the largest l for which a class is recursively
 // (c,l)-diverse, 1 where it is for no l from 2 on, and 0 without values. l is
-// violated where that is smaller. The error is ErrRequest for c not above 0, or the
-// context's.
+// violated where that is smaller. The error is ErrRequest for c not above 0 and where
+// a respondent has several values in one class, or the context's.
 func (s *Sensitive) RecursiveDepth(ctx context.Context, c *big.Rat) (Attained, error) {
+	if err := s.oneInClass(); err != nil {
+		return Attained{}, err
+	}
 	if c.Sign() <= 0 || !c.Num().IsUint64() || !c.Denom().IsUint64() {
 		return Attained{}, fmt.Errorf("%w: c must be above 0, and a fraction of whole numbers of 64 bits", ErrRequest)
 	}

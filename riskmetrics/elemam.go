@@ -13,21 +13,21 @@ type ReIdentification struct {
 	// Risk is the risk of each class and each record, and the highest; a limit is
 	// violated by a risk above it.
 	Risk Attained
-	// Success is the average risk: the share of records that the attacker finds.
+	// Success is the average risk: the share of records that the attacker finds;
+	// where respondents are named, the mean over respondents of the largest risk of
+	// the records of each.
 	Success float64
 }
 
 // AtRisk returns the share of records whose risk is above the threshold, decided
-// exactly; 0 without records.
+// exactly; 0 without records. Where respondents are named: the share of
+// respondents with such a record.
 func (r ReIdentification) AtRisk(threshold *big.Rat) float64 {
-	records := int64(0)
-	for _, n := range r.Risk.Classes.size {
-		records += n
-	}
-	if records == 0 {
+	_, all := r.Risk.Classes.distinct(func(uint32) bool { return true })
+	if all == 0 {
 		return 0
 	}
-	return float64(r.Risk.Violations(threshold).Records) / float64(records)
+	return float64(r.Risk.Violations(threshold).Respondents) / float64(all)
 }
 
 // Prosecutor is the risk from someone who knows that the target is in the
@@ -59,8 +59,8 @@ func (c *Classes) Journalist(ctx context.Context, population *Classes) (ReIdenti
 // and ErrWeight in a *ColumnError for an F_k below f_k, which would be no
 // population.
 func (c *Classes) EstimatedJournalist() (ReIdentification, error) {
-	if c.pop == nil {
-		return ReIdentification{}, fmt.Errorf("%w: no weights", ErrRequest)
+	if err := c.weighted(); err != nil {
+		return ReIdentification{}, err
 	}
 	for id, pop := range c.pop {
 		if pop < c.f[id] {
@@ -105,15 +105,25 @@ func (c *Classes) reidentify(of []float64, exactly func(id int) *big.Rat) ReIden
 	return ReIdentification{Risk: c.given(above, risk, sign), Success: c.meanInverse(of)}
 }
 
-// meanInverse is the mean over records of 1 over a frequency; NaN without records.
+// meanInverse is the mean over records of 1 over a frequency, over respondents of
+// the largest of these where they are named; NaN without records.
 func (c *Classes) meanInverse(of []float64) float64 {
-	sum, records := 0.0, 0.0
-	for id, n := range c.size {
-		sum += float64(n) / of[id]
-		records += float64(n)
+	sum, all := 0.0, 0.0
+	if c.several > 0 {
+		for _, least := range c.leastOfUnits(of) {
+			if least > 0 {
+				sum += 1 / least
+				all++
+			}
+		}
+		return sum / all // every one of several has a record
 	}
-	if records == 0 {
+	for id, n := range c.basis() {
+		sum += float64(n) / of[id]
+		all += float64(n)
+	}
+	if all == 0 {
 		return math.NaN()
 	}
-	return sum / records
+	return sum / all
 }

@@ -7,27 +7,26 @@ import (
 
 // KAnonymity is the frequency f_k of every class: k-anonymity (Samarati and
 // Sweeney 1998) is violated where f_k < k, nulls matching as the classes were
-// made.
+// made. Where respondents are named, f_k counts them.
 func (c *Classes) KAnonymity() Attained {
 	return c.given(below, c.f, func(id int, limit *big.Rat) int { return c.freqExact(id).Cmp(limit) })
 }
 
 // KWeighted is the estimated population frequency F_k of every class, violated
-// where F_k < k. The error is ErrRequest without weights.
+// where F_k < k. The error is ErrRequest without weights, and ErrWeight in a
+// *ColumnError where a respondent has records of one class with different weights.
 func (c *Classes) KWeighted() (Attained, error) {
-	if c.pop == nil {
-		return Attained{}, fmt.Errorf("%w: no weights", ErrRequest)
+	if err := c.weighted(); err != nil {
+		return Attained{}, err
 	}
 	return c.given(below, c.pop, func(id int, limit *big.Rat) int { return c.popExact(id).Cmp(limit) }), nil
 }
 
-// KRespondents is the number of distinct respondents in every class, null being
-// a category whatever the policy: matching classes may hold the same respondent,
-// so the classes alone are counted, which is the strict side. k is violated where
-// fewer are there. The error is ErrRequest without respondents.
+// KRespondents is [Classes.KAnonymity] where respondents are named. The error is
+// ErrRequest where none are.
 func (c *Classes) KRespondents() (Attained, error) {
 	if c.people == nil {
 		return Attained{}, fmt.Errorf("%w: no respondents", ErrRequest)
 	}
-	return c.counted(c.people), nil
+	return c.KAnonymity(), nil
 }

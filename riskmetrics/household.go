@@ -1,6 +1,7 @@
 package riskmetrics
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,7 +14,9 @@ import (
 //
 // taken as R <- R + r(1-R) over the members in ascending order of risk, which
 // cancels nothing and does not depend on the order of the records. A record that
-// was left out (NaN) counts as 0 and stays NaN. The error is ErrRequest where
+// was left out (NaN) counts as 0 and stays NaN. Where respondents are named, the
+// members are respondents, each with the largest risk of its records in the
+// household. The error is ErrRequest where
 // there are no households, or for risks of other records or outside [0, 1].
 // Source: Hundepool et al. 2012, 3.3.7. Time n log(largest household).
 func (c *Classes) Household(risk []float64) ([]float64, error) {
@@ -41,9 +44,21 @@ func (c *Classes) Household(risk []float64) ([]float64, error) {
 		member[next[h]] = risk[i]
 		next[h]++
 	}
+	var unit []uint32 // of the members; nil where every record is one
+	if c.unit != nil {
+		unit = make([]uint32, len(risk))
+		copy(next, end)
+		for i, h := range c.house {
+			unit[next[h]] = c.unit[i]
+			next[h]++
+		}
+	}
 	found := make([]float64, houses)
 	for h := range found {
 		m := member[end[h]:end[h+1]]
+		if unit != nil {
+			m = largestOfUnits(m, unit[end[h]:end[h+1]])
+		}
 		slices.Sort(m) // NaN first
 		for _, r := range m {
 			if !math.IsNaN(r) {
@@ -59,4 +74,20 @@ func (c *Classes) Household(risk []float64) ([]float64, error) {
 		}
 	}
 	return out, nil
+}
+
+// largestOfUnits returns the largest value of every unit, NaN being none.
+func largestOfUnits(values []float64, unit []uint32) []float64 {
+	at := make([]int, len(values))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortFunc(at, func(i, j int) int { return cmp.Or(cmp.Compare(unit[i], unit[j]), cmp.Compare(values[j], values[i])) })
+	var out []float64
+	for k, i := range at {
+		if k == 0 || unit[at[k-1]] != unit[i] {
+			out = append(out, values[i]) // NaN is less than any other
+		}
+	}
+	return out
 }

@@ -146,10 +146,13 @@ func fractional(m, pi, q float64) float64 {
 
 // Individual returns the individual risk of every record; NaN for records that
 // were left out. Without weights the sample is taken for the population, and the
-// risk is 1/f. It is computed once a class, a class like the one before it for
+// risk is 1/f. Where respondents are named, f and F count them. It is computed once a class, a class like the one before it for
 // nothing. The error is ErrWeight in a *ColumnError naming the column of weights
 // and the first record of a class with F < f, or the context's.
 func (c *Classes) Individual(ctx context.Context, m RiskModel) ([]float64, error) {
+	if c.weightErr != nil {
+		return nil, c.weightErr
+	}
 	risk := make([]float64, len(c.f))
 	var lastF, lastPop, last float64
 	for id, f := range c.f {

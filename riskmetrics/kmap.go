@@ -13,8 +13,9 @@ import (
 // Values are the same where they print the same. Under wildcard a null of either
 // side matches every value; otherwise it is a category. The error is ErrClass
 // where fewer of the population match a class than of the sample do, that is
-// where the sample cannot be of the population, and ErrRequest for other keys or
-// under sdcmicro(alpha). It returns ctx.Err() if the context ends.
+// where the sample cannot be of the population, and ErrRequest for other keys, under
+// sdcmicro(alpha), and where respondents are named in one of the two alone. Where
+// they are named, respondents are counted in both. It returns ctx.Err() if the context ends.
 func (c *Classes) KMap(ctx context.Context, population *Classes) (Attained, error) {
 	of, err := c.inPopulation(ctx, population)
 	if err != nil {
@@ -38,18 +39,18 @@ func (c *Classes) Presence(ctx context.Context, population *Classes) (least, mos
 	}
 	inSample := make([]int64, j.n)
 	for id, to := range j.mine {
-		inSample[to] += c.size[id]
+		inSample[to] += c.basis()[id]
 	}
 	inBoth := make([]int64, j.n)
 	for id, to := range j.theirs {
-		inBoth[to] = population.size[id]
+		inBoth[to] = population.basis()[id]
 	}
 	for to, n := range inSample {
 		if n > inBoth[to] {
 			return least, most, fmt.Errorf("%w: or there are more of it in the sample", ErrClass)
 		}
 	}
-	share := func(id int) fraction { return fraction{inSample[j.theirs[id]], population.size[id]} }
+	share := func(id int) fraction { return fraction{inSample[j.theirs[id]], population.basis()[id]} }
 	values := make([]float64, population.Len())
 	for id := range values {
 		values[id] = share(id).float()
@@ -75,13 +76,19 @@ func (c *Classes) inPopulation(ctx context.Context, population *Classes) ([]int6
 	if c.missing.kind == asSdcMicro {
 		return nil, fmt.Errorf("%w: sdcmicro(alpha) says nothing of a population", ErrRequest)
 	}
+	if (c.unit == nil) != (population.unit == nil) {
+		return nil, fmt.Errorf("%w: respondents are named in the sample or in the population alone, so that one counts records and the other respondents", ErrRequest)
+	}
+	if c.missing.kind == asWildcard && population.several > 0 {
+		return nil, fmt.Errorf("%w: %d respondents of the population have records in several classes, for which matching of nulls is not defined", ErrRequest, population.several)
+	}
 	j, err := c.join(ctx, population)
 	if err != nil {
 		return nil, err
 	}
 	sizes := make([]int64, j.n)
 	for id, to := range j.theirs {
-		sizes[to] = population.size[id]
+		sizes[to] = population.basis()[id]
 	}
 	if c.missing.kind == asWildcard {
 		whole, _, err := group.MatchAll(ctx, j.codes, j.null, [][]int64{sizes}, group.Matching{})

@@ -11,7 +11,10 @@ import (
 )
 
 // In this file p is the share of a value among those of a class and q its share
-// among all records: p = k/n and q = K/N.
+// among all records: p = k/n and q = K/N. Where respondents are named, these are
+// shares of respondents: of those in the class who have a value, and of all who have.
+// The measures look at one value at a time, so that a respondent with several values
+// counts for each.
 
 // MaxShare is the largest share of one value in a class, NaN for one without
 // values: (alpha,k)-anonymity (Wong et al. 2006) is violated where it is above

@@ -131,7 +131,7 @@ func (t *contingency) fit(ctx context.Context, fraction float64, terms [][]int) 
 		}
 	}
 	unique, match := make([]float64, len(l.mean)), make([]float64, len(l.mean))
-	for id, n := range t.c.size {
+	for id, n := range t.c.basis() {
 		if n != 1 {
 			continue
 		}

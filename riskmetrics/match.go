@@ -11,9 +11,9 @@ import (
 // match computes f_k and F_k of every class by the policy for nulls.
 func (c *Classes) match(ctx context.Context) error {
 	c.f = make([]float64, len(c.size))
-	c.whole = c.size
+	c.whole = c.basis()
 	if !c.missing.matches() {
-		for id, n := range c.size {
+		for id, n := range c.whole {
 			c.f[id] = float64(n)
 		}
 		if c.own != nil {
@@ -23,13 +23,17 @@ func (c *Classes) match(ctx context.Context) error {
 		return nil
 	}
 	sizes := [][]int64{c.size}
+	if c.unit != nil {
+		sizes[0] = c.single
+	}
 	if c.own != nil {
-		sizes = append(sizes, c.own.limbs...)
+		sizes = append(sizes, c.loneLimbs()...)
 	}
 	whole, part, err := group.MatchAll(ctx, c.codes, c.nulls(), sizes, c.matching())
 	if err != nil {
 		return err
 	}
+	c.addSeveral(whole)
 	c.whole = whole[0]
 	if c.missing.kind == asSdcMicro {
 		c.part = part[0]

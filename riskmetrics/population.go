@@ -46,12 +46,17 @@ type Uniques struct {
 // is Zayatz, the largest of them as a rule. An estimate above the size of the
 // population is possible (the models do not know it) and is left as it is.
 //
-// The error is ErrRequest for a fraction that is not above 0 and below 1 or for no
-// records, or the context's. Time is the number of records a step of Pitman's
+// Where respondents are named, the uniques are respondents.
+//
+// The error is ErrRequest for a fraction that is not above 0 and below 1, for no
+// records, or for a respondent with records in several classes, or the context's. Time is the number of records a step of Pitman's
 // iteration.
 func (c *Classes) PopulationUniques(ctx context.Context, fraction float64) (Uniques, error) {
 	if !(fraction > 0 && fraction < 1) {
 		return Uniques{}, fmt.Errorf("%w: the sampling fraction must be between 0 and 1", ErrRequest)
+	}
+	if err := c.oneClassEach(); err != nil {
+		return Uniques{}, err
 	}
 	of, n := c.frequencies()
 	if n == 0 {
@@ -80,11 +85,11 @@ func (c *Classes) PopulationUniques(ctx context.Context, fraction float64) (Uniq
 // frequencies of frequencies: how many classes have f records, up to the largest.
 func (c *Classes) frequencies() (of []float64, n float64) {
 	most := int64(0)
-	for _, s := range c.size {
+	for _, s := range c.basis() {
 		most = max(most, s)
 	}
 	of = make([]float64, most+1)
-	for _, s := range c.size {
+	for _, s := range c.basis() {
 		of[s]++
 		n += float64(s)
 	}

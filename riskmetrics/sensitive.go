@@ -14,6 +14,12 @@ import (
 // all records. Under wildcard a class has the values of all records that match
 // it; under the other policies, sdcmicro(alpha) among them, those of its own.
 // Immutable.
+//
+// Where respondents are named, k records of a value are k distinct respondents who
+// have it, and n records of a class are its distinct respondents who have any value:
+// a respondent with several values supports all of them, so that shares may add up to
+// more than 1. A measure that needs shares which add up to 1 is refused where a
+// respondent has several values.
 type Sensitive struct {
 	classes *Classes
 	col     *column.Column
@@ -25,6 +31,8 @@ type Sensitive struct {
 	entries []entry  // by class, then by value
 	n       []int64  // class -> records with a value
 	prefix  []int64  // value -> records with this or a smaller one
+
+	multi // nothing where every respondent has one value
 }
 
 // entry says how many records of a class have a value.
@@ -69,12 +77,19 @@ func newSensitive(ctx context.Context, c *Classes, col *column.Column, codes int
 		}
 		lists[id] = flat[from:i:i]
 	}
+	people, err := s.ofRespondents(ctx, ids, of, rank, lists)
+	if err != nil {
+		return nil, err
+	}
 	if c.missing.kind == asWildcard {
 		if lists, err = c.matched(ctx, lists); err != nil {
 			return nil, err
 		}
 	}
 	s.fill(lists)
+	if people != nil {
+		return s, s.fillPeople(ctx, people)
+	}
 	return s, nil
 }
 
@@ -193,10 +208,10 @@ func (s *Sensitive) Given(ctx context.Context, others ...*Sensitive) (*Sensitive
 		p.codes = append(p.codes, codes)
 	}
 	p.codes = append(p.codes, g.Keys[1:]...)
-	if err := p.match(ctx); err != nil {
+	if err := p.count(ctx); err != nil {
 		return nil, err
 	}
-	if err := p.count(ctx); err != nil {
+	if err := p.match(ctx); err != nil {
 		return nil, err
 	}
 	return newSensitive(ctx, p, s.col, s.codes)

@@ -53,8 +53,10 @@ type SUDA struct {
 }
 
 // SUDA finds the minimal sample uniques of every record. The result does not
-// depend on threads nor on the order of the records. The error is ErrRequest for
-// an option that is not defined, or the context's.
+// depend on threads nor on the order of the records. Where respondents are named, a
+// record is alone where its respondent is. The error is ErrRequest for an option that
+// is not defined and for a respondent with records in several classes, or the
+// context's.
 //
 // The search goes through the subsets of keys depth first and splits groups of
 // classes that agree, key by key, the key with the most values first (the idea of
@@ -70,6 +72,9 @@ func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
 	if o.Score > IHSN {
 		return nil, fmt.Errorf("%w: no such score", ErrRequest)
 	}
+	if err := c.oneClassEach(); err != nil {
+		return nil, err
+	}
 	if o.Limit == 0 {
 		o.Limit = m
 	}
@@ -83,7 +88,7 @@ func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
 	s := &SUDA{c: c, weight: scoreWeights(m, o.Score), start: start, masks: masks, score: make([]float64, len(c.size))}
 	keys := make([]sizes, m)
 	var all sizes
-	for id, n := range c.size {
+	for id, n := range c.basis() {
 		if id%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

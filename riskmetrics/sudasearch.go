@@ -87,13 +87,13 @@ type sudaPlan struct {
 // with the most values first: they leave the fewest to split.
 func newSUDAPlan(ctx context.Context, c *Classes, limit int) (*sudaPlan, error) {
 	p := &sudaPlan{classes: len(c.size), limit: limit}
-	for id, n := range c.size {
+	for id, n := range c.basis() {
 		if n == 1 {
 			p.class = append(p.class, uint32(id))
 		}
 	}
 	p.alone = uint32(len(p.class))
-	for id, n := range c.size {
+	for id, n := range c.basis() {
 		if n > 1 {
 			p.class = append(p.class, uint32(id))
 		}

@@ -16,12 +16,15 @@ import (
 //	min(sum of (extra)+, sum of (extra)-),   extra = sum below of p - q,
 //
 // is moved at that price. The error is ErrRequest for a value that is not in the
-// tree, a node that is a value and has children, two roots or a cycle, or the
-// context's.
+// tree, a node that is a value and has children, two roots or a cycle, or where a
+// respondent has several values; or the context's.
 //
 // Li et al. print .278 for their example of this distance; the formula gives
 // .2963, as does ARX.
 func (s *Sensitive) TClosenessTree(ctx context.Context, parent map[string]string) (Attained, error) {
+	if err := s.oneOverall(); err != nil {
+		return Attained{}, err
+	}
 	t, err := newTree(s.Values(), parent)
 	if err != nil {
 		return Attained{}, err

@@ -109,11 +109,12 @@ func suppressedSums(t *testing.T, dir, out, text string) int {
 // are text; in Dutch nothing is said in English.
 func TestRiskPage(t *testing.T) {
 	hostile := strings.Replace(strings.ReplaceAll(guide, "Rural", "<script>alert(1)</script>"), "Gender", "<b>Gender", 1)
+	hostile = personEach(hostile)
 	dir := folder(t, "guide.csv", hostile, "id.csv", hostile)
 	in, page := filepath.Join(dir, "guide.csv"), filepath.Join(dir, "r.html")
 	pages := map[string]string{}
 	for _, lang := range []string{"en", "nl"} {
-		if status, _, errs := sluis(t, "risk", in, "--keys", strings.Replace(guideKeys, "Gender", "<b>Gender", 1), "--weight", "w", "--respondent", "w",
+		if status, _, errs := sluis(t, "risk", in, "--keys", strings.Replace(guideKeys, "Gender", "<b>Gender", 1), "--weight", "w", "--respondent", "person",
 			"--household", "w", "--sensitive", "Health", "--population", filepath.Join(dir, "id.csv"), "--fraction", "0.1", "--k", "7", "--l", "2", "--t", "0.1",
 			"--alpha", "0.9", "--beta", "1", "--delta", "1", "--c", "2", "--combinations", "2", "--html", page, "--lang", lang,
 			"--json", filepath.Join(dir, "r.json")); status != 3 {
@@ -129,7 +130,7 @@ func TestRiskPage(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(pages["en"], "records with f_k = 1") || !strings.Contains(pages["nl"], "VERTROUWELIJK") {
+	if !strings.Contains(pages["en"], "respondents with f_k = 1") || !strings.Contains(pages["nl"], "VERTROUWELIJK") {
 		t.Error("the languages are mixed up")
 	}
 	if at := strings.Index(pages["nl"], ` lang="en"`); at > 0 {

@@ -46,6 +46,7 @@ type riskFlags struct {
 	beta, delta        string
 	sensitiveMissing   string
 	trees              map[string]string
+	orders             []string
 	atRisk             float64
 	suda               bool
 	sudaSize           int
@@ -89,7 +90,7 @@ confidential and must not leave the closed environment.`,
 	fl.SortFlags = false
 	fl.StringSliceVar(&f.keys, "keys", nil, "key variables, by comma (required)")
 	fl.StringVar(&f.weight, "weight", "", "column of sampling weights")
-	fl.StringVar(&f.respondent, "respondent", "", "column that says whose record it is (default: every record its own)")
+	fl.StringVar(&f.respondent, "respondent", "", "column that says whose record it is: everything is then counted in respondents (default: every record its own)")
 	fl.StringVar(&f.household, "household", "", "column that says which household a record is in")
 	fl.StringVar(&f.missing, "missing", "refuse", "nulls in keys: refuse, category, exclude, wildcard or sdcmicro(alpha)")
 	fl.StringSliceVar(&f.sensitive, "sensitive", nil, "sensitive variables, by comma")
@@ -108,6 +109,7 @@ confidential and must not leave the closed environment.`,
 	fl.StringVar(&f.c, "c", "", "limit: recursive (c,l)-diversity, c or above is unsafe")
 	fl.StringVar(&f.sensitiveMissing, "sensitive-missing", "exclude", "null sensitive values: exclude (no value), category or refuse")
 	fl.StringVar(&f.distance, "distance", "equal", "t-closeness: equal, ordered or range")
+	fl.StringArrayVar(&f.orders, "order", nil, "ordered distance of text: the values from least to largest, as income=low<medium<high")
 	fl.StringToStringVar(&f.trees, "tree", nil, "t-closeness by a hierarchy, as disease=FILE: lines of value;parent;...;root")
 	fl.IntVar(&f.recursiveL, "recursive", 2, "recursive (c,l)-diversity: l")
 	fl.StringVar(&f.logBase, "log-base", "2", "delta-disclosure: base of the logarithm, a whole number or e")
@@ -146,8 +148,15 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	}
 	defer data.Release()
 	if f.population != "" {
-		population, _, err := f.read(ctx, []string{f.population}, f.keys)
+		columns := f.keys
+		if f.respondent != "" && !slices.Contains(columns, f.respondent) {
+			columns = append(slices.Clone(columns), f.respondent)
+		}
+		population, _, err := f.read(ctx, []string{f.population}, columns)
 		if err != nil {
+			if f.respondent != "" {
+				err = fmt.Errorf("%w (with --respondent the population is counted in respondents too, and needs the column)", err)
+			}
 			return err
 		}
 		defer population.Release()

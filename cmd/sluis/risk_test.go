@@ -231,7 +231,6 @@ func TestRiskErrors(t *testing.T) {
 	dir := folder(t, "ok.csv", data,
 		"null.csv", strings.Replace(data, "y,2", ",2", 1),
 		"zero.csv", strings.Replace(data, "y,2,5", "y,2,0", 1),
-		"low.csv", strings.Replace(data, "y,2,5", "y,2,0.5", 1),
 		"weight.csv", strings.Replace(data, "y,2,5", "y,2,", 1),
 		"text.csv", strings.Replace(data, "y,2,5", "y,2,SECRET", 1))
 	for _, tc := range []struct {
@@ -255,7 +254,11 @@ func TestRiskErrors(t *testing.T) {
 		{"none.csv", []string{"--keys", "a"}, 1, "none.csv"},
 		{"null.csv", []string{"--keys", "a,b"}, 1, `column "a", row 2: null`},
 		{"zero.csv", []string{"--keys", "b", "--weight", "w"}, 1, `column "w", row 2`},
-		{"low.csv", []string{"--keys", "b", "--weight", "w"}, 1, `column "w", row 2`},
+		{"ok.csv", []string{"--keys", "a", "--sensitive", "s", "--distance", "ordered"}, 2, "--order 's=least<...<largest'"},
+		{"ok.csv", []string{"--keys", "a", "--sensitive", "s", "--distance", "ordered", "--order", "s=p<q"}, 2, "misses a value"},
+		{"ok.csv", []string{"--keys", "a", "--sensitive", "s", "--order", "s=x<y"}, 2, "--distance ordered"},
+		{"ok.csv", []string{"--keys", "a", "--sensitive", "s", "--distance", "ordered", "--order", "t=x<y"}, 2, "names a sensitive variable"},
+		{"ok.csv", []string{"--keys", "b", "--respondent", "a", "--population", "POP"}, 1, "POP"},
 		{"weight.csv", []string{"--keys", "b", "--weight", "w"}, 1, `column "w", row 2`},
 		{"text.csv", []string{"--keys", "b", "--weight", "w"}, 1, `column "w"`},
 		{"null.csv", []string{"--keys", "b", "--household", "a"}, 1, `column "a", row 2`},
@@ -276,9 +279,9 @@ func TestRiskErrors(t *testing.T) {
 // TestRiskFiguresAreDefined: every figure of a report with everything in it has
 // a definition, and docs/risk.md knows it.
 func TestRiskFiguresAreDefined(t *testing.T) {
-	dir := folder(t, "guide.csv", guide, "id.csv", guide)
+	dir := folder(t, "guide.csv", personEach(guide), "id.csv", personEach(guide))
 	in, out := filepath.Join(dir, "guide.csv"), filepath.Join(dir, "r.json")
-	if status, _, errs := sluis(t, "risk", in, "--keys", guideKeys, "--weight", "w", "--respondent", "w", "--household", "w", "--sensitive", "Health",
+	if status, _, errs := sluis(t, "risk", in, "--keys", guideKeys, "--weight", "w", "--respondent", "person", "--household", "w", "--sensitive", "Health",
 		"--population", filepath.Join(dir, "id.csv"), "--fraction", "0.1", "--k", "7", "--json", out); status != 3 {
 		t.Fatal(status, errs)
 	}

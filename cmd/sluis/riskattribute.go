@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -20,6 +22,10 @@ func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
 	var all []*riskmetrics.Sensitive
 	for _, name := range m.f.sensitive {
 		s, err := m.classes.Sensitive(ctx, data, name, m.nulls)
+		if errors.Is(err, riskmetrics.ErrRequest) && m.f.respondent != "" {
+			m.refusedAll(name, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -34,11 +40,14 @@ func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
 	for i, s := range all {
 		others := slices.Delete(slices.Clone(all), i, i+1)
 		given, err := s.Given(ctx, others...)
-		if err != nil {
-			return err
+		var distinct riskmetrics.Attained
+		if err == nil {
+			distinct, err = given.Distinct(ctx)
 		}
-		distinct, err := given.Distinct(ctx)
-		if err != nil {
+		if errors.Is(err, riskmetrics.ErrRequest) {
+			distinct.Value = math.NaN()
+			m.report.NotMeasured = append(m.report.NotMeasured, fmt.Sprintf("l_distinct_jointly of %s: %v", m.f.sensitive[i], err))
+		} else if err != nil {
 			return err
 		}
 		m.report.Add("l_distinct_jointly", distinct.Value).Variable = m.f.sensitive[i]
@@ -58,6 +67,11 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 		}
 		distance = "hierarchical"
 		closeness = func(ctx context.Context) (riskmetrics.Attained, error) { return s.TClosenessTree(ctx, parent) }
+	}
+	if order, ok := m.orders[name]; ok && distance == "ordered" {
+		closeness = func(ctx context.Context) (riskmetrics.Attained, error) { return s.TClosenessOrdered(ctx, order) }
+	} else if distance == "ordered" && !s.HasOrder() {
+		return fmt.Errorf("%w: the ordered distance of %q is over text, which has no order but that of its letters: declare one with --order '%s=least<...<largest', or code the values as numbers", riskmetrics.ErrRequest, name, name)
 	}
 	base := "e"
 	if m.base != riskmetrics.E {
@@ -81,6 +95,11 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 		{"delta", "", base, m.delta, "delta-disclosure: delta or above", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, m.base) }},
 	} {
 		a, err := x.of(ctx)
+		if errors.Is(err, riskmetrics.ErrRequest) && f.respondent != "" {
+			// Not defined for respondents with several values: refused alone.
+			m.refused(name, x.figure, x.unsafe, x.limit, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -103,6 +122,57 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 		}
 	}
 	return nil
+}
+
+// refused says that a measure of a sensitive variable is not there, and why. A limit on
+// it cannot be judged.
+func (m *measurement) refused(name, figure, unsafe string, limit *big.Rat, err error) {
+	r := m.report
+	fig := r.Add(figure, math.NaN())
+	fig.Variable, fig.Note = name, err.Error()
+	r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("%s of %s: %v", figure, name, err))
+	if limit == nil {
+		return
+	}
+	shown, _ := limit.Float64()
+	r.Limits = append(r.Limits, report.RiskLimit{
+		Definition: name + ", " + unsafe + " is unsafe: not judged, " + err.Error(),
+		Limit:      shown, Attained: report.Number(math.NaN()), Verdict: "review",
+	})
+	if r.Verdict != "unsafe" {
+		r.Verdict = "review"
+	}
+}
+
+// refusedAll is refused for a variable of which nothing is measured.
+func (m *measurement) refusedAll(name string, err error) {
+	for _, x := range []struct {
+		figure, unsafe string
+		limit          *big.Rat
+	}{
+		{"l_distinct", "l-diversity: fewer than l distinct values in a class", m.l}, {"c_recursive", "recursive (c,l)-diversity: c or above", m.c},
+		{"alpha", "alpha: a larger share of one value in a class", m.alpha}, {"t", "t-closeness: a larger distance", m.t},
+		{"beta", "beta-likeness: a larger gain", m.beta}, {"delta", "delta-disclosure: delta or above", m.delta},
+	} {
+		m.refused(name, x.figure, x.unsafe, x.limit, err)
+	}
+}
+
+// readOrders reads --order: a sensitive variable and its values in order.
+func (f *riskFlags) readOrders() (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, text := range f.orders {
+		name, values, ok := strings.Cut(text, "=")
+		list := strings.Split(values, "<")
+		if !ok || !slices.Contains(f.sensitive, name) || out[name] != nil || len(list) < 2 {
+			return nil, errors.New("--order names a sensitive variable, once, and its values from least to largest: income=low<medium<high")
+		}
+		out[name] = list
+	}
+	if len(out) > 0 && f.distance != "ordered" {
+		return nil, errors.New("--order belongs to --distance ordered")
+	}
+	return out, nil
 }
 
 // readTree reads a hierarchy: on each line a value and the nodes above it, up to

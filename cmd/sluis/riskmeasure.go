@@ -30,6 +30,7 @@ type measurement struct {
 	// Limits of attribute disclosure; nil where none was given.
 	l, c, alpha, t, beta, delta *big.Rat
 	population                  arrow.Table
+	orders                      map[string][]string // of sensitive variables
 
 	classes *riskmetrics.Classes
 	report  *report.Risk
@@ -93,6 +94,9 @@ func (f *riskFlags) measurement() (*measurement, error) {
 		if !slices.Contains(f.sensitive, name) {
 			return nil, fmt.Errorf("--tree names %q, which is not sensitive", name)
 		}
+	}
+	if m.orders, err = f.readOrders(); err != nil {
+		return nil, err
 	}
 	columns := m.columns(f)
 	for name := range f.types {
@@ -164,38 +168,41 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 	alone := anonymity.Violations(two)
 	r.Alone = report.RiskAlone{Records: alone.Records, Respondents: alone.Respondents}
 	r.Histogram("class sizes", freq, classBins)
-	r.Add("sample_uniques", count(freq, func(v float64) bool { return v == 1 }))
+	uniques := count(freq, func(v float64) bool { return v == 1 })
+	if f.respondent != "" {
+		uniques = float64(anonymity.Violations(two).Respondents)
+	}
+	r.Add("sample_uniques", uniques)
 	r.Add("smallest_class", anonymity.Value)
 	for _, k := range levels(f.k) {
 		r.Add(fmt.Sprintf("records_below_%d", k), float64(anonymity.Violations(whole(k)).Records))
 	}
 	if f.k > 0 {
-		limitRisk(r, "k-anonymity in records: f_k < k is unsafe", whole(f.k), &anonymity)
+		of := "records"
+		if f.respondent != "" {
+			of = "respondents"
+		}
+		limitRisk(r, "k-anonymity in "+of+": f_k < k is unsafe", whole(f.k), &anonymity)
 	}
 	if f.respondent != "" {
-		people, err := c.KRespondents()
-		if err != nil {
-			return err
-		}
-		alone := people.Violations(two)
-		r.Alone = report.RiskAlone{Records: alone.Records, Respondents: alone.Respondents}
-		r.Add("smallest_class_respondents", people.Value)
+		r.Add("smallest_class_respondents", anonymity.Value)
 		for _, k := range levels(f.k) {
-			r.Add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(people.Violations(whole(k)).Respondents))
-		}
-		if f.k > 0 {
-			limitRisk(r, "k-anonymity in respondents: fewer than k in a class is unsafe", whole(f.k), &people)
+			r.Add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(anonymity.Violations(whole(k)).Respondents))
 		}
 	}
 	if f.weight != "" {
-		m.vectors = append(m.vectors, vector{"pop_size", c.PopFreq(), false})
 		weighted, err := c.KWeighted()
-		if err != nil {
+		switch {
+		case errors.Is(err, riskmetrics.ErrWeight):
+			m.notMeasured("population frequencies", err, "smallest_population_class")
+		case err != nil:
 			return err
-		}
-		r.Add("smallest_population_class", weighted.Value)
-		for _, k := range levels(f.k) {
-			r.Add(fmt.Sprintf("records_below_%d_weighted", k), float64(weighted.Violations(whole(k)).Records))
+		default:
+			m.vectors = append(m.vectors, vector{"pop_size", c.PopFreq(), false})
+			r.Add("smallest_population_class", weighted.Value)
+			for _, k := range levels(f.k) {
+				r.Add(fmt.Sprintf("records_below_%d_weighted", k), float64(weighted.Violations(whole(k)).Records))
+			}
 		}
 	}
 	m.worst()
@@ -213,6 +220,15 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 	}
 	limitRisk(r, fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", f.combinations), whole(int(f.minCount)), &least)
 	return nil
+}
+
+// notMeasured says why a measure is not there: the report names it, and its figures
+// have no value.
+func (m *measurement) notMeasured(what string, err error, figures ...string) {
+	m.report.NotMeasured = append(m.report.NotMeasured, what+": "+err.Error())
+	for _, name := range figures {
+		m.report.Add(name, math.NaN()).Note = err.Error()
+	}
 }
 
 var two = whole(2)
@@ -296,11 +312,19 @@ func (m *measurement) drivers(ctx context.Context, _ arrow.Table) error {
 func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 	c, r := m.classes, m.report
 	risk, err := c.Individual(ctx, m.model)
+	if errors.Is(err, riskmetrics.ErrWeight) {
+		names := []string{"expected_reidentifications", "global_risk", "largest_individual_risk"}
+		if m.f.household != "" {
+			names = append(names, "expected_reidentifications_household", "global_risk_household", "largest_household_risk")
+		}
+		m.notMeasured("individual risk", err, names...)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	m.vectors = append(m.vectors, vector{"individual_risk", risk, false})
-	g, err := riskmetrics.Global(risk)
+	g, err := m.global(risk)
 	if err != nil {
 		return err
 	}
@@ -316,13 +340,23 @@ func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 		return err
 	}
 	m.vectors = append(m.vectors, vector{"household_risk", house, false})
-	if g, err = riskmetrics.Global(house); err != nil {
+	if g, err = m.global(house); err != nil {
 		return err
 	}
 	r.Add("expected_reidentifications_household", g.Expected)
 	r.Add("global_risk_household", g.Rate)
 	r.Add("largest_household_risk", g.Most)
 	return nil
+}
+
+// global adds up the risks of records, or those of respondents, each with the largest
+// of its records.
+func (m *measurement) global(risk []float64) (riskmetrics.GlobalRisk, error) {
+	each, err := m.classes.OfRespondents(risk)
+	if err != nil {
+		return riskmetrics.GlobalRisk{}, err
+	}
+	return riskmetrics.Global(each)
 }
 
 // minimalUniques measures SUDA.
@@ -333,6 +367,10 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 		return nil
 	}
 	s, err := m.classes.SUDA(ctx, riskmetrics.SUDAOptions{Limit: f.sudaSize, Score: m.score, Threads: f.threads})
+	if errors.Is(err, riskmetrics.ErrRequest) { // the options have been checked: respondents in several classes
+		m.notMeasured("minimal sample uniques", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -388,13 +426,19 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 	add("prosecutor", c.Prosecutor())
 	if f.weight != "" {
 		x, err := c.EstimatedJournalist()
-		if err != nil {
+		switch {
+		case errors.Is(err, riskmetrics.ErrWeight):
+			m.notMeasured("estimated journalist risk", err, "estimated_journalist_at_risk", "estimated_journalist_highest", "estimated_journalist_success")
+		case err != nil:
 			return err
+		default:
+			add("estimated_journalist", x)
 		}
-		add("estimated_journalist", x)
 	}
 	if m.population != nil {
-		p, err := riskmetrics.NewClasses(ctx, m.population, riskmetrics.Options{Keys: f.keys, Missing: m.options.Missing, Threads: f.threads})
+		p, err := riskmetrics.NewClasses(ctx, m.population, riskmetrics.Options{
+			Keys: f.keys, Missing: m.options.Missing, Respondent: f.respondent, Threads: f.threads,
+		})
 		if err != nil {
 			return fmt.Errorf("population: %w", err)
 		}
@@ -419,6 +463,10 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		r.Add("presence_most", most.Value)
 	}
 	if f.fraction == 0 {
+		return nil
+	}
+	if _, several := c.Respondents(); several > 0 {
+		r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("uniques of the population: %d respondents have records in several classes, for whom the estimates are not defined", several))
 		return nil
 	}
 	u, err := c.PopulationUniques(ctx, f.fraction)

@@ -198,6 +198,10 @@ func (e *Encoder) Label(code uint32) string {
 	return formatInt(e.kind, e.dt, e.ints.values[pos])
 }
 
+// Ordered reports whether the canonical order of the values says more than that of
+// letters or bytes: numbers, dates, times and booleans.
+func (l *List) Ordered() bool { return !l.kind.isBytes() || l.kind == kindDecimal }
+
 // Rat returns the value of a code exactly, a float being read as package exact
 // does; false where Number has none.
 func (l *List) Rat(code uint32) (*big.Rat, bool) {

@@ -157,6 +157,9 @@ func (r *Risk) WriteJSON(w io.Writer) error {
 // Add adds a figure, with the definition of its name.
 func (r *Risk) Add(name string, v float64) *RiskFigure {
 	def := definitionOf(name)
+	if r.Data.Respondent != "" {
+		def.text = inRespondents(name, def.text)
+	}
 	f := &RiskFigure{Name: name, Value: Number(v), Definition: def.text, Source: def.source, Missing: r.Data.Missing}
 	matches := r.Data.Alpha != nil || r.Data.Missing == "wildcard"
 	if def.nulls == always && matches || def.nulls == unlessWildcard && r.Data.Alpha != nil {
@@ -164,6 +167,19 @@ func (r *Risk) Add(name string, v float64) *RiskFigure {
 	}
 	r.Figures = append(r.Figures, f)
 	return f
+}
+
+// inRespondents is a definition where respondents are named.
+func inRespondents(name, text string) string {
+	switch key, _ := definitionKey(name); key {
+	case "records_below_#", "records_below_#_weighted", "records_with_minimal_uniques":
+		return text + ", which counts respondents"
+	case "discernibility", "average_class_size", "share_of_missing_key_values":
+		return text
+	case "l_distinct", "l_distinct_jointly":
+		return text + ", at most as many as can be given to different respondents who have them"
+	}
+	return strings.NewReplacer("records", "respondents", "record", "respondent").Replace(text)
 }
 
 // Histogram counts values in bins between edges, a NaN in none.
@@ -230,8 +246,8 @@ var definitions = map[string]definition{
 	"sample_uniques":                       {"records with f_k = 1, f_k being the number of records that match a record on all keys, itself included", "", asDeclared},
 	"smallest_class":                       {"smallest f_k: the k of k-anonymity", "Samarati and Sweeney 1998", asDeclared},
 	"records_below_#":                      {"records with f_k < #", "Samarati and Sweeney 1998", asDeclared},
-	"smallest_class_respondents":           {"smallest number of distinct respondents in a class", "", always},
-	"respondents_in_classes_below_#":       {"distinct respondents with a record in a class of fewer than # distinct respondents", "", always},
+	"smallest_class_respondents":           {"smallest number of distinct respondents that match a class", "", asDeclared},
+	"respondents_in_classes_below_#":       {"distinct respondents with a record in a class that fewer than # distinct respondents match", "", asDeclared},
 	"smallest_population_class":            {"smallest F_k, the summed weight of the records that match", "", asDeclared},
 	"records_below_#_weighted":             {"records with F_k < #", "", asDeclared},
 	"expected_reidentifications":           {"sum of the individual risks", "Franconi and Polettini 2004", asDeclared},
