@@ -137,7 +137,11 @@ func formatInt(k kind, dt arrow.DataType, v int64) string {
 		return time.UnixMilli(v).UTC().Format(time.DateOnly)
 	case kindTimestamp:
 		t := dt.(*arrow.TimestampType)
-		return arrow.Timestamp(v).ToTime(t.Unit).UTC().Format(time.RFC3339Nano)
+		layout := "2006-01-02T15:04:05.999999999"
+		if t.TimeZone != "" {
+			layout += "Z" // a time without a zone stays one
+		}
+		return arrow.Timestamp(v).ToTime(t.Unit).UTC().Format(layout)
 	case kindTime:
 		var unit arrow.TimeUnit
 		switch t := dt.(type) {

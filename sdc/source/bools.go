@@ -5,18 +5,18 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
 // boolColumn reads truth values: pages of bits, or of runs.
 type boolColumn struct {
 	pages  *chunkPages
-	mem    memory.Allocator
+	m      *memories
 	values []uint8
 	bit    int // of the present page of bits
 }
 
-func (c *boolColumn) release() { c.pages.release() }
+func (c *boolColumn) release()      { c.pages.release() }
+func (c *boolColumn) finish() error { return c.pages.finish() }
 
 // next reads rows of the present page.
 func (c *boolColumn) next(n int) (arrow.Array, error) {
@@ -36,7 +36,7 @@ func (c *boolColumn) next(n int) (arrow.Array, error) {
 	if err := c.read(v); err != nil {
 		return nil, err
 	}
-	b := array.NewBooleanBuilder(c.mem)
+	b := array.NewBooleanBuilder(c.m.mem)
 	defer b.Release()
 	b.Reserve(n)
 	j := 0
@@ -82,5 +82,5 @@ func (c *boolColumn) read(n int) error {
 		}
 		return readHybrid(&p.index, c.values)
 	}
-	return ErrUnsupported
+	return p.unsupported()
 }

@@ -4,11 +4,24 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-
-	"github.com/apache/arrow/go/v15/parquet"
-	"github.com/apache/arrow/go/v15/parquet/compress"
-	"github.com/apache/arrow/go/v15/parquet/metadata"
 )
+
+// Encodings of data pages and of levels.
+const (
+	plainValues     = 0
+	plainDictionary = 2
+	rleLevels       = 3
+	deltaBinary     = 5
+	deltaLength     = 6
+	deltaBytes      = 7
+	rleDictionary   = 8
+	byteStreamSplit = 9
+)
+
+var encodingNames = []string{
+	"PLAIN", "", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY",
+	"RLE_DICTIONARY", "BYTE_STREAM_SPLIT",
+}
 
 // chunkPages walks the data pages of a column chunk of a flat column: one read,
 // one decompression and one check a page. What a page says of itself is held
@@ -18,9 +31,8 @@ import (
 type chunkPages struct {
 	f        io.ReaderAt
 	at, end  int64
-	meta     *metadata.ColumnChunkMetaData
-	kind     compress.Compression
-	codec    compress.Codec // nil for none
+	meta     *columnChunk
+	decode   func(dst, src []byte) bool // nil for no compression
 	nullable bool
 	more     int64 // values in the pages that are not read yet
 
@@ -30,11 +42,14 @@ type chunkPages struct {
 	scratch   []byte // levels of the rows that are read
 
 	// The present page. left values of it are not delivered yet.
+	number   int // of the page, from 1
+	values   int // of it, nulls included
 	left     int
 	encoding int32
 	levels   hybrid // where nullable
 	page     []byte // values [from:to], and padding
 	from, to int
+	taken    int    // values that are delivered, of a page that is split by bytes
 	index    hybrid // of a page of dictionary indices, once started
 	started  bool
 
@@ -43,31 +58,12 @@ type chunkPages struct {
 	dictSeen bool
 }
 
-// plainly reports whether chunkPages can read a chunk, as far as the footer says
-// so: the encodings of pages.
-func plainly(c *metadata.ColumnChunkMetaData) bool {
-	for _, e := range c.Encodings() {
-		switch e {
-		case parquet.Encodings.Plain, parquet.Encodings.PlainDict, parquet.Encodings.RLEDict,
-			parquet.Encodings.RLE, parquet.Encodings.BitPacked:
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-func newChunkPages(f io.ReaderAt, c *metadata.ColumnChunkMetaData, nullable bool, spare *recycler) (*chunkPages, error) {
-	p := &chunkPages{spare: spare, f: f, meta: c, nullable: nullable, more: c.NumValues(), kind: c.Compression(), head: make([]byte, 1<<10)}
-	p.at = chunkStart(c)
-	p.end = p.at + c.TotalCompressedSize()
-	if p.kind != compress.Codecs.Uncompressed {
-		var err error
-		if p.codec, err = compress.GetCodec(p.kind); err != nil {
-			return nil, fmt.Errorf("%w: compression", ErrUnsupported)
-		}
-	}
-	return p, nil
+func newChunkPages(f io.ReaderAt, c *columnChunk, nullable bool, spare *recycler) (p *chunkPages, err error) {
+	p = &chunkPages{spare: spare, f: f, meta: c, nullable: nullable, more: c.values, head: make([]byte, 1<<10)}
+	p.at = c.start()
+	p.end = p.at + c.compressed
+	p.decode, err = decoder(c.codec)
+	return p, err
 }
 
 // release gives the memory of pages back. The chunk must not be read any more.
@@ -78,12 +74,23 @@ func (p *chunkPages) release() {
 	*p = chunkPages{}
 }
 
-// chunkStart is where the first page of a chunk begins.
-func chunkStart(c *metadata.ColumnChunkMetaData) int64 {
-	if c.HasDictionaryPage() && c.DictionaryPageOffset() > 0 {
-		return min(c.DataPageOffset(), c.DictionaryPageOffset())
+// unsupported says that the present page has an encoding that its column is not read in.
+func (p *chunkPages) unsupported() error {
+	return fmt.Errorf("%w: encoding %s of this type; write the column with PLAIN or a dictionary", ErrUnsupported, nameOf(encodingNames, p.encoding))
+}
+
+// header reads the header of the next page, and moves behind that page.
+func (p *chunkPages) header() (h pageHeader, at int64, err error) {
+	h, n, err := readPageHeader(p.f, p.at, p.end, p.head)
+	if err != nil {
+		return h, 0, err
 	}
-	return c.DataPageOffset()
+	at = p.at + int64(n)
+	if int64(h.compressed) > p.end-at || int64(h.uncompressed) > p.meta.uncompressed {
+		return h, 0, ErrCorrupt
+	}
+	p.at = at + int64(h.compressed)
+	return h, at, nil
 }
 
 // next moves to the next data page that has values; a dictionary page before it
@@ -93,32 +100,48 @@ func (p *chunkPages) next() error {
 		if p.more == 0 || p.at >= p.end {
 			return ErrCorrupt // fewer values than rows
 		}
-		h, n, err := readPageHeader(p.f, p.at, p.end, p.head)
+		h, at, err := p.header()
 		if err != nil {
 			return err
 		}
-		p.at += int64(n)
-		if h.compressed < 0 || int64(h.compressed) > p.end-p.at || h.uncompressed < 0 ||
-			int64(h.uncompressed) > p.meta.TotalUncompressedSize() || h.values < 0 {
-			return ErrCorrupt
-		}
-		at := p.at
-		p.at += int64(h.compressed)
 		switch {
-		case h.version == 0: // an index page
 		case h.dictionary:
-			if err := p.readDictionary(at, &h); err != nil {
-				return err
-			}
-		case h.values > 0:
+			err = p.readDictionary(at, &h)
+		case h.version != 0 && h.values > 0:
 			return p.readData(at, &h)
+		default: // an index page, or one without rows
+			err = p.load(at, &h)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
+// finish walks what is left of a chunk behind its last row: there must be no values in
+// it, which would be lost.
+func (p *chunkPages) finish() error {
+	for p.at < p.end {
+		h, at, err := p.header()
+		if err != nil {
+			return err
+		}
+		if h.version != 0 && h.values > 0 {
+			return fmt.Errorf("%w: more values in the pages than in the footer", ErrCorrupt)
+		}
+		if err := p.load(at, &h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (p *chunkPages) readDictionary(at int64, h *pageHeader) error {
-	if p.dictSeen || int64(h.values)*leastSize(p.meta.Type()) > int64(h.uncompressed) {
+	if p.dictSeen || p.number > 0 || int64(h.values)*leastSize(p.meta.physical) > int64(h.uncompressed) {
 		return ErrCorrupt
+	}
+	if h.encoding != plainValues && h.encoding != plainDictionary {
+		return fmt.Errorf("%w: encoding %s of a dictionary", ErrUnsupported, nameOf(encodingNames, h.encoding))
 	}
 	if err := p.read(at, h); err != nil {
 		return err
@@ -138,7 +161,7 @@ func (p *chunkPages) readData(at int64, h *pageHeader) error {
 	}
 	if p.nullable && h.version == 1 {
 		if h.levelEncoding != rleLevels {
-			return fmt.Errorf("%w: encoding of levels", ErrUnsupported)
+			return fmt.Errorf("%w: encoding %s of levels", ErrUnsupported, nameOf(encodingNames, h.levelEncoding))
 		}
 		if p.to-p.from < 4 {
 			return ErrCorrupt
@@ -154,16 +177,13 @@ func (p *chunkPages) readData(at int64, h *pageHeader) error {
 		p.from += int(n)
 	}
 	p.more -= int64(h.values)
-	p.left, p.encoding, p.started = int(h.values), h.encoding, false
+	p.values, p.left, p.encoding, p.started, p.taken = int(h.values), int(h.values), h.encoding, false, 0
+	p.number++
 	return nil
 }
 
-// read reads a page and decompresses it: its values, and the levels of a page of
-// version 1 before them, become p.page[p.from:p.to].
-func (p *chunkPages) read(at int64, h *pageHeader) error {
-	if err := checkFrame(p.f, at, h, p.kind); err != nil {
-		return err
-	}
+// load reads the bytes of a page into p.raw, and holds them against their checksum.
+func (p *chunkPages) load(at int64, h *pageHeader) error {
 	size := int(h.compressed)
 	p.raw = p.spare.sized(p.raw, size+padding)
 	if n, err := p.f.ReadAt(p.raw[:size], at); n < size {
@@ -172,7 +192,16 @@ func (p *chunkPages) read(at int64, h *pageHeader) error {
 		}
 		return ErrCorrupt
 	}
-	levels := 0
+	return h.sound(p.raw[:size])
+}
+
+// read reads a page and decompresses it: its values, and the levels of a page of
+// version 1 before them, become p.page[p.from:p.to].
+func (p *chunkPages) read(at int64, h *pageHeader) error {
+	if err := p.load(at, h); err != nil {
+		return err
+	}
+	size, levels := int(h.compressed), 0
 	if h.version == 2 {
 		if h.reps != 0 || h.levels > h.compressed || h.levels > h.uncompressed {
 			return ErrCorrupt
@@ -187,19 +216,23 @@ func (p *chunkPages) read(at int64, h *pageHeader) error {
 			}
 		}
 	}
-	if p.codec == nil || h.stored {
+	want := int(h.uncompressed) - levels
+	if p.decode == nil || h.stored {
 		if h.compressed != h.uncompressed {
 			return ErrCorrupt
 		}
 		p.page, p.from, p.to = p.raw, levels, size
 		return nil
 	}
-	want := int(h.uncompressed) - levels
-	p.body = p.spare.sized(p.body, want+padding)
-	if want > 0 {
-		if got := p.codec.Decode(p.body[:want:want], p.raw[levels:size]); len(got) != want || &got[0] != &p.body[0] {
-			return ErrCorrupt
+	body := p.raw[levels:size]
+	if want > 0 || len(body) > 0 {
+		if err := checkFrame(body, want, p.meta.codec); err != nil {
+			return err
 		}
+	}
+	p.body = p.spare.sized(p.body, want+padding)
+	if want > 0 && !p.decode(p.body[:want:want], body) {
+		return ErrCorrupt
 	}
 	p.page, p.from, p.to = p.body, 0, want
 	return nil

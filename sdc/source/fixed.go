@@ -6,57 +6,49 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
-	"github.com/apache/arrow/go/v15/parquet"
 )
 
 // columnReader reads the rows of one column chunk after each other.
 type columnReader interface {
 	// next returns at least 1 and at most n rows, where there are as many.
 	next(n int) (arrow.Array, error)
+	// finish is called behind the last row, and says whether the chunk ends there.
+	finish() error
 	release()
 }
 
-// storedAs reports whether values of a type are stored as they are in Arrow, or
-// as text or bits, and in the physical type that the decoders read: the footer
-// may say of a timestamp that it has twelve bytes.
-func storedAs(t arrow.DataType, stored parquet.Type) bool {
-	switch t.ID() {
-	case arrow.INT32, arrow.UINT32, arrow.FLOAT32, arrow.DATE32, arrow.TIME32:
-		return stored == parquet.Types.Int32 || stored == parquet.Types.Float
-	case arrow.INT64, arrow.UINT64, arrow.FLOAT64, arrow.TIME64, arrow.TIMESTAMP:
-		return stored == parquet.Types.Int64 || stored == parquet.Types.Double
-	case arrow.STRING:
-		return stored == parquet.Types.ByteArray
-	case arrow.BOOL:
-		return stored == parquet.Types.Boolean
-	}
-	return false
-}
-
-// fixedColumn reads numbers, dates and times: pages of values as they are, or by
-// a dictionary.
+// fixedColumn reads numbers, dates, times, decimals and bytes of one length: pages of
+// values as they are, by a dictionary, as differences, or byte by byte.
 type fixedColumn struct {
-	pages *chunkPages
-	dt    arrow.DataType
-	width int // bytes of a value
-	mem   memory.Allocator
-	rows  memory.Allocator // of values
-	index [fixedBlock]uint32
+	pages   *chunkPages
+	col     *parquetColumn
+	in, out int // bytes of a value in the file and in the array
+	m       *memories
+	values  []byte // of the file, where they are not those of the array
+	index   [fixedBlock]uint32
+	wide    [fixedBlock]int64
+	delta   deltaInts
+	page    int // number of the page that delta is of
+	bytes   byteValues
 }
 
 // fixedBlock is how many values are looked up in a dictionary at a time.
 const fixedBlock = 1 << 10
 
-func newFixedColumn(p *chunkPages, dt arrow.DataType, mem, rows memory.Allocator) *fixedColumn {
-	return &fixedColumn{pages: p, dt: dt, width: dt.(arrow.FixedWidthDataType).Bytes(), mem: mem, rows: rows}
+func newFixedColumn(p *chunkPages, col *parquetColumn, m *memories) *fixedColumn {
+	return &fixedColumn{
+		pages: p, col: col, in: col.in, out: col.dt.(arrow.FixedWidthDataType).Bytes(), m: m, bytes: byteValues{pages: p},
+	}
 }
 
-func (c *fixedColumn) release() { c.pages.release() }
+func (c *fixedColumn) release()      { c.pages.release() }
+func (c *fixedColumn) finish() error { return c.pages.finish() }
 
 func (c *fixedColumn) next(n int) (arrow.Array, error) {
-	values := memory.NewResizableBuffer(c.rows)
+	n = min(n, max(1, (64<<20)/c.out))
+	values := memory.NewResizableBuffer(c.m.rows)
 	defer values.Release()
-	values.Resize(n * c.width)
+	values.Resize(n * c.out)
 	out := values.Bytes()
 	var nulls nullBits
 	defer nulls.release()
@@ -68,43 +60,153 @@ func (c *fixedColumn) next(n int) (arrow.Array, error) {
 			}
 		}
 		k := min(p.left, n-done)
+		if c.in == 0 {
+			var err error
+			if k, err = c.bytes.rows(k); err != nil {
+				return nil, err
+			}
+		}
 		levels, v, err := p.valid(k)
 		if err != nil {
 			return nil, err
 		}
-		to := out[done*c.width : (done+v)*c.width]
-		switch p.encoding {
-		case plainValues:
-			if p.to-p.from < len(to) {
-				return nil, ErrCorrupt
-			}
-			p.from += copy(to, p.page[p.from:])
-		case plainDictionary, rleDictionary:
-			if err := p.startIndices(); err != nil {
-				return nil, err
-			}
-			if err := c.gather(&p.index, to, v); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, ErrUnsupported
+		if err := c.read(out[done*c.out:(done+v)*c.out], v); err != nil {
+			return nil, err
 		}
 		if v < k {
-			nulls.put(c.mem, n, done, levels)
-			spread(out[done*c.width:(done+k)*c.width], c.width, levels, v)
+			nulls.put(c.m.mem, n, done, levels)
+			spread(out[done*c.out:(done+k)*c.out], c.out, levels, v)
 		}
 		p.left -= k
 		done += k
 	}
-	data := array.NewData(c.dt, n, []*memory.Buffer{nulls.buf, values}, nil, nulls.n, 0)
+	data := array.NewData(c.col.dt, n, []*memory.Buffer{nulls.buf, values}, nil, nulls.n, 0)
 	defer data.Release()
 	return array.MakeFromData(data), nil
 }
 
+// read reads v values as those of the array.
+func (c *fixedColumn) read(to []byte, v int) error {
+	switch {
+	case c.in == 0:
+		values, err := c.bytes.read(v)
+		if err != nil {
+			return err
+		}
+		for i, b := range values {
+			if !c.col.decimal(to[i*c.out:(i+1)*c.out], b) {
+				return ErrCorrupt
+			}
+		}
+		return nil
+	case c.col.convert == nil:
+		return c.stored(to, v)
+	}
+	c.values = sized(c.values, v*c.in)
+	if err := c.stored(c.values, v); err != nil {
+		return err
+	}
+	if !c.col.convert(to, c.values, v) {
+		if c.col.physical == physInt96 {
+			return errFineTime
+		}
+		return ErrCorrupt
+	}
+	return nil
+}
+
+// stored reads v values as they are in the file.
+func (c *fixedColumn) stored(to []byte, v int) error {
+	p := c.pages
+	switch p.encoding {
+	case plainValues:
+		if p.to-p.from < len(to) {
+			return ErrCorrupt
+		}
+		p.from += copy(to, p.page[p.from:])
+		return nil
+	case plainDictionary, rleDictionary:
+		if err := p.startIndices(); err != nil {
+			return err
+		}
+		return c.gather(&p.index, to, v)
+	case deltaBinary:
+		if c.col.physical == physInt32 || c.col.physical == physInt64 {
+			return c.deltas(to)
+		}
+	case byteStreamSplit:
+		if c.col.physical != physInt96 {
+			return c.split(to, v)
+		}
+	case deltaBytes:
+		if c.col.physical == physFixed {
+			values, err := c.bytes.read(v)
+			if err != nil {
+				return err
+			}
+			for i, b := range values {
+				if len(b) != c.in {
+					return ErrCorrupt
+				}
+				copy(to[i*c.in:], b)
+			}
+			return nil
+		}
+	}
+	return p.unsupported()
+}
+
+// deltas reads values that are stored as differences.
+func (c *fixedColumn) deltas(to []byte) error {
+	p := c.pages
+	if c.page != p.number {
+		var err error
+		if c.delta, err = newDeltaInts(p.page, p.from, p.to, p.values); err != nil {
+			return err
+		}
+		c.page = p.number
+	}
+	for len(to) > 0 {
+		block := c.wide[:min(len(to)/c.in, fixedBlock)]
+		if err := c.delta.read(block); err != nil {
+			return err
+		}
+		for i, x := range block {
+			if c.in == 8 {
+				binary.LittleEndian.PutUint64(to[8*i:], uint64(x))
+			} else {
+				binary.LittleEndian.PutUint32(to[4*i:], uint32(x))
+			}
+		}
+		to = to[len(block)*c.in:]
+	}
+	return nil
+}
+
+// split reads values whose first bytes lie side by side, then their second ones, and so
+// on.
+//
+// Source: the Parquet format, Encodings.md, "Byte Stream Split".
+func (c *fixedColumn) split(to []byte, v int) error {
+	p := c.pages
+	all := (p.to - p.from) / c.in
+	if (p.to-p.from)%c.in != 0 || v > all-p.taken {
+		return ErrCorrupt
+	}
+	for k := range c.in {
+		from := p.page[p.from+k*all+p.taken:][:v]
+		for i, b := range from {
+			to[i*c.in+k] = b
+		}
+	}
+	p.taken += v
+	return nil
+}
+
 // gather looks v values up in the dictionary.
 func (c *fixedColumn) gather(h *hybrid, to []byte, v int) error {
-	dict, n := c.pages.dict, uint32(c.pages.entries)
-	if len(dict) < int(n)*c.width {
+	dict, n, width := c.pages.dict, uint32(c.pages.entries), c.in
+	if len(dict)/width < int(n) {
 		return ErrCorrupt
 	}
 	for ; v > 0; v -= fixedBlock {
@@ -116,13 +218,16 @@ func (c *fixedColumn) gather(h *hybrid, to []byte, v int) error {
 			if k >= n {
 				return ErrCorrupt
 			}
-			if c.width == 8 {
+			switch width {
+			case 8:
 				binary.LittleEndian.PutUint64(to[8*i:], binary.LittleEndian.Uint64(dict[8*int(k):]))
-			} else {
+			case 4:
 				binary.LittleEndian.PutUint32(to[4*i:], binary.LittleEndian.Uint32(dict[4*int(k):]))
+			default:
+				copy(to[i*width:(i+1)*width], dict[int(k)*width:])
 			}
 		}
-		to = to[len(index)*c.width:]
+		to = to[len(index)*width:]
 	}
 	return nil
 }

@@ -43,3 +43,15 @@ func (l *limited) Free(b []byte) {
 	l.held.Add(-int64(len(b)))
 	l.mem.Free(b)
 }
+
+// memories are the allocators of one batch. Each batch has its own, since the batches
+// before it are their reader's business, who may keep all of them.
+type memories struct {
+	mem  memory.Allocator
+	rows memory.Allocator // for what is written in full
+}
+
+func (m *memories) renew(mem memory.Allocator, limit int64, spare *recycler) {
+	l := &limited{mem: mem, limit: limit}
+	m.mem, m.rows = l, newRecycling(l, spare)
+}

@@ -2,32 +2,27 @@ package source
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/parquet"
-	parquetfile "github.com/apache/arrow/go/v15/parquet/file"
-	"github.com/apache/arrow/go/v15/parquet/metadata"
-	"github.com/apache/arrow/go/v15/parquet/pqarrow"
 )
 
-// parquetFile is an open Parquet file. Its columns are read one by one, in the
-// goroutine of the caller: text with dictionaries, numbers, dates and times by
-// decoders of this package, which hand the codes of dictionary pages on as they
-// are; the others through arrow's field readers (its table and record readers
-// start goroutines whose panics nobody can catch).
+// parquetFile is an open Parquet file. The footer, its pages and their encodings are
+// read by this package alone, column by column and in the goroutine of the caller. The
+// codes of dictionary pages of text are handed on as they are.
 type parquetFile struct {
-	f      *handle
-	size   int64
-	opts   *Options
-	meta   *metadata.FileMetaData
-	fields *arrow.Schema
-	leaf   []int // leaf column of each top-level field, -1 where nested
+	f       *handle
+	size    int64
+	opts    *Options
+	footer  *footer
+	columns []parquetColumn
+	fields  *arrow.Schema
 }
 
-// floorMemory is what reading any Parquet file may hold, however small it is.
+// floorMemory is what one batch of any Parquet file may hold, however small it is.
 const floorMemory = 32 << 20
 
 func openParquet(h *handle, opts *Options) (file, error) {
@@ -38,162 +33,170 @@ func openParquet(h *handle, opts *Options) (file, error) {
 	return p, nil
 }
 
+// newParquet reads the footer. The Arrow schema that writers leave in it is one more
+// thing to mistrust; the types of Parquet are enough.
 func newParquet(f *handle, opts *Options) (*parquetFile, error) {
 	p := &parquetFile{f: f, size: f.size, opts: opts}
-	if err := checkFooter(f, p.size); err != nil {
+	var err error
+	if p.footer, err = readFooter(f, p.size); err != nil {
 		return nil, err
 	}
-	rdr, err := parquetfile.NewParquetReader(io.NewSectionReader(f, 0, p.size))
-	if err != nil {
+	leaves := 0
+	if p.columns, leaves, err = columnsOf(p.footer.schema); err != nil {
 		return nil, err
 	}
-	p.meta = rdr.MetaData()
-	// The Arrow schema that writers leave in the footer is one more thing to
-	// mistrust; the types of Parquet are enough.
-	p.meta.FileMetaData.KeyValueMetadata = nil
-	if err := p.checkMeta(); err != nil {
-		return nil, err
-	}
-	fr, _, err := p.reader(opts.MemoryLimit)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := fr.Schema()
-	if err != nil {
-		return nil, err
-	}
-	fields := plain.Fields()
-	for i := range fr.Manifest.Fields {
-		field := &fr.Manifest.Fields[i]
-		p.leaf = append(p.leaf, -1)
-		if len(field.Children) > 0 {
-			continue
+	total := int64(0)
+	for g := range p.footer.groups {
+		rows := p.footer.groups[g].rows
+		if rows < 0 || len(p.footer.groups[g].columns) != leaves || total+rows < total {
+			return nil, ErrCorrupt
 		}
-		p.leaf[i] = field.ColIndex
-		entries, ok, err := p.dictionary(field)
-		if err != nil {
-			return nil, err
+		total += rows
+	}
+	if total != p.footer.rows {
+		return nil, fmt.Errorf("%w: the number of rows is not that of its row groups", ErrCorrupt)
+	}
+	fields := make([]arrow.Field, len(p.columns))
+	for i := range p.columns {
+		c := &p.columns[i]
+		if c.dt.ID() == arrow.STRING && c.err == nil {
+			if entries, ok := p.dictionary(c); ok {
+				c.dt = &arrow.DictionaryType{IndexType: indexType(entries), ValueType: arrow.BinaryTypes.String}
+			}
 		}
-		if ok {
-			fields[i].Type = &arrow.DictionaryType{IndexType: indexType(entries), ValueType: arrow.BinaryTypes.String}
-		}
+		fields[i] = arrow.Field{Name: c.name, Type: c.dt, Nullable: c.nullable}
 	}
 	p.fields = arrow.NewSchema(fields, nil)
 	return p, nil
 }
 
 // dictionary reports whether a text column has a dictionary page in every row
-// group, so that its strings need not be made row by row, and the number of
-// entries of the largest.
-func (p *parquetFile) dictionary(field *pqarrow.SchemaField) (entries int, ok bool, err error) {
-	if field.Field.Type.ID() != arrow.STRING || len(p.meta.RowGroups) == 0 {
-		return 0, false, nil
-	}
-	for g := range p.meta.RowGroups {
-		c, err := p.meta.RowGroup(g).ColumnChunk(field.ColIndex)
-		if err != nil {
-			return 0, false, err
+// group with rows, so that its strings need not be made row by row, and the number
+// of entries of the largest. What is damaged shows itself when the column is read.
+func (p *parquetFile) dictionary(col *parquetColumn) (entries int, ok bool) {
+	head := make([]byte, 256)
+	for g := range p.footer.groups {
+		c := &p.footer.groups[g].columns[col.leaf]
+		if p.footer.groups[g].rows == 0 {
+			continue
 		}
-		if !c.HasDictionaryPage() || !plainly(c) {
-			return 0, false, nil
+		if p.fits(c) != nil {
+			return 0, false
 		}
-		at := chunkStart(c)
-		h, _, err := readPageHeader(p.f, at, at+c.TotalCompressedSize(), make([]byte, 256))
-		if err != nil {
-			return 0, false, err
-		}
-		if !h.dictionary || h.values < 0 {
-			return 0, false, ErrCorrupt
+		h, _, err := readPageHeader(p.f, c.start(), c.start()+c.compressed, head)
+		if err != nil || !h.dictionary {
+			return 0, false
 		}
 		entries = max(entries, int(h.values))
 	}
-	return entries, true, nil
+	return entries, true
 }
 
-// checkMeta holds what the footer says against the size of the file.
-func (p *parquetFile) checkMeta() error {
-	total := int64(0)
-	for g := range p.meta.RowGroups {
-		rg := p.meta.RowGroup(g)
-		if rg.NumRows() < 0 {
-			return ErrCorrupt
-		}
-		total += rg.NumRows()
-		for c := range rg.NumColumns() {
-			chunk, err := rg.ColumnChunk(c)
-			if err != nil {
-				return err
-			}
-			start := chunkStart(chunk)
-			length := chunk.TotalCompressedSize()
-			if start < 4 || length < 0 || start > p.size || length > p.size-start ||
-				chunk.TotalUncompressedSize() < 0 || chunk.NumValues() < 0 {
-				return ErrCorrupt
-			}
-			if chunk.TotalUncompressedSize() > p.opts.MemoryLimit {
-				return ErrMemory
-			}
-		}
+// retype has a text column delivered as text, or as a dictionary with wider indices, so
+// that files of different writers and sizes have one schema.
+func (p *parquetFile) retype(i int, dt arrow.DataType) bool {
+	c := &p.columns[i]
+	from, coded := c.dt.(*arrow.DictionaryType)
+	if !coded {
+		return false
 	}
-	if total != p.meta.NumRows {
+	if to, ok := dt.(*arrow.DictionaryType); ok && indexBytes(to) < indexBytes(from) || !arrow.TypeEqual(valueOf(dt), from.ValueType) {
+		return false
+	}
+	c.dt = dt
+	fields := append([]arrow.Field{}, p.fields.Fields()...)
+	fields[i].Type = dt
+	p.fields = arrow.NewSchema(fields, nil)
+	return true
+}
+
+// fits holds what the footer says of a chunk against the file.
+func (p *parquetFile) fits(c *columnChunk) error {
+	switch {
+	case c.encrypted:
+		return fmt.Errorf("%w: encrypted column; decrypt the file first", ErrUnsupported)
+	case c.elsewhere:
+		return fmt.Errorf("%w: the column's data are in another file", ErrUnsupported)
+	}
+	start := c.start()
+	if !c.there || start < 4 || c.compressed < 0 || start > p.size || c.compressed > p.size-start || c.uncompressed < 0 || c.values < 0 {
 		return ErrCorrupt
+	}
+	if c.uncompressed > p.opts.MemoryLimit {
+		return ErrMemory
 	}
 	return nil
 }
 
-// reader returns an arrow reader over the file, with an allocator that holds at
-// most limit bytes.
-func (p *parquetFile) reader(limit int64) (*pqarrow.FileReader, *limited, error) {
-	mem := &limited{mem: p.opts.Allocator, limit: limit}
-	props := parquet.NewReaderProperties(mem)
-	rdr, err := parquetfile.NewParquetReader(io.NewSectionReader(p.f, 0, p.size), parquetfile.WithReadProps(props), parquetfile.WithMetadata(p.meta))
-	if err != nil {
-		return nil, nil, err
-	}
-	fr, err := pqarrow.NewFileReader(rdr, pqarrow.ArrowReadProperties{BatchSize: int64(p.opts.BatchRows)}, mem)
-	return fr, mem, err
-}
-
 func (p *parquetFile) schema() *arrow.Schema { return p.fields }
-func (p *parquetFile) rows() (int64, bool)   { return p.meta.NumRows, true }
+func (p *parquetFile) rows() (int64, bool)   { return p.footer.rows, true }
 
 func (p *parquetFile) parts(ctx context.Context, columns []string, n int) ([]*reader, error) {
 	fields := make([]int, len(columns))
 	for i, name := range columns {
 		fields[i] = p.fields.FieldIndices(name)[0]
-		if p.leaf[fields[i]] < 0 {
-			return nil, &FileError{Column: name, Err: fmt.Errorf("%w: nested column", ErrUnsupported)}
+		if err := p.readable(&p.columns[fields[i]]); err != nil {
+			return nil, err
 		}
 	}
-	groups := len(p.meta.RowGroups)
+	groups := len(p.footer.groups)
 	n = max(1, min(n, groups))
 	var out []*reader
 	row := int64(0)
 	for part := range n {
 		lo, hi := groups*part/n, groups*(part+1)/n
-		r, err := guard(func() (*reader, error) { return p.part(ctx, fields, lo, hi) })
-		if err != nil {
-			return nil, corrupt(err)
-		}
+		r := p.part(ctx, fields, lo, hi)
 		r.offset = row
 		for g := lo; g < hi; g++ {
-			row += p.meta.RowGroup(g).NumRows()
+			row += p.footer.groups[g].rows
 		}
 		out = append(out, r)
 	}
 	return out, nil
 }
 
+// readable says why a column cannot be read, as far as the footer shows.
+func (p *parquetFile) readable(col *parquetColumn) error {
+	if col.err != nil {
+		return &FileError{Column: col.name, Err: col.err}
+	}
+	for g := range p.footer.groups {
+		group := &p.footer.groups[g]
+		if group.rows == 0 {
+			continue
+		}
+		c := &group.columns[col.leaf]
+		err := p.fits(c)
+		if err == nil && (c.values != group.rows || c.physical != col.physical) {
+			err = ErrCorrupt
+		}
+		if err == nil {
+			_, err = decoder(c.codec)
+		}
+		if err != nil {
+			return groupError(col.name, g, err)
+		}
+	}
+	return nil
+}
+
+// groupError says in which column and row group, counted from 1, something is wrong.
+func groupError(column string, group int, err error) error {
+	var named *FileError
+	if errors.As(err, &named) || errors.Is(err, ErrChanged) {
+		return err
+	}
+	return &FileError{Column: column, Err: fmt.Errorf("row group %d: %w", group+1, corrupt(err))}
+}
+
 // need estimates the bytes that one batch of the columns takes, from the
 // footer: the pages of a row group, and as much again for arrays.
 func (p *parquetFile) need(fields []int) int64 {
 	most := int64(0)
-	for g := range p.meta.RowGroups {
+	for g := range p.footer.groups {
 		sum := int64(0)
 		for _, f := range fields {
-			if c, err := p.meta.RowGroup(g).ColumnChunk(p.leaf[f]); err == nil {
-				sum += c.TotalUncompressedSize() + 16*int64(p.opts.BatchRows)
-			}
+			sum += min(p.opts.MemoryLimit, max(0, p.footer.groups[g].columns[p.columns[f].leaf].uncompressed)) + 32*int64(p.opts.BatchRows)
 		}
 		most = max(most, sum)
 	}
@@ -201,32 +204,25 @@ func (p *parquetFile) need(fields []int) int64 {
 }
 
 // part reads row groups lo to hi.
-func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) (*reader, error) {
-	limit := min(p.opts.MemoryLimit, floorMemory+4*p.need(fields))
+func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) *reader {
 	var out []arrow.Field
-	leaves := map[int]bool{}
 	for _, f := range fields {
 		out = append(out, p.fields.Field(f))
-		leaves[p.leaf[f]] = true
 	}
-	mem := &limited{mem: p.opts.Allocator, limit: limit}
 	s := &parquetPart{
-		ctx: ctx, p: p, limit: limit, mem: mem, rows: newRecycling(mem, p.opts.spare), fields: fields, leaves: leaves, schema: arrow.NewSchema(out, nil),
+		ctx: ctx, p: p, limit: min(p.opts.MemoryLimit, floorMemory+4*p.need(fields)), fields: fields, schema: arrow.NewSchema(out, nil),
 		group: lo - 1, last: hi - 1, batch: int64(p.opts.BatchRows),
 	}
-	return newReader(s.schema, s.next, s.close), nil
+	return newReader(s.schema, s.next, s.close)
 }
 
 // parquetPart reads some row groups, batch by batch.
 type parquetPart struct {
 	ctx    context.Context
 	p      *parquetFile
-	limit  int64 // of each allocator
-	mem    *limited
-	rows   recycling           // of the same limit
-	fr     *pqarrow.FileReader // of the row group, where a column needs it
+	limit  int64 // of the memory of a batch
+	mem    memories
 	fields []int
-	leaves map[int]bool
 	schema *arrow.Schema
 
 	group, last int
@@ -244,84 +240,77 @@ func (s *parquetPart) close() {
 			s.ready[i].Release()
 		}
 	}
-	s.columns, s.ready, s.at, s.fr = nil, nil, nil, nil
+	s.columns, s.ready, s.at = nil, nil, nil
 }
 
 func (s *parquetPart) next() (arrow.Record, error) {
 	if err := s.ctx.Err(); err != nil {
 		return nil, err
 	}
+	s.mem.renew(s.p.opts.Allocator, s.limit, s.p.opts.spare)
 	for s.left == 0 {
 		if err := s.nextGroup(); err != nil {
 			return nil, err
 		}
 	}
-	rec, err := s.record()
-	return rec, corrupt(err)
+	return s.record()
 }
 
 func (s *parquetPart) nextGroup() error {
+	for i, c := range s.columns {
+		if err := s.in(i, c.finish); err != nil {
+			return err
+		}
+	}
 	s.close()
 	if s.group++; s.group > s.last {
 		return io.EOF
 	}
-	rg := s.p.meta.RowGroup(s.group)
-	s.left = rg.NumRows()
-	if s.left == 0 {
+	group := &s.p.footer.groups[s.group]
+	if s.left = group.rows; s.left == 0 {
 		return nil
 	}
-	for _, f := range s.fields {
-		chunk, err := rg.ColumnChunk(s.p.leaf[f])
+	for i, f := range s.fields {
+		err := s.in(i, func() error {
+			c, err := s.column(&s.p.columns[f], &group.columns[s.p.columns[f].leaf])
+			if err == nil {
+				s.columns, s.ready, s.at = append(s.columns, c), append(s.ready, nil), append(s.at, 0)
+			}
+			return err
+		})
 		if err != nil {
-			return corrupt(err)
+			return err
 		}
-		if chunk.NumValues() != s.left {
-			return ErrCorrupt
-		}
-		c, err := s.column(f, chunk)
-		if err != nil {
-			return corrupt(err)
-		}
-		s.columns, s.ready, s.at = append(s.columns, c), append(s.ready, nil), append(s.at, 0)
+	}
+	return nil
+}
+
+// in calls fn, and names column number i and the row group in its error.
+func (s *parquetPart) in(i int, fn func() error) error {
+	_, err := guard(func() (struct{}, error) { return struct{}{}, fn() })
+	if err != nil {
+		return groupError(s.p.columns[s.fields[i]].name, s.group, err)
 	}
 	return nil
 }
 
 // column returns the reader of a chunk.
-func (s *parquetPart) column(f int, chunk *metadata.ColumnChunkMetaData) (columnReader, error) {
-	field := s.p.fields.Field(f)
-	dict, coded := field.Type.(*arrow.DictionaryType)
-	if coded || storedAs(field.Type, chunk.Type()) && plainly(chunk) {
-		pages, err := newChunkPages(newCursor(s.p.f), chunk, field.Nullable, s.p.opts.spare)
-		if err != nil {
-			return nil, err
-		}
-		switch field.Type.ID() {
-		case arrow.DICTIONARY:
-			return newTextColumn(pages, dict, s.mem, s.rows), nil
-		case arrow.STRING:
-			return &stringColumn{pages: pages, mem: s.mem}, nil
-		case arrow.BOOL:
-			return &boolColumn{pages: pages, mem: s.mem}, nil
-		}
-		return newFixedColumn(pages, field.Type, s.mem, s.rows), nil
-	}
-	if err := checkPages(newCursor(s.p.f), chunk, field.Nullable); err != nil {
-		return nil, err
-	}
-	if s.fr == nil {
-		// One a row group: arrow v15 forgets to release the validity of some
-		// columns, which would add up against the limit.
-		var err error
-		if s.fr, _, err = s.p.reader(s.limit); err != nil {
-			return nil, err
-		}
-	}
-	c, err := s.fr.GetFieldReader(s.ctx, f, s.leaves, []int{s.group})
+func (s *parquetPart) column(col *parquetColumn, chunk *columnChunk) (columnReader, error) {
+	pages, err := newChunkPages(newCursor(s.p.f), chunk, col.nullable, s.p.opts.spare)
 	if err != nil {
 		return nil, err
 	}
-	return &arrowColumn{reader: c, dt: field.Type}, nil
+	switch dt := col.dt.(type) {
+	case *arrow.DictionaryType:
+		return newTextColumn(pages, dt, &s.mem), nil
+	case *arrow.StringType, *arrow.BinaryType:
+		return &bytesColumn{values: byteValues{pages: pages}, dt: dt, m: &s.mem}, nil
+	case *arrow.BooleanType:
+		return &boolColumn{pages: pages, m: &s.mem}, nil
+	case *arrow.NullType:
+		return &nullColumn{pages: pages, m: &s.mem}, nil
+	}
+	return newFixedColumn(pages, col, &s.mem), nil
 }
 
 // record delivers the rows that every column has ready. Arrays of different
@@ -330,11 +319,14 @@ func (s *parquetPart) record() (arrow.Record, error) {
 	n := min(s.batch, s.left)
 	for i, c := range s.columns {
 		if s.ready[i] == nil {
-			arr, err := c.next(int(min(s.batch, s.left)))
+			err := s.in(i, func() (err error) {
+				s.ready[i], err = c.next(int(min(s.batch, s.left)))
+				return err
+			})
 			if err != nil {
 				return nil, err
 			}
-			s.ready[i], s.at[i] = arr, 0
+			s.at[i] = 0
 		}
 		n = min(n, int64(s.ready[i].Len()-s.at[i]))
 	}
@@ -356,51 +348,4 @@ func (s *parquetPart) record() (arrow.Record, error) {
 	}
 	s.left -= n
 	return rec, nil
-}
-
-// arrowColumn reads a chunk through arrow.
-type arrowColumn struct {
-	reader *pqarrow.ColumnReader
-	dt     arrow.DataType
-	ready  []arrow.Array
-}
-
-func (c *arrowColumn) release() {
-	c.reader.Release()
-	for _, a := range c.ready {
-		a.Release()
-	}
-	c.ready = nil
-}
-
-func (c *arrowColumn) next(n int) (arrow.Array, error) {
-	if len(c.ready) == 0 {
-		if err := c.read(n); err != nil {
-			return nil, err
-		}
-	}
-	arr := c.ready[0]
-	c.ready = c.ready[1:]
-	return arr, nil
-}
-
-func (c *arrowColumn) read(n int) error {
-	chunked, err := c.reader.NextBatch(int64(n))
-	if err != nil {
-		return err
-	}
-	defer chunked.Release()
-	if chunked.Len() != n || !arrow.TypeEqual(chunked.DataType(), c.dt) {
-		return ErrCorrupt
-	}
-	for _, chunk := range chunked.Chunks() {
-		if err := validate(chunk); err != nil {
-			return err
-		}
-		if chunk.Len() > 0 {
-			chunk.Retain()
-			c.ready = append(c.ready, chunk)
-		}
-	}
-	return nil
 }

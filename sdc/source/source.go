@@ -122,13 +122,15 @@ type Source struct {
 	infos []FileInfo
 	// handles are those of the files.
 	handles []*handle
+	schema  *arrow.Schema // of several files
 }
 
 // Open opens the files that match the patterns, in the order given, those of
 // one glob by name. Every pattern must match. The extension says the format:
 // .parquet; .arrow or .feather for an IPC file; .arrows for an IPC stream; .csv.
-// All must have the same columns and types, and none may come twice, be it under
-// another name.
+// All must have the same columns, and the same types of values in them; whether a file
+// has dictionaries, nulls or metadata does not matter. None may come twice, be it
+// under another name.
 func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
 	opts.defaults()
 	s := &Source{opts: opts}
@@ -142,6 +144,9 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 		}
 	}
 	if err := s.compare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.unify(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -207,16 +212,15 @@ func (s *Source) add(ctx context.Context, name string) error {
 	return s.sameSchema(name, f)
 }
 
-// sameSchema compares names and types of columns, not their metadata.
+// sameSchema compares the names of columns; unify does their types.
 func (s *Source) sameSchema(name string, f file) error {
 	a, b := s.files[0].schema(), f.schema()
 	if a.NumFields() != b.NumFields() {
-		return &FileError{File: name, Err: ErrSchema}
+		return &FileError{File: name, Err: fmt.Errorf("%w: it has %d of them and %s has %d", ErrSchema, b.NumFields(), s.infos[0].Name, a.NumFields())}
 	}
 	for i, x := range a.Fields() {
-		y := b.Field(i)
-		if x.Name != y.Name || !arrow.TypeEqual(x.Type, y.Type) {
-			return &FileError{File: name, Column: y.Name, Err: ErrSchema}
+		if y := b.Field(i); x.Name != y.Name {
+			return &FileError{File: name, Column: y.Name, Err: fmt.Errorf("%w: column %d is %q in %s", ErrSchema, i+1, x.Name, s.infos[0].Name)}
 		}
 	}
 	return nil
@@ -253,7 +257,12 @@ func plain(err error) error {
 }
 
 // Schema returns the schema of the files.
-func (s *Source) Schema() *arrow.Schema { return s.files[0].schema() }
+func (s *Source) Schema() *arrow.Schema {
+	if s.schema != nil {
+		return s.schema
+	}
+	return s.files[0].schema()
+}
 
 // Rows returns the number of rows where every file says it.
 func (s *Source) Rows() (n int64, known bool) {
@@ -367,6 +376,7 @@ func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader,
 		}
 		for _, p := range parts {
 			p.name, p.source = s.infos[i].Name, s.handles[i]
+			s.adapt(p)
 			if known {
 				p.offset += base
 			}

@@ -1,30 +1,59 @@
 package source
 
-import (
-	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/memory"
-)
+import "github.com/apache/arrow/go/v15/arrow"
 
-// stringColumn reads text as strings: that of files which have no dictionary
-// page in some row group.
-type stringColumn struct {
-	pages *chunkPages
-	mem   memory.Allocator
-	dict  *array.String
-	index []uint32
+// bytesColumn reads text as strings, that of files which have no dictionary page in
+// some row group, and binary values.
+type bytesColumn struct {
+	values byteValues
+	dt     arrow.DataType
+	m      *memories
 }
 
-func (c *stringColumn) release() {
-	c.pages.release()
-	if c.dict != nil {
-		c.dict.Release()
-		c.dict = nil
-	}
-}
+func (c *bytesColumn) release()      { c.values.pages.release() }
+func (c *bytesColumn) finish() error { return c.values.pages.finish() }
 
 // next reads rows of the present page.
-func (c *stringColumn) next(n int) (arrow.Array, error) {
+func (c *bytesColumn) next(n int) (arrow.Array, error) {
+	p := c.values.pages
+	if p.left == 0 {
+		if err := p.next(); err != nil {
+			return nil, err
+		}
+	}
+	n, err := c.values.rows(min(n, p.left))
+	if err != nil {
+		return nil, err
+	}
+	levels, v, err := p.valid(n)
+	if err != nil {
+		return nil, err
+	}
+	p.left -= n
+	values, err := c.values.read(v)
+	if err != nil {
+		return nil, err
+	}
+	var nulls nullBits
+	defer nulls.release()
+	if v == n {
+		levels = nil
+	} else {
+		nulls.put(c.m.mem, n, 0, levels)
+	}
+	return bytesArray(c.m, c.dt, values, levels, &nulls)
+}
+
+// nullColumn reads a column of the null type: pages without values.
+type nullColumn struct {
+	pages *chunkPages
+	m     *memories
+}
+
+func (c *nullColumn) release()      { c.pages.release() }
+func (c *nullColumn) finish() error { return c.pages.finish() }
+
+func (c *nullColumn) next(n int) (arrow.Array, error) {
 	p := c.pages
 	if p.left == 0 {
 		if err := p.next(); err != nil {
@@ -32,71 +61,13 @@ func (c *stringColumn) next(n int) (arrow.Array, error) {
 		}
 	}
 	n = min(n, p.left)
-	levels, v, err := p.valid(n)
+	_, v, err := p.valid(n)
 	if err != nil {
 		return nil, err
+	}
+	if v > 0 {
+		return nil, ErrCorrupt
 	}
 	p.left -= n
-	values, err := c.values(v)
-	if err != nil {
-		return nil, err
-	}
-	if v == n {
-		return values, nil
-	}
-	defer values.Release()
-	b := array.NewStringBuilder(c.mem)
-	defer b.Release()
-	b.Reserve(n)
-	b.ReserveData(int(values.ValueOffset64(v)))
-	j := 0
-	for _, l := range levels {
-		if l == 0 {
-			b.AppendNull()
-			continue
-		}
-		b.Append(values.Value(j))
-		j++
-	}
-	return b.NewArray(), nil
-}
-
-// values reads n values of the present page.
-func (c *stringColumn) values(n int) (*array.String, error) {
-	p := c.pages
-	switch p.encoding {
-	case plainValues:
-		arr, used, err := texts(c.mem, p.page[p.from:p.to], n)
-		if err != nil {
-			return nil, err
-		}
-		p.from += used
-		return arr, nil
-	case plainDictionary, rleDictionary:
-	default:
-		return nil, ErrUnsupported
-	}
-	if err := p.startIndices(); err != nil {
-		return nil, err
-	}
-	if c.dict == nil {
-		var err error
-		if c.dict, _, err = texts(c.mem, p.dict, p.entries); err != nil {
-			return nil, err
-		}
-	}
-	c.index = resized(c.index, n)
-	if err := readHybrid(&p.index, c.index); err != nil {
-		return nil, err
-	}
-	b := array.NewStringBuilder(c.mem)
-	defer b.Release()
-	b.Reserve(n)
-	for _, k := range c.index {
-		if int64(k) >= int64(p.entries) {
-			return nil, ErrCorrupt
-		}
-		b.Append(c.dict.Value(int(k)))
-	}
-	return b.NewStringArray(), nil
+	return nullArray(c.m.mem, arrow.Null, n), nil
 }

@@ -1,8 +1,6 @@
 package source
 
 import (
-	"encoding/binary"
-
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -15,9 +13,9 @@ import (
 type textColumn[T uint8 | uint16 | uint32] struct {
 	pages *chunkPages
 	dt    *arrow.DictionaryType
-	mem   memory.Allocator
-	rows  memory.Allocator // of indices
-	dict  arrow.Array      // of the chunk's dictionary page
+	m     *memories
+	dict  arrow.Array // of the chunk's dictionary page
+	bytes byteValues  // of pages that hold the text itself
 }
 
 // indexType is the narrowest type for the indices of that many entries.
@@ -31,14 +29,14 @@ func indexType(entries int) arrow.FixedWidthDataType {
 	return arrow.PrimitiveTypes.Uint32.(arrow.FixedWidthDataType)
 }
 
-func newTextColumn(p *chunkPages, dt *arrow.DictionaryType, mem, rows memory.Allocator) columnReader {
+func newTextColumn(p *chunkPages, dt *arrow.DictionaryType, m *memories) columnReader {
 	switch dt.IndexType.ID() {
 	case arrow.UINT8:
-		return &textColumn[uint8]{pages: p, dt: dt, mem: mem, rows: rows}
+		return &textColumn[uint8]{pages: p, dt: dt, m: m, bytes: byteValues{pages: p}}
 	case arrow.UINT16:
-		return &textColumn[uint16]{pages: p, dt: dt, mem: mem, rows: rows}
+		return &textColumn[uint16]{pages: p, dt: dt, m: m, bytes: byteValues{pages: p}}
 	}
-	return &textColumn[uint32]{pages: p, dt: dt, mem: mem, rows: rows}
+	return &textColumn[uint32]{pages: p, dt: dt, m: m, bytes: byteValues{pages: p}}
 }
 
 func (c *textColumn[T]) release() {
@@ -49,6 +47,8 @@ func (c *textColumn[T]) release() {
 	}
 }
 
+func (c *textColumn[T]) finish() error { return c.pages.finish() }
+
 func (c *textColumn[T]) next(n int) (arrow.Array, error) {
 	if c.pages.left == 0 {
 		if err := c.pages.next(); err != nil {
@@ -56,13 +56,13 @@ func (c *textColumn[T]) next(n int) (arrow.Array, error) {
 		}
 	}
 	switch c.pages.encoding {
-	case plainValues:
+	case plainValues, deltaLength, deltaBytes:
 		// As many as there are indices.
 		return c.plain(min(n, c.pages.left, 1<<min(8*c.dt.IndexType.(arrow.FixedWidthDataType).Bytes(), 30)))
 	case plainDictionary, rleDictionary:
 		return c.coded(n)
 	}
-	return nil, ErrUnsupported
+	return nil, c.pages.unsupported()
 }
 
 // coded reads rows up to the first page that is not coded.
@@ -73,7 +73,7 @@ func (c *textColumn[T]) coded(n int) (arrow.Array, error) {
 			return nil, err
 		}
 	}
-	buf := memory.NewResizableBuffer(c.rows)
+	buf := memory.NewResizableBuffer(c.m.rows)
 	defer buf.Release()
 	buf.Resize(n * c.width())
 	out := arrow.GetData[T](buf.Bytes())
@@ -112,7 +112,7 @@ func (c *textColumn[T]) coded(n int) (arrow.Array, error) {
 			return nil, ErrCorrupt
 		}
 		if v < k {
-			nulls.put(c.mem, n, done, levels)
+			nulls.put(c.m.mem, n, done, levels)
 			for i, j := k-1, v; i >= 0; i-- {
 				if levels[i] == 0 {
 					to[i] = 0
@@ -135,14 +135,17 @@ func (c *textColumn[T]) plain(n int) (arrow.Array, error) {
 	if err != nil {
 		return nil, err
 	}
-	dict, used, err := texts(c.mem, p.page[p.from:p.to], v)
+	values, err := c.bytes.read(v)
+	if err != nil {
+		return nil, err
+	}
+	dict, err := bytesArray(c.m, arrow.BinaryTypes.String, values, nil, &nullBits{})
 	if err != nil {
 		return nil, err
 	}
 	defer dict.Release()
-	p.from += used
 	p.left -= n
-	buf := memory.NewResizableBuffer(c.rows)
+	buf := memory.NewResizableBuffer(c.m.rows)
 	defer buf.Release()
 	buf.Resize(n * c.width())
 	out := arrow.GetData[T](buf.Bytes())
@@ -154,7 +157,7 @@ func (c *textColumn[T]) plain(n int) (arrow.Array, error) {
 		}
 		return c.array(n, buf, &nulls, dict), nil
 	}
-	nulls.put(c.mem, n, 0, levels)
+	nulls.put(c.m.mem, n, 0, levels)
 	j := 0
 	for i, l := range levels {
 		out[i] = 0
@@ -181,36 +184,13 @@ func (c *textColumn[T]) readDictionary() error {
 	if !p.dictSeen || uint64(p.entries) > uint64(^T(0))+1 {
 		return ErrCorrupt
 	}
-	dict, _, err := texts(c.mem, p.dict, p.entries)
+	values, _, err := plainBytes(make([][]byte, p.entries), p.dict)
+	if err != nil {
+		return err
+	}
+	dict, err := bytesArray(c.m, arrow.BinaryTypes.String, values, nil, &nullBits{})
 	if err == nil {
 		c.dict = dict
 	}
 	return err
-}
-
-// texts reads n texts, each behind its length, and returns how many bytes they
-// took.
-func texts(mem memory.Allocator, b []byte, n int) (*array.String, int, error) {
-	used, total := 0, 0
-	for range n {
-		if len(b)-used < 4 {
-			return nil, 0, ErrCorrupt
-		}
-		k := binary.LittleEndian.Uint32(b[used:])
-		if uint64(k) > uint64(len(b)-used-4) {
-			return nil, 0, ErrCorrupt
-		}
-		used += 4 + int(k)
-		total += int(k)
-	}
-	sb := array.NewStringBuilder(mem)
-	defer sb.Release()
-	sb.Reserve(n)
-	sb.ReserveData(total)
-	for at := 0; at < used; {
-		k := int(binary.LittleEndian.Uint32(b[at:]))
-		sb.BinaryBuilder.Append(b[at+4 : at+4+k])
-		at += 4 + k
-	}
-	return sb.NewStringArray(), used, nil
 }

@@ -198,6 +198,14 @@ func text(arr arrow.Array, i int) string {
 			return text(a.Dictionary(), j)
 		}
 		return ""
+	case *array.Timestamp:
+		// Without a zone where the type has none, and in UTC where it has one.
+		t := a.DataType().(*arrow.TimestampType)
+		layout := "2006-01-02 15:04:05.999999999"
+		if t.TimeZone != "" {
+			layout += "Z"
+		}
+		return a.Value(i).ToTime(t.Unit).UTC().Format(layout)
 	case *array.Null:
 		return "" // IsValid says that its values are none
 	case *array.Decimal128:

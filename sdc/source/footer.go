@@ -1,0 +1,233 @@
+package source
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// Physical types of Parquet.
+const (
+	physBoolean = iota
+	physInt32
+	physInt64
+	physInt96
+	physFloat
+	physDouble
+	physBytes
+	physFixed
+)
+
+// footer is what a reader wants of parquet.thrift's FileMetaData. Enumerations are as
+// they stand in the file: those that nobody knows yet matter only where they are used.
+type footer struct {
+	rows      int64
+	schema    []schemaElement
+	groups    []rowGroup
+	encrypted bool // some columns may be
+}
+
+type schemaElement struct {
+	name                         string
+	physical, converted          int32 // -1 where there is none
+	length, repetition, children int32
+	scale, precision             int32
+	logical                      logicalType
+}
+
+// logicalType is a field of the union LogicalType.
+type logicalType struct {
+	id               int // of the field; 0 where there is none
+	unit             int // 1 milliseconds, 2 microseconds, 3 nanoseconds
+	utc              bool
+	bits             int8
+	signed           bool
+	scale, precision int32
+}
+
+type rowGroup struct {
+	rows    int64
+	columns []columnChunk
+}
+
+type columnChunk struct {
+	there                            bool  // it has metadata
+	encrypted, elsewhere             bool  // elsewhere: in another file
+	physical, codec                  int32 // codec is -1 where there is none
+	values, uncompressed, compressed int64
+	dataAt, dictionaryAt             int64
+}
+
+// start is where the first page of a chunk begins.
+func (c *columnChunk) start() int64 {
+	if c.dictionaryAt > 0 {
+		return min(c.dataAt, c.dictionaryAt)
+	}
+	return c.dataAt
+}
+
+// readFooter reads the end of a Parquet file. Lists of it grow with the bytes that are
+// there, and not by the lengths that they claim.
+func readFooter(f io.ReaderAt, size int64) (*footer, error) {
+	tail := make([]byte, 8)
+	if size < 12 {
+		return nil, ErrCorrupt
+	}
+	if _, err := f.ReadAt(tail, size-8); err != nil {
+		return nil, ErrCorrupt
+	}
+	length := int64(binary.LittleEndian.Uint32(tail))
+	switch {
+	case string(tail[4:]) == "PARE":
+		return nil, fmt.Errorf("%w: encrypted Parquet; decrypt the file first", ErrUnsupported)
+	case string(tail[4:]) != "PAR1" || length > size-12:
+		return nil, ErrCorrupt
+	}
+	b := make([]byte, length)
+	if _, err := f.ReadAt(b, size-8-length); err != nil {
+		return nil, ErrCorrupt
+	}
+	t := thrift{b: b}
+	m := t.footer()
+	if t.bad || len(m.schema) == 0 {
+		return nil, ErrCorrupt
+	}
+	return m, nil
+}
+
+func (t *thrift) footer() *footer {
+	m := &footer{}
+	t.fields(0, func(id, kind int) bool {
+		switch {
+		case id == 2 && kind == thriftList:
+			t.list(func(int) { m.schema = append(m.schema, t.element()) })
+		case id == 3 && kind == thriftI64:
+			m.rows = t.i64()
+		case id == 4 && kind == thriftList:
+			t.list(func(int) { m.groups = append(m.groups, t.rowGroup()) })
+		case id == 8:
+			m.encrypted = true
+			return false
+		default:
+			return false
+		}
+		return true
+	})
+	return m
+}
+
+func (t *thrift) element() schemaElement {
+	e := schemaElement{physical: -1, converted: -1}
+	numbers := map[int]*int32{1: &e.physical, 2: &e.length, 3: &e.repetition, 5: &e.children, 6: &e.converted, 7: &e.scale, 8: &e.precision}
+	t.fields(1, func(id, kind int) bool {
+		switch to := numbers[id]; {
+		case to != nil && kind == thriftI32:
+			*to = t.i32()
+		case id == 4 && kind == thriftBinary:
+			e.name = t.text()
+		case id == 10 && kind == thriftStruct:
+			e.logical = t.logical()
+		default:
+			return false
+		}
+		return true
+	})
+	return e
+}
+
+func (t *thrift) logical() (l logicalType) {
+	t.fields(2, func(id, kind int) bool {
+		l.id = id
+		if kind != thriftStruct {
+			return false
+		}
+		t.fields(3, func(field, kind int) bool {
+			switch {
+			case id == logicalDecimal && field == 1 && kind == thriftI32:
+				l.scale = t.i32()
+			case id == logicalDecimal && field == 2 && kind == thriftI32:
+				l.precision = t.i32()
+			case id == logicalInteger && field == 1 && kind == thriftByte:
+				l.bits = int8(t.byte())
+			case id == logicalInteger && field == 2:
+				l.signed = kind == thriftTrue
+				return kind == thriftTrue || kind == thriftFalse
+			case (id == logicalTime || id == logicalTimestamp) && field == 1:
+				l.utc = kind == thriftTrue
+				return kind == thriftTrue || kind == thriftFalse
+			case (id == logicalTime || id == logicalTimestamp) && field == 2 && kind == thriftStruct:
+				t.fields(4, func(unit, _ int) bool {
+					l.unit = unit
+					return false
+				})
+			default:
+				return false
+			}
+			return true
+		})
+		return true
+	})
+	return l
+}
+
+func (t *thrift) rowGroup() (g rowGroup) {
+	t.fields(1, func(id, kind int) bool {
+		switch {
+		case id == 1 && kind == thriftList:
+			t.list(func(int) { g.columns = append(g.columns, t.columnChunk()) })
+		case id == 3 && kind == thriftI64:
+			g.rows = t.i64()
+		default:
+			return false
+		}
+		return true
+	})
+	return g
+}
+
+func (t *thrift) columnChunk() columnChunk {
+	c := columnChunk{codec: -1, physical: -1}
+	t.fields(2, func(id, kind int) bool {
+		switch {
+		case id == 1:
+			c.elsewhere = true
+			return false
+		case id == 3 && kind == thriftStruct:
+			c.there = true
+			t.columnMeta(&c)
+		case id == 8 || id == 9:
+			c.encrypted = true
+			return false
+		default:
+			return false
+		}
+		return true
+	})
+	return c
+}
+
+func (t *thrift) columnMeta(c *columnChunk) {
+	t.fields(3, func(id, kind int) bool {
+		switch {
+		case id == 1 && kind == thriftI32:
+			c.physical = t.i32()
+		case id == 4 && kind == thriftI32:
+			c.codec = t.i32()
+		case kind != thriftI64:
+			return false
+		case id == 5:
+			c.values = t.i64()
+		case id == 6:
+			c.uncompressed = t.i64()
+		case id == 7:
+			c.compressed = t.i64()
+		case id == 9:
+			c.dataAt = t.i64()
+		case id == 11:
+			c.dictionaryAt = t.i64()
+		default:
+			return false
+		}
+		return true
+	})
+}

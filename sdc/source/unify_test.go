@@ -1,0 +1,129 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// TestFilesOfOneDataSet: files of several writers, with dictionaries and without, with
+// columns that may be null and that may not, and with no rows at all, are one data set.
+func TestFilesOfOneDataSet(t *testing.T) {
+	names := []string{"id", "g", "t", "i32", "f64", "b"}
+	want := basics()
+	base := filepath.Join("testdata", "parquet")
+	for _, files := range [][]string{
+		{"v1", "polars", "duckdb1", "duckdb2"}, {"v1-plain", "v1", "v2-delta"}, {"v1", "v1-plain"}, {"duckdb2", "v1-fallback", "v2-pages"},
+		{"none", "v1"}, {"v2", "none", "v1"}, {"none", "v1-plain"}, {"emptygroups", "none", "polars"},
+	} {
+		t.Run(strings.Join(files, " "), func(t *testing.T) {
+			var paths []string
+			full := 0
+			for _, f := range files {
+				paths = append(paths, filepath.Join(base, f+".parquet"))
+				if f != "none" {
+					full++
+				}
+			}
+			for _, batch := range []int{11, 1000} {
+				got, err := readColumns(t, batch, names, paths...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for c, name := range names {
+					if !slices.Equal(got[c], slices.Repeat(want[name], full)) {
+						t.Errorf("column %s: %v", name, got[c])
+					}
+				}
+			}
+		})
+	}
+}
+
+func writeTexts(t *testing.T, path string, dt arrow.DataType, values []string) {
+	t.Helper()
+	schema := arrow.NewSchema([]arrow.Field{{Name: "g", Type: dt, Nullable: true}}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for _, v := range values {
+		if v == "-" {
+			b.Field(0).AppendNull()
+		} else if err := b.Field(0).AppendValueFromString(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rec := b.NewRecord()
+	defer rec.Release()
+	w, err := Create(path, schema, WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDictionariesOfAnySize: 200, 300 and 70,000 entries in three files, and a file
+// whose column has nothing but nulls and no type.
+func TestDictionariesOfAnySize(t *testing.T) {
+	dir := t.TempDir()
+	text := arrow.BinaryTypes.String
+	var want, paths []string
+	add := func(name string, dt arrow.DataType, values []string) {
+		paths = append(paths, filepath.Join(dir, name))
+		writeTexts(t, paths[len(paths)-1], dt, values)
+		want = append(want, values...)
+	}
+	codes := func(n int) (out []string) {
+		for i := range n {
+			out = append(out, fmt.Sprint("c", i), fmt.Sprint("c", i))
+		}
+		return append(out, "-")
+	}
+	add("a.parquet", text, codes(200))
+	add("b.parquet", text, codes(300))
+	add("c.parquet", arrow.Null, []string{"-", "-"})
+	for _, more := range []func(){
+		func() {}, func() { add("d.parquet", text, codes(70_000)) }, func() { add("e.arrow", text, codes(5)) }, func() { add("f.arrows", text, codes(5)) },
+	} {
+		more()
+		got, err := readColumns(t, 4096, nil, paths...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got[0], want) {
+			t.Fatalf("%v: %d values and not %d, or others", paths, len(got[0]), len(want))
+		}
+		// Whichever file comes first.
+		slices.Reverse(paths)
+		if got, err := readColumns(t, 4096, nil, paths...); err != nil || len(got[0]) != len(want) {
+			t.Fatal(err)
+		}
+		slices.Reverse(paths)
+	}
+}
+
+// TestTypesThatDiffer: the error names the column, both types and files.
+func TestTypesThatDiffer(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a.parquet"), filepath.Join(dir, "b.parquet")
+	writeTexts(t, a, arrow.BinaryTypes.String, []string{"1"})
+	writeTexts(t, b, arrow.PrimitiveTypes.Int64, []string{"1"})
+	_, err := readColumns(t, 10, nil, a, b)
+	var fe *FileError
+	if !errors.Is(err, ErrSchema) || !errors.As(err, &fe) || fe.File != b || fe.Column != "g" {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"int64", "utf8", a, "one type"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%v does not say %q", err, part)
+		}
+	}
+}
