@@ -120,12 +120,12 @@ func TestLinkage(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	for _, id := range ids {
-		if got, ok := back.Lookup(must(p.Text(id))); !ok || got != id {
+		if got, err := back.Lookup(must(p.Text(id))); err != nil || got != id {
 			t.Errorf("%q is found as %q", id, got)
 		}
 	}
-	if _, ok := back.Lookup("nobody"); ok {
-		t.Error("an unknown pseudonym is found")
+	if _, err := back.Lookup("nobody"); !errors.Is(err, pseudonym.ErrUnknown) {
+		t.Errorf("an unknown pseudonym is found: %v", err)
 	}
 	for i := 0; i < len(raw); i += 5 {
 		bad := slices.Clone(raw)
@@ -146,14 +146,16 @@ func TestLinkage(t *testing.T) {
 		}
 	}
 	next := maker(t, func(c *pseudonym.Config) { c.Key = must(pseudonym.NewKey()) })
-	rekeyed, translation, err := back.Rekey(next)
-	if err != nil || len(translation) != 4 {
+	rekeyed, err := back.Rekey(next)
+	if err != nil || rekeyed.Translation.Len() != 4 || len(rekeyed.Refused) != 0 {
 		t.Fatal(err)
 	}
-	for old, text := range translation {
+	for _, id := range ids {
+		old := must(p.Text(id))
+		text, ok := rekeyed.Translation.New(old)
 		a, _ := back.Lookup(old)
-		b, ok := rekeyed.Lookup(text)
-		if !ok || a != b || old == text {
+		b, err := rekeyed.Table.Lookup(text)
+		if !ok || err != nil || a != b || old == text {
 			t.Errorf("%q became %q", a, b)
 		}
 	}
@@ -175,6 +177,9 @@ func TestLinkage(t *testing.T) {
 	if back.Len() != 0 {
 		t.Error("something is left")
 	}
+	if _, err := back.Lookup(must(p.Text("Jansen"))); !errors.Is(err, pseudonym.ErrLinkageDestroyed) {
+		t.Errorf("a destroyed table: %v", err)
+	}
 }
 
 // TestRekeyMerges: where two identifiers become one, it is always the same of the
@@ -187,11 +192,11 @@ func TestRekeyMerges(t *testing.T) {
 	name := maker(t, func(c *pseudonym.Config) { c.Form = pseudonym.Name })
 	seen := map[string]bool{}
 	for range 50 {
-		next, translation, err := l.Rekey(name)
-		if err != nil || next.Len() != 1 || len(translation) != 4 {
+		next, err := l.Rekey(name)
+		if err != nil || next.Table.Len() != 1 || next.Translation.Len() != 4 || next.Merged != 3 {
 			t.Fatal(err)
 		}
-		id, _ := next.Lookup(must(name.Text("jansen")))
+		id, _ := next.Table.Lookup(must(name.Text("jansen")))
 		seen[id] = true
 	}
 	if len(seen) != 1 {

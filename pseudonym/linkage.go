@@ -1,101 +1,204 @@
 package pseudonym
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"log/slog"
 	"maps"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
-
-	"filippo.io/age"
-	"filippo.io/age/armor"
 )
 
-// ErrLinkage says that a file is no linkage table, is damaged, or cannot be
-// decrypted with the identities given.
-var ErrLinkage = errors.New("linkage table cannot be used")
-
-// linkageHeader is the first line of a linkage table.
-const linkageHeader = "sluis linkage 1"
+var (
+	// ErrLinkage says that a file is no linkage table, is damaged, or cannot be
+	// decrypted with the identities given.
+	ErrLinkage = errors.New("linkage table cannot be used")
+	// ErrLinkageDestroyed says that a linkage table was destroyed on purpose.
+	ErrLinkageDestroyed = errors.New("linkage table was destroyed")
+	// ErrUnknown says that a pseudonym is not in the table.
+	ErrUnknown = errors.New("pseudonym is not in the table")
+)
 
 // Linkage is the way back from pseudonyms to identifiers, for the custodian of
 // the key alone. It prints as REDACTED. It is not safe for concurrent use.
 type Linkage struct {
-	keyID, domain string
-	back          *links
+	made      Settings
+	fourEyes  bool
+	destroyed bool
+	back      *links
 }
 
 // links are two pointers away as in secret.
-type links struct{ identifier *map[string]string }
+type links struct{ identifier *map[string]identity }
+
+// identity is an identifier as the table keeps it: the tag of its type, and its text
+// (of numbers and dates the number in decimal digits).
+type identity struct {
+	tag  byte
+	text string
+}
+
+// EmptyLinkage starts a table of pseudonyms as p makes them.
+func EmptyLinkage(p *Pseudonymizer) *Linkage {
+	return &Linkage{made: p.Settings(), back: newLinks(0)}
+}
 
 // NewLinkage makes the table of the identifiers (text; repetitions are one), as
 // p makes their pseudonyms. Identifiers that are invalid in p's form are left
 // out, unless it keeps them. In the form [Typed] these are the pseudonyms of a
-// column of text: those of a column of numbers are others. Memory grows with
-// distinct identifiers.
+// column of text: those of a column of numbers are others, see [Linkage.AddArray].
+// Memory grows with distinct identifiers.
 func NewLinkage(p *Pseudonymizer, identifiers iter.Seq[string]) (*Linkage, error) {
-	l := &Linkage{keyID: p.keyID, domain: p.cfg.Domain.String(), back: newLinks(0)}
+	l := EmptyLinkage(p)
 	for id := range identifiers {
-		text, err := p.Text(id)
-		if errors.Is(err, ErrInvalid) {
-			continue
-		}
-		if err != nil {
+		if _, err := l.add(p, value{tag: tagText, text: []byte(id)}); err != nil {
 			return nil, err
-		}
-		if _, ok := l.identifiers()[text]; !ok {
-			l.identifiers()[text] = id
 		}
 	}
 	return l, nil
 }
 
+// add takes one identifier. It reports false for an invalid one, which is left out.
+func (l *Linkage) add(p *Pseudonymizer, v value) (bool, error) {
+	text, err := p.pseudonymOf(v)
+	if errors.Is(err, ErrInvalid) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, ok := l.identifiers()[text]; !ok {
+		l.identifiers()[text] = identityOf(v)
+	}
+	return true, nil
+}
+
+// pseudonymOf is Text for a value of any type.
+func (p *Pseudonymizer) pseudonymOf(v value) (string, error) {
+	if !p.cfg.Form.takes(v.tag) && v.tag != tagInvalid {
+		return "", ErrInvalid
+	}
+	msg, ok := appendCanonical(nil, v, p.cfg.Form)
+	defer clear(msg)
+	if !ok && p.cfg.Invalid != InvalidKeep {
+		return "", ErrInvalid
+	}
+	var out [32]byte
+	err := p.sums(&batch{bytes: msg, ends: []int{len(msg)}}, func(_ int, sum *[32]byte) { out = *sum })
+	if err != nil {
+		return "", err
+	}
+	return string(p.appendText(nil, out[:p.bytes])), nil
+}
+
 // Len returns the number of pseudonyms.
 func (l *Linkage) Len() int { return len(l.identifiers()) }
 
+// Settings returns what the pseudonyms were made with. A table of the first version
+// of the file knows the key and the domain alone.
+func (l *Linkage) Settings() Settings { return l.made }
+
 // KeyID returns the id of the key of the pseudonyms, and Domain their domain.
-func (l *Linkage) KeyID() string { return l.keyID }
+func (l *Linkage) KeyID() string { return l.made.KeyID }
 
 // Domain returns the domain of the pseudonyms, as project/variable.
-func (l *Linkage) Domain() string { return l.domain }
+func (l *Linkage) Domain() string { return l.made.Domain }
 
-// Lookup returns the identifier of a pseudonym.
-func (l *Linkage) Lookup(pseudonym string) (identifier string, ok bool) {
-	identifier, ok = l.identifiers()[pseudonym]
-	return identifier, ok
+// FourEyes reports whether a look-up needs the names of two persons.
+func (l *Linkage) FourEyes() bool { return l.fourEyes }
+
+// AskFourEyes has every later look-up ask for the names of two persons. A table that
+// is made from this one by Rekey asks too.
+func (l *Linkage) AskFourEyes() { l.fourEyes = true }
+
+// Lookup returns the identifier of a pseudonym as text: numbers in decimal digits,
+// dates as 2026-01-31, times in RFC 3339 (UTC), truth values as true and false, binary
+// in hexadecimal. The error is ErrUnknown or ErrLinkageDestroyed.
+//
+// A custodian looks up with [Linkage.LoggedLookup], which leaves a line in a log.
+func (l *Linkage) Lookup(pseudonym string) (identifier string, err error) {
+	if l.destroyed {
+		return "", ErrLinkageDestroyed
+	}
+	id, ok := l.identifiers()[pseudonym]
+	if !ok {
+		return "", ErrUnknown
+	}
+	return id.shown(), nil
 }
 
-// Rekey makes the table of another key or domain, and the translation of old
-// pseudonyms to new ones, which holds no identifier and may go to who holds the
+// Shaped reports whether a text has the length and the alphabet of the table's
+// pseudonyms: an identifier that was given in the place of a pseudonym has not.
+func (l *Linkage) Shaped(text string) bool {
+	n := l.made.TextLength()
+	if l.made.Bytes == 0 { // of the first version: as the pseudonyms in it
+		for p := range l.identifiers() {
+			n = len(p)
+			break
+		}
+	}
+	alphabet := crockford
+	if l.made.Encoding != "" && l.made.Encoding != encodingNames[Base32] {
+		alphabet = crockford[:16]
+	}
+	return n > 0 && len(text) == n && strings.Trim(text, alphabet) == ""
+}
+
+// Rekeyed is what [Linkage.Rekey] makes.
+type Rekeyed struct {
+	// Table is the table of the new pseudonyms.
+	Table *Linkage
+	// Translation goes from old pseudonyms to new ones. It holds no identifier.
+	Translation *Translation
+	// Refused are the old pseudonyms, in order, of identifiers that the new
+	// pseudonymizer does not take. They are in neither of the two.
+	Refused []string
+	// Merged is the number of old pseudonyms that share a new one with another.
+	Merged int
+}
+
+// Rekey makes the table of another key, domain or form, and the translation of old
+// pseudonyms to new ones, which holds no identifier and may go to whoever holds the
 // data. Where several identifiers become one (in another form), the table keeps
-// that of the first old pseudonym in order. The error wraps ErrInvalid for an
-// identifier that p does not take.
-func (l *Linkage) Rekey(p *Pseudonymizer) (next *Linkage, translation map[string]string, err error) {
-	next = &Linkage{keyID: p.keyID, domain: p.cfg.Domain.String(), back: newLinks(l.Len())}
-	translation = make(map[string]string, l.Len())
+// that of the first old pseudonym in order. An identifier that p does not take does not
+// end the work: its old pseudonym is under Refused. The error is ErrDestroyed or
+// ErrLinkageDestroyed.
+func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
+	if l.destroyed {
+		return nil, ErrLinkageDestroyed
+	}
+	r := &Rekeyed{
+		Table:       &Linkage{made: p.Settings(), fourEyes: l.fourEyes, back: newLinks(l.Len())},
+		Translation: &Translation{from: l.made, to: p.Settings(), pairs: make(map[string]string, l.Len())},
+	}
 	for _, old := range l.pseudonyms() {
 		id := l.identifiers()[old]
-		text, err := p.Text(id)
+		v, err := id.value()
+		var text string
+		if err == nil {
+			text, err = p.pseudonymOf(v)
+		}
+		if errors.Is(err, ErrInvalid) {
+			r.Refused = append(r.Refused, old)
+			continue
+		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if _, ok := next.identifiers()[text]; !ok {
-			next.identifiers()[text] = id
+		if _, ok := r.Table.identifiers()[text]; ok {
+			r.Merged++
+		} else {
+			r.Table.identifiers()[text] = id
 		}
-		translation[old] = text
+		r.Translation.pairs[old] = text
 	}
-	return next, translation, nil
+	return r, nil
 }
 
 // identifiers is the table; nil where there is none.
-func (l *Linkage) identifiers() map[string]string {
+func (l *Linkage) identifiers() map[string]identity {
 	if l.back == nil {
 		return nil
 	}
@@ -103,91 +206,18 @@ func (l *Linkage) identifiers() map[string]string {
 }
 
 func newLinks(n int) *links {
-	m := make(map[string]string, n)
+	m := make(map[string]identity, n)
 	return &links{&m}
 }
 
 // pseudonyms lists the pseudonyms in order.
 func (l *Linkage) pseudonyms() []string { return slices.Sorted(maps.Keys(l.identifiers())) }
 
-// Destroy forgets the table. (Go may keep copies of strings in memory until the
-// process ends.)
+// Destroy forgets the table: every later look-up is ErrLinkageDestroyed. (Go may keep
+// copies of strings in memory until the process ends.)
 func (l *Linkage) Destroy() {
 	clear(l.identifiers())
-	l.back = nil
-}
-
-// Save writes the table to a new file of mode 0600, encrypted to the recipients,
-// of whom there must be one. On an error nothing is left behind.
-func (l *Linkage) Save(path string, recipients ...age.Recipient) error {
-	if len(recipients) == 0 {
-		return fmt.Errorf("%w: it is written encrypted only, and there is no recipient", ErrLinkage)
-	}
-	return writeNew(path, func(w io.Writer) error {
-		enc, err := age.Encrypt(w, recipients...)
-		if err != nil {
-			return err
-		}
-		b := bufio.NewWriter(enc)
-		fmt.Fprintf(b, "%s\n%s\n%s\n%d\n", linkageHeader, l.keyID, l.domain, l.Len())
-		for _, p := range l.pseudonyms() {
-			fmt.Fprintf(b, "%s %s\n", p, strconv.Quote(l.identifiers()[p]))
-		}
-		return errors.Join(b.Flush(), enc.Close())
-	})
-}
-
-// LoadLinkage reads a table that one of the identities can decrypt. The error is
-// ErrLinkage, or of the file system.
-func LoadLinkage(path string, identities ...age.Identity) (*Linkage, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var r io.Reader = bufio.NewReader(f)
-	if head, _ := r.(*bufio.Reader).Peek(len(armor.Header)); bytes.Equal(head, []byte(armor.Header)) {
-		r = armor.NewReader(r)
-	}
-	dec, err := age.Decrypt(r, identities...)
-	if err != nil {
-		return nil, fmt.Errorf("%w: it cannot be decrypted", ErrLinkage)
-	}
-	return parseLinkage(dec)
-}
-
-func parseLinkage(r io.Reader) (*Linkage, error) {
-	b := bufio.NewReader(r)
-	line := func() (string, error) {
-		s, err := b.ReadString('\n')
-		return strings.TrimSuffix(s, "\n"), err
-	}
-	var head [4]string
-	for i := range head {
-		var err error
-		if head[i], err = line(); err != nil {
-			return nil, fmt.Errorf("%w: it is damaged", ErrLinkage)
-		}
-	}
-	n, err := strconv.Atoi(head[3])
-	if err != nil || n < 0 || head[0] != linkageHeader {
-		return nil, fmt.Errorf("%w: it is not one, or of another version", ErrLinkage)
-	}
-	l := &Linkage{keyID: head[1], domain: head[2], back: newLinks(0)}
-	for range n {
-		s, err := line()
-		p, quoted, ok := strings.Cut(s, " ")
-		id, err2 := strconv.Unquote(quoted)
-		if err != nil || !ok || err2 != nil {
-			return nil, fmt.Errorf("%w: it is damaged", ErrLinkage)
-		}
-		l.identifiers()[p] = id
-	}
-	// The end of the file is authenticated too.
-	if _, err := b.ReadByte(); !errors.Is(err, io.EOF) || l.Len() != n {
-		return nil, fmt.Errorf("%w: it is damaged", ErrLinkage)
-	}
-	return l, nil
+	l.back, l.destroyed = nil, true
 }
 
 // String returns REDACTED.

@@ -1,0 +1,145 @@
+package pseudonym
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+)
+
+// linkageGoneSchema names the form of a tombstone.
+const linkageGoneSchema = "sluis.linkage-destroyed/1"
+
+// LinkageTombstone stands in the place of a linkage table that was destroyed, and is
+// the record of it. It holds no pseudonym and no identifier.
+type LinkageTombstone struct {
+	Schema string `json:"schema"`
+	// Settings say what the pseudonyms of the table were made with, and Entries how
+	// many there were.
+	Settings
+	Entries int `json:"entries"`
+	// Time is when, in UTC.
+	Time time.Time `json:"time"`
+	// Tool is the name and version of the program.
+	Tool string `json:"tool"`
+	// Signer is the Ed25519 public key, and Signature that of the record without it.
+	Signer    []byte `json:"signer"`
+	Signature []byte `json:"signature,omitempty"`
+}
+
+func (r LinkageTombstone) payload() ([]byte, error) {
+	r.Signature = nil
+	text, err := json.Marshal(r)
+	return append([]byte(linkageGoneSchema+"\n"), text...), err
+}
+
+// DestroyLinkage overwrites the file of a linkage table with zeros and puts a signed
+// tombstone in its place. The table must be readable with an identity, so that the
+// tombstone can say what it was. On media that keep old blocks the overwriting may not
+// reach them: a table whose identity is destroyed too is gone there as well. The error
+// is that of [LoadLinkage], or ErrRecord without a signer.
+func DestroyLinkage(path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*LinkageTombstone, error) {
+	if len(signer) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("%w: no key to sign it with", ErrRecord)
+	}
+	l, err := LoadLinkage(path, identities...)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Destroy()
+	r := &LinkageTombstone{
+		Schema: linkageGoneSchema, Settings: l.made, Entries: l.Len(), Time: now.UTC().Truncate(time.Second), Tool: tool,
+		Signer: signer.Public().(ed25519.PublicKey),
+	}
+	payload, err := r.payload()
+	if err != nil {
+		return nil, err
+	}
+	r.Signature = ed25519.Sign(signer, payload)
+	text, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	return r, replace(path, append(text, '\n'))
+}
+
+// replace overwrites a file with zeros and puts text in its place. The text is on the
+// disk before the first zero is written.
+func replace(path string, text []byte) error {
+	next, err := os.CreateTemp(filepath.Dir(path), ".*.part")
+	if err != nil {
+		return err
+	}
+	_, err = next.Write(text)
+	if err == nil {
+		err = next.Sync()
+	}
+	err = errors.Join(err, next.Close())
+	if err == nil {
+		err = zero(path)
+	}
+	if err == nil {
+		err = os.Rename(next.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(next.Name()))
+	}
+	return nil
+}
+
+// zero overwrites a regular file.
+func zero(path string) error {
+	f, info, err := openRegular(path, os.O_WRONLY)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(f, zeros{}, info.Size())
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+type zeros struct{}
+
+// Read fills b with zeros.
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
+}
+
+// tombstone returns the error that a tombstone is. Whose signature it has is not looked
+// at: nothing is read from such a file in any case.
+func tombstone(r io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(r, maxKeyFile))
+	var gone LinkageTombstone
+	if err != nil || !decode(text, &gone) || gone.Schema != linkageGoneSchema {
+		return fmt.Errorf("%w: it is not one, or of another version", ErrLinkage)
+	}
+	return fmt.Errorf("%w: on %s, with %d pseudonyms of the domain %q and the key %q", ErrLinkageDestroyed, gone.Time.Format(time.DateOnly), gone.Entries, gone.Domain, gone.KeyID)
+}
+
+// VerifyLinkageDestruction reads a tombstone and checks that it is signed by the public
+// key, which the verifier must have from elsewhere, and written as it was signed but
+// for blanks. The error is ErrRecord.
+func VerifyLinkageDestruction(text []byte, signer ed25519.PublicKey) (*LinkageTombstone, error) {
+	var r LinkageTombstone
+	if !decode(text, &r) || r.Schema != linkageGoneSchema {
+		return nil, fmt.Errorf("%w: not in the form of a record", ErrRecord)
+	}
+	payload, err := r.payload()
+	if err != nil || len(signer) != ed25519.PublicKeySize || !bytes.Equal(r.Signer, signer) || !ed25519.Verify(signer, payload, r.Signature) {
+		return nil, fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
+	}
+	if !writtenAs(text, r) {
+		return nil, fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
+	}
+	return &r, nil
+}

@@ -1,0 +1,55 @@
+package pseudonym
+
+import "fmt"
+
+// Settings say what pseudonyms were made with. Two columns with equal settings have
+// one pseudonym for one identifier; nothing is known where one of them differs.
+type Settings struct {
+	KeyID     string `json:"keyId"`
+	Domain    string `json:"domain"`
+	Form      string `json:"form"`
+	Encoding  string `json:"encoding"`
+	Bytes     int    `json:"bytes"`
+	Algorithm string `json:"algorithm"`
+	// Format is the version of docs/pseudonym-format.md.
+	Format int `json:"format"`
+}
+
+// Settings returns what p makes pseudonyms with.
+func (p *Pseudonymizer) Settings() Settings {
+	return Settings{
+		KeyID: p.KeyID(), Domain: p.cfg.Domain.String(), Form: p.cfg.Form.String(), Encoding: p.cfg.Encoding.String(),
+		Bytes: p.bytes, Algorithm: p.cfg.Algorithm.Flag(), Format: FormatVersion,
+	}
+}
+
+// Config returns a configuration with these settings but for the key. The error
+// wraps ErrDomain or ErrSetting.
+func (s Settings) Config() (c Config, err error) {
+	if s.Format != FormatVersion {
+		return c, fmt.Errorf("%w: version %d of the format, this program makes version %d", ErrSetting, s.Format, FormatVersion)
+	}
+	if c.Domain, err = ParseDomain(s.Domain); err != nil {
+		return c, err
+	}
+	if c.Form, err = ParseForm(s.Form); err != nil {
+		return c, err
+	}
+	if c.Encoding, err = ParseEncoding(s.Encoding); err != nil {
+		return c, err
+	}
+	if c.Algorithm, err = ParseAlgorithm(s.Algorithm); err != nil {
+		return c, err
+	}
+	c.Bytes = s.Bytes
+	return c, nil
+}
+
+// TextLength returns the number of characters of a pseudonym as text: binary ones in
+// hexadecimal.
+func (s Settings) TextLength() int {
+	if s.Encoding == encodingNames[Base32] {
+		return (8*s.Bytes + 4) / 5
+	}
+	return 2 * s.Bytes
+}
