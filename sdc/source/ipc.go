@@ -1,31 +1,35 @@
 package source
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
-	"errors"
+	"fmt"
 	"io"
+	"math"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/ipc"
-	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// ipcFile is an open IPC file or stream. Both are read as a sequence of
-// messages: a file is a stream between a magic word and a footer, and the footer
-// adds nothing but more numbers to mistrust.
+// ipcFile is an open IPC file or stream, which is decoded here: the reader of
+// arrow knows neither views nor types of later versions, and reads columns that
+// nobody asked for.
+//
+// A file is read by its footer: every batch that the footer lists, and nothing
+// else may lie between magic words. A stream is read message by message to the mark
+// of its end, and nothing may lie behind that. All descriptions are read and
+// checked when the file is opened, the columns when they are asked for.
 type ipcFile struct {
-	f      *handle
-	size   int64
-	start  int64 // of the first message
-	end    int64 // of the messages
-	opts   *Options
-	fields *arrow.Schema
+	f        *handle
+	size     int64
+	end      int64 // of the messages
+	opts     *Options
+	schemaOf *ipcSchema
+	blocks   []ipcBlock // record batches; in a stream dictionaries among them
+	dicts    []ipcBlock // dictionaries of a file
+	starts   []int64    // first row of each of blocks
+	total    int64
+	open     bool // a stream without a mark of its end
 }
-
-var ipcMagic = []byte("ARROW1")
 
 func openIPC(h *handle, isFile bool, opts *Options) (file, error) {
 	p, err := guard(func() (*ipcFile, error) { return newIPC(h, isFile, opts) })
@@ -37,191 +41,143 @@ func openIPC(h *handle, isFile bool, opts *Options) (file, error) {
 
 func newIPC(f *handle, isFile bool, opts *Options) (*ipcFile, error) {
 	p := &ipcFile{f: f, size: f.size, end: f.size, opts: opts}
+	c := newCursor(f)
+	read := p.readStream
 	if isFile {
-		if err := p.findMessages(); err != nil {
-			return nil, err
-		}
+		read = p.readFooter
 	}
-	r, _, err := p.open()
-	if err != nil {
+	if err := p.sniff(c, isFile); err != nil {
 		return nil, err
 	}
-	defer r.Release()
-	p.fields = r.Schema()
-	return p, nil
+	if err := read(c); err != nil {
+		return nil, err
+	}
+	return p, p.count(c)
 }
 
-// findMessages checks the frame of an IPC file: magic, padding, messages,
-// footer, length of the footer, magic.
-func (p *ipcFile) findMessages() error {
-	head, tail := make([]byte, 8), make([]byte, 10)
-	if p.size < int64(len(head)+len(tail)) {
-		return ErrCorrupt
-	}
-	if _, err := p.f.ReadAt(head, 0); err != nil {
+// sniff tells files of other formats by their first bytes.
+func (p *ipcFile) sniff(c *cursor, isFile bool) error {
+	head := make([]byte, min(8, p.size))
+	if _, err := c.ReadAt(head, 0); err != nil && p.size > 0 {
 		return err
 	}
-	if _, err := p.f.ReadAt(tail, p.size-int64(len(tail))); err != nil {
-		return err
+	is := func(magic string) bool { return len(head) >= len(magic) && string(head[:len(magic)]) == magic }
+	switch {
+	case p.size == 0:
+		return fmt.Errorf("%w: the file is empty", ErrCorrupt)
+	case is("FEA1"):
+		return fmt.Errorf("%w: Feather of version 1; write the file as version 2", ErrUnsupported)
+	case is("PAR1"):
+		return fmt.Errorf("%w: this is a Parquet file; give it a name that ends in .parquet", ErrUnsupported)
+	case isFile && is("\xff\xff\xff\xff"):
+		return fmt.Errorf("%w: this is an Arrow stream, not a file; give it a name that ends in .arrows", ErrUnsupported)
+	case !isFile && is("ARROW1"):
+		return fmt.Errorf("%w: this is an Arrow file, not a stream; give it a name that ends in .arrow", ErrUnsupported)
 	}
-	footer := int64(binary.LittleEndian.Uint32(tail))
-	if !bytes.HasPrefix(head, ipcMagic) || !bytes.Equal(tail[4:], ipcMagic) || footer > p.size-18 {
-		return ErrCorrupt
-	}
-	p.start, p.end = 8, p.size-10-footer
 	return nil
 }
 
-// open starts reading at the schema.
-func (p *ipcFile) open() (*ipc.Reader, *messages, error) {
-	m := &messages{
-		r: io.NewSectionReader(newCursor(p.f), p.start, p.end-p.start), left: p.end - p.start,
-		mem: &limited{mem: p.opts.Allocator, limit: p.opts.MemoryLimit},
-	}
-	r, err := ipc.NewReaderFromMessageReader(m, ipc.WithAllocator(m.mem), ipc.WithDelayReadSchema(false))
-	if err != nil {
-		if m.err != nil {
-			err = m.err
+// count checks the descriptions of all messages and adds up their rows.
+func (p *ipcFile) count(c *cursor) error {
+	for _, blk := range p.dicts {
+		if _, _, _, err := p.dictionary(c, blk); err != nil {
+			return err
 		}
-		return nil, nil, err
 	}
-	return r, m, nil
+	p.starts = make([]int64, len(p.blocks))
+	for i, blk := range p.blocks {
+		p.starts[i] = p.total
+		if blk.kind == messageDictionary {
+			if _, _, _, err := p.dictionary(c, blk); err != nil {
+				return err
+			}
+			continue
+		}
+		b, err := p.record(c, blk)
+		if err != nil {
+			return err
+		}
+		if b.rows > math.MaxInt64-p.total {
+			return ErrCorrupt
+		}
+		p.total += b.rows
+	}
+	return nil
 }
 
-func (p *ipcFile) schema() *arrow.Schema { return p.fields }
-func (p *ipcFile) rows() (int64, bool)   { return 0, false }
+func (p *ipcFile) schema() *arrow.Schema { return p.schemaOf.arrow }
+func (p *ipcFile) rows() (int64, bool)   { return p.total, true }
 
-// parts returns one reader: the messages of a stream follow each other.
-func (p *ipcFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {
-	r, m, err := p.open()
-	if err != nil {
-		return nil, corrupt(err)
-	}
+// parts returns readers of runs of batches. A stream with dictionaries is one run:
+// they come to hold as they come.
+func (p *ipcFile) parts(ctx context.Context, columns []string, n int) ([]*reader, error) {
 	var at []int
 	var fields []arrow.Field
 	for _, name := range columns {
-		i := p.fields.FieldIndices(name)[0]
+		i := p.schemaOf.arrow.FieldIndices(name)[0]
+		if err := p.schemaOf.fields[i].readable(p.schemaOf.big); err != nil {
+			return nil, &FileError{Column: name, Err: err}
+		}
 		at = append(at, i)
-		fields = append(fields, p.fields.Field(i))
+		fields = append(fields, p.schemaOf.arrow.Field(i))
 	}
 	schema := arrow.NewSchema(fields, nil)
-	next := func() (arrow.Record, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	n = max(1, min(n, len(p.blocks)))
+	for _, blk := range p.blocks {
+		if blk.kind == messageDictionary {
+			n = 1
 		}
-		if !r.Next() {
-			switch {
-			case m.err != nil && !errors.Is(m.err, io.EOF):
-				return nil, corrupt(m.err)
-			case r.Err() != nil:
-				return nil, ErrCorrupt
+	}
+	mem := &limited{mem: p.opts.Allocator, limit: p.opts.MemoryLimit}
+	var out []*reader
+	for part := range n {
+		lo, hi := len(p.blocks)*part/n, len(p.blocks)*(part+1)/n
+		d := newIPCDecoder(p, mem, at)
+		r := newReader(schema, func() (arrow.Record, error) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
 			}
-			return nil, io.EOF
+			rec, err := d.next(schema, &lo, hi)
+			if err != nil {
+				return nil, corrupt(err)
+			}
+			return rec, nil
+		}, d.release)
+		if lo < len(p.starts) {
+			r.offset = p.starts[lo]
 		}
-		return project(r.Record(), schema, at)
+		out = append(out, r)
 	}
-	return []*reader{newReader(schema, next, r.Release)}, nil
+	return out, nil
 }
 
-// project returns some columns of a record, after checking them.
-func project(rec arrow.Record, schema *arrow.Schema, at []int) (arrow.Record, error) {
-	cols := make([]arrow.Array, len(at))
-	for k, i := range at {
-		cols[k] = rec.Column(i)
-		if int64(cols[k].Len()) != rec.NumRows() || !arrow.TypeEqual(cols[k].DataType(), schema.Field(k).Type) {
-			return nil, ErrCorrupt
+// next returns the next record of the blocks from lo to hi, and io.EOF behind it.
+func (d *ipcDecoder) next(schema *arrow.Schema, lo *int, hi int) (arrow.Record, error) {
+	if err := d.loadDictionaries(d.p.dicts); err != nil {
+		return nil, err
+	}
+	for *lo < hi {
+		blk := d.p.blocks[*lo]
+		*lo++
+		if blk.kind == messageDictionary {
+			if err := d.load(blk, true); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		if err := validate(cols[k]); err != nil {
+		b, err := d.p.record(d.c, blk)
+		if err != nil {
 			return nil, err
 		}
-	}
-	return array.NewRecord(schema, cols, rec.NumRows()), nil
-}
-
-// messages reads encapsulated IPC messages and holds every length against what
-// is left of the file before memory is set aside for it.
-type messages struct {
-	r    io.Reader
-	left int64
-	mem  *limited
-	msg  *ipc.Message
-	err  error
-}
-
-// Retain does nothing: the reader owns it.
-func (m *messages) Retain() {}
-
-// Release drops the present message.
-func (m *messages) Release() {
-	if m.msg != nil {
-		m.msg.Release()
-		m.msg = nil
-	}
-}
-
-const ipcContinuation = 0xffffffff
-
-// Message returns the next message, valid until the following call.
-func (m *messages) Message() (*ipc.Message, error) {
-	m.Release()
-	msg, err := m.message()
-	m.msg, m.err = msg, err
-	return msg, err
-}
-
-func (m *messages) read(buf []byte) error {
-	if int64(len(buf)) > m.left {
-		return ErrCorrupt
-	}
-	m.left -= int64(len(buf))
-	if _, err := io.ReadFull(m.r, buf); err != nil {
-		return ErrCorrupt
-	}
-	return nil
-}
-
-func (m *messages) message() (*ipc.Message, error) {
-	if m.left == 0 {
-		return nil, io.EOF
-	}
-	var word [4]byte
-	if err := m.read(word[:]); err != nil {
-		return nil, err
-	}
-	length := binary.LittleEndian.Uint32(word[:])
-	if length == ipcContinuation {
-		if err := m.read(word[:]); err != nil {
+		cols, err := d.columns(b)
+		if err != nil {
 			return nil, err
 		}
-		length = binary.LittleEndian.Uint32(word[:])
+		rec := array.NewRecord(schema, cols, b.rows)
+		for _, c := range cols {
+			c.Release()
+		}
+		return rec, nil
 	}
-	if length == 0 {
-		return nil, io.EOF
-	}
-	if int64(length) > m.left {
-		return nil, ErrCorrupt
-	}
-	meta := make([]byte, length)
-	if err := m.read(meta); err != nil {
-		return nil, err
-	}
-	if err := checkSchema(meta); err != nil {
-		return nil, err
-	}
-	bodyLen, err := checkMessage(meta, m.left)
-	if err != nil {
-		return nil, err
-	}
-	body := memory.NewResizableBuffer(m.mem)
-	defer body.Release()
-	body.Resize(int(bodyLen))
-	if err := m.read(body.Bytes()); err != nil {
-		return nil, err
-	}
-	if err := checkCompression(meta, body.Bytes()); err != nil {
-		return nil, err
-	}
-	metaBuf := memory.NewBufferBytes(meta)
-	defer metaBuf.Release()
-	return ipc.NewMessage(metaBuf, body), nil
+	return nil, io.EOF
 }

@@ -2,9 +2,7 @@ package source
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"runtime"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -88,8 +86,8 @@ func (r *reader) Err() error { return r.err }
 // Offset returns the position of the present record's first row in the data.
 func (r *reader) Offset() int64 { return r.offset + r.rows }
 
-// guard calls fn and turns a panic into an error. The panic's text is dropped
-// where it is not of the runtime, since it may hold data.
+// guard calls fn and turns a panic into an error. The panic's text is dropped: it may
+// hold data, and says nothing of the file.
 func guard[T any](fn func() (T, error)) (out T, err error) {
 	defer func() {
 		p := recover()
@@ -98,13 +96,8 @@ func guard[T any](fn func() (T, error)) (out T, err error) {
 		}
 		var zero T
 		out = zero
-		switch p := p.(type) {
-		case limitExceeded:
+		if err = ErrCorrupt; p == (limitExceeded{}) {
 			err = ErrMemory
-		case runtime.Error:
-			err = fmt.Errorf("%w (%v)", ErrCorrupt, p)
-		default:
-			err = ErrCorrupt
 		}
 	}()
 	return fn()

@@ -38,6 +38,9 @@ type Options struct {
 	// by its path (as [filepath.Clean] has it). Open then hashes the files before
 	// anything of them is used. A file that is not in it is an error.
 	Sums map[string]string
+	// OpenStreams allows Arrow streams (.arrows) without the mark of their end, of
+	// which the last batches may be missing.
+	OpenStreams bool
 
 	spare *recycler
 }
