@@ -59,10 +59,11 @@ type Stats struct {
 type Counter struct {
 	mu                   sync.Mutex
 	rows, nulls, invalid int64
+	canonical            string // "" where no value was hashed, else see Setting
 	seen                 sketch
 }
 
-func (c *Counter) add(rows, nulls, invalid int64, seen *sketch) {
+func (c *Counter) add(rows, nulls, invalid int64, canonical string, seen *sketch) {
 	if c == nil {
 		return
 	}
@@ -71,6 +72,13 @@ func (c *Counter) add(rows, nulls, invalid int64, seen *sketch) {
 	c.rows += rows
 	c.nulls += nulls
 	c.invalid += invalid
+	switch {
+	case canonical == "" || c.canonical == canonical:
+	case c.canonical == "":
+		c.canonical = canonical
+	default:
+		c.canonical = mixed
+	}
 	c.seen.merge(seen)
 }
 
@@ -83,6 +91,16 @@ func (c *Counter) Stats() Stats {
 	return s
 }
 
+// class returns the Canonical of a [Setting].
+func (c *Counter) class() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.canonical == "" {
+		return NoPseudonyms
+	}
+	return c.canonical
+}
+
 // DataType returns the type of pseudonyms of a column of type dt: text or
 // fixed-size binary, in a dictionary if dt is one.
 func (p *Pseudonymizer) DataType(dt arrow.DataType) arrow.DataType {
@@ -90,10 +108,53 @@ func (p *Pseudonymizer) DataType(dt arrow.DataType) arrow.DataType {
 	if p.cfg.Encoding == Binary {
 		out = &arrow.FixedSizeBinaryType{ByteWidth: p.bytes}
 	}
-	if d, ok := dt.(*arrow.DictionaryType); ok {
+	if d, ok := bare(dt).(*arrow.DictionaryType); ok {
 		return &arrow.DictionaryType{IndexType: d.IndexType, ValueType: out}
 	}
 	return out
+}
+
+// bare returns the type in which the values of an extension type are stored.
+func bare(dt arrow.DataType) arrow.DataType {
+	for {
+		x, ok := dt.(arrow.ExtensionType)
+		if !ok {
+			return dt
+		}
+		dt = x.StorageType()
+	}
+}
+
+// mixed is the Canonical of values of several types.
+const mixed = "mixed"
+
+// canonical names the class of the canonical bytes of values of type dt, see
+// [Setting].
+func (p *Pseudonymizer) canonical(dt arrow.DataType) string {
+	switch p.cfg.Form {
+	case Typed:
+	case AsText:
+		return "text"
+	default:
+		return p.cfg.Form.String()
+	}
+	switch dt := bare(dt).(type) {
+	case *arrow.DictionaryType:
+		return p.canonical(dt.ValueType)
+	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
+		return "text"
+	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
+		return "binary"
+	case *arrow.Decimal128Type, *arrow.Decimal256Type:
+		return "decimal"
+	case *arrow.BooleanType:
+		return "boolean"
+	case *arrow.Date32Type, *arrow.Date64Type:
+		return "date"
+	case *arrow.TimestampType:
+		return "time"
+	}
+	return "integer"
 }
 
 // chunkValues is the number of values that are hashed at a time.
@@ -104,6 +165,13 @@ const chunkValues = 1 << 13
 // The caller releases the result. Errors are of type *ColumnError with an empty
 // column, ErrDestroyed, or the context's.
 func (p *Pseudonymizer) Array(ctx context.Context, mem memory.Allocator, arr arrow.Array, counter *Counter) (arrow.Array, error) {
+	for {
+		x, ok := arr.(array.ExtensionArray)
+		if !ok {
+			break
+		}
+		arr = x.Storage()
+	}
 	if d, ok := arr.(*array.Dictionary); ok {
 		return p.dictionary(ctx, mem, d, counter)
 	}
@@ -120,7 +188,7 @@ func (p *Pseudonymizer) dictionary(ctx context.Context, mem memory.Allocator, d 
 	if err != nil {
 		return nil, err
 	}
-	defer indices.Release()
+	defer func() { indices.Release() }()
 	var inside Counter
 	into := &inside
 	if counter == nil {
@@ -130,8 +198,19 @@ func (p *Pseudonymizer) dictionary(ctx context.Context, mem memory.Allocator, d 
 	if err != nil {
 		return nil, err
 	}
-	defer out.Release()
-	counter.add(int64(d.Len()), int64(indices.NullN())+inside.nulls, inside.invalid, &inside.seen)
+	defer func() { out.Release() }()
+	if out.NullN() > 0 {
+		// A null among the entries is a null of the rows: not every reader knows the other.
+		before, all := indices, out
+		indices, out, err = nullRows(mem, indices, out)
+		if err != nil {
+			indices, out = before, all
+			return nil, err
+		}
+		defer before.Release()
+		defer all.Release()
+	}
+	counter.add(int64(d.Len()), int64(d.Indices().NullN())+inside.nulls, inside.invalid, inside.canonical, &inside.seen)
 	return array.NewDictionaryArray(p.DataType(d.DataType()).(*arrow.DictionaryType), indices, out), nil
 }
 
@@ -241,6 +320,77 @@ func renumber[T integer](mem memory.Allocator, indices arrow.Array, from []T, en
 	return array.MakeFromData(data), u, nil
 }
 
+// nullRows moves nulls from the entries of a dictionary, which renumber has made,
+// to the rows that use them, and leaves these entries out.
+func nullRows(mem memory.Allocator, indices, entries arrow.Array) (arrow.Array, arrow.Array, error) {
+	to := make([]int, entries.Len()) // entry -> its new number, -1 for a null
+	next, kept := 0, []arrow.Array{}
+	defer func() {
+		for _, a := range kept {
+			a.Release()
+		}
+	}()
+	for i := 0; i < entries.Len(); {
+		j := i
+		for ; j < entries.Len() && entries.IsNull(j) == entries.IsNull(i); j++ {
+			to[j] = -1
+			if !entries.IsNull(j) {
+				to[j], next = next, next+1
+			}
+		}
+		if !entries.IsNull(i) {
+			kept = append(kept, array.NewSlice(entries, int64(i), int64(j)))
+		}
+		i = j
+	}
+	if len(kept) == 0 {
+		kept = append(kept, array.NewSlice(entries, 0, 0))
+	}
+	out, err := array.Concatenate(kept, mem)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, valid := memory.NewResizableBuffer(mem), memory.NewResizableBuffer(mem)
+	defer values.Release()
+	defer valid.Release()
+	width := indices.DataType().(arrow.FixedWidthDataType).Bytes()
+	values.Resize(indices.Len() * width)
+	valid.Resize(int(bitutil.BytesForBits(int64(indices.Len()))))
+	from := indices.Data().Buffers()[1].Bytes()
+	nulls := 0
+	switch width { // an index is not negative: its sign does not matter
+	case 1:
+		nulls = mapped(arrow.GetData[uint8](from), arrow.GetData[uint8](values.Bytes()), indices, to, valid.Bytes())
+	case 2:
+		nulls = mapped(arrow.GetData[uint16](from), arrow.GetData[uint16](values.Bytes()), indices, to, valid.Bytes())
+	case 4:
+		nulls = mapped(arrow.GetData[uint32](from), arrow.GetData[uint32](values.Bytes()), indices, to, valid.Bytes())
+	default:
+		nulls = mapped(arrow.GetData[uint64](from), arrow.GetData[uint64](values.Bytes()), indices, to, valid.Bytes())
+	}
+	data := array.NewData(indices.DataType(), indices.Len(), []*memory.Buffer{valid, values}, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data), out, nil
+}
+
+// mapped writes the new number of every row, and returns the number of nulls.
+func mapped[T integer](from, into []T, rows arrow.Array, to []int, valid []byte) (nulls int) {
+	for i := range rows.Len() {
+		into[i] = 0
+		n := -1
+		if !rows.IsNull(i) {
+			n = to[from[i]]
+		}
+		bitutil.SetBitTo(valid, i, n >= 0)
+		if n < 0 {
+			nulls++
+			continue
+		}
+		into[i] = T(n)
+	}
+	return nulls
+}
+
 // plain hashes an array that is no dictionary.
 func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arrow.Array, u *used, counter *Counter) (arrow.Array, error) {
 	get, err := p.getter(arr)
@@ -254,6 +404,9 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 	defer b.reset()
 	var seen sketch
 	var nulls, invalid int64
+	hashed := 0
+	// arrow does not count the values of the type null as null.
+	nothing := arr.DataType().ID() == arrow.NULL
 	empty := make([]bool, 0, chunkValues) // the values of the chunk that become null
 	for lo := 0; lo < n; lo += chunkValues {
 		if err := ctx.Err(); err != nil {
@@ -264,7 +417,7 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 		empty = empty[:0]
 		for i := lo; i < hi; i++ {
 			at := u.at(i)
-			if arr.IsNull(at) {
+			if nothing || arr.IsNull(at) {
 				nulls += u.weight(i)
 				empty = append(empty, true)
 				continue
@@ -286,6 +439,7 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 			empty = append(empty, false)
 		}
 		at := 0
+		hashed += len(b.ends)
 		err := p.sums(&b, func(_ int, sum *[32]byte) {
 			for empty[at] {
 				w.null()
@@ -304,7 +458,11 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 			w.null()
 		}
 	}
-	counter.add(int64(arr.Len()), nulls, invalid, &seen)
+	canonical := ""
+	if hashed > 0 {
+		canonical = p.canonical(arr.DataType())
+	}
+	counter.add(int64(arr.Len()), nulls, invalid, canonical, &seen)
 	return w.array(), nil
 }
 
@@ -377,6 +535,10 @@ func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
 			base := a.ValueOffset(0)
 			return data[a.ValueOffset(i)-base : a.ValueOffset(i+1)-base]
 		})
+	case *array.StringView:
+		return text(tagText, func(i int) []byte { return []byte(a.Value(i)) })
+	case *array.BinaryView:
+		return text(tagBinary, a.Value)
 	case *array.Binary:
 		return text(tagBinary, a.Value)
 	case *array.LargeBinary:
@@ -390,9 +552,7 @@ func (p *Pseudonymizer) getter(arr arrow.Array) (func(int) value, error) {
 		scale := a.DataType().(*arrow.Decimal256Type).Scale
 		return text(tagDecimal, func(i int) []byte { return []byte(trimDecimal(a.Value(i).ToString(scale))) })
 	case *array.Null:
-		return func(int) value { return value{} }, nil
-	case array.ExtensionArray:
-		return p.getter(a.Storage())
+		return func(int) value { return value{} }, nil // never called
 	}
 	return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: %s", ErrType, arr.DataType().Name())}
 }

@@ -176,6 +176,31 @@ func (k Key) Derive(d Domain) (Key, error) {
 	return keyOf(out)
 }
 
+// FileDigest returns a digest of a file that only a holder of the key can compute:
+// HMAC-SHA-256 of the file's SHA-256 (given in hexadecimal) under the key's HKDF with
+// the info "sluis/pseudonym/1/file", in hexadecimal. Who has the digest without the
+// key cannot test a guess of the file. The error is ErrDestroyed, or ErrRecord for
+// what is no SHA-256.
+func (k Key) FileDigest(sum string) (string, error) {
+	plain, err := hex.DecodeString(sum)
+	if err != nil || len(plain) != sha256.Size {
+		return "", fmt.Errorf("%w: a digest of a file is not a SHA-256", ErrRecord)
+	}
+	var out string
+	var failed error
+	err = k.use(func(b []byte) {
+		var sub []byte
+		if sub, failed = hkdf.Key(sha256.New, b, nil, "sluis/pseudonym/1/file", KeySize); failed != nil {
+			return
+		}
+		defer clear(sub)
+		m := hmac.New(sha256.New, sub)
+		m.Write(plain)
+		out = hex.EncodeToString(m.Sum(nil))
+	})
+	return out, errors.Join(err, failed)
+}
+
 // Destroy overwrites the key with zeros. Every later use of it and of its copies
 // is ErrDestroyed. Pseudonymizers made from it hold a derived state of their own
 // and are destroyed apart.

@@ -3,26 +3,34 @@ package pseudonym
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 )
 
-// processSchema names the form of a record of pseudonyms.
-const processSchema = "sluis.pseudonyms/1"
+// processSchema names the form of a record of pseudonyms, and firstSchema the one
+// before it, which does not state the form, the encoding and the format version.
+const (
+	processSchema = "sluis.pseudonyms/2"
+	firstSchema   = "sluis.pseudonyms/1"
+)
 
 // Record says that identifiers of a file were replaced by pseudonyms: which
-// columns, under which key and in which domain, and the hashes of the file before
-// and after. It holds no identifier and no key, and says nothing about columns
-// that it does not name. Without a signature it is the word of whoever wrote it.
+// columns, how each was made, and the digests of the file before and after. It
+// holds no identifier and no key, and says nothing about columns that it does not
+// name. Without a signature it is the word of whoever wrote it.
 type Record struct {
-	Schema    string `json:"schema"`
-	KeyID     string `json:"keyId"`
-	Domain    string `json:"domain"`
-	Algorithm string `json:"algorithm"`
-	// Bytes is the length of a pseudonym.
-	Bytes   int             `json:"bytes"`
+	Schema string `json:"schema"`
+	// KeyID, Domain, Algorithm and Bytes are set in records of version 1 alone,
+	// where they hold for all columns. See [Record.Setting].
+	KeyID     string `json:"keyId,omitempty"`
+	Domain    string `json:"domain,omitempty"`
+	Algorithm string `json:"algorithm,omitempty"`
+	Bytes     int    `json:"bytes,omitempty"`
+	// Columns are those that were replaced.
 	Columns []RecordedCount `json:"columns"`
 	// Inputs are the files before, and Output is the one after.
 	Inputs []RecordedFile `json:"inputs"`
@@ -35,42 +43,144 @@ type Record struct {
 	Signature []byte `json:"signature,omitempty"`
 }
 
-// RecordedCount says what a column held.
-type RecordedCount struct {
-	Column        string `json:"column"`
-	Rows          int64  `json:"rows"`
-	Nulls         int64  `json:"nulls"`
-	Invalid       int64  `json:"invalid"`
-	Distinct      int64  `json:"distinct"`
-	DistinctExact bool   `json:"distinctExact"`
+// Setting is everything that decides which pseudonym an identifier has. Two columns
+// name the same persons alike only where their settings are equal.
+type Setting struct {
+	KeyID  string `json:"keyId,omitempty"`
+	Domain string `json:"domain,omitempty"`
+	// Format is the version of the canonical bytes; 0 in a record of version 1.
+	Format int `json:"format,omitempty"`
+	// Canonical names the class of the canonical bytes: that of the form, such as
+	// "bsn" or "name"; in the forms typed and text that of the values: "text",
+	// "integer", "decimal", "binary", "boolean", "date" or "time". "none" says that
+	// the column has no pseudonym. It is empty in a record of version 1.
+	Canonical string `json:"canonical,omitempty"`
+	// Encoding is "hex", "base32" or "binary"; empty in a record of version 1.
+	Encoding  string `json:"encoding,omitempty"`
+	Bytes     int    `json:"bytes,omitempty"`
+	Algorithm string `json:"algorithm,omitempty"`
 }
 
-// RecordedFile is a file with its SHA-256 in hexadecimal.
+// Complete reports whether the setting states everything: one from a record of
+// version 1 does not.
+func (s Setting) Complete() bool {
+	return s.KeyID != "" && s.Domain != "" && s.Format > 0 && s.Canonical != "" && s.Encoding != "" && s.Bytes > 0 && s.Algorithm != ""
+}
+
+// NoPseudonyms is the Canonical of a column without a single pseudonym: no rows, or
+// nulls alone.
+const NoPseudonyms = "none"
+
+// RecordedCount says how the pseudonyms of a column were made, and what it held.
+type RecordedCount struct {
+	Column string `json:"column"`
+	Setting
+	// Form is the form that was asked for.
+	Form string `json:"form,omitempty"`
+	// Inferred is the type that the reader inferred from the values of the file;
+	// empty where the file or the user states the type.
+	Inferred string `json:"inferred,omitempty"`
+	// Over holds the settings of the pseudonyms that were the identifiers, the oldest
+	// first: empty unless a column of pseudonyms was pseudonymised again.
+	Over          []Setting `json:"over,omitempty"`
+	Rows          int64     `json:"rows"`
+	Nulls         int64     `json:"nulls"`
+	Invalid       int64     `json:"invalid"`
+	Distinct      int64     `json:"distinct"`
+	DistinctExact bool      `json:"distinctExact"`
+}
+
+// RecordedFile is a file with one of two digests in hexadecimal.
 type RecordedFile struct {
-	Name   string `json:"name"`
-	SHA256 string `json:"sha256"`
+	Name string `json:"name"`
+	// SHA256 is the SHA-256 of a file that holds pseudonyms.
+	SHA256 string `json:"sha256,omitempty"`
+	// Keyed is [Key.FileDigest] of a file before any pseudonym: a plain digest would
+	// let anybody test a guess of the raw file.
+	Keyed string `json:"keyed,omitempty"`
 }
 
 // Record starts a record of what p did to columns that were counted. The files
 // are the caller's to fill in.
 func (p *Pseudonymizer) Record(columns []string, counters map[string]*Counter, tool string) *Record {
-	r := &Record{
-		Schema: processSchema, KeyID: p.KeyID(), Domain: p.Domain().String(), Algorithm: p.Algorithm().String(), Bytes: p.Bytes(), Tool: tool,
-	}
+	r := &Record{Schema: processSchema, Tool: tool}
+	r.Append(p, columns, counters)
+	return r
+}
+
+// Append adds columns that p replaced.
+func (r *Record) Append(p *Pseudonymizer, columns []string, counters map[string]*Counter) {
 	for _, name := range columns {
 		s := counters[name].Stats()
 		r.Columns = append(r.Columns, RecordedCount{
-			Column: name, Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
+			Column: name, Setting: p.setting(counters[name]), Form: p.cfg.Form.String(),
+			Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
 		})
 	}
-	return r
+}
+
+// setting states how p makes pseudonyms of a column.
+func (p *Pseudonymizer) setting(c *Counter) Setting {
+	return Setting{
+		KeyID: p.KeyID(), Domain: p.Domain().String(), Format: FormatVersion, Canonical: c.class(),
+		Encoding: p.cfg.Encoding.String(), Bytes: p.Bytes(), Algorithm: p.Algorithm().String(),
+	}
+}
+
+// Setting returns how the pseudonyms of a column were made, and false where the
+// record does not name the column.
+func (r *Record) Setting(column string) (s Setting, over []Setting, ok bool) {
+	for _, c := range r.Columns {
+		if c.Column != column {
+			continue
+		}
+		if r.Schema != firstSchema {
+			return c.Setting, c.Over, true
+		}
+		s := Setting{KeyID: r.KeyID, Domain: r.Domain, Bytes: r.Bytes, Algorithm: r.Algorithm}
+		if c.Distinct == 0 {
+			s.Canonical = NoPseudonyms
+		}
+		return s, nil, true
+	}
+	return Setting{}, nil, false
+}
+
+// wellFormed reports whether a record says all that its version must, once.
+func (r *Record) wellFormed() bool {
+	first := r.Schema == firstSchema
+	if first != (r.KeyID != "") || !first && (r.Schema != processSchema || r.Domain != "" || r.Algorithm != "" || r.Bytes != 0) {
+		return false
+	}
+	for i, c := range r.Columns {
+		for _, other := range r.Columns[:i] {
+			if other.Column == c.Column {
+				return false
+			}
+		}
+		if first != (c.Setting == Setting{}) || first && (c.Over != nil || c.Inferred != "" || c.Form != "") || !first && !c.Complete() {
+			return false
+		}
+		for _, s := range c.Over {
+			if s.KeyID == "" {
+				return false
+			}
+		}
+	}
+	return first || isDigest(r.Output.SHA256)
+}
+
+// isDigest reports whether s is a SHA-256 in lower-case hexadecimal.
+func isDigest(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == sha256.Size && s == hex.EncodeToString(b)
 }
 
 // payload is what is signed: a label, and the record without its signature.
 func (r Record) payload() ([]byte, error) {
 	r.Signature = nil
 	text, err := json.Marshal(r)
-	return append([]byte(processSchema+"\n"), text...), err
+	return append([]byte(r.Schema+"\n"), text...), err
 }
 
 // Sign signs the record. Equal records have equal signatures.
@@ -93,7 +203,7 @@ func (r *Record) Sign(signer ed25519.PrivateKey) error {
 // looked at. The error is ErrRecord.
 func ReadRecord(text []byte, signer ed25519.PublicKey) (*Record, error) {
 	var r Record
-	if !decode(text, &r) || r.Schema != processSchema {
+	if !decode(text, &r) || !r.wellFormed() {
 		return nil, fmt.Errorf("%w: not in the form of a record of pseudonyms", ErrRecord)
 	}
 	if signer == nil {

@@ -22,6 +22,9 @@ type Remark struct {
 	Message string `json:"message"`
 }
 
+// Remark adds remarks to the report after the check, as [Data.Remarks] does before it.
+func (r *Report) Remark(list ...Remark) { r.remark(list...) }
+
 // remark adds remarks to the report, in the order of name, column and message,
 // and lifts the verdict of the report. Equal remarks are kept once.
 func (r *Report) remark(list ...Remark) {

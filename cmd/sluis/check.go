@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
@@ -36,6 +38,7 @@ type checkFlags struct {
 	suggest bool
 	worst   int
 	signer  string
+	trust   []string
 }
 
 func newCheckCommand() *cobra.Command {
@@ -68,6 +71,7 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.BoolVar(&f.suggest, "suggest", false, "look for changes that would make unsafe outputs safe (one more pass over the data)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the JSON report: see sluis key signer")
+	addTrust(flags, &f.trust)
 	f.add(flags, true)
 	return cmd
 }
@@ -94,6 +98,10 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err != nil {
 		return specError(err)
 	}
+	trusted, err := publicKeys(f.trust)
+	if err != nil {
+		return err
+	}
 	files := f.files()
 	var sign func([]byte) ([]byte, []byte)
 	if f.signer != "" {
@@ -107,7 +115,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer), files.text, files.json, files.cells, files.html, files.public); err != nil {
 		return err
 	}
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
+	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest}, trusted...)
 	if err != nil {
 		return err
 	}
@@ -128,12 +136,18 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	return verdictError(r.Verdict)
 }
 
-// checkSpec opens the data of a spec and checks it.
-func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Options) (*sdc.Report, error) {
+// checkSpec opens the data of a spec and checks it. What one of the trusted keys has
+// signed about the files is proof.
+func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Options, trusted ...ed25519.PublicKey) (*sdc.Report, error) {
 	account, err := loadDossier(s.Dossier)
 	if err != nil {
 		return nil, err
 	}
+	records := &dossier.Records{}
+	if account != nil {
+		records = account.Known()
+	}
+	records.Trust(trusted...)
 	if s.Options.CSV.Delimiter == 0 {
 		s.Options.CSV.Delimiter = findDelimiter(s.Patterns, s.Columns(), s.Options.CSV.Trim)
 	}
@@ -142,6 +156,9 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		return nil, err
 	}
 	defer src.Close()
+	if err := recordsBeside(records, src.Files()); err != nil {
+		return nil, err
+	}
 	if err := knownNames(s, src.Schema()); err != nil {
 		return nil, err
 	}
@@ -196,10 +213,19 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		s.Options.Sums[filepath.Clean(file.Name)] = file.SHA256
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
-	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: slices.Clone(s.Files)}
+	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: append(slices.Clone(s.Files), records.Inputs...)}
+	remarks, err := records.Join(r.Data.Sources, []string{s.Roles.Respondent, s.Roles.Holding}, columns)
+	if err != nil {
+		return nil, err
+	}
+	r.Remark(remarks...)
 	if account != nil {
 		account.Compare(r, columns)
-		r.Manifest.Inputs = append(r.Manifest.Inputs, account.Inputs...)
+		for _, in := range account.Inputs {
+			if !slices.Contains(r.Manifest.Inputs, in) {
+				r.Manifest.Inputs = append(r.Manifest.Inputs, in)
+			}
+		}
 	}
 	return r, nil
 }

@@ -96,19 +96,19 @@ func demoPseudonyms(ctx context.Context, in, out string, seed uint64, stdout io.
 	if err != nil {
 		return err
 	}
+	defer key.Destroy()
 	p, err := pseudonym.New(pseudonym.Config{
 		Key: key, Domain: pseudonym.Domain{Project: "demo", Variable: "person"}, Form: pseudonym.BSN,
 	})
-	key.Destroy()
 	if err != nil {
 		return err
 	}
 	defer p.Destroy()
-	r, err := pseudonymiseFile(ctx, in, out, p, &pseudonymiseFlags{columns: []string{"person_id"}, direct: []string{"person_id"}})
+	r, err := pseudonymiseFile(ctx, in, out, key, p, &pseudonymiseFlags{columns: []string{"person_id"}, direct: []string{"person_id"}})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "   %d rows, about %d persons, key %s, %s\n", r.Columns[0].Rows, r.Columns[0].Distinct, r.KeyID, r.Algorithm)
+	_, err = fmt.Fprintf(stdout, "   %d rows, about %d persons, key %s, %s\n", r.Columns[0].Rows, r.Columns[0].Distinct, p.KeyID(), p.Algorithm())
 	return err
 }
 

@@ -32,6 +32,7 @@ type protectFlags struct {
 	rounds  int
 	seed    uint64
 	threads int
+	trust   []string
 	round   roundFlags
 }
 
@@ -79,6 +80,7 @@ attacker who knows that comes too close to an unsafe cell.`,
 	flags.IntVar(&f.rounds, "rounds", 8, "effort to suppress less")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of that effort")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	addTrust(flags, &f.trust)
 	f.round.add(flags)
 	f.add(flags, true)
 	return cmd
@@ -101,7 +103,11 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err := fitOutputs(inputs, f.html, f.public); err != nil {
 		return err
 	}
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Sole: true})
+	trusted, err := publicKeys(f.trust)
+	if err != nil {
+		return err
+	}
+	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Sole: true}, trusted...)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/pseudonym"
+	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -27,6 +28,7 @@ type pseudonymiseFlags struct {
 	bytes                 int
 	expected              int64
 	record, signer        string
+	again                 bool
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -66,6 +68,7 @@ to write one that is neither replaced nor dropped.`,
 	flags.IntVar(&f.bytes, "bytes", 0, "length of a pseudonym in bytes (default 16)")
 	flags.Int64Var(&f.expected, "expected", 0, "distinct values to expect (default 2^40)")
 	flags.StringVar(&f.record, "record", "", "file for the record (default: OUT.record.json)")
+	flags.BoolVar(&f.again, "again", false, "pseudonymise columns that a record calls pseudonyms once more")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	return cmd
 }
@@ -119,8 +122,8 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 	if c.Key, err = loadKey(f.keyFile, f.identity); err != nil {
 		return err
 	}
+	defer c.Key.Destroy()
 	p, err := pseudonym.New(c)
-	c.Key.Destroy()
 	if err != nil {
 		return usageError(err)
 	}
@@ -133,14 +136,14 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 	if f.record == "" {
 		f.record = out + ".record.json"
 	}
-	report, err := pseudonymiseFile(ctx, in, out, p, f)
+	report, err := pseudonymiseFile(ctx, in, out, c.Key, p, f)
 	if err != nil {
 		return err
 	}
 	if err := keepRecord(f.record, report, f.signer); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "key %s, domain %s, %s, %d bytes\n", report.KeyID, report.Domain, report.Algorithm, report.Bytes)
+	fmt.Fprintf(stdout, "key %s, domain %s, %s, %d bytes\n", p.KeyID(), p.Domain(), p.Algorithm(), p.Bytes())
 	for _, s := range report.Columns {
 		about := "about "
 		if s.DistinctExact {
@@ -152,8 +155,12 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 }
 
 // pseudonymiseFile streams a file through the pseudonymizer into another.
-func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudonymizer, f *pseudonymiseFlags) (*pseudonym.Record, error) {
+func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p *pseudonym.Pseudonymizer, f *pseudonymiseFlags) (*pseudonym.Record, error) {
 	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer}, out, f.record); err != nil {
+		return nil, err
+	}
+	earlier, over, err := f.earlier(in)
+	if err != nil {
 		return nil, err
 	}
 	src, err := source.Open(ctx, []string{in}, source.Options{})
@@ -220,11 +227,51 @@ func pseudonymiseFile(ctx context.Context, in, out string, p *pseudonym.Pseudony
 		return nil, err
 	}
 	report := p.Record(f.columns, counters, "sluis "+thisTool().Version)
+	for i, c := range report.Columns {
+		report.Columns[i].Over = over[c.Column]
+		report.Columns[i].Inferred = inferredType(in, src.Schema(), c.Column)
+	}
 	for _, file := range src.Files() {
-		report.Inputs = append(report.Inputs, pseudonym.RecordedFile{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+		before := pseudonym.RecordedFile{Name: filepath.Base(file.Name)}
+		if earlier.Tells(file.SHA256) {
+			before.SHA256 = file.SHA256 // stands in its own record already
+		} else if before.Keyed, err = key.FileDigest(file.SHA256); err != nil {
+			return nil, err
+		}
+		report.Inputs = append(report.Inputs, before)
 	}
 	report.Output = pseudonym.RecordedFile{Name: filepath.Base(out), SHA256: w.SHA256()}
 	return report, nil
+}
+
+// earlier reads the records of IN, and refuses columns that are pseudonyms by one of
+// them, unless --again is given: then it returns how they were made.
+func (f *pseudonymiseFlags) earlier(in string) (*dossier.Records, map[string][]pseudonym.Setting, error) {
+	records, over := &dossier.Records{}, map[string][]pseudonym.Setting{}
+	if err := records.Beside(in); err != nil {
+		return nil, nil, err
+	}
+	for _, name := range f.columns {
+		settings, err := records.Claims(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(settings) > 0 && !f.again {
+			return nil, nil, fmt.Errorf("column %q holds pseudonyms, says %s%s; --again makes pseudonyms of pseudonyms", name, in, dossier.RecordSuffix)
+		}
+		over[name] = settings
+	}
+	return records, over, nil
+}
+
+// inferredType names the type of a column where the reader takes the type from the
+// values: in CSV, unless it is text.
+func inferredType(in string, schema *arrow.Schema, column string) string {
+	field, ok := schema.FieldsByName(column)
+	if !ok || !strings.EqualFold(filepath.Ext(in), ".csv") || field[0].Type.ID() == arrow.STRING {
+		return ""
+	}
+	return field[0].Type.String()
 }
 
 // known refuses flags that name a column that does not exist, or one both to

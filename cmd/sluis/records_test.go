@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,5 +81,108 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 	}
 	if status, _, errs := sluis(t, "check", at("spec.yaml")); status != 2 || !strings.Contains(errs, "cannot be trusted") {
 		t.Errorf("a record that was changed: status %d: %s", status, errs)
+	}
+}
+
+// TestRecordsThatDiffer: two files of the same 40 persons, with a record beside each.
+// However the second was made otherwise, no check calls them safe: 80 persons would
+// be counted for 40.
+func TestRecordsThatDiffer(t *testing.T) {
+	var raw, back strings.Builder
+	raw.WriteString("id,region,sex\n")
+	back.WriteString("id,region,sex\n")
+	for i := range 40 {
+		fmt.Fprintf(&raw, "p%d,%c,%c\n", i, "ab"[i/20], "FM"[i%2])
+		fmt.Fprintf(&back, "p%d,%c,%c\n", 39-i, "ab"[(39-i)/20], "FM"[(39-i)%2])
+	}
+	dir := folder(t, "raw.csv", raw.String(), "back.csv", back.String(), "spec.yaml", strings.Replace(peopleSpec, "people.csv", "[one.csv, two.csv]", 1))
+	at := func(name string) string { return filepath.Join(dir, name) }
+	do := func(want int, args ...string) string {
+		t.Helper()
+		status, out, errs := sluis(t, args...)
+		if status != want {
+			t.Fatalf("%v: status %d, want %d: %s%s", args, status, want, out, errs)
+		}
+		if strings.Contains(out+errs, "p39") {
+			t.Errorf("%v: an identifier is printed", args)
+		}
+		return out + errs
+	}
+	_, custodian, _ := strings.Cut(strings.TrimSpace(do(0, "key", "signer", at("signer.pem"))), "public key ")
+	do(0, "key", "new", at("key"))
+	do(0, "key", "new", at("key2"))
+	pseudonymise := func(in, out string, more ...string) string {
+		t.Helper()
+		args := []string{"pseudonymise", at(in), at(out), "--column", "id", "--form", "text", "--key-file", at("key"), "--domain", "p/person", "--sign-with", at("signer.pem")}
+		return do(0, append(args, more...)...)
+	}
+	check := func(want int, more ...string) string {
+		t.Helper()
+		return do(want, append([]string{"check", at("spec.yaml"), "--trust", custodian}, more...)...)
+	}
+	pseudonymise("raw.csv", "one.csv")
+	for _, tc := range []struct {
+		name string
+		args []string
+		say  string
+	}{
+		{"another form", []string{"--form", "name"}, "the form (text and name)"},
+		{"base 32", []string{"--encoding", "base32"}, "the encoding"},
+		{"another length", []string{"--bytes", "20"}, "the length"},
+		{"another algorithm", []string{"--algorithm", "sha512-256"}, "the algorithm"},
+		{"another domain", []string{"--domain", "p/house"}, "the domain"},
+		{"another key, after a rotation", []string{"--key-file", at("key2")}, "the key"},
+	} {
+		pseudonymise("back.csv", "two.csv", tc.args...)
+		if out := check(1); !strings.Contains(out, tc.say) || !strings.Contains(out, "one.csv and two.csv") {
+			t.Errorf("%s: %s", tc.name, out)
+		}
+		do(1, "protect", at("spec.yaml"), "--out", at("release"))
+	}
+	// Pseudonymised twice: only when asked, and then not joined.
+	pseudonymise("back.csv", "once.csv")
+	if out := do(1, "pseudonymise", at("once.csv"), at("two.csv"), "--column", "id", "--form", "text", "--key-file", at("key"), "--domain", "p/person"); !strings.Contains(out, "--again") {
+		t.Error(out)
+	}
+	pseudonymise("once.csv", "two.csv", "--again")
+	if out := check(1); !strings.Contains(out, "how often") {
+		t.Error(out)
+	}
+	// A file without a record.
+	pseudonymise("back.csv", "two.csv")
+	record := at("two.csv.record.json")
+	text, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(record); err != nil {
+		t.Fatal(err)
+	}
+	if out := check(1); !strings.Contains(out, "two.csv has none") {
+		t.Error(out)
+	}
+	// The record is there, and proves where its signer is trusted.
+	if err := os.WriteFile(record, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := check(0); strings.Contains(out, "records:") || strings.Contains(out, "not signed") {
+		t.Error(out)
+	}
+	if out := do(0, "check", at("spec.yaml")); !strings.Contains(out, "--trust") {
+		t.Errorf("nobody is trusted: %s", out)
+	}
+	for _, name := range []string{"one.csv", "two.csv"} {
+		if err := os.Remove(at(name + ".record.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := check(0); !strings.Contains(out, "no record of pseudonyms is known for these 2 files") {
+		t.Error(out)
+	}
+	do(2, "check", at("spec.yaml"), "--trust", "abc")
+	// Neither the hash of the raw file nor an identifier stands in a record.
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(back.String())))
+	if strings.Contains(string(text), sum) || strings.Contains(string(text), "p39") || !strings.Contains(string(text), `"keyed"`) {
+		t.Errorf("the record: %s", text)
 	}
 }

@@ -3,12 +3,10 @@ package dossier
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
@@ -24,11 +22,12 @@ func hashed(path string, text []byte) sdc.Source {
 func (d *Dossier) loadRecords(dir string) error {
 	var custodian ed25519.PublicKey
 	if d.Custodian != "" {
-		key, err := hex.DecodeString(d.Custodian)
-		if err != nil || len(key) != ed25519.PublicKeySize {
-			return fmt.Errorf("%w: custodian is no Ed25519 public key in hexadecimal", ErrDossier)
+		key, err := PublicKey(d.Custodian)
+		if err != nil {
+			return fmt.Errorf("custodian: %w", err)
 		}
 		custodian = key
+		d.found.Trust(key)
 	}
 	for i, c := range d.Pseudonyms {
 		if c.Column == "" || c.Key == "" || c.Domain == "" {
@@ -46,11 +45,14 @@ func (d *Dossier) loadRecords(dir string) error {
 		if err != nil {
 			return err
 		}
-		r, err := pseudonym.ReadRecord(text, custodian)
-		if err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrDossier, name, err)
+		if custodian != nil {
+			if _, err := pseudonym.ReadRecord(text, custodian); err != nil {
+				return fmt.Errorf("%w: %s: %w", ErrDossier, name, err)
+			}
 		}
-		d.records = append(d.records, r)
+		if err := d.found.Add(name, text); err != nil {
+			return err
+		}
 	}
 	for _, name := range d.Destruction {
 		text, err := d.read(dir, name)
@@ -78,42 +80,41 @@ func (d *Dossier) read(dir, name string) ([]byte, error) {
 	return text, err
 }
 
-// pseudonymised reports whether the records tell of every source and every
-// declared column: the source is the output of a record, and the column was
-// replaced, under the declared key and domain, by that one or by one whose output
-// it started from.
-func (d *Dossier) pseudonymised(sources []sdc.Source) bool {
-	for _, s := range sources {
-		chain := d.chain(s.SHA256, nil)
-		if s.SHA256 == "" || len(chain) == 0 {
-			return false
-		}
-		for _, c := range d.Pseudonyms {
-			if !slices.ContainsFunc(chain, func(r *pseudonym.Record) bool {
-				return r.KeyID == c.Key && r.Domain == c.Domain &&
-					slices.ContainsFunc(r.Columns, func(x pseudonym.RecordedCount) bool { return x.Column == c.Column })
-			}) {
-				return false
+// pseudonymised compares the records with every source and every declared column:
+// "contradicted" where a source has no record that names the column with the declared
+// key and domain, or where two sources differ; "open" where the records fit, but one
+// is not signed by a trusted key or does not state everything; else "proven".
+func (d *Dossier) pseudonymised(sources []sdc.Source) string {
+	state := "proven"
+	for _, c := range d.Pseudonyms {
+		var first *past
+		for _, s := range sources {
+			p, err := d.found.past(s.SHA256, c.Column, nil)
+			n := len(p.settings)
+			if err != nil || n == 0 || p.settings[n-1].KeyID != c.Key || p.settings[n-1].Domain != c.Domain {
+				return "contradicted"
 			}
+			if !p.proven || !p.complete() {
+				state = "open"
+			}
+			if p.empty() {
+				continue
+			}
+			if first != nil && difference(first.settings, p.settings) != "" {
+				return "contradicted"
+			}
+			first = &p
 		}
 	}
-	return len(sources) > 0
+	if len(sources) == 0 {
+		return "contradicted"
+	}
+	return state
 }
 
-// chain returns the records by which a file came about, back to one of several
-// inputs: there is no saying which of these a column came from.
-func (d *Dossier) chain(sum string, found []*pseudonym.Record) []*pseudonym.Record {
-	for _, r := range d.records {
-		if !strings.EqualFold(r.Output.SHA256, sum) || slices.Contains(found, r) {
-			continue
-		}
-		found = append(found, r)
-		if len(r.Inputs) == 1 {
-			found = d.chain(r.Inputs[0].SHA256, found)
-		}
-	}
-	return found
-}
+// Known returns the records of pseudonyms that the dossier names, with the custodian's
+// key as the one that is trusted. Records that are added to them count for step 6.
+func (d *Dossier) Known() *Records { return &d.found }
 
 // keysDestroyed reports whether every key that was used is destroyed.
 func (d *Dossier) keysDestroyed() bool {

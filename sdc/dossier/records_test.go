@@ -2,6 +2,7 @@ package dossier_test
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,14 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
 )
+
+// digest is a SHA-256 for a name; none for none.
+func digest(name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(name)))
+}
 
 // TestRecords: steps 6 and 19 are proven by the records that tell of the sources
 // and of the keys, and by no others.
@@ -40,11 +49,15 @@ func TestRecords(t *testing.T) {
 	record := func(name, column, key, from, to string, signer ed25519.PrivateKey) {
 		t.Helper()
 		r := &pseudonym.Record{
-			Schema: "sluis.pseudonyms/1", KeyID: key, Domain: "p/" + column, Columns: []pseudonym.RecordedCount{{Column: column}},
-			Inputs: []pseudonym.RecordedFile{{Name: "x", SHA256: from}}, Output: pseudonym.RecordedFile{Name: "y", SHA256: to},
+			Schema: "sluis.pseudonyms/2", Columns: []pseudonym.RecordedCount{{Column: column, Setting: pseudonym.Setting{
+				KeyID: key, Domain: "p/" + column, Format: 1, Canonical: "text", Encoding: "hex", Bytes: 16, Algorithm: "HMAC-SHA-256",
+			}, Distinct: 1}},
+			Inputs: []pseudonym.RecordedFile{{Name: "x", SHA256: digest(from)}}, Output: pseudonym.RecordedFile{Name: "y", SHA256: digest(to)},
 		}
-		if err := r.Sign(signer); err != nil {
-			t.Fatal(err)
+		if signer != nil {
+			if err := r.Sign(signer); err != nil {
+				t.Fatal(err)
+			}
 		}
 		write(name, r)
 	}
@@ -56,7 +69,16 @@ func TestRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record("person.json", "person", id, "00", "AA", private)
+	record("person.json", "person", id, "00", "aa", private)
+	record("unsigned.json", "person", id, "00", "aa", nil)
+	first := &pseudonym.Record{
+		Schema: "sluis.pseudonyms/1", KeyID: id, Domain: "p/person", Bytes: 16, Algorithm: "HMAC-SHA-256",
+		Columns: []pseudonym.RecordedCount{{Column: "person", Distinct: 1}}, Output: pseudonym.RecordedFile{Name: "y", SHA256: digest("aa")},
+	}
+	if err := first.Sign(private); err != nil {
+		t.Fatal(err)
+	}
+	write("first.json", first)
 	record("house.json", "house", "k2", "aa", "bb", private)
 	record("circle.json", "house", "k2", "bb", "bb", private)
 	record("forged.json", "house", "k2", "aa", "bb", stranger)
@@ -83,20 +105,22 @@ func TestRecords(t *testing.T) {
 		six, nineteen      string // "" for an error
 	}{
 		{"no records", "", "aa", "missing", "missing"},
-		{"one", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "proven", "missing"},
-		{"one, signed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "AA", "proven", "missing"},
+		{"one, nobody's key", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "open", "missing"},
+		{"one, not signed", "pseudonyms: [" + person + "]\nrecords: [unsigned.json]\n", "aa", "open", "missing"},
+		{"one of version 1, signed", signed + "pseudonyms: [" + person + "]\nrecords: [first.json]\n", "aa", "open", "missing"},
+		{"one, signed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "proven", "missing"},
 		{"another file", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "cc", "contradicted", "missing"},
 		{"no hash", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "", "contradicted", "missing"},
 		{"no record", "pseudonyms: [" + person + "]\n", "aa", "contradicted", "missing"},
 		{"another key", "pseudonyms: [{column: person, key: k9, domain: p/person}]\nrecords: [person.json]\n", "aa", "contradicted", "missing"},
 		{"another domain", "pseudonyms: [{column: person, key: " + id + ", domain: q/person}]\nrecords: [person.json]\n", "aa", "contradicted", "missing"},
-		{"a chain", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\n", "bb", "proven", "missing"},
+		{"a chain", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\n", "bb", "proven", "missing"},
 		{"a chain that is broken", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json]\n", "bb", "contradicted", "missing"},
 		{"a circle", "pseudonyms: [" + person + ", " + house + "]\nrecords: [circle.json]\n", "bb", "contradicted", "missing"},
 		{"the file before", "pseudonyms: [" + house + "]\nrecords: [house.json, person.json]\n", "aa", "contradicted", "missing"},
 		{"destroyed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\ndestruction: [gone.json]\n", "aa", "proven", "proven"},
 		{"one of two destroyed", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\ndestruction: [gone.json]\n", "bb", "proven", "contradicted"},
-		{"forged, nobody asks", "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "proven", "missing"},
+		{"forged, nobody asks", "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "open", "missing"},
 		{"forged", signed + "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "", ""},
 		{"forged destruction", signed + "pseudonyms: [" + person + "]\ndestruction: [gone-forged.json]\n", "aa", "", ""},
 		{"a record of another form", "pseudonyms: [" + person + "]\nrecords: [gone.json]\n", "aa", "", ""},
@@ -120,7 +144,7 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
 		}
-		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "y", SHA256: tc.source}}}) {
+		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "y", SHA256: digest(tc.source)}}}) {
 			if s.Step == 6 && s.State != tc.six || s.Step == 19 && s.State != tc.nineteen {
 				t.Errorf("%s: step %d is %s", tc.name, s.Step, s.State)
 			}
