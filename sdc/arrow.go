@@ -65,6 +65,7 @@ type worker struct {
 	flags        []bool // code of the request column -> asked
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
+	asks         *asks                   // nil likewise
 	overlap      *evidence.Overlap       // nil where nobody asks
 	excluded     []int64
 	rows         int64
@@ -145,6 +146,9 @@ func newWorker(pl *plan, schema *arrow.Schema, shared interners) (*worker, error
 			s.Weight, s.Tau, s.Top, s.Sole, s.Largest = false, false, 1, false, 0
 			if asked, err = evidence.New(s, rd, 0, float); err != nil {
 				return nil, err
+			}
+			if w.asks == nil {
+				w.asks = newAsks()
 			}
 		}
 		w.asked = append(w.asked, asked)

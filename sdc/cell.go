@@ -56,12 +56,12 @@ func (c Cell) Respondents() int64 { return c.t.m.Respondents[c.i] }
 // being its own.
 func (c Cell) Holdings() int64 { return c.t.m.Holdings[c.i] }
 
-// Contributors returns the number of distinct respondents with a response; in
-// a frequency table, of all.
+// Contributors returns the number of distinct respondents with a response, where
+// the data have weights in a row of a weight above 0; in a frequency table, of all.
 func (c Cell) Contributors() int64 { return c.t.m.Contributors[c.i] }
 
 // NonZero returns the number of distinct respondents whose summed response is
-// not zero; 0 where there is no response.
+// not zero, of rows that contribute; 0 where there is no response.
 func (c Cell) NonZero() int64 {
 	if c.t.m.NonZero == nil {
 		return 0
@@ -86,7 +86,8 @@ func (c Cell) Sum() *big.Rat {
 }
 
 // SumAbs returns the sum over holdings of the absolute value of each one's
-// contribution; nil where there is no response.
+// contribution, to which rows of weight 0 do not belong; nil where there is no
+// response.
 func (c Cell) SumAbs() *big.Rat {
 	return c.rat(&c.t.m.SumAbs, c.t.units.Response)
 }

@@ -102,6 +102,7 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 		}
 		p.GroupDisclosure.check(t.main, f)
 		p.GroupRemainder.check(t.main, f)
+		out.NotChecked = append(out.NotChecked, t.main.noCategory(p)...)
 		p.ZeroCells.check(t.main, f)
 		p.Identifiers.checkNames(o, roles, f)
 		p.Endpoints.check(o, f)
@@ -115,12 +116,18 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 			p.GroupDisclosure.check(s, sf)
 			p.GroupRemainder.check(s, sf)
 			f.append(sf)
+			f.markClasses(s, sf)
+			out.NotChecked = append(out.NotChecked, s.noCategory(p)...)
 		}
 		p.KAnonymity.check(t.main, f)
 		p.Identifiers.checkNames(o, roles, f)
 		p.Identifiers.checkUnique(t.main, f)
 	case Model:
 		p.MinDegreesOfFreedom.check(t.main, int64(o.Parameters), f)
+		f.output(Finding{
+			Rule: "model", Verdict: Review, Observed: 0, Limit: 1,
+			Message: "the model was not built from the data: the number of parameters and the rows that it is fitted on are taken on trust",
+		})
 	}
 	out.Cells = t.main.Len()
 	out.Findings, out.Verdict = f.all(), Safe

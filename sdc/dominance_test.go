@@ -10,44 +10,51 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// TestTotalOfNothing: what is above a total of 0 is unsafe under the rules about
-// shares of it, and its protection level is what is above.
+// TestTotalOfNothing: rows of weight 0 are no contributions, and those of a holding that
+// cancel out are one of 0: shares of a total of nothing are no finding, and the threshold
+// says that nobody contributes, or that fewer than it do with something.
 func TestTotalOfNothing(t *testing.T) {
 	schema := fields("k", text, "who", integer, "owner", text, "asked", boolean, "x", integer, "w", integer)
-	of := func(p sdc.Policy) *sdc.Policy { return &p }
+	zero := []row{{"k": "a", "x": 8, "w": 0}, {"k": "a", "x": -3, "w": 0}}
+	cancel := []row{{"k": "a", "who": 1, "owner": "h", "asked": true, "x": 8}, {"k": "a", "who": 2, "owner": "h", "x": -8}}
 	for _, tt := range []struct {
 		name   string
+		rows   []row
 		roles  sdc.Roles
 		policy func(*sdc.Policy)
-		rule   string
-		level  *big.Rat
+		want   []string
 	}{
-		// Contributions of 8 and 3 whose weights are 0.
-		{"weights of 0", sdc.Roles{Weight: "w"}, func(p *sdc.Policy) { p.NK = sdc.NK{N: 1, Percent: "50"} }, "nk", big.NewRat(16, 1)},
-		{"weights of 0, two", sdc.Roles{Weight: "w"}, func(p *sdc.Policy) { p.NK = sdc.NK{N: 2, Percent: "100"} }, "nk", big.NewRat(11, 1)},
-		{"weights of 0, p%", sdc.Roles{Weight: "w"}, func(p *sdc.Policy) { p.PPercent = sdc.PPercent{P: "10"} }, "p-percent", big.NewRat(118, 10)},
-		// One of a holding asked, and another of it takes back what that one has.
-		{"contributions that cancel out", sdc.Roles{Respondent: "who", Holding: "owner", Request: "asked"}, func(p *sdc.Policy) { p.Request = sdc.Request{Percent: "50"} }, "request", big.NewRat(16, 1)},
+		{"nk", zero, sdc.Roles{Weight: "w"}, func(p *sdc.Policy) { p.NK = sdc.NK{N: 1, Percent: "50"} }, []string{}},
+		{"p%", zero, sdc.Roles{Weight: "w"}, func(p *sdc.Policy) { p.PPercent = sdc.PPercent{P: "10"} }, []string{}},
+		{"the threshold", zero, sdc.Roles{Weight: "w"}, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 2} }, []string{"min-contributors at k=a: unsafe"}},
+		{"request", cancel, sdc.Roles{Respondent: "who", Holding: "owner", Request: "asked"}, func(p *sdc.Policy) { p.Request = sdc.Request{Percent: "50"} }, []string{}},
+		{"of a weight above 0", []row{{"k": "a", "x": 8, "w": 0}, {"k": "a", "x": -3, "w": 1}}, sdc.Roles{Weight: "w"},
+			func(p *sdc.Policy) {
+				p.NK, p.MinContributors = sdc.NK{N: 1, Percent: "99"}, sdc.MinContributors{Min: 2}
+			},
+			[]string{"min-contributors at k=a: unsafe", "nk at k=a: unsafe"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rows := []row{{"k": "a", "x": 8, "w": 0}, {"k": "a", "x": -3, "w": 0}}
-			if tt.roles.Holding != "" {
-				rows = []row{{"k": "a", "who": 1, "owner": "h", "asked": true, "x": 8}, {"k": "a", "who": 2, "owner": "h", "x": -8}}
-			}
-			d := sdc.FromTable(tableOf(t, schema, rows...))
-			d.Roles = tt.roles
-			p := of(off())
-			p.Weighting = "handbook"
-			tt.policy(p)
-			r := check(t, d, *p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x", NoMargins: true})
-			if diff := cmp.Diff([]string{tt.rule + " at k=a: unsafe"}, found(r, 0)); diff != "" {
-				t.Error(diff)
-			}
-			if err := r.WriteJSON(&bytes.Buffer{}); err != nil {
-				t.Error(err)
-			}
-			if level := cellAt(t, r.Tables[0], "a").ProtectionLevel(p); level.Cmp(tt.level) != 0 {
-				t.Errorf("protection level %v, want %v", level, tt.level)
+			for _, weighting := range []sdc.Weighting{"tau", "handbook"} {
+				if tt.roles.Holding != "" && weighting == "tau" {
+					continue
+				}
+				d := sdc.FromTable(tableOf(t, schema, tt.rows...))
+				d.Roles = tt.roles
+				p := off()
+				p.Weighting = weighting
+				tt.policy(&p)
+				r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x", NoMargins: true})
+				if diff := cmp.Diff(tt.want, found(r, 0)); diff != "" {
+					t.Error(diff)
+				}
+				if err := r.WriteJSON(&bytes.Buffer{}); err != nil {
+					t.Error(err)
+				}
+				level := cellAt(t, r.Tables[0], "a").ProtectionLevel(&p)
+				if dominated := tt.name == "of a weight above 0"; (level.Sign() > 0) != dominated {
+					t.Errorf("%s: protection level %v", weighting, level)
+				}
 			}
 		})
 	}

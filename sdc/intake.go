@@ -60,6 +60,7 @@ func isTrue(label string) bool {
 
 // gather hands the batch that w.codes and w.numbers hold to every table.
 func (w *worker) gather(n int, row int64) error {
+	w.noteAsked(n)
 	for k, t := range w.pl.tabs {
 		if w.grids.on[k] {
 			done, err := w.gatherOnGrid(k, n, row)
@@ -138,26 +139,6 @@ func (w *worker) kept(t *tabulation, n int) []int32 {
 		}
 	}
 	return keep
-}
-
-// askedRows returns those of the kept rows whose respondent asked for
-// protection.
-func (w *worker) askedRows(n int, keep []int32) []int32 {
-	out := []int32{}
-	if keep == nil {
-		for i := range n {
-			if w.flags[w.codes[w.pl.request][i]] {
-				out = append(out, int32(i))
-			}
-		}
-		return out
-	}
-	for _, i := range keep {
-		if w.flags[w.codes[w.pl.request][i]] {
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 // batch assembles what a table sees of a batch: all rows, without copying, or
@@ -251,6 +232,18 @@ func (w *worker) rowError(err error, t *tabulation, row int64, back []int32) err
 	return &ColumnError{Column: w.pl.columns[c].name, Row: pos, Err: numberError(at.Err)}
 }
 
+// unitCodes returns the maps of respondents and holdings, of those of all columns.
+func (w *worker) unitCodes(codes [][]uint32) evidence.Codes {
+	m := evidence.Codes{}
+	if c := w.pl.respondent; c >= 0 {
+		m.Respondent = codes[c]
+	}
+	if c := w.pl.holding; c >= 0 {
+		m.Holding = codes[c]
+	}
+	return m
+}
+
 // merge adds what o gathered. Afterwards o must not be used.
 func (w *worker) merge(o *worker) error {
 	for k := range w.pl.tabs {
@@ -275,16 +268,13 @@ func (w *worker) merge(o *worker) error {
 			return err
 		}
 	}
+	if w.asks != nil {
+		w.asks.merge(o.asks, w.unitCodes(codes))
+	}
 	for k, t := range w.pl.tabs {
-		m := evidence.Codes{}
+		m := w.unitCodes(codes)
 		for _, c := range t.by {
 			m.Columns = append(m.Columns, codes[c])
-		}
-		if c := w.pl.respondent; c >= 0 {
-			m.Respondent = codes[c]
-		}
-		if c := w.pl.holding; c >= 0 {
-			m.Holding = codes[c]
 		}
 		w.excluded[k] += o.excluded[k]
 		if g := o.grids.grids[k]; g != nil {

@@ -357,6 +357,9 @@ func (d *oddData) counted(by []string) (cells map[string]*tally, rows int64) {
 		if d.roles.Holding == "" {
 			r["owner"] = nil
 		}
+		if d.roles.Weight == "" {
+			r["w"] = 1 // not 0, which would be no contributor
+		}
 		kept = append(kept, r)
 	}
 	return recount(kept, by), int64(len(kept))

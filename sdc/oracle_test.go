@@ -104,6 +104,10 @@ func recount(rows []row, by []string) map[string]*tally {
 				c.missing++
 				continue
 			}
+			if w != nil && w.Sign() == 0 { // in the sum of what is not weighted alone
+				c.sum.Add(c.sum, x)
+				continue
+			}
 			for m, id := range map[*map[string]*big.Rat]string{&c.byRespondent: who, &c.byHolding: owner} {
 				if (*m)[id] == nil {
 					(*m)[id] = new(big.Rat)

@@ -174,7 +174,7 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 // published ones first, and how many those are.
 func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published int) {
 	if t.output.Kind == Microdata || t.output.Kind == Model {
-		return distinct(t.microdataCombos(vars)), 1
+		return t.microdataCombos(vars)
 	}
 	choices := make([][]int, len(vars))
 	switch {
@@ -215,25 +215,32 @@ func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published 
 	return distinct(all), published
 }
 
-// microdataCombos asks for the classes themselves, for their total, and for each
-// variable alone or the lines over the sensitive one.
-func (t *tabulation) microdataCombos(vars []Variable) [][]int {
+// microdataCombos asks for the classes themselves, their total, and each variable
+// alone; with a sensitive variable, for every level of its tree in each class, and for
+// the lines over it. The first so many are looked at by rules.
+func (t *tabulation) microdataCombos(vars []Variable) (all [][]int, published int) {
 	leaf := make([]int, len(vars))
 	for v := range vars {
 		leaf[v] = vars[v].depth + 1
 	}
-	all := [][]int{leaf, make([]int, len(vars))}
 	if t.line >= 0 {
+		for level := 1; level <= vars[t.line].depth; level++ {
+			at := slices.Clone(leaf)
+			at[t.line] = level
+			all = append(all, at)
+		}
+		published = len(all)
 		line := slices.Clone(leaf)
 		line[t.line] = 0
-		return append(all, line)
+		return append(all, make([]int, len(vars)), line), published
 	}
+	all = append(all, leaf, make([]int, len(vars)))
 	for v := range vars {
 		alone := make([]int, len(vars))
 		alone[v] = leaf[v]
 		all = append(all, alone)
 	}
-	return all
+	return distinct(all), 1
 }
 
 func span(from, to int) []int {

@@ -11,9 +11,11 @@ import (
 //
 // so that a cell of exactly Min is safe. Contributors are the distinct
 // respondents with a non-null response; in a frequency table all distinct
-// respondents. Weights play no part: an estimated count of a hundred that rests
-// on one respondent is one contributor. Where enough contribute, but fewer than
-// Min with a sum other than zero, the cell is a finding for review.
+// respondents. An estimated count of a hundred that rests on one respondent is one
+// contributor. In a magnitude table of data with weights a respondent contributes by
+// rows of a weight above 0 alone: nothing of the others is in a weighted sum or mean.
+// Where enough contribute, but fewer than Min with a sum other than zero, the cell is
+// a finding for review.
 //
 // Linear in the cells. Source: Handbook on Statistical Disclosure Control,
 // section 4.2.1; ESSNet guidelines 2010, 2.2.1.

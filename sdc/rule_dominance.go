@@ -194,8 +194,11 @@ func (r PQ) check(t *Table, f *findings) {
 //
 //	100 * (largest contribution of those who asked) > Percent * total
 //
-// by absolute value and unweighted. It applies where the data names a request
-// column; a frequency table has no contributions and is left to the threshold.
+// by absolute value and unweighted. A respondent asks with any row of the data, and a
+// holding with any row of a respondent who asks: all that they contribute to the cell
+// counts, by the rows that do not ask too. It applies where the data names a request
+// column; a frequency table has no contributions and is left to the threshold. Rows of
+// weight 0 contribute nothing.
 //
 // Linear in the cells. Source: tau-ARGUS manual, request rule.
 type Request struct {

@@ -1,6 +1,7 @@
 package sdc
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/sluis-go/sluis/internal/exact"
@@ -15,10 +16,12 @@ import (
 //
 // or, with Exclusive, > instead of >=. The line's respondents are distinct
 // respondents of the cell that has the total in place of the category. The
-// categories of a tree are checked at every level. Sources differ on the
-// boundary; the default is the stricter.
+// categories of a tree are checked at every level. A code above all leaves of its
+// tree, whether they occur or not, is no category: all of a line fall in it whatever
+// the data say. Sources differ on the boundary; the default is the stricter.
 //
-// For microdata the groups are the equivalence classes on the keys.
+// For microdata the groups are the equivalence classes on the keys, and a class with a
+// finding is an unsafe class of the output.
 //
 // Linear in cells times variables. Source: ESSNet guidelines 2010, 2.2.1 (group
 // disclosure); City Deal "Zicht op ondermijning", step 20.
@@ -63,6 +66,49 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 			})
 		}
 	})
+}
+
+// noCategory says over which line variables a code is no category.
+func (t *Table) noCategory(p *Policy) []string {
+	if p.GroupDisclosure.Off && p.GroupRemainder.Off {
+		return nil
+	}
+	var out []string
+	for _, v := range t.lineVariables() {
+		if t.vars[v].wholes() != nil {
+			out = append(out, fmt.Sprintf("group-disclosure: a code of %q has all codes of the tree below it, so that it is no category", t.vars[v].Name))
+		}
+	}
+	return out
+}
+
+// markClasses notes the verdicts on classes of microdata, which are the cells here, that
+// were found over a sensitive variable beside the keys, which is the last of s.
+func (f *findings) markClasses(s *Table, found *findings) {
+	var class map[string]int
+	for i, v := range found.worst {
+		if v == Safe {
+			continue
+		}
+		if class == nil {
+			class = map[string]int{}
+			for c := range f.table.published() {
+				class[f.table.nodeKey(c.i, len(f.table.vars))] = c.i
+			}
+		}
+		if at, ok := class[s.nodeKey(i, len(f.table.vars))]; ok {
+			f.mark(Cell{f.table, at}, v)
+		}
+	}
+}
+
+// nodeKey is a text for the nodes of a cell in the first n variables.
+func (t *Table) nodeKey(i, n int) string {
+	key := make([]byte, 0, 4*n)
+	for _, nodes := range t.nodes[:n] {
+		key = binary.LittleEndian.AppendUint32(key, nodes[i])
+	}
+	return string(key)
 }
 
 // GroupRemainder is the complement of GroupDisclosure for small groups: in

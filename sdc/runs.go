@@ -68,11 +68,14 @@ type lineRun struct {
 }
 
 // published iterates over the published cells that lie in a line, each with the cell
-// of the line's total.
+// of the line's total. Cells of nodes that are no category are left out.
 func (r lineRun) published() iter.Seq2[Cell, Cell] {
 	return func(yield func(c, line Cell) bool) {
-		nodes := r.t.nodes[r.over.v]
+		nodes, whole := r.t.nodes[r.over.v], r.over.whole
 		for i := r.lo; i < r.hi; i++ {
+			if whole != nil && whole[nodes[i]] {
+				continue
+			}
 			if nodes[i] != 0 && !r.t.hidden[i] && !yield(Cell{r.t, i}, Cell{r.t, int(r.over.of(i))}) {
 				return
 			}

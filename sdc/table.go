@@ -77,6 +77,7 @@ type lines struct {
 	v      int
 	stride uint32   // of the variable in the numbers of cells
 	ids    []uint32 // lines of cells; nil where they are found by the numbers
+	whole  []bool   // nodes of the variable that are no category, see GroupDisclosure; nil where none is
 }
 
 // linesOver returns the lines over variable v, for which it may use so many threads.
@@ -84,7 +85,7 @@ func (t *Table) linesOver(v, threads int) lines {
 	if !t.number(threads) {
 		return t.linesByIndex(v)
 	}
-	l := lines{t: t, v: v, stride: 1}
+	l := lines{t: t, v: v, stride: 1, whole: t.vars[v].wholes()}
 	for _, x := range t.vars[v+1:] {
 		l.stride *= uint32(x.Len())
 	}
@@ -103,7 +104,7 @@ func (t *Table) linesByIndex(v int) lines {
 			ids[i] = noLine
 		}
 	}
-	return lines{t: t, v: v, ids: ids}
+	return lines{t: t, v: v, ids: ids, whole: t.vars[v].wholes()}
 }
 
 // of returns the cell with the total in place of the node of the variable, or noLine.

@@ -126,6 +126,8 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		t.combos[comboKey(combo)] = true
 	}
 	if tab.asked {
+		w.asks.close()
+		w.asked[k].Only(w.asks.has)
 		return t, t.addAsked(ctx, w.asked[k], levels, combos, opts)
 	}
 	if tab.output.Kind == Microdata && tab.line < 0 {
@@ -147,7 +149,9 @@ func (t *Table) addAsked(ctx context.Context, acc *evidence.Accumulator, levels 
 		ids := make([]uint32, m.N)
 		t.index().Insert(m.Nodes, cards, ids)
 		for i, id := range ids {
-			t.asked[int(id)] = shiftUp(m.Top.At(i, 0).Value, up)
+			if x := m.Top.At(i, 0).Value; x.Sign() != 0 {
+				t.asked[int(id)] = shiftUp(x, up)
+			}
 		}
 	}
 	return nil

@@ -26,6 +26,7 @@ type node struct {
 	level  int
 	leaf   bool
 	null   bool
+	whole  bool // every code of the tree is below it
 }
 
 // Len returns the number of nodes, the total included.
@@ -51,6 +52,7 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 			v.nodes = append(v.nodes, node{label: c.label, parent: c.parent + 1, level: c.level, leaf: c.leaf})
 		}
 		v.depth = h.depth
+		v.markWhole()
 	}
 	null, hasNull := list.Null()
 	if hasNull {
@@ -76,6 +78,37 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 		v.nodes = append(v.nodes, node{label: label, parent: 0, level: 1, leaf: true, null: hasNull && code == null})
 	}
 	return v, nil
+}
+
+// markWhole marks the nodes of a tree that have all its leaves below them.
+func (v *Variable) markWhole() {
+	below, leaves := make([]int, len(v.nodes)), 0
+	for _, x := range v.nodes {
+		if !x.leaf || x.parent < 0 {
+			continue
+		}
+		leaves++
+		for n := x.parent; n > 0; n = v.nodes[n].parent {
+			below[n]++
+		}
+	}
+	for n := 1; n < len(v.nodes); n++ {
+		v.nodes[n].whole = !v.nodes[n].leaf && below[n] == leaves
+	}
+}
+
+// wholes says which nodes have all leaves of the tree below them; nil where none has.
+func (v *Variable) wholes() []bool {
+	var out []bool
+	for n := range v.nodes {
+		if v.nodes[n].whole && out == nil {
+			out = make([]bool, len(v.nodes))
+		}
+		if v.nodes[n].whole {
+			out[n] = true
+		}
+	}
+	return out
 }
 
 // levels returns, for every depth from 0 to v.depth, the node of each code at

@@ -38,6 +38,17 @@ type Numbers struct {
 	read  floatParts
 }
 
+// Zero reports whether value i is 0; a null is arbitrary.
+func (n *Numbers) Zero(i int) bool {
+	switch {
+	case n.Wide != nil:
+		return n.Wide[i].Sign() == 0
+	case n.Mid != nil:
+		return n.Mid[i].Sign() == 0
+	}
+	return n.Small[i] == 0
+}
+
 // NumberDigits says whether a type can be a response or a weight, and the
 // decimal digits of its unit: 0 for integers, the scale for decimals,
 // [exact.FloatDigits] for floats. A decimal with a negative scale has unit 1.

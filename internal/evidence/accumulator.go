@@ -235,6 +235,24 @@ func (a *Accumulator) close(ctx context.Context, levels []Levels, combos [][]int
 	return a.wide.close(ctx, a.table, a.alone, levels, combos, threads)
 }
 
+// Only leaves out the respondents and holdings for which keep reports false, of what is
+// counted and ranked by these, by the keys or ids of the batches: sums and numbers of rows
+// stay those of all. It is called right before the accumulator is closed; keep must be
+// safe for concurrent use.
+func (a *Accumulator) Only(keep func(Unit) bool) {
+	a.unfold(1)
+	switch {
+	case a.none != nil:
+		a.none.keep = keep
+	case a.small != nil:
+		a.small.keep = keep
+	case a.narrow != nil:
+		a.narrow.keep = keep
+	default:
+		a.wide.keep = keep
+	}
+}
+
 // Respondents returns the number of distinct respondents of a closed
 // accumulator; 0 if batches carried none.
 func (a *Accumulator) Respondents() int64 {

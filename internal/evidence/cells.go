@@ -80,6 +80,8 @@ func (c *cells[T]) growUnits(n int) {
 		extend(&c.respondents, n)
 		extend(&c.contributors, n)
 		extend(&c.holdings, n)
+	} else if c.shape.Response && c.shape.Weight {
+		extend(&c.contributors, n) // not all rows with a response: see weighty
 	}
 	if !c.shape.Response {
 		return
@@ -328,7 +330,10 @@ func (c *cells[T]) margin(m *Margin, threads int) {
 	m.Records, m.Respondents, m.Holdings, m.Contributors = c.records, c.respondents, c.holdings, c.contributors
 	if !c.shape.pooled() {
 		// Rows are respondents and holdings of their own.
-		m.Respondents, m.Holdings, m.Contributors = c.records, c.records, less(c.records, c.missing)
+		m.Respondents, m.Holdings = c.records, c.records
+		if !c.shape.Response || !c.shape.Weight {
+			m.Contributors = less(c.records, c.missing)
+		}
 	}
 	var kinds []func()
 	if c.shape.Response {

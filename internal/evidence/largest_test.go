@@ -143,10 +143,11 @@ func (d *data) wantLargest(combo []int, at []string, seen map[string]int) string
 		if sum[name] == nil {
 			sum[name] = new(big.Rat)
 		}
-		if row.Response != nil {
+		light := d.shape.Weight && row.Weight.Sign() == 0
+		if row.Response != nil && !light {
 			sum[name].Add(sum[name], row.Response)
 		}
-		weight[name] = weight[name] || !d.shape.Tau || row.Weight.Sign() > 0
+		weight[name] = weight[name] || !light
 	}
 	var list []contributor
 	for name, x := range sum {

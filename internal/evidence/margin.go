@@ -141,7 +141,7 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 		places := l.newPlaces(order[at:end], threads, &s.most)
 		walkers := make([]*walker[T], threads)
 		inParallel(threads, threads, func(i int) {
-			w := &walker[T]{shape: s.shape, places: places, most: &s.most, margin: s.gather(places.n)}
+			w := &walker[T]{shape: s.shape, keep: s.keep, places: places, most: &s.most, margin: s.gather(places.n)}
 			if first {
 				w.inner = s.gather(s.inner.n)
 			}

@@ -88,8 +88,8 @@ type Margin struct {
 	Records      []int64 // rows
 	Respondents  []int64 // distinct respondents
 	Holdings     []int64 // distinct holdings
-	Contributors []int64 // distinct respondents with a response
-	NonZero      []int64 // distinct respondents whose summed response is not 0
+	Contributors []int64 // distinct respondents with a response, with weights in a row of a weight above 0
+	NonZero      []int64 // of these, those whose responses add up to something other than 0
 	Missing      []int64 // rows without a response
 	Negative     []bool  // some contribution of a holding is negative
 

@@ -42,7 +42,7 @@ type soles struct {
 }
 
 // add takes in a batch, whose rows are in n cells. Of rows with a response column
-// those with a response count.
+// those with a response count, and with weights those of a weight above 0.
 func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
 	extend(&s.respondent, n)
 	if shape.Holding {
@@ -51,7 +51,7 @@ func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
 	who, owner := units{b.Respondent, b.RespondentKey}, units{b.Holding, b.HoldingKey}
 	s.denseRespondent, s.denseHolding = shape.Respondent && who.keys == nil, owner.keys == nil
 	for i, g := range ids {
-		if shape.Response && b.Response.Null != nil && b.Response.Null[i] {
+		if shape.Response && (b.Response.Null != nil && b.Response.Null[i] || shape.Weight && b.Weight.Zero(i)) {
 			continue
 		}
 		u := Unit{Kind: RespondentUnit}

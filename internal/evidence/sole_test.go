@@ -80,7 +80,7 @@ func (d *data) soleOf(combo []int, w *worker, m *evidence.Margin, i int) (respon
 			node, ok := d.levels[v][l][row.Codes[v]]
 			in = in && ok && node == at[v]
 		}
-		if !in || d.shape.Response && row.Response == nil {
+		if !in || d.shape.Response && (row.Response == nil || d.shape.Weight && row.Weight.Sign() == 0) {
 			continue
 		}
 		name := row.Respondent

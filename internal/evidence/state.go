@@ -21,7 +21,8 @@ type state[T number[T]] struct {
 	// without a holding, which are holdings of their own. Nil where not wanted.
 	respondents, holdings, orphans *pool[T]
 
-	found int64 // distinct respondents, once closed
+	keep  func(Unit) bool // see Accumulator.Only
+	found int64           // distinct respondents, once closed
 
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift
@@ -34,6 +35,7 @@ type state[T number[T]] struct {
 	shifted []T // scratch
 	wx      []exact.Int512
 	w       []exact.Int128
+	light   []bool // scratch of weighty
 }
 
 func newState[T number[T]](s Shape, weightDigits int) *state[T] {
@@ -106,12 +108,35 @@ func (s *state[T]) addRest(b *Batch, ids []uint32) {
 	if s.shape.Response {
 		s.addSums(b, ids)
 	}
+	b = s.weighty(b)
 	switch {
 	case s.shape.pooled():
 		s.addUnits(b, ids)
 	case s.shape.Response:
 		s.addRows(b, ids)
 	}
+}
+
+// weighty returns a batch whose rows of weight 0 have no response: in what is weighted
+// nobody contributes with them.
+func (s *state[T]) weighty(b *Batch) *Batch {
+	if !s.shape.Weight || !s.shape.Response {
+		return b
+	}
+	some := false
+	for i := range s.w {
+		some = some || s.w[i].Sign() == 0
+	}
+	if !some {
+		return b
+	}
+	null := extendTo(&s.light, b.Rows)
+	for i := range null {
+		null[i] = s.w[i].Sign() == 0 || b.Response.Null != nil && b.Response.Null[i]
+	}
+	out, n := *b, *b.Response
+	n.Null, out.Response = null, &n
+	return &out
 }
 
 // addSums adds what needs no units.
@@ -139,6 +164,9 @@ func (s *state[T]) addRows(b *Batch, ids []uint32) {
 		}
 		if u.x.Sign() != 0 {
 			s.inner.nonZero[g]++
+		}
+		if s.shape.Weight {
+			s.inner.contributors[g]++
 		}
 		s.inner.contribute(g, &u)
 	}

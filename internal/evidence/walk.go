@@ -31,6 +31,8 @@ type walker[T number[T]] struct {
 	inner  *cells[T] // nil when the inner cells have their evidence already
 	margin *cells[T] // of places
 
+	keep func(Unit) bool // units that are looked at; nil for all
+
 	weight []exact.Int128 // by dense id, with Tau
 	found  int            // units seen
 
@@ -66,6 +68,10 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		j := i + 1
 		for j < len(recs) && recs[j].unit == recs[i].unit {
 			j++
+		}
+		if w.keep != nil && !w.keep(Unit{w.kind, unmixUnit(recs[i].unit)}) {
+			i = j
+			continue
 		}
 		number++
 		w.found++

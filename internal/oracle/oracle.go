@@ -202,7 +202,7 @@ func (u *unit) add(r Row) {
 		u.varies = true
 	}
 	u.weight, u.seen = r.Weight, true
-	if r.Response == nil {
+	if r.Response == nil || r.Weight != nil && r.Weight.Sign() == 0 {
 		return
 	}
 	u.filled = true
