@@ -64,7 +64,11 @@ func (t *Translation) Array(mem memory.Allocator, arr arrow.Array, unknown Inval
 			return nil, &ColumnError{Row: int64(i), Err: err}
 		}
 	}
-	counter.add(int64(arr.Len()), nulls, invalid, &seen)
+	canonical := "" // where nothing is left
+	if nulls+invalid < int64(arr.Len()) {
+		canonical = t.to.Form
+	}
+	counter.add(int64(arr.Len()), nulls, invalid, canonical, &seen)
 	return b.NewArray(), nil
 }
 
