@@ -65,6 +65,10 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		Data:    dataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
 		Outputs: []OutputReport{}, overlap: totals.overlap,
 	}
+	if d.About != (About{}) {
+		about := d.About
+		r.About = &about
+	}
 	for i := range outputs {
 		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p, opts.threads())
 		out.Basis = d.basis(&outputs[i])
@@ -89,7 +93,7 @@ type outputTables struct {
 // it returns the verdict on every cell.
 func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (OutputReport, []Verdict) {
 	f := newFindings(t.main, threads)
-	out := OutputReport{Name: o.Name, Kind: o.Kind, NotChecked: []string{}}
+	out := OutputReport{Name: o.Name, Title: o.Title, Kind: o.Kind, NotChecked: []string{}}
 	out.Rows, out.Excluded = t.main.Rows()
 	switch o.Kind {
 	case Frequency, Magnitude:

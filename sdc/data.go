@@ -70,6 +70,8 @@ type Data struct {
 	Dossier *DossierState
 	// Sources is printed in the report.
 	Sources []Source
+	// About is what the request is about; the zero value says nothing.
+	About About
 	// Remarks is what the caller knows about the data and every reader of the report
 	// must see. The check adds its own.
 	Remarks []Remark
@@ -87,6 +89,9 @@ func (d *Data) missing(column string) Missing {
 }
 
 func (d *Data) validate() error {
+	if err := d.About.validate(); err != nil {
+		return err
+	}
 	for name, m := range d.Missing {
 		if err := m.check(); err != nil {
 			return fmt.Errorf("%w: column %q: %w", ErrRequest, name, err)

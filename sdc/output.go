@@ -23,6 +23,8 @@ const (
 type Output struct {
 	// Name identifies the output in the report. Required; unique.
 	Name string
+	// Title says what the output is, for readers of the report. Defaults to none.
+	Title string
 	// Kind says what it is. Required.
 	Kind Kind
 	// By lists the spanning variables of a table, in the order of its

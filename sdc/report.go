@@ -8,9 +8,11 @@ const reportSchema = "sluis.report/1"
 // Report is what a check says: the verdict, and for every output what was found
 // and what was not checked. It is confidential, since it holds small counts.
 type Report struct {
-	Notice  string         `json:"confidential"`
-	Schema  string         `json:"schema"`
-	Verdict Verdict        `json:"verdict"`
+	Notice  string  `json:"confidential"`
+	Schema  string  `json:"schema"`
+	Verdict Verdict `json:"verdict"`
+	// About is what the request is about; nil where nothing is said.
+	About   *About         `json:"about,omitempty"`
 	Policy  policyReport   `json:"policy"`
 	Data    dataReport     `json:"data"`
 	Outputs []OutputReport `json:"outputs"`
@@ -65,6 +67,7 @@ type dataReport struct {
 // OutputReport is the verdict on one output.
 type OutputReport struct {
 	Name    string  `json:"name"`
+	Title   string  `json:"title,omitempty"`
 	Kind    Kind    `json:"kind"`
 	Verdict Verdict `json:"verdict"`
 	// Basis is what the verdict rests on.

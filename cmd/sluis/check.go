@@ -177,7 +177,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		}
 	}()
 	d := sdc.FromReaders(readers...)
-	d.Roles, d.Missing, d.Hierarchies = s.Roles, s.Missing, s.Hierarchies
+	d.Roles, d.Missing, d.Hierarchies, d.About = s.Roles, s.Missing, s.Hierarchies, s.About
 	if account != nil {
 		d.Dossier = &sdc.DossierState{Missing: account.Missing()}
 	}

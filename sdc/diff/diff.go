@@ -19,7 +19,7 @@ const notice = "CONFIDENTIAL: this comparison holds small counts and must not le
 // Change is one thing that differs. Was and Now say it in words; nil where there
 // was or is nothing.
 type Change struct {
-	// Part is what it is about: verdict, policy, source, input, tool, data,
+	// Part is what it is about: verdict, about, policy, source, input, tool, data,
 	// remark, output, basis, finding, not-checked or dossier.
 	Part string `json:"part"`
 	// Output is the name of the output, where it is about one.
@@ -49,6 +49,7 @@ type Changes struct {
 func Compare(was, now *Report) *Changes {
 	c := &Changes{Notice: notice, Schema: schema, Worse: now.Verdict < was.Verdict, Changes: []Change{}}
 	c.compare(Change{Part: "verdict"}, was.Verdict.String(), now.Verdict.String())
+	c.lists("about", "", about(was.About), about(now.About))
 	c.lists("policy", "", facts(was.Policy.facts()), facts(now.Policy.facts()))
 	c.lists("source", "", sources(was.Data.Sources), sources(now.Data.Sources))
 	c.manifests(was.Manifest, now.Manifest)
@@ -146,6 +147,13 @@ func sources(list []sdc.Source) []fact {
 	return facts(out)
 }
 
+func about(a *sdc.About) []fact {
+	if a == nil {
+		a = &sdc.About{}
+	}
+	return []fact{{"title", a.Title}, {"project", a.Project}, {"requester", a.Requester}, {"date", a.Date}}
+}
+
 func remarks(list []sdc.Remark) []fact {
 	var out []fact
 	for _, x := range list {
@@ -225,7 +233,7 @@ func (c *Changes) output(a, b *output) {
 	c.Worse = c.Worse || b.Verdict < a.Verdict
 	for _, f := range []struct{ where, was, now string }{
 		{"verdict", a.Verdict.String(), b.Verdict.String()},
-		{"kind", a.Kind, b.Kind},
+		{"title", a.Title, b.Title}, {"kind", a.Kind, b.Kind},
 		{"cells", fmt.Sprint(a.Cells), fmt.Sprint(b.Cells)},
 		{"unsafe cells", fmt.Sprint(a.UnsafeCells), fmt.Sprint(b.UnsafeCells)},
 		{"rows", fmt.Sprint(a.Rows), fmt.Sprint(b.Rows)},

@@ -23,6 +23,7 @@ type Report struct {
 	Notice   string            `json:"confidential"`
 	Schema   string            `json:"schema"`
 	Verdict  sdc.Verdict       `json:"verdict"`
+	About    *sdc.About        `json:"about"`
 	Policy   policy            `json:"policy"`
 	Data     data              `json:"data"`
 	Outputs  []output          `json:"outputs"`
@@ -65,6 +66,7 @@ type data struct {
 
 type output struct {
 	Name        string      `json:"name"`
+	Title       string      `json:"title"`
 	Kind        string      `json:"kind"`
 	Verdict     sdc.Verdict `json:"verdict"`
 	Basis       *sdc.Basis  `json:"basis"`

@@ -10,6 +10,20 @@ import (
 // basisFact is one thing that an output rests on, for a list of two columns.
 type basisFact struct{ Name, Text string }
 
+// request lists what a request for output is about.
+func (d words) request(a *sdc.About) []basisFact {
+	if a == nil {
+		return nil
+	}
+	var out []basisFact
+	for _, f := range []basisFact{{d.t("Title"), a.Title}, {d.t("Project"), a.Project}, {d.t("Requester"), a.Requester}, {d.t("Date"), a.Date}} {
+		if f.Text != "" {
+			out = append(out, basisFact{f.Name, shorten(visible(f.Text), 4*longestLabel)})
+		}
+	}
+	return out
+}
+
 // basis lists what an output rests on, in the page's language: the unit that was
 // counted, the columns that decide, what nulls mean and what they leave out.
 func (d words) basis(o *sdc.OutputReport) []basisFact {

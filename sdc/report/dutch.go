@@ -22,6 +22,8 @@ var dutchBasis = map[string]string{
 	"Spanning variables": "Opspannende variabelen", "Key variables": "Sleutelvariabelen", "Sensitive variables": "Gevoelige variabelen", "none declared": "geen opgegeven",
 	"Missing values": "Ontbrekende waarden", "Rows": "Rijen", "%s counted, %s left out for missing values": "%s geteld, %s weggelaten wegens ontbrekende waarden",
 	"Hierarchy": "Hi\u00ebrarchie", "%s codes in %s levels": "%s codes in %s niveaus", "published to level": "gepubliceerd tot niveau",
+	"The request": "De aanvraag", "Title": "Titel", "Project": "Project", "Requester": "Aanvrager", "Date": "Datum",
+	"Decision": "Besluit", "yes": "ja", "no": "nee", "Name and date": "Naam en datum", "Comment": "Opmerking",
 	"refuse": "weigeren", "category": "categorie", "exclude": "weglaten", "wildcard": "past op alles",
 	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte",
 }

@@ -32,6 +32,9 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, r.Notice)
 	fmt.Fprintln(b)
+	for _, f := range dictionary("en").request(r.About) {
+		fmt.Fprintf(b, "%s: %s\n", f.Name, printable(f.Text))
+	}
 	fmt.Fprintf(b, "Verdict: %s\n", strings.ToUpper(r.Verdict.String()))
 	fmt.Fprintln(b, why(r))
 	fmt.Fprintln(b)
@@ -132,7 +135,11 @@ func reasons(o *sdc.OutputReport) string {
 }
 
 func output(w io.Writer, o *sdc.OutputReport, most int) {
-	fmt.Fprintf(w, "%s: %s\n", printable(o.Name), o.Verdict)
+	title := ""
+	if o.Title != "" {
+		title = " (" + o.Title + ")"
+	}
+	fmt.Fprintf(w, "%s%s: %s\n", printable(o.Name), printable(title), o.Verdict)
 	fmt.Fprintf(w, "  %s\n", printable(basisLine(o)))
 	list := worstFindings(o.Findings)
 	for i, f := range list {

@@ -16,6 +16,7 @@ type view struct {
 	Rules       []ruleView
 	Differences []string
 	Remarks     []sentence
+	Request     []basisFact // what the request is about
 	About       []aboutView // remarks about the data
 	Rows        int64
 	Respondents int64
@@ -55,6 +56,7 @@ type ruleView struct {
 // outputView is one output.
 type outputView struct {
 	ID, Name, Kind string
+	Subject        string // what the output is, in the requester's words
 	Verdict        sdc.Verdict
 	Cells          int
 	Unsafe         int
@@ -92,7 +94,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
 			Sources: r.Data.Sources, Files: opts.Files,
 		},
-		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, About: d.about(r.Data.Remarks),
+		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, About: d.about(r.Data.Remarks), Request: d.request(r.About),
 	}
 	if m := r.Manifest; m != nil {
 		v.Inputs = m.Inputs
@@ -134,7 +136,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView, error) {
 	o := &r.Outputs[i]
 	out := outputView{
-		ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict, Cells: o.Cells, Unsafe: o.UnsafeCells,
+		ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Subject: visible(o.Title), Verdict: o.Verdict, Cells: o.Cells, Unsafe: o.UnsafeCells,
 		Excluded: o.Excluded, Rows: o.Rows, Reasons: reasonsOf(o), FindingsAll: len(o.Findings), Basis: d.basis(o),
 	}
 	if o.UnsafeCells > 0 && o.Cells > 0 {

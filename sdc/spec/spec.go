@@ -27,6 +27,8 @@ type Spec struct {
 	Roles       sdc.Roles
 	Missing     map[string]sdc.Missing
 	Hierarchies map[string]*sdc.Hierarchy
+	// About says what the request is about.
+	About sdc.About
 	// Dossier is the file of the project's dossier, or "".
 	Dossier string
 	// Outputs are what is to be checked.
@@ -61,8 +63,16 @@ func (s *Spec) Columns() []string {
 type specFile struct {
 	Version int          `yaml:"version"`
 	Dossier string       `yaml:"dossier"`
+	About   aboutFile    `yaml:"about"`
 	Data    dataFile     `yaml:"data"`
 	Outputs []outputFile `yaml:"outputs"`
+}
+
+type aboutFile struct {
+	Title     string `yaml:"title"`
+	Project   string `yaml:"project"`
+	Requester string `yaml:"requester"`
+	Date      string `yaml:"date"`
 }
 
 type dataFile struct {
@@ -87,6 +97,7 @@ type csvFile struct {
 
 type outputFile struct {
 	Name       string                     `yaml:"name"`
+	Title      string                     `yaml:"title"`
 	Kind       string                     `yaml:"kind"`
 	By         []string                   `yaml:"by"`
 	Keys       []string                   `yaml:"keys"`
@@ -192,6 +203,7 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		},
 		Missing:     map[string]sdc.Missing{},
 		Hierarchies: map[string]*sdc.Hierarchy{},
+		About:       sdc.About(f.About),
 	}
 	if f.Dossier != "" {
 		s.Dossier = in.path(f.Dossier)
@@ -255,7 +267,7 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 		by = o.Keys
 	}
 	out := sdc.Output{
-		Name: o.Name, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Fold: o.Fold, Sensitive: o.Sensitive,
+		Name: o.Name, Title: o.Title, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Fold: o.Fold, Sensitive: o.Sensitive,
 		Response: o.Response, Statistics: o.Statistics, Parameters: int(o.Parameters),
 	}
 	if o.Depth != nil {
