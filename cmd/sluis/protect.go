@@ -184,6 +184,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
 	pages.page.Verdict = verdict
+	pages.describe(r, suppress.Count(f.count))
 	if err := pages.render(f); err != nil {
 		return err
 	}

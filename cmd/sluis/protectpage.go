@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
@@ -46,6 +47,26 @@ func (p *protectPages) add(ctx context.Context, g *protectedGroup, f *protectFla
 	}
 	p.page.Tables = append(p.page.Tables, list...)
 	return nil
+}
+
+// describe says of every table what its values are.
+func (p *protectPages) describe(r *sdc.Report, count suppress.Count) {
+	for i := range p.page.Tables {
+		t := &p.page.Tables[i]
+		for _, o := range r.Outputs {
+			switch {
+			case o.Name != t.Name:
+				continue
+			case o.Kind == sdc.Magnitude:
+				t.Shows, t.Response = "sum", o.Basis.Response
+			case count == suppress.CountRecords || o.Basis.Weight != "":
+				t.Shows = "records" // weights are summed over records
+			default:
+				t.Shows = "respondents"
+			}
+			t.Weight = o.Basis.Weight
+		}
+	}
 }
 
 func (p *protectPages) render(f *protectFlags) error {

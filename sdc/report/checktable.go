@@ -1,6 +1,8 @@
 package report
 
 import (
+	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -76,11 +78,7 @@ func (x *checked) show(c sdc.Cell, ok bool, id string, marked bool) cellView {
 	out := cellView{Text: "\u00b7", Class: "none"}
 	if ok {
 		out.Class = ""
-		if x.t.Output().Kind == sdc.Magnitude {
-			out.Text = x.d.value(c.SumText())
-		} else {
-			out.Text = x.d.number(c.Respondents())
-		}
+		out.Text = x.value(c)
 	}
 	if !marked {
 		return out
@@ -101,6 +99,65 @@ func (x *checked) show(c sdc.Cell, ok bool, id string, marked bool) cellView {
 		out.Notes = append(out.Notes, sentence{x.evidence(c), ""})
 	}
 	return out
+}
+
+// shown is the statistic that the cells of a table show: the first that is published
+// and is no value of one record; "" where there is none.
+func shown(o *sdc.Output) string {
+	if o.Kind == sdc.Frequency {
+		return "respondents"
+	}
+	for _, s := range append(slices.Clone(o.Statistics), "sum") {
+		switch {
+		case s == "sum" && len(o.Statistics) > 0 && !slices.Contains(o.Statistics, s):
+		case s == "sum" || s == "mean" || s == "count":
+			return s
+		}
+	}
+	return ""
+}
+
+// value prints what a cell shows: see shown. A mean is the sum divided by the number of
+// records with a value, exact or rounded to six decimals. No value is weighted.
+func (x *checked) value(c sdc.Cell) string {
+	n := c.Records() - c.MissingResponse()
+	switch shown(x.t.Output()) {
+	case "respondents":
+		return x.d.number(c.Respondents())
+	case "sum":
+		return x.d.value(c.SumText())
+	case "count":
+		return x.d.number(n)
+	case "mean":
+		if n == 0 {
+			return "\u2013"
+		}
+		mean := new(big.Rat).Quo(c.Sum(), new(big.Rat).SetInt64(n))
+		s := mean.FloatString(6)
+		return x.d.value(strings.TrimRight(strings.TrimRight(s, "0"), "."))
+	}
+	return "\u2013"
+}
+
+// caption says what the cells of a table show.
+func (d words) caption(o *sdc.Output, weight string) string {
+	s := ""
+	switch shown(o) {
+	case "respondents":
+		s = d.t("Each cell shows the number of respondents")
+	case "sum":
+		s = d.t("Each cell shows the sum of") + " " + visible(o.Response)
+	case "mean":
+		s = d.t("Each cell shows the mean of") + " " + visible(o.Response)
+	case "count":
+		s = d.t("Each cell shows the number of records with a value of") + " " + visible(o.Response)
+	default:
+		return d.t("The cells show no value: the statistics are values of single records.")
+	}
+	if weight != "" {
+		s += ", " + d.t("unweighted; a release of protect is weighted with") + " " + visible(weight)
+	}
+	return s + "."
 }
 
 // evidence says who is behind a cell.

@@ -24,6 +24,11 @@ var dutchBasis = map[string]string{
 	"Hierarchy": "Hi\u00ebrarchie", "%s codes in %s levels": "%s codes in %s niveaus", "published to level": "gepubliceerd tot niveau",
 	"The request": "De aanvraag", "Title": "Titel", "Project": "Project", "Requester": "Aanvrager", "Date": "Datum",
 	"Decision": "Besluit", "yes": "ja", "no": "nee", "Name and date": "Naam en datum", "Comment": "Opmerking",
+	"Each cell shows the number of respondents": "Iedere cel toont het aantal respondenten", "Each cell shows the number of records": "Iedere cel toont het aantal records",
+	"Each cell shows the sum of": "Iedere cel toont de som van", "Each cell shows the mean of": "Iedere cel toont het gemiddelde van",
+	"Each cell shows the number of records with a value of":                 "Iedere cel toont het aantal records met een waarde van",
+	"The cells show no value: the statistics are values of single records.": "De cellen tonen geen waarde: de statistieken zijn waarden van afzonderlijke records.",
+	"unweighted; a release of protect is weighted with":                     "ongewogen; een publicatie van protect is gewogen met", "weighted with": "gewogen met",
 	"refuse": "weigeren", "category": "categorie", "exclude": "weglaten", "wildcard": "past op alles",
 	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte",
 }

@@ -12,6 +12,7 @@ import (
 // every combination of the codes of the variables beyond two.
 type tableView struct {
 	Name           string
+	Caption        string // what the cells show
 	Legend         []badgeView
 	Hint           string // how to read marked cells; "" where there is nothing to read
 	RowVar, ColVar string

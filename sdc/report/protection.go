@@ -28,6 +28,9 @@ type ReleasedTable struct {
 	Name      string
 	Variables []CodeTree
 	Cells     []ReleasedCell
+	// Shows is what a value is: "respondents", "records" or "sum"; Response is the
+	// column that is summed, and Weight the column of weights; both "" for none.
+	Shows, Response, Weight string
 	// Certificate is the file of the proof, beside the release; tables of one
 	// certificate are protected together.
 	Certificate string
@@ -168,7 +171,7 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 		}
 		_, l := newReleased(t, i, true, d)
 		x.Table = l.view(opts.Cells)
-		x.Table.Name = t.Name
+		x.Table.Name, x.Table.Caption = t.Name, d.releaseCaption(t)
 		x.Table.Legend = []badgeView{{"review", suppressedMark, d.t("suppressed")}, {"", "\u00b7", d.t("not published")}}
 		v.Tables = append(v.Tables, x)
 	}
@@ -216,7 +219,7 @@ func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d words) (relea
 	}
 	r, l := newReleased(t, i, false, d)
 	x.Table = l.view(opts.Cells)
-	x.Table.Name = t.Name
+	x.Table.Name, x.Table.Caption = t.Name, d.releaseCaption(t)
 	if x.Table.Flagged {
 		x.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read what is behind it and how close an attacker comes.")
 		x.Table.Legend = []badgeView{
@@ -236,6 +239,25 @@ func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d words) (relea
 		x.Figures = append(x.Figures, *fig)
 	}
 	return x, nil
+}
+
+// releaseCaption says what the values of a released table are.
+func (d words) releaseCaption(t *ReleasedTable) string {
+	s := ""
+	switch t.Shows {
+	case "respondents":
+		s = d.t("Each cell shows the number of respondents")
+	case "records":
+		s = d.t("Each cell shows the number of records")
+	case "sum":
+		s = d.t("Each cell shows the sum of") + " " + visible(t.Response)
+	default:
+		return ""
+	}
+	if t.Weight != "" {
+		s += ", " + d.t("weighted with") + " " + visible(t.Weight)
+	}
+	return s + "."
 }
 
 // protected says in a sentence or two what was done.

@@ -156,6 +156,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 		t, l = newChecked(r.Tables[i], i, o.Findings, func(c sdc.Cell) sdc.Verdict { return r.Status(i, c) }, d)
 		out.Table = l.view(opts.Cells)
 		out.Table.Name = o.Name
+		out.Table.Caption = d.caption(r.Tables[i].Output(), o.Basis.Weight)
 		if out.Table.Flagged {
 			out.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and its contributors.")
 			out.Table.Legend = []badgeView{
@@ -282,6 +283,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			_, l := newChecked(r.Tables[i], i, nil, nil, d)
 			x.Table = l.view(opts.Cells)
 			x.Table.Name = o.Name
+			x.Table.Caption = d.caption(r.Tables[i].Output(), o.Basis.Weight)
 		}
 		v.Outputs = append(v.Outputs, x)
 	}
