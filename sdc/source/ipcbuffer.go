@@ -31,7 +31,7 @@ func (d *ipcDecoder) buffer(b *ipcBatch, i int, want int64) (*memory.Buffer, err
 		return memory.NewBufferBytes(nil), nil
 	}
 	at := b.at + offset
-	if b.codec == codecNone {
+	if b.codec == ipcNone {
 		if length < want {
 			return nil, errShort
 		}
@@ -81,7 +81,7 @@ func (d *ipcDecoder) read(at, n int64) (*memory.Buffer, error) {
 // inflate decompresses what is to become exactly says bytes.
 func (d *ipcDecoder) inflate(codec int, packed []byte, says int64) (*memory.Buffer, error) {
 	var r io.Reader
-	if codec == codecLZ4 {
+	if codec == ipcLZ4 {
 		d.lz4.Reset(bytes.NewReader(packed))
 		r = d.lz4
 	} else {

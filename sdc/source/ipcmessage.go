@@ -30,9 +30,9 @@ const (
 
 	pairSize = 16 // FieldNode {length, nulls: long}, Buffer {offset, length: long}
 
-	codecNone = -1
-	codecLZ4  = 0
-	codecZstd = 1
+	ipcNone = -1
+	ipcLZ4  = 0
+	ipcZstd = 1
 
 	version4 = 3
 	version5 = 4
@@ -168,7 +168,7 @@ type ipcBatch struct {
 
 // batch reads and checks a table RecordBatch that has the given columns.
 func (m *ipcMessage) batch(t flatbuffers.Table, fields []*ipcField, counted bool, at int64) (*ipcBatch, error) {
-	b := &ipcBatch{rows: fbInt64(t, batchLength), codec: codecNone, version: m.version, at: at, size: m.body}
+	b := &ipcBatch{rows: fbInt64(t, batchLength), codec: ipcNone, version: m.version, at: at, size: m.body}
 	var errs [3]error
 	b.nodes, errs[0] = vectorOf(t, batchNodes, pairSize)
 	b.buffers, errs[1] = vectorOf(t, batchBuffers, pairSize)
@@ -180,7 +180,7 @@ func (m *ipcMessage) batch(t flatbuffers.Table, fields []*ipcField, counted bool
 		switch b.codec = int(fbByte(c, 4)); {
 		case fbByte(c, 6) != 0:
 			return nil, fmt.Errorf("%w: this way of compression", ErrUnsupported)
-		case b.codec != codecLZ4 && b.codec != codecZstd:
+		case b.codec != ipcLZ4 && b.codec != ipcZstd:
 			return nil, fmt.Errorf("%w: compression number %d of a later version of the format", ErrUnsupported, b.codec)
 		}
 	}
@@ -194,7 +194,7 @@ func (m *ipcMessage) batch(t flatbuffers.Table, fields []*ipcField, counted bool
 // least that any column but one of nulls takes, compressed ones less by the best
 // ratio of the codec; a batch of nulls alone may have a million rows.
 func (b *ipcBatch) most() int64 {
-	ratio := map[int]int64{codecNone: 1, codecLZ4: 256, codecZstd: 1 << 15}[b.codec]
+	ratio := map[int]int64{ipcNone: 1, ipcLZ4: 256, ipcZstd: 1 << 15}[b.codec]
 	if b.size > 1<<40 {
 		return 1 << 62
 	}

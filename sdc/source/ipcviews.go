@@ -84,7 +84,7 @@ func (d *ipcDecoder) views(b *ipcBatch, at place, n, nulls int64, valid *memory.
 // whole reads all of a buffer.
 func (d *ipcDecoder) whole(b *ipcBatch, i int) (*memory.Buffer, error) {
 	length := b.buffers.int64(i, 8)
-	if b.codec == codecNone || length == 0 {
+	if b.codec == ipcNone || length == 0 {
 		return d.buffer(b, i, length)
 	}
 	if length < 8 {
