@@ -55,31 +55,39 @@ func seal(w io.Writer, text []byte, recipients []age.Recipient) error {
 // as is anything but a regular file. The error is ErrKeyFile or ErrKey, or of
 // the file system.
 func LoadKey(path string, identities ...age.Identity) (Key, error) {
-	f, info, err := openRegular(path, os.O_RDONLY)
-	if err != nil {
-		return Key{}, err
-	}
-	defer f.Close()
-	switch {
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return Key{}, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600)", ErrKeyFile, info.Mode().Perm())
-	case info.Size() > maxKeyFile:
-		return Key{}, fmt.Errorf("%w: too long", ErrKeyFile)
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
-	if err != nil {
-		return Key{}, err
-	}
-	defer clear(raw)
-	if bytes.HasPrefix(raw, []byte(keyPrefix)) {
-		return parseKey(raw)
-	}
-	text, err := open(raw, identities)
+	text, err := readSecret(path, identities)
 	if err != nil {
 		return Key{}, err
 	}
 	defer clear(text)
 	return parseKey(text)
+}
+
+// secretPrefix begins every secret that is written as text.
+const secretPrefix = "SLUIS-"
+
+// readSecret returns the text of a key, key set or share file. The caller wipes it.
+func readSecret(path string, identities []age.Identity) ([]byte, error) {
+	f, info, err := openRegular(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	switch {
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600)", ErrKeyFile, info.Mode().Perm())
+	case info.Size() > maxKeyFile:
+		return nil, fmt.Errorf("%w: too long", ErrKeyFile)
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(raw, []byte(secretPrefix)) {
+		return raw, nil
+	}
+	defer clear(raw)
+	return open(raw, identities)
 }
 
 // openRegular opens a file that exists and is a regular one. It looks before it

@@ -8,7 +8,10 @@ import "fmt"
 // To rotate: make a key, add it with [KeySet.Rotate], re-key the linkage table
 // at the custodian, deliver, and destroy the old key when nothing made with it
 // is in use any more. The zero value is an empty set.
-type KeySet struct{ keys []Key }
+type KeySet struct {
+	keys   []Key
+	sealed bool // the file that it comes from is encrypted
+}
 
 // Rotate makes k the primary key. The error is ErrKey if the set has it already.
 func (s *KeySet) Rotate(k Key) error {
