@@ -40,7 +40,10 @@ func FromTable(t arrow.Table) *Data { return &Data{input: input{table: t}} }
 // the same schema; several are read at the same time. The readers are borrowed:
 // a check uses them up, and the caller releases them. A reader with a method
 // Offset() int64 says the position of its present record in the data, for
-// errors; without one positions count from the reader's first row.
+// errors; without one positions count from the reader's first row. A reader with a
+// method Number(column string) (dt arrow.DataType, comma bool, err error) says of a
+// column of text which numbers its texts are, and whether a comma stands for the
+// point: a response or a weight may then be text.
 func FromReaders(r ...array.RecordReader) *Data { return &Data{input: input{readers: r}} }
 
 // schema returns the schema of the input.
@@ -69,7 +72,8 @@ type worker struct {
 	overlap      *evidence.Overlap       // nil where nobody asks
 	excluded     []int64
 	rows         int64
-	threads      int // that it may use
+	threads      int                   // that it may use
+	texts        []*column.TextNumbers // of number columns that are text; nil for others
 
 	arrays  []arrow.Array // column -> rows of the batch
 	codes   [][]uint32    // scratch: column -> row -> code
@@ -85,14 +89,14 @@ type worker struct {
 type interners map[int]*column.Interner
 
 // newWorker resolves the plan's columns against the schema.
-func newWorker(pl *plan, schema *arrow.Schema, shared interners) (*worker, error) {
-	n := len(pl.columns)
+func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
+	n, schema := len(pl.columns), in.schema()
 	w := &worker{
 		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
-		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared,
+		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n),
 	}
-	digits := make([]int, n)
+	digits, floats := make([]int, n), make([]bool, n)
 	for c, want := range pl.columns {
 		found := schema.FieldIndices(want.name)
 		switch {
@@ -118,19 +122,29 @@ func newWorker(pl *plan, schema *arrow.Schema, shared interners) (*worker, error
 			}
 			w.encoders[c] = e
 		}
-		if want.number || c == pl.request && dt.ID() != arrow.BOOL {
+		if want.number {
+			var err error
+			if w.texts[c], err = in.textNumbers(want.name, dt); err != nil {
+				return nil, err
+			}
+			if w.texts[c] != nil {
+				dt = w.texts[c].Type
+			}
+		}
+		if want.number || c == pl.request && dt.ID() != arrow.BOOL && !column.IsText(dt) {
 			d, ok := column.NumberDigits(dt)
 			if !ok {
 				return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: %s is no number", column.ErrType, dt.Name())}
 			}
 			digits[c] = d
+			floats[c] = column.IsFloat(dt)
 		}
 	}
 	for _, t := range pl.tabs {
 		rd, wd, float := 0, 0, false
 		if t.response >= 0 {
 			rd = digits[t.response]
-			float = column.IsFloat(schema.Field(w.fields[t.response]).Type)
+			float = floats[t.response]
 		}
 		if pl.weight >= 0 {
 			wd = digits[pl.weight]
@@ -179,7 +193,7 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 	workers, shared := make([]*worker, threads), interners{}
 	for i := range workers {
 		var err error
-		if workers[i], err = newWorker(pl, in.schema(), shared); err != nil {
+		if workers[i], err = newWorker(pl, in, shared); err != nil {
 			return nil, err
 		}
 		b.give(workers[i])
@@ -484,12 +498,53 @@ func (w *worker) encode(n int, row int64, only []bool) error {
 			}
 		}
 		if want.number {
-			if err := w.numbers[c].Read(want.name, arr, row); err != nil {
+			if err := w.readNumbers(c, arr, row); err != nil {
 				return columnError(err)
 			}
 		}
 	}
 	return nil
+}
+
+// readNumbers reads the numbers of a column, which may be text.
+func (w *worker) readNumbers(c int, arr arrow.Array, row int64) error {
+	name := w.pl.columns[c].name
+	if t := w.texts[c]; t != nil {
+		numbers, err := t.Parse(name, arr, row)
+		if err != nil {
+			return err
+		}
+		defer numbers.Release()
+		// What the numbers borrow stays until the next batch: the memory is Go's.
+		arr = numbers
+	}
+	return w.numbers[c].Read(name, arr, row)
+}
+
+// textNumbers returns how the texts of a column are read as numbers; nil for a column
+// of another type, and where no reader says that they are.
+func (in *input) textNumbers(name string, dt arrow.DataType) (*column.TextNumbers, error) {
+	if dt.ID() != arrow.STRING {
+		return nil, nil
+	}
+	var out *column.TextNumbers
+	for _, r := range in.readers {
+		n, ok := r.(interface {
+			Number(column string) (arrow.DataType, bool, error)
+		})
+		if !ok {
+			return nil, nil
+		}
+		t, comma, err := n.Number(name)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", &ColumnError{Column: name, Row: -1, Err: column.ErrType}, err)
+		}
+		if out != nil && (comma != out.Comma || !arrow.TypeEqual(t, out.Type)) {
+			return nil, outputsError("readers differ in the numbers of column %q", name)
+		}
+		out = &column.TextNumbers{Type: t, Comma: comma}
+	}
+	return out, nil
 }
 
 // readKeys reads the keys of a column of units.

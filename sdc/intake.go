@@ -3,6 +3,8 @@ package sdc
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 
 	"github.com/sluis-go/sluis/internal/column"
@@ -42,20 +44,32 @@ func (w *worker) check(c int, row int64, codes []uint32) error {
 	if c == w.pl.request {
 		for code := w.known[c]; code < e.Len(); code++ {
 			null, hasNull := e.Null()
-			w.flags = append(w.flags, !(hasNull && int(null) == code) && isTrue(e.Label(uint32(code))))
+			isNull := hasNull && int(null) == code
+			asked, ok := isTrue(e.Label(uint32(code)))
+			w.flags = append(w.flags, !isNull && asked)
+			if i := slices.Index(codes, uint32(code)); !ok && !isNull && i >= 0 {
+				return &ColumnError{Column: want.name, Row: row + int64(i), Err: errFlag}
+			}
 		}
 	}
 	w.known[c] = e.Len()
 	return nil
 }
 
-// isTrue reads a flag: true, or a number other than 0.
-func isTrue(label string) bool {
-	if label == "true" {
-		return true
+// errFlag says what a flag may be.
+var errFlag = fmt.Errorf("%w: a flag is true or false (also TRUE, True and their like) or a number", column.ErrType)
+
+// isTrue reads a flag: true, or a number other than 0. ok is false where it is neither
+// a number nor true or false.
+func isTrue(label string) (asked, ok bool) {
+	switch label {
+	case "true", "TRUE", "True":
+		return true, true
+	case "false", "FALSE", "False":
+		return false, true
 	}
 	f, err := strconv.ParseFloat(label, 64)
-	return err == nil && f != 0
+	return f != 0, err == nil && !math.IsNaN(f)
 }
 
 // gather hands the batch that w.codes and w.numbers hold to every table.

@@ -149,7 +149,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	}
 	records.Trust(trusted...)
 	if s.Options.CSV.Delimiter == 0 {
-		s.Options.CSV.Delimiter = findDelimiter(s.Patterns, s.Columns(), s.Options.CSV.Trim)
+		s.Options.CSV.Delimiter = source.FindDelimiter(s.Patterns)
 	}
 	src, err := source.Open(ctx, s.Patterns, s.Options)
 	if err != nil {

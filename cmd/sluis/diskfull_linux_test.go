@@ -26,9 +26,9 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	for _, args := range [][]string{
-		{"pseudonymise", filepath.Join(dir, "in.csv"), filepath.Join(small, "out.csv"), "--column", "id", "--domain", "p/v", "--key-file", key},
-		{"pseudonymise", filepath.Join(dir, "in.csv"), filepath.Join(small, "out.parquet"), "--column", "id", "--domain", "p/v", "--key-file", key},
-		{"pseudonymise", filepath.Join(dir, "in.csv"), filepath.Join(small, "out.arrow"), "--column", "id", "--domain", "p/v", "--key-file", key},
+		{"pseudonymise", filepath.Join(dir, "in.csv"), filepath.Join(small, "out.csv"), "--column", "id", "--type", "id=string", "--domain", "p/v", "--key-file", key},
+		{"pseudonymise", filepath.Join(dir, "in.csv"), filepath.Join(small, "out.parquet"), "--column", "id", "--type", "id=string", "--domain", "p/v", "--key-file", key},
+		{"pseudonymise", filepath.Join(dir, "in.csv"), filepath.Join(small, "out.arrow"), "--column", "id", "--type", "id=string", "--domain", "p/v", "--key-file", key},
 		{"synth", "events", filepath.Join(small, "events.csv"), "--rows", "50000"},
 	} {
 		status, _, stderr := sluis(t, args...)

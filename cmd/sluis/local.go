@@ -60,10 +60,7 @@ with sluis risk --respondent.`,
 	fl.StringVar(&f.missing, "missing", "", "how a null counts in a class: wildcard or category (required)")
 	fl.StringToStringVar(&f.importance, "importance", nil, "price of suppressing a value, as age=3,region=2 (default: 1 each)")
 	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
-	fl.StringVar(&f.risk.delimiter, "delimiter", "", "CSV: delimiter (default: found from the first line)")
-	fl.StringSliceVar(&f.risk.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
-	fl.BoolVar(&f.risk.trim, "trim", false, "CSV: drop blanks around fields")
-	fl.StringToStringVar(&f.risk.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	f.risk.csv.add(fl, "text")
 	return cmd
 }
 
@@ -112,6 +109,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err := fitOutputs([]string{in}, out); err != nil {
 		return err
 	}
+	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
 	data, err := f.read(ctx, in)
 	if err != nil {
 		return err
@@ -154,15 +152,11 @@ func (f *localFlags) read(ctx context.Context, path string) (arrow.Table, error)
 
 // columns lists those of a file.
 func (f *localFlags) columns(ctx context.Context, path string) ([]string, error) {
-	opts := source.Options{CSV: source.CSVOptions{Nulls: f.risk.nulls, Trim: f.risk.trim}}
-	if f.risk.delimiter == "" {
-		opts.CSV.Delimiter = findDelimiter([]string{path}, f.risk.keys, f.risk.trim)
-	} else if d := []rune(strings.ReplaceAll(f.risk.delimiter, `\t`, "\t")); len(d) == 1 {
-		opts.CSV.Delimiter = d[0]
-	} else {
-		return nil, usageError(errors.New("the delimiter is one character"))
+	csv, err := f.risk.csv.options([]string{path})
+	if err != nil {
+		return nil, err
 	}
-	src, err := source.Open(ctx, []string{path}, opts)
+	src, err := source.Open(ctx, []string{path}, source.Options{CSV: csv})
 	if err != nil {
 		return nil, err
 	}
@@ -211,10 +205,7 @@ func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table) (s
 // what suppressed its values.
 func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smallest float64, err error) {
 	again := *f
-	again.risk.delimiter = ""
-	if strings.EqualFold(filepath.Ext(path), ".csv") {
-		again.risk.delimiter = "," // as it was written
-	}
+	again.risk.csv.delimiter = "," // as it was written
 	data, err := again.read(ctx, path)
 	if err != nil {
 		return 0, fmt.Errorf("nothing is written: what was written cannot be read again: %w", err)

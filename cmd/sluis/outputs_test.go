@@ -33,7 +33,7 @@ func TestInputsAreKept(t *testing.T) {
 	before := contents(t, dir)
 	check := []string{"check", at("spec.yaml"), "--policy", at("policy.yaml")}
 	risk := []string{"risk", at("people.csv"), "--keys", "region,sex", "--k", "2"}
-	pseudonymise := []string{"pseudonymise", at("people.csv"), at("out.csv"), "--column", "id", "--key-file", at("key"), "--sign-with", at("signer"), "--domain", "p/v"}
+	pseudonymise := []string{"pseudonymise", at("people.csv"), at("out.csv"), "--column", "id", "--type", "id=string", "--key-file", at("key"), "--sign-with", at("signer"), "--domain", "p/v"}
 	for _, args := range [][]string{
 		append(check, "--json", at("people.csv")),
 		append(check, "--cells", at("link.csv")),
@@ -114,7 +114,7 @@ func TestNamesWithSlips(t *testing.T) {
 		t.Fatal(errs)
 	}
 	for _, extra := range [][]string{{"--direct", "naam"}, {"--direct", "name", "--drop", "nmae"}, {"--drop", "id"}, {"--drop", "nmae"}} {
-		args := append([]string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "id", "--key-file", at("key"), "--domain", "p/v"}, extra...)
+		args := append([]string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "id", "--type", "id=string", "--key-file", at("key"), "--domain", "p/v"}, extra...)
 		if status, _, errs := sluis(t, args...); status == 0 || !strings.Contains(errs, "column") {
 			t.Errorf("%v: status %d: %s", extra, status, errs)
 		}

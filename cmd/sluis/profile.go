@@ -24,10 +24,8 @@ import (
 type profileFlags struct {
 	policy, respondent   string
 	codes, against, json string
-	delimiter            string
-	decimalComma, trim   bool
-	nulls                []string
-	types                map[string]string
+	csv                  csvFlags
+	decimalComma         bool
 	top, threads         int
 }
 
@@ -67,11 +65,8 @@ With --against the exit status is 4 where something has changed.`,
 	flags.StringVar(&f.json, "json", "", "file for the profile as JSON")
 	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
 	flags.IntVar(&f.top, "top", 20, "values shown of a column")
-	flags.StringVar(&f.delimiter, "delimiter", "", "CSV: delimiter (default: found from the names given, or a comma)")
-	flags.BoolVar(&f.decimalComma, "decimal-comma", false, "CSV: numbers have a comma")
-	flags.StringSliceVar(&f.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
-	flags.BoolVar(&f.trim, "trim", false, "CSV: drop blanks around fields")
-	flags.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	f.csv.add(flags, "inferred; text for --respondent and columns of --codes")
+	flags.BoolVar(&f.decimalComma, "decimal-comma", false, "CSV: the same as --decimal ,")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	return cmd
 }
@@ -103,17 +98,14 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 			return err
 		}
 	}
-	csv := source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: f.types, DecimalComma: f.decimalComma}
-	switch d := []rune(strings.ReplaceAll(f.delimiter, `\t`, "\t")); len(d) {
-	case 0:
-		if len(named) > 0 {
-			csv.Delimiter = findDelimiter(files, named, f.trim)
-		}
-	case 1:
-		csv.Delimiter = d[0]
-	default:
-		return usageError(errors.New("the delimiter is one character"))
+	if f.decimalComma {
+		f.csv.decimal = ","
 	}
+	csv, err := f.csv.options(files)
+	if err != nil {
+		return err
+	}
+	csv.Infer, csv.Text = true, named
 	src, err := source.Open(ctx, files, source.Options{CSV: csv})
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type pseudonymiseFlags struct {
 	expected              int64
 	record, signer        string
 	again                 bool
+	csv                   csvFlags
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -40,6 +41,11 @@ func newPseudonymiseCommand() *cobra.Command {
 identifiers in the named columns replaced by pseudonyms of the domain. Columns
 that are to be joined share a domain. Nulls stay null, and the order of rows is
 kept. Memory does not grow with rows. No identifier is printed.
+
+A CSV file has no types. Its columns are text, and are copied as they stand. The
+typed form tells 1 as a number from 1 as text, so that it has to be told the type of
+the columns: --type person=string, or --type person=int64. The type must be the same
+for all files that are to be joined.
 
 A record is written beside OUT: the id of the key, the domain, the columns, and the
 hashes of both files. A dossier can name it, see docs/dossier.md.
@@ -67,6 +73,7 @@ to write one that is neither replaced nor dropped.`,
 	flags.StringVar(&f.algorithm, "algorithm", "sha256", "sha256 or sha512-256")
 	flags.IntVar(&f.bytes, "bytes", 0, "length of a pseudonym in bytes (default 16)")
 	flags.Int64Var(&f.expected, "expected", 0, "distinct values to expect (default 2^40)")
+	f.csv.add(flags, "text; the typed form needs one of every --column")
 	flags.StringVar(&f.record, "record", "", "file for the record (default: OUT.record.json)")
 	flags.BoolVar(&f.again, "again", false, "pseudonymise columns that a record calls pseudonyms once more")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
@@ -163,12 +170,20 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	if err != nil {
 		return nil, err
 	}
-	src, err := source.Open(ctx, []string{in}, source.Options{})
+	f.csv.clean = f.columns // the others are copied as they stand
+	csv, err := f.csv.options([]string{in})
+	if err != nil {
+		return nil, err
+	}
+	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv})
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
 	if err := f.known(src.Schema()); err != nil {
+		return nil, err
+	}
+	if err := f.typed(in); err != nil {
 		return nil, err
 	}
 	var keep []string
@@ -229,7 +244,6 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	report := p.Record(f.columns, counters, "sluis "+thisTool().Version)
 	for i, c := range report.Columns {
 		report.Columns[i].Over = over[c.Column]
-		report.Columns[i].Inferred = inferredType(in, src.Schema(), c.Column)
 	}
 	for _, file := range src.Files() {
 		before := pseudonym.RecordedFile{Name: filepath.Base(file.Name)}
@@ -264,14 +278,19 @@ func (f *pseudonymiseFlags) earlier(in string) (*dossier.Records, map[string][]p
 	return records, over, nil
 }
 
-// inferredType names the type of a column where the reader takes the type from the
-// values: in CSV, unless it is text.
-func inferredType(in string, schema *arrow.Schema, column string) string {
-	field, ok := schema.FieldsByName(column)
-	if !ok || !strings.EqualFold(filepath.Ext(in), ".csv") || field[0].Type.ID() == arrow.STRING {
-		return ""
+// typed refuses the typed form of an identifier in a CSV file whose type was not said:
+// the same person would get another pseudonym in a file that has a type.
+func (f *pseudonymiseFlags) typed(in string) error {
+	csv := strings.EqualFold(filepath.Ext(in), ".csv")
+	if !csv && len(f.csv.types) > 0 {
+		return usageError(errors.New("--type is for CSV files: the others have types"))
 	}
-	return field[0].Type.String()
+	for _, name := range f.columns {
+		if _, ok := f.csv.types[name]; csv && !ok && f.form == "typed" {
+			return usageError(fmt.Errorf("column %q: a CSV file has no types, and the typed form needs one: say --type %s=string or --type %s=int64, the same for all files that are to be joined, or --form text", name, name, name))
+		}
+	}
+	return nil
 }
 
 // known refuses flags that name a column that does not exist, or one both to

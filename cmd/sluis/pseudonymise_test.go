@@ -83,7 +83,7 @@ func TestMoreThanExpected(t *testing.T) {
 	if status, _, stderr := sluis(t, "key", "new", at("key")); status != 0 {
 		t.Fatal(stderr)
 	}
-	base := []string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "id", "--key-file", at("key"), "--domain", "p/v", "--bytes", "5", "--expected", "2"}
+	base := []string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "id", "--type", "id=string", "--key-file", at("key"), "--domain", "p/v", "--bytes", "5", "--expected", "2"}
 	status, _, stderr := sluis(t, base...)
 	if status != 1 || !strings.Contains(stderr, "300 distinct values need 6") {
 		t.Errorf("more than expected: %d %s", status, stderr)
@@ -111,7 +111,7 @@ func TestPseudonymiseBadInput(t *testing.T) {
 		t.Error("a key file is overwritten")
 	}
 	with := func(key string, more ...string) []string {
-		return append([]string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "bsn", "--domain", "p/v", "--key-file", at(key)}, more...)
+		return append([]string{"pseudonymise", at("in.csv"), at("out.csv"), "--column", "bsn", "--type", "bsn=string", "--domain", "p/v", "--key-file", at(key)}, more...)
 	}
 	for _, tc := range []struct {
 		name   string
@@ -130,7 +130,7 @@ func TestPseudonymiseBadInput(t *testing.T) {
 		{"bad encoding", with("key", "--encoding", "base64"), 2, "encoding"},
 		{"no columns", []string{"pseudonymise", at("in.csv"), at("out.csv")}, 2, "required"},
 		{"onto itself", []string{"pseudonymise", at("in.csv"), at("in.csv"), "--column", "bsn", "--domain", "p/v", "--key-file", at("key")}, 2, "is read"},
-		{"no folder", []string{"pseudonymise", at("in.csv"), at("none/out.csv"), "--column", "bsn", "--domain", "p/v", "--key-file", at("key")}, 1, "none"},
+		{"no folder", []string{"pseudonymise", at("in.csv"), at("none/out.csv"), "--column", "bsn", "--type", "bsn=string", "--domain", "p/v", "--key-file", at("key")}, 1, "none"},
 		{"destroy without a signer", []string{"key", "destroy", at("key")}, 2, "sign-with"},
 	} {
 		status, out, stderr := sluis(t, tc.args...)

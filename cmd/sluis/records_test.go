@@ -29,7 +29,7 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 	}
 	_, custodian, _ := strings.Cut(strings.TrimSpace(do(0, "key", "signer", at("signer.pem"))), "public key ")
 	_, id, _ := strings.Cut(strings.TrimSpace(do(0, "key", "new", at("key"))), "key ")
-	pseudonymise := []string{"pseudonymise", at("raw.csv"), at("people.csv"), "--column", "id", "--key-file", at("key"), "--domain", "p/person"}
+	pseudonymise := []string{"pseudonymise", at("raw.csv"), at("people.csv"), "--column", "id", "--type", "id=string", "--key-file", at("key"), "--domain", "p/person"}
 	do(0, append(pseudonymise, "--sign-with", at("signer.pem"))...)
 	write := func(more string) {
 		t.Helper()

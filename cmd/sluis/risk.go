@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,10 +28,7 @@ type riskFlags struct {
 	missing, model                string
 	threads                       int
 
-	delimiter string
-	nulls     []string
-	trim      bool
-	types     map[string]string
+	csv csvFlags
 
 	k, l, combinations int
 	minCount           int64
@@ -119,10 +113,7 @@ confidential and must not leave the closed environment.`,
 	fl.StringVar(&f.sudaScore, "suda-score", "elliot", "elliot or ihsn")
 	fl.Float64Var(&f.disFraction, "dis-fraction", 0.01, "DIS-SUDA: sampling fraction of the intrusion")
 	fl.Float64Var(&f.fraction, "fraction", 0, "sampling fraction: estimate the population's uniques")
-	fl.StringVar(&f.delimiter, "delimiter", "", "CSV: delimiter (default: found from the first line)")
-	fl.StringSliceVar(&f.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
-	fl.BoolVar(&f.trim, "trim", false, "CSV: drop blanks around fields")
-	fl.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: inferred)")
+	f.csv.add(fl, "text, and numbers for the weight")
 	f.add(fl, false)
 	fl.IntVar(&f.worst, "worst", 5, "classes printed")
 	fl.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
@@ -222,24 +213,32 @@ func (f *riskFlags) write(r *report.Risk, m *measurement) ([][2]string, error) {
 	return append(files, [2]string{"the report as a page", f.html}), nil
 }
 
+// ordered reports whether a column is sensitive and its values have an order of their
+// own, those of numbers and dates, or distances, those of numbers.
+func (f *riskFlags) ordered(name string) bool {
+	return (f.distance == "ordered" || f.distance == "range") && slices.Contains(f.sensitive, name) && f.trees[name] == "" &&
+		!slices.ContainsFunc(f.orders, func(o string) bool { return strings.HasPrefix(o, name+"=") })
+}
+
 // read reads some columns of files into memory.
 func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []sdc.Source, error) {
-	opts := source.Options{CSV: source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: map[string]string{}}}
-	for name, t := range f.types {
+	csv, err := f.csv.options(files)
+	if err != nil {
+		return nil, nil, err
+	}
+	csv.Types, csv.Numbers = map[string]string{}, numbersOf(f.csv.types, f.weight)
+	csv.Infer = true
+	for _, name := range columns {
+		if !f.ordered(name) {
+			csv.Text = append(csv.Text, name)
+		}
+	}
+	for name, t := range f.csv.types {
 		if slices.Contains(columns, name) {
-			opts.CSV.Types[name] = t
+			csv.Types[name] = t
 		}
 	}
-	if f.delimiter != "" {
-		d := []rune(strings.ReplaceAll(f.delimiter, `\t`, "\t"))
-		if len(d) != 1 {
-			return nil, nil, usageError(errors.New("the delimiter is one character"))
-		}
-		opts.CSV.Delimiter = d[0]
-	} else {
-		opts.CSV.Delimiter = findDelimiter(files, columns, f.trim)
-	}
-	src, err := source.Open(ctx, files, opts)
+	src, err := source.Open(ctx, files, source.Options{CSV: csv})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -285,49 +284,6 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 		sources = append(sources, sdc.Source{Name: filepath.Base(info.Name), SHA256: info.SHA256})
 	}
 	return array.NewTableFromRecords(r.Schema(), recs), sources, nil
-}
-
-// findDelimiter returns the first of comma, semicolon, tab and bar under which
-// the first line of the first CSV file names all columns; 0 for none.
-func findDelimiter(files, columns []string, trim bool) rune {
-	if len(files) == 0 || !strings.EqualFold(filepath.Ext(files[0]), ".csv") {
-		return 0
-	}
-	name := files[0]
-	if found, err := filepath.Glob(name); err == nil && len(found) > 0 {
-		name = found[0]
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return 0 // opening it again says why
-	}
-	defer f.Close()
-	b := bufio.NewReader(io.LimitReader(f, 1<<20))
-	if bom, err := b.Peek(3); err == nil && string(bom) == "\ufeff" {
-		b.Discard(3) //nolint:errcheck // they were peeked
-	}
-	line, _ := b.ReadString('\n') // a last line without an end is a line
-	for _, d := range []rune{',', ';', '\t', '|'} {
-		r := csv.NewReader(strings.NewReader(line))
-		r.Comma = d
-		head, err := r.Read()
-		if err != nil {
-			continue
-		}
-		if trim {
-			for i := range head {
-				head[i] = strings.TrimSpace(head[i])
-			}
-		}
-		all := true
-		for _, c := range columns {
-			all = all && slices.Contains(head, c)
-		}
-		if all {
-			return d
-		}
-	}
-	return 0
 }
 
 // writeRecord writes one record to a file and releases it.

@@ -120,7 +120,7 @@ func TestRiskFormats(t *testing.T) {
 
 func convert(t *testing.T, from, to string) {
 	t.Helper()
-	src, err := source.Open(context.Background(), []string{from}, source.Options{})
+	src, err := source.Open(context.Background(), []string{from}, source.Options{CSV: source.CSVOptions{Infer: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func (f *riskFlags) measurement() (*measurement, error) {
 		return nil, err
 	}
 	columns := m.columns(f)
-	for name := range f.types {
+	for name := range f.csv.types {
 		if !slices.Contains(columns, name) {
 			return nil, fmt.Errorf("--type names %q, which is no column that is read", name)
 		}

@@ -15,8 +15,9 @@ import (
 const MissingLabel = "(missing)"
 
 // List is what the codes of a column stand for, in canonical order: numbers,
-// dates and booleans by value, text and binary by bytes, null last. A List is
-// immutable.
+// dates and booleans by value, text and binary by bytes, null last. Where all texts of
+// a column are whole numbers (digits, with a minus before them or without) they are
+// ordered by value, and those of one value (1, 01, 001) by bytes. A List is immutable.
 type List struct {
 	dt    arrow.DataType
 	kind  kind
@@ -34,7 +35,11 @@ func (e *Encoder) Finish() (list *List, rank []uint32) {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	sort.Slice(order, func(i, j int) bool { return e.less(order[i], order[j]) })
+	less := e.less
+	if e.kind == kindText && e.allWhole() {
+		less = func(p, q uint32) bool { return compareWhole(e.bytes.value(p), e.bytes.value(q)) < 0 }
+	}
+	sort.Slice(order, func(i, j int) bool { return less(order[i], order[j]) })
 
 	list = &List{dt: e.dt, kind: e.kind, null: e.null >= 0}
 	rank = make([]uint32, e.n)

@@ -1,9 +1,8 @@
 package source
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,12 @@ import (
 
 // CSVOptions says how .csv files are read. The first record holds the names of
 // the columns. The zero value is ready to use.
+//
+// A column is text, as it stands in the file: 1.1 and 1.10 are two codes, so are 1 and
+// 01, and it does not depend on the other rows, nor on the other files, whose code it
+// is. That all its fields are numbers is found out as well, and told by the method
+// Number of a reader, so that package sdc can add them up. Types, Numbers and Infer
+// ask for another type.
 type CSVOptions struct {
 	// Delimiter defaults to a comma.
 	Delimiter rune
@@ -28,33 +33,46 @@ type CSVOptions struct {
 	// Trim removes blanks and tabs around every field.
 	Trim bool
 	// Types names the type of columns: string, bool, int8 to int64, uint8 to
-	// uint64, float32, float64, date, timestamp, decimal(p,s), dictionary. The
-	// types of the others are inferred from the whole file: int64, float64, date,
-	// bool, or string. Numbers with leading zeros are strings, and so are those
-	// beyond int64 or with a fraction that have more than 15 significant digits:
-	// two of them could be one float64.
+	// uint64, float32, float64, date, timestamp, decimal(p,s), dictionary. A field that
+	// is not of it is an error.
 	Types map[string]string
+	// Numbers lists columns that are read as numbers: int64 where all fields of all files
+	// are, else float64 where each is told apart by its float (at most 15 significant
+	// digits), else a decimal that has all their digits. A field that is no number is an
+	// error with its line. A number with leading zeros is none, nor is one with a plus
+	// sign: name its type in Types.
+	Numbers []string
+	// Infer gives columns that are in neither Types nor Numbers the type that all their
+	// fields have: int64, float64, date, bool, or string. Two codes may become one value
+	// then: it is for those who look at a column, not for those who count by it.
+	Infer bool
+	// Text lists columns that stay text with Infer.
+	Text []string
+	// Clean lists the columns to which Nulls and Trim apply, where others are to be
+	// copied as they stand. Defaults to all.
+	Clean []string
 }
 
 // csvFile is an open CSV file.
 type csvFile struct {
 	f      *handle
 	opts   *Options
-	fields *arrow.Schema
+	names  []string
+	at     map[string]int   // name -> column
+	types  []arrow.DataType // declared; nil where none is
+	shapes []shape
+	plain  []bool        // columns to which neither Nulls nor Trim applies
+	fields *arrow.Schema // see settle
 	n      int64
 }
 
+// openCSV reads a file once: its columns, and what their fields are. Its schema is
+// there once settle was called with the files that are read together.
 func openCSV(ctx context.Context, f *handle, opts *Options) (file, error) {
 	c := &csvFile{f: f, opts: opts}
-	names, types, err := c.infer(ctx)
-	if err != nil {
+	if err := c.look(ctx); err != nil {
 		return nil, err
 	}
-	fields := make([]arrow.Field, len(names))
-	for i, n := range names {
-		fields[i] = arrow.Field{Name: n, Type: types[i], Nullable: true}
-	}
-	c.fields = arrow.NewSchema(fields, nil)
 	return c, nil
 }
 
@@ -64,98 +82,96 @@ func (c *csvFile) rows() (int64, bool)   { return c.n, true }
 // whole reads the file from its start.
 func (c *csvFile) whole() io.Reader { return io.NewSectionReader(newCursor(c.f), 0, c.f.size) }
 
-// csvRecords reads the records of a CSV file. Empty lines are passed over, but not
-// in a file of one column: nobody can tell there whether one is a null.
-type csvRecords struct {
-	*csv.Reader
-	next int   // the line of the next record, 0 in a file of several columns
-	end  int64 // of the last record
+// errEmptyLine says how to write what an empty line may have meant.
+var errEmptyLine = fmt.Errorf("%w: an empty line in a file of one column is a null or nothing; write \"\" for a null", ErrCorrupt)
+
+// csvPass is a pass over a file.
+type csvPass struct {
+	*csvReader
+	names []string
+	at    map[string]int // name -> column
 }
 
-// Read returns the next record, valid until the following call.
-func (r *csvRecords) Read() ([]string, error) {
-	rec, err := r.Reader.Read()
-	if r.next == 0 || err != nil && !errors.Is(err, io.EOF) {
-		return rec, err
+// open starts a pass over the file.
+func (c *csvFile) open(f io.Reader) (*csvPass, error) {
+	r, err := newCSVReader(f, c.opts.CSV.Delimiter)
+	if err != nil {
+		return nil, err
 	}
-	line := r.next
-	if err == nil {
-		line, _ = r.FieldPos(0)
-	}
-	if line > r.next || err != nil && r.InputOffset() > r.end {
-		return nil, &FileError{Line: r.next, Err: errEmptyLine}
-	}
-	if err == nil {
-		r.next, r.end = line+1+strings.Count(rec[0], "\n"), r.InputOffset()
+	names, at, err := r.names(c.opts.CSV.Trim)
+	return &csvPass{r, names, at}, err
+}
+
+// next returns the next record, as read does. In a file of one column nobody can tell
+// whether an empty line is a null.
+func (p *csvPass) next() ([]string, error) {
+	rec, err := p.read()
+	if p.blank > 0 && len(p.names) == 1 && (err == nil || errors.Is(err, io.EOF)) {
+		return nil, &FileError{Line: p.blank, Err: errEmptyLine}
 	}
 	return rec, err
 }
 
-// errEmptyLine says how to write what an empty line may have meant.
-var errEmptyLine = fmt.Errorf("%w: an empty line in a file of one column is a null or nothing; write \"\" for a null", ErrCorrupt)
-
-// open starts a pass over the file and returns the names of its columns.
-func (c *csvFile) open(f io.Reader) (*csvRecords, []string, error) {
-	b := bufio.NewReaderSize(f, 1<<18)
-	if bom, err := b.Peek(3); err == nil && string(bom) == "\ufeff" {
-		b.Discard(3) //nolint:errcheck // they were peeked
-	}
-	r := csv.NewReader(b)
-	r.ReuseRecord = true
-	if c.opts.CSV.Delimiter != 0 {
-		r.Comma = c.opts.CSV.Delimiter
-	}
-	head, err := r.Read()
+// look reads the whole file once: the names of the columns, and what their fields are.
+func (c *csvFile) look(ctx context.Context) error {
+	sum := sha256.New()
+	r, err := c.open(io.TeeReader(c.whole(), sum))
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, nil, fmt.Errorf("%w: no line with the names of the columns", ErrCorrupt)
-		}
-		return nil, nil, csvError(err)
-	}
-	names := make([]string, len(head))
-	for i, n := range head {
-		names[i] = strings.Clone(n)
-		if c.opts.CSV.Trim {
-			names[i] = strings.TrimSpace(names[i])
-		}
-		if !utf8.ValidString(n) {
-			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8", ErrValue)}
-		}
-		if names[i] == "" || slices.Contains(names[:i], names[i]) {
-			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}
-		}
-	}
-	out := &csvRecords{Reader: r}
-	if len(names) == 1 {
-		line, _ := r.FieldPos(0)
-		out.next, out.end = line+1+strings.Count(names[0], "\n"), r.InputOffset()
-	}
-	return out, names, nil
-}
-
-// csvError keeps the line of a syntax error and drops its text.
-func csvError(err error) error {
-	var p *csv.ParseError
-	if !errors.As(err, &p) {
 		return err
 	}
-	switch {
-	case errors.Is(p.Err, csv.ErrFieldCount):
-		err = fmt.Errorf("%w: the number of fields differs from that of the first line", ErrCorrupt)
-	case errors.Is(p.Err, csv.ErrQuote), errors.Is(p.Err, csv.ErrBareQuote):
-		err = fmt.Errorf("%w: a quote is missing or in the wrong place", ErrCorrupt)
-	default:
-		err = ErrCorrupt
+	c.names, c.at = r.names, r.at
+	o := &c.opts.CSV
+	c.types, c.shapes, c.plain = make([]arrow.DataType, len(c.names)), make([]shape, len(c.names)), make([]bool, len(c.names))
+	for i := range c.shapes {
+		c.shapes[i].may = anyType
 	}
-	return &FileError{Line: p.StartLine, Err: err}
+	for name, word := range o.Types {
+		i, ok := c.at[name]
+		if !ok {
+			return fmt.Errorf("%w: a type is declared for a column that does not exist", ErrSchema)
+		}
+		if c.types[i], err = typeNamed(word); err != nil {
+			return &FileError{Column: name, Err: err}
+		}
+		c.shapes[i].may = 0
+	}
+	for i, name := range c.names {
+		c.plain[i] = o.Clean != nil && !slices.Contains(o.Clean, name)
+	}
+	for {
+		if c.n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		rec, err := r.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		c.n++
+		for i, s := range rec {
+			if c.shapes[i].may == 0 {
+				continue
+			}
+			if s, null := c.field(i, s); !null {
+				c.shapes[i].look(s, c.number(s), r.lines[i])
+			}
+		}
+	}
+	_, err = c.f.sealed(sum)
+	return err
 }
 
 // field applies trimming and null markers; null is true for a null.
-func (c *csvFile) field(s string) (text string, null bool) {
+func (c *csvFile) field(i int, s string) (text string, null bool) {
+	if c.plain[i] {
+		return s, s == ""
+	}
 	if c.opts.CSV.Trim {
 		s = strings.Trim(s, " \t")
 	}
-	return s, s == "" || slices.Contains(c.opts.CSV.Nulls, s)
+	return s, s == "" || len(c.opts.CSV.Nulls) > 0 && slices.Contains(c.opts.CSV.Nulls, s)
 }
 
 // number returns a field as numbers are parsed: with a point.
@@ -180,21 +196,24 @@ func (c *csvFile) appender(b array.Builder) func(string) error {
 	return func(s string) error { return put(c.number(s)) }
 }
 
+// batchBytes ends a batch before it has all its rows: fields may be long.
+const batchBytes = 64 << 20
+
 // parts returns one reader: a quoted field may hold line ends, so a CSV file
 // cannot be cut without reading it.
 func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {
-	r, names, err := c.open(c.whole())
+	r, err := c.open(c.whole())
 	if err != nil {
 		return nil, err
 	}
 	at := make([]int, len(columns))
 	fields := make([]arrow.Field, len(columns))
 	for k, name := range columns {
-		at[k] = slices.Index(names, name)
-		if at[k] < 0 {
+		i, ok := c.at[name]
+		if !ok {
 			return nil, &FileError{Column: name, Err: ErrSchema}
 		}
-		fields[k] = c.fields.Field(at[k])
+		at[k], fields[k] = i, c.fields.Field(i)
 	}
 	schema := arrow.NewSchema(fields, nil)
 	b := array.NewRecordBuilder(c.opts.Allocator, schema)
@@ -203,23 +222,23 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 		puts[k] = c.appender(b.Field(k))
 	}
 	next := func() (arrow.Record, error) {
-		rows := 0
-		for ; rows < c.opts.BatchRows; rows++ {
+		rows, size := 0, 0
+		for ; rows < c.opts.BatchRows && size < batchBytes; rows++ {
 			if rows%4096 == 0 && ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			rec, err := r.Read()
+			rec, err := r.next()
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
-				return nil, csvError(err)
+				return nil, err
 			}
 			for k, i := range at {
-				if err := c.put(b.Field(k), puts[k], rec[i]); err != nil {
-					line, _ := r.FieldPos(i)
-					return nil, &FileError{Line: line, Column: columns[k], Err: err}
+				if err := c.put(b.Field(k), puts[k], i, rec[i]); err != nil {
+					return nil, &FileError{Line: r.lines[i], Column: columns[k], Err: err}
 				}
+				size += len(rec[i]) + 1
 			}
 		}
 		if rows == 0 {
@@ -230,8 +249,8 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 	return []*reader{newReader(schema, next, b.Release)}, nil
 }
 
-func (c *csvFile) put(b array.Builder, put func(string) error, field string) error {
-	text, null := c.field(field)
+func (c *csvFile) put(b array.Builder, put func(string) error, i int, field string) error {
+	text, null := c.field(i, field)
 	if null {
 		b.AppendNull()
 		return nil

@@ -16,8 +16,15 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// readCSV reads a text as a CSV file: types and rows.
+// readCSV reads a text as a CSV file, with inferred types: types and rows.
 func readCSV(t testing.TB, text string, opts source.CSVOptions) (types, rows []string, err error) {
+	t.Helper()
+	opts.Infer = true
+	return readText(t, text, opts)
+}
+
+// readText reads a text as a CSV file: types and rows.
+func readText(t testing.TB, text string, opts source.CSVOptions) (types, rows []string, err error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.csv")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

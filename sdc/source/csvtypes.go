@@ -1,12 +1,7 @@
 package source
 
 import (
-	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
-	"io"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -17,127 +12,31 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/decimal256"
 )
 
-// candidates of inference, from narrow to wide; text is what remains.
-const (
-	isInt = 1 << iota
-	isFloat
-	isDate
-	isBool
-	anyType = isInt | isFloat | isDate | isBool
-)
-
-// infer reads the whole file once: the names of the columns, and their types as
-// declared or as every value allows.
-func (c *csvFile) infer(ctx context.Context) ([]string, []arrow.DataType, error) {
-	sum := sha256.New()
-	r, names, err := c.open(io.TeeReader(c.whole(), sum))
-	if err != nil {
-		return nil, nil, err
-	}
-	may := make([]int, len(names))
-	seen := make([]bool, len(names))
-	types := make([]arrow.DataType, len(names))
-	declared := 0
-	for i, n := range names {
-		may[i] = anyType
-		if t, ok := c.opts.CSV.Types[n]; ok {
-			if types[i], err = typeNamed(t); err != nil {
-				return nil, nil, &FileError{Column: n, Err: err}
-			}
-			declared++
-		}
-	}
-	if declared < len(c.opts.CSV.Types) {
-		return nil, nil, fmt.Errorf("%w: a type is declared for a column that does not exist", ErrSchema)
-	}
-	for {
-		if c.n%4096 == 0 && ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, nil, csvError(err)
-		}
-		c.n++
-		for i, s := range rec {
-			if types[i] != nil || may[i] == 0 {
-				continue
-			}
-			if s, null := c.field(s); !null {
-				seen[i] = true
-				n := c.number(s)
-				may[i] &= candidates(n, may[i]&(isInt|isFloat)) | candidates(s, may[i]&^(isInt|isFloat))
-			}
-		}
-	}
-	for i := range types {
-		if types[i] == nil {
-			types[i] = widest(may[i], seen[i])
-		}
-	}
-	if _, err := c.f.sealed(sum); err != nil {
-		return nil, nil, err
-	}
-	return names, types, nil
-}
-
-func widest(may int, seen bool) arrow.DataType {
-	switch {
-	case !seen:
-		return arrow.BinaryTypes.String
-	case may&isInt != 0:
-		return arrow.PrimitiveTypes.Int64
-	case may&isFloat != 0:
-		return arrow.PrimitiveTypes.Float64
-	case may&isDate != 0:
-		return arrow.FixedWidthTypes.Date32
-	case may&isBool != 0:
-		return arrow.FixedWidthTypes.Boolean
-	}
-	return arrow.BinaryTypes.String
-}
-
-// candidates returns the types of may that s can be. Numbers with leading zeros
-// or a plus sign are codes.
-func candidates(s string, may int) int {
+// words returns the types of may, date and truth value, that s can be.
+func words(s string, may int) int {
 	out := 0
-	digits := strings.TrimPrefix(s, "-")
-	code := len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || s[0] == '+'
-	if may&isInt != 0 && !code {
-		if _, err := strconv.ParseInt(s, 10, 64); err == nil {
-			out |= isInt
-		}
-	}
-	if may&isFloat != 0 && !code && strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789.-+eE", r) }) < 0 {
-		if v, err := strconv.ParseFloat(s, 64); err == nil && oneFloat(digits, v) {
-			out |= isFloat
-		}
-	}
 	if may&isDate != 0 {
 		if _, err := time.Parse(time.DateOnly, s); err == nil {
 			out |= isDate
 		}
 	}
-	if may&isBool != 0 && (s == "true" || s == "false") {
-		out |= isBool
+	if may&isBool != 0 {
+		if _, ok := truth(s); ok {
+			out |= isBool
+		}
 	}
 	return out
 }
 
-// oneFloat reports whether a number without its sign is told apart from every
-// other by its float: at most 15 significant digits, and of normal size. Longer
-// ones are identifiers, two of which would become one value.
-func oneFloat(s string, v float64) bool {
-	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
-	mantissa = strings.Trim(strings.Replace(mantissa, ".", "", 1), "0")
-	if mantissa == "" {
-		return true
+// truth reads a truth value as R, Python and most others write it.
+func truth(s string) (value, ok bool) {
+	switch s {
+	case "true", "TRUE", "True":
+		return true, true
+	case "false", "FALSE", "False":
+		return false, true
 	}
-	a := math.Abs(v)
-	return len(mantissa) <= 15 && a >= 1e-300 && a <= math.MaxFloat64
+	return false, false
 }
 
 // typeNamed returns the type of a name in CSVOptions.Types.
@@ -214,8 +113,9 @@ func appender(b array.Builder) func(string) error {
 		}
 	case *array.BooleanBuilder:
 		return func(s string) error {
-			b.Append(s == "true")
-			if s != "true" && s != "false" {
+			v, ok := truth(s)
+			b.Append(v)
+			if !ok {
 				return ErrValue
 			}
 			return nil

@@ -126,7 +126,7 @@ func TestChangedInPlace(t *testing.T) {
 			for _, first := range []string{"read", "hash"} {
 				path := filepath.Join(t.TempDir(), name)
 				writeRows(t, path, 0)
-				s, err := Open(t.Context(), []string{path}, Options{})
+				s, err := Open(t.Context(), []string{path}, Options{CSV: CSVOptions{Infer: true}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -181,7 +181,7 @@ func TestReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Open(t.Context(), []string{path}, Options{})
+		s, err := Open(t.Context(), []string{path}, Options{CSV: CSVOptions{Infer: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestLengthChanged(t *testing.T) {
 		} {
 			path := filepath.Join(t.TempDir(), name)
 			writeRows(t, path, 0)
-			s, err := Open(t.Context(), []string{path}, Options{})
+			s, err := Open(t.Context(), []string{path}, Options{CSV: CSVOptions{Infer: true}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -247,7 +247,7 @@ func TestSums(t *testing.T) {
 			{map[string]string{"x": good}, ErrHash},
 			{map[string]string{}, ErrHash},
 		} {
-			s, err := Open(t.Context(), []string{filepath.Dir(path) + "/./" + name}, Options{Sums: tc.sums})
+			s, err := Open(t.Context(), []string{filepath.Dir(path) + "/./" + name}, Options{Sums: tc.sums, CSV: CSVOptions{Infer: true}})
 			if !errors.Is(err, tc.want) {
 				t.Errorf("%s, %v: %v, want %v", name, tc.sums, err, tc.want)
 			}

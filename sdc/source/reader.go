@@ -17,6 +17,8 @@ type reader struct {
 	name   string
 	source *handle
 	offset int64 // of the first row
+	// numbers is Source.number, or nil.
+	numbers func(column string) (arrow.DataType, bool, error)
 
 	refs   atomic.Int64
 	record arrow.Record
@@ -86,6 +88,15 @@ func (r *reader) Err() error { return r.err }
 // Offset returns the position of the present record's first row in the data.
 func (r *reader) Offset() int64 { return r.offset + r.rows }
 
+// Number returns the type of number that every text of a column is, of CSV files, and
+// whether a comma stands in it for the point. The error says which field is none.
+func (r *reader) Number(column string) (dt arrow.DataType, comma bool, err error) {
+	if r.numbers == nil {
+		return nil, false, errors.New("the column is no text of a CSV file")
+	}
+	return r.numbers(column)
+}
+
 // guard calls fn and turns a panic into an error. The panic's text is dropped: it may
 // hold data, and says nothing of the file.
 func guard[T any](fn func() (T, error)) (out T, err error) {
@@ -123,7 +134,7 @@ func chain(readers []*reader) *reader {
 		return readers[0]
 	}
 	k := 0
-	return newReader(readers[0].schema, func() (arrow.Record, error) {
+	all := newReader(readers[0].schema, func() (arrow.Record, error) {
 		for ; k < len(readers); k++ {
 			if readers[k].Next() {
 				rec := readers[k].Record()
@@ -140,4 +151,6 @@ func chain(readers []*reader) *reader {
 			r.Release()
 		}
 	})
+	all.numbers = readers[0].numbers
+	return all
 }

@@ -126,6 +126,10 @@ type Source struct {
 	// handles are those of the files.
 	handles []*handle
 	schema  *arrow.Schema // of several files
+	// inferred is what the fields of CSV columns are that are delivered as text, by
+	// column; comma says that their numbers have a comma.
+	inferred map[string]*shape
+	comma    bool
 }
 
 // Open opens the files that match the patterns, in the order given, those of
@@ -136,7 +140,7 @@ type Source struct {
 // under another name.
 func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
 	opts.defaults()
-	s := &Source{opts: opts}
+	s := &Source{opts: opts, inferred: map[string]*shape{}}
 	names, err := expand(patterns)
 	if err != nil {
 		return nil, err
@@ -145,6 +149,9 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 		if err := s.add(ctx, name); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
+	}
+	if err := s.settle(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.compare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -212,7 +219,7 @@ func (s *Source) add(ctx context.Context, name string) error {
 	s.files = append(s.files, f)
 	s.handles = append(s.handles, h)
 	s.infos = append(s.infos, FileInfo{Name: name, Size: h.size})
-	return s.sameSchema(name, f)
+	return nil
 }
 
 // sameSchema compares the names of columns; unify does their types.
@@ -380,6 +387,7 @@ func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader,
 		for _, p := range parts {
 			p.name, p.source = s.infos[i].Name, s.handles[i]
 			s.adapt(p)
+			p.numbers = s.number
 			if known {
 				p.offset += base
 			}

@@ -91,7 +91,7 @@ func TestFormatsAgree(t *testing.T) {
 			t.Errorf("%s: mode %v, %v", ext, info.Mode(), err)
 		}
 		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-		s, err := source.Open(ctx, []string{path}, source.Options{Allocator: mem, BatchRows: 64})
+		s, err := source.Open(ctx, []string{path}, source.Options{Allocator: mem, BatchRows: 64, CSV: source.CSVOptions{Infer: true}})
 		if err != nil {
 			t.Fatalf("%s: %v", ext, err)
 		}
@@ -201,7 +201,7 @@ func TestCancel(t *testing.T) {
 	for _, ext := range []string{".parquet", ".arrow", ".csv"} {
 		path := filepath.Join(dir, "x"+ext)
 		write(t, path, 50)
-		s, err := source.Open(context.Background(), []string{path}, source.Options{})
+		s, err := source.Open(context.Background(), []string{path}, source.Options{CSV: source.CSVOptions{Infer: true}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,7 +68,7 @@ func (s *Source) common(i int) (arrow.DataType, error) {
 			out, first = dt, k
 		case !arrow.TypeEqual(valueOf(dt), valueOf(out)):
 			return nil, &FileError{File: s.infos[k].Name, Column: f.schema().Field(i).Name, Err: fmt.Errorf(
-				"%w: its type is %v here and %v in %s; write the column with one type in all files", ErrSchema, valueOf(dt), valueOf(out), s.infos[first].Name)}
+				"%w: its type is %v here and %v in %s; write the column with one type in all files (for a CSV file say it: csv.types, or --type)", ErrSchema, valueOf(dt), valueOf(out), s.infos[first].Name)}
 		default:
 			a, isA := out.(*arrow.DictionaryType)
 			b, isB := dt.(*arrow.DictionaryType)

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+// csvFlags say how CSV files are read. All verbs that read microdata without a spec
+// share them.
+type csvFlags struct {
+	delimiter, decimal string
+	nulls              []string
+	trim               bool
+	types              map[string]string
+	clean              []string // columns that are not copied as they stand; nil for all
+}
+
+// add adds the flags. types says what columns are that are not named in --type.
+func (f *csvFlags) add(flags *pflag.FlagSet, types string) {
+	flags.StringVar(&f.delimiter, "delimiter", "", "CSV: delimiter (default: found from the first lines)")
+	flags.StringVar(&f.decimal, "decimal", ".", "CSV: decimal mark of numbers, . or ,")
+	flags.StringSliceVar(&f.nulls, "null", nil, "CSV: fields that are null beside the empty one, by comma")
+	flags.BoolVar(&f.trim, "trim", false, "CSV: drop blanks around fields")
+	flags.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: "+types+")")
+}
+
+// options returns how to read files.
+func (f *csvFlags) options(files []string) (source.CSVOptions, error) {
+	o := source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: f.types, Clean: f.clean}
+	switch f.decimal {
+	case "", ".":
+	case ",":
+		o.DecimalComma = true
+	default:
+		return o, usageError(errors.New("--decimal is . or ,"))
+	}
+	switch d := []rune(strings.ReplaceAll(f.delimiter, `\t`, "\t")); len(d) {
+	case 0:
+		o.Delimiter = source.FindDelimiter(files)
+	case 1:
+		o.Delimiter = d[0]
+	default:
+		return o, usageError(errors.New("the delimiter is one character"))
+	}
+	return o, nil
+}
+
+// numbersOf lists the columns that are to be read as numbers: those whose type is not
+// named.
+func numbersOf(types map[string]string, columns ...string) []string {
+	var out []string
+	for _, name := range columns {
+		if _, ok := types[name]; !ok && name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

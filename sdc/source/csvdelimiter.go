@@ -1,0 +1,76 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// delimiterSample is how much of a file FindDelimiter looks at, in bytes and records.
+const (
+	delimiterSample  = 1 << 20
+	delimiterRecords = 200
+)
+
+// FindDelimiter looks at the beginning of the first CSV file that the patterns match,
+// and returns the delimiter, of comma, semicolon, tab and bar, under which the first
+// line has at least two fields and the records behind it have as many; of several the
+// one that makes most fields, of equals the first named. It is 0 where there is none,
+// and where no CSV file can be read: opening it says why. No name of a column matters.
+func FindDelimiter(patterns []string) rune {
+	for _, p := range patterns {
+		names := []string{p}
+		if strings.ContainsAny(p, "*?[") {
+			names, _ = filepath.Glob(p) // a pattern that is none is told by Open
+		}
+		for _, name := range names {
+			if strings.EqualFold(filepath.Ext(name), ".csv") {
+				return delimiterOf(name)
+			}
+		}
+	}
+	return 0
+}
+
+func delimiterOf(name string) rune {
+	h, err := openHandle(name)
+	if err != nil {
+		return 0
+	}
+	defer h.close() //nolint:errcheck // read only
+	best, most := rune(0), 1
+	for _, d := range []rune{',', ';', '\t', '|'} {
+		if n := fieldsUnder(h, d); n > most {
+			best, most = d, n
+		}
+	}
+	return best
+}
+
+// fieldsUnder returns the number of fields of every record of the beginning of a file;
+// 0 where they differ, or are none.
+func fieldsUnder(h *handle, d rune) int {
+	r, err := newCSVReader(io.NewSectionReader(newCursor(h), 0, min(h.size, delimiterSample)), d)
+	if err != nil {
+		return 0
+	}
+	head, err := r.read()
+	if err != nil {
+		return 0
+	}
+	n := len(head)
+	for range delimiterRecords {
+		_, err := r.read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && h.size > delimiterSample && !r.have(1) {
+			break // it was cut
+		}
+		if err != nil {
+			return 0
+		}
+	}
+	return n
+}
