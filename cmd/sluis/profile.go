@@ -118,11 +118,9 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	if err != nil {
 		return err
 	}
-	if err := src.Hash(ctx); err != nil {
-		return err
-	}
+	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
 	for _, file := range src.Files() {
-		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})
 	}
 	if f.json != "" {
 		if err := source.WriteFile(f.json, p.WriteJSON); err != nil {
