@@ -19,7 +19,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 )
 
@@ -75,7 +74,7 @@ must not leave the closed environment. Exit status: 0 every unsafe cell is prote
 3 some are not, 4 it could not be decided; docs/protection.md has the details.`,
 		Example: `  sluis audit table.csv --by region,size --lower lpl --upper upl --contributors n
   sluis audit table.tab --metadata table.rda --p 10 --range 20
-  sluis audit out/turnover.release.csv --by sector,region --hierarchy region=region.hrc`,
+  sluis audit out/release/turnover.release.csv --by sector,region --hierarchy region=region.hrc`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runAudit(cmd.Context(), args[0], &f, cmd.OutOrStdout())
@@ -141,7 +140,7 @@ func runAudit(ctx context.Context, path string, f *auditFlags, stdout io.Writer)
 		return auditError(err)
 	}
 	if f.json != "" {
-		err := source.WriteFile(f.json, func(w io.Writer) error {
+		err := writeFile(ctx, f.json, func(w io.Writer) error {
 			e := json.NewEncoder(w)
 			e.SetIndent("", "  ")
 			e.SetEscapeHTML(false)

@@ -186,7 +186,7 @@ func TestAuditReleases(t *testing.T) {
 	}
 	for name, by := range map[string]string{"n": "region,sector", "m": "sector,size", "turnover": "region,sector"} {
 		for _, status := range []string{"status", "status_tau"} {
-			code, text := verb(t, "audit", filepath.Join(out, name+".release.csv"), "--by", by, "--status", status)
+			code, text := verb(t, "audit", filepath.Join(out, "release", name+".release.csv"), "--by", by, "--status", status)
 			if code != 0 || !strings.Contains(text, "Verdict: protected") {
 				t.Errorf("%s, %s: exit status %d:\n%s", name, status, code, text)
 			}

@@ -81,6 +81,9 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err := f.check(); err != nil {
 		return err
 	}
+	if f.out == toStdout {
+		return usageError(errors.New("--out is a folder"))
+	}
 	memory, err := parseSize(f.memory)
 	if err != nil {
 		return usageError(err)
@@ -125,7 +128,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 			return err
 		}
 	}
-	written, err := writeReports(r, f, sign, better)
+	written, err := writeReports(ctx, r, f, sign, better)
 	if err != nil {
 		return err
 	}
@@ -300,14 +303,14 @@ func (f *checkFlags) files() reportFiles {
 
 // writeReports writes the files that were asked for and says where they are.
 // Each is complete or absent.
-func writeReports(r *sdc.Report, f *checkFlags, sign func([]byte) (public, signature []byte), better []suggest.Suggestion) ([][2]string, error) {
+func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([]byte) (public, signature []byte), better []suggest.Suggestion) ([][2]string, error) {
 	var files [][2]string
 	to := f.files()
 	if f.out != "" {
 		if err := os.MkdirAll(f.out, 0o700); err != nil {
 			return nil, err
 		}
-		err := source.WriteFile(to.text, func(w io.Writer) error {
+		err := writeFile(ctx, to.text, func(w io.Writer) error {
 			return report.Text(w, r, report.TextOptions{Worst: 1 << 30})
 		})
 		if err != nil {
@@ -316,26 +319,26 @@ func writeReports(r *sdc.Report, f *checkFlags, sign func([]byte) (public, signa
 		files = append(files, [2]string{"all findings", to.text})
 	}
 	if to.json != "" {
-		if err := source.WriteFile(to.json, func(w io.Writer) error { return r.WriteSealed(w, sign) }); err != nil {
+		if err := writeFile(ctx, to.json, func(w io.Writer) error { return r.WriteSealed(w, sign) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the report as JSON", to.json})
 	}
 	if to.cells != "" {
-		if err := writeCells(r, to.cells); err != nil {
+		if err := writeCells(ctx, r, to.cells); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"every cell with its evidence", to.cells})
 	}
 	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files), Suggestions: better}
 	if to.html != "" {
-		if err := source.WriteFile(to.html, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
+		if err := writeFile(ctx, to.html, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the report as a page", to.html})
 	}
 	if to.public != "" {
-		if err := source.WriteFile(to.public, func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
+		if err := writeFile(ctx, to.public, func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"what may leave", to.public})
@@ -352,8 +355,8 @@ func baseNames(files [][2]string) [][2]string {
 	return out
 }
 
-func writeCells(r *sdc.Report, path string) error {
-	w, err := source.Create(path, r.CellsSchema(), source.WriterOptions{Defuse: true})
+func writeCells(ctx context.Context, r *sdc.Report, path string) error {
+	w, err := createRecords(ctx, path, r.CellsSchema(), source.WriterOptions{Defuse: true})
 	if err != nil {
 		return err
 	}

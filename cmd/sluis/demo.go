@@ -72,7 +72,8 @@ func newDemoCommand() *cobra.Command {
 		Long: `demo makes a synthetic register of offences, replaces its citizen service numbers by
 pseudonyms, checks three outputs on it, and reports; then it protects three tables
 and verifies their certificates. Everything is left in the folder for a look: the
-data, the specs, the reports as pages, every cell, and the releases. Its exit status says
+data, the specs, the reports as pages, every cell, and the releases in a folder of
+their own. Its exit status says
 whether the demonstration ran, not what it found.`,
 		Example: `  sluis demo
   sluis demo --rows 1000000 --seed 7 --out demo`,
@@ -171,11 +172,10 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	if err != nil {
 		return err
 	}
-	out := at("release")
-	page, leaves := at("protection.html"), filepath.Join(out, "tables.release.html")
-	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s --html %s --public %s\n", at("tables.yaml"), out, page, leaves)
+	page, leaves := at("protection.html"), filepath.Join(dir, releaseFolder, "tables.release.html")
+	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s --replace --html %s --public %s\n", at("tables.yaml"), dir, page, leaves)
 	err = runProtect(ctx, at("tables.yaml"), &protectFlags{
-		policy: "cbs", out: out, cost: "value", count: "records", digits: -1, seed: seed, pageFlags: pageFlags{html: page, public: leaves},
+		policy: "cbs", out: dir, replace: true, cost: "value", count: "records", digits: -1, seed: seed, pageFlags: pageFlags{html: page, public: leaves},
 	}, stdout)
 	if !found(err) {
 		return err
@@ -184,8 +184,8 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		fmt.Fprintf(stdout, "   %v\n", err)
 		return nil // so small a register that nothing can be published
 	}
-	fmt.Fprintf(stdout, "5. Verified from the releases alone, as by: sluis verify %s\n", out)
-	return runVerify(ctx, out, stdout)
+	fmt.Fprintf(stdout, "5. Verified from the releases alone, as by: sluis verify %s\n", dir)
+	return runVerify(ctx, dir, stdout)
 }
 
 // found reports whether a verb ran: what it found is not the demonstration's to

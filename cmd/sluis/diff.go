@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc/diff"
-	"github.com/sluis-go/sluis/sdc/source"
 )
 
 func newDiffCommand() *cobra.Command {
@@ -34,7 +34,7 @@ that is milder than the findings does not follow from them: both are errors. Wit
   sluis diff may/report.json june/report.json --json changes.json`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runDiff(args[0], args[1], json, trust, worst, cmd.OutOrStdout())
+			return runDiff(cmd.Context(), args[0], args[1], json, trust, worst, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&json, "json", "", "file for the changes as JSON")
@@ -43,7 +43,7 @@ that is milder than the findings does not follow from them: both are errors. Wit
 	return cmd
 }
 
-func runDiff(before, after, json, trust string, worst int, stdout io.Writer) error {
+func runDiff(ctx context.Context, before, after, json, trust string, worst int, stdout io.Writer) error {
 	if err := fitOutputs([]string{before, after}, json); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func runDiff(before, after, json, trust string, worst int, stdout io.Writer) err
 	}
 	c := diff.Compare(was, now)
 	if json != "" {
-		if err := source.WriteFile(json, c.WriteJSON); err != nil {
+		if err := writeFile(ctx, json, c.WriteJSON); err != nil {
 			return err
 		}
 	}

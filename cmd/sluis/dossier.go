@@ -11,7 +11,6 @@ import (
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
-	"github.com/sluis-go/sluis/sdc/source"
 )
 
 func newDossierCommand() *cobra.Command {
@@ -29,11 +28,11 @@ it (dossier: required).`,
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "init FILE", Short: "Write an empty dossier", Example: "  sluis dossier init dossier.yaml", Args: exactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if _, err := os.Lstat(args[0]); !errors.Is(err, fs.ErrNotExist) {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := os.Lstat(args[0]); args[0] != toStdout && !errors.Is(err, fs.ErrNotExist) {
 				return usageError(fmt.Errorf("%s is there already, and is left alone", args[0]))
 			}
-			return source.WriteFile(args[0], dossier.Template)
+			return writeFile(cmd.Context(), args[0], dossier.Template)
 		},
 	}, &cobra.Command{
 		Use: "check FILE", Short: "Say which steps are answered, and which are not",

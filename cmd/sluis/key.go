@@ -158,6 +158,9 @@ shown to the provider of the data.`,
 			if signer == "" || record == "" {
 				return usageError(errors.New("--sign-with and --record are required"))
 			}
+			if record == toStdout {
+				return usageError(errors.New("--record is a file: it must last when the key is gone"))
+			}
 			if err := fitOutputs([]string{args[0], identity, signer}, record); err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -168,17 +167,14 @@ func (f *localFlags) columns(ctx context.Context, path string) ([]string, error)
 	return names, nil
 }
 
-// write writes the records to a folder beside OUT, reads them again as anybody would,
-// counts their classes, and lets the file appear where all are large enough. It returns
-// the smallest class.
+// write writes the records, reads them again as anybody would, counts their classes, and
+// lets the file appear where all are large enough. It returns the smallest class.
 func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table) (smallest float64, err error) {
-	dir, err := os.MkdirTemp(filepath.Dir(out), ".local-")
-	if err != nil {
-		return 0, err
+	again := func(path string) (err error) {
+		smallest, err = f.recount(ctx, path, safe.NumRows())
+		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // what is left is not named as the file
-	path := filepath.Join(dir, filepath.Base(out))
-	w, err := source.Create(path, safe.Schema(), source.WriterOptions{})
+	w, err := createRecords(ctx, out, safe.Schema(), source.WriterOptions{Check: again})
 	if err != nil {
 		return 0, err
 	}
@@ -189,16 +185,8 @@ func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table) (s
 			return 0, errors.Join(err, w.Abort())
 		}
 	}
-	if err := w.Close(); err != nil {
-		return 0, err
-	}
-	if smallest, err = f.recount(ctx, path, safe.NumRows()); err != nil {
-		return 0, err
-	}
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	return smallest, os.Rename(path, out)
+	err = w.Close()
+	return smallest, err
 }
 
 // recount measures the classes of a file as sluis risk does, which shares nothing with

@@ -8,6 +8,9 @@
 //	2  wrong usage, or a spec or policy that is not well formed
 //	3  done, and something is unsafe
 //	4  done, something wants review and nothing is unsafe
+//
+// A failed write to standard output is 1, whatever was found. The second interrupt ends
+// the process at once.
 package main
 
 import (
@@ -20,6 +23,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Exit statuses beside 0.
@@ -95,27 +100,54 @@ func commands() []*cobra.Command {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	context.AfterFunc(ctx, stop)   // the second one ends the process at once
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe is a failed write, which is told
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err := os.Stdout.Close(); err != nil && code != exitFailure && code != exitUsage {
+		code = stdoutFailed(os.Stderr, err)
+	}
+	os.Exit(code)
+}
+
+// stdoutFailed tells that not all was written: what a program read would then be less
+// than what was found.
+func stdoutFailed(stderr io.Writer, err error) int {
+	fmt.Fprintln(stderr, "sluis: standard output:", err)
+	return exitFailure
 }
 
 // run executes one command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &failing{w: stdout}
+	reader := io.Writer(out) // of what people read
+	text := &cleaned{to: func() io.Writer { return reader }}
+	told := &cleaned{to: func() io.Writer { return stderr }}
+	defer told.flush()
 	root := newRootCommand()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	var exit *exitError
-	if errors.As(err, &exit) {
-		if exit.err != nil {
-			fmt.Fprintln(stderr, "sluis:", exit.err)
+	root.SetOut(text)
+	root.SetErr(told)
+	root.PersistentPreRun = func(cmd *cobra.Command, args []string) {
+		if namesStdout(cmd, args) {
+			reader = stderr
 		}
-		return exit.code
 	}
-	fmt.Fprintln(stderr, "sluis:", err)
-	return exitFailure
+	ctx = context.WithValue(ctx, stdoutKey{}, io.Writer(out))
+	err := guard.Call(func() error { return root.ExecuteContext(ctx) })
+	text.flush()
+	code := 0
+	var exit *exitError
+	switch {
+	case errors.As(err, &exit):
+		if code = exit.code; exit.err != nil {
+			fmt.Fprintln(told, "sluis:", indented(exit.err.Error()))
+		}
+	case err != nil && out.err == nil:
+		code = exitFailure
+		fmt.Fprintln(told, "sluis:", indented(err.Error()))
+	}
+	if out.err != nil {
+		code = stdoutFailed(told, out.err)
+	}
+	return code
 }

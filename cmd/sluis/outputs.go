@@ -1,15 +1,24 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/internal/staging"
+	"github.com/sluis-go/sluis/sdc/source"
 )
 
 // fitOutputs refuses files to write that are read by the same command, under any
 // name, or are written twice: what was there would be gone. Empty names stand for
-// no file, globs among the inputs for what they find.
+// no file, globs among the inputs for what they find; - stands for standard output.
 func fitOutputs(inputs []string, outputs ...string) error {
 	taken := map[string]bool{}
 	var read []os.FileInfo
@@ -32,6 +41,9 @@ func fitOutputs(inputs []string, outputs ...string) error {
 			return usageError(fmt.Errorf("%s would be written twice", name))
 		}
 		taken[path] = true
+		if name == toStdout {
+			continue
+		}
 		info, err := os.Stat(name)
 		if err != nil {
 			continue // there is nothing to lose
@@ -43,6 +55,102 @@ func fitOutputs(inputs []string, outputs ...string) error {
 		}
 	}
 	return nil
+}
+
+// writeFile writes a file that a verb was asked for: through fn, complete or absent, to
+// standard output where its name is -. It stops when the context ends.
+func writeFile(ctx context.Context, path string, fn func(io.Writer) error) error {
+	if path != toStdout {
+		return source.WriteFile(path, func(w io.Writer) error { return fn(interrupted{ctx, w}) })
+	}
+	b := bufio.NewWriterSize(interrupted{ctx, stdoutOf(ctx)}, 1<<16)
+	if err := fn(b); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// interrupted is a writer that fails once the context has ended.
+type interrupted struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+// Write writes, while the context lasts.
+func (w interrupted) Write(b []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(b)
+}
+
+// recordFile is a file of records that a verb was asked for. One of the name - is
+// written as CSV in a folder of its own first, so that it is complete or absent as
+// well, and copied to standard output in the end.
+type recordFile struct {
+	*source.Writer
+	ctx   context.Context
+	stage *staging.Folder // nil for one with a name
+}
+
+// createRecords starts one; see [source.Create].
+func createRecords(ctx context.Context, path string, schema *arrow.Schema, opts source.WriterOptions) (*recordFile, error) {
+	f := &recordFile{ctx: ctx}
+	var err error
+	if path == toStdout {
+		if f.stage, err = staging.New(os.TempDir()); err != nil {
+			return nil, err
+		}
+		path = f.stage.Path(stagedRecords)
+	}
+	if f.Writer, err = source.Create(path, schema, opts); err != nil && f.stage != nil {
+		f.stage.Drop() //nolint:errcheck // the first error is the one to tell
+	}
+	return f, err
+}
+
+const stagedRecords = "records.csv"
+
+// Write appends a record, unless the context has ended.
+func (f *recordFile) Write(rec arrow.Record) error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	return f.Writer.Write(rec)
+}
+
+// Abort drops the file.
+func (f *recordFile) Abort() error {
+	err := f.Writer.Abort()
+	if f.stage != nil {
+		err = errors.Join(err, f.stage.Drop())
+	}
+	return err
+}
+
+// Close finishes the file. After an error nothing is left behind.
+func (f *recordFile) Close() error {
+	if err := f.ctx.Err(); err != nil {
+		return errors.Join(err, f.Abort())
+	}
+	err := f.Writer.Close()
+	if f.stage == nil {
+		return err
+	}
+	if err == nil {
+		err = f.copy()
+	}
+	return errors.Join(err, f.stage.Drop())
+}
+
+func (f *recordFile) copy() error {
+	in, err := os.Open(f.stage.Path(stagedRecords))
+	if err != nil {
+		return err
+	}
+	defer in.Close() //nolint:errcheck // read only
+	_, err = io.Copy(interrupted{f.ctx, stdoutOf(f.ctx)}, in)
+	return err
 }
 
 // globbed lists the files of a pattern; a name without one is itself.

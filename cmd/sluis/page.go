@@ -2,12 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 
 	"github.com/spf13/pflag"
-
-	"github.com/sluis-go/sluis/sdc/source"
 )
 
 // pageFlags ask for pages.
@@ -31,11 +30,11 @@ func (f *pageFlags) check() error {
 }
 
 // writePage writes a page where one is asked for, complete or not at all.
-func writePage(path string, page *bytes.Buffer) error {
+func writePage(ctx context.Context, path string, page *bytes.Buffer) error {
 	if path == "" {
 		return nil
 	}
-	return source.WriteFile(path, func(w io.Writer) error {
+	return writeFile(ctx, path, func(w io.Writer) error {
 		_, err := page.WriteTo(w)
 		return err
 	})

@@ -59,7 +59,7 @@ func TestProtectPages(t *testing.T) {
 	dir := protectData(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	for _, lang := range []string{"en", "nl"} {
-		code, text := verb(t, "protect", at("spec.yaml"), "--out", at("out"), "--html", at("inside.html"), "--public", at("outside.html"), "--lang", lang)
+		code, text := verb(t, "protect", at("spec.yaml"), "--out", at("out"), "--html", at("inside.html"), "--public", at("outside.html"), "--lang", lang, "--replace")
 		if code != 0 {
 			t.Fatalf("exit status %d: %s", code, text)
 		}
@@ -72,7 +72,7 @@ func TestProtectPages(t *testing.T) {
 		}
 		marks := 0
 		for _, name := range []string{"n", "m", "turnover"} {
-			marks += strings.Count(readFile(t, at("out/"+name+".release.csv")), ",,C,3")
+			marks += strings.Count(readFile(t, at("out/release/"+name+".release.csv")), ",,C,3")
 		}
 		if got := strings.Count(outside, `<td class="review">`); got != marks || marks == 0 {
 			t.Errorf("%s: %d suppressed cells on the public page, %d in the releases", lang, got, marks)
@@ -96,7 +96,7 @@ func suppressedSums(t *testing.T, dir, out, text string) int {
 	sums := turnoverSums(t, dir)
 	digits := strings.NewReplacer(",", "", ".", "").Replace(text)
 	n := 0
-	for line := range strings.Lines(readFile(t, filepath.Join(out, "turnover.release.csv"))) {
+	for line := range strings.Lines(readFile(t, filepath.Join(out, "release", "turnover.release.csv"))) {
 		key, hidden := strings.CutSuffix(strings.TrimSpace(line), ",,C,3")
 		if hidden && sums[key] != 0 && strings.Contains(digits, fmt.Sprint(sums[key])) {
 			n++
@@ -159,7 +159,7 @@ func TestProtectDefuses(t *testing.T) {
 	if code, text := verb(t, "verify", out); code != 0 {
 		t.Fatalf("exit status %d: %s", code, text)
 	}
-	csv := readFile(t, filepath.Join(out, "turnover.release.csv"))
+	csv := readFile(t, filepath.Join(out, "release", "turnover.release.csv"))
 	for _, want := range []string{"'+region,", "\n'=HYPERLINK(1),", "\n''=HYPERLINK(1),", "\n'-2+3,", "\n-7,", ",'@SUM(1),"} {
 		if !strings.Contains(csv, want) {
 			t.Errorf("the release does not hold %q", want)

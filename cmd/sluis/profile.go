@@ -123,7 +123,7 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})
 	}
 	if f.json != "" {
-		if err := source.WriteFile(f.json, p.WriteJSON); err != nil {
+		if err := writeFile(ctx, f.json, p.WriteJSON); err != nil {
 			return err
 		}
 	}

@@ -10,12 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
 )
@@ -24,6 +22,7 @@ type protectFlags struct {
 	pageFlags
 	policy  string
 	out     string
+	replace bool
 	cost    string
 	count   string
 	zeros   bool
@@ -42,25 +41,28 @@ func newProtectCommand() *cobra.Command {
 		Use:   "protect SPEC --out DIR",
 		Short: "Suppress what is unsafe and what gives it away, with a certificate",
 		Long: `protect checks the outputs of SPEC as check does, suppresses the unsafe cells of
-its tables and as little else as protects them, and writes for each table
+its tables and as little else as protects them. Two folders appear in DIR: release,
+which may leave as it is, and confidential, which must not. For each table:
 
-  NAME.release.csv, .parquet   what may leave: suppressed values are absent
-  NAME.certificate.json        the proof, which may leave too; see sluis verify
-  NAME.confidential.txt        what was suppressed and why: it must not leave
-  NAME.confidential.json       the proof with the true values: it must not leave
+  release/NAME.release.csv, .parquet    suppressed values are absent
+  release/NAME.certificate.json         the proof; see sluis verify
+  confidential/NAME.confidential.txt    what was suppressed and why
+  confidential/NAME.confidential.json   the proof with the true values
 
 Tables of counts, and tables of one response, share cells: they are protected as
-one, under one certificate, named after the first of them. A release appears once
-its certificate has been verified, and not otherwise. Outputs that are no tables
-are left alone; the exit status says whether they are safe, or that a person must
+one, under one certificate, named after the first of them. The folders appear whole,
+once every certificate has been verified, and not otherwise; release/manifest.json lists
+the files of the release. Where they hold something already nothing is written, unless
+--replace is given: then what sluis wrote there is gone. Outputs that are no tables are
+left alone; the exit status says whether they are safe, or that a person must
 judge (4) what the check left for review.
 
 With --round B tables of counts are rounded to multiples of B instead: all values
 are published, rounded, and NAME.rounding.json says how. Nothing is released where an
 attacker who knows that comes too close to an unsafe cell.`,
-		Example: `  sluis protect spec.yaml --out release
-  sluis protect spec.yaml --round 5 --out release
-  sluis protect spec.yaml --policy essnet --count records --cost unity --out release`,
+		Example: `  sluis protect spec.yaml --out tables
+  sluis protect spec.yaml --round 5 --out tables
+  sluis protect spec.yaml --policy essnet --count records --cost unity --out tables --replace`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.out == "" {
@@ -71,7 +73,8 @@ attacker who knows that comes too close to an unsafe cell.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
-	flags.StringVar(&f.out, "out", "", "folder for the releases (required)")
+	flags.StringVar(&f.out, "out", "", "folder for the folders release and confidential (required)")
+	flags.BoolVar(&f.replace, "replace", false, "replace the release and confidential folders of an earlier run")
 	flags.StringVar(&f.cost, "cost", "value", "what suppressing a cell costs: value, count or unity")
 	flags.StringVar(&f.count, "count", "respondents", "what frequency tables count: respondents or records")
 	flags.BoolVar(&f.zeros, "publish-zeros", false, "never suppress an empty cell")
@@ -101,6 +104,9 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	}
 	inputs := inputsOf(s, f.policy)
 	if err := fitOutputs(inputs, f.html, f.public); err != nil {
+		return err
+	}
+	if err := f.fitFolders(); err != nil {
 		return err
 	}
 	trusted, err := publicKeys(f.trust)
@@ -151,10 +157,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	case err != nil:
 		return err
 	}
-	if err := os.MkdirAll(f.out, 0o700); err != nil {
-		return err
-	}
-	staged, err := newStaging(f.out)
+	staged, err := newStaged(f.out)
 	if err != nil {
 		return err
 	}
@@ -176,31 +179,38 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		if err != nil {
 			return err
 		}
-		if err := pages.add(ctx, done, f, staged.dir); err != nil {
+		if err := pages.add(ctx, done, f, staged.release()); err != nil {
 			return err
 		}
 	}
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
+	wrong, err := together(staged.release(), staged.covered)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %s", strings.Join(wrong, "; "))}
+	}
 	pages.page.Verdict = verdict
 	pages.describe(r, suppress.Count(f.count))
 	if err := pages.render(f); err != nil {
 		return err
 	}
-	if err := fitOutputs(inputs, append(staged.targets(), f.html, f.public)...); err != nil {
+	if err := pages.write(ctx, f, staged); err != nil {
 		return err
 	}
-	if err := staged.commit(ctx); err != nil {
+	if err := fitOutputs(inputs, staged.targets()...); err != nil {
 		return err
 	}
-	if err := pages.write(f); err != nil {
+	if err := staged.commit(ctx, f.replace); err != nil {
 		return err
 	}
 	for _, s := range pages.page.Cautions {
 		fmt.Fprintln(stdout, "not checked: "+s)
 	}
-	fmt.Fprintf(stdout, "Released to %s; check with: sluis verify %s\n", f.out, f.out)
+	fmt.Fprintf(stdout, "Released to %s; %s must not leave. Check with: sluis verify %s\n", filepath.Join(f.out, releaseFolder), filepath.Join(f.out, confidentialFolder), f.out)
 	return verdictError(verdict)
 }
 
@@ -271,7 +281,7 @@ func leftOver(o sdc.OutputReport) sdc.Verdict {
 const confidentialName = ".confidential.json"
 
 // protectGroup protects the tables of one group, proves it, and stages the files.
-func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) (*protectedGroup, error) {
+func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *stagedRelease, stdout io.Writer) (*protectedGroup, error) {
 	threads := f.threads
 	if threads <= 0 {
 		threads = defaultThreads()
@@ -289,10 +299,10 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	if err := staged.write(names[0]+".certificate.json", certificate.WriteJSON); err != nil {
 		return nil, err
 	}
-	if err := staged.releases(releases, names, files); err != nil {
+	if err := staged.releases(releases, names, files, names[0]+certificateName); err != nil {
 		return nil, err
 	}
-	err = staged.write(names[0]+".confidential.txt", func(w io.Writer) error { return g.WriteReport(w, pattern) })
+	err = staged.keep(names[0]+".confidential.txt", func(w io.Writer) error { return g.WriteReport(w, pattern) })
 	if err != nil {
 		return nil, err
 	}
@@ -301,16 +311,16 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 		return nil, err
 	}
 	if proof != nil {
-		if err := staged.write(names[0]+confidentialName, proof.WriteJSON); err != nil {
+		if err := staged.keep(names[0]+confidentialName, proof.WriteJSON); err != nil {
 			return nil, err
 		}
 	}
-	v, err := suppress.Verify(os.DirFS(staged.dir), names[0]+".certificate.json", suppress.VerifyLimits{})
+	v, err := suppress.Verify(os.DirFS(staged.release()), names[0]+".certificate.json", suppress.VerifyLimits{})
 	if err != nil {
 		return nil, fmt.Errorf("nothing is released: %w", err)
 	}
 	if proof != nil {
-		if _, err := suppress.VerifyConfidential(os.DirFS(staged.dir), names[0]+confidentialName, suppress.VerifyLimits{}); err != nil {
+		if _, err := suppress.VerifyConfidential(twin{os.DirFS(staged.release()), os.DirFS(staged.confidential())}, names[0]+confidentialName, suppress.VerifyLimits{}); err != nil {
 			return nil, fmt.Errorf("nothing is released: %w", err)
 		}
 	}
@@ -339,104 +349,3 @@ func cellsFailure(g *suppress.Tables, err error) error {
 	}
 	return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w%s", cells.Err, b.String())}
 }
-
-// staging is a folder in which files wait until all are there and verified.
-type staging struct {
-	out, dir string
-	files    []string // in the order of appearance
-	taken    map[string]bool
-}
-
-func newStaging(out string) (*staging, error) {
-	dir, err := os.MkdirTemp(out, ".protect-")
-	return &staging{out: out, dir: dir, taken: map[string]bool{}}, err
-}
-
-// name turns the name of an output into that of a file of its own.
-func (s *staging) name(output string) string {
-	name := strings.Map(func(r rune) rune {
-		if r < 0x20 || strings.ContainsRune(`/\:*?"<>|[]`, r) {
-			return '_'
-		}
-		return r
-	}, strings.TrimLeft(output, "."))
-	if name == "" {
-		name = "_"
-	}
-	for unique, n := name, 2; ; n++ {
-		if key := strings.ToLower(unique); !s.taken[key] {
-			s.taken[key] = true
-			return unique
-		}
-		unique = fmt.Sprintf("%s-%d", name, n)
-	}
-}
-
-// releaseNames gives every release its name and the name of its text file.
-func (s *staging) releaseNames(releases []*suppress.Release) (names, files []string) {
-	for _, r := range releases {
-		names = append(names, s.name(r.Name))
-		files = append(files, names[len(names)-1]+".release.csv")
-	}
-	return names, files
-}
-
-// releases writes them, as text and as Parquet.
-func (s *staging) releases(releases []*suppress.Release, names, files []string) error {
-	for i, r := range releases {
-		if err := s.write(files[i], r.WriteCSV); err != nil {
-			return err
-		}
-		if err := s.parquet(names[i]+".release.parquet", r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *staging) write(name string, fn func(io.Writer) error) error {
-	s.files = append(s.files, name)
-	return source.WriteFile(filepath.Join(s.dir, name), fn)
-}
-
-func (s *staging) parquet(name string, r *suppress.Release) error {
-	s.files = append(s.files, name)
-	w, err := source.Create(filepath.Join(s.dir, name), r.Schema(), source.WriterOptions{})
-	if err != nil {
-		return err
-	}
-	if err := r.WriteRecords(memory.DefaultAllocator, w.Write); err != nil {
-		return errors.Join(err, w.Abort())
-	}
-	return w.Close()
-}
-
-// targets are the names under which the files will appear.
-func (s *staging) targets() []string {
-	out := make([]string, len(s.files))
-	for i, name := range s.files {
-		out[i] = filepath.Join(s.out, name)
-	}
-	return out
-}
-
-// commit moves the files to where they belong: certificates first, so that no
-// release is ever without.
-func (s *staging) commit(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for _, first := range []bool{true, false} {
-		for _, name := range s.files {
-			if (strings.HasSuffix(name, ".certificate.json") || strings.HasSuffix(name, roundingName)) != first {
-				continue
-			}
-			if err := os.Rename(filepath.Join(s.dir, name), filepath.Join(s.out, name)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (s *staging) drop() { os.RemoveAll(s.dir) } //nolint:errcheck // what is left is not named as a release

@@ -67,6 +67,11 @@ func TestProtectAndVerify(t *testing.T) {
 	checkNothingShows(t, dir, out)
 	checkConfidential(t, out)
 
+	// A manifest that names other files is not accepted; what follows is about the rest.
+	out = filepath.Join(out, "release")
+	if err := os.Remove(filepath.Join(out, "manifest.json")); err != nil {
+		t.Fatal(err)
+	}
 	// One cell more than the pattern: neither file is accepted.
 	for _, name := range []string{"turnover.release.csv", "turnover.release.parquet"} {
 		was, err := os.ReadFile(filepath.Join(out, name))
@@ -99,7 +104,7 @@ func TestProtectAndVerify(t *testing.T) {
 // is, and is refused when changed; without it the certificates hold as well.
 func checkConfidential(t *testing.T, out string) {
 	t.Helper()
-	name := filepath.Join(out, "turnover.confidential.json")
+	name := filepath.Join(out, "confidential", "turnover.confidential.json")
 	info, err := os.Stat(name)
 	if err != nil {
 		t.Fatal(err)
@@ -128,13 +133,14 @@ func checkConfidential(t *testing.T, out string) {
 func checkNothingShows(t *testing.T, dir, out string) {
 	t.Helper()
 	sums := turnoverSums(t, dir)
+	out = filepath.Join(out, "release")
 	text, err := os.ReadFile(filepath.Join(out, "turnover.release.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	hidden := 0
 	var leaving [][]byte
-	for _, name := range []string{"turnover.release.csv", "turnover.release.parquet", "turnover.certificate.json"} {
+	for _, name := range []string{"turnover.release.csv", "turnover.release.parquet", "turnover.certificate.json", "manifest.json"} {
 		b, err := os.ReadFile(filepath.Join(out, name))
 		if err != nil {
 			t.Fatal(err)
@@ -406,7 +412,7 @@ outputs:
 	if code, text := verb(t, "protect", spec, "--out", out, "--rounds", "0"); code != 0 {
 		t.Fatalf("exit status %d: %s", code, text)
 	}
-	names, err := filepath.Glob(filepath.Join(out, "*.release.csv"))
+	names, err := filepath.Glob(filepath.Join(out, "release", "*.release.csv"))
 	if err != nil || len(names) != 3 {
 		t.Errorf("releases %v, %v", names, err)
 	}

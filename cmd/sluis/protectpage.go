@@ -81,8 +81,22 @@ func (p *protectPages) render(f *protectFlags) error {
 	return report.ReleaseHTML(&p.public, &p.page, report.HTMLOptions{Lang: f.lang})
 }
 
-func (p *protectPages) write(f *protectFlags) error {
-	return errors.Join(writePage(f.html, &p.html), writePage(f.public, &p.public))
+// write writes the pages; those that are asked for in one of the two folders wait with
+// what appears there.
+func (p *protectPages) write(ctx context.Context, f *protectFlags, staged *stagedRelease) error {
+	for _, x := range []struct {
+		path string
+		page *bytes.Buffer
+	}{{f.html, &p.html}, {f.public, &p.public}} {
+		path, err := staged.pathOf(x.path)
+		if err != nil {
+			return err
+		}
+		if err := writePage(ctx, path, x.page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // protectedGroup is a group of tables that was protected and proven.

@@ -141,13 +141,16 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 		}
 	}
 	if f.record == "" {
+		if out == toStdout {
+			return usageError(errors.New("--record is missing: there is no file beside which it could be written"))
+		}
 		f.record = out + ".record.json"
 	}
 	report, err := pseudonymiseFile(ctx, in, out, c.Key, p, f)
 	if err != nil {
 		return err
 	}
-	if err := keepRecord(f.record, report, f.signer); err != nil {
+	if err := keepRecord(ctx, f.record, report, f.signer); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "key %s, domain %s, %s, %d bytes\n", p.KeyID(), p.Domain(), p.Algorithm(), p.Bytes())
@@ -210,7 +213,7 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 		return nil, err
 	}
 	defer r.Release()
-	w, err := source.Create(out, r.Schema(), source.WriterOptions{Hash: true})
+	w, err := createRecords(ctx, out, r.Schema(), source.WriterOptions{Hash: true})
 	if err != nil {
 		return nil, err
 	}
@@ -322,7 +325,7 @@ func longEnough(p *pseudonym.Pseudonymizer, columns []string, counters map[strin
 }
 
 // keepRecord signs the record, where there is a key for it, and writes it.
-func keepRecord(path string, r *pseudonym.Record, signer string) error {
+func keepRecord(ctx context.Context, path string, r *pseudonym.Record, signer string) error {
 	if signer != "" {
 		private, err := loadSigner(signer)
 		if err != nil {
@@ -332,7 +335,7 @@ func keepRecord(path string, r *pseudonym.Record, signer string) error {
 			return err
 		}
 	}
-	return source.WriteFile(path, func(w io.Writer) error {
+	return writeFile(ctx, path, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", " ")
 		return enc.Encode(r)

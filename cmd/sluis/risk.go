@@ -161,7 +161,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	r.Data.Sources = sources
-	written, err := f.write(r, m)
+	written, err := f.write(ctx, r, m)
 	if err != nil {
 		return err
 	}
@@ -189,16 +189,16 @@ func (m *measurement) columns(f *riskFlags) []string {
 }
 
 // write writes the files that were asked for, each complete or not at all.
-func (f *riskFlags) write(r *report.Risk, m *measurement) ([][2]string, error) {
+func (f *riskFlags) write(ctx context.Context, r *report.Risk, m *measurement) ([][2]string, error) {
 	var files [][2]string
 	if f.records != "" {
-		if err := writeRecord(f.records, m.recordsOf(r)); err != nil {
+		if err := writeRecord(ctx, f.records, m.recordsOf(r)); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the risks of every record", f.records})
 	}
 	if f.json != "" {
-		if err := source.WriteFile(f.json, r.WriteJSON); err != nil {
+		if err := writeFile(ctx, f.json, r.WriteJSON); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the report as JSON", f.json})
@@ -207,7 +207,7 @@ func (f *riskFlags) write(r *report.Risk, m *measurement) ([][2]string, error) {
 		return files, nil
 	}
 	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files)}
-	if err := source.WriteFile(f.html, func(w io.Writer) error { return report.RiskHTML(w, r, opts) }); err != nil {
+	if err := writeFile(ctx, f.html, func(w io.Writer) error { return report.RiskHTML(w, r, opts) }); err != nil {
 		return nil, err
 	}
 	return append(files, [2]string{"the report as a page", f.html}), nil
@@ -287,9 +287,9 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 }
 
 // writeRecord writes one record to a file and releases it.
-func writeRecord(path string, rec arrow.Record) error {
+func writeRecord(ctx context.Context, path string, rec arrow.Record) error {
 	defer rec.Release()
-	w, err := source.Create(path, rec.Schema(), source.WriterOptions{})
+	w, err := createRecords(ctx, path, rec.Schema(), source.WriterOptions{})
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (f *roundFlags) check(pages bool) error {
 
 // roundGroup rounds the tables of one group, attacks the result, and stages the files
 // where every unsafe cell has its level.
-func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *staging, stdout io.Writer) error {
+func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *stagedRelease, stdout io.Writer) error {
 	threads := f.threads
 	if threads <= 0 {
 		threads = defaultThreads()
@@ -66,13 +66,13 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 	if err := staged.write(names[0]+roundingName, func(w io.Writer) error { return t.WriteStatement(w, files) }); err != nil {
 		return err
 	}
-	if err := staged.releases(releases, names, files); err != nil {
+	if err := staged.releases(releases, names, files, names[0]+roundingName); err != nil {
 		return err
 	}
-	if err := staged.write(names[0]+".confidential.txt", t.WriteReport); err != nil {
+	if err := staged.keep(names[0]+".confidential.txt", t.WriteReport); err != nil {
 		return err
 	}
-	v, err := suppress.VerifyRounding(os.DirFS(staged.dir), names[0]+roundingName, suppress.VerifyLimits{})
+	v, err := suppress.VerifyRounding(os.DirFS(staged.release()), names[0]+roundingName, suppress.VerifyLimits{})
 	if err != nil {
 		return fmt.Errorf("nothing is released: %w", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +50,7 @@ Rounded to multiples of 5, so that all sums hold, each cell to a multiple next t
 Whoever knows this knows of a value x, rounded to r, that r - 4 <= x <= r + 4.
 
 Table "n": `
-	report, err := os.ReadFile(filepath.Join(out, "n.confidential.txt"))
+	report, err := os.ReadFile(filepath.Join(out, "confidential", "n.confidential.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,14 +60,16 @@ Table "n": `
 		}
 	}
 	names := []string{}
-	entries, err := os.ReadDir(out)
+	err = fs.WalkDir(os.DirFS(out), ".", func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	if got := strings.Join(names, " "); got != "m.release.csv m.release.parquet n.confidential.txt n.release.csv n.release.parquet n.rounding.json" {
+	if got := strings.Join(names, " "); got != "confidential/n.confidential.txt release/m.release.csv release/m.release.parquet release/manifest.json release/n.release.csv release/n.release.parquet release/n.rounding.json" {
 		t.Errorf("files: %s", got)
 	}
 	if code, text := verb(t, "verify", out); code != 0 || !strings.Contains(text, "n.rounding.json holds: n.release.csv, m.release.csv") {
@@ -88,6 +91,7 @@ Table "n": `
 		}
 	}
 	// A release that nothing states, and one that was changed.
+	out = filepath.Join(out, "release")
 	write(t, filepath.Join(out, "other.release.xlsx"), "x")
 	if code, text := verb(t, "verify", out); code != exitUnsafe || !strings.Contains(text, "other.release.xlsx: no certificate holds for it") {
 		t.Errorf("exit status %d: %s", code, text)

@@ -59,7 +59,7 @@ func TestSuggestProtection(t *testing.T) {
 		}
 		list := suppressed.FindAllStringSubmatch(said, -1)
 		if len(list) > 0 {
-			args := []string{"protect", at, "--out", filepath.Join(dir, "out"), "--rounds", "0"}
+			args := []string{"protect", at, "--out", filepath.Join(dir, "out"), "--rounds", "0", "--replace"}
 			if strings.Contains(said, "table of records") {
 				args = append(args, "--count", "records")
 			}
@@ -116,13 +116,13 @@ func checkRoundings(t *testing.T, path string) (n int) {
 		}
 		n++
 		out := filepath.Join(filepath.Dir(path), "rounded")
-		if code, text := verb(t, "protect", counts, "--out", out, "--round", fmt.Sprint(x.Round)); code != 0 && code != exitReview {
+		if code, text := verb(t, "protect", counts, "--out", out, "--round", fmt.Sprint(x.Round), "--replace"); code != 0 && code != exitReview {
 			t.Fatalf("exit status %d: %s", code, text)
 		}
 		if code, text := verb(t, "verify", out); code != 0 {
 			t.Fatalf("exit status %d: %s", code, text)
 		}
-		for line := range strings.Lines(readFile(t, filepath.Join(out, r.Outputs[x.Output].Name+".release.csv"))) {
+		for line := range strings.Lines(readFile(t, filepath.Join(out, "release", r.Outputs[x.Output].Name+".release.csv"))) {
 			if small.MatchString(line) {
 				t.Errorf("a rounded table publishes %s", line)
 			}

@@ -123,7 +123,7 @@ func writePart(ctx context.Context, table, path string, o synth.Options, wrote f
 		return usageError(err)
 	}
 	defer r.Release()
-	w, err := source.Create(path, r.Schema(), source.WriterOptions{})
+	w, err := createRecords(ctx, path, r.Schema(), source.WriterOptions{})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,92 +28,205 @@ func newVerifyCommand() *cobra.Command {
 nothing else: no data, no report. A certificate holds where every suppressed cell
 is shown to have at least two possible values, by tables that agree with all that
 is published together. A release without a certificate, and a .parquet that is not
-the same as its .csv, do not hold either: exit status 3.
+the same as its .csv, do not hold either: exit status 3. Where DIR has a manifest.json,
+nothing but the files that it lists may lie there.
 
-Inside, where NAME.confidential.json lies beside, it checks that too: the true values
-and the levels of the unsafe cells, against outsiders and every insider.
+DIR is a folder that leaves, or the folder of sluis protect with the two folders
+release and confidential in it. Then it checks each confidential/NAME.confidential.json
+too: the true values and the levels of the unsafe cells, against outsiders and every
+insider.
 
 Of rounded releases it reads NAME.rounding.json, and checks that every value is a
-multiple of the base and, if it says so, that all sums hold.`,
-		Example: `  sluis verify release`,
-		Args:    exactArgs(1),
+multiple of the base and, if it says so, that all sums hold. Two releases of the same
+cells under different certificates are refused: what they tell together is not proven.`,
+		Example: `  sluis verify tables
+  sluis verify tables/release`,
+		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runVerify(cmd.Context(), args[0], cmd.OutOrStdout())
 		},
 	}
 }
 
+const certificateName = ".certificate.json"
+
 // runVerify is the verify verb.
 func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
+	v := &verification{release: dir, confidential: dir, stdout: stdout, holds: true}
+	if info, err := os.Stat(filepath.Join(dir, releaseFolder)); err == nil && info.IsDir() {
+		v.release, v.confidential = filepath.Join(dir, releaseFolder), filepath.Join(dir, confidentialFolder)
+		if err := v.outside(dir); err != nil {
+			return err
+		}
+	}
+	if err := v.run(ctx); err != nil {
+		return err
+	}
+	if !v.holds {
+		return &exitError{code: exitUnsafe}
+	}
+	return nil
+}
+
+// verification is what verify looks at, and what it has found.
+type verification struct {
+	release, confidential string // one folder for what was made before there were two
+	stdout                io.Writer
+	holds                 bool
+}
+
+// fail says that something does not hold.
+func (v *verification) fail(format string, args ...any) {
+	v.holds = false
+	fmt.Fprintf(v.stdout, format+"\n", args...)
+}
+
+// outside looks for what belongs in one of the two folders and lies beside them.
+func (v *verification) outside(dir string) error {
 	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if n := e.Name(); strings.HasSuffix(n, certificateName) || strings.HasSuffix(n, roundingName) || strings.Contains(n, ".release.") {
+			v.fail("%q lies beside the folder %s, and is not checked", n, releaseFolder)
+		}
+	}
+	return err
+}
+
+// run checks both folders.
+func (v *verification) run(ctx context.Context) error {
+	entries, err := os.ReadDir(v.release)
 	if err != nil {
 		return err
 	}
-	covered := map[string]bool{}
-	var releases []string
-	holds, certificates := true, 0
+	for _, e := range entries {
+		if t := e.Type(); !t.IsRegular() && !t.IsDir() && (strings.HasSuffix(e.Name(), ".json") || strings.Contains(e.Name(), ".release.")) {
+			v.fail("%q is no plain file", e.Name())
+			return nil
+		}
+	}
+	manifest, wrong, err := checkManifest(v.release, entries)
+	if err != nil {
+		return err
+	}
+	for _, text := range wrong {
+		v.fail("%s", text)
+	}
+	covered, certificates, err := v.certificates(ctx, entries)
+	if err != nil {
+		return err
+	}
+	if certificates == 0 {
+		return fmt.Errorf("there is no certificate in %s", v.release)
+	}
+	for _, e := range entries {
+		if strings.Contains(e.Name(), ".release.") && !strings.HasSuffix(e.Name(), ".html") {
+			if err := v.covers(ctx, e.Name(), covered); err != nil {
+				return err
+			}
+		}
+	}
+	if wrong, err = together(v.release, covered); err != nil {
+		return err
+	}
+	for _, text := range wrong {
+		v.fail("%s", text)
+	}
+	return v.twins(ctx, manifest)
+}
+
+// certificates checks every certificate and statement of rounding, and returns which
+// of them covers each release.
+func (v *verification) certificates(ctx context.Context, entries []fs.DirEntry) (covered map[string]string, n int, err error) {
+	covered = map[string]string{}
 	for _, e := range entries {
 		name := e.Name()
 		var files []string
 		var text string
 		var err error
 		switch {
-		case strings.HasSuffix(name, ".certificate.json"):
-			files, text, err = verifyCertificate(dir, name)
+		case strings.HasSuffix(name, certificateName):
+			files, text, err = verifyCertificate(v.release, name)
 		case strings.HasSuffix(name, roundingName):
-			files, text, err = verifyRounding(dir, name)
-		case strings.HasSuffix(name, confidentialName):
-			text, err = verifyConfidential(dir, name)
-			certificates-- // it covers no release
-		case strings.HasSuffix(name, ".confidential.txt"), strings.HasSuffix(name, ".html"):
-			continue // neither holds a table that a program reads
-		case strings.Contains(name, ".release."):
-			releases = append(releases, name)
-			continue
+			files, text, err = verifyRounding(v.release, name)
 		default:
 			continue
 		}
-		certificates++
-		switch {
-		case errors.Is(err, suppress.ErrCertificate):
-			holds = false
-			text = fmt.Sprintf("%s: %v\n", name, err)
-		case err != nil:
-			return err
+		n++
+		if err := v.said(name, text, err); err != nil {
+			return nil, 0, err
 		}
 		for _, r := range files {
-			covered[r] = true
+			if covered[r] != "" {
+				v.fail("%q is in two certificates, %q and %q", r, covered[r], name)
+			}
+			covered[r] = name
 		}
-		fmt.Fprint(stdout, text)
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+	}
+	return covered, n, nil
+}
+
+// said tells what a file says, or why it does not hold. It returns errors of another
+// kind.
+func (v *verification) said(name, text string, err error) error {
+	if errors.Is(err, suppress.ErrCertificate) {
+		v.fail("%s: %v", name, err)
+		return nil
+	}
+	if err == nil {
+		fmt.Fprint(v.stdout, text)
+	}
+	return err
+}
+
+// covers looks at one file of a release.
+func (v *verification) covers(ctx context.Context, name string, covered map[string]string) error {
+	text, binary := strings.CutSuffix(name, ".parquet")
+	if binary {
+		text += ".csv"
+	}
+	switch {
+	case covered[text] == "":
+		v.fail("%s: no certificate holds for it", name)
+	case binary:
+		same, err := sameRelease(ctx, filepath.Join(v.release, text), filepath.Join(v.release, name))
+		if err != nil {
+			return err
+		}
+		if !same {
+			v.fail("%s: it is not the same as %s", name, text)
+		}
+	}
+	return nil
+}
+
+// twins checks the proofs that stay inside, where they are.
+func (v *verification) twins(ctx context.Context, manifest bool) error {
+	entries, err := os.ReadDir(v.confidential)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasSuffix(name, confidentialName) {
+			continue
+		}
+		if manifest && v.release == v.confidential {
+			v.fail("%q must not lie in a folder that leaves", name)
+			continue
+		}
+		text, err := verifyConfidential(twin{os.DirFS(v.release), os.DirFS(v.confidential)}, name)
+		if err := v.said(name, text, err); err != nil {
+			return err
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-	}
-	if certificates == 0 {
-		return fmt.Errorf("there is no certificate in %s", dir)
-	}
-	for _, name := range releases {
-		text, binary := strings.CutSuffix(name, ".parquet")
-		if binary {
-			text += ".csv"
-		}
-		switch {
-		case !covered[text]:
-			holds = false
-			fmt.Fprintf(stdout, "%s: no certificate holds for it\n", name)
-		case binary:
-			same, err := sameRelease(ctx, filepath.Join(dir, text), filepath.Join(dir, name))
-			if err != nil {
-				return err
-			}
-			if !same {
-				holds = false
-				fmt.Fprintf(stdout, "%s: it is not the same as %s\n", name, text)
-			}
-		}
-	}
-	if !holds {
-		return &exitError{code: exitUnsafe}
 	}
 	return nil
 }
@@ -127,8 +241,8 @@ func verifyCertificate(dir, name string) (files []string, text string, err error
 }
 
 // verifyConfidential checks one proof that stays inside.
-func verifyConfidential(dir, name string) (text string, err error) {
-	v, err := suppress.VerifyConfidential(os.DirFS(dir), name, suppress.VerifyLimits{})
+func verifyConfidential(fsys fs.FS, name string) (text string, err error) {
+	v, err := suppress.VerifyConfidential(fsys, name, suppress.VerifyLimits{})
 	if err != nil {
 		return "", err
 	}

@@ -43,7 +43,7 @@ func createAtomic(path string) (*atomicFile, error) {
 	if err != nil {
 		return nil, &FileError{File: path, Err: plain(err)}
 	}
-	f, err := os.OpenFile(stage.Path("file"), os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
+	f, err := os.OpenFile(stage.Path("file"+filepath.Ext(path)), os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return nil, &FileError{File: path, Err: errors.Join(plain(err), stage.Drop())}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -32,6 +33,9 @@ type WriterOptions struct {
 	Defuse bool
 	// Hash has the SHA-256 of the file taken while it is written.
 	Hash bool
+	// Check, if set, is called with the path of the complete file before it appears
+	// under its name, and with its extension; after an error it does not.
+	Check func(path string) error
 	// Allocator defaults to memory.DefaultAllocator.
 	Allocator memory.Allocator
 }
@@ -44,6 +48,7 @@ type Writer struct {
 	write func(arrow.Record) error
 	flush func() error
 	done  bool
+	check func(path string) error
 	sum   hash.Hash // nil where it is not asked for
 }
 
@@ -76,7 +81,7 @@ func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, err
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{file: f}
+	w := &Writer{file: f, check: opts.Check}
 	to := io.Writer(f)
 	if opts.Hash {
 		w.sum = sha256.New()
@@ -256,6 +261,11 @@ func (w *Writer) Close() error {
 	if err != nil {
 		w.file.abort() //nolint:errcheck // the first error is the one to tell
 		return &FileError{File: w.file.path, Err: plain(err)}
+	}
+	if w.check != nil {
+		if err := w.check(w.file.Name()); err != nil {
+			return errors.Join(err, w.file.abort())
+		}
 	}
 	return w.file.commit()
 }

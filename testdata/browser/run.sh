@@ -86,7 +86,7 @@ cat >"$work/tables.yaml" <<-SPEC
 	  - {name: hours, kind: magnitude, by: [workclass, race], response: hours-per-week}
 SPEC
 for lang in en nl; do
-	sluis protect "$work/tables.yaml" --rounds 0 --out "$work/release" --html "$work/protection-$lang.html" --public "$work/release-$lang.html" --lang $lang
+	sluis protect "$work/tables.yaml" --rounds 0 --out "$work/tables" --replace --html "$work/protection-$lang.html" --public "$work/release-$lang.html" --lang $lang
 done
 go run ./examples/citydeal "$work/citydeal" >/dev/null
 

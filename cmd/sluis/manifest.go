@@ -1,0 +1,122 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+const (
+	// manifestName is the list of the files of a release folder, itself aside.
+	manifestName   = "manifest.json"
+	manifestSchema = "sluis.manifest/1"
+	// mostManifest bounds what is read of one.
+	mostManifest = 16 << 20
+)
+
+// releaseManifest says what a release folder holds, and that nothing else lies in it.
+type releaseManifest struct {
+	Schema string         `json:"schema"`
+	Files  []manifestFile `json:"files"` // by name
+}
+
+type manifestFile struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// writeManifest lists the files of a folder, in it.
+func writeManifest(dir string) error {
+	entries, err := os.ReadDir(dir) // by name
+	if err != nil {
+		return err
+	}
+	m := releaseManifest{Schema: manifestSchema, Files: []manifestFile{}}
+	for _, e := range entries {
+		f, err := manifestOf(dir, e.Name())
+		if err != nil {
+			return err
+		}
+		m.Files = append(m.Files, f)
+	}
+	return source.WriteFile(filepath.Join(dir, manifestName), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(m)
+	})
+}
+
+// manifestOf measures one file.
+func manifestOf(dir, name string) (manifestFile, error) {
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		return manifestFile{}, err
+	}
+	defer f.Close() //nolint:errcheck // read only
+	sum := sha256.New()
+	n, err := io.Copy(sum, f)
+	return manifestFile{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+}
+
+// checkManifest says in what the folder differs from its manifest. A folder without one
+// was not written by protect, or long ago: there is is false then.
+func checkManifest(dir string, entries []fs.DirEntry) (there bool, wrong []string, err error) {
+	f, err := os.Open(filepath.Join(dir, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil, nil
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	defer f.Close() //nolint:errcheck // read only
+	text, err := io.ReadAll(io.LimitReader(f, mostManifest+1))
+	if err != nil {
+		return true, nil, err
+	}
+	var m releaseManifest
+	if len(text) > mostManifest || json.Unmarshal(text, &m) != nil || m.Schema != manifestSchema {
+		return true, []string{manifestName + ": it is not in the form of a manifest"}, nil
+	}
+	listed := map[string]manifestFile{}
+	for _, x := range m.Files {
+		if _, twice := listed[x.Name]; twice {
+			wrong = append(wrong, fmt.Sprintf("%s: it lists %q twice", manifestName, x.Name))
+		}
+		listed[x.Name] = x
+	}
+	for _, e := range entries {
+		if e.Name() == manifestName {
+			continue
+		}
+		x, ok := listed[e.Name()]
+		delete(listed, e.Name())
+		if !ok || !e.Type().IsRegular() {
+			wrong = append(wrong, fmt.Sprintf("%q is in the folder and not in its manifest", e.Name()))
+			continue
+		}
+		is, err := manifestOf(dir, e.Name())
+		if err != nil {
+			return true, nil, err
+		}
+		if is != x {
+			wrong = append(wrong, fmt.Sprintf("%q is not the file of the manifest", e.Name()))
+		}
+	}
+	for _, x := range m.Files { // in their order
+		if _, missing := listed[x.Name]; missing {
+			wrong = append(wrong, fmt.Sprintf("%q is in the manifest and not in the folder", x.Name))
+			delete(listed, x.Name)
+		}
+	}
+	return true, wrong, nil
+}
