@@ -254,7 +254,7 @@ func (e *Encoder) coder(arr arrow.Array) (func(i int) (uint32, error), error) {
 	case *array.Boolean:
 		return func(i int) (uint32, error) { return e.intCode(b2i(a.Value(i))), nil }, nil
 	case *array.Float16:
-		return floatCoder(e, func(i int) float64 { return float64(a.Value(i).Float32()) }), nil
+		return floatCoder(e, func(i int) float64 { return float(a.Value(i)) }), nil
 	case *array.Float32:
 		return floatCoder(e, func(i int) float64 { return float64(a.Value(i)) }), nil
 	case *array.Float64:

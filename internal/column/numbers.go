@@ -126,9 +126,9 @@ func (n *Numbers) read1(arr arrow.Array) (int, error) {
 		}
 		n.readBig(length, 0, func(i int, _ *big.Int) exact.Int128 { return exact.FromUint64(a.Value(i)) })
 	case *array.Float16:
-		return n.readFloats(length, func(i int) float64 { return float64(a.Value(i).Float32()) })
+		return n.readFloats(length, func(i int) float64 { return decimalOf16(a.Value(i)) })
 	case *array.Float32:
-		return n.readFloats(length, func(i int) float64 { return float64(a.Value(i)) })
+		return n.readFloats(length, func(i int) float64 { return decimalOf32(a.Value(i)) })
 	case *array.Float64:
 		return n.readFloat64s(a.Float64Values())
 	case *array.Decimal128:

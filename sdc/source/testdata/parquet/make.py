@@ -112,3 +112,30 @@ con.sql("""copy (select i as id, 'code-' || (i % 5) as g, i::decimal(9,2) as d9,
   i::hugeint as h, make_timestamp(2020, 1, 1 + i, 0, 0, 0) as ts, (timestamptz '2020-01-01 00:00:00+00') as tz, i % 2 = 0 as b, i / 8 as f,
   [i] as l, {'a': i} as s, '00000000-0000-0000-0000-000000000001'::uuid as u, interval 1 day as iv, '12:00:00'::time as tm
   from range(0, 20) r(i)) to 'duckkinds.parquet' (parquet_version v2)""")
+
+
+def encrypted(name, plaintext):
+    import base64
+
+    import pyarrow.parquet.encryption as pe
+
+    class KMS(pe.KmsClient):  # of this file alone: it wraps nothing
+        def wrap_key(self, key, master):
+            return base64.b64encode(key)
+
+        def unwrap_key(self, wrapped, master):
+            return base64.b64decode(wrapped)
+
+    kms = pe.KmsConnectionConfig(custom_kms_conf={"f": "0", "c": "0"})
+    config = pe.EncryptionConfiguration(footer_key="f", column_keys={"c": ["g"]}, plaintext_footer=plaintext)
+    props = pe.CryptoFactory(lambda _: KMS()).file_encryption_properties(kms, config)
+    pq.write_table(t.select(["id", "g"]), name, encryption_properties=props, store_schema=False)
+
+
+encrypted("encrypted.parquet", False)
+encrypted("encrypted-plain.parquet", True)
+ends = ["9999-12-31", "2024-05-06", None, "1900-02-03", "0001-01-01"]
+nanos = pa.table({"end": pa.array([datetime.datetime.fromisoformat(e) if e else None for e in ends], pa.timestamp("us"))})
+pq.write_table(nanos, "int96-years.parquet", use_deprecated_int96_timestamps=True)
+fine = pa.table({"end": pa.array([1, 1000], pa.timestamp("ns"))})
+pq.write_table(fine, "int96-fine.parquet", use_deprecated_int96_timestamps=True)
