@@ -17,9 +17,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
-	"github.com/apache/arrow/go/v15/parquet"
-	"github.com/apache/arrow/go/v15/parquet/compress"
-	"github.com/apache/arrow/go/v15/parquet/pqarrow"
 )
 
 // WriterOptions says how a file is written. The zero value is ready to use.
@@ -101,23 +98,19 @@ func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, err
 	}
 	if err != nil {
 		f.abort() //nolint:errcheck // the first error is the one to tell
-		return nil, &FileError{File: path, Err: err}
+		return nil, fileError(path, err)
 	}
 	return w, nil
 }
 
 func (w *Writer) parquet(schema *arrow.Schema, opts WriterOptions) error {
-	props := parquet.NewWriterProperties(
-		parquet.WithAllocator(opts.Allocator), parquet.WithCompression(compress.Codecs.Snappy),
-		parquet.WithDictionaryDefault(true), parquet.WithMaxRowGroupLength(opts.RowGroup))
 	plain := plainSchema(schema)
-	pw, err := pqarrow.NewFileWriter(plain, nopCloser{w.buf}, props,
-		pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(opts.Allocator), pqarrow.WithStoreSchema()))
+	pw, err := newParquetWriter(w, plain, opts)
 	if err != nil {
 		return err
 	}
-	w.write = writePlain(opts.Allocator, plain, pw.WriteBuffered)
-	w.flush = pw.Close
+	w.write = writePlain(opts.Allocator, plain, pw.write)
+	w.flush = pw.close
 	return nil
 }
 
@@ -242,7 +235,7 @@ func decimalText(unscaled *big.Int, scale int32) string {
 // Write appends a record of the writer's schema.
 func (w *Writer) Write(rec arrow.Record) error {
 	if err := w.write(rec); err != nil {
-		return &FileError{File: w.file.path, Err: plain(err)}
+		return fileError(w.file.path, err)
 	}
 	return nil
 }
