@@ -166,12 +166,12 @@ func parquetNode(f arrow.Field) (schema.Node, error) {
 	case *arrow.Time32Type:
 		physical, logical = parquet.Types.Int32, schema.NewTimeLogicalType(false, schema.TimeUnitMillis)
 	case *arrow.Time64Type:
-		physical, logical = parquet.Types.Int64, schema.NewTimeLogicalType(false, timeUnit(dt.Unit))
+		physical, logical = parquet.Types.Int64, schema.NewTimeLogicalType(false, storedUnit(dt.Unit))
 	case *arrow.TimestampType:
-		physical, logical = parquet.Types.Int64, schema.NewTimestampLogicalTypeForce(dt.TimeZone != "", timeUnit(dt.Unit))
+		physical, logical = parquet.Types.Int64, schema.NewTimestampLogicalTypeForce(dt.TimeZone != "", storedUnit(dt.Unit))
 		if dt.TimeZone == "" {
 			// The older types of times, which this forces, would say that it has a zone.
-			logical = schema.NewTimestampLogicalType(false, timeUnit(dt.Unit))
+			logical = schema.NewTimestampLogicalType(false, storedUnit(dt.Unit))
 		}
 	default:
 		return nil, fmt.Errorf("%w: type %v in Parquet; write .arrow, or leave the column out", ErrUnsupported, f.Type)
@@ -190,8 +190,8 @@ func storage(dt arrow.DataType) arrow.DataType {
 	return dt
 }
 
-// timeUnit is the unit in Parquet; it has no seconds, which become milliseconds.
-func timeUnit(u arrow.TimeUnit) schema.TimeUnitType {
+// storedUnit is the unit in Parquet; it has no seconds, which become milliseconds.
+func storedUnit(u arrow.TimeUnit) schema.TimeUnitType {
 	switch u {
 	case arrow.Microsecond:
 		return schema.TimeUnitMicros
