@@ -47,7 +47,7 @@ for version in ("1.0", "2.0"):
     put("v%s-pages" % v, data_page_version=version, data_page_size=64, write_batch_size=8, row_group_size=25)
     put("v%s-plain" % v, data_page_version=version, use_dictionary=False, compression="none")
     put("v%s-fallback" % v, data_page_version=version, dictionary_pagesize_limit=64, write_batch_size=8)
-    enc = {"g": "DELTA_BYTE_ARRAY", "t": "DELTA_LENGTH_BYTE_ARRAY", "i32": "DELTA_BINARY_PACKED", "i64": "DELTA_BINARY_PACKED",
+    enc_delta = enc = {"g": "DELTA_BYTE_ARRAY", "t": "DELTA_LENGTH_BYTE_ARRAY", "i32": "DELTA_BINARY_PACKED", "i64": "DELTA_BINARY_PACKED",
            "id": "DELTA_BINARY_PACKED", "f32": "BYTE_STREAM_SPLIT", "f64": "BYTE_STREAM_SPLIT", "b": "RLE"}
     put("v%s-delta" % v, data_page_version=version, use_dictionary=False, column_encoding=enc, data_page_size=100, write_batch_size=16)
     enc = {"id": "BYTE_STREAM_SPLIT", "i32": "BYTE_STREAM_SPLIT", "i64": "BYTE_STREAM_SPLIT"}
@@ -55,6 +55,9 @@ for version in ("1.0", "2.0"):
     for codec in ("gzip", "brotli", "zstd", "lz4"):
         put("v%s-%s" % (v, codec), data_page_version=version, compression=codec)
 
+put("nocrc1", write_page_checksum=False, data_page_size=100, write_batch_size=8)
+put("nocrc2", write_page_checksum=False, data_page_version="2.0", compression="none", row_group_size=30)
+put("nocrcdelta", write_page_checksum=False, use_dictionary=False, column_encoding=enc_delta, data_page_version="2.0")
 put("none", table=t.slice(0, 0))
 w = pq.ParquetWriter("emptygroups.parquet", t.schema, store_schema=False, write_page_checksum=True)
 for part in (t.slice(0, 0), t.slice(0, 20), t.slice(0, 0), t.slice(20), t.slice(0, 0)):
