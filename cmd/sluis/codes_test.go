@@ -300,10 +300,7 @@ func TestTypedFormOfCSV(t *testing.T) {
 // Parquet by month or at random, have the same respondents and cells after they were
 // pseudonymised. SLUIS_LONG=1 tries 300 splits.
 func TestSplitsAreOneDataSet(t *testing.T) {
-	splits := 12
-	if testing.Short() {
-		splits = 4
-	}
+	splits := 30
 	if os.Getenv("SLUIS_LONG") != "" {
 		splits = 300
 	}

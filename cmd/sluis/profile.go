@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/internal/plainyaml"
@@ -189,7 +188,7 @@ type code string
 func (c *code) UnmarshalYAML(text []byte) error {
 	s := strings.TrimSpace(string(text))
 	if strings.HasPrefix(s, `"`) || strings.HasPrefix(s, "'") {
-		return yaml.Unmarshal(text, (*string)(c))
+		return plainyaml.Unmarshal(text, (*string)(c))
 	}
 	*c = code(s)
 	return nil

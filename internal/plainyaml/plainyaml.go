@@ -32,6 +32,8 @@ const (
 //   - a second document, which would not be looked at;
 //   - lists and maps nested more than 200 deep, and aliases that stand for more
 //     than 2^20 values;
+//   - a tag, such as !!seq: it says of a value what it is not, and the library behind
+//     this package panics at some;
 //   - a number, a truth value or nothing where YAML reads another text than the one
 //     that is written: 010 is 8 there, 01 is 1, 20.10 is 20.1. In quotes it is what
 //     it says.
@@ -43,8 +45,24 @@ func Decode(text []byte, into any) error { return decode(text, into, true) }
 // themselves.
 func DecodeRaw(text []byte, into any) error { return decode(text, into, false) }
 
-func decode(text []byte, into any, literal bool) error {
-	tokens := lexer.Tokenize(string(text))
+// Unmarshal reads a part of a file that [Decode] or [DecodeRaw] reads, without being
+// strict. A panic of the library is an error.
+func Unmarshal(text []byte, into any) (err error) {
+	defer recovered(&err)
+	return yaml.Unmarshal(text, into)
+}
+
+// recovered makes an error of a panic of the library. Its text may hold anything.
+func recovered(err *error) {
+	if recover() != nil {
+		*err = errors.New("the file is no YAML that can be read: a value is not what its tag or its place asks for")
+	}
+}
+
+func decode(text []byte, into any, literal bool) (err error) {
+	defer recovered(&err)
+	// The lexer drops a tag at the very end of a text.
+	tokens := lexer.Tokenize(string(text) + "\n")
 	if err := depth(tokens); err != nil {
 		return err
 	}
@@ -86,11 +104,14 @@ func at(t *token.Token, format string, args ...any) error {
 	return fmt.Errorf("[%d:%d] %s", t.Position.Line, t.Position.Column, fmt.Sprintf(format, args...))
 }
 
-// depth refuses files that are nested too deeply, before they are parsed. A block
+// depth refuses tags, and files that are nested too deeply, before they are parsed. A block
 // begins further to the right than the one around it.
 func depth(tokens token.Tokens) error {
 	flow, line := 0, 0
 	for _, t := range tokens {
+		if t.Type == token.TagType {
+			return at(t, "a tag is not read here: write the value alone, in quotes where it is text")
+		}
 		first := t.Position.Line != line
 		line = t.Position.Line
 		block := flow == 0 && (first || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType)

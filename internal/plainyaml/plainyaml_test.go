@@ -33,7 +33,7 @@ func TestDecode(t *testing.T) {
 // TestNoOtherText: what YAML would read as another text is refused, wherever it
 // stands, and names its place.
 func TestNoOtherText(t *testing.T) {
-	for _, s := range []string{"01", "010", "0x1f", "0o17", "0b11", "1_000", "+1", "-0", "20.10", "1.0", ".5", "5.", ".nan", ".inf", "-.Inf", "!!str 010", "True", "FALSE"} {
+	for _, s := range []string{"01", "010", "0x1f", "0o17", "0b11", "1_000", "+1", "-0", "20.10", "1.0", ".5", "5.", ".nan", ".inf", "-.Inf", "True", "FALSE"} {
 		for _, text := range []string{"code: %s", "list: [a, %s]", "of: {%s: a}", "of:\n  a: %s", "any: [{b: [%s]}]", "list:\n- %s\n"} {
 			text = fmt.Sprintf(text, s)
 			err := plainyaml.Decode([]byte(text), &file{})
@@ -80,6 +80,34 @@ func TestHostile(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTags: a tag is an error that names its place, and never a panic of the library.
+func TestTags(t *testing.T) {
+	for _, value := range []string{"!!seq", "!!binary region", "!!binary [region]", "!!str 010", "!!seq {}", "!!map", "!!null", "!x y", "&a !!seq", "!!set {a}", "!!float x", "!!timestamp"} {
+		for _, key := range []string{"code", "list", "of", "any", "whole"} {
+			for _, text := range []string{key + ": " + value, key + ":\n  " + value + "\n", "any: [" + value + "]", "of: {a: " + value + "}"} {
+				for _, decode := range []func([]byte, any) error{plainyaml.Decode, plainyaml.DecodeRaw} {
+					if err := decode([]byte(text), &file{}); err == nil || !strings.HasPrefix(err.Error(), "[") {
+						t.Errorf("%q: %v", text, err)
+					}
+				}
+				plainyaml.Unmarshal([]byte(text), &file{}) //nolint:errcheck // it may be read; it may not panic
+			}
+		}
+	}
+}
+
+// FuzzDecode: whatever a file holds, there is an answer.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{"list: !!seq", "of: &a {a: *a}", "any: [a, {b: c}]\n", "code: \"\\x41\"", "list:\n- a\n- |\n  b\n", "? a\n: b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(_ *testing.T, text string) {
+		for _, decode := range []func([]byte, any) error{plainyaml.Decode, plainyaml.DecodeRaw, plainyaml.Unmarshal} {
+			decode([]byte(text), &file{}) //nolint:errcheck // a panic is what is looked for
+		}
+	})
 }
 
 func TestWhole(t *testing.T) {

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -136,7 +134,7 @@ func noBlanks(text []byte) error {
 	var f struct {
 		Rules map[string]any `yaml:"rules"`
 	}
-	if err := yaml.Unmarshal(text, &f); err != nil {
+	if err := plainyaml.Unmarshal(text, &f); err != nil {
 		return wrong("rules are off, on, or their fields")
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Rules)) {
