@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -23,6 +25,9 @@ var (
 	ErrType = errors.New("type is not supported in this form")
 	// ErrMissing says that there is no such column, or more than one.
 	ErrMissing = errors.New("column does not exist exactly once")
+	// ErrNoPseudonymizer says that a column is named without what makes its
+	// pseudonyms.
+	ErrNoPseudonymizer = errors.New("column has no pseudonymizer: leave it out of the columns, or give it one")
 )
 
 // ColumnError says which column, and which row of it (from 0; -1 where no single
@@ -685,10 +690,14 @@ func shift(err error, column string, row int64) error {
 // pseudonyms of them.
 type Columns map[string]*Pseudonymizer
 
-// Schema returns a schema with the types of the pseudonyms. The error is
-// ErrMissing in a *ColumnError.
+// Schema returns a schema with the types of the pseudonyms. The error, in a
+// *ColumnError, is ErrMissing, or ErrNoPseudonymizer for a column that would be
+// handed through in clear.
 func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
-	for name := range c {
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		if c[name] == nil {
+			return nil, &ColumnError{Column: name, Row: -1, Err: ErrNoPseudonymizer}
+		}
 		if len(s.FieldIndices(name)) != 1 {
 			return nil, &ColumnError{Column: name, Row: -1, Err: ErrMissing}
 		}

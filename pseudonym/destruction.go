@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"filippo.io/age"
 )
 
 // ErrRecord says that a record of pseudonyms or of destruction is not well formed or not signed by
@@ -40,16 +42,35 @@ func (r DestructionRecord) payload() ([]byte, error) {
 	return append([]byte(recordSchema+"\n"), text...), err
 }
 
+// possible refuses dates on which no key was destroyed: before 1970, or more than a
+// year ahead of the clock of this machine, which may be wrong.
+func possible(t time.Time) error {
+	if t.Unix() < 0 || t.After(time.Now().AddDate(1, 0, 0)) {
+		return fmt.Errorf("%w: the date of the destruction is not possible", ErrRecord)
+	}
+	return nil
+}
+
 // Destroy wipes the key, removes its file if path is not empty, and returns a
-// signed record of it. If the file cannot be removed the key is not wiped and
-// there is no record.
-func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string) (*DestructionRecord, error) {
+// signed record of it. The file must hold this key: an encrypted one is read with the
+// identities. ErrKeyFile says that it holds another or cannot be read; then nothing
+// is removed. If the file cannot be removed the key is not wiped and there is no record.
+// ErrRecord is for a date that is not possible.
+func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*DestructionRecord, error) {
 	if len(signer) != ed25519.PrivateKeySize {
 		return nil, fmt.Errorf("%w: no key to sign it with", ErrRecord)
+	}
+	if err := possible(now); err != nil {
+		return nil, err
 	}
 	id, err := k.ID()
 	if err != nil {
 		return nil, err
+	}
+	if path != "" {
+		if err := holds(path, k, identities); err != nil {
+			return nil, err
+		}
 	}
 	r := &DestructionRecord{
 		Schema: recordSchema, KeyID: id, Time: now.UTC().Truncate(time.Second), Tool: tool,
@@ -69,6 +90,19 @@ func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool 
 	return r, nil
 }
 
+// holds compares the key of a file.
+func holds(path string, k Key, identities []age.Identity) error {
+	of, err := LoadKey(path, identities...)
+	if err != nil {
+		return err
+	}
+	defer of.Destroy()
+	if !of.Equal(k) {
+		return fmt.Errorf("%w: it holds another key than the one to destroy", ErrKeyFile)
+	}
+	return nil
+}
+
 // VerifyDestruction reads a record in JSON and checks that it is signed by the
 // public key, which the verifier must have from elsewhere, and written as it was
 // signed but for blanks. The error is ErrRecord.
@@ -83,6 +117,9 @@ func VerifyDestruction(text []byte, signer ed25519.PublicKey) (*DestructionRecor
 	}
 	if !writtenAs(text, r) {
 		return nil, fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
+	}
+	if err := possible(r.Time); err != nil {
+		return nil, err
 	}
 	return &r, nil
 }

@@ -84,8 +84,20 @@ func periodic(b []byte, period int) bool {
 // keyPrefix marks the text form of a key.
 const keyPrefix = "SLUIS-KEY-1-"
 
-// ParseKey reads the text form of a key: SLUIS-KEY-1- and hexadecimal digits,
-// surrounded by blanks and line ends at most. The error is ErrKey.
+// checkSize is the number of bytes of the check digits.
+const checkSize = 4
+
+// checkDigits are the first 4 bytes of HMAC-SHA-256 under the key of a fixed label.
+func checkDigits(key []byte) []byte {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte("sluis/pseudonym/1/key-check"))
+	return m.Sum(nil)[:checkSize]
+}
+
+// ParseKey reads the text form of a key: SLUIS-KEY-1-, the key in hexadecimal digits,
+// a hyphen and eight check digits, surrounded by blanks and line ends at most. A text
+// with one character changed is ErrKey. The hyphen and the check digits may be
+// absent, as in texts from before there were any: see [LoadKeyFile].
 func ParseKey(text string) (Key, error) {
 	b := []byte(text)
 	defer clear(b)
@@ -93,24 +105,43 @@ func ParseKey(text string) (Key, error) {
 }
 
 func parseKey(text []byte) (Key, error) {
+	k, _, err := parseChecked(text)
+	return k, err
+}
+
+// parseChecked also reports whether there were check digits.
+func parseChecked(text []byte) (k Key, checked bool, err error) {
 	body, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte(keyPrefix))
 	if !ok {
-		return Key{}, fmt.Errorf("%w: not in the form of a key", ErrKey)
+		return Key{}, false, fmt.Errorf("%w: not in the form of a key", ErrKey)
 	}
+	body, digits, checked := bytes.Cut(body, []byte("-"))
 	b := make([]byte, hex.DecodedLen(len(body)))
 	if _, err := hex.Decode(b, body); err != nil {
 		clear(b)
-		return Key{}, fmt.Errorf("%w: not in the form of a key", ErrKey)
+		return Key{}, checked, fmt.Errorf("%w: not in the form of a key", ErrKey)
 	}
-	return keyOf(b)
+	if checked {
+		want, err := hex.DecodeString(string(digits))
+		if err != nil || subtle.ConstantTimeCompare(want, checkDigits(b)) != 1 {
+			clear(b)
+			return Key{}, checked, fmt.Errorf("%w: the check digits do not fit: a character was changed", ErrKey)
+		}
+	} else if n := len(b) - checkSize; n >= KeySize && subtle.ConstantTimeCompare(b[n:], checkDigits(b[:n])) == 1 {
+		clear(b)
+		return Key{}, checked, fmt.Errorf("%w: the hyphen before the check digits is missing", ErrKey)
+	}
+	k, err = keyOf(b)
+	return k, checked, err
 }
 
 // text is the text form, for a key file. The caller wipes it.
 func (k Key) text() ([]byte, error) {
 	var out []byte
 	err := k.use(func(b []byte) {
-		out = make([]byte, 0, len(keyPrefix)+hex.EncodedLen(len(b))+1)
-		out = append(hex.AppendEncode(append(out, keyPrefix...), b), '\n')
+		out = make([]byte, 0, len(keyPrefix)+hex.EncodedLen(len(b)+checkSize)+2)
+		out = append(hex.AppendEncode(append(out, keyPrefix...), b), '-')
+		out = append(hex.AppendEncode(out, checkDigits(b)), '\n')
 	})
 	return out, err
 }

@@ -55,12 +55,19 @@ func seal(w io.Writer, text []byte, recipients []age.Recipient) error {
 // as is anything but a regular file. The error is ErrKeyFile or ErrKey, or of
 // the file system.
 func LoadKey(path string, identities ...age.Identity) (Key, error) {
+	k, _, err := LoadKeyFile(path, identities...)
+	return k, err
+}
+
+// LoadKeyFile is LoadKey, and reports whether the file has check digits: without them a
+// mistyped file gives another key, and nobody notices.
+func LoadKeyFile(path string, identities ...age.Identity) (k Key, checked bool, err error) {
 	text, err := readSecret(path, identities)
 	if err != nil {
-		return Key{}, err
+		return Key{}, false, err
 	}
 	defer clear(text)
-	return parseKey(text)
+	return parseChecked(text)
 }
 
 // secretPrefix begins every secret that is written as text.
@@ -68,18 +75,7 @@ const secretPrefix = "SLUIS-"
 
 // readSecret returns the text of a key, key set or share file. The caller wipes it.
 func readSecret(path string, identities []age.Identity) ([]byte, error) {
-	f, info, err := openRegular(path, os.O_RDONLY)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	switch {
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600)", ErrKeyFile, info.Mode().Perm())
-	case info.Size() > maxKeyFile:
-		return nil, fmt.Errorf("%w: too long", ErrKeyFile)
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
+	raw, err := ReadSecretFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +84,24 @@ func readSecret(path string, identities []age.Identity) ([]byte, error) {
 	}
 	defer clear(raw)
 	return open(raw, identities)
+}
+
+// ReadSecretFile reads a file that holds a secret, of at most 64 KiB. On Unix a file
+// that others than its owner may read is refused, as is anything but a regular file.
+// The caller wipes what is read. The error is ErrKeyFile, or of the file system.
+func ReadSecretFile(path string) ([]byte, error) {
+	f, info, err := openRegular(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	switch {
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600: chmod 600)", ErrKeyFile, info.Mode().Perm())
+	case info.Size() > maxKeyFile:
+		return nil, fmt.Errorf("%w: too long", ErrKeyFile)
+	}
+	return io.ReadAll(io.LimitReader(f, maxKeyFile))
 }
 
 // openRegular opens a file that exists and is a regular one. It looks before it

@@ -26,10 +26,14 @@ func (s *KeySet) Rotate(k Key) error {
 	return nil
 }
 
-// Primary returns the key in use. The error is ErrKey for an empty set.
+// Primary returns the key in use. The error is ErrKey for an empty set, and
+// ErrDestroyed where the key was destroyed, as by way of a copy of the set.
 func (s *KeySet) Primary() (Key, error) {
 	if len(s.keys) == 0 {
 		return Key{}, fmt.Errorf("%w: the set is empty", ErrKey)
+	}
+	if _, err := s.keys[0].ID(); err != nil {
+		return Key{}, err
 	}
 	return s.keys[0], nil
 }

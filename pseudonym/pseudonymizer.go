@@ -69,12 +69,18 @@ type Config struct {
 }
 
 // Pseudonymizer turns identifiers into pseudonyms. It is safe for concurrent
-// use, and prints as REDACTED.
+// use, and prints as REDACTED. It is a handle: copies share the derived key, and
+// [Pseudonymizer.Destroy] ends them all. The zero value is a destroyed one.
 type Pseudonymizer struct {
 	cfg   Config // without the key
 	bytes int
 	keyID string
 
+	*state
+}
+
+// state is what is wiped in the end.
+type state struct {
 	mu      sync.RWMutex
 	derived Key     // of the domain
 	fast    *kernel // nil where the standard library does the work
@@ -104,7 +110,7 @@ func New(c Config) (*Pseudonymizer, error) {
 		return nil, err
 	}
 	c.Key = Key{}
-	p := &Pseudonymizer{cfg: c, bytes: n, keyID: id, derived: derived}
+	p := &Pseudonymizer{cfg: c, bytes: n, keyID: id, state: &state{derived: derived}}
 	if c.Algorithm == SHA256 && !fips140.Enabled() {
 		if err := derived.use(func(b []byte) { p.fast = &kernel{hmac.New(b)} }); err != nil {
 			return nil, err
@@ -115,6 +121,9 @@ func New(c Config) (*Pseudonymizer, error) {
 
 // Destroy wipes the derived key. Every later use is ErrDestroyed.
 func (p *Pseudonymizer) Destroy() {
+	if p.state == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dead = true
@@ -195,6 +204,9 @@ func (b *batch) reset() {
 
 // sums hands the full sum of every message to fn, in order.
 func (p *Pseudonymizer) sums(b *batch, fn func(i int, sum *[32]byte)) error {
+	if p.state == nil {
+		return ErrDestroyed
+	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if p.dead {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -10,10 +11,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -76,22 +79,49 @@ func printID(w io.Writer, k pseudonym.Key) error {
 // loadKey reads a key file, with the identities of an age identity file if one
 // is named.
 func loadKey(path, identityFile string) (pseudonym.Key, error) {
-	var identities []age.Identity
-	if identityFile != "" {
-		f, err := os.Open(identityFile)
-		if err != nil {
-			return pseudonym.Key{}, err
-		}
-		defer f.Close()
-		if identities, err = age.ParseIdentities(f); err != nil {
-			return pseudonym.Key{}, errors.New("the identity file is not one of age")
-		}
+	identities, err := loadIdentities(identityFile)
+	if err != nil {
+		return pseudonym.Key{}, err
 	}
-	k, err := pseudonym.LoadKey(path, identities...)
+	k, checked, err := pseudonym.LoadKeyFile(path, identities...)
 	if err != nil {
 		return k, fmt.Errorf("%s: %w", path, err)
 	}
+	if !checked {
+		fmt.Fprintf(os.Stderr, "remark: %s has no check digits: a slip in it would give another key; state the key that you expect with --key-id\n", path)
+	}
 	return k, nil
+}
+
+// loadIdentities reads an age identity file; none without a name.
+func loadIdentities(path string) ([]age.Identity, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := pseudonym.ReadSecretFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	defer clear(text)
+	out, err := age.ParseIdentities(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: not an identity file of age", path)
+	}
+	return out, nil
+}
+
+// addKeyID adds the flag --key-id.
+func addKeyID(flags *pflag.FlagSet, to *string) {
+	flags.StringVar(to, "key-id", "", "id of the key that is expected; another one is an error")
+}
+
+// expectKey compares the id of a key with --key-id.
+func expectKey(k pseudonym.Key, want string) error {
+	id, err := k.ID()
+	if err == nil && want != "" && !strings.EqualFold(id, want) {
+		err = fmt.Errorf("the key file holds the key %s, and --key-id says %s", id, want)
+	}
+	return err
 }
 
 func newKeyIDCommand() *cobra.Command {
@@ -145,7 +175,7 @@ func newKeySignerCommand() *cobra.Command {
 }
 
 func newKeyDestroyCommand() *cobra.Command {
-	var identity, signer, record string
+	var identity, signer, record, keyID string
 	cmd := &cobra.Command{
 		Use:   "destroy FILE",
 		Short: "Destroy a key, and sign a record of it",
@@ -172,20 +202,29 @@ shown to the provider of the data.`,
 			if err != nil {
 				return err
 			}
-			return destroyKey(cmd.OutOrStdout(), k, args[0], private, record)
+			defer k.Destroy()
+			if err := expectKey(k, keyID); err != nil {
+				return err
+			}
+			identities, err := loadIdentities(identity)
+			if err != nil {
+				return err
+			}
+			return destroyKey(cmd.OutOrStdout(), k, args[0], private, record, identities...)
 		},
 	}
 	cmd.Flags().StringVar(&identity, "identity", "", "age identity file")
 	cmd.Flags().StringVar(&signer, "sign-with", "", "Ed25519 private key, PEM (required)")
 	cmd.Flags().StringVar(&record, "record", "", "file for the record (required)")
+	addKeyID(cmd.Flags(), &keyID)
 	return cmd
 }
 
 // destroyKey makes sure that the record can be written before the key is gone.
-func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.PrivateKey, record string) error {
+func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.PrivateKey, record string, identities ...age.Identity) error {
 	var id string
 	err := source.WriteFile(record, func(out io.Writer) error {
-		r, err := pseudonym.Destroy(k, path, signer, time.Now(), "sluis "+thisTool().Version)
+		r, err := pseudonym.Destroy(k, path, signer, time.Now(), "sluis "+thisTool().Version, identities...)
 		if err != nil {
 			return err
 		}
@@ -202,9 +241,9 @@ func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.Privat
 }
 
 func loadSigner(path string) (ed25519.PrivateKey, error) {
-	text, err := os.ReadFile(path)
+	text, err := pseudonym.ReadSecretFile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer clear(text)
 	block, _ := pem.Decode(text)

@@ -30,6 +30,7 @@ type pseudonymiseFlags struct {
 	record, signer        string
 	again                 bool
 	csv                   csvFlags
+	keyID                 string
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -75,6 +76,7 @@ to write one that is neither replaced nor dropped.`,
 	flags.Int64Var(&f.expected, "expected", 0, "distinct values to expect (default 2^40)")
 	f.csv.add(flags, "text; the typed form needs one of every --column")
 	flags.StringVar(&f.record, "record", "", "file for the record (default: OUT.record.json)")
+	addKeyID(flags, &f.keyID)
 	flags.BoolVar(&f.again, "again", false, "pseudonymise columns that a record calls pseudonyms once more")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	return cmd
@@ -130,6 +132,9 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 		return err
 	}
 	defer c.Key.Destroy()
+	if err := expectKey(c.Key, f.keyID); err != nil {
+		return err
+	}
 	p, err := pseudonym.New(c)
 	if err != nil {
 		return usageError(err)
