@@ -12,6 +12,13 @@ func (c *Classes) KAnonymity() Attained {
 	return c.given(below, c.f, func(id int, limit *big.Rat) int { return c.freqExact(id).Cmp(limit) })
 }
 
+// KCertain is, for every class, the records that are equal to it on all keys, nulls
+// being equal to nulls, or respondents where these are named: those that agree with the
+// true keys of a record of the class whatever its nulls stand for. Where nulls match, a
+// class that reaches k by KAnonymity and not here reaches it by nulls that may be of
+// others.
+func (c *Classes) KCertain() Attained { return c.counted(c.basis()) }
+
 // KWeighted is the estimated population frequency F_k of every class, violated
 // where F_k < k. The error is ErrRequest without weights, and ErrWeight in a
 // *ColumnError where a respondent has records of one class with different weights.

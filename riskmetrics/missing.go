@@ -75,6 +75,9 @@ func (m Missing) String() string {
 	return "refuse"
 }
 
+// Matches reports whether a null can match a value.
+func (m Missing) Matches() bool { return m.matches() }
+
 // matches says whether a null can match a value.
 func (m Missing) matches() bool { return m.kind == asWildcard || m.kind == asSdcMicro }
 

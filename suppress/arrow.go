@@ -107,6 +107,12 @@ func LocalTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys [
 		}
 		codes[v] = c.Codes
 	}
+	if o.RespondentColumn != "" {
+		var err error
+		if o.Respondent, err = respondentsOf(t, o.RespondentColumn); err != nil {
+			return nil, nil, err
+		}
+	}
 	done, err := Local(ctx, codes, o)
 	if err != nil {
 		return nil, nil, err
@@ -144,6 +150,28 @@ func LocalTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys [
 // releases it.
 func rowsOf(t arrow.Table, col int) *arrow.Chunked {
 	return array.NewChunkedSlice(t.Column(col).Data(), 0, t.NumRows())
+}
+
+// respondentsOf returns the codes of a column without nulls.
+func respondentsOf(t arrow.Table, name string) ([]uint32, error) {
+	found := t.Schema().FieldIndices(name)
+	if len(found) != 1 {
+		return nil, fmt.Errorf("%w: respondent column %q is not there exactly once", ErrRequest, name)
+	}
+	data := rowsOf(t, found[0])
+	defer data.Release()
+	c, err := column.Encode(name, data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRequest, err)
+	}
+	if null, ok := c.List.Null(); ok {
+		for i, code := range c.Codes {
+			if code == null {
+				return nil, &column.Error{Column: name, Row: int64(i), Err: column.ErrNull}
+			}
+		}
+	}
+	return c.Codes, nil
 }
 
 // blanked copies a column, with nulls where the code is MissingCode.

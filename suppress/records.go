@@ -3,7 +3,6 @@ package suppress
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"slices"
 )
@@ -33,6 +32,12 @@ type LocalOptions struct {
 	// UpTo, where above 0, asks for K on every combination of at most so many keys
 	// rather than on all keys together.
 	UpTo int
+	// Respondent says whose each record is. Classes and candidates are then counted in
+	// distinct respondents. Defaults to nil: every record is a respondent of its own.
+	Respondent []uint32
+	// RespondentColumn is the column from which [LocalTable] takes Respondent. Nulls in
+	// it are refused. Defaults to none.
+	RespondentColumn string
 }
 
 // LocallySuppressed is what Local did.
@@ -40,31 +45,50 @@ type LocallySuppressed struct {
 	Keys       [][]uint32 // key -> record -> code, MissingCode where suppressed
 	Suppressed []int64    // values of each key
 	Cost       int64
+	// Least is the smallest number of candidates of any record: of the respondents
+	// who have a record that agrees with its true keys. At least K.
+	Least int64
 }
 
-// Local suppresses single values of records until every record is in a class of at
-// least K, at little cost: of a record whose class is too small, the cheapest value
-// or set of values goes that makes it large enough.
+// Local suppresses single values of records, at little cost, until on every combination
+// of keys that is looked at
 //
-// The size of the class of a record on some keys is the number of records, itself
-// included, that agree with it on them, missing values matching as declared.
-// keys[v][i] is the code of key v of record i; the slices are not changed.
+//	the class of every record has at least K respondents, and
+//	every record has at least K candidates.
 //
-// Whatever the search did, the result is counted anew from the beginning before it
-// is returned. The error wraps ErrInfeasible where there are fewer records than K,
-// ErrUndecided where the search ended with small classes left (under NullCategory,
-// where suppression makes other classes smaller), or ErrRequest. Nothing depends on
-// the order of records but which of equal ones is changed. The cost of the least
-// costly solution may be less: the problem is NP-hard (Meyerson and Williams 2004).
-// A pass takes time in proportion to records times combinations times patterns of
-// missing values.
+// The class of a record is the records, itself included, that agree with it in the
+// result, missing values matching as declared. Its candidates are those that agree with
+// its true keys: what somebody finds who knows them. A value of the result agrees with
+// itself; a suppressed one agrees with every value. A value that is missing in the data
+// is unknown here but may be known to somebody: it agrees with missing values of the
+// result alone, which is the least that any true value has. Under NullCategory all of a
+// class have one pattern of missing values, so that the first implies the second.
+//
+// keys[v][i] is the code of key v of record i; the slices are not changed. Of a record
+// whose class is too small, the cheapest value or set of values goes that makes it large
+// enough; of a record with too few candidates, those of other records go that are
+// cheapest to make agree with it, of rare records first. What is left under NullCategory,
+// where suppression makes other classes smaller, is joined with the class with which
+// that is cheapest until all are large enough.
+//
+// There is a result wherever there are K respondents: all values of all records may go.
+// Whatever the search did, the result is counted anew from the beginning before it is
+// returned. The error wraps ErrInfeasible where there are fewer respondents than K,
+// ErrUndecided where the recount finds otherwise, or ErrRequest. Nothing depends on the
+// order of records but which of equal ones is changed. The cost of the least costly
+// solution may be less: the problem is NP-hard (Meyerson and Williams 2004). A pass takes
+// time in proportion to records times combinations times patterns of missing values.
 func Local(ctx context.Context, keys [][]uint32, o LocalOptions) (*LocallySuppressed, error) {
 	l, err := newLocalSearch(keys, o)
 	if err != nil {
 		return nil, err
 	}
-	if l.n < o.K {
-		return nil, fmt.Errorf("%w: fewer records than a class needs", ErrInfeasible)
+	if l.respondents() < o.K {
+		what := "records"
+		if o.Respondent != nil {
+			what = "respondents"
+		}
+		return nil, fmt.Errorf("%w: fewer %s than a class needs", ErrInfeasible, what)
 	}
 	for pass := 0; pass <= len(keys)*len(l.combos)+1; pass++ {
 		changed := false
@@ -82,13 +106,24 @@ func Local(ctx context.Context, keys [][]uint32, o LocalOptions) (*LocallySuppre
 			break
 		}
 	}
+	if err := l.finish(ctx); err != nil {
+		return nil, err
+	}
 	// Counted anew: what was reckoned on the way plays no part.
+	out := &LocallySuppressed{Keys: l.out, Suppressed: make([]int64, len(keys)), Least: int64(l.n)}
 	for _, combo := range l.combos {
-		if len(l.small(newClasses(l.out, combo, o.Matching))) > 0 {
+		if len(l.small(l.classes(combo))) > 0 {
 			return nil, fmt.Errorf("%w: records with small classes are left", ErrUndecided)
 		}
+		least, err := l.leastCandidates(ctx, combo)
+		if err != nil {
+			return nil, err
+		}
+		if least < o.K {
+			return nil, fmt.Errorf("%w: records with few candidates are left", ErrUndecided)
+		}
+		out.Least = min(out.Least, int64(least))
 	}
-	out := &LocallySuppressed{Keys: l.out, Suppressed: make([]int64, len(keys))}
 	for v := range keys {
 		for i := range keys[v] {
 			if keys[v][i] != l.out[v][i] {
@@ -103,6 +138,7 @@ func Local(ctx context.Context, keys [][]uint32, o LocalOptions) (*LocallySuppre
 type localSearch struct {
 	o      LocalOptions
 	n      int
+	truth  [][]uint32
 	out    [][]uint32
 	combos [][]int // key numbers, small ones first
 }
@@ -119,8 +155,10 @@ func newLocalSearch(keys [][]uint32, o LocalOptions) (*localSearch, error) {
 		return nil, fmt.Errorf("%w: every key needs a cost of at least 1", ErrRequest)
 	case o.UpTo < 0 || o.UpTo > len(keys):
 		return nil, fmt.Errorf("%w: combinations of more keys than there are", ErrRequest)
+	case o.Respondent != nil && len(o.Respondent) != len(keys[0]):
+		return nil, fmt.Errorf("%w: respondents of another number of records", ErrRequest)
 	}
-	l := &localSearch{o: o, n: len(keys[0])}
+	l := &localSearch{o: o, n: len(keys[0]), truth: keys}
 	for _, k := range keys {
 		if len(k) != l.n {
 			return nil, fmt.Errorf("%w: keys have different numbers of records", ErrRequest)
@@ -152,7 +190,7 @@ func newLocalSearch(keys [][]uint32, o LocalOptions) (*localSearch, error) {
 
 // mend goes through the records with a small class on a combination of keys.
 func (l *localSearch) mend(ctx context.Context, combo []int) (changed bool, err error) {
-	c := newClasses(l.out, combo, l.o.Matching)
+	c := l.classes(combo)
 	sets := l.sets(combo)
 	for n, i := range l.small(c) {
 		if n%256 == 0 && ctx.Err() != nil {
@@ -172,11 +210,7 @@ func (l *localSearch) mend(ctx context.Context, combo []int) (changed bool, err 
 				now[k] = MissingCode
 			}
 			// The record itself moves to where it is counted.
-			size := c.size(now)
-			if !c.matches(code, now) {
-				size++
-			}
-			if some && size >= l.o.K {
+			if some && c.sizeWith(now, i, c.matches(code, now)) >= l.o.K {
 				best = set
 				break
 			}
@@ -184,14 +218,14 @@ func (l *localSearch) mend(ctx context.Context, combo []int) (changed bool, err 
 		if best == nil { // everything goes
 			best = sets[len(sets)-1]
 		}
-		c.remove(code)
+		c.remove(code, i)
 		for _, k := range best {
 			if v := combo[k]; l.out[v][i] != MissingCode {
 				l.out[v][i] = MissingCode
 				changed = true
 			}
 		}
-		c.add(c.code(i))
+		c.add(c.code(i), i)
 	}
 	return changed, nil
 }
@@ -247,116 +281,4 @@ func (l *localSearch) small(c *classes) []int {
 		}
 	}
 	return out
-}
-
-// classes counts the records by their codes on some keys, apart for each pattern
-// of missing values, and what they look like when more of them are left out.
-type classes struct {
-	keys     [][]uint32
-	combo    []int
-	matching NullMatching
-	patterns []uint32                  // of missing values that occur
-	count    map[uint32]map[string]int // pattern -> codes -> records
-	views    map[uint64]map[string]int // pattern, left out -> codes of the rest -> records
-	buf      []byte
-	scratch  []uint32
-}
-
-func newClasses(keys [][]uint32, combo []int, m NullMatching) *classes {
-	c := &classes{keys: keys, combo: combo, matching: m, count: map[uint32]map[string]int{}, scratch: make([]uint32, len(combo))}
-	for i := range keys[0] {
-		c.add(c.code(i))
-	}
-	return c
-}
-
-// code returns the codes of a record; they change with the next call.
-func (c *classes) code(i int) []uint32 {
-	for k, v := range c.combo {
-		c.scratch[k] = c.keys[v][i]
-	}
-	return slices.Clone(c.scratch)
-}
-
-func pattern(code []uint32) (p uint32) {
-	for k, x := range code {
-		if x == MissingCode {
-			p |= 1 << k
-		}
-	}
-	return p
-}
-
-// text is the codes that are not left out.
-func (c *classes) text(code []uint32, left uint32) string {
-	c.buf = c.buf[:0]
-	for k, x := range code {
-		if left>>k&1 == 0 {
-			c.buf = binary.LittleEndian.AppendUint32(c.buf, x)
-		}
-	}
-	return string(c.buf)
-}
-
-func (c *classes) add(code []uint32)    { c.change(code, 1) }
-func (c *classes) remove(code []uint32) { c.change(code, -1) }
-
-func (c *classes) change(code []uint32, by int) {
-	p := pattern(code)
-	if c.count[p] == nil {
-		c.count[p] = map[string]int{}
-		c.patterns = append(c.patterns, p)
-	}
-	c.count[p][c.text(code, 0)] += by
-	if c.matching == NullCategory {
-		return
-	}
-	for id, view := range c.views {
-		if uint32(id>>32) == p {
-			view[c.text(code, uint32(id))] += by
-		}
-	}
-}
-
-// size counts the records that match.
-func (c *classes) size(code []uint32) (n int) {
-	p := pattern(code)
-	if c.matching == NullCategory {
-		return c.count[p][c.text(code, 0)]
-	}
-	for _, q := range c.patterns {
-		n += c.view(q, p|q)[c.text(code, p|q)]
-	}
-	return n
-}
-
-// view counts the records with pattern q by what is left of their codes.
-func (c *classes) view(q, left uint32) map[string]int {
-	id := uint64(q)<<32 | uint64(left)
-	if v, ok := c.views[id]; ok {
-		return v
-	}
-	v := map[string]int{}
-	code := make([]uint32, len(c.combo))
-	for text, n := range c.count[q] {
-		for k := range code {
-			code[k] = binary.LittleEndian.Uint32([]byte(text[4*k:]))
-		}
-		v[c.text(code, left)] += n
-	}
-	if c.views == nil {
-		c.views = map[uint64]map[string]int{}
-	}
-	c.views[id] = v
-	return v
-}
-
-// matches reports whether a record with one code counts for one with the other.
-func (c *classes) matches(a, b []uint32) bool {
-	for k := range a {
-		if a[k] != b[k] && (c.matching == NullCategory || a[k] != MissingCode && b[k] != MissingCode) {
-			return false
-		}
-	}
-	return true
 }

@@ -32,18 +32,20 @@ func newLocalCommand() *cobra.Command {
 	var f localFlags
 	cmd := &cobra.Command{
 		Use:   "local IN OUT",
-		Short: "Suppress single values of records until every class has k records",
+		Short: "Suppress single values of records until everybody is hidden among k",
 		Long: `local copies the records of IN to OUT (.parquet, .arrow, .arrows or .csv), in order,
-with nulls in place of values of the keys: of a record whose class is too small, the
-cheapest value or set of values goes that makes it large enough. A class is the records
-that agree on all keys, or with --max-keys m on each combination of at most m of them.
+with nulls in place of values of the keys, until every class has k records and whoever
+knows the true keys of a record finds at least k records of OUT that agree with them (a
+suppressed value agrees with everything). A class is the records that agree on all keys,
+or with --max-keys m on each combination of at most m of them. With --respondent, k
+different respondents are counted in place of records.
 
 Say with --missing how those who read OUT count a null: wildcard, it matches every
 value; or category, it is a value like another. The two differ: a file that has k
 records everywhere under wildcard need not have them under category. OUT is read again
 before it appears, and its classes are counted anew under that policy; sluis risk does
-the same. Records are counted, not respondents: where some have several records, check
-with sluis risk --respondent.`,
+the same. OUT.local.json says what was suppressed, how many, and the hash of OUT: with it,
+sluis check and sluis risk know (missing: suppressed) that the nulls were written here.`,
 		Example: `  sluis local survey.csv safe.csv --keys region,sex,age --k 3 --missing wildcard
   sluis local survey.parquet safe.parquet --keys region,sex,age,job --k 5 --max-keys 3 \
       --importance age=3,region=2 --missing wildcard`,
@@ -55,7 +57,8 @@ with sluis risk --respondent.`,
 	fl := cmd.Flags()
 	fl.SortFlags = false
 	fl.StringSliceVar(&f.risk.keys, "keys", nil, "key variables, by comma (required)")
-	fl.IntVar(&f.k, "k", 0, "the least number of records of a class that is safe (required, at least 2)")
+	fl.IntVar(&f.k, "k", 0, "the least number of records, or respondents, that is safe (required, at least 2)")
+	fl.StringVar(&f.risk.respondent, "respondent", "", "column that says whose record it is (default: every record its own)")
 	fl.StringVar(&f.missing, "missing", "", "how a null counts in a class: wildcard or category (required)")
 	fl.StringToStringVar(&f.importance, "importance", nil, "price of suppressing a value, as age=3,region=2 (default: 1 each)")
 	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
@@ -65,8 +68,10 @@ with sluis risk --respondent.`,
 
 // options checks the flags.
 func (f *localFlags) options() (o suppress.LocalOptions, err error) {
-	o = suppress.LocalOptions{K: f.k, UpTo: f.maxKeys}
+	o = suppress.LocalOptions{K: f.k, UpTo: f.maxKeys, RespondentColumn: f.risk.respondent}
 	switch {
+	case f.risk.respondent != "" && slices.Contains(f.risk.keys, f.risk.respondent):
+		return o, errors.New("the respondent cannot be a key")
 	case len(f.risk.keys) == 0:
 		return o, errors.New("--keys is missing")
 	case f.k < 2:
@@ -105,7 +110,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return usageError(err)
 	}
-	if err := fitOutputs([]string{in}, out); err != nil {
+	if err := fitOutputs([]string{in}, out, out+localSuffix); err != nil {
 		return err
 	}
 	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
@@ -121,12 +126,12 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	case errors.Is(err, suppress.ErrInfeasible):
 		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is written: %w", err)}
 	case errors.Is(err, suppress.ErrUndecided):
-		return &exitError{code: exitReview, err: fmt.Errorf("nothing is written: %w; under wildcard every file of k records can be made safe", err)}
+		return &exitError{code: exitReview, err: fmt.Errorf("nothing is written: %w", err)}
 	case err != nil:
 		return err
 	}
 	defer safe.Release()
-	smallest, err := f.write(ctx, out, safe)
+	smallest, err := f.write(ctx, out, safe, done)
 	if err != nil {
 		return err
 	}
@@ -168,11 +173,14 @@ func (f *localFlags) columns(ctx context.Context, path string) ([]string, error)
 }
 
 // write writes the records, reads them again as anybody would, counts their classes, and
-// lets the file appear where all are large enough. It returns the smallest class.
-func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table) (smallest float64, err error) {
+// lets the file appear, behind its record, where all are large enough. It returns the
+// smallest class.
+func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table, done *suppress.LocallySuppressed) (smallest float64, err error) {
 	again := func(path string) (err error) {
-		smallest, err = f.recount(ctx, path, safe.NumRows())
-		return err
+		if smallest, err = f.recount(ctx, path, safe.NumRows()); err != nil {
+			return err
+		}
+		return f.record(ctx, path, out, safe.NumRows(), done)
 	}
 	w, err := createRecords(ctx, out, safe.Schema(), source.WriterOptions{Check: again})
 	if err != nil {
@@ -206,7 +214,9 @@ func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smal
 	if err != nil {
 		return 0, err
 	}
-	classes, err := riskmetrics.NewClasses(ctx, data, riskmetrics.Options{Keys: f.risk.keys, Missing: missing, Threads: defaultThreads()})
+	classes, err := riskmetrics.NewClasses(ctx, data, riskmetrics.Options{
+		Keys: f.risk.keys, Missing: missing, Respondent: f.risk.respondent, Threads: defaultThreads(),
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -241,6 +251,15 @@ func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64,
 	if f.missing == "category" {
 		nulls = "a null is a value like another"
 	}
-	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g records\n", on, nulls, smallest)
-	fmt.Fprintf(w, "Check with: sluis risk %s --keys %s --missing %s %s\n", out, strings.Join(f.risk.keys, ","), f.missing, check)
+	who, missing := "records", f.missing
+	if f.risk.respondent != "" {
+		who, check = "respondents", "--respondent "+f.risk.respondent+" "+check
+	}
+	if missing == "wildcard" {
+		missing = "suppressed"
+	}
+	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g %s\n", on, nulls, smallest, who)
+	fmt.Fprintf(w, "Who knows the true keys of a record finds at least %d %s that it can be\n", max(int64(f.k), done.Least), who)
+	fmt.Fprintf(w, "What was suppressed is recorded in %s%s\n", out, localSuffix)
+	fmt.Fprintf(w, "Check with: sluis risk %s --keys %s --missing %s %s\n", out, strings.Join(f.risk.keys, ","), missing, check)
 }

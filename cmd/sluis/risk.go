@@ -86,7 +86,7 @@ confidential and must not leave the closed environment.`,
 	fl.StringVar(&f.weight, "weight", "", "column of sampling weights")
 	fl.StringVar(&f.respondent, "respondent", "", "column that says whose record it is: everything is then counted in respondents (default: every record its own)")
 	fl.StringVar(&f.household, "household", "", "column that says which household a record is in")
-	fl.StringVar(&f.missing, "missing", "refuse", "nulls in keys: refuse, category, exclude, wildcard or sdcmicro(alpha)")
+	fl.StringVar(&f.missing, "missing", "refuse", "nulls in keys: refuse, category, exclude, wildcard, sdcmicro(alpha), or suppressed (by sluis local, with its record)")
 	fl.StringSliceVar(&f.sensitive, "sensitive", nil, "sensitive variables, by comma")
 	fl.StringVar(&f.records, "records", "", "file for the risks of every record, .csv or .parquet")
 	fl.StringVar(&f.json, "json", "", "file for the report as JSON")
@@ -138,6 +138,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	defer data.Release()
+	if m.suppressed {
+		if err := f.knowSuppressed(files, sources); err != nil {
+			return err
+		}
+	}
 	if f.population != "" {
 		columns := f.keys
 		if f.respondent != "" && !slices.Contains(columns, f.respondent) {
@@ -173,6 +178,34 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return &exitError{code: exitUnsafe}
 	case "review":
 		return &exitError{code: exitReview}
+	}
+	return nil
+}
+
+// missingSuppressed says that all nulls of keys were written, or seen, by sluis local.
+const missingSuppressed = "suppressed"
+
+// knowSuppressed refuses nulls that are called suppressed where the record of that is
+// not there, is of another file, or does not reach what is asked.
+func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source) error {
+	var paths []string
+	for _, p := range files {
+		paths = append(paths, globbed(p)...)
+	}
+	records, err := localRecords(paths, sources)
+	if err != nil {
+		return err
+	}
+	for i, s := range records {
+		size, k := len(f.keys), int64(f.k)
+		if f.k == 0 && f.combinations > 0 {
+			size, k = min(size, f.combinations), f.minCount
+		} else if f.combinations > 0 {
+			k = max(k, f.minCount)
+		}
+		if why := s.Covers(f.keys, size, f.respondent, k); why != "" {
+			return usageError(fmt.Errorf("%s: missing values are called suppressed, and the record of that does not reach what is asked: %s; use --missing wildcard", sources[i].Name, why))
+		}
 	}
 	return nil
 }

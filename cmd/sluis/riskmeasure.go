@@ -31,6 +31,7 @@ type measurement struct {
 	l, c, alpha, t, beta, delta *big.Rat
 	population                  arrow.Table
 	orders                      map[string][]string // of sensitive variables
+	suppressed                  bool                // nulls were written by local, with a record
 
 	classes *riskmetrics.Classes
 	report  *report.Risk
@@ -46,7 +47,12 @@ type vector struct {
 // measurement checks the flags.
 func (f *riskFlags) measurement() (*measurement, error) {
 	m := &measurement{f: f}
-	missing, err := riskmetrics.ParseMissing(f.missing)
+	m.suppressed = f.missing == missingSuppressed
+	policy := f.missing
+	if m.suppressed {
+		policy = "wildcard"
+	}
+	missing, err := riskmetrics.ParseMissing(policy)
 	if err != nil {
 		return nil, err
 	}
@@ -183,6 +189,9 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 			of = "respondents"
 		}
 		limitRisk(r, "k-anonymity in "+of+": f_k < k is unsafe", whole(f.k), &anonymity)
+		if !m.suppressed && c.Missing().Matches() {
+			m.certain(&anonymity)
+		}
 	}
 	if f.respondent != "" {
 		r.Add("smallest_class_respondents", anonymity.Value)
@@ -220,6 +229,33 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 	}
 	limitRisk(r, fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", f.combinations), whole(int(f.minCount)), &least)
 	return nil
+}
+
+// certain judges the classes that reach k, and only by records that may be of others:
+// those with a null where the class has a value, or a value where it has a null.
+func (m *measurement) certain(anonymity *riskmetrics.Attained) {
+	k := whole(m.f.k)
+	certain := m.classes.KCertain()
+	below := map[uint32]bool{}
+	for _, id := range anonymity.Violations(k).Classes {
+		below[id] = true
+	}
+	l := report.RiskLimit{
+		Definition: "k-anonymity without what nulls may stand for: fewer than k equal on all keys, nulls being equal to nulls, is review",
+		Limit:      float64(m.f.k), Attained: report.Number(certain.Value), Verdict: "safe",
+	}
+	for _, id := range certain.Violations(k).Classes {
+		if !below[id] {
+			l.Classes++
+			l.Records += m.classes.Size(id)
+		}
+	}
+	if l.Classes > 0 {
+		if l.Verdict = "review"; m.report.Verdict == "safe" {
+			m.report.Verdict = "review"
+		}
+	}
+	m.report.Limits = append(m.report.Limits, l)
 }
 
 // notMeasured says why a measure is not there: the report names it, and its figures

@@ -12,7 +12,11 @@ import (
 // newRiskReport says what is measured.
 func newRiskReport(m *measurement, rows int64) *report.Risk {
 	c := m.classes
-	r := report.NewRisk(c.Missing().String())
+	missing := c.Missing().String()
+	if m.suppressed {
+		missing = missingSuppressed
+	}
+	r := report.NewRisk(missing)
 	d := &r.Data
 	d.Records, d.Classes, d.Keys, d.Sensitive = rows, c.Len(), m.f.keys, append([]string{}, m.f.sensitive...)
 	d.Weight, d.Respondent, d.Household = m.f.weight, m.f.respondent, m.f.household

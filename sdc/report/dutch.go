@@ -29,7 +29,7 @@ var dutchBasis = map[string]string{
 	"Each cell shows the number of records with a value of":                 "Iedere cel toont het aantal records met een waarde van",
 	"The cells show no value: the statistics are values of single records.": "De cellen tonen geen waarde: de statistieken zijn waarden van afzonderlijke records.",
 	"unweighted; a release of protect is weighted with":                     "ongewogen; een publicatie van protect is gewogen met", "weighted with": "gewogen met",
-	"refuse": "weigeren", "category": "categorie", "exclude": "weglaten", "wildcard": "past op alles",
+	"refuse": "weigeren", "category": "categorie", "exclude": "weglaten", "wildcard": "past op alles", "suppressed": "onderdrukt",
 	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte",
 }
 

@@ -40,11 +40,12 @@ var dutchRisk = map[string]string{
 	"the risks of every record":                       "de risico's van ieder record",
 	"with all keys":                                   "met alle sleutels",
 
-	missingNotes["refuse"]:   "geen sleutel heeft een lege waarde",
-	missingNotes["category"]: "in een sleutel is leeg gelijk aan leeg en aan niets anders",
-	missingNotes["exclude"]:  "records met een lege waarde in een sleutel zijn weggelaten",
-	missingNotes["wildcard"]: "een lege waarde in een sleutel past bij iedere waarde en iedere waarde bij haar",
-	missingNotes["sdcmicro"]: "als freqCalc van sdcMicro: bij een record passen de records die eraan gelijk zijn, leeg gelijk aan leeg, geheel; bij een record zonder lege waarden passen die met enkele voor alfa en die met niets dan lege waarden niet (bij twee of meer sleutels); bij een record met enkele lege waarden passen die zonder geheel en die met voor alfa; bij een record met niets dan lege waarden passen alle",
+	missingNotes["refuse"]:     "geen sleutel heeft een lege waarde",
+	missingNotes["category"]:   "in een sleutel is leeg gelijk aan leeg en aan niets anders",
+	missingNotes["exclude"]:    "records met een lege waarde in een sleutel zijn weggelaten",
+	missingNotes["wildcard"]:   "een lege waarde in een sleutel past bij iedere waarde en iedere waarde bij haar",
+	missingNotes["suppressed"]: "als past op alles; het verslag van sluis local zegt dat de ware sleutels zijn beschermd",
+	missingNotes["sdcmicro"]:   "als freqCalc van sdcMicro: bij een record passen de records die eraan gelijk zijn, leeg gelijk aan leeg, geheel; bij een record zonder lege waarden passen die met enkele voor alfa en die met niets dan lege waarden niet (bij twee of meer sleutels); bij een record met enkele lege waarden passen die zonder geheel en die met voor alfa; bij een record met niets dan lege waarden passen alle",
 }
 
 // dutchDefinitions are those of definitions.

@@ -21,6 +21,7 @@ var dutchSentences = []struct {
 	// Limits and notes of a risk.
 	{regexp.MustCompile(`^k-anonymity in records: f_k < k is unsafe$`), "k-anonimiteit in records: f_k < k is onveilig"},
 	{regexp.MustCompile(`^k-anonymity in respondents: .*$`), "k-anonimiteit in respondenten: f_k < k is onveilig"},
+	{regexp.MustCompile(`^k-anonymity without what nulls may stand for: .*$`), "k-anonimiteit zonder wat lege waarden kunnen zijn: minder dan k gelijk op alle sleutels, leeg gelijk aan leeg, vraagt beoordeling"},
 	{regexp.MustCompile(`^k-map: .*$`), "k-map: minder dan k van de populatie in een klasse is onveilig"},
 	{regexp.MustCompile(`^every combination of at most (\d+) keys: .*$`), "iedere combinatie van hoogstens $1 sleutels: minder dan de grens is onveilig"},
 	{regexp.MustCompile(`^l-diversity: .*$`), "l-diversiteit: minder dan l verschillende waarden in een klasse is onveilig"},

@@ -161,7 +161,7 @@ func (r *Risk) Add(name string, v float64) *RiskFigure {
 		def.text = inRespondents(name, def.text)
 	}
 	f := &RiskFigure{Name: name, Value: Number(v), Definition: def.text, Source: def.source, Missing: r.Data.Missing}
-	matches := r.Data.Alpha != nil || r.Data.Missing == "wildcard"
+	matches := r.Data.Alpha != nil || r.Data.Missing == "wildcard" || r.Data.Missing == "suppressed"
 	if def.nulls == always && matches || def.nulls == unlessWildcard && r.Data.Alpha != nil {
 		f.Missing = "category"
 	}
@@ -201,11 +201,12 @@ func (r *Risk) Histogram(of string, values []float64, edges []float64) {
 }
 
 var missingNotes = map[string]string{
-	"refuse":   "no key holds a null",
-	"category": "in a key, null equals null and nothing else",
-	"exclude":  "records with a null in a key are left out",
-	"wildcard": "a null in a key matches every value and every value matches it",
-	"sdcmicro": "as freqCalc of sdcMicro: a record matches those equal to it, nulls equal to nulls, fully; one without nulls matches records with some by alpha and records of nothing but nulls not at all (with two or more keys); one with some nulls matches records without fully and with by alpha; one of nothing but nulls matches all",
+	"refuse":     "no key holds a null",
+	"category":   "in a key, null equals null and nothing else",
+	"exclude":    "records with a null in a key are left out",
+	"wildcard":   "a null in a key matches every value and every value matches it",
+	"suppressed": "as wildcard; the record of sluis local says that true keys were protected",
+	"sdcmicro":   "as freqCalc of sdcMicro: a record matches those equal to it, nulls equal to nulls, fully; one without nulls matches records with some by alpha and records of nothing but nulls not at all (with two or more keys); one with some nulls matches records without fully and with by alpha; one of nothing but nulls matches all",
 }
 
 type definition struct {
