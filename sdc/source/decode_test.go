@@ -100,6 +100,7 @@ func TestHybridRefuses(t *testing.T) {
 		{"a value wider than said", []byte{16, 2}, 1},
 		{"too few values", []byte{6, 1}, 1},
 		{"a packed run that is cut off", []byte{3}, 4},
+		{"a packed run of more groups than there are", []byte{9, 255, 255}, 1},
 		{"a count without an end", []byte{255, 255}, 4},
 		{"too many groups", []byte{255, 255, 255, 255, 255, 1}, 0},
 	} {

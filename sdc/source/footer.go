@@ -95,16 +95,45 @@ func readFooter(f io.ReaderAt, size int64) (*footer, error) {
 	return m, nil
 }
 
+// Structs of parquet.thrift.
+var (
+	anything  = thriftShape{}
+	fileShape = thriftShape{[]byte{
+		1: thriftI32, 2: thriftList, 3: thriftI64, 4: thriftList, 5: thriftList, 6: thriftBinary, 7: thriftList, 8: thriftStruct, 9: thriftBinary,
+	}, 1<<1 | 1<<2 | 1<<3 | 1<<4}
+	elementShape = thriftShape{[]byte{
+		1: thriftI32, 2: thriftI32, 3: thriftI32, 4: thriftBinary, 5: thriftI32, 6: thriftI32, 7: thriftI32, 8: thriftI32, 9: thriftI32, 10: thriftStruct,
+	}, 1 << 4}
+	groupShape = thriftShape{[]byte{
+		1: thriftList, 2: thriftI64, 3: thriftI64, 4: thriftList, 5: thriftI64, 6: thriftI64, 7: thriftI16,
+	}, 1<<1 | 1<<2 | 1<<3}
+	chunkShape = thriftShape{[]byte{
+		1: thriftBinary, 2: thriftI64, 3: thriftStruct, 4: thriftI64, 5: thriftI32, 6: thriftI64, 7: thriftI32, 8: thriftStruct, 9: thriftBinary,
+	}, 0}
+	metaShape = thriftShape{[]byte{
+		1: thriftI32, 2: thriftList, 3: thriftList, 4: thriftI32, 5: thriftI64, 6: thriftI64, 7: thriftI64, 8: thriftList, 9: thriftI64,
+		10: thriftI64, 11: thriftI64, 12: thriftStruct, 13: thriftList, 14: thriftI64, 15: thriftI32,
+	}, 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<9}
+	pageShape = thriftShape{[]byte{
+		1: thriftI32, 2: thriftI32, 3: thriftI32, 4: thriftI32, 5: thriftStruct, 6: thriftStruct, 7: thriftStruct, 8: thriftStruct,
+	}, 1<<1 | 1<<2 | 1<<3}
+	dataShape = thriftShape{[]byte{1: thriftI32, 2: thriftI32, 3: thriftI32, 4: thriftI32, 5: thriftStruct}, 1<<1 | 1<<2 | 1<<3 | 1<<4}
+	dictShape = thriftShape{[]byte{1: thriftI32, 2: thriftI32, 3: thriftTrue}, 1<<1 | 1<<2}
+	newShape  = thriftShape{[]byte{
+		1: thriftI32, 2: thriftI32, 3: thriftI32, 4: thriftI32, 5: thriftI32, 6: thriftI32, 7: thriftTrue, 8: thriftStruct,
+	}, 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6}
+)
+
 func (t *thrift) footer() *footer {
 	m := &footer{}
-	t.fields(0, func(id, kind int) bool {
+	t.fields(0, &fileShape, func(id, kind int) bool {
 		switch {
 		case id == 2 && kind == thriftList:
-			t.list(func(int) { m.schema = append(m.schema, t.element()) })
+			t.list(func() { m.schema = append(m.schema, t.element()) })
 		case id == 3 && kind == thriftI64:
 			m.rows = t.i64()
 		case id == 4 && kind == thriftList:
-			t.list(func(int) { m.groups = append(m.groups, t.rowGroup()) })
+			t.list(func() { m.groups = append(m.groups, t.rowGroup()) })
 		case id == 8:
 			m.encrypted = true
 			return false
@@ -119,7 +148,7 @@ func (t *thrift) footer() *footer {
 func (t *thrift) element() schemaElement {
 	e := schemaElement{physical: -1, converted: -1}
 	numbers := map[int]*int32{1: &e.physical, 2: &e.length, 3: &e.repetition, 5: &e.children, 6: &e.converted, 7: &e.scale, 8: &e.precision}
-	t.fields(1, func(id, kind int) bool {
+	t.fields(1, &elementShape, func(id, kind int) bool {
 		switch to := numbers[id]; {
 		case to != nil && kind == thriftI32:
 			*to = t.i32()
@@ -136,12 +165,12 @@ func (t *thrift) element() schemaElement {
 }
 
 func (t *thrift) logical() (l logicalType) {
-	t.fields(2, func(id, kind int) bool {
+	t.fields(2, &anything, func(id, kind int) bool {
 		l.id = id
 		if kind != thriftStruct {
 			return false
 		}
-		t.fields(3, func(field, kind int) bool {
+		t.fields(3, &anything, func(field, kind int) bool {
 			switch {
 			case id == logicalDecimal && field == 1 && kind == thriftI32:
 				l.scale = t.i32()
@@ -156,7 +185,7 @@ func (t *thrift) logical() (l logicalType) {
 				l.utc = kind == thriftTrue
 				return kind == thriftTrue || kind == thriftFalse
 			case (id == logicalTime || id == logicalTimestamp) && field == 2 && kind == thriftStruct:
-				t.fields(4, func(unit, _ int) bool {
+				t.fields(4, &anything, func(unit, _ int) bool {
 					l.unit = unit
 					return false
 				})
@@ -171,10 +200,10 @@ func (t *thrift) logical() (l logicalType) {
 }
 
 func (t *thrift) rowGroup() (g rowGroup) {
-	t.fields(1, func(id, kind int) bool {
+	t.fields(1, &groupShape, func(id, kind int) bool {
 		switch {
 		case id == 1 && kind == thriftList:
-			t.list(func(int) { g.columns = append(g.columns, t.columnChunk()) })
+			t.list(func() { g.columns = append(g.columns, t.columnChunk()) })
 		case id == 3 && kind == thriftI64:
 			g.rows = t.i64()
 		default:
@@ -187,7 +216,7 @@ func (t *thrift) rowGroup() (g rowGroup) {
 
 func (t *thrift) columnChunk() columnChunk {
 	c := columnChunk{codec: -1, physical: -1}
-	t.fields(2, func(id, kind int) bool {
+	t.fields(2, &chunkShape, func(id, kind int) bool {
 		switch {
 		case id == 1:
 			c.elsewhere = true
@@ -207,7 +236,7 @@ func (t *thrift) columnChunk() columnChunk {
 }
 
 func (t *thrift) columnMeta(c *columnChunk) {
-	t.fields(3, func(id, kind int) bool {
+	t.fields(3, &metaShape, func(id, kind int) bool {
 		switch {
 		case id == 1 && kind == thriftI32:
 			c.physical = t.i32()

@@ -59,6 +59,9 @@ func (h *hybrid) run() error {
 	size := int(groups) * h.width
 	if rest := h.end - h.pos; size > rest {
 		// Some writers cut the last group off where its values end.
+		if size-rest >= h.width {
+			return ErrCorrupt
+		}
 		size = rest
 		h.left = min(h.left, 8*rest/h.width)
 	}

@@ -203,23 +203,34 @@ func TestMutatedParquet(t *testing.T) {
 			switch {
 			case !known || want == "error":
 				counts["columns read here alone"]++
-				if os.Getenv("SLUIS_MUTATIONS") != "" {
-					t.Logf("read here alone: %s %s", name, column)
-				}
+				keep(t, dir, name, "alone-"+column)
 			case want == hex.EncodeToString(sum[:]):
 				counts["columns read alike"]++
 			default:
 				t.Errorf("%s, column %s: %d rows, other than those of pyarrow", name, column, len(got.([]string)))
-				if keep := os.Getenv("SLUIS_KEEP"); keep != "" {
-					b, _ := os.ReadFile(filepath.Join(dir, name+".parquet"))
-					os.WriteFile(filepath.Join(keep, name+".parquet"), b, 0o600)
-				}
+				keep(t, dir, name, "other-"+column)
 			}
 		}
 	}
 	t.Logf("%d files: %v", n, counts)
 	if counts["columns read alike"] == 0 || counts["columns refused"] == 0 {
 		t.Error("the test compares nothing")
+	}
+}
+
+// keep copies a file to the folder SLUIS_KEEP, for those who want to look at it.
+func keep(t *testing.T, dir, name, why string) {
+	t.Helper()
+	to := os.Getenv("SLUIS_KEEP")
+	if to == "" {
+		return
+	}
+	b, err := os.ReadFile(filepath.Join(dir, name+".parquet"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(to, name+"-"+why+".parquet"), b, 0o600)
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -101,7 +101,7 @@ func (h *pageHeader) fits() error {
 
 func (t *thrift) pageHeader() (h pageHeader) {
 	h.kind = -1
-	t.fields(0, func(id, kind int) bool {
+	t.fields(0, &pageShape, func(id, kind int) bool {
 		switch {
 		case id == 1 && kind == thriftI32:
 			h.kind = t.i32()
@@ -132,7 +132,14 @@ func (t *thrift) pageHeader() (h pageHeader) {
 }
 
 func (t *thrift) dataHeader(h *pageHeader, v2 bool) {
-	t.fields(1, func(id, kind int) bool {
+	of := &dataShape
+	switch {
+	case v2:
+		of = &newShape
+	case h.dictionary:
+		of = &dictShape
+	}
+	t.fields(1, of, func(id, kind int) bool {
 		switch {
 		case id == 1 && kind == thriftI32:
 			h.values = t.i32()

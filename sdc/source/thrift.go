@@ -27,13 +27,24 @@ const (
 	thriftStruct = 12
 )
 
+// thriftShape is what is known of a struct: the kind of each field by its number, 0 where it
+// is not known, thriftTrue for a truth value; and a bit for each field that must be there.
+type thriftShape struct {
+	kinds    []byte
+	required uint64
+}
+
 // fields reads a struct: read is asked for each field and says whether it has
-// taken it; the others are skipped.
-func (t *thrift) fields(depth int, read func(id, kind int) bool) {
-	id := 0
+// taken it; the others are skipped. A field of another kind than the known one, one that
+// comes twice, or none where one must be, is bad.
+func (t *thrift) fields(depth int, of *thriftShape, read func(id, kind int) bool) {
+	id, seen := 0, uint64(0)
 	for !t.bad {
 		head := t.byte()
 		if head == thriftStop {
+			if seen&of.required != of.required {
+				t.bad = true
+			}
 			return
 		}
 		if delta := int(head >> 4); delta != 0 {
@@ -41,7 +52,16 @@ func (t *thrift) fields(depth int, read func(id, kind int) bool) {
 		} else {
 			id = int(t.i32())
 		}
-		if kind := int(head & 15); !read(id, kind) {
+		kind := int(head & 15)
+		if id > 0 && id < len(of.kinds) {
+			want := int(of.kinds[id])
+			if seen>>id&1 != 0 || want != 0 && want != kind && (want != thriftTrue || kind != thriftFalse) {
+				t.bad = true
+				return
+			}
+			seen |= 1 << id
+		}
+		if !read(id, kind) {
 			t.skip(kind, depth+1)
 		}
 	}
@@ -92,7 +112,7 @@ func (t *thrift) skip(kind, depth int) {
 			t.skip(int(kinds&15), depth+1)
 		}
 	case thriftStruct:
-		t.fields(depth, func(int, int) bool { return false })
+		t.fields(depth, &anything, func(int, int) bool { return false })
 	default:
 		t.bad = true
 	}
@@ -148,18 +168,18 @@ func (t *thrift) text() string {
 	return string(t.b[from:t.pos])
 }
 
-// list calls read for every element of a list. An element takes a byte at least, so
+// list calls read for every struct of a list. An element takes a byte at least, so
 // that there are no more of them than bytes.
-func (t *thrift) list(read func(kind int)) {
+func (t *thrift) list(read func()) {
 	head := t.byte()
 	n := uint64(head >> 4)
 	if n == 15 {
 		n = t.varint()
 	}
-	if n > uint64(len(t.b)-t.pos) {
+	if n > uint64(len(t.b)-t.pos) || n > 0 && head&15 != thriftStruct {
 		t.bad = true
 	}
 	for ; n > 0 && !t.bad; n-- {
-		read(int(head & 15))
+		read()
 	}
 }
