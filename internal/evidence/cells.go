@@ -39,6 +39,7 @@ type cells[T number[T]] struct {
 	records, missing      []int64
 	respondents, holdings []int64
 	contributors, nonZero []int64
+	owners                []int64 // nil without shape.Owners
 	// same counts units that stand in all four of the above that their role
 	// speaks of: one counter for most units. settle distributes it.
 	same     []int64
@@ -51,6 +52,9 @@ type cells[T number[T]] struct {
 	named                 []T    // shape.Largest a cell, see largest.go
 	who                   []Unit // beside named
 	tau                   [][]topk.Pair[T, exact.Int128]
+	seen                  []uint8 // with shape.Alike, see alike.go; one is the value of oneSeen
+	one, common           []T
+	votes                 []int64
 	weights               []exact.Int128
 	weighted, weightedAbs []exact.Int512
 	slots                 exact.Int128 // shape.Top, in units of the weight
@@ -64,6 +68,10 @@ func (c *cells[T]) grow(n int) {
 	if c.shape.Response {
 		extend(&c.missing, n)
 		extend(&c.sum, n)
+	}
+	if c.shape.Alike > 0 {
+		extend(&c.seen, n)
+		extend(&c.one, n)
 	}
 	if c.shape.Weight {
 		extend(&c.weights, n)
@@ -85,6 +93,13 @@ func (c *cells[T]) growUnits(n int) {
 	}
 	if !c.shape.Response {
 		return
+	}
+	if c.shape.Owners {
+		extend(&c.owners, n)
+	}
+	if c.shape.Alike > 0 {
+		extend(&c.votes, n)
+		extend(&c.common, n)
 	}
 	extend(&c.nonZero, n)
 	extend(&c.negative, n)
@@ -142,6 +157,9 @@ func (c *cells[T]) count(i uint32, as role, u *contribution[T]) {
 	}
 	if as&asHolding != 0 {
 		c.holdings[i]++
+		if c.owners != nil && u.filled {
+			c.owners[i]++
+		}
 	}
 }
 
@@ -208,6 +226,9 @@ func (c *cells[T]) settle(as role) {
 		}
 		if as&asHolding != 0 {
 			c.holdings[i] += k
+			if c.owners != nil {
+				c.owners[i] += k
+			}
 		}
 		c.same[i] = 0
 	}
@@ -230,6 +251,8 @@ func (c *cells[T]) add(o *cells[T], to []uint32, threads int) {
 	if c.shape.Response {
 		kinds = append(kinds,
 			func() { c.addTops(o, to) },
+			func() { addInts(c.owners, o.owners, to) },
+			func() { c.addAlike(o, to) },
 			func() { c.addNamed(o, to) },
 			func() { addNumbers(c.sum, o.sum, to) },
 			func() { addNumbers(c.abs, o.abs, to) },
@@ -281,6 +304,7 @@ func (c *cells[T]) some(first, n int) cells[T] {
 		named: part(c.named, first*named, n*named), who: part(c.who, first*named, n*named),
 		respondents: part(c.respondents, first, n), holdings: part(c.holdings, first, n),
 		contributors: part(c.contributors, first, n), nonZero: part(c.nonZero, first, n),
+		owners: part(c.owners, first, n), votes: part(c.votes, first, n), common: part(c.common, first, n),
 		negative: part(c.negative, first, n), abs: part(c.abs, first, n),
 		top: part(c.top, first*top, n*top), owner: part(c.owner, first*top, n*top),
 		tau: part(c.tau, first, n), weightedAbs: part(c.weightedAbs, first, n),
@@ -337,12 +361,15 @@ func (c *cells[T]) margin(m *Margin, threads int) {
 	}
 	var kinds []func()
 	if c.shape.Response {
-		m.Missing, m.NonZero, m.Negative = c.missing, c.nonZero, c.negative
+		m.Missing, m.NonZero, m.Negative, m.Owners = c.missing, c.nonZero, c.negative, c.owners
 		kinds = append(kinds,
 			func() { m.Top = c.tops() },
 			func() { m.Largest = c.largest() },
 			func() { m.Sum = numsOf(c.sum) },
 			func() { m.SumAbs = numsOf(c.abs) })
+	}
+	if c.shape.Alike > 0 {
+		kinds = append(kinds, func() { m.Equal, m.Common = c.equal(), numsOf(c.common) })
 	}
 	if c.shape.Weight {
 		kinds = append(kinds, func() { m.Weights = numsOf(c.weights) })

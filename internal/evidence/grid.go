@@ -336,6 +336,8 @@ func (c *cells[T]) pick(which []uint32) cells[T] {
 		holdings: picked(c.holdings, which, 1), contributors: picked(c.contributors, which, 1),
 		nonZero: picked(c.nonZero, which, 1), negative: picked(c.negative, which, 1),
 		sum: picked(c.sum, which, 1), abs: picked(c.abs, which, 1), top: picked(c.top, which, c.shape.ranked()),
+		owners: picked(c.owners, which, 1), seen: picked(c.seen, which, 1), one: picked(c.one, which, 1),
+		votes: picked(c.votes, which, 1), common: picked(c.common, which, 1),
 		named: picked(c.named, which, c.shape.Largest), who: picked(c.who, which, c.shape.Largest),
 	}
 }

@@ -45,7 +45,8 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 	if err != nil {
 		return nil, err
 	}
-	rolled := make([]cells[T], len(combos))
+	defer s.empty()
+	rolled, whole := make([]cells[T], len(combos)), make([]*cells[T], len(combos))
 	out := make([]*Margin, len(combos))
 	err = l.waves(ctx, threads, func(k, threads int) {
 		m := &l.margins[k]
@@ -62,7 +63,7 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 			c.add(from, m.up, threads)
 		}
 		out[k] = l.margin(k, threads)
-		if fixes == nil || fixes[k].n == 0 {
+		if whole[k] = c; fixes == nil || fixes[k].n == 0 {
 			c.margin(out[k], threads)
 			return
 		}
@@ -71,14 +72,27 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 		fixed.add(c, nil, threads)
 		fixed.add(&fixes[k], nil, threads)
 		fixed.margin(out[k], threads)
+		whole[k] = &fixed
 	})
 	if err != nil {
 		return nil, err
+	}
+	if s.shape.Alike > 0 {
+		if err := s.countCommon(ctx, l, whole, out, threads); err != nil {
+			return nil, err
+		}
 	}
 	if alone != nil {
 		alone.margins(l, out)
 	}
 	return out, nil
+}
+
+// empty gives up the rows of the pools.
+func (s *state[T]) empty() {
+	for _, p := range s.pools() {
+		p.blocks, p.rows, p.open = nil, 0, block[T]{}
+	}
 }
 
 // waves calls fn for every margin after the one that it is rolled up from, in
@@ -115,8 +129,7 @@ func (l *lattice) margin(k, threads int) *Margin {
 	return m
 }
 
-// walkUnits empties the pools: it counts their units in the inner cells, and
-// returns what is to be added to every margin that is rolled up from these; nil
+// walkUnits counts the units of the pools in the inner cells, and returns what is to be added to every margin that is rolled up from these; nil
 // where there are no units. Partitions are shared out; what is gathered adds up
 // to the same in any order.
 func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]cells[T], error) {
@@ -169,9 +182,6 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 			fixes[k] = sum.margin.some(int(places.first[j]), l.margins[k].n)
 		}
 		at = end
-	}
-	for _, p := range pools {
-		p.blocks, p.rows, p.open = nil, 0, block[T]{}
 	}
 	return fixes, nil
 }

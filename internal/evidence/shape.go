@@ -27,6 +27,11 @@ type Shape struct {
 	Top        int  // how many of the largest contributions to keep
 	Sole       bool // note who is alone in a cell
 	Largest    int  // with a response, how many of the largest contributions to keep with who they are
+	Owners     bool // with holdings and a response, count the holdings with a response
+	// Alike, with respondents and a response, says that what respondents have in common is
+	// kept: whether all observations of a cell have one value, and how many respondents
+	// contribute the same where these may be so many percent. From 51 to 100; 0 keeps nothing.
+	Alike int
 }
 
 // ranked returns how many contributions are ranked by their amounts alone: none where
@@ -91,11 +96,20 @@ type Margin struct {
 	Contributors []int64 // distinct respondents with a response, with weights in a row of a weight above 0
 	NonZero      []int64 // of these, those whose responses add up to something other than 0
 	Missing      []int64 // rows without a response
+	Owners       []int64 // with Shape.Owners: distinct holdings with a response, with weights in a row of a weight above 0
 	Negative     []bool  // some contribution of a holding is negative
 
 	// With Sole, who stands behind the rows of the cell (those with a response, where
 	// batches carry one): which respondent, and with holdings which holding.
 	SoleRespondent, SoleHolding []Unit
+
+	// With Shape.Alike. Equal says that there are observations, all of one value. Share
+	// respondents contribute Common, in units of the response, and no other value is
+	// contributed by more; where that is less than Alike percent of the contributors Share
+	// may be 0 instead.
+	Equal  []bool
+	Share  []int64
+	Common Nums
 
 	// In units of the response, see Units.
 	Sum    Nums

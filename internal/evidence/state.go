@@ -109,6 +109,7 @@ func (s *state[T]) addRest(b *Batch, ids []uint32) {
 		s.addSums(b, ids)
 	}
 	b = s.weighty(b)
+	s.addObservations(b, ids)
 	switch {
 	case s.shape.pooled():
 		s.addUnits(b, ids)

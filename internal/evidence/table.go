@@ -114,12 +114,16 @@ func assemble(margins []*Margin, cards []int, published, threads int) (*Margin, 
 	ints(func(m *Margin) *[]int64 { return &m.Contributors })
 	ints(func(m *Margin) *[]int64 { return &m.NonZero })
 	ints(func(m *Margin) *[]int64 { return &m.Missing })
+	ints(func(m *Margin) *[]int64 { return &m.Owners })
+	ints(func(m *Margin) *[]int64 { return &m.Share })
+	nums(func(m *Margin) *Nums { return &m.Common })
 	nums(func(m *Margin) *Nums { return &m.Sum })
 	nums(func(m *Margin) *Nums { return &m.SumAbs })
 	nums(func(m *Margin) *Nums { return &m.Weights })
 	nums(func(m *Margin) *Nums { return &m.Weighted })
 	nums(func(m *Margin) *Nums { return &m.WeightedAbs })
 	tasks = append(tasks,
+		func() { m.Equal = gather(margins, from, func(m *Margin) []bool { return m.Equal }) },
 		func() { m.Negative = gather(margins, from, func(m *Margin) []bool { return m.Negative }) },
 		func() {
 			m.Largest = gatherLargest(margins, from)

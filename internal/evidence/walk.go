@@ -84,6 +84,7 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		}
 		w.take(recs[i:j])
 		w.unit()
+		w.voteUnit()
 		i = j
 	}
 }
@@ -270,6 +271,9 @@ func (w *walker[T]) byMask(full bool) {
 		}
 		if w.as&asHolding != 0 {
 			w.off(w.margin.holdings, g, again)
+			if w.margin.owners != nil && u.filled {
+				w.off(w.margin.owners, g, filled)
+			}
 		}
 		if w.as&asRespondent != 0 {
 			w.off(w.margin.respondents, g, again)
@@ -391,6 +395,9 @@ func (w *walker[T]) again(i uint32, j int) {
 	u, s := &w.part[j], &w.sum[w.spot[i]]
 	if w.as&asHolding != 0 {
 		c.holdings[i]--
+		if c.owners != nil && u.filled && s.filled {
+			c.owners[i]--
+		}
 	}
 	if w.as&asRespondent != 0 {
 		c.respondents[i]--

@@ -155,7 +155,7 @@ func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 		return
 	}
 	s.shift = shift
-	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named}
+	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named, s.inner.one, s.inner.common}
 	for _, p := range s.pools() {
 		lists = append(lists, p.open.x)
 		for i := range p.blocks {
@@ -198,6 +198,7 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 		respondents: in.respondents, holdings: in.holdings,
 		contributors: in.contributors, nonZero: in.nonZero, negative: in.negative,
 		sum: all(in.sum), abs: all(in.abs), top: all(in.top), owner: in.owner, named: all(in.named), who: in.who,
+		owners: in.owners, seen: in.seen, one: all(in.one), votes: in.votes, common: all(in.common),
 		tau:     make([][]pair[U], len(in.tau)),
 		weights: in.weights, weighted: in.weighted, weightedAbs: in.weightedAbs, slots: in.slots,
 	}
