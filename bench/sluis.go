@@ -19,6 +19,8 @@ func off() sdc.Policy {
 	return sdc.Policy{
 		Name:                "bench",
 		MinContributors:     sdc.MinContributors{Off: true},
+		MinHoldings:         sdc.MinHoldings{Off: true},
+		AllEqual:            sdc.AllEqual{Off: true},
 		NK:                  sdc.NK{Off: true},
 		PPercent:            sdc.PPercent{Off: true},
 		PQ:                  sdc.PQ{Off: true},

@@ -68,6 +68,7 @@ type worker struct {
 	flags        []bool // code of the request column -> asked
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
+	beside       []*evidence.Accumulator // nil likewise
 	asks         *asks                   // nil likewise
 	overlap      *evidence.Overlap       // nil where nobody asks
 	excluded     []int64
@@ -157,7 +158,8 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 		var asked *evidence.Accumulator
 		if t.asked {
 			s := t.shape
-			s.Weight, s.Tau, s.Top, s.Sole, s.Largest = false, false, 1, false, 0
+			s.Weight, s.Tau, s.Top, s.Sole, s.Largest, s.Owners, s.Alike = false, false, 1, false, 0, false, 0
+			s.Respondent = pl.respondent >= 0
 			if asked, err = evidence.New(s, rd, 0, float); err != nil {
 				return nil, err
 			}
@@ -166,6 +168,14 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 			}
 		}
 		w.asked = append(w.asked, asked)
+		var beside *evidence.Accumulator
+		if t.beside {
+			s := evidence.Shape{Columns: t.shape.Columns, Respondent: true, Response: true, Alike: pl.alike}
+			if beside, err = evidence.New(s, rd, 0, float); err != nil {
+				return nil, err
+			}
+		}
+		w.beside = append(w.beside, beside)
 	}
 	if pl.overlap {
 		w.overlap = &evidence.Overlap{}

@@ -22,17 +22,20 @@ func newBudget(pl *plan, opts Options) (*budget, error) {
 	if opts.Memory < 0 {
 		return nil, fmt.Errorf("%w: memory must be at least 0", ErrRequest)
 	}
-	if opts.Memory == 0 || pl.respondent < 0 && pl.holding < 0 {
+	if opts.Memory == 0 || !pl.pooled() {
 		return nil, nil
 	}
 	pools := int64(1)
-	if pl.respondent >= 0 && pl.holding >= 0 {
+	if pl.holding >= 0 { // respondents may be rows
 		pools = 3
 	}
 	accumulators := int64(0)
 	for _, t := range pl.tabs {
 		accumulators++
 		if t.asked {
+			accumulators++
+		}
+		if t.beside {
 			accumulators++
 		}
 	}
@@ -61,6 +64,9 @@ func (b *budget) give(w *worker) {
 		w.accumulators[k].SpillTo(b.share[k])
 		if w.asked[k] != nil {
 			w.asked[k].SpillTo(b.share[k])
+		}
+		if w.beside[k] != nil {
+			w.beside[k].SpillTo(b.share[k])
 		}
 	}
 	if w.overlap != nil {

@@ -99,10 +99,12 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 	case Frequency, Magnitude:
 		unsafe := t.main.applyAPriori(f)
 		p.MinContributors.check(t.main, f)
+		p.MinHoldings.check(t.main, roles, f)
 		if o.Kind == Magnitude {
 			p.NK.check(t.main, f)
 			p.PPercent.check(t.main, f)
 			p.PQ.check(t.main, f)
+			p.AllEqual.check(t.main, f)
 		}
 		p.GroupDisclosure.check(t.main, f)
 		p.GroupRemainder.check(t.main, f)
@@ -175,6 +177,9 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 	}
 	if roles.Respondent == "" {
 		out = append(out, "respondents: no respondent column is named, so every row is taken as a respondent of its own")
+	}
+	if table && !p.MinHoldings.Off && roles.Holding == "" {
+		out = append(out, "min-holdings: no holding column is named, so contributors of one owner are taken for several")
 	}
 	if o.Kind == Magnitude && roles.Holding == "" {
 		out = append(out, "holdings: no holding column is named, so dominance is judged by respondent")

@@ -58,6 +58,8 @@ func off() sdc.Policy {
 	return sdc.Policy{
 		Name:                "test",
 		MinContributors:     sdc.MinContributors{Off: true},
+		MinHoldings:         sdc.MinHoldings{Off: true},
+		AllEqual:            sdc.AllEqual{Off: true},
 		NK:                  sdc.NK{Off: true},
 		PPercent:            sdc.PPercent{Off: true},
 		PQ:                  sdc.PQ{Off: true},

@@ -15,6 +15,10 @@ import (
 //	PQ        P/Q * x1 - (total - x1 - x2)
 //	Request   100/Percent * x - total, x the largest contribution of those who
 //	          asked; x itself with a Percent of "0"
+//	AllEqual  the part of the total that is contributed by as many of the n
+//	          contributors as must differ, n - m, for less than Percent to share
+//	          the value: (n - m)/n * total, m the largest with 100 m < Percent * n;
+//	          of a cell that it calls unsafe
 //
 // and 0, in the unit of the response (of the weighted response, with weights),
 // with the contributions ranked as the rules rank them. It is positive for every
@@ -51,6 +55,12 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 		a, b := r.P.must(), r.Q.must()
 		share := ratio(a.Num, a.Den)
 		raise(short(unit, rest, x1, share.Quo(share, ratio(b.Num, b.Den))))
+	}
+	if r := p.AllEqual; !r.Off && r.of(c, c.t.output.sensitiveValues()).verdict == Unsafe {
+		n, limit := c.Contributors(), r.Percent.must()
+		m := new(big.Int).Mul(big.NewInt(n), new(big.Int).SetUint64(limit.Num))
+		m.Sub(m, big.NewInt(1)).Quo(m, new(big.Int).SetUint64(100*limit.Den))
+		raise(unit.Rat(d.total).Mul(unit.Rat(d.total), big.NewRat(n-m.Int64(), n)))
 	}
 	if x, ok := c.t.asked[c.i]; ok && !p.Request.Off {
 		total := c.t.m.SumAbs.At(c.i)

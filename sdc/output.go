@@ -2,6 +2,8 @@ package sdc
 
 import (
 	"fmt"
+	"math/big"
+	"regexp"
 	"slices"
 )
 
@@ -53,6 +55,9 @@ type Output struct {
 	Sensitive []string
 	// Response is the summed column of a magnitude table. Required there.
 	Response string
+	// SensitiveValues lists values of the response that must not be inferred of the
+	// contributors to a cell, as decimals: see AllEqual. Defaults to none.
+	SensitiveValues []string
 	// Statistics lists what is published of each cell of a magnitude table:
 	// sum, mean, count, and the endpoints min, max, range. Defaults to sum.
 	Statistics []string
@@ -61,6 +66,19 @@ type Output struct {
 	Parameters int
 	// APriori lists cells that were judged by hand.
 	APriori []APriori
+}
+
+var plainNumber = regexp.MustCompile(`^-?[0-9]{1,40}(\.[0-9]{1,40})?$`)
+
+// sensitiveValues returns the sensitive values of the response.
+func (o *Output) sensitiveValues() []*big.Rat {
+	var out []*big.Rat
+	for _, s := range o.SensitiveValues {
+		if x, ok := new(big.Rat).SetString(s); ok { // as Validate has seen to
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 var statistics = []string{"sum", "mean", "count", "min", "max", "range"}
@@ -99,6 +117,14 @@ func (o *Output) Validate() error {
 	for _, s := range o.Statistics {
 		if !slices.Contains(statistics, s) {
 			return fail("statistic %q is none of %v", s, statistics)
+		}
+	}
+	if len(o.SensitiveValues) > 0 && o.Kind != Magnitude {
+		return fail("sensitive values belong to a magnitude table")
+	}
+	for i, s := range o.SensitiveValues {
+		if !plainNumber.MatchString(s) {
+			return fail("sensitive value %d is no plain decimal number", i+1)
 		}
 	}
 	if (o.Kind == Model) != (o.Parameters > 0) {

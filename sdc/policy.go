@@ -24,9 +24,11 @@ type Policy struct {
 	Name string
 
 	MinContributors     MinContributors
+	MinHoldings         MinHoldings
 	NK                  NK
 	PPercent            PPercent
 	PQ                  PQ
+	AllEqual            AllEqual
 	GroupDisclosure     GroupDisclosure
 	GroupRemainder      GroupRemainder
 	ZeroCells           ZeroCells
@@ -80,7 +82,7 @@ type rule interface {
 // rules lists the rules in the order in which findings are reported.
 func (p *Policy) rules() []rule {
 	return []rule{
-		p.MinContributors, p.NK, p.PPercent, p.PQ, p.GroupDisclosure, p.GroupRemainder, p.ZeroCells,
+		p.MinContributors, p.MinHoldings, p.NK, p.PPercent, p.PQ, p.AllEqual, p.GroupDisclosure, p.GroupRemainder, p.ZeroCells,
 		p.KAnonymity, p.Identifiers, p.Endpoints, p.MinDegreesOfFreedom, p.Request,
 	}
 }
@@ -100,15 +102,18 @@ func (p *Policy) top() int {
 // CBS returns the policy of Statistics Netherlands for output of microdata
 // research, as other projects quote it: at least 10 contributors, no
 // contributor above 50 % of a total, no line of a table of which 90 % or more
-// share a category, at least 10 degrees of freedom. The guideline itself is not
+// share a category, at least 10 degrees of freedom. Where holdings are named a cell needs
+// as many of them as contributors, and no value that 90 % or more contribute may be sensitive. The guideline itself is not
 // public, hence could not be read; every threshold is a field.
 func CBS() Policy {
 	return Policy{
 		Name:                "cbs",
 		MinContributors:     MinContributors{Min: 10},
+		MinHoldings:         MinHoldings{Min: 10},
 		NK:                  NK{N: 1, Percent: "50"},
 		PPercent:            PPercent{Off: true},
 		PQ:                  PQ{Off: true},
+		AllEqual:            AllEqual{Percent: "90"},
 		GroupDisclosure:     GroupDisclosure{Percent: "90"},
 		GroupRemainder:      GroupRemainder{Off: true},
 		ZeroCells:           ZeroCells{},

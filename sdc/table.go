@@ -27,6 +27,7 @@ type Table struct {
 	// there is none; nil until needed.
 	keys, byKey []uint32
 
+	alike   *agreement        // of a magnitude table; nil where it was not gathered
 	soles   []Sole            // of cells; nil where they were not asked for
 	named   []int32           // whose the largest contributions are, as many a cell; nil likewise
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked

@@ -89,7 +89,7 @@ type table struct {
 type reason uint8
 
 const (
-	smallCount reason = 1 << iota // min-contributors
+	smallCount reason = 1 << iota // min-contributors, min-holdings
 	dominance                     // nk, p-percent, pq
 	groupShare                    // group-disclosure, group-remainder
 	byRequest
@@ -102,7 +102,7 @@ type apriori struct {
 }
 
 var reasonOf = map[string]reason{
-	"min-contributors": smallCount, "nk": dominance, "p-percent": dominance, "pq": dominance,
+	"min-contributors": smallCount, "min-holdings": smallCount, "all-equal": dominance, "nk": dominance, "p-percent": dominance, "pq": dominance,
 	"group-disclosure": groupShare, "group-remainder": groupShare, "request": byRequest, "a-priori": byHand,
 }
 

@@ -79,6 +79,7 @@ func onlyRules() sdc.Policy {
 	p := sdc.CBS()
 	p.Name = "test"
 	p.MinContributors.Off, p.NK.Off, p.GroupDisclosure.Off, p.ZeroCells.Off = true, true, true, true
+	p.MinHoldings.Off, p.AllEqual.Off = true, true
 	return p
 }
 
@@ -115,6 +116,9 @@ func TestLevels(t *testing.T) {
 			p.PQ = sdc.PQ{P: "10", Q: "50"}
 		}, 100},
 		{"a threshold alone", []float64{5, 5, 5}, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 4} }, 0},
+		// Of twenty with 1 there must be as few as seventeen: 90 % of twenty are eighteen.
+		{"all equal", slices.Repeat([]float64{1}, 20), func(p *sdc.Policy) { p.AllEqual = sdc.AllEqual{Percent: "90"} }, 3},
+		{"all zero", []float64{0, 0, 0}, func(p *sdc.Policy) { p.AllEqual = sdc.AllEqual{Percent: "90"} }, 0},
 		{"safe", []float64{700, 260, 70}, func(p *sdc.Policy) { p.PPercent = sdc.PPercent{P: "10"} }, 0},
 	}
 	for _, c := range cases {

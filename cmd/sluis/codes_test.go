@@ -185,6 +185,9 @@ func TestRequestWords(t *testing.T) {
 		b.WriteString("pid,g,x,ask\n")
 		for i := range 40 {
 			ask, x := "FALSE", "10"
+			if i%2 == 1 {
+				x = "11"
+			}
 			if i == 7 {
 				ask, x = word, "60"
 			}

@@ -274,9 +274,16 @@ func TestProtectCancelled(t *testing.T) {
 // is verified.
 func TestProtectOddTables(t *testing.T) {
 	lines := func(n int, line string) string { return strings.Repeat(line+"\n", n) }
+	numbered := func(n int, line string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.ReplaceAll(line, "#", fmt.Sprint(i)) + "\n")
+		}
+		return b.String()
+	}
 	cases := []struct {
 		name, data, output string
-		hierarchy          string
+		hierarchy, policy  string
 		code               int
 		says               string
 	}{
@@ -285,7 +292,10 @@ func TestProtectOddTables(t *testing.T) {
 		{name: "one cell, unsafe", data: "a\n" + lines(4, "x"), output: "kind: frequency, by: [a]", says: `"t": 2 cells, 2 suppressed`},
 		{name: "all cells unsafe", data: "a,b\nx,u\nx,v\ny,u\ny,v\n", output: "kind: frequency, by: [a, b]", says: `"t": 9 cells, 9 suppressed`},
 		{name: "negative values", data: "a,b,x\n" + lines(15, "p,u,5") + lines(15, "p,v,-4") + lines(15, "q,u,-1") + lines(15, "q,v,3") +
-			lines(15, "r,u,7") + lines(3, "r,v,-9"), output: "kind: magnitude, by: [a, b], response: x", says: "4 suppressed"},
+			lines(15, "r,u,7") + lines(3, "r,v,-9"), output: "kind: magnitude, by: [a, b], response: x", says: "6 suppressed"}, // all inner cells are of one value
+		{name: "a property that all have", data: "a,who,x\n" + numbered(20, "p,#,1") + numbered(40, "q,1#0,#"), output: "kind: magnitude, by: [a], response: x", says: `"t": 3 cells, 2 suppressed`},
+		{name: "twelve of one owner", data: "a,who,own\n" + numbered(12, "p,#,h") + numbered(40, "q,1#0,#"), output: "kind: frequency, by: [a]",
+			policy: "version: 1\nname: p\nextends: cbs\nrules: {group-disclosure: off}\n", says: `"t": 3 cells, 2 suppressed`},
 		{name: "a hierarchy in a circle", data: "a\n" + lines(40, "x"), output: "kind: frequency, by: [a]",
 			hierarchy: "{tree: {x: [y], y: [x]}}", code: exitUsage, says: "hierarchy"},
 		{name: "rows of a respondent in several cells", data: "a,who\n" + lines(40, "x,1") + lines(40, "y,1"),
@@ -298,12 +308,20 @@ func TestProtectOddTables(t *testing.T) {
 		if strings.Contains(c.data, "who") {
 			data += ", respondent: who"
 		}
+		if strings.Contains(c.data, "own") {
+			data += ", holding: own"
+		}
 		if c.hierarchy != "" {
 			data += ", hierarchies: {a: " + c.hierarchy + "}"
 		}
 		write(t, filepath.Join(dir, "spec.yaml"), "version: 1\ndata: "+data+"}\noutputs:\n  - {name: t, "+c.output+"}\n")
 		out := filepath.Join(dir, "out")
-		code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", out)
+		policy := "cbs"
+		if c.policy != "" {
+			policy = filepath.Join(dir, "policy.yaml")
+			write(t, policy, c.policy)
+		}
+		code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--policy", policy, "--out", out)
 		if code != c.code || !strings.Contains(text, c.says) {
 			t.Errorf("%s: exit status %d: %s", c.name, code, text)
 		}

@@ -25,6 +25,8 @@ type policyFile struct {
 
 type rulesFile struct {
 	MinContributors     ruleFile[minFields]        `yaml:"min-contributors"`
+	MinHoldings         ruleFile[minFields]        `yaml:"min-holdings"`
+	AllEqual            ruleFile[percentField]     `yaml:"all-equal"`
 	NK                  ruleFile[nkFields]         `yaml:"nk"`
 	PPercent            ruleFile[pFields]          `yaml:"p-percent"`
 	PQ                  ruleFile[pqFields]         `yaml:"pq"`
@@ -210,6 +212,14 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 	if m := r.MinContributors; m.given {
 		p.MinContributors.Off = m.off
 		setWhole(&p.MinContributors.Min, m.fields.Min)
+	}
+	if m := r.MinHoldings; m.given {
+		p.MinHoldings.Off = m.off
+		setWhole(&p.MinHoldings.Min, m.fields.Min)
+	}
+	if m := r.AllEqual; m.given {
+		p.AllEqual.Off = m.off
+		setPercent(&p.AllEqual.Percent, m.fields.Percent)
 	}
 	if m := r.NK; m.given {
 		p.NK.Off = m.off

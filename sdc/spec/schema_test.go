@@ -66,6 +66,8 @@ func TestSchemas(t *testing.T) {
 		{"spec.schema.json", "properties outputs items properties apriori oneOf 1", aprioriHST{}},
 		{"policy.schema.json", "", policyFile{}},
 		{"policy.schema.json", "properties rules", rulesFile{}},
+		{"policy.schema.json", "properties rules properties min-holdings oneOf 1", minFields{}},
+		{"policy.schema.json", "properties rules properties all-equal oneOf 1", percentField{}},
 		{"policy.schema.json", "properties rules properties nk oneOf 1", nkFields{}},
 		{"policy.schema.json", "properties rules properties p-percent oneOf 1", pFields{}},
 		{"policy.schema.json", "properties rules properties pq oneOf 1", pqFields{}},

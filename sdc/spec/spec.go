@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
@@ -105,6 +106,7 @@ type outputFile struct {
 	Depth      map[string]plainyaml.Whole `yaml:"depth"`
 	Fold       map[string][]string        `yaml:"fold"`
 	Sensitive  []string                   `yaml:"sensitive"`
+	Values     []plainNumber              `yaml:"sensitive-values"`
 	Response   string                     `yaml:"response"`
 	Statistics []string                   `yaml:"statistics"`
 	Parameters plainyaml.Whole            `yaml:"parameters"`
@@ -126,6 +128,15 @@ func (l *list) UnmarshalYAML(unmarshal func(any) error) error {
 		return errors.New("a path or a list of paths is wanted")
 	}
 	*l = many
+	return nil
+}
+
+// plainNumber keeps the digits of a number as they are written.
+type plainNumber string
+
+// UnmarshalYAML takes the text of the scalar, quoted or not.
+func (p *plainNumber) UnmarshalYAML(text []byte) error {
+	*p = plainNumber(strings.Trim(strings.TrimSpace(string(text)), `"'`))
 	return nil
 }
 
@@ -269,6 +280,9 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 	out := sdc.Output{
 		Name: o.Name, Title: o.Title, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Fold: o.Fold, Sensitive: o.Sensitive,
 		Response: o.Response, Statistics: o.Statistics, Parameters: int(o.Parameters),
+	}
+	for _, v := range o.Values {
+		out.SensitiveValues = append(out.SensitiveValues, string(v))
 	}
 	if o.Depth != nil {
 		out.Depth = map[string]int{}

@@ -1,0 +1,62 @@
+package sdc
+
+import "fmt"
+
+// MinHoldings is the minimum number of holdings: a non-empty cell is unsafe when
+//
+//	Holdings < Min
+//
+// so that a cell of exactly Min is safe. Holdings are the distinct holdings with a
+// contribution: with a non-null response, of data with weights in a row of a weight
+// above 0; in a frequency table all of them. A respondent without a holding is one of its
+// own. Twelve establishments of one owner are one: who owns them sees through the count
+// of them, and what is published of the cell is of that one.
+//
+// It applies where the data name a column of holdings; elsewhere respondents are what
+// MinContributors counts, and the report says that holdings were not looked at.
+//
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.3
+// (holdings as the unit); the threshold is that of MinContributors.
+type MinHoldings struct {
+	Off bool
+	// Min is the least number that is safe. Required, at least 2.
+	Min int64
+}
+
+func (MinHoldings) name() string      { return "min-holdings" }
+func (r MinHoldings) off() bool       { return r.Off }
+func (r MinHoldings) limits() []limit { return []limit{{"min", fmt.Sprint(r.Min)}} }
+
+func (r MinHoldings) validate() error {
+	if r.Min < 2 {
+		return fmt.Errorf("%w: %s: min must be at least 2", ErrRequest, r.name())
+	}
+	return nil
+}
+
+func (r MinHoldings) check(t *Table, roles Roles, f *findings) {
+	if r.Off || roles.Holding == "" {
+		return
+	}
+	least := fmt.Sprintf("; at least %d are required", r.Min)
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			n := c.owners()
+			if n >= r.Min {
+				continue
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
+				Message: f.join(f.plural(n, "holding"), least),
+			})
+		}
+	})
+}
+
+// owners returns the number of holdings that contribute, see MinHoldings.
+func (c Cell) owners() int64 {
+	if c.t.m.Owners != nil {
+		return c.t.m.Owners[c.i]
+	}
+	return c.Holdings()
+}
