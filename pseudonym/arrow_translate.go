@@ -66,7 +66,7 @@ func (t *Translation) Array(mem memory.Allocator, arr arrow.Array, unknown Inval
 	}
 	canonical := "" // where nothing is left
 	if nulls+invalid < int64(arr.Len()) {
-		canonical = t.to.Form
+		canonical = t.canonical
 	}
 	counter.add(int64(arr.Len()), nulls, invalid, canonical, &seen)
 	return b.NewArray(), nil

@@ -23,7 +23,7 @@ func FuzzCustody(f *testing.F) {
 	for _, s := range []string{
 		string(share), string(keys), "sluis linkage 1\nk\np/v\n1\nab \"x\"\n",
 		"sluis linkage 2\n" + `{"keyId":"k","domain":"p/v","form":"typed","encoding":"hex","bytes":16,"algorithm":"sha256","format":1,"fourEyes":true,"entries":1}` + "\nab i \"7\"\n",
-		translationHeader + "\n" + `{"from":{"keyId":"","domain":"","form":"","encoding":"","bytes":0,"algorithm":"","format":0},"to":{"keyId":"","domain":"","form":"","encoding":"","bytes":0,"algorithm":"","format":0},"entries":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}` + "\n",
+		translationHeader + "\n" + `{"from":{"keyId":"","domain":"","form":"","encoding":"","bytes":0,"algorithm":"","format":0},"to":{"keyId":"k","domain":"p/v","form":"typed","encoding":"hex","bytes":16,"algorithm":"sha256","format":1},"canonical":"text","entries":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}` + "\n",
 		`{"schema":"sluis.lookup/1","number":1,"previous":"` + firstPrevious + `","time":"2026-01-01T00:00:00Z","who":"a","why":"b","keyId":"k","domain":"p/v","pseudonyms":["ab"],"signer":"AA=="}` + "\n",
 		`{"schema":"sluis.linkage-destroyed/1"}`,
 	} {

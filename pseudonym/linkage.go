@@ -171,7 +171,7 @@ func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
 	}
 	r := &Rekeyed{
 		Table:       &Linkage{made: p.Settings(), fourEyes: l.fourEyes, back: newLinks(l.Len())},
-		Translation: &Translation{from: l.made, to: p.Settings(), pairs: make(map[string]string, l.Len())},
+		Translation: &Translation{from: l.made, to: p.Settings(), canonical: l.canonical(p.cfg.Form), pairs: make(map[string]string, l.Len())},
 	}
 	for _, old := range l.pseudonyms() {
 		id := l.identifiers()[old]
@@ -195,6 +195,30 @@ func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
 		r.Translation.pairs[old] = text
 	}
 	return r, nil
+}
+
+// canonical names the class of the canonical bytes of the table's identifiers in a
+// form, see [Setting].
+func (l *Linkage) canonical(f Form) string {
+	switch f {
+	case Typed:
+	case AsText:
+		return "text"
+	default:
+		return f.String()
+	}
+	class := ""
+	for _, id := range l.identifiers() {
+		c := map[byte]string{
+			tagInt: "integer", tagUint: "integer", tagText: "text", tagBinary: "binary", tagBool: "boolean",
+			tagDecimal: "decimal", tagDate: "date", tagTime: "time", tagInvalid: "time",
+		}[id.tag]
+		if class != "" && c != class {
+			return mixed
+		}
+		class = c
+	}
+	return class
 }
 
 // identifiers is the table; nil where there is none.

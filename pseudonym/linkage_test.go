@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -270,14 +271,21 @@ func TestTranslation(t *testing.T) {
 			if tr.From() != p.Settings() || tr.To() != q.Settings() || tr.Len() != 3 {
 				t.Errorf("%+v %+v", tr.From(), tr.To())
 			}
-			old, want := must(p.Array(context.Background(), mem, ids, nil)), must(q.Array(context.Background(), mem, ids, nil))
-			var c pseudonym.Counter
+			var c, direct pseudonym.Counter
+			old, want := must(p.Array(context.Background(), mem, ids, nil)), must(q.Array(context.Background(), mem, ids, &direct))
 			got, err := tr.Array(mem, old, pseudonym.InvalidError, &c)
 			if err != nil || !array.Equal(got, want) {
 				t.Errorf("%d to %d: %v, %v, want %v", from, to, got, err, want)
 			}
 			if s := c.Stats(); s.Rows != 5 || s.Nulls != 1 || s.Distinct != 3 || s.Invalid != 0 {
 				t.Errorf("%+v", s)
+			}
+			// The record of a translated column says what that of one made anew says.
+			record := &pseudonym.Record{}
+			record.AppendTranslated(tr, []string{"id"}, map[string]*pseudonym.Counter{"id": &c}, "test")
+			anew := q.Record([]string{"id"}, map[string]*pseudonym.Counter{"id": &direct}, "test")
+			if !reflect.DeepEqual(record, anew) {
+				t.Errorf("%+v, want %+v", record, anew)
 			}
 			for _, a := range []arrow.Array{ids, old, want, got} {
 				a.Release()

@@ -21,8 +21,9 @@ var ErrTranslation = errors.New("translation table cannot be used")
 // holds no identifier. Whoever has it can join files of before and after: it is kept
 // from everybody who has only one of the two. It is safe for concurrent reading.
 type Translation struct {
-	from, to Settings
-	pairs    map[string]string
+	from, to  Settings
+	canonical string // of the new pseudonyms, see [Setting]
+	pairs     map[string]string
 }
 
 // translationHeader is the first line of a translation table.
@@ -32,8 +33,10 @@ const translationHeader = "sluis translation 1"
 type translationHead struct {
 	From    Settings `json:"from"`
 	To      Settings `json:"to"`
-	Entries int      `json:"entries"`
-	SHA256  string   `json:"sha256"` // of the lines that follow
+	// Canonical is the class of the canonical bytes of the new pseudonyms, see [Setting].
+	Canonical string `json:"canonical"`
+	Entries   int    `json:"entries"`
+	SHA256    string `json:"sha256"` // of the lines that follow
 }
 
 // Len returns the number of pseudonyms.
@@ -65,7 +68,7 @@ func (t *Translation) Save(path string) error {
 	if err := t.lines(sum); err != nil {
 		return err
 	}
-	head, err := json.Marshal(translationHead{t.from, t.to, t.Len(), hex.EncodeToString(sum.Sum(nil))})
+	head, err := json.Marshal(translationHead{t.from, t.to, t.canonical, t.Len(), hex.EncodeToString(sum.Sum(nil))})
 	if err != nil {
 		return err
 	}
@@ -103,7 +106,10 @@ func parseTranslation(r io.Reader) (*Translation, error) {
 	if text := []byte(strings.TrimSuffix(second, "\n")); err != nil || !decode(text, &head) || !writtenAs(text, head) {
 		return nil, fmt.Errorf("%w: line 2: not the head of a table", ErrTranslation)
 	}
-	t := &Translation{from: head.From, to: head.To, pairs: map[string]string{}}
+	if _, err := head.To.Config(); err != nil {
+		return nil, fmt.Errorf("%w: line 2: %w", ErrTranslation, err)
+	}
+	t := &Translation{from: head.From, to: head.To, canonical: head.Canonical, pairs: map[string]string{}}
 	sum := sha256.New()
 	last := ""
 	for n := 3; ; n++ {
@@ -126,3 +132,21 @@ func parseTranslation(r io.Reader) (*Translation, error) {
 
 // digest is SHA-256.
 func digest(b []byte) [32]byte { return sha256.Sum256(b) }
+
+// AppendTranslated adds columns that t translated to a record, and the name of the
+// program where the record is new.
+func (r *Record) AppendTranslated(t *Translation, columns []string, counters map[string]*Counter, tool string) {
+	r.Schema, r.Tool = processSchema, tool
+	algorithm, _ := ParseAlgorithm(t.to.Algorithm) // was read before
+	for _, name := range columns {
+		s := counters[name].Stats()
+		r.Columns = append(r.Columns, RecordedCount{
+			Column: name,
+			Setting: Setting{
+				KeyID: t.to.KeyID, Domain: t.to.Domain, Format: t.to.Format, Canonical: counters[name].class(),
+				Encoding: t.to.Encoding, Bytes: t.to.Bytes, Algorithm: algorithm.String(),
+			},
+			Form: t.to.Form, Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
+		})
+	}
+}
