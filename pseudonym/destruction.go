@@ -92,12 +92,15 @@ func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool 
 
 // holds compares the key of a file.
 func holds(path string, k Key, identities []age.Identity) error {
-	of, err := LoadKey(path, identities...)
+	of, err := LoadKeySet(path, identities...)
 	if err != nil {
 		return err
 	}
 	defer of.Destroy()
-	if !of.Equal(k) {
+	if len(of.keys) != 1 {
+		return fmt.Errorf("%w: it holds %d keys", ErrKeyFile, len(of.keys))
+	}
+	if !of.keys[0].Equal(k) {
 		return fmt.Errorf("%w: it holds another key than the one to destroy", ErrKeyFile)
 	}
 	return nil

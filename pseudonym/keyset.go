@@ -11,6 +11,8 @@ import "fmt"
 type KeySet struct {
 	keys   []Key
 	sealed bool // the file that it comes from is encrypted
+	// unchecked says that a key of the file has no check digits.
+	unchecked bool
 }
 
 // Rotate makes k the primary key. The error is ErrKey if the set has it already.

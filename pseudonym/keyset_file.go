@@ -2,11 +2,14 @@ package pseudonym
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"filippo.io/age"
 )
@@ -28,6 +31,9 @@ func (s *KeySet) IDs() []string {
 	}
 	return out
 }
+
+// Checked reports whether every key of the file has check digits, see [LoadKeyFile].
+func (s *KeySet) Checked() bool { return !s.unchecked }
 
 // Remove destroys an older key of the set. The error is ErrKey for the primary key and
 // for one that the set has not.
@@ -126,7 +132,8 @@ func parseKeySet(text []byte) (*KeySet, error) {
 	}
 	s := &KeySet{}
 	for line := range bytes.Lines(body) {
-		k, err := parseKey(line)
+		k, checked, err := parseChecked(line)
+		s.unchecked = s.unchecked || !checked
 		if err == nil {
 			var id string
 			if id, err = k.ID(); err == nil {
@@ -149,4 +156,23 @@ func parseKeySet(text []byte) (*KeySet, error) {
 		return nil, fmt.Errorf("%w: the set is empty", ErrKey)
 	}
 	return s, nil
+}
+
+// Destroyed destroys an older key of the set and returns a signed record of it. The
+// caller writes the set before it lets the record out. The errors are those of Remove and
+// [Destroy].
+func (s *KeySet) Destroyed(id string, signer ed25519.PrivateKey, now time.Time, tool string) (*DestructionRecord, error) {
+	k, err := s.ByID(id)
+	if err != nil {
+		return nil, err
+	}
+	if k == s.keys[0] {
+		return nil, fmt.Errorf("%w: it is the primary key: rotate first", ErrKey)
+	}
+	r, err := Destroy(k, "", signer, now, tool)
+	if err != nil {
+		return nil, err
+	}
+	s.keys = slices.DeleteFunc(s.keys, func(x Key) bool { return x == k })
+	return r, nil
 }

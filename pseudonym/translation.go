@@ -31,8 +31,8 @@ const translationHeader = "sluis translation 1"
 
 // translationHead is the second line.
 type translationHead struct {
-	From    Settings `json:"from"`
-	To      Settings `json:"to"`
+	From Settings `json:"from"`
+	To   Settings `json:"to"`
 	// Canonical is the class of the canonical bytes of the new pseudonyms, see [Setting].
 	Canonical string `json:"canonical"`
 	Entries   int    `json:"entries"`

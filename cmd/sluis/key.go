@@ -31,7 +31,8 @@ can make pseudonyms of guessed identifiers; nobody else can.`,
 		Args: exactArgs(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newKeyNewCommand(), newKeyIDCommand(), newKeySignerCommand(), newKeyDestroyCommand())
+	cmd.AddCommand(newKeyNewCommand(), newKeyIDCommand(), newKeySignerCommand(), newKeyDestroyCommand(),
+		newKeySplitCommand(), newKeyJoinCommand(), newKeySetCommand(), newKeyVerifyCommand(), newKeyPublicCommand())
 	return cmd
 }
 
@@ -76,21 +77,21 @@ func printID(w io.Writer, k pseudonym.Key) error {
 	return err
 }
 
-// loadKey reads a key file, with the identities of an age identity file if one
-// is named.
+// loadKey reads a key file, or the primary key of a key set, with the identities of an
+// age identity file if one is named.
 func loadKey(path, identityFile string) (pseudonym.Key, error) {
-	identities, err := loadIdentities(identityFile)
+	s, err := loadKeySet(path, identityFile)
 	if err != nil {
 		return pseudonym.Key{}, err
 	}
-	k, checked, err := pseudonym.LoadKeyFile(path, identities...)
-	if err != nil {
-		return k, fmt.Errorf("%s: %w", path, err)
+	k, err := s.Primary()
+	for _, id := range s.IDs()[1:] {
+		err = errors.Join(err, s.Remove(id))
 	}
-	if !checked {
+	if !s.Checked() {
 		fmt.Fprintf(os.Stderr, "remark: %s has no check digits: a slip in it would give another key; state the key that you expect with --key-id\n", path)
 	}
-	return k, nil
+	return k, err
 }
 
 // loadIdentities reads an age identity file; none without a name.
@@ -198,7 +199,14 @@ shown to the provider of the data.`,
 			if err != nil {
 				return err
 			}
-			k, err := loadKey(args[0], identity)
+			all, err := loadKeySet(args[0], identity)
+			if err != nil {
+				return err
+			}
+			if n := len(all.IDs()); n > 1 {
+				return fmt.Errorf("%s: a set of %d keys: destroy the older ones first, with sluis key set destroy", args[0], n)
+			}
+			k, err := all.Primary()
 			if err != nil {
 				return err
 			}

@@ -88,6 +88,7 @@ func commands() []*cobra.Command {
 		newDiffCommand(),
 		newDossierCommand(),
 		newKeyCommand(),
+		newLinkageCommand(),
 		newLocalCommand(),
 		newProfileCommand(),
 		newProtectCommand(),

@@ -31,6 +31,7 @@ type pseudonymiseFlags struct {
 	again                 bool
 	csv                   csvFlags
 	keyID                 string
+	translate             string
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -58,6 +59,9 @@ to write one that is neither replaced nor dropped.`,
       --key-file project.key --domain zicht/person --form bsn --direct name --drop name`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.translate != "" {
+				return runTranslate(cmd.Context(), args[0], args[1], &f, cmd.Flags(), cmd.OutOrStdout())
+			}
 			return runPseudonymise(cmd.Context(), args[0], args[1], &f, cmd.OutOrStdout())
 		},
 	}
@@ -78,6 +82,7 @@ to write one that is neither replaced nor dropped.`,
 	flags.StringVar(&f.record, "record", "", "file for the record (default: OUT.record.json)")
 	addKeyID(flags, &f.keyID)
 	flags.BoolVar(&f.again, "again", false, "pseudonymise columns that a record calls pseudonyms once more")
+	flags.StringVar(&f.translate, "translate", "", "translation table of sluis linkage rekey: replace old pseudonyms by new ones")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	return cmd
 }
@@ -194,15 +199,9 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	if err := f.typed(in); err != nil {
 		return nil, err
 	}
-	var keep []string
-	for _, field := range src.Schema().Fields() {
-		switch {
-		case slices.Contains(f.drop, field.Name):
-		case slices.Contains(f.direct, field.Name) && !slices.Contains(f.columns, field.Name):
-			return nil, fmt.Errorf("column %q holds a direct identifier and is neither replaced (--column) nor dropped (--drop)", field.Name)
-		default:
-			keep = append(keep, field.Name)
-		}
+	keep, err := f.kept(src.Schema())
+	if err != nil {
+		return nil, err
 	}
 	columns, counters := pseudonym.Columns{}, map[string]*pseudonym.Counter{}
 	for _, name := range f.columns {
@@ -315,6 +314,21 @@ func (f *pseudonymiseFlags) known(schema *arrow.Schema) error {
 		}
 	}
 	return nil
+}
+
+// kept lists the columns that are written, and refuses a direct identifier among
+// them.
+func (f *pseudonymiseFlags) kept(schema *arrow.Schema) (keep []string, err error) {
+	for _, field := range schema.Fields() {
+		switch {
+		case slices.Contains(f.drop, field.Name):
+		case slices.Contains(f.direct, field.Name) && !slices.Contains(f.columns, field.Name):
+			return nil, fmt.Errorf("column %q holds a direct identifier and is neither replaced (--column) nor dropped (--drop)", field.Name)
+		default:
+			keep = append(keep, field.Name)
+		}
+	}
+	return keep, nil
 }
 
 // longEnough refuses pseudonyms that are too short for the values that there were:
