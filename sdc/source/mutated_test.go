@@ -302,8 +302,8 @@ func arrowColumn(fr *pqarrow.FileReader, sc *arrow.Schema, name string) (cells [
 	}()
 	i := sc.FieldIndices(name)[0]
 	leaf := fr.Manifest.Fields[i].ColIndex
-	if leaf < 0 {
-		return nil, false
+	if leaf < 0 || fr.ParquetReader().MetaData().Schema.Column(leaf).PhysicalType() == parquet.Types.Int96 {
+		return nil, false // arrow's INT96 are nanoseconds
 	}
 	cells = []string{}
 	for g := range fr.ParquetReader().NumRowGroups() {
@@ -317,6 +317,9 @@ func arrowColumn(fr *pqarrow.FileReader, sc *arrow.Schema, name string) (cells [
 		chunks, err := c.NextBatch(fr.ParquetReader().MetaData().RowGroup(g).NumRows())
 		if err != nil {
 			return nil, false
+		}
+		if int64(chunks.Len()) != fr.ParquetReader().MetaData().RowGroup(g).NumRows() {
+			return nil, false // it ends without an error at an encoding that it lacks
 		}
 		for _, arr := range chunks.Chunks() {
 			if validate(arr) != nil {
