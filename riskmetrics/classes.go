@@ -81,7 +81,7 @@ func (c *Classes) Size(class uint32) int64 { return c.size[class] }
 func (c *Classes) Key(class uint32) []string {
 	out := make([]string, len(c.keys))
 	for k, col := range c.keys {
-		out[k] = col.List.Label(c.codes[k][class])
+		out[k] = col.List.Written(c.codes[k][class])
 	}
 	return out
 }

@@ -157,7 +157,7 @@ func collect(list []entry) []entry {
 func (s *Sensitive) Values() []string {
 	out := make([]string, len(s.code))
 	for v, code := range s.code {
-		out[v] = s.col.List.Label(code)
+		out[v] = s.col.List.Written(code)
 	}
 	return out
 }

@@ -176,7 +176,7 @@ func (s *SUDA) Values(key int) ([]ValueShare, error) {
 	null, hasNull := list.Null()
 	for code := range values {
 		if !hasNull || uint32(code) != null {
-			out = append(out, ValueShare{list.Label(uint32(code)), percent(values[code].score(s.weight), all.score(s.weight))})
+			out = append(out, ValueShare{list.Written(uint32(code)), percent(values[code].score(s.weight), all.score(s.weight))})
 		}
 	}
 	return out, nil

@@ -32,7 +32,10 @@ type node struct {
 // Len returns the number of nodes, the total included.
 func (v *Variable) Len() int { return len(v.nodes) }
 
-// Label returns the code of a node; that of the total is "".
+// Label returns the code of a node as it is written in reports, cells and releases, and
+// named in [Output.Fold] and [APriori]: that of the total is "", that of null
+// "(missing)", and a code of the data that is "*" or "(missing)", or begins with a
+// backslash, has a backslash before it.
 func (v *Variable) Label(node int) string { return v.nodes[node].label }
 
 // Parent returns the node above, and -1 for the total.
@@ -49,21 +52,12 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, leafOf: make([]int, list.Len())}
 	if h != nil {
 		for _, c := range h.codes {
-			v.nodes = append(v.nodes, node{label: c.label, parent: c.parent + 1, level: c.level, leaf: c.leaf})
+			v.nodes = append(v.nodes, node{label: column.Written(c.label), parent: c.parent + 1, level: c.level, leaf: c.leaf})
 		}
 		v.depth = h.depth
 		v.markWhole()
 	}
 	null, hasNull := list.Null()
-	if hasNull {
-		_, taken := list.Lookup(column.MissingLabel)
-		if h != nil && !taken {
-			_, taken = h.index[column.MissingLabel]
-		}
-		if taken {
-			return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value has the name that is kept for nulls, %q", column.ErrNull, column.MissingLabel)}
-		}
-	}
 	for code := range uint32(list.Len()) {
 		label := list.Label(code)
 		if h != nil && !(hasNull && code == null) {
@@ -75,7 +69,7 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 			continue
 		}
 		v.leafOf[code] = len(v.nodes)
-		v.nodes = append(v.nodes, node{label: label, parent: 0, level: 1, leaf: true, null: hasNull && code == null})
+		v.nodes = append(v.nodes, node{label: list.Written(code), parent: 0, level: 1, leaf: true, null: hasNull && code == null})
 	}
 	return v, nil
 }

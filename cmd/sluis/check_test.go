@@ -121,7 +121,6 @@ func TestBadInput(t *testing.T) {
 		{"missing hierarchy file", good, spec("respondent: id}", "respondent: id, hierarchies: {region: {file: none.hrc}}}"), 1, []string{"none.hrc"}},
 		{"missing policy of a column", good, spec("respondent: id}", "respondent: id, missing: {sex: guess}}"), 2, []string{"sex"}},
 		{"wildcard in a table", good, spec("respondent: id}", "respondent: id, missing: {sex: wildcard}}"), 2, []string{"sex", "microdata"}},
-		{"missing label is taken", strings.Replace(strings.Replace(good, "3,a,M", "3,a,", 1), "2,a,F", "2,a,(missing)", 1), spec("respondent: id}", "respondent: id, missing: {sex: category}}"), 1, []string{`"sex"`, "(missing)"}},
 		{"NaN in a response", strings.Replace(good, ",5\n", ",NaN\n", 1), strings.Replace(spec("respondent: id}", "respondent: id, csv: {types: {x: float64}}}"), "frequency, by: [region, sex]", "magnitude, by: [region], response: x", 1), 1, []string{`"x"`, "row 1", "not finite"}},
 		{"negative weight", strings.Replace(good, ",5\n", ",-5\n", 1), spec("respondent: id}", "respondent: id, weight: x}"), 1, []string{`"x"`, "row 1", "negative"}},
 		{"null weight", strings.Replace(good, ",5\n", ",\n", 1), spec("respondent: id}", "respondent: id, weight: x}"), 1, []string{`"x"`, "row 1", "null"}},
