@@ -18,6 +18,10 @@ var ErrRecord = errors.New("record cannot be trusted")
 // recordSchema names the form of a destruction record.
 const recordSchema = "sluis.destruction/1"
 
+// IntentSchema names the form of a statement that a key is to be destroyed. It is no
+// record: [VerifyDestruction] refuses it.
+const IntentSchema = "sluis.destruction-intent/1"
+
 // DestructionRecord says that a key was destroyed: with it, every pseudonym made
 // from it has become meaningless for good. It can be shown to the provider of
 // the data.
@@ -39,7 +43,7 @@ type DestructionRecord struct {
 func (r DestructionRecord) payload() ([]byte, error) {
 	r.Signature = nil
 	text, err := json.Marshal(r)
-	return append([]byte(recordSchema+"\n"), text...), err
+	return append([]byte(r.Schema+"\n"), text...), err
 }
 
 // possible refuses dates on which no key was destroyed: before 1970, or more than a
@@ -57,6 +61,28 @@ func possible(t time.Time) error {
 // is removed. If the file cannot be removed the key is not wiped and there is no record.
 // ErrRecord is for a date that is not possible.
 func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*DestructionRecord, error) {
+	r, err := stated(recordSchema, k, path, signer, now, tool, identities)
+	if err != nil {
+		return nil, err
+	}
+	if path != "" {
+		if err := DestroyKeyFile(path); err != nil {
+			return nil, err
+		}
+	}
+	k.Destroy()
+	return r, nil
+}
+
+// IntendDestruction returns a signed statement that the key is to be destroyed, for
+// whoever wants something on the disk before it is. It proves nothing. The errors are
+// those of [Destroy] up to where the file would be removed.
+func IntendDestruction(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*DestructionRecord, error) {
+	return stated(IntentSchema, k, path, signer, now, tool, identities)
+}
+
+// stated returns a signed statement about a key.
+func stated(schema string, k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string, identities []age.Identity) (*DestructionRecord, error) {
 	if len(signer) != ed25519.PrivateKeySize {
 		return nil, fmt.Errorf("%w: no key to sign it with", ErrRecord)
 	}
@@ -73,7 +99,7 @@ func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool 
 		}
 	}
 	r := &DestructionRecord{
-		Schema: recordSchema, KeyID: id, Time: now.UTC().Truncate(time.Second), Tool: tool,
+		Schema: schema, KeyID: id, Time: now.UTC().Truncate(time.Second), Tool: tool,
 		Signer: signer.Public().(ed25519.PublicKey),
 	}
 	payload, err := r.payload()
@@ -81,12 +107,6 @@ func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool 
 		return nil, err
 	}
 	r.Signature = ed25519.Sign(signer, payload)
-	if path != "" {
-		if err := DestroyKeyFile(path); err != nil {
-			return nil, err
-		}
-	}
-	k.Destroy()
 	return r, nil
 }
 

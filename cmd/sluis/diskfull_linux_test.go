@@ -1,12 +1,91 @@
 package main
 
 import (
+	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/sluis-go/sluis/pseudonym"
 )
+
+// TestKeyDestroyDiskFull: however little room there is, the key is there and nothing
+// says that it was destroyed, or it is gone and the record proves so.
+func TestKeyDestroyDiskFull(t *testing.T) {
+	small := t.TempDir()
+	if err := syscall.Mount("tmpfs", small, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("a small file system cannot be mounted here: %v", err)
+	}
+	defer func() {
+		if err := syscall.Unmount(small, 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	status, said, stderr := sluis(t, "key", "signer", at("signer"))
+	if status != 0 {
+		t.Fatal(stderr)
+	}
+	public, err := hex.DecodeString(strings.TrimSpace(strings.TrimPrefix(said, "public key ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, destroyed, kept := filepath.Join(small, "record.json"), 0, 0
+	for free := range 12 { // pages of the file system
+		if status, _, stderr := sluis(t, "key", "new", at("key")); status != 0 {
+			t.Fatal(stderr)
+		}
+		ballast, err := os.Create(filepath.Join(small, "ballast"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 0; err == nil; n++ {
+			_, err = ballast.Write(make([]byte, 1<<12))
+		}
+		size, err := ballast.Seek(0, io.SeekCurrent)
+		if err == nil {
+			err = errors.Join(ballast.Truncate(max(0, size-int64(free)<<12)), ballast.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, _, stderr := sluis(t, "key", "destroy", at("key"), "--sign-with", at("signer"), "--record", record)
+		text, _ := os.ReadFile(record)
+		_, proof := pseudonym.VerifyDestruction(text, public)
+		_, there := os.Stat(at("key"))
+		switch {
+		case status == 0 && proof == nil && errors.Is(there, os.ErrNotExist):
+			destroyed++
+		case status == 1 && proof != nil && there == nil && strings.Contains(stderr, "not destroyed"):
+			kept++
+			if status, _, stderr := sluis(t, "key", "id", at("key")); status != 0 {
+				t.Errorf("%d pages: the key: %s", free, stderr)
+			}
+			os.Remove(at("key"))
+		default:
+			t.Errorf("%d pages: status %d, record %v, key %v: %s", free, status, proof, there, stderr)
+		}
+		entries, err := os.ReadDir(small)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Name() != "record.json" && e.Name() != "ballast" {
+				t.Errorf("%d pages: left behind: %s", free, e.Name())
+			}
+		}
+		os.Remove(record)
+		os.Remove(filepath.Join(small, "ballast"))
+	}
+	if destroyed < 3 || kept < 2 {
+		t.Errorf("%d destroyed, %d kept: the test shows nothing", destroyed, kept)
+	}
+}
 
 // TestDiskFull writes to a file system of half a megabyte: a clear error, and
 // nothing half-written.

@@ -5,14 +5,12 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -182,7 +180,12 @@ func newKeyDestroyCommand() *cobra.Command {
 		Short: "Destroy a key, and sign a record of it",
 		Long: `destroy overwrites and removes a key file. Every pseudonym made with the key
 has then lost its way back for good. The record, signed by --sign-with, can be
-shown to the provider of the data.`,
+shown to the provider of the data.
+
+First a statement that the key is to be destroyed is on the disk, in the file of the
+record, with the room that the record needs; then the key goes; then the record takes
+the place of the statement. Only the record proves anything: the statement, which is what
+is left after a failure in between, is not accepted as one.`,
 		Example: "  sluis key destroy project.key --sign-with custodian.pem --record destroyed.json",
 		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -226,26 +229,6 @@ shown to the provider of the data.`,
 	cmd.Flags().StringVar(&record, "record", "", "file for the record (required)")
 	addKeyID(cmd.Flags(), &keyID)
 	return cmd
-}
-
-// destroyKey makes sure that the record can be written before the key is gone.
-func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.PrivateKey, record string, identities ...age.Identity) error {
-	var id string
-	err := source.WriteFile(record, func(out io.Writer) error {
-		r, err := pseudonym.Destroy(k, path, signer, time.Now(), "sluis "+thisTool().Version, identities...)
-		if err != nil {
-			return err
-		}
-		id = r.KeyID
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", " ")
-		return enc.Encode(r)
-	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "key %s is destroyed: %s\n", id, record)
-	return err
 }
 
 func loadSigner(path string) (ed25519.PrivateKey, error) {
