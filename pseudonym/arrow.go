@@ -690,7 +690,8 @@ func shift(err error, column string, row int64) error {
 // pseudonyms of them.
 type Columns map[string]*Pseudonymizer
 
-// Schema returns a schema with the types of the pseudonyms. The error, in a
+// Schema returns a schema with the types of the pseudonyms, without any metadata: what
+// programs leave there (pandas, for one) may describe or hold identifiers. The error, in a
 // *ColumnError, is ErrMissing, or ErrNoPseudonymizer for a column that would be
 // handed through in clear.
 func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
@@ -707,15 +708,16 @@ func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
 		if p := c[f.Name]; p != nil {
 			fields[i].Type = p.DataType(f.Type)
 			fields[i].Nullable = f.Nullable || p.cfg.Invalid == InvalidNull
-			fields[i].Metadata = arrow.Metadata{} // may describe the identifier
 		}
+		fields[i].Metadata = arrow.Metadata{}
 	}
-	meta := s.Metadata()
-	return arrow.NewSchema(fields, &meta), nil
+	return arrow.NewSchema(fields, nil), nil
 }
 
-// Record returns a record with its identifiers replaced, the other columns and
-// the order of rows untouched. counters may be nil, or hold a counter a column.
+// Record returns a record with its identifiers replaced, the values of the other
+// columns and the order of rows untouched. Of the dictionary of another column only the
+// entries that rows use are left, in the order of their first use: the others are of
+// persons or things that are not in the record. counters may be nil, or hold a counter a column.
 // The caller releases the result.
 func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Record, counters map[string]*Counter) (arrow.Record, error) {
 	schema, err := c.Schema(rec.Schema())
@@ -734,8 +736,9 @@ func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Rec
 		name := rec.ColumnName(i)
 		p := c[name]
 		if p == nil {
-			col.Retain()
-			cols[i] = col
+			if cols[i], err = onlyUsed(mem, col); err != nil {
+				return nil, shift(err, name, 0)
+			}
 			continue
 		}
 		if cols[i], err = p.Array(ctx, mem, col, counters[name]); err != nil {
@@ -743,6 +746,64 @@ func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Rec
 		}
 	}
 	return array.NewRecord(schema, cols, rec.NumRows()), nil
+}
+
+// onlyUsed returns an array as it is, or a dictionary without the entries that no row
+// uses, in the order of their first use. The caller releases the result.
+func onlyUsed(mem memory.Allocator, arr arrow.Array) (arrow.Array, error) {
+	d, ok := arr.(*array.Dictionary)
+	if !ok {
+		arr.Retain()
+		return arr, nil
+	}
+	indices, u, err := renumberAny(mem, d.Indices(), d.Dictionary().Len())
+	if err != nil {
+		return nil, err
+	}
+	defer indices.Release()
+	parts := []arrow.Array{}
+	defer func() {
+		for _, p := range parts {
+			p.Release()
+		}
+	}()
+	for i := 0; i < len(u.entry); {
+		j := i + 1
+		for j < len(u.entry) && u.entry[j] == u.entry[j-1]+1 {
+			j++
+		}
+		parts = append(parts, array.NewSlice(d.Dictionary(), int64(u.entry[i]), int64(u.entry[j-1]+1)))
+		i = j
+	}
+	if len(parts) == 0 {
+		parts = append(parts, array.NewSlice(d.Dictionary(), 0, 0))
+	}
+	entries, err := array.Concatenate(parts, mem)
+	if err != nil {
+		return nil, &ColumnError{Row: -1, Err: fmt.Errorf("%w: a dictionary of %s", ErrType, d.Dictionary().DataType().Name())}
+	}
+	defer entries.Release()
+	return array.NewDictionaryArray(d.DataType(), indices, entries), nil
+}
+
+// usedChunks is onlyUsed for every chunk of a column.
+func usedChunks(mem memory.Allocator, col *arrow.Chunked) (*arrow.Chunked, error) {
+	var out []arrow.Array
+	defer func() {
+		for _, a := range out {
+			a.Release()
+		}
+	}()
+	row := int64(0)
+	for _, c := range col.Chunks() {
+		a, err := onlyUsed(mem, c)
+		if err != nil {
+			return nil, shift(err, "", row)
+		}
+		out = append(out, a)
+		row += int64(c.Len())
+	}
+	return arrow.NewChunked(col.DataType(), out), nil
 }
 
 // Table returns a table with its identifiers replaced. The caller releases it.
@@ -761,11 +822,14 @@ func (c Columns) Table(ctx context.Context, mem memory.Allocator, t arrow.Table,
 		name := t.Schema().Field(i).Name
 		data := t.Column(i).Data()
 		if p := c[name]; p != nil {
-			if data, err = p.Chunked(ctx, mem, data, threads, counters[name]); err != nil {
-				return nil, shift(err, name, 0)
-			}
-			defer data.Release()
+			data, err = p.Chunked(ctx, mem, data, threads, counters[name])
+		} else {
+			data, err = usedChunks(mem, data)
 		}
+		if err != nil {
+			return nil, shift(err, name, 0)
+		}
+		defer data.Release()
 		cols = append(cols, *arrow.NewColumn(schema.Field(i), data))
 	}
 	return array.NewTable(schema, cols, t.NumRows()), nil

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
@@ -32,6 +33,7 @@ type pseudonymiseFlags struct {
 	csv                   csvFlags
 	keyID                 string
 	translate             string
+	keepMetadata          bool
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -81,6 +83,7 @@ to write one that is neither replaced nor dropped.`,
 	f.csv.add(flags, "text; the typed form needs one of every --column")
 	flags.StringVar(&f.record, "record", "", "file for the record (default: OUT.record.json)")
 	addKeyID(flags, &f.keyID)
+	flags.BoolVar(&f.keepMetadata, "keep-metadata", false, "keep the metadata of the schema and of columns that are not replaced, which may hold values")
 	flags.BoolVar(&f.again, "again", false, "pseudonymise columns that a record calls pseudonyms once more")
 	flags.StringVar(&f.translate, "translate", "", "translation table of sluis linkage rekey: replace old pseudonyms by new ones")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
@@ -217,7 +220,11 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 		return nil, err
 	}
 	defer r.Release()
-	w, err := createRecords(ctx, out, r.Schema(), source.WriterOptions{Hash: true})
+	schema := r.Schema()
+	if f.keepMetadata {
+		schema = f.withMetadata(schema, rows.Schema())
+	}
+	w, err := createRecords(ctx, out, schema, source.WriterOptions{Hash: true})
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +236,10 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	defer bar.finish()
 	done := int64(0)
 	for r.Next() {
-		if err := w.Write(r.Record()); err != nil {
+		rec := array.NewRecord(schema, r.Record().Columns(), r.Record().NumRows())
+		err := w.Write(rec)
+		rec.Release()
+		if err != nil {
 			return nil, errors.Join(err, w.Abort())
 		}
 		done += r.Record().NumRows()
@@ -263,6 +273,19 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	}
 	report.Output = pseudonym.RecordedFile{Name: filepath.Base(out), SHA256: w.SHA256()}
 	return report, nil
+}
+
+// withMetadata gives a schema the metadata of the one before, but for the columns that
+// are replaced.
+func (f *pseudonymiseFlags) withMetadata(schema, before *arrow.Schema) *arrow.Schema {
+	fields := schema.Fields()
+	for i := range fields {
+		if !slices.Contains(f.columns, fields[i].Name) {
+			fields[i].Metadata = before.Field(i).Metadata
+		}
+	}
+	meta := before.Metadata()
+	return arrow.NewSchema(fields, &meta)
 }
 
 // earlier reads the records of IN, and refuses columns that are pseudonyms by one of
