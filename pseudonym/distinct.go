@@ -6,62 +6,127 @@ import (
 	"math/bits"
 )
 
-// sketchBits gives 2^14 registers, a standard error of 0.8 %.
-const sketchBits = 14
+const (
+	// exactCount is the number up to which distinct values are counted exactly.
+	exactCount = 1 << 20
+	// sketchBits gives 2^14 registers, a standard error of 1.04 / 2^7 = 0.81 %.
+	sketchBits = 14
+	// sketchError is three standard errors, as a share of the number.
+	sketchError = 3 * 1.04 / (1 << (sketchBits / 2))
+)
 
-// sketch estimates the number of distinct pseudonyms in constant memory
-// (Flajolet et al. 2007, HyperLogLog; pseudonyms are uniform, so they are their
-// own hash). Up to exactCount they are counted exactly.
+// sketch counts distinct pseudonyms by the first 64 bits of their full sums, which are
+// uniform. Up to exactCount the count is exact, but for two sums of the same 64 bits,
+// which among 2^20 have a probability of 2^-25. Above, it is an estimate in constant
+// memory (Flajolet et al. 2007, HyperLogLog, whose known bias is at fewer than five
+// values a register: here there are more than 64). Its zero value is empty.
 type sketch struct {
-	few  map[uint64]struct{}
-	most [1 << sketchBits]uint8
+	slots []uint64 // open addressing with linear probing; 0 is free
+	n     int
+	zero  bool    // the sum 0, which is no slot
+	most  []uint8 // registers, nil up to exactCount
 }
 
-// exactCount is the number up to which values are counted exactly.
-const exactCount = 1 << 12
+func (s *sketch) add(sum *[32]byte) { s.insert(binary.BigEndian.Uint64(sum[:])) }
 
-func (s *sketch) add(sum *[32]byte) {
-	h := binary.BigEndian.Uint64(sum[:])
-	if s.few == nil {
-		s.few = map[uint64]struct{}{}
+func (s *sketch) insert(h uint64) {
+	if s.most != nil {
+		s.register(h)
+		return
 	}
-	if len(s.few) <= exactCount {
-		s.few[h] = struct{}{}
+	if h == 0 {
+		if !s.zero {
+			s.zero = true
+			s.n++
+		}
+	} else {
+		if 2*(s.n+1) > len(s.slots) {
+			s.grow()
+		}
+		if s.place(h) {
+			s.n++
+		}
 	}
+	if s.n > exactCount {
+		s.estimate()
+	}
+}
+
+// place puts a value into the slots, and reports whether it is new.
+func (s *sketch) place(h uint64) bool {
+	mask := uint64(len(s.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		switch s.slots[i] {
+		case h:
+			return false
+		case 0:
+			s.slots[i] = h
+			return true
+		}
+	}
+}
+
+func (s *sketch) grow() {
+	old := s.slots
+	s.slots = make([]uint64, max(64, 2*len(old)))
+	for _, h := range old {
+		if h != 0 {
+			s.place(h)
+		}
+	}
+}
+
+// estimate goes from the exact count to registers.
+func (s *sketch) estimate() {
+	if s.most != nil {
+		return
+	}
+	s.most = make([]uint8, 1<<sketchBits)
+	s.each(s.register)
+	s.slots = nil
+}
+
+// each calls fn for every value that is counted exactly.
+func (s *sketch) each(fn func(uint64)) {
+	if s.zero {
+		fn(0)
+	}
+	for _, h := range s.slots {
+		if h != 0 {
+			fn(h)
+		}
+	}
+}
+
+func (s *sketch) register(h uint64) {
 	r := &s.most[h>>(64-sketchBits)]
 	*r = max(*r, uint8(bits.LeadingZeros64(h<<sketchBits|1<<(sketchBits-1))+1))
 }
 
 func (s *sketch) merge(o *sketch) {
-	for h := range o.few {
-		if s.few == nil {
-			s.few = map[uint64]struct{}{}
-		}
-		if len(s.few) <= exactCount {
-			s.few[h] = struct{}{}
-		}
+	if o.most == nil {
+		o.each(s.insert)
+		return
 	}
+	s.estimate()
 	for i, r := range o.most {
 		s.most[i] = max(s.most[i], r)
 	}
 }
 
-// count returns the number, and whether it is exact.
-func (s *sketch) count() (n int64, exact bool) {
-	if len(s.few) <= exactCount {
-		return int64(len(s.few)), true
+// count returns the number of distinct values and bounds of it: low and high are equal
+// to n where it is exact, and three standard errors away where it is an estimate.
+func (s *sketch) count() (n, low, high int64) {
+	if s.most == nil {
+		return int64(s.n), int64(s.n), int64(s.n)
 	}
 	const m = 1 << sketchBits
-	sum, zeros := 0.0, 0
+	sum := 0.0
 	for _, r := range s.most {
 		sum += math.Ldexp(1, -int(r))
-		if r == 0 {
-			zeros++
-		}
 	}
 	e := 0.7213 / (1 + 1.079/m) * m * m / sum
-	if e <= 2.5*m && zeros > 0 {
-		e = m * math.Log(m/float64(zeros))
-	}
-	return int64(math.Round(e)), false
+	n = max(exactCount+1, int64(math.Round(e)))
+	low = max(exactCount+1, int64(math.Floor(e/(1+sketchError))))
+	return n, low, int64(math.Ceil(max(e, exactCount+1) / (1 - sketchError)))
 }

@@ -88,6 +88,9 @@ type RecordedCount struct {
 	Invalid       int64     `json:"invalid"`
 	Distinct      int64     `json:"distinct"`
 	DistinctExact bool      `json:"distinctExact"`
+	// DistinctLow and DistinctHigh bound an estimate, see [Stats].
+	DistinctLow  int64 `json:"distinctLow,omitempty"`
+	DistinctHigh int64 `json:"distinctHigh,omitempty"`
 }
 
 // RecordedFile is a file with one of two digests in hexadecimal.
@@ -115,6 +118,7 @@ func (r *Record) Append(p *Pseudonymizer, columns []string, counters map[string]
 		r.Columns = append(r.Columns, RecordedCount{
 			Column: name, Setting: p.setting(counters[name]), Form: p.cfg.Form.String(),
 			Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
+			DistinctLow: s.DistinctLow, DistinctHigh: s.DistinctHigh,
 		})
 	}
 }

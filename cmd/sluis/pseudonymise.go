@@ -358,7 +358,8 @@ func (f *pseudonymiseFlags) kept(schema *arrow.Schema) (keep []string, err error
 // --expected was said before they were counted.
 func longEnough(p *pseudonym.Pseudonymizer, columns []string, counters map[string]*pseudonym.Counter) error {
 	for _, name := range columns {
-		n := counters[name].Stats().Distinct
+		s := counters[name].Stats()
+		n := max(s.Distinct, s.DistinctHigh)
 		if least := pseudonym.MinBytes(n); least > p.Bytes() {
 			return fmt.Errorf("column %q: %w: %d bytes, where its %d distinct values need %d (--expected, --bytes)", name, pseudonym.ErrLength, p.Bytes(), n, least)
 		}
