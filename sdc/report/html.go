@@ -99,6 +99,8 @@ func (d words) lead(r *sdc.Report) string {
 	switch {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "Geen uitkomst is op zichzelf onveilig bevonden, maar een opmerking over de gegevens of het dossier beslist: zie hieronder."
+	case unsafe > 0 && review == 0:
+		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten. Over geen andere hoeft een beoordelaar te beslissen.", unsafe, n)
 	case unsafe > 0:
 		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten. Over %s andere moet een beoordelaar beslissen.", unsafe, n, review)
 	case review > 0:

@@ -78,6 +78,8 @@ func why(r *sdc.Report) string {
 	switch {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "No output was found unsafe by itself, but a remark about the data or the dossier decides: see below."
+	case unsafe > 0 && review == 0:
+		return fmt.Sprintf("%d of %d outputs may not leave as they are. No other output needs a reviewer's decision.", unsafe, n)
 	case unsafe > 0:
 		return fmt.Sprintf("%d of %d outputs may not leave as they are. A reviewer must decide about %d more.", unsafe, n, review)
 	case review > 0:
