@@ -15,9 +15,11 @@ type DossierStep struct {
 	Key     string `json:"key"`
 	Title   string `json:"title"`
 	Article string `json:"article"`
-	// State is answered, missing, declared, proven, contradicted or open.
+	// State is proven, answered, missing, or "does not apply".
 	State string `json:"state"`
 	By    string `json:"by,omitempty"`
+	// Why says what the state rests on, or what is missing.
+	Why string `json:"why,omitempty"`
 }
 
 // requireDossier refuses every output where the policy requires a dossier and

@@ -1,68 +1,197 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/report"
 )
 
 func newDossierCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "dossier init|check FILE",
-		Short: "Keep the account of a project: 21 steps, who answered them, what is missing",
-		Long: `dossier keeps the written account of a project. init writes an empty one, with
-every step as a question; check says what is missing. A spec that names it
-(dossier: FILE) has it compared with what a check reads, and a policy may require
-it (dossier: required).`,
+		Use:   "dossier init|check|migrate FILE",
+		Short: "Keep the account of a project: the framework's 21 steps, who answered them, what is missing",
+		Long: `dossier keeps the written account of a project: the 21 steps of the juridical
+framework of the City Deal, under their own numbers. init asks the questions, or
+writes them; check says what is proven, answered, missing, or does not apply. A spec
+that names the dossier (dossier: FILE) has it compared with what a check reads, and a
+policy may require it (dossier: required).`,
 		Args: func(_ *cobra.Command, _ []string) error {
-			return usageError(errors.New("dossier takes init or check; see sluis dossier --help"))
+			return usageError(errors.New("dossier takes init, check or migrate; see sluis dossier --help"))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(&cobra.Command{
-		Use: "init FILE", Short: "Write an empty dossier", Example: "  sluis dossier init dossier.yaml", Args: exactArgs(1),
+	var lang string
+	var ask bool
+	start := &cobra.Command{
+		Use: "init FILE", Short: "Write a dossier with every question, and ask them where --ask is given",
+		Long: `init writes a dossier with every question of the framework as a comment. With --ask
+it asks them one by one first: an empty line skips a question, which stays open.`,
+		Example: "  sluis dossier init dossier.yaml --lang nl\n  sluis dossier init dossier.yaml --ask", Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := os.Lstat(args[0]); args[0] != toStdout && !errors.Is(err, fs.ErrNotExist) {
-				return usageError(fmt.Errorf("%s is there already, and is left alone", args[0]))
+			if lang != "en" && lang != "nl" {
+				return usageError(errors.New("--lang is en or nl"))
 			}
-			return writeFile(cmd.Context(), args[0], dossier.Template)
+			if err := absent(args[0]); err != nil {
+				return err
+			}
+			var d *dossier.Dossier
+			if ask {
+				var err error
+				if d, err = askDossier(cmd.InOrStdin(), cmd.OutOrStdout(), lang); err != nil {
+					return err
+				}
+			}
+			return writeFile(cmd.Context(), args[0], func(w io.Writer) error { return dossier.Template(w, lang, d) })
 		},
-	}, &cobra.Command{
-		Use: "check FILE", Short: "Say which steps are answered, and which are not",
-		Example: "  sluis dossier check dossier.yaml", Args: exactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return checkDossier(args[0], cmd.OutOrStdout()) },
-	})
+	}
+	start.Flags().StringVar(&lang, "lang", "en", "language of the questions: en or nl")
+	start.Flags().BoolVar(&ask, "ask", false, "ask the questions on the terminal")
+	var release string
+	check := &cobra.Command{
+		Use: "check FILE", Short: "Say which steps are proven, answered, missing, or do not apply",
+		Example: "  sluis dossier check dossier.yaml\n  sluis dossier check dossier.yaml --release release", Args: exactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return checkDossier(cmd.Context(), args[0], release, cmd.OutOrStdout())
+		},
+	}
+	check.Flags().StringVar(&release, "release", "", "folder of the release to verify for step 20 (default: release of the dossier)")
+	migrate := &cobra.Command{
+		Use: "migrate OLD NEW", Short: "Turn a dossier of version 1 into one of version 2",
+		Example: "  sluis dossier migrate dossier.yaml dossier2.yaml --lang nl", Args: exactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if lang != "en" && lang != "nl" {
+				return usageError(errors.New("--lang is en or nl"))
+			}
+			if err := absent(args[1]); err != nil {
+				return err
+			}
+			d, err := dossier.Migrate(args[0])
+			if errors.Is(err, dossier.ErrDossier) {
+				return usageError(err)
+			}
+			if err != nil {
+				return err
+			}
+			return writeFile(cmd.Context(), args[1], func(w io.Writer) error { return dossier.Template(w, lang, d) })
+		},
+	}
+	migrate.Flags().StringVar(&lang, "lang", "en", "language of the questions: en or nl")
+	cmd.AddCommand(start, check, migrate)
 	return cmd
 }
 
-// checkDossier prints the checklist. Its exit status is 3 where something is
-// missing.
-func checkDossier(path string, stdout io.Writer) error {
+// absent is an error where a file is there already.
+func absent(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return usageError(fmt.Errorf("%s is there already, and is left alone", path))
+	}
+	return nil
+}
+
+// askDossier asks the questions on a terminal. The end of the input ends the questions.
+func askDossier(in io.Reader, out io.Writer, lang string) (*dossier.Dossier, error) {
+	say := func(en, nl string) string {
+		if lang == "nl" {
+			return nl
+		}
+		return en
+	}
+	lines := bufio.NewScanner(in)
+	read := func(prompt string) string {
+		fmt.Fprint(out, prompt+": ")
+		if !lines.Scan() {
+			return ""
+		}
+		return lines.Text()
+	}
+	d := &dossier.Dossier{Answers: map[string]dossier.Entry{}}
+	fmt.Fprintln(out, say("An empty line skips a question.", "Een lege regel slaat een vraag over."))
+	d.Project = read(say("Project", "Project"))
+	name := read(say("Your name", "Uw naam"))
+	for _, q := range dossier.Questions(lang) {
+		fmt.Fprintf(out, "\n%d. %s\n   %s\n", q.Step, q.Title, q.Text)
+		e := dossier.Entry{Text: read(say("Answer", "Antwoord"))}
+		if e.Text == "" {
+			continue
+		}
+		e.By = name
+		if q.Key == "anonymous" {
+			if e.Answer = read("yes/no"); e.Answer != "yes" && e.Answer != "no" {
+				e.Answer = ""
+			}
+		}
+		d.Answers[q.Key] = e
+	}
+	fmt.Fprintln(out)
+	return d, lines.Err()
+}
+
+// checkDossier prints the checklist. Its exit status is 3 where one of the steps up to
+// 18, or a release that is named, is open.
+func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) error {
 	d, err := loadDossier(path)
 	if err != nil {
 		return err
 	}
-	for _, s := range d.Steps(nil) {
-		by := ""
-		if s.By != "" {
-			by = " by " + s.By
-		}
-		fmt.Fprintf(stdout, "%2d  %-9s %s (%s)%s\n", s.Step, s.State, s.Title, s.Article, by)
+	if folder == "" {
+		folder = d.ReleaseFolder()
 	}
-	missing := d.Missing()
-	if len(missing) == 0 {
-		_, err := fmt.Fprintln(stdout, "complete")
+	var found *dossier.Verification
+	if folder != "" {
+		found = verifiedRelease(ctx, folder)
+	}
+	list := d.Steps(nil, found)
+	for _, s := range list {
+		fmt.Fprintln(stdout, report.DossierLine(&s))
+	}
+	open := dossier.Unsettled(list)
+	if found != nil && found.Problem != "" {
+		open = append(open, "step 20, publication")
+	}
+	if len(open) == 0 {
+		_, err := fmt.Fprintln(stdout, "Steps 1 to 18 are settled. Steps 19 to 21 are asked for after the release.")
 		return err
 	}
-	fmt.Fprintf(stdout, "%d of 21 steps are missing\n", len(missing))
+	fmt.Fprintf(stdout, "%d steps are open\n", len(open))
 	return &exitError{code: exitUnsafe}
+}
+
+// verifiedRelease verifies the folder of a release as sluis verify does.
+func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
+	var said bytes.Buffer
+	if err := runVerify(ctx, folder, &said); err != nil {
+		why := err.Error()
+		if line, _, _ := strings.Cut(said.String(), "\n"); why == "" || line != "" {
+			why = line
+		}
+		return &dossier.Verification{Problem: why}
+	}
+	if sub := filepath.Join(folder, releaseFolder); isFolder(sub) {
+		folder = sub
+	}
+	tables, err := filepath.Glob(filepath.Join(folder, "*.release.csv"))
+	if err != nil {
+		return &dossier.Verification{Problem: err.Error()}
+	}
+	return &dossier.Verification{Tables: len(tables)}
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // loadDossier reads the dossier that a spec names; nil where it names none.

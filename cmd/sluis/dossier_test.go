@@ -1,21 +1,44 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sluis-go/sluis/sdc/dossier"
 )
+
+// answeredDossier is a dossier of people.csv in which every question is answered.
+func answeredDossier(t *testing.T, data string) string {
+	t.Helper()
+	yes := dossier.Entry{Text: "yes", By: "someone"}
+	d := &dossier.Dossier{
+		Product: "group-profile", Policy: dossier.Policy{Name: "cbs"}, Columns: []string{"id", "region", "sex"},
+		Sources: []dossier.Source{{File: "people.csv", SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(data))), Origin: dossier.FromCBS, Provider: "CBS", Law: "none"}},
+		Answers: map[string]dossier.Entry{}, Evaluation: map[string]dossier.Entry{"relevant": yes, "yield": yes, "particulars": yes, "obstacles": yes},
+	}
+	for _, q := range dossier.Questions("en") {
+		d.Answers[q.Key] = yes
+	}
+	d.Answers["anonymous"] = dossier.Entry{Text: "no", By: "someone", Answer: "no"}
+	var b bytes.Buffer
+	if err := dossier.Template(&b, "en", d); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
 
 // TestDossierRequired: with a policy that requires it, nothing is safe without a
 // complete dossier that agrees with what is read, and nothing is released.
 func TestDossierRequired(t *testing.T) {
 	data := people(40)
+	policy := "version: 1\nname: strict\nextends: cbs\ndossier: required\n"
 	dir := folder(t, "people.csv", data, "plain.yaml", peopleSpec,
-		"spec.yaml", strings.Replace(peopleSpec, "version: 1", "version: 1\ndossier: dossier.yaml", 1),
-		"policy.yaml", "version: 1\nname: strict\nextends: cbs\ndossier: required\n")
+		"spec.yaml", strings.Replace(peopleSpec, "version: 1", "version: 1\ndossier: dossier.yaml", 1), "policy.yaml", policy)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	write := func(text string) {
 		if err := os.WriteFile(at("dossier.yaml"), []byte(text), 0o600); err != nil {
@@ -34,33 +57,93 @@ func TestDossierRequired(t *testing.T) {
 	expect("not there", 1, "dossier.yaml", strict("spec.yaml")...)
 	expect("init", 0, "", "dossier", "init", at("dossier.yaml"))
 	expect("init again", 2, "left alone", "dossier", "init", at("dossier.yaml"))
-	expect("empty", 3, "step 8, controller", strict("spec.yaml")...)
-	expect("check, empty", 3, "19 of 21 steps are missing", "dossier", "check", at("dossier.yaml"))
+	expect("init in another language", 2, "en or nl", "dossier", "init", at("x.yaml"), "--lang", "fr")
+	expect("empty", 3, "step 8, provision", strict("spec.yaml")...)
+	expect("check, empty", 3, "18 steps are open", "dossier", "check", at("dossier.yaml"))
+	expect("check, a line a step", 3, "step 12  missing         Test for police", "dossier", "check", at("dossier.yaml"))
 
-	text, err := os.ReadFile(at("dossier.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	full := strings.NewReplacer(`text: "", by: ""`, "text: yes, by: someone", "policy: cbs", "policy: strict", "columns: []", "columns: [id, region, sex]",
-		"files: []", fmt.Sprintf("files: [{name: people.csv, sha256: %x}]", sha256.Sum256([]byte(data)))).Replace(string(text))
-	write(full)
-	expect("check, complete", 0, "complete", "dossier", "check", at("dossier.yaml"))
+	full := answeredDossier(t, data)
+	named := strings.Replace(full, `policy: {name: "cbs", sha256: ""}`, fmt.Sprintf(`policy: {name: "strict", sha256: "%x"}`, sha256.Sum256([]byte(policy))), 1)
+	write(named)
+	expect("check, complete", 0, "settled", "dossier", "check", at("dossier.yaml"))
 	expect("complete", 0, "SAFE", append(strict("spec.yaml"), "--html", at("r.html"), "--json", at("r.json"))...)
-	for name, want := range map[string]string{"r.html": "GDPR 4(7), 26, 28", "r.json": `"state": "proven"`} {
+	expect("a line a step", 0, "step 11  proven", strict("spec.yaml")...)
+	for name, want := range map[string]string{"r.html": "AWR 67(3)", "r.json": `"state": "proven"`} {
 		if text, err := os.ReadFile(at(name)); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s does not hold %q: %v", name, want, err)
 		}
 	}
-	write(strings.Replace(full, "columns: [id, region, sex]", "columns: [id, region]", 1))
-	expect("a column too many", 3, "step 5", strict("spec.yaml")...)
-	expect("a column too many, not required", 3, "contradicts", "check", at("spec.yaml"))
-	expect("protect", 3, "step 5", "protect", at("spec.yaml"), "--policy", at("policy.yaml"), "--out", at("release"))
+	write(full)
+	expect("another policy", 3, "step 11", strict("spec.yaml")...)
+	write(strings.Replace(full, `"region", "sex"]`, `"region"]`, 1))
+	expect("a column too many, not required", 3, "contradicts the dossier: step 4, categories: columns were read that are not declared: sex", "check", at("spec.yaml"))
+	expect("protect", 3, "step 4", "protect", at("spec.yaml"), "--out", at("release"))
 	if left, err := filepath.Glob(at("release/*")); err != nil || len(left) > 0 {
 		t.Errorf("released: %v, %v", left, err)
 	}
 	write(full)
+	expect("as it was", 0, "SAFE", "check", at("spec.yaml"))
 	if err := os.WriteFile(at("people.csv"), []byte(data+"99,a,F,5\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	expect("another file", 3, "step 14", strict("spec.yaml")...)
+	expect("another file", 3, "step 14", "check", at("spec.yaml"))
+}
+
+// TestDossierRelease: step 20 is proven by a release that holds, and falls back to
+// missing where a released cell is changed.
+func TestDossierRelease(t *testing.T) {
+	data := people(40)
+	dir := folder(t, "people.csv", data, "spec.yaml", peopleSpec, "dossier.yaml", answeredDossier(t, data))
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if status, _, errs := sluis(t, "protect", at("spec.yaml"), "--out", at("out")); status != 0 {
+		t.Fatal(status, errs)
+	}
+	check := func(status int, want string) {
+		t.Helper()
+		got, out, errs := sluis(t, "dossier", "check", at("dossier.yaml"), "--release", at("out"))
+		if got != status || !strings.Contains(out, want) {
+			t.Errorf("status %d, want %d and %q: %s%s", got, status, want, out, errs)
+		}
+	}
+	check(0, "step 20  proven")
+	files, err := filepath.Glob(at("out/release/*.release.csv"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(files[0], bytes.Replace(text, []byte("20"), []byte("21"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(3, "step 20  missing")
+}
+
+// TestDossierAsk: init asks the questions, an empty line skips one, and migrate takes
+// over what version 1 had.
+func TestDossierAsk(t *testing.T) {
+	dir := folder(t, "old.yaml", "version: 1\nproject: p\nentries:\n  methods: {text: counts, by: me}\n")
+	at := func(name string) string { return filepath.Join(dir, name) }
+	var out bytes.Buffer
+	d, err := askDossier(strings.NewReader("Harbour\nA. Jansen\nyearly\nprevention\nno table would do\nno\n\n"), &out, "nl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Project != "Harbour" || d.Answers["anonymous"] != (dossier.Entry{Text: "no table would do", By: "A. Jansen", Answer: "no"}) || len(d.Answers) != 3 {
+		t.Errorf("%+v", d)
+	}
+	if !strings.Contains(out.String(), "13. Melding bij AP of FG") {
+		t.Error(out.String())
+	}
+	if status, _, errs := sluis(t, "dossier", "migrate", at("old.yaml"), at("new.yaml"), "--lang", "nl"); status != 0 {
+		t.Fatal(errs)
+	}
+	status, text, _ := sluis(t, "dossier", "check", at("new.yaml"))
+	if status != 3 || !strings.Contains(text, "step 15  answered") {
+		t.Errorf("status %d: %s", status, text)
+	}
+	if status, _, errs := sluis(t, "dossier", "check", at("old.yaml")); status != 2 || !strings.Contains(errs, "migrate") {
+		t.Errorf("status %d: %s", status, errs)
+	}
 }

@@ -31,9 +31,13 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 	_, id, _ := strings.Cut(strings.TrimSpace(do(0, "key", "new", at("key"))), "key ")
 	pseudonymise := []string{"pseudonymise", at("raw.csv"), at("people.csv"), "--column", "id", "--type", "id=string", "--key-file", at("key"), "--domain", "p/person"}
 	do(0, append(pseudonymise, "--sign-with", at("signer.pem"))...)
+	made, err := os.ReadFile(at("people.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	write := func(more string) {
 		t.Helper()
-		text := fmt.Sprintf("version: 1\ncustodian: %s\npseudonyms: [{column: id, key: %s, domain: p/person}]\nrecords: [people.csv.record.json]\npolicy: cbs\ncolumns: [id, region, sex]\n%s", custodian, id, more)
+		text := fmt.Sprintf("version: 2\ncustodian: %s\npseudonyms: [{column: id, key: %s, domain: p/person}]\nrecords: [people.csv.record.json]\nsources: [{file: people.csv, sha256: %x, origin: supplied}]\nanswers: {destruction: {text: at once, by: me}}\n%s", custodian, id, sha256.Sum256(made), more)
 		if err := os.WriteFile(at("dossier.yaml"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -57,11 +61,11 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 		return out
 	}
 	write("")
-	if got := states(0); got != "6 proven 19 missing " {
+	if got := states(0); got != "6 proven 19 answered " {
 		t.Error(got)
 	}
 	do(0, "key", "destroy", at("key"), "--sign-with", at("signer.pem"), "--record", at("gone.json"))
-	write("destruction: [gone.json]\n")
+	write("destruction: [gone.json]\nwritten: [raw-copy.csv]\n")
 	if got := states(0); got != "6 proven 19 proven " {
 		t.Error(got)
 	}
@@ -69,7 +73,7 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 	if err := os.WriteFile(at("people.csv"), []byte(raw.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := states(3); got != "6 contradicted 19 proven " {
+	if got := states(3); got != "6 missing 19 proven " {
 		t.Error(got)
 	}
 	text, err := os.ReadFile(at("people.csv.record.json"))

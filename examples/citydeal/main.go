@@ -1,23 +1,28 @@
 // Command citydeal goes the whole way on synthetic data: two themes of the City
 // Deal "Zicht op ondermijning" in five cities, from citizen service numbers to
-// released tables with their certificate, and the dossier that goes with them.
+// released tables with their certificate, a destroyed key, and a dossier of which all
+// 21 steps are proven or answered.
 package main
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
 	_ "embed" // the dossier
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
-	"github.com/sluis-go/sluis/internal/synth"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
@@ -42,128 +47,60 @@ func main() {
 	}
 }
 
-// theme is one of the two.
-type theme struct {
-	name   string
-	schema *arrow.Schema
-	fill   func(b *array.RecordBuilder, i int)
-	rows   int
-	who    string // the column of numbers that become pseudonyms
-	output sdc.Output
-}
-
-var cities = []string{"Amsterdam", "Den Haag", "Rotterdam", "Tilburg", "Utrecht"}
-
-func themes() []theme {
-	text, integer := arrow.BinaryTypes.String, arrow.PrimitiveTypes.Int64
-	ages, offences := []string{"18-24", "25-44", "45-64", "65+"}, []string{"possession", "dealing", "production"}
-	objects := []string{"house", "flat", "shop", "warehouse"}
-	return []theme{{
-		name: "drugs", rows: 2500, who: "person", // a person once, with the gravest suspicion
-		schema: arrow.NewSchema([]arrow.Field{{Name: "person", Type: text}, {Name: "city", Type: text}, {Name: "age", Type: text}, {Name: "offence", Type: text}}, nil),
-		fill: func(b *array.RecordBuilder, i int) {
-			put(b, 0, fmt.Sprintf("%09d", synth.BSN(int64(i))))
-			put(b, 1, pick(cities, mix(i, 2), 40, 60, 82, 86))
-			put(b, 2, pick(ages, mix(i, 3), 35, 80, 98))
-			put(b, 3, pick(offences, mix(i, 4), 60, 94))
-		},
-		output: sdc.Output{Name: "drug offences", Kind: sdc.Frequency, By: []string{"city", "age", "offence"}, Sensitive: []string{"offence"}},
-	}, {
-		name: "estate", rows: 3000, who: "owner",
-		schema: arrow.NewSchema([]arrow.Field{{Name: "owner", Type: text}, {Name: "city", Type: text}, {Name: "object", Type: text}, {Name: "value", Type: integer}}, nil),
-		fill: func(b *array.RecordBuilder, i int) {
-			owner := int(mix(i, 5) % 2200)
-			value := 150 + int64(mix(i, 6)%400)
-			if mix(i, 7)%160 == 0 {
-				owner, value = owner%7, value*120 // who owns much owns it dearly
-			}
-			put(b, 0, fmt.Sprintf("%09d", synth.BSN(int64(owner))))
-			put(b, 1, pick(cities, mix(i, 8), 35, 55, 80, 87))
-			put(b, 2, pick(objects, mix(i, 9), 50, 85, 97))
-			b.Field(3).(*array.Int64Builder).Append(value)
-		},
-		output: sdc.Output{Name: "real estate", Kind: sdc.Magnitude, By: []string{"city", "object"}, Response: "value"},
-	}}
+// project is what the themes share.
+type project struct {
+	dir       string
+	key       pseudonym.Key
+	custodian ed25519.PrivateKey
+	policy    sdc.Policy
+	dossier   *dossier.Dossier
+	w         io.Writer
 }
 
 func run(w io.Writer, dir string) error {
 	ctx := context.Background()
-	key, err := pseudonym.KeyFromBytes([]byte("a key of an example protects nobody")[:32])
-	if err != nil {
+	p := &project{dir: dir, custodian: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), policy: sdc.CBS(), w: w}
+	p.policy.RequireDossier = true
+	var err error
+	if p.key, err = pseudonym.KeyFromBytes([]byte("a key of an example protects nobody")[:32]); err != nil {
 		return err
 	}
-	defer key.Destroy()
-	policy := sdc.CBS()
-	policy.RequireDossier = true
-	path := filepath.Join(dir, "dossier.yaml")
-	if err := os.WriteFile(path, account, 0o600); err != nil {
-		return err
-	}
-	d, err := dossier.Load(path)
-	if err != nil {
-		return err
-	}
-	for _, t := range themes() {
-		if err := t.run(ctx, w, dir, key, policy, d); err != nil {
-			return fmt.Errorf("%s: %w", t.name, err)
+	defer p.key.Destroy()
+	list := themes()
+	for i := range list {
+		if err := p.pseudonymise(ctx, &list[i]); err != nil {
+			return fmt.Errorf("%s: %w", list[i].name, err)
 		}
 	}
-	return nil
-}
-
-// run takes one theme from numbers to a release.
-func (t *theme) run(ctx context.Context, w io.Writer, dir string, key pseudonym.Key, policy sdc.Policy, d *dossier.Dossier) error {
-	file := filepath.Join(dir, t.name+".parquet")
-	id, err := t.pseudonymise(ctx, file, key)
-	if err != nil {
+	if err := p.account(list); err != nil {
 		return err
 	}
-	src, err := source.Open(ctx, []string{file}, source.Options{})
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	if err := src.Hash(ctx); err != nil {
-		return err
-	}
-	provided := src.Files()[0]
-	d.Files = []dossier.File{{Name: filepath.Base(provided.Name), SHA256: provided.SHA256}}
-
-	columns := slices.Concat([]string{t.who}, t.output.By)
-	if t.output.Response != "" {
-		columns = append(columns, t.output.Response)
-	}
-	records, err := src.Reader(ctx, columns)
-	if err != nil {
-		return err
-	}
-	defer records.Release()
-	data := sdc.FromReaders(records)
-	data.Roles.Respondent = t.who
-	data.Dossier = &sdc.DossierState{Missing: d.Missing()}
-	data.Sources = []sdc.Source{{Name: filepath.Base(provided.Name), SHA256: provided.SHA256}}
-	r, err := sdc.Check(ctx, data, []sdc.Output{t.output}, policy, sdc.Options{Sole: true})
-	if err != nil {
-		return err
-	}
-	d.Compare(r, columns)
-	if wrong := dossier.Contradicted(r.Dossier); len(wrong) > 0 {
-		return fmt.Errorf("the dossier is contradicted: %v", wrong)
-	}
-	out := r.Outputs[0]
-	fmt.Fprintf(w, "%s, pseudonyms of key %s: %d rows, %d persons, %s, %d of %d cells unsafe\n", out.Name, id, r.Data.Rows, r.Data.Respondents, out.Verdict, out.UnsafeCells, out.Cells)
-	for _, lang := range []string{"en", "nl"} {
-		err := source.WriteFile(filepath.Join(dir, t.name+"."+lang+".html"), func(w io.Writer) error { return report.HTML(w, r, report.HTMLOptions{Lang: lang}) })
-		if err != nil {
-			return err
+	// Both themes are checked and released before the data are destroyed.
+	reports := make([]*sdc.Report, len(list))
+	for i := range list {
+		if reports[i], err = p.check(ctx, &list[i]); err != nil {
+			return fmt.Errorf("%s: %w", list[i].name, err)
+		}
+		if err := p.release(ctx, &list[i], reports[i]); err != nil {
+			return fmt.Errorf("%s: %w", list[i].name, err)
 		}
 	}
-	return t.release(ctx, w, dir, r, &policy)
+	if err := p.destroy(); err != nil {
+		return err
+	}
+	return p.close(list, reports)
 }
 
-// pseudonymise writes the theme's records with pseudonyms in place of numbers,
-// and returns the id of the key.
-func (t *theme) pseudonymise(ctx context.Context, file string, key pseudonym.Key) (string, error) {
+func (p *project) at(name string) string { return filepath.Join(p.dir, name) }
+
+// write writes a file whole, or not at all.
+func (p *project) write(name string, fn func(io.Writer) error) error {
+	return source.WriteFile(p.at(name), fn)
+}
+
+// pseudonymise writes the records of a theme with pseudonyms in place of numbers, and a
+// signed record of it beside.
+func (p *project) pseudonymise(ctx context.Context, t *theme) error {
 	b := array.NewRecordBuilder(memory.DefaultAllocator, t.schema)
 	defer b.Release()
 	for i := range t.rows {
@@ -173,56 +110,155 @@ func (t *theme) pseudonymise(ctx context.Context, file string, key pseudonym.Key
 	defer rec.Release()
 	raw, err := array.NewRecordReader(t.schema, []arrow.Record{rec})
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer raw.Release()
-	p, err := pseudonym.New(pseudonym.Config{Key: key, Domain: pseudonym.Domain{Project: "citydeal", Variable: "person"}, Form: pseudonym.BSN})
+	maker, err := pseudonym.New(pseudonym.Config{Key: p.key, Domain: pseudonym.Domain{Project: "citydeal", Variable: "person"}, Form: pseudonym.BSN})
 	if err != nil {
-		return "", err
+		return err
 	}
-	defer p.Destroy()
-	records, err := pseudonym.Columns{t.who: p}.Reader(ctx, memory.DefaultAllocator, raw, map[string]*pseudonym.Counter{t.who: {}})
+	defer maker.Destroy()
+	counters := map[string]*pseudonym.Counter{t.who: {}}
+	records, err := pseudonym.Columns{t.who: maker}.Reader(ctx, memory.DefaultAllocator, raw, counters)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer records.Release()
-	out, err := source.Create(file, records.Schema(), source.WriterOptions{})
+	out, err := source.Create(p.at(t.file()), records.Schema(), source.WriterOptions{})
 	if err != nil {
-		return "", err
+		return err
 	}
 	for records.Next() {
 		if err := out.Write(records.Record()); err != nil {
-			out.Abort() //nolint:errcheck // the first error is the one to tell
-			return "", err
+			return errors.Join(err, out.Abort())
 		}
 	}
 	if err := records.Err(); err != nil {
-		out.Abort() //nolint:errcheck // the first error is the one to tell
-		return "", err
+		return errors.Join(err, out.Abort())
 	}
-	return fmt.Sprint(p.KeyID()), out.Close()
+	if err := out.Close(); err != nil {
+		return err
+	}
+	sum, err := p.sum(t.file())
+	if err != nil {
+		return err
+	}
+	r := maker.Record([]string{t.who}, counters, "examples/citydeal")
+	r.Output = pseudonym.RecordedFile{Name: t.file(), SHA256: sum}
+	if err := r.Sign(p.custodian); err != nil {
+		return err
+	}
+	return p.write(t.file()+dossier.RecordSuffix, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
 }
 
-// release suppresses what is unsafe and what gives it away, and verifies the
-// files that leave.
-func (t *theme) release(ctx context.Context, w io.Writer, dir string, r *sdc.Report, policy *sdc.Policy) error {
-	groups, err := suppress.FromReport(r, policy, []int{0}, suppress.BuildOptions{Cost: suppress.CostValue, Count: suppress.CountRespondents})
+func (p *project) sum(name string) (string, error) {
+	text, err := os.ReadFile(p.at(name))
+	return fmt.Sprintf("%x", sha256.Sum256(text)), err
+}
+
+// account fills the dossier in with what the program knows: hashes, the key, the
+// records and who signed them.
+func (p *project) account(list []theme) error {
+	if err := os.WriteFile(p.at("dossier.yaml"), account, 0o600); err != nil {
+		return err
+	}
+	if err := p.load(); err != nil {
+		return err
+	}
+	id, err := p.key.ID()
+	if err != nil {
+		return err
+	}
+	d := p.dossier
+	d.Custodian = fmt.Sprintf("%x", []byte(p.custodian.Public().(ed25519.PublicKey)))
+	d.Pseudonyms = nil
+	for i := range list {
+		t := &list[i]
+		k := slices.IndexFunc(d.Sources, func(s dossier.Source) bool { return s.File == t.file() })
+		if d.Sources[k].SHA256, err = p.sum(t.file()); err != nil {
+			return err
+		}
+		if d.Sources[k].Origin == dossier.Supplied {
+			d.Pseudonyms = append(d.Pseudonyms, dossier.Column{Column: t.who, Key: id, Domain: "citydeal/person"})
+			d.Records = append(d.Records, t.file()+dossier.RecordSuffix)
+			d.Written = append(d.Written, t.file())
+		}
+	}
+	return p.save()
+}
+
+// save writes the dossier, and reads it as a person's program would.
+func (p *project) save() error {
+	if err := p.write("dossier.yaml", func(w io.Writer) error { return dossier.Template(w, "nl", p.dossier) }); err != nil {
+		return err
+	}
+	return p.load()
+}
+
+func (p *project) load() (err error) {
+	p.dossier, err = dossier.Load(p.at("dossier.yaml"))
+	return err
+}
+
+// check checks the table of a theme, and holds what is read against the dossier.
+func (p *project) check(ctx context.Context, t *theme) (*sdc.Report, error) {
+	src, err := source.Open(ctx, []string{p.at(t.file())}, source.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	if err := src.Hash(ctx); err != nil {
+		return nil, err
+	}
+	records, err := src.Reader(ctx, t.columns())
+	if err != nil {
+		return nil, err
+	}
+	defer records.Release()
+	data := sdc.FromReaders(records)
+	data.Roles.Respondent = t.who
+	data.Dossier = &sdc.DossierState{Missing: p.dossier.Missing()}
+	data.Sources = []sdc.Source{{Name: t.file(), SHA256: src.Files()[0].SHA256}}
+	data.About = sdc.About{Title: t.output.Title, Project: p.dossier.Project}
+	r, err := sdc.Check(ctx, data, []sdc.Output{t.output}, p.policy, sdc.Options{Sole: true})
+	if err != nil {
+		return nil, err
+	}
+	r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "examples/citydeal"}, Inputs: p.dossier.Inputs}
+	p.dossier.Compare(r, t.columns())
+	for _, s := range r.Dossier {
+		if s.Step <= 18 && s.State == dossier.Missing {
+			return nil, fmt.Errorf("step %d of the dossier is missing: %s", s.Step, s.Why)
+		}
+	}
+	out := r.Outputs[0]
+	fmt.Fprintf(p.w, "%s: %d rows, %d persons, %s, %d of %d cells unsafe\n", out.Name, r.Data.Rows, r.Data.Respondents, out.Verdict, out.UnsafeCells, out.Cells)
+	return r, nil
+}
+
+// release suppresses what is unsafe and what gives it away, and verifies the files that
+// leave before they do.
+func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
+	groups, err := suppress.FromReport(r, &p.policy, []int{0}, suppress.BuildOptions{Cost: suppress.CostValue, Count: suppress.CountRespondents})
 	if err != nil {
 		return err
 	}
 	// The files wait where nobody looks until they are verified.
-	stage, err := os.MkdirTemp(dir, ".release-")
+	stage, err := os.MkdirTemp(p.dir, ".staging-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(stage)
+	if err := os.MkdirAll(p.at("release"), 0o700); err != nil {
+		return err
+	}
 	for _, g := range groups {
 		pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: 1, Rounds: 8, Seed: 1})
 		if err != nil {
 			return err
 		}
 		releases := g.Releases(pattern)
-		file := t.name + ".release.csv"
+		file, proof := t.name+".release.csv", t.name+".certificate.json"
 		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem.Attacker(), 1)
 		if err != nil {
 			return err
@@ -230,51 +266,67 @@ func (t *theme) release(ctx context.Context, w io.Writer, dir string, r *sdc.Rep
 		if err := source.WriteFile(filepath.Join(stage, file), releases[0].WriteCSV); err != nil {
 			return err
 		}
-		if err := source.WriteFile(filepath.Join(stage, t.name+".certificate.json"), certificate.WriteJSON); err != nil {
+		if err := source.WriteFile(filepath.Join(stage, proof), certificate.WriteJSON); err != nil {
 			return err
 		}
-		if _, err := suppress.Verify(os.DirFS(stage), t.name+".certificate.json", suppress.VerifyLimits{}); err != nil {
+		if _, err := suppress.Verify(os.DirFS(stage), proof, suppress.VerifyLimits{}); err != nil {
 			return err
 		}
-		for _, name := range []string{file, t.name + ".certificate.json"} {
-			if err := os.Rename(filepath.Join(stage, name), filepath.Join(dir, name)); err != nil {
+		for _, name := range []string{file, proof} {
+			if err := os.Rename(filepath.Join(stage, name), p.at(filepath.Join("release", name))); err != nil {
 				return err
 			}
 		}
 		all, hidden := releases[0].Cells()
-		fmt.Fprintf(w, "   released: %d cells, %d of them suppressed, certificate verified\n", all, hidden)
+		fmt.Fprintf(p.w, "   released: %d cells, %d of them suppressed, certificate verified\n", all, hidden)
 	}
-	answered := 0
-	for _, s := range r.Dossier {
-		if s.State == "answered" {
-			answered++
-			continue
-		}
-		fmt.Fprintf(w, "   step %d, %s: %s\n", s.Step, s.Title, s.State)
-	}
-	fmt.Fprintf(w, "   the other %d steps are answered by people\n", answered)
 	return nil
 }
 
-func put(b *array.RecordBuilder, column int, s string) {
-	b.Field(column).(*array.StringBuilder).Append(s)
-}
-
-// pick chooses by a number of which percent lie below each limit.
-func pick(list []string, n uint64, limits ...uint64) string {
-	for i, l := range limits {
-		if n%100 < l {
-			return list[i]
+// destroy destroys the key, with a signed record, and the data that were supplied.
+func (p *project) destroy() error {
+	gone, err := pseudonym.Destroy(p.key, "", p.custodian, time.Now(), "examples/citydeal")
+	if err != nil {
+		return err
+	}
+	if err := p.write("destroyed.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(gone) }); err != nil {
+		return err
+	}
+	for _, name := range p.dossier.Written {
+		if err := os.Remove(p.at(name)); err != nil {
+			return err
 		}
 	}
-	return list[len(limits)]
+	p.dossier.Destruction, p.dossier.Release = []string{"destroyed.json"}, "release"
+	return p.save()
 }
 
-// mix is a fixed scramble of a row and a purpose: the example is the same
-// everywhere.
-func mix(i, salt int) uint64 {
-	x := uint64(i)*0x9e3779b97f4a7c15 + uint64(salt)*0xbf58476d1ce4e5b9
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
+// close verifies the release once more, settles the last steps and writes the pages.
+func (p *project) close(list []theme, reports []*sdc.Report) error {
+	found := &dossier.Verification{}
+	for i := range list {
+		v, err := suppress.Verify(os.DirFS(p.at("release")), list[i].name+".certificate.json", suppress.VerifyLimits{})
+		if err != nil {
+			return err
+		}
+		found.Tables += len(v.Releases)
+	}
+	for i, r := range reports {
+		r.Dossier = p.dossier.Verified(r, list[i].columns(), found)
+		count := map[string]int{}
+		fmt.Fprintf(p.w, "dossier of %s:\n", list[i].output.Name)
+		for _, s := range r.Dossier {
+			count[s.State]++
+			fmt.Fprintf(p.w, "   %2d  %-14s  %s\n", s.Step, s.State, s.Title)
+		}
+		fmt.Fprintf(p.w, "   %d proven, %d answered, %d do not apply, %d missing\n",
+			count[dossier.Proven], count[dossier.Answered], count[dossier.Excused], count[dossier.Missing])
+		for _, lang := range []string{"en", "nl"} {
+			err := p.write(list[i].name+"."+lang+".html", func(w io.Writer) error { return report.HTML(w, r, report.HTMLOptions{Lang: lang}) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -70,8 +70,8 @@ func run(ctx context.Context, w io.Writer, dir, page string) (sdc.Verdict, error
 		}
 	}
 	for _, x := range r.Dossier {
-		if x.State == "missing" || x.State == "contradicted" {
-			fmt.Fprintf(w, "dossier, step %d, %s: %s\n", x.Step, x.Title, x.State)
+		if x.State == dossier.Missing {
+			fmt.Fprintf(w, "dossier, step %d, %s: %s\n", x.Step, x.Title, x.Why)
 		}
 	}
 	return r.Verdict, nil

@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"sdc/source":  {"internal/formula", "internal/staging"},
 	"sdc/spec":    {"internal/plainyaml", "sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
-	"sdc/dossier": {"internal/plainyaml", "sdc", "pseudonym"},
+	"sdc/dossier": {"internal/plainyaml", "sdc", "sdc/profile", "pseudonym"},
 	"sdc/profile": {"sdc"},
 	"sdc/suggest": {"sdc"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},

@@ -173,6 +173,9 @@ func dossier(list []sdc.DossierStep) []fact {
 		if s.By != "" {
 			text += " by " + s.By
 		}
+		if s.Why != "" {
+			text += ": " + s.Why
+		}
 		out = append(out, fact{fmt.Sprintf("step %d, %s", s.Step, s.Key), text})
 	}
 	return facts(out)

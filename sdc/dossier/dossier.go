@@ -1,15 +1,25 @@
-// Package dossier keeps the written account of a project beside its data: 21
-// steps of which some are answers of people and some are acts that a run of the
-// library proves. A policy may require it; a check then calls nothing safe while
-// an entry is missing or is contradicted by what was read.
+// Package dossier reads the account of a project: the 21 steps of the juridical
+// framework of the City Deal "Zicht op ondermijning" under their own numbers, who
+// answered which, and what sluis can prove. A dossier is a text file beside the spec.
+//
+// A step is in one of four states, each with one meaning:
+//
+//	proven          sluis has checked it, from files, in this run
+//	answered        a person has answered it, with a name; nobody has checked it
+//	missing         it is not answered, or what was read contradicts the answer: Why says which
+//	does not apply  the framework does not ask it of these data: Why says why not
+//
+// An answer is a text with a name. Whether the answer is true is not for a program to
+// say.
 package dossier
 
 import (
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,238 +28,211 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// ErrDossier is wrapped by every error about the contents of a dossier file.
+// ErrDossier says that a dossier is not well formed.
 var ErrDossier = errors.New("dossier is not well formed")
 
-// Dossier is the file dossier.yaml. docs/dossier.schema.json describes it.
+// ErrVersion says that a dossier is of version 1, whose steps had other numbers.
+var ErrVersion = errors.New("dossier is of version 1; make one of version 2 with: sluis dossier migrate OLD NEW")
+
+// States of a step.
+const (
+	Proven   = "proven"
+	Answered = "answered"
+	Missing  = "missing"
+	Excused  = "does not apply"
+)
+
+// Products are the types of product of step 2.
+var products = []string{"trend-report", "pattern-report", "group-profile"}
+
+// Origins of a source.
+const (
+	FromCBS  = "cbs"
+	Supplied = "supplied"
+)
+
+// laws are the kinds of data of a source that step 12 asks permission for, and the
+// others.
+var laws = []string{"", "none", "tax", "police", "judicial", "prosecution"}
+
+// Dossier is the account of a project. docs/dossier.schema.json describes the file.
 type Dossier struct {
-	// Version is 1.
+	// Version is 2.
 	Version int `yaml:"version"`
-	// Project names it.
+	// Project names the project.
 	Project string `yaml:"project"`
-	// Entries holds the answers, by the key of the step.
-	Entries map[string]Entry `yaml:"entries"`
-	// Files are the files as they were provided; step 14 compares.
-	Files []File `yaml:"files"`
-	// Columns are those that may be read; step 5 compares.
+	// Product is the type of product of step 2: trend-report, pattern-report or
+	// group-profile.
+	Product string `yaml:"product"`
+	// Policy is what output is checked with; step 11 compares.
+	Policy Policy `yaml:"policy"`
+	// Columns are those that may be read; step 4 compares.
 	Columns []string `yaml:"columns"`
-	// Policy is the name of the policy that output is checked with; step 11
-	// compares.
-	Policy string `yaml:"policy"`
-	// Pseudonyms are the columns that hold pseudonyms, and Records the records
-	// that sluis pseudonymise left; step 6 compares. Paths are relative to the
-	// dossier.
+	// Special are the columns of special categories of data of step 7.
+	Special []string `yaml:"special"`
+	// Sources are the files, as they were provided: steps 5, 6, 8, 12 and 14.
+	Sources []Source `yaml:"sources"`
+	// Pseudonyms are the columns that hold pseudonyms, and Records the records that
+	// sluis pseudonymise left; step 6 compares. Paths are relative to the dossier.
 	Pseudonyms []Column `yaml:"pseudonyms"`
 	Records    []string `yaml:"records"`
-	// Destruction are the records that sluis key destroy left; step 19 compares.
+	// Profile is the profile of step 14, as sluis profile --json wrote it.
+	Profile string `yaml:"profile"`
+	// Destruction are the records that sluis key destroy left, and Written what was
+	// written of supplied data and must be gone; step 19 compares.
 	Destruction []string `yaml:"destruction"`
+	Written     []string `yaml:"written"`
+	// Release is the folder of the release; step 20 has it verified.
+	Release string `yaml:"release"`
 	// Custodian is the Ed25519 public key, in hexadecimal, of who keeps the keys:
 	// every record must be signed by it. Records of destruction need one.
 	Custodian string `yaml:"custodian"`
+	// Answers holds the answers, by the key of the step; Evaluation those to the five
+	// questions of step 21.
+	Answers    map[string]Entry `yaml:"answers"`
+	Evaluation map[string]Entry `yaml:"evaluation"`
 
-	// Inputs are the files that Load has read: the dossier and its records.
+	// Inputs are the files that Load has read: the dossier and what it names.
 	Inputs []sdc.Source `yaml:"-"`
 
+	dir       string
 	found     Records
 	destroyed []*pseudonym.DestructionRecord
+	profiled  *profiled
 }
 
-// Column is a column of pseudonyms: the id of the key and the domain they were
-// made with.
+// Policy names a policy. SHA256 is that of its file, "" for a policy that sluis ships.
+type Policy struct {
+	Name   string `yaml:"name"`
+	SHA256 string `yaml:"sha256"`
+}
+
+// Source is a file that was provided.
+type Source struct {
+	File   string `yaml:"file"`
+	SHA256 string `yaml:"sha256"`
+	// Origin is cbs or supplied.
+	Origin   string `yaml:"origin"`
+	Provider string `yaml:"provider"`
+	// Law is police, judicial, prosecution, tax or none.
+	Law string `yaml:"law"`
+	// Responsible answers step 8, and Permission step 12.
+	Responsible Entry `yaml:"responsible"`
+	Permission  Entry `yaml:"permission"`
+}
+
+// Column is a column of pseudonyms, with the id of the key and the domain that made
+// them.
 type Column struct {
 	Column string `yaml:"column"`
 	Key    string `yaml:"key"`
 	Domain string `yaml:"domain"`
 }
 
-// Entry is one answer: what, by whom, when.
+// Entry is an answer.
 type Entry struct {
 	Text string `yaml:"text"`
 	By   string `yaml:"by"`
 	Date string `yaml:"date"`
+	// Answer is yes or no, of step 3 alone.
+	Answer string `yaml:"answer"`
 }
 
-// File is a file with its SHA-256 in hexadecimal.
-type File struct {
-	Name   string `yaml:"name"`
-	SHA256 string `yaml:"sha256"`
-}
-
-// Load reads a dossier and the records that it names. Unknown keys and steps are
-// errors, and so is a record that cannot be trusted; what is missing is not, see
-// [Dossier.Missing].
+// Load reads a dossier and what it names. Errors about contents wrap ErrDossier, and
+// ErrVersion for a dossier of version 1; the others are of the file system.
 func Load(path string) (*Dossier, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	d := &Dossier{}
+	if oldVersion(text) {
+		return nil, fmt.Errorf("%w: %s: %w", ErrDossier, path, ErrVersion)
+	}
+	d := &Dossier{dir: filepath.Dir(path)}
 	if err := plainyaml.Decode(text, d); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrDossier, path, err)
 	}
-	if d.Version != 1 {
-		return nil, fmt.Errorf("%w: %s: version must be 1", ErrDossier, path)
-	}
-	for key := range d.Entries {
-		if !slices.ContainsFunc(steps, func(s step) bool { return s.key == key && !s.proof }) {
-			return nil, fmt.Errorf("%w: %s: %q is no step that is answered by a person", ErrDossier, path, key)
-		}
+	if err := d.validate(); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrDossier, path, err)
 	}
 	d.Inputs = []sdc.Source{hashed(path, text)}
-	if err := d.loadRecords(filepath.Dir(path)); err != nil {
+	if err := d.loadRecords(d.dir); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := d.loadProfile(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return d, nil
 }
 
-// filled reports whether an entry has an answer and says whose it is.
+var versionOne = regexp.MustCompile(`(?m)^version:[ \t]*1[ \t]*(#.*)?\r?$`)
+
+// oldVersion reports whether the text is a dossier of version 1.
+func oldVersion(text []byte) bool { return versionOne.Match(text) }
+
+func (d *Dossier) validate() error {
+	if d.Version != 2 {
+		return errors.New("version must be 2")
+	}
+	if d.Product != "" && !slices.Contains(products, d.Product) {
+		return fmt.Errorf("product is none of %s", strings.Join(products, ", "))
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.Answers)) {
+		i := slices.IndexFunc(steps, func(s step) bool { return s.key == key })
+		if i < 0 || key == "evaluation" || key == "provision" || key == "police" {
+			return fmt.Errorf("answers: %q is no step that is answered there", key)
+		}
+		switch a := d.Answers[key].Answer; {
+		case key != "anonymous" && a != "":
+			return fmt.Errorf("answers: %q takes no answer of yes or no", key)
+		case a != "" && a != "yes" && a != "no":
+			return fmt.Errorf("answers: %q: answer is yes or no", key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.Evaluation)) {
+		if !slices.ContainsFunc(evaluation, func(q question) bool { return q.key == key }) {
+			return fmt.Errorf("evaluation: %q is none of its five questions", key)
+		}
+	}
+	seen := map[string]bool{}
+	for i, s := range d.Sources {
+		switch {
+		case s.File == "" || seen[s.File]:
+			return fmt.Errorf("sources: entry %d has no file name, or one that came before", i+1)
+		case s.Origin != "" && s.Origin != FromCBS && s.Origin != Supplied:
+			return fmt.Errorf("sources: entry %d: origin is %s or %s", i+1, FromCBS, Supplied)
+		case !slices.Contains(laws, s.Law):
+			return fmt.Errorf("sources: entry %d: law is one of %s", i+1, strings.Join(laws[1:], ", "))
+		}
+		seen[s.File] = true
+	}
+	return nil
+}
+
 func (e Entry) filled() bool {
 	return strings.TrimSpace(e.Text) != "" && strings.TrimSpace(e.By) != ""
 }
 
-// declared reports whether the dossier holds what a run is compared with.
-func (d *Dossier) declared(key string) bool {
-	switch key {
-	case "minimisation":
-		return len(d.Columns) > 0
-	case "output-check":
-		return d.Policy != ""
-	case "integrity":
-		return len(d.Files) > 0
-	}
-	return true // release: nothing but the run itself
-}
-
-// proves reports whether a step is proven rather than answered: those that a run
-// proves, and those of which there are records.
-func (d *Dossier) proves(s step) bool {
-	return s.proof || s.key == "pseudonyms" && len(d.Pseudonyms) > 0 || s.key == "destruction" && len(d.Destruction) > 0
-}
-
-// answered reports whether a step has what it needs.
-func (d *Dossier) answered(s step) bool {
-	if d.proves(s) {
-		return d.declared(s.key)
-	}
-	return d.Entries[s.key].filled()
-}
-
-// Missing lists the steps without what they need, as "step 8, controller": an
-// answer with its author, or for the steps that a run proves what the run is
-// compared with.
-func (d *Dossier) Missing() []string {
-	out := []string{}
-	for _, s := range steps {
-		if !d.answered(s) {
-			out = append(out, fmt.Sprintf("step %d, %s", s.number, s.key))
+// supplied lists the sources that CBS did not have.
+func (d *Dossier) supplied() []Source {
+	var out []Source
+	for _, s := range d.Sources {
+		if s.Origin != FromCBS {
+			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// Run is what a check did, to compare a dossier with.
-type Run struct {
-	Policy  string
-	Sources []sdc.Source
-	Columns []string
-	Verdict sdc.Verdict
+// sensitiveLaw reports whether step 12 asks permission for a source.
+func (s *Source) sensitiveLaw() bool {
+	return s.Law == "police" || s.Law == "judicial" || s.Law == "prosecution"
 }
 
-// Steps returns the checklist. A state is "answered", "missing", or for the
-// steps that a run or records prove "proven" or "contradicted"; with a nil run
-// those are "declared". Step 20 is proven by a verdict of safe, and open otherwise;
-// step 6 is open where the records fit but are no proof: not signed by a trusted key,
-// or of version 1.
-func (d *Dossier) Steps(run *Run) []sdc.DossierStep {
-	var out []sdc.DossierStep
-	for _, s := range steps {
-		x := sdc.DossierStep{Step: s.number, Key: s.key, Title: s.title, Article: s.article, State: "missing"}
-		switch {
-		case !d.proves(s):
-			if e := d.Entries[s.key]; e.filled() {
-				x.State, x.By = "answered", e.By
-			}
-		case !d.declared(s.key):
-		case run == nil:
-			x.State = "declared"
-		case s.key == "release" && run.Verdict != sdc.Safe:
-			x.State = "open"
-		case s.key == "pseudonyms":
-			x.State, x.By = d.pseudonymised(run.Sources), "sluis"
-		case d.agrees(s.key, run):
-			x.State, x.By = "proven", "sluis"
-		default:
-			x.State, x.By = "contradicted", "sluis"
-		}
-		out = append(out, x)
+// ReleaseFolder is the folder of the release that the dossier names, or "".
+func (d *Dossier) ReleaseFolder() string {
+	if d.Release == "" || filepath.IsAbs(d.Release) {
+		return d.Release
 	}
-	return out
-}
-
-// Compare adds the checklist to the report of a check that read the columns, and
-// refuses the outputs where what was read contradicts the dossier.
-func (d *Dossier) Compare(r *sdc.Report, columns []string) {
-	run := &Run{Policy: r.Policy.Name, Sources: r.Data.Sources, Columns: columns, Verdict: r.Verdict}
-	if wrong := Contradicted(d.Steps(run)); len(wrong) > 0 {
-		r.Refuse("dossier", "what was read contradicts the dossier: "+strings.Join(wrong, "; "))
-		run.Verdict = r.Verdict
-	}
-	r.Dossier = d.Steps(run)
-}
-
-// agrees compares a run with what is declared: the same policy by name, the
-// same files by name and hash and no others, no column beyond the listed ones; and
-// records that tell of these files and of all keys.
-func (d *Dossier) agrees(key string, run *Run) bool {
-	switch key {
-	case "minimisation":
-		for _, c := range run.Columns {
-			if !slices.Contains(d.Columns, c) {
-				return false
-			}
-		}
-	case "output-check":
-		return d.Policy == run.Policy
-	case "destruction":
-		return d.keysDestroyed()
-	case "integrity":
-		if len(d.Files) != len(run.Sources) {
-			return false
-		}
-		for i, f := range d.Files {
-			once := !slices.ContainsFunc(d.Files[:i], func(g File) bool { return g.Name == f.Name })
-			if !once || !slices.ContainsFunc(run.Sources, func(s sdc.Source) bool {
-				return s.Name == f.Name && s.SHA256 != "" && strings.EqualFold(s.SHA256, f.SHA256)
-			}) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// Contradicted lists the steps of a checklist that a run contradicts.
-func Contradicted(steps []sdc.DossierStep) []string {
-	var out []string
-	for _, s := range steps {
-		if s.State == "contradicted" {
-			out = append(out, fmt.Sprintf("step %d, %s", s.Step, s.Key))
-		}
-	}
-	return out
-}
-
-// Template writes an empty dossier with every step as a question.
-func Template(w io.Writer) error {
-	var b strings.Builder
-	b.WriteString("# The account of a project, see docs/dossier.md. An entry wants a text and a name.\nversion: 1\nproject: \"\"\npolicy: cbs            # step 11: the policy that output is checked with\ncolumns: []            # step 5: the columns that may be read\nfiles: []              # step 14: {name: persons.csv, sha256: ...} as provided\npseudonyms: []         # step 6, where there are records: {column: id, key: ..., domain: ...}\nrecords: []            # step 6: what sluis pseudonymise wrote beside its output\ndestruction: []        # step 19: what sluis key destroy wrote\ncustodian: \"\"          # steps 6 and 19: the public key that signed the records\nentries:\n")
-	for _, s := range steps {
-		if s.proof {
-			fmt.Fprintf(&b, "  # step %d (%s): %s. Proven by sluis check.\n", s.number, s.article, s.title)
-			continue
-		}
-		fmt.Fprintf(&b, "  # step %d (%s): %s\n  %s: {text: \"\", by: \"\", date: \"\"}\n", s.number, s.article, s.title, s.key)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return filepath.Join(d.dir, d.Release)
 }

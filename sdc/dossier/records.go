@@ -80,36 +80,33 @@ func (d *Dossier) read(dir, name string) ([]byte, error) {
 	return text, err
 }
 
-// pseudonymised compares the records with every source and every declared column:
-// "contradicted" where a source has no record that names the column with the declared
-// key and domain, or where two sources differ; "open" where the records fit, but one
-// is not signed by a trusted key or does not state everything; else "proven".
-func (d *Dossier) pseudonymised(sources []sdc.Source) string {
-	state := "proven"
+// recorded compares the records with every source and every declared column. It says
+// why step 6 is not proven, or "".
+func (d *Dossier) recorded(sources []sdc.Source) string {
 	for _, c := range d.Pseudonyms {
 		var first *past
 		for _, s := range sources {
 			p, err := d.found.past(s.SHA256, c.Column, nil)
 			n := len(p.settings)
-			if err != nil || n == 0 || p.settings[n-1].KeyID != c.Key || p.settings[n-1].Domain != c.Domain {
-				return "contradicted"
-			}
-			if !p.proven || !p.complete() {
-				state = "open"
-			}
-			if p.empty() {
+			switch {
+			case err != nil || n == 0:
+				return fmt.Sprintf("%s has no record of pseudonyms in column %q", s.Name, c.Column)
+			case p.settings[n-1].KeyID != c.Key || p.settings[n-1].Domain != c.Domain:
+				return fmt.Sprintf("%s has a record of another key or domain for column %q", s.Name, c.Column)
+			case !p.complete():
+				return fmt.Sprintf("the record of %s does not state how column %q was made", s.Name, c.Column)
+			case !p.proven:
+				return fmt.Sprintf("the record of %s is not signed by the custodian or a trusted key", s.Name)
+			case p.empty():
 				continue
 			}
 			if first != nil && difference(first.settings, p.settings) != "" {
-				return "contradicted"
+				return fmt.Sprintf("two sources have pseudonyms of column %q that were made differently", c.Column)
 			}
 			first = &p
 		}
 	}
-	if len(sources) == 0 {
-		return "contradicted"
-	}
-	return state
+	return ""
 }
 
 // Known returns the records of pseudonyms that the dossier names, with the custodian's

@@ -104,23 +104,23 @@ func TestRecords(t *testing.T) {
 		name, text, source string
 		six, nineteen      string // "" for an error
 	}{
-		{"no records", "", "aa", "missing", "missing"},
-		{"one, nobody's key", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "open", "missing"},
-		{"one, not signed", "pseudonyms: [" + person + "]\nrecords: [unsigned.json]\n", "aa", "open", "missing"},
-		{"one of version 1, signed", signed + "pseudonyms: [" + person + "]\nrecords: [first.json]\n", "aa", "open", "missing"},
-		{"one, signed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "proven", "missing"},
-		{"another file", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "cc", "contradicted", "missing"},
-		{"no hash", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "", "contradicted", "missing"},
-		{"no record", "pseudonyms: [" + person + "]\n", "aa", "contradicted", "missing"},
-		{"another key", "pseudonyms: [{column: person, key: k9, domain: p/person}]\nrecords: [person.json]\n", "aa", "contradicted", "missing"},
-		{"another domain", "pseudonyms: [{column: person, key: " + id + ", domain: q/person}]\nrecords: [person.json]\n", "aa", "contradicted", "missing"},
-		{"a chain", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\n", "bb", "proven", "missing"},
-		{"a chain that is broken", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json]\n", "bb", "contradicted", "missing"},
-		{"a circle", "pseudonyms: [" + person + ", " + house + "]\nrecords: [circle.json]\n", "bb", "contradicted", "missing"},
-		{"the file before", "pseudonyms: [" + house + "]\nrecords: [house.json, person.json]\n", "aa", "contradicted", "missing"},
+		{"no records", "", "aa", "missing", "answered"},
+		{"one, nobody's key", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "missing", "answered"},
+		{"one, not signed", "pseudonyms: [" + person + "]\nrecords: [unsigned.json]\n", "aa", "missing", "answered"},
+		{"one of version 1, signed", signed + "pseudonyms: [" + person + "]\nrecords: [first.json]\n", "aa", "missing", "answered"},
+		{"one, signed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "aa", "proven", "answered"},
+		{"another file", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "cc", "missing", "answered"},
+		{"no hash", "pseudonyms: [" + person + "]\nrecords: [person.json]\n", "", "missing", "answered"},
+		{"no record", "pseudonyms: [" + person + "]\n", "aa", "missing", "answered"},
+		{"another key", "pseudonyms: [{column: person, key: k9, domain: p/person}]\nrecords: [person.json]\n", "aa", "missing", "answered"},
+		{"another domain", "pseudonyms: [{column: person, key: " + id + ", domain: q/person}]\nrecords: [person.json]\n", "aa", "missing", "answered"},
+		{"a chain", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\n", "bb", "proven", "answered"},
+		{"a chain that is broken", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json]\n", "bb", "missing", "answered"},
+		{"a circle", "pseudonyms: [" + person + ", " + house + "]\nrecords: [circle.json]\n", "bb", "missing", "answered"},
+		{"the file before", "pseudonyms: [" + house + "]\nrecords: [house.json, person.json]\n", "aa", "missing", "answered"},
 		{"destroyed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\ndestruction: [gone.json]\n", "aa", "proven", "proven"},
-		{"one of two destroyed", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\ndestruction: [gone.json]\n", "bb", "proven", "contradicted"},
-		{"forged, nobody asks", "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "open", "missing"},
+		{"one of two destroyed", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\ndestruction: [gone.json]\n", "bb", "proven", "missing"},
+		{"forged, nobody asks", "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "missing", "answered"},
 		{"forged", signed + "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "", ""},
 		{"forged destruction", signed + "pseudonyms: [" + person + "]\ndestruction: [gone-forged.json]\n", "aa", "", ""},
 		{"a record of another form", "pseudonyms: [" + person + "]\nrecords: [gone.json]\n", "aa", "", ""},
@@ -130,7 +130,8 @@ func TestRecords(t *testing.T) {
 		{"half a column", "pseudonyms: [{column: person}]\n", "aa", "", ""},
 	} {
 		path := filepath.Join(dir, "dossier.yaml")
-		if err := os.WriteFile(path, []byte("version: 1\n"+tc.text), 0o600); err != nil {
+		head := fmt.Sprintf("version: 2\nwritten: [gone.parquet]\nsources: [{file: y, sha256: %q, origin: supplied, provider: p}]\nanswers: {destruction: {text: now, by: me}}\n", digest(tc.source))
+		if err := os.WriteFile(path, []byte(head+tc.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		d, err := dossier.Load(path)
@@ -144,13 +145,13 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
 		}
-		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "y", SHA256: digest(tc.source)}}}) {
+		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "y", SHA256: digest(tc.source)}}}, nil) {
 			if s.Step == 6 && s.State != tc.six || s.Step == 19 && s.State != tc.nineteen {
-				t.Errorf("%s: step %d is %s", tc.name, s.Step, s.State)
+				t.Errorf("%s: step %d is %s: %s", tc.name, s.Step, s.State, s.Why)
 			}
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "dossier.yaml"), []byte("version: 1\npseudonyms: ["+person+"]\nrecords: [none.json]\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "dossier.yaml"), []byte("version: 2\npseudonyms: ["+person+"]\nrecords: [none.json]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := dossier.Load(filepath.Join(dir, "dossier.yaml")); !errors.Is(err, os.ErrNotExist) {

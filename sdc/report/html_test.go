@@ -377,3 +377,12 @@ func english(t *testing.T, en, nl string) {
 		}
 	}
 }
+
+// TestDutchDossier: the titles in Dutch are those of the framework.
+func TestDutchDossier(t *testing.T) {
+	for key, title := range dossier.Titles() {
+		if got := report.DutchStep(key); got != title {
+			t.Errorf("%s: %q, want %q", key, got, title)
+		}
+	}
+}

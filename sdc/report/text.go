@@ -57,6 +57,12 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	for i := range r.Outputs {
 		output(b, &r.Outputs[i], opts.Worst)
 	}
+	for _, s := range r.Dossier {
+		fmt.Fprintln(b, DossierLine(&s))
+	}
+	if len(r.Dossier) > 0 {
+		fmt.Fprintln(b)
+	}
 	for _, f := range opts.Files {
 		fmt.Fprintf(b, "%s: %s\n", f[0], printable(f[1]))
 	}
@@ -98,6 +104,18 @@ func RemarkLine(x *sdc.Remark) string {
 		s = x.Verdict.String() + ": " + s
 	}
 	return printable(x.Name + ": " + s)
+}
+
+// DossierLine is a step of a dossier as one line of text for a terminal.
+func DossierLine(s *sdc.DossierStep) string {
+	line := fmt.Sprintf("step %2d  %-14s  %s", s.Step, s.State, s.Title)
+	if s.By != "" {
+		line += " (" + s.By + ")"
+	}
+	if s.Why != "" {
+		line += ": " + s.Why
+	}
+	return printable(line)
 }
 
 func summary(w io.Writer, r *sdc.Report) {

@@ -107,7 +107,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 		v.Differences = append(v.Differences, d.difference(s))
 	}
 	for _, s := range r.Dossier {
-		s.Title, s.Article = d.step(s), d.article(s.Article)
+		s.Title, s.Article, s.Why = d.step(s), d.article(s.Article), d.reasons(s.Why)
 		v.Dossier = append(v.Dossier, s)
 	}
 	for _, s := range r.Policy.Remarks {

@@ -140,9 +140,18 @@ func (d words) step(s sdc.DossierStep) string {
 	return s.Title
 }
 
+// reasons says why a step is in its state: sentences with a semicolon between them.
+func (d words) reasons(s string) string {
+	parts := strings.Split(s, "; ")
+	for i, p := range parts {
+		parts[i] = d.say(p).Text
+	}
+	return strings.Join(parts, "; ")
+}
+
 func (d words) article(s string) string {
 	if d.lang == "nl" {
-		s = strings.NewReplacer("GDPR", "AVG", "CBS Act", "CBS-wet").Replace(s)
+		s = strings.NewReplacer("GDPR", "AVG", "CBS Act", "Wet CBS", "Police Data Act", "Wpg").Replace(s)
 	}
 	return s
 }

@@ -14,7 +14,7 @@ func TestDutch(t *testing.T) {
 	used := map[string]bool{}
 	for _, w := range []string{
 		"largest", "second largest", "frequency", "magnitude", "microdata", "model", "safe", "unsafe", "review",
-		"answered", "missing", "declared", "proven", "contradicted", "open",
+		"answered", "missing", "proven", "does not apply",
 		"by hand", "dominance", "group", "request", "small count",
 		"Records by class sizes", "Records by individual risk", "the risks of every record",
 		"refuse", "category", "exclude", "wildcard", "sum", "mean", "count", "min", "max", "range",
