@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/staging"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
@@ -301,16 +302,40 @@ func (f *checkFlags) files() reportFiles {
 	return out
 }
 
-// writeReports writes the files that were asked for and says where they are.
-// Each is complete or absent.
-func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([]byte) (public, signature []byte), better []suggest.Suggestion) ([][2]string, error) {
-	var files [][2]string
+// writeReports writes the files that were asked for and says where they are. Each is
+// complete or absent. Those in the folder of --out appear together, and of two runs that
+// write there those of one.
+func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([]byte) (public, signature []byte), better []suggest.Suggestion) (files [][2]string, err error) {
 	to := f.files()
+	at := func(path string) string { return path }
 	if f.out != "" {
 		if err := os.MkdirAll(f.out, 0o700); err != nil {
 			return nil, err
 		}
-		err := writeFile(ctx, to.text, func(w io.Writer) error {
+		stage, failed := staging.New(f.out)
+		if failed != nil {
+			return nil, failed
+		}
+		var names []string
+		at = func(path string) string {
+			if filepath.Dir(path) != filepath.Clean(f.out) {
+				return path
+			}
+			names = append(names, filepath.Base(path))
+			return stage.Path(filepath.Base(path))
+		}
+		defer func() {
+			if err == nil {
+				err = stage.Commit(ctx, names, false)
+			}
+			if err != nil {
+				files = nil
+				stage.Drop() //nolint:errcheck // the first error is the one to tell
+			}
+		}()
+	}
+	if to.text != "" {
+		err := writeFile(ctx, at(to.text), func(w io.Writer) error {
 			return report.Text(w, r, report.TextOptions{Worst: 1 << 30})
 		})
 		if err != nil {
@@ -319,26 +344,26 @@ func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([
 		files = append(files, [2]string{"all findings", to.text})
 	}
 	if to.json != "" {
-		if err := writeFile(ctx, to.json, func(w io.Writer) error { return r.WriteSealed(w, sign) }); err != nil {
+		if err := writeFile(ctx, at(to.json), func(w io.Writer) error { return r.WriteSealed(w, sign) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the report as JSON", to.json})
 	}
 	if to.cells != "" {
-		if err := writeCells(ctx, r, to.cells); err != nil {
+		if err := writeCells(ctx, r, at(to.cells)); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"every cell with its evidence", to.cells})
 	}
 	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files), Suggestions: better}
 	if to.html != "" {
-		if err := writeFile(ctx, to.html, func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
+		if err := writeFile(ctx, at(to.html), func(w io.Writer) error { return report.HTML(w, r, opts) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the report as a page", to.html})
 	}
 	if to.public != "" {
-		if err := writeFile(ctx, to.public, func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
+		if err := writeFile(ctx, at(to.public), func(w io.Writer) error { return report.PublicHTML(w, r, opts) }); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"what may leave", to.public})
