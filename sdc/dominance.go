@@ -96,14 +96,24 @@ func (d *dominance) sumOf(n int) (sum, den exact.Num) {
 	return exact.NumFromBig(fill.Num()), exact.NumFromBig(fill.Denom())
 }
 
-// remainder returns total - x1 - ... - xn and x1, in one unit. It is negative
-// where weights below one make the total less than what was observed.
-func (d *dominance) remainder(n int) (rest, x1 exact.Num) {
-	rest = d.total
+// remainder returns total - x1 - ... - xn and x1, in den-ths of the unit of the total,
+// with x1 >= x2 >= ... the contributions of the population written out where they have
+// weights: of weight 2 there are two. Each of the largest counts once at least, also where
+// its weight is below one; so the remainder is negative where such weights make the total
+// less than what was observed.
+func (d *dominance) remainder(n int) (rest, x1, den exact.Num) {
+	most := exact.Num{}
 	for k := range min(n, len(d.value)) {
-		rest = rest.Sub(d.scaled(k))
+		most = most.Add(d.scaled(k))
 	}
-	return rest, d.scaled(0)
+	if d.weight == nil {
+		return d.total.Sub(most), d.scaled(0), count(1)
+	}
+	sum, den := d.sumOf(n)
+	if most = most.Mul(den); sum.Cmp(most) > 0 {
+		most = sum
+	}
+	return d.total.Mul(den).Sub(most), d.scaled(0).Mul(den), den
 }
 
 // note says what a reader must know of the sums.

@@ -46,15 +46,15 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 		raise(bound.Sub(bound, unit.Rat(d.total)))
 	}
 	if r := p.PPercent; !r.Off {
-		rest, x1 := d.remainder(r.coalition() + 1)
+		rest, x1, den := d.remainder(r.coalition() + 1)
 		q := r.P.must()
-		raise(short(unit, rest, x1, ratio(q.Num, 100*q.Den)))
+		raise(short(unit, rest, x1, den, ratio(q.Num, 100*q.Den)))
 	}
 	if r := p.PQ; !r.Off {
-		rest, x1 := d.remainder(2)
+		rest, x1, den := d.remainder(2)
 		a, b := r.P.must(), r.Q.must()
 		share := ratio(a.Num, a.Den)
-		raise(short(unit, rest, x1, share.Quo(share, ratio(b.Num, b.Den))))
+		raise(short(unit, rest, x1, den, share.Quo(share, ratio(b.Num, b.Den))))
 	}
 	if r := p.AllEqual; !r.Off && r.of(c, c.t.output.sensitiveValues()).verdict == Unsafe {
 		n, limit := c.Contributors(), r.Percent.must()
@@ -75,10 +75,11 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 	return level
 }
 
-// short is share * x1 - rest.
-func short(unit exact.Unit, rest, x1 exact.Num, share *big.Rat) *big.Rat {
+// short is share * x1 - rest, of x1 and rest in den-ths of the unit.
+func short(unit exact.Unit, rest, x1, den exact.Num, share *big.Rat) *big.Rat {
 	share.Mul(share, unit.Rat(x1))
-	return share.Sub(share, unit.Rat(rest))
+	share.Sub(share, unit.Rat(rest))
+	return share.Quo(share, new(big.Rat).SetInt(den.Big()))
 }
 
 func ratio(num, den uint64) *big.Rat {

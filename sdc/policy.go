@@ -6,8 +6,10 @@ import "fmt"
 //
 // "tau": a contributor of weight w stands for w equal ones. For the n largest
 // there are n slots; contributors in falling order fill min(w, slots left)
-// each. The total is the sum of w times the value. The p% and (p,q) rules take
-// the two largest unweighted. Not defined with holdings.
+// each. The total is the sum of w times the value. The p% and (p,q) rules take the
+// largest of that population too, each contributor once at least: who knows the sample
+// and the weights estimates the largest by what the others of the population have, and
+// of weight 2 another has as much as the largest. Not defined with holdings.
 //
 // "handbook": the n largest, unweighted, against the weighted total.
 type Weighting string

@@ -72,7 +72,8 @@ func (r NK) check(t *Table, f *findings) {
 //
 //	100 * (total - x1 - ... - x(Coalition+1)) < P * x1
 //
-// by holding and absolute value; equality is safe.
+// by holding and absolute value, with weights as the policy's Weighting says; equality is
+// safe.
 //
 // Linear in the cells. Source: Handbook on Statistical Disclosure Control,
 // section 4.2.2.
@@ -112,7 +113,7 @@ func (r PPercent) check(t *Table, f *findings) {
 		for c := range in.published() {
 			d := c.dominance(scratch)
 			scratch = d.value
-			rest, x1 := d.remainder(r.coalition() + 1)
+			rest, x1, _ := d.remainder(r.coalition() + 1)
 			if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, p) >= 0 {
 				continue
 			}
@@ -173,7 +174,7 @@ func (r PQ) check(t *Table, f *findings) {
 		for c := range in.published() {
 			d := c.dominance(scratch)
 			scratch = d.value
-			rest, x1 := d.remainder(2)
+			rest, x1, _ := d.remainder(2)
 			if x1.Sign() == 0 {
 				continue
 			}
