@@ -4,20 +4,29 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode"
 )
 
 // APriori sets the status of cells by hand. It applies to every cell that has
 // the given codes, whatever its other coordinates.
 //
-// A cell set safe keeps its findings, with verdict Safe and the reason; a cell
-// set unsafe gets one. Where entries contradict each other, unsafe wins.
+// A cell set safe keeps its findings, with verdict Safe and the reason, and the output
+// is for review: a person took over what a rule says. A cell set unsafe gets a finding.
+// Where entries contradict each other, unsafe wins, and the report says so, of an entry
+// that is Protected too. An entry that applies to no cell is a finding for review; of an
+// entry with fewer variables than the table the report says how many cells it covers.
 type APriori struct {
 	// Codes maps spanning variables to codes, "" being the total. Required.
 	Codes map[string]string
 	// Safe says to which side the cells are set.
 	Safe bool
-	// Reason is printed in the report. Required.
+	// Reason is printed in the report. Required unless the entry is Neutral: two
+	// letters or digits at least.
 	Reason string
+	// By says who judged. Defaults to nobody that is named.
+	By string
+	// Line is where a file has the entry, for messages. Defaults to none.
+	Line int
 	// Neutral says that the entry sets neither: it carries only what follows,
 	// which does not bear on safety and is kept for secondary suppression.
 	Neutral bool
@@ -38,8 +47,168 @@ func (a *APriori) validate(o *Output) error {
 			return fmt.Errorf("variable %q does not span the table", name)
 		}
 	}
-	if a.Reason == "" && !a.Neutral {
-		return errors.New("no reason")
+	if !a.Neutral && !isReason(a.Reason) {
+		return errors.New("no reason: say why in a word or more")
 	}
 	return nil
+}
+
+// isReason reports whether a text has two letters or digits.
+func isReason(s string) bool {
+	n := 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// byHand is what the entries of an a-priori list did to a table.
+type byHand struct {
+	t       *Table
+	entries []handled
+	unsafe  []Finding // of cells
+}
+
+// handled is what one entry did.
+type handled struct {
+	cells   int64 // published and not empty
+	lost    int64 // of these, what the entry says does not hold, for entry over sets them unsafe
+	over    int
+	unknown string // a variable that does not have the code; "" where there is none
+}
+
+// applyAPriori sets cells safe or unsafe by hand: it fills f.safe, and returns what the
+// entries did.
+func (t *Table) applyAPriori(f *findings) *byHand {
+	entries := t.output.APriori
+	h := &byHand{t: t, entries: make([]handled, len(entries))}
+	if len(entries) == 0 {
+		return h
+	}
+	f.safe = map[int]int{}
+	hit := make([]int, 0, len(entries))
+	for c := range t.published() {
+		bad, good := -1, -1
+		hit = hit[:0]
+		for k := range entries {
+			if !t.matches(c, &entries[k]) {
+				continue
+			}
+			hit = append(hit, k)
+			h.entries[k].cells++
+			switch a := &entries[k]; {
+			case a.Neutral:
+			case a.Safe:
+				good = k
+			case bad < 0:
+				bad = k
+			}
+		}
+		if bad < 0 {
+			if good >= 0 {
+				f.safe[c.i] = good
+			}
+			continue
+		}
+		f.mark(c, Unsafe)
+		h.unsafe = append(h.unsafe, Finding{
+			Rule: "a-priori", Cell: c.Coordinates(), Verdict: Unsafe, Observed: 1, Limit: 0,
+			Message: "set unsafe by hand: " + entries[bad].Reason,
+		})
+		for _, k := range hit {
+			if a := &entries[k]; a.Safe && !a.Neutral || a.Protected {
+				if h.entries[k].lost++; h.entries[k].lost == 1 {
+					h.entries[k].over = bad
+				}
+			}
+		}
+	}
+	for k := range entries {
+		h.entries[k].unknown = t.unknown(&entries[k])
+	}
+	return h
+}
+
+// report adds what the entries did to the findings: the cells that are unsafe by hand,
+// those that are safe by hand alone, entries that apply to nothing, that another entry
+// overrules, and that name fewer variables than the table has.
+func (h *byHand) report(f *findings) {
+	for _, x := range h.unsafe {
+		f.output(x)
+	}
+	cleared := make([]int64, len(h.entries))
+	seen := map[int]bool{}
+	for _, by := range f.finders {
+		for _, i := range by.cleared {
+			if !seen[i] {
+				seen[i] = true
+				cleared[f.safe[i]]++
+			}
+		}
+	}
+	for k := range h.entries {
+		a, e := &h.t.output.APriori[k], &h.entries[k]
+		say := func(v Verdict, observed int64, message string) {
+			f.output(Finding{Rule: "a-priori", Verdict: v, Observed: float64(observed), Limit: 0, Message: a.name(k) + " " + message})
+		}
+		if n := cleared[k]; n > 0 {
+			say(Review, n, "sets "+plural(n, "cell")+" safe that a rule does not: "+a.Reason+a.by())
+		}
+		switch {
+		case e.unknown != "":
+			say(Review, 0, fmt.Sprintf("names a code that %q does not have, and applies to no cell; a total is null in a list, and an empty field or what totals says in a file", e.unknown))
+		case e.cells == 0:
+			say(Review, 0, "applies to no cell that is published and not empty")
+		}
+		if e.lost > 0 {
+			say(Review, e.lost, fmt.Sprintf("does not hold for %s, which entry %d sets unsafe: unsafe wins", plural(e.lost, "cell"), e.over+1))
+		}
+		if e.cells > 0 && len(a.Codes) < len(h.t.vars) {
+			say(Safe, e.cells, fmt.Sprintf("names %d of %d variables and covers %s", len(a.Codes), len(h.t.vars), plural(e.cells, "cell")))
+		}
+	}
+}
+
+// name is how messages call entry k.
+func (a *APriori) name(k int) string {
+	s := fmt.Sprintf("entry %d", k+1)
+	if a.Line > 0 {
+		s += fmt.Sprintf(" (line %d)", a.Line)
+	}
+	return s
+}
+
+func (a *APriori) by() string {
+	if a.By == "" {
+		return "; who judged is not said"
+	}
+	return "; judged by " + a.By
+}
+
+// unknown returns a variable for which an entry names a code that the variable does not
+// have: a slip, or a cell that is empty this time. It returns "" where there is none.
+func (t *Table) unknown(a *APriori) string {
+	for v := range t.vars {
+		code, named := a.Codes[t.vars[v].Name]
+		known := !named || code == ""
+		for n := 1; n < t.vars[v].Len() && !known; n++ {
+			known = t.vars[v].Label(n) == code
+		}
+		if !known {
+			return t.vars[v].Name
+		}
+	}
+	return ""
+}
+
+func (t *Table) matches(c Cell, a *APriori) bool {
+	for v := range t.vars {
+		code, ok := a.Codes[t.vars[v].Name]
+		if ok && (code != t.vars[v].Label(c.Node(v)) || (code == "") != (c.Node(v) == 0)) {
+			return false
+		}
+	}
+	return true
 }

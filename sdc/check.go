@@ -97,7 +97,7 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 	out.Rows, out.Excluded = t.main.Rows()
 	switch o.Kind {
 	case Frequency, Magnitude:
-		unsafe := t.main.applyAPriori(f)
+		entries := t.main.applyAPriori(f)
 		p.MinContributors.check(t.main, f)
 		p.MinHoldings.check(t.main, roles, f)
 		if o.Kind == Magnitude {
@@ -113,9 +113,7 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 		p.Identifiers.checkNames(o, roles, f)
 		p.Endpoints.check(o, f)
 		p.Request.check(t.main, f)
-		for _, x := range unsafe {
-			f.output(x)
-		}
+		entries.report(f)
 	case Microdata:
 		for _, s := range t.sensitive {
 			sf := newFindings(s, threads)
@@ -191,77 +189,6 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 		out = append(out, "model: only the degrees of freedom were looked at, not the coefficients or residuals")
 	}
 	return out
-}
-
-// applyAPriori sets cells safe or unsafe by hand: it fills f.safe and returns
-// the findings of cells set unsafe, and of entries that set none so for they name a
-// code that is not there.
-func (t *Table) applyAPriori(f *findings) []Finding {
-	entries := t.output.APriori
-	if len(entries) == 0 {
-		return nil
-	}
-	f.safe = map[int]string{}
-	var unsafe []Finding
-	for c := range t.published() {
-		why, bad := "", false
-		for k := range entries {
-			a := &entries[k]
-			if a.Neutral || !t.matches(c, a) {
-				continue
-			}
-			if !a.Safe {
-				bad, why = true, a.Reason
-				break
-			}
-			why = a.Reason
-		}
-		switch {
-		case bad:
-			f.mark(c, Unsafe)
-			unsafe = append(unsafe, Finding{
-				Rule: "a-priori", Cell: c.Coordinates(), Verdict: Unsafe, Observed: 1, Limit: 0,
-				Message: "set unsafe by hand: " + why,
-			})
-		case why != "":
-			f.safe[c.i] = why
-		}
-	}
-	for k := range entries {
-		if a := &entries[k]; !a.Safe && !a.Neutral && t.stray(a) {
-			unsafe = append(unsafe, Finding{
-				Rule: "a-priori", Verdict: Review, Observed: 1, Limit: 0,
-				Message: fmt.Sprintf("entry %d sets cells unsafe by hand, and names a code that occurs nowhere", k+1),
-			})
-		}
-	}
-	return unsafe
-}
-
-// stray reports whether an entry names a code that its variable does not have: a
-// slip, or a cell that is empty this time.
-func (t *Table) stray(a *APriori) bool {
-	for v := range t.vars {
-		code, named := a.Codes[t.vars[v].Name]
-		known := !named || code == ""
-		for n := 1; n < t.vars[v].Len() && !known; n++ {
-			known = t.vars[v].Label(n) == code
-		}
-		if !known {
-			return true
-		}
-	}
-	return false
-}
-
-func (t *Table) matches(c Cell, a *APriori) bool {
-	for v := range t.vars {
-		code, ok := a.Codes[t.vars[v].Name]
-		if ok && (code != t.vars[v].Label(c.Node(v)) || (code == "") != (c.Node(v) == 0)) {
-			return false
-		}
-	}
-	return true
 }
 
 func outputsError(format string, args ...any) error {

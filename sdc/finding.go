@@ -80,10 +80,10 @@ func (c Coordinates) String() string {
 // findings collects what the rules find in one output, in the order of the report.
 type findings struct {
 	table   *Table
-	safe    map[int]string // cells set safe by hand, with the reason
-	worst   []Verdict      // of every cell, Safe without a finding
-	finders []*finder      // one a goroutine
-	pieces  []piece        // the report
+	safe    map[int]int // cells set safe by hand, by which entry
+	worst   []Verdict   // of every cell, Safe without a finding
+	finders []*finder   // one a goroutine
+	pieces  []piece     // the report
 }
 
 // finder is what one goroutine finds.
@@ -91,6 +91,8 @@ type finder struct {
 	to   *findings
 	list []Finding
 	room Coordinates // for those of findings to come
+	// cleared are cells with a finding that was set safe by hand.
+	cleared []int
 	words
 }
 
@@ -168,9 +170,12 @@ func (f *finder) add(x Finding) {
 // a remark.
 func (f *finder) cell(c Cell, x Finding) {
 	x.Cell = f.coordinates(c, -1, 0)
-	if reason, ok := f.to.safe[c.i]; ok {
+	if k, ok := f.to.safe[c.i]; ok {
+		if x.Verdict != Safe {
+			f.cleared = append(f.cleared, c.i)
+		}
 		x.Verdict = Safe
-		x.Message += "; set safe by hand: " + reason
+		x.Message += "; set safe by hand: " + c.t.output.APriori[k].Reason
 	}
 	f.to.mark(c, x.Verdict)
 	f.add(x)

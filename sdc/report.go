@@ -85,6 +85,17 @@ type OutputReport struct {
 	NotChecked []string `json:"notChecked"`
 }
 
+// SetSafe returns the number of cells that a person set safe and a rule does not.
+func (o *OutputReport) SetSafe() int {
+	seen := map[string]bool{}
+	for i := range o.Findings {
+		if f := &o.Findings[i]; f.Verdict == Safe && len(f.Cell) > 0 {
+			seen[f.Cell.String()] = true
+		}
+	}
+	return len(seen)
+}
+
 const notice = "CONFIDENTIAL: this report holds small counts and must not leave the closed environment"
 
 // WriteJSON writes the report as indented JSON with its digest, the same bytes for

@@ -1,6 +1,7 @@
 package sdc_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -346,17 +347,71 @@ func TestRequest(t *testing.T) {
 }
 
 func TestAPriori(t *testing.T) {
-	rows := []row{{"k": "a"}, {"k": "b"}, {"k": "b"}}
-	d := sdc.FromTable(tableOf(t, fields("k", text), rows...))
-	p := off()
-	p.MinContributors = sdc.MinContributors{Min: 2}
-	r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}, APriori: []sdc.APriori{
-		{Codes: map[string]string{"k": "a"}, Safe: true, Reason: "published before"},
-		{Codes: map[string]string{"k": "b"}, Reason: "under embargo"},
-	}})
-	want := []string{"min-contributors at k=a: safe", "a-priori at k=b: unsafe"}
-	if diff := cmp.Diff(want, found(r, 0)); diff != "" {
-		t.Error(diff)
+	rows := []row{{"k": "a", "l": "x"}, {"k": "b", "l": "x"}, {"k": "b", "l": "y"}}
+	of := func(codes ...string) map[string]string {
+		m := map[string]string{"k": codes[0]}
+		if len(codes) > 1 {
+			m["l"] = codes[1]
+		}
+		return m
+	}
+	for _, tc := range []struct {
+		name    string
+		entries []sdc.APriori
+		want    []string // of the list, with the message
+		verdict sdc.Verdict
+		safe    int
+	}{
+		{"safe against a rule", []sdc.APriori{{Codes: of("a", "x"), Safe: true, Reason: "published before", By: "J. Jansen"}},
+			[]string{"review: entry 1 sets 1 cell safe that a rule does not: published before; judged by J. Jansen"}, sdc.Unsafe, 1},
+		{"fewer variables", []sdc.APriori{{Codes: of("a"), Safe: true, Reason: "published before"}, {Codes: of("b"), Safe: true, Reason: "known", Line: 7}},
+			[]string{
+				"review: entry 1 sets 2 cells safe that a rule does not: published before; who judged is not said",
+				"safe: entry 1 names 1 of 2 variables and covers 2 cells",
+				"review: entry 2 (line 7) sets 3 cells safe that a rule does not: known; who judged is not said",
+				"safe: entry 2 (line 7) names 1 of 2 variables and covers 3 cells",
+			}, sdc.Unsafe, 5},
+		{"all safe by hand is for review", []sdc.APriori{{Codes: of("a"), Safe: true, Reason: "known"}, {Codes: of("b"), Safe: true, Reason: "known"}, {Codes: of(""), Safe: true, Reason: "known"}},
+			[]string{
+				"review: entry 1 sets 2 cells safe that a rule does not: known; who judged is not said", "safe: entry 1 names 1 of 2 variables and covers 2 cells",
+				"review: entry 2 sets 3 cells safe that a rule does not: known; who judged is not said", "safe: entry 2 names 1 of 2 variables and covers 3 cells",
+				"review: entry 3 sets 2 cells safe that a rule does not: known; who judged is not said", "safe: entry 3 names 1 of 2 variables and covers 3 cells",
+			}, sdc.Review, 7},
+		{"protected and unsafe", []sdc.APriori{{Codes: of("", "x"), Neutral: true, Protected: true}, {Codes: of("", "x"), Reason: "under embargo"}},
+			[]string{"review: entry 1 does not hold for 1 cell, which entry 2 sets unsafe: unsafe wins"}, sdc.Unsafe, 0},
+		{"safe and unsafe", []sdc.APriori{{Codes: of("b", "x"), Reason: "under embargo"}, {Codes: of("b", "x"), Safe: true, Reason: "known"}},
+			[]string{"review: entry 2 does not hold for 1 cell, which entry 1 sets unsafe: unsafe wins"}, sdc.Unsafe, 0},
+		{"a level on nothing, as tables/c17", []sdc.APriori{{Codes: of("A", "x"), Neutral: true, Lower: "1", Upper: "1", Line: 2}},
+			[]string{`review: entry 1 (line 2) names a code that "k" does not have, and applies to no cell; a total is null in a list, and an empty field or what totals says in a file`}, sdc.Unsafe, 0},
+		{"a total by another name, as tables/c55", []sdc.APriori{{Codes: of("a", "Total"), Neutral: true, Protected: true}},
+			[]string{`review: entry 1 names a code that "l" does not have, and applies to no cell; a total is null in a list, and an empty field or what totals says in a file`}, sdc.Unsafe, 0},
+		{"an empty cell", []sdc.APriori{{Codes: of("a", "y"), Reason: "under embargo"}},
+			[]string{"review: entry 1 applies to no cell that is published and not empty"}, sdc.Unsafe, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := sdc.FromTable(tableOf(t, fields("k", text, "l", text), rows...))
+			p := off()
+			p.MinContributors = sdc.MinContributors{Min: 3}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k", "l"}, APriori: tc.entries})
+			got := []string{}
+			for _, f := range r.Outputs[0].Findings {
+				if f.Rule == "a-priori" && f.Cell == nil {
+					got = append(got, f.Verdict.String()+": "+f.Message)
+				}
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if r.Verdict != tc.verdict || r.Outputs[0].SetSafe() != tc.safe {
+				t.Errorf("%v, %d safe by hand", r.Verdict, r.Outputs[0].SetSafe())
+			}
+		})
+	}
+	for _, reason := range []string{"", " ", "x", " . ", "é!"} {
+		o := sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}, APriori: []sdc.APriori{{Codes: of("a"), Safe: true, Reason: reason}}}
+		if err := o.Validate(); !errors.Is(err, sdc.ErrRequest) {
+			t.Errorf("the reason %q is taken: %v", reason, err)
+		}
 	}
 }
 

@@ -29,12 +29,12 @@ func TestAPriori(t *testing.T) {
 	}
 	kx := map[string]string{"a": "k", "b": "x"}
 	cells, err := check(
-		sdc.APriori{Codes: kx, Reason: "r", Lower: "1.23", Upper: "2"},
+		sdc.APriori{Codes: kx, Reason: "reason", Lower: "1.23", Upper: "2"},
 		sdc.APriori{Codes: kx, Neutral: true, Lower: "0.5", Upper: "3.01", Cost: "7.4"},
 		sdc.APriori{Codes: kx, Neutral: true, Upper: "2.5", Cost: "2"},
 		sdc.APriori{Codes: map[string]string{"a": "l"}, Neutral: true, Protected: true},
 		sdc.APriori{Codes: map[string]string{"a": "l", "b": ""}, Neutral: true, Cost: "0.2"},
-		sdc.APriori{Codes: map[string]string{"a": "", "b": "y"}, Reason: "r", Upper: "-1"},
+		sdc.APriori{Codes: map[string]string{"a": "", "b": "y"}, Reason: "reason", Upper: "-1"},
 	)
 	if err != nil {
 		t.Fatal(err)

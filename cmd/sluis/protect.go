@@ -183,6 +183,8 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 			return err
 		}
 	}
+	hand := judgedByHand(r, tables)
+	pages.page.Cautions = append(pages.page.Cautions, hand...)
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
@@ -207,7 +209,11 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err := staged.commit(ctx, f.replace); err != nil {
 		return err
 	}
-	for _, s := range pages.page.Cautions {
+	for i, s := range pages.page.Cautions {
+		if i < len(hand) {
+			fmt.Fprintf(stdout, "by hand: %q\n", s)
+			continue
+		}
 		fmt.Fprintln(stdout, "not checked: "+s)
 	}
 	fmt.Fprintf(stdout, "Released to %s; %s must not leave. Check with: sluis verify %s\n", filepath.Join(f.out, releaseFolder), filepath.Join(f.out, confidentialFolder), f.out)
@@ -251,6 +257,20 @@ func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Pol
 // not protected as one.
 const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
+
+// judgedByHand lists what an a-priori list did to the tables that a person must look at:
+// cells set safe that a rule does not, and entries without effect.
+func judgedByHand(r *sdc.Report, tables []int) []string {
+	var out []string
+	for _, k := range tables {
+		for _, f := range r.Outputs[k].Findings {
+			if f.Rule == "a-priori" && f.Verdict == sdc.Review {
+				out = append(out, f.Message)
+			}
+		}
+	}
+	return out
+}
 
 // countedThings returns how many different things tables count or sum up.
 func countedThings(r *sdc.Report, tables []int) int {

@@ -294,6 +294,8 @@ func TestProtectOddTables(t *testing.T) {
 		{name: "negative values", data: "a,b,x\n" + lines(15, "p,u,5") + lines(15, "p,v,-4") + lines(15, "q,u,-1") + lines(15, "q,v,3") +
 			lines(15, "r,u,7") + lines(3, "r,v,-9"), output: "kind: magnitude, by: [a, b], response: x", says: "6 suppressed"}, // all inner cells are of one value
 		{name: "a property that all have", data: "a,who,x\n" + numbered(20, "p,#,1") + numbered(40, "q,1#0,#"), output: "kind: magnitude, by: [a], response: x", says: `"t": 3 cells, 2 suppressed`},
+		{name: "safe by hand", data: "a\n" + lines(4, "x") + lines(40, "y"), output: "kind: frequency, by: [a], apriori: [{codes: {a: x}, status: safe, reason: published before, by: J. Jansen}]",
+			policy: "version: 1\nname: p\nextends: cbs\nrules: {group-disclosure: off}\n", code: exitReview, says: `by hand: "entry 1 sets 1 cell safe that a rule does not: published before; judged by J. Jansen"`},
 		{name: "twelve of one owner", data: "a,who,own\n" + numbered(12, "p,#,h") + numbered(40, "q,1#0,#"), output: "kind: frequency, by: [a]",
 			policy: "version: 1\nname: p\nextends: cbs\nrules: {group-disclosure: off}\n", says: `"t": 3 cells, 2 suppressed`},
 		{name: "a hierarchy in a circle", data: "a\n" + lines(40, "x"), output: "kind: frequency, by: [a]",
@@ -325,7 +327,7 @@ func TestProtectOddTables(t *testing.T) {
 		if code != c.code || !strings.Contains(text, c.says) {
 			t.Errorf("%s: exit status %d: %s", c.name, code, text)
 		}
-		if code != 0 {
+		if code != 0 && code != exitReview {
 			if left, err := os.ReadDir(out); len(left) > 0 {
 				t.Errorf("%s: left behind: %v, %v", c.name, left, err)
 			}

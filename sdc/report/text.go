@@ -81,17 +81,38 @@ func why(r *sdc.Report) string {
 		}
 	}
 	n := len(r.Outputs)
+	hand := ""
+	if k := setSafe(r); k > 0 {
+		hand = fmt.Sprintf(" By hand %s set safe that a rule does not call safe: see a-priori.", were(k))
+	}
 	switch {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "No output was found unsafe by itself, but a remark about the data or the dossier decides: see below."
 	case unsafe > 0 && review == 0:
 		return fmt.Sprintf("%d of %d outputs may not leave as they are. No other output needs a reviewer's decision.", unsafe, n)
 	case unsafe > 0:
-		return fmt.Sprintf("%d of %d outputs may not leave as they are. A reviewer must decide about %d more.", unsafe, n, review)
+		return fmt.Sprintf("%d of %d outputs may not leave as they are. A reviewer must decide about %d more.", unsafe, n, review) + hand
 	case review > 0:
-		return fmt.Sprintf("No rule forbids any of the %d outputs. A reviewer must decide about %d of them.", n, review)
+		return fmt.Sprintf("No rule forbids any of the %d outputs. A reviewer must decide about %d of them.", n, review) + hand
 	}
 	return fmt.Sprintf("Everything that the policy asks of the %d outputs was checked, and nothing was found.", n)
+}
+
+func were(cells int) string {
+	if cells == 1 {
+		return "1 cell was"
+	}
+	return thousands(int64(cells)) + " cells were"
+}
+
+// setSafe returns the number of cells of all outputs that a person set safe and a rule
+// does not.
+func setSafe(r *sdc.Report) int {
+	n := 0
+	for i := range r.Outputs {
+		n += r.Outputs[i].SetSafe()
+	}
+	return n
 }
 
 // RemarkLine is a remark about the data as one line of text for a terminal.

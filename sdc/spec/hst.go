@@ -16,10 +16,11 @@ import (
 // trimmed and one pair of double quotes removed, the total being the empty code
 // or totals[i]. KIND, in any case: S safe, U unsafe, P protected, M or ML manual
 // secondary (kept as unsafe, the strict side), C or W cost, PL lower and upper
-// protection level. reason goes with every entry.
+// protection level. reason and who judged go with every entry. A byte order mark before
+// the first line is no part of it.
 //
 // The error wraps ErrSpec and names the line.
-func parseHST(r io.Reader, sep string, by, totals []string, reason string) ([]sdc.APriori, error) {
+func parseHST(r io.Reader, sep string, by, totals []string, reason, who string) ([]sdc.APriori, error) {
 	if sep == "" {
 		sep = ","
 	}
@@ -27,6 +28,9 @@ func parseHST(r io.Reader, sep string, by, totals []string, reason string) ([]sd
 	sc := bufio.NewScanner(r)
 	for line := 1; sc.Scan(); line++ {
 		text := strings.TrimRight(sc.Text(), "\r\n")
+		if line == 1 {
+			text = strings.TrimPrefix(text, "\ufeff")
+		}
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
@@ -34,7 +38,7 @@ func parseHST(r io.Reader, sep string, by, totals []string, reason string) ([]sd
 		if err != nil {
 			return nil, fmt.Errorf("%w: a-priori list, line %d: %w", ErrSpec, line, err)
 		}
-		a.Reason = reason
+		a.Reason, a.By, a.Line = reason, who, line
 		out = append(out, a)
 	}
 	if err := sc.Err(); err != nil {

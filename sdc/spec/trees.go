@@ -122,12 +122,14 @@ type aprioriHST struct {
 	Separator string   `yaml:"separator"`
 	Totals    []string `yaml:"totals"`
 	Reason    string   `yaml:"reason"`
+	By        string   `yaml:"by"`
 }
 
 type aprioriEntry struct {
 	Codes  map[string]*string `yaml:"codes"`
 	Status string             `yaml:"status"`
 	Reason string             `yaml:"reason"`
+	By     string             `yaml:"by"`
 }
 
 // UnmarshalYAML reads a list of entries or a map that names a file.
@@ -150,7 +152,7 @@ func (a *aprioriFile) build(in *folder, by []string) ([]sdc.APriori, error) {
 		if err != nil {
 			return nil, err
 		}
-		list, err := parseHST(f, a.file.Separator, by, a.file.Totals, a.file.Reason)
+		list, err := parseHST(f, a.file.Separator, by, a.file.Totals, a.file.Reason, a.file.By)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.file.File, err)
 		}
@@ -158,7 +160,7 @@ func (a *aprioriFile) build(in *folder, by []string) ([]sdc.APriori, error) {
 	}
 	var out []sdc.APriori
 	for i, e := range a.entries {
-		entry := sdc.APriori{Codes: map[string]string{}, Reason: e.Reason}
+		entry := sdc.APriori{Codes: map[string]string{}, Reason: e.Reason, By: e.By}
 		switch e.Status {
 		case "safe":
 			entry.Safe = true
