@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -163,7 +164,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	if err := recordsBeside(records, src.Files()); err != nil {
 		return nil, err
 	}
-	if err := knownNames(s, src.Schema()); err != nil {
+	if err := knownNames(s, src); err != nil {
 		return nil, err
 	}
 	columns := neededColumns(s, src.Schema())
@@ -182,6 +183,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	}()
 	d := sdc.FromReaders(readers...)
 	d.Roles, d.Missing, d.Hierarchies, d.About = s.Roles, s.Missing, s.Hierarchies, s.About
+	d.Remarks = append(d.Remarks, inferredTypes(s, src)...)
 	if account != nil {
 		d.Dossier = &sdc.DossierState{Missing: account.Missing()}
 	}
@@ -237,14 +239,51 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 // knownNames refuses a hierarchy, or a word on missing values, of a column that the
 // data do not have: with a slip in its name the column that was meant is checked
 // without its totals, or its missing values in another way.
-func knownNames(s *spec.Spec, schema *arrow.Schema) error {
+func knownNames(s *spec.Spec, src *source.Source) error {
+	if err := src.Need(s.Columns()...); err != nil {
+		return err
+	}
 	names := slices.Sorted(maps.Keys(s.Hierarchies))
-	for _, name := range slices.Concat(names, slices.Sorted(maps.Keys(s.Missing))) {
-		if name != "" && !schema.HasField(name) {
-			return usageError(fmt.Errorf("the spec has a hierarchy or missing values of column %q, which the data do not have", name))
-		}
+	if err := src.Need(slices.Concat(names, slices.Sorted(maps.Keys(s.Missing)))...); err != nil {
+		return usageError(fmt.Errorf("the spec has a hierarchy or missing values of a column that the data do not have: %w", err))
 	}
 	return nil
+}
+
+// inferredTypes says what columns of CSV files are whose type is not declared, and that
+// the spec uses: codes are text, and the type of numbers was found from all rows.
+func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
+	numbers := []string{s.Roles.Weight}
+	codes := []string{s.Roles.Respondent, s.Roles.Holding}
+	for _, o := range s.Outputs {
+		numbers = append(numbers, o.Response)
+		codes = append(append(codes, o.By...), o.Sensitive...)
+	}
+	var out []sdc.Remark
+	var texts []string
+	for _, name := range s.Columns() {
+		in, ok := src.Inferred(name)
+		if !ok {
+			continue
+		}
+		if slices.Contains(numbers, name) && in.Type != nil {
+			kind := "exact decimals, " + in.Type.String()
+			switch in.Type.ID() {
+			case arrow.INT64:
+				kind = "whole numbers"
+			case arrow.FLOAT64:
+				kind = "decimal numbers"
+			}
+			out = append(out, sdc.Remark{Name: "inferred-type", Column: name, Verdict: sdc.Safe, Message: "the numbers of a CSV column are " + kind + ", inferred from all rows"})
+		}
+		if slices.Contains(codes, name) {
+			texts = append(texts, strconv.Quote(name))
+		}
+	}
+	if texts != nil {
+		out = append(out, sdc.Remark{Name: "inferred-type", Verdict: sdc.Safe, Message: "the codes of CSV columns are their text as it stands in the file: " + strings.Join(texts, ", ")})
+	}
+	return out
 }
 
 // withHint adds what to write in the spec to the errors that a first spec meets.

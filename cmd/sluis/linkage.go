@@ -103,10 +103,8 @@ func buildLinkage(ctx context.Context, in string, csv source.CSVOptions, columns
 		return nil, 0, err
 	}
 	defer src.Close()
-	for _, name := range columns {
-		if len(src.Schema().FieldIndices(name)) != 1 {
-			return nil, 0, fmt.Errorf("column %q does not exist exactly once", name)
-		}
+	if err := src.Need(columns...); err != nil {
+		return nil, 0, err
 	}
 	rows, err := src.Reader(ctx, columns)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,11 +144,6 @@ func (f *localFlags) read(ctx context.Context, path string) (arrow.Table, error)
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range f.risk.keys {
-		if !slices.Contains(columns, k) {
-			return nil, usageError(fmt.Errorf("%s: column %q does not exist exactly once", filepath.Base(path), k))
-		}
-	}
 	data, _, err := f.risk.read(ctx, []string{path}, columns)
 	return data, err
 }
@@ -165,6 +159,9 @@ func (f *localFlags) columns(ctx context.Context, path string) ([]string, error)
 		return nil, err
 	}
 	defer src.Close() //nolint:errcheck // read only
+	if err := src.Need(f.risk.keys...); err != nil {
+		return nil, usageError(err)
+	}
 	var names []string
 	for _, field := range src.Schema().Fields() {
 		names = append(names, field.Name)

@@ -196,7 +196,7 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 		return nil, err
 	}
 	defer src.Close()
-	if err := f.known(src.Schema()); err != nil {
+	if err := f.known(src); err != nil {
 		return nil, err
 	}
 	if err := f.typed(in); err != nil {
@@ -325,11 +325,9 @@ func (f *pseudonymiseFlags) typed(in string) error {
 
 // known refuses flags that name a column that does not exist, or one both to
 // replace and to drop: a name with a slip in it would let an identifier through.
-func (f *pseudonymiseFlags) known(schema *arrow.Schema) error {
-	for _, name := range slices.Concat(f.columns, f.direct, f.drop) {
-		if len(schema.FieldIndices(name)) != 1 {
-			return fmt.Errorf("column %q does not exist exactly once", name)
-		}
+func (f *pseudonymiseFlags) known(src *source.Source) error {
+	if err := src.Need(slices.Concat(f.columns, f.direct, f.drop)...); err != nil {
+		return err
 	}
 	for _, name := range f.drop {
 		if slices.Contains(f.columns, name) {

@@ -276,10 +276,8 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 		return nil, nil, err
 	}
 	defer src.Close()
-	for _, name := range columns {
-		if len(src.Schema().FieldIndices(name)) != 1 {
-			return nil, nil, usageError(fmt.Errorf("%s: column %q does not exist exactly once", src.Files()[0].Name, name))
-		}
+	if err := src.Need(columns...); err != nil {
+		return nil, nil, usageError(err)
 	}
 	r, err := src.Reader(ctx, columns)
 	if err != nil {

@@ -78,7 +78,7 @@ func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation
 		return nil, err
 	}
 	defer src.Close()
-	if err := f.known(src.Schema()); err != nil {
+	if err := f.known(src); err != nil {
 		return nil, err
 	}
 	keep, err := f.kept(src.Schema())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -125,12 +126,12 @@ func (c *csvFile) look(ctx context.Context) error {
 	for i := range c.shapes {
 		c.shapes[i].may = anyType
 	}
-	for name, word := range o.Types {
+	for _, name := range slices.Sorted(maps.Keys(o.Types)) {
 		i, ok := c.at[name]
 		if !ok {
-			return fmt.Errorf("%w: a type is declared for a column that does not exist", ErrSchema)
+			return &FileError{Column: name, Err: fmt.Errorf("%w: a type is declared for it, and %w", ErrSchema, noColumn(name, 0, c.names))}
 		}
-		if c.types[i], err = typeNamed(word); err != nil {
+		if c.types[i], err = typeNamed(o.Types[name]); err != nil {
 			return &FileError{Column: name, Err: err}
 		}
 		c.shapes[i].may = 0

@@ -133,7 +133,7 @@ func TestCSVErrors(t *testing.T) {
 		{"decimal that would be rounded", "a\n1.234\n", source.CSVOptions{Types: map[string]string{"a": "decimal(9,2)"}}, 2, "a", source.ErrValue},
 		{"not UTF-8", "a\nSECRET\xff\n", source.CSVOptions{}, 2, "a", source.ErrValue},
 		{"unknown type", "a\n1\n", source.CSVOptions{Types: map[string]string{"a": "money"}}, 0, "a", source.ErrUnsupported},
-		{"type of a missing column", "a\n1\n", source.CSVOptions{Types: map[string]string{"z": "int64"}}, 0, "", source.ErrSchema},
+		{"type of a missing column", "a\n1\n", source.CSVOptions{Types: map[string]string{"z": "int64"}}, 0, "z", source.ErrSchema},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, _, err := readCSV(t, tc.text, tc.opts)

@@ -217,3 +217,33 @@ func FuzzCSVReader(f *testing.F) {
 		compareCSV(t, text, comma)
 	})
 }
+
+// TestFindDelimiter: what the first records have in common decides, and no name does.
+func TestFindDelimiter(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		want rune
+	}{
+		{"a,b\n1,2\n", ','}, {"a;b\n1;2\n", ';'}, {"a\tb\n1\t2\n", '\t'}, {"a|b\n1|2\n", '|'}, {"a\n1\n", 0}, {"", 0},
+		{"a;b\n1,5;2,5\n", ';'}, {"a;b,c;d\n1;2;3\n", ';'}, {"a;b,c\n1;2\n", ';'}, {"\"a,b\";c\n1;2\n", ';'},
+		{"a,b;c\n1,2;3\n", ','}, {"a,b;c;d\n1,2;3;4\n", ';'}, {"a;b\n\"1;2\n", 0},
+		{"a;b\n" + strings.Repeat("1,0;2\n", 1<<18) + "x", ';'},
+	} {
+		path := t.TempDir() + "/x.csv"
+		if err := WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, tc.text); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if got := FindDelimiter([]string{path}); got != tc.want {
+			t.Errorf("%.20q: %q, want %q", tc.text, got, tc.want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	have := []string{"gemeente", "Geslacht", "x1", "x2", "income"}
+	for name, want := range map[string]string{"gemeent": "gemeente", "geslacht": "Geslacht", "gselacht": "Geslacht", "x3": "x1", "X2": "x2", "incme": "income", "nothing": "", "zz": ""} {
+		if got, _ := nearest(name, have); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -363,10 +363,8 @@ func (s *Source) Split(ctx context.Context, columns []string, n int) ([]array.Re
 }
 
 func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader, error) {
-	for _, name := range columns {
-		if len(s.Schema().FieldIndices(name)) != 1 {
-			return nil, &FileError{File: s.infos[0].Name, Column: name, Err: errors.New("column does not exist exactly once")}
-		}
+	if err := s.Need(columns...); err != nil {
+		return nil, err
 	}
 	if columns == nil {
 		for _, f := range s.Schema().Fields() {
