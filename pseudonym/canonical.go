@@ -213,3 +213,10 @@ func trimDecimal(s string) string {
 	}
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
+
+// Valid reports whether a text is an identifier of the form. In the forms typed, text and
+// name every text in UTF-8 is.
+func (f Form) Valid(text []byte) bool {
+	_, ok := appendCanonical(nil, value{tag: tagText, text: text}, f)
+	return ok && utf8.Valid(text)
+}

@@ -105,7 +105,9 @@ func demoPseudonyms(ctx context.Context, in, out string, seed uint64, stdout io.
 		return err
 	}
 	defer p.Destroy()
-	r, err := pseudonymiseFile(ctx, in, out, key, p, &pseudonymiseFlags{columns: []string{"person_id"}, direct: []string{"person_id"}})
+	r, err := pseudonymiseFile(ctx, in, out, key, &pseudonymiseFlags{
+		columns: []string{"person_id"}, direct: []string{"person_id"}, makers: pseudonym.Columns{"person_id": p},
+	}, stdout)
 	if err != nil {
 		return err
 	}

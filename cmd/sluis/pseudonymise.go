@@ -32,7 +32,9 @@ type pseudonymiseFlags struct {
 	again                 bool
 	csv                   csvFlags
 	keyID                 string
-	translate             string
+	translate, plan, scan string
+	named                 int               // columns that --scan has named
+	makers                pseudonym.Columns // what makes pseudonyms of each column
 	keepMetadata          bool
 }
 
@@ -54,13 +56,22 @@ for all files that are to be joined.
 A record is written beside OUT: the id of the key, the domain, the columns, and the
 hashes of both files. A dossier can name it, see docs/dossier.md.
 
+A plan (--plan) says of several columns what becomes of each, in one pass. With --scan
+the columns that are copied are searched for values with the form of identifiers: the
+exit status is 3 then, the columns are named, and nothing is written. With --scan=warn
+OUT is written all the same, and the exit status is 4. See docs/custodian.md.
+
 Name with --direct the columns that hold direct identifiers: the command refuses
 to write one that is neither replaced nor dropped.`,
 		Example: `  sluis key new project.key
   sluis pseudonymise persons.parquet out.parquet --column person_id \
-      --key-file project.key --domain zicht/person --form bsn --direct name --drop name`,
+      --key-file project.key --domain zicht/person --form bsn --direct name --drop name
+  sluis pseudonymise persons.parquet out.parquet --plan pseudonyms.yaml --key-file project.key --scan`,
 		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.fit(cmd.Flags()); err != nil {
+				return err
+			}
 			if f.translate != "" {
 				return runTranslate(cmd.Context(), args[0], args[1], &f, cmd.Flags(), cmd.OutOrStdout())
 			}
@@ -68,12 +79,12 @@ to write one that is neither replaced nor dropped.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.columns, "column", nil, "columns to replace (required)")
+	flags.StringSliceVar(&f.columns, "column", nil, "columns to replace (required without --plan)")
 	flags.StringSliceVar(&f.direct, "direct", nil, "columns that hold direct identifiers")
 	flags.StringSliceVar(&f.drop, "drop", nil, "columns to leave out")
 	flags.StringVar(&f.keyFile, "key-file", "", "key file (required)")
 	flags.StringVar(&f.identity, "identity", "", "age identity file, for an encrypted key file")
-	flags.StringVar(&f.domain, "domain", "", "project/variable (required)")
+	flags.StringVar(&f.domain, "domain", "", "project/variable (required without --plan)")
 	flags.StringVar(&f.encoding, "encoding", "hex", "hex, base32 or binary")
 	flags.StringVar(&f.form, "form", "typed", "which values are the same identifier: "+strings.Join(pseudonym.FormNames(), ", "))
 	flags.StringVar(&f.invalid, "invalid", "error", "invalid identifiers: error, null or keep")
@@ -85,6 +96,9 @@ to write one that is neither replaced nor dropped.`,
 	addKeyID(flags, &f.keyID)
 	flags.BoolVar(&f.keepMetadata, "keep-metadata", false, "keep the metadata of the schema and of columns that are not replaced, which may hold values")
 	flags.BoolVar(&f.again, "again", false, "pseudonymise columns that a record calls pseudonyms once more")
+	flags.StringVar(&f.plan, "plan", "", "plan of several columns, pseudonyms.yaml, in the place of --column and its settings")
+	flags.StringVar(&f.scan, "scan", "", "look for identifiers in the other columns: refuse to write, or warn")
+	flags.Lookup("scan").NoOptDefVal = scanRefuse
 	flags.StringVar(&f.translate, "translate", "", "translation table of sluis linkage rekey: replace old pseudonyms by new ones")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	return cmd
@@ -132,22 +146,14 @@ func (f *pseudonymiseFlags) config() (c pseudonym.Config, err error) {
 }
 
 func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, stdout io.Writer) error {
-	c, err := f.config()
+	key, err := f.prepare()
 	if err != nil {
 		return err
 	}
-	if c.Key, err = loadKey(f.keyFile, f.identity); err != nil {
-		return err
+	defer key.Destroy()
+	for _, p := range f.makers {
+		defer p.Destroy()
 	}
-	defer c.Key.Destroy()
-	if err := expectKey(c.Key, f.keyID); err != nil {
-		return err
-	}
-	p, err := pseudonym.New(c)
-	if err != nil {
-		return usageError(err)
-	}
-	defer p.Destroy()
 	if f.signer != "" {
 		if _, err := loadSigner(f.signer); err != nil {
 			return err // before there is a file without its record
@@ -159,27 +165,30 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 		}
 		f.record = out + ".record.json"
 	}
-	report, err := pseudonymiseFile(ctx, in, out, c.Key, p, f)
+	report, err := pseudonymiseFile(ctx, in, out, key, f, stdout)
 	if err != nil {
 		return err
 	}
 	if err := keepRecord(ctx, f.record, report, f.signer); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "key %s, domain %s, %s, %d bytes\n", p.KeyID(), p.Domain(), p.Algorithm(), p.Bytes())
-	for _, s := range report.Columns {
+	for i, s := range report.Columns {
+		p := f.makers[s.Column]
+		if i == 0 || f.plan != "" {
+			fmt.Fprintf(stdout, "key %s, domain %s, %s, %d bytes\n", p.KeyID(), p.Domain(), p.Algorithm(), p.Bytes())
+		}
 		about := "about "
 		if s.DistinctExact {
 			about = ""
 		}
 		fmt.Fprintf(stdout, "%s: %d rows, %s%d distinct, %d null, %d invalid\n", s.Column, s.Rows, about, s.Distinct, s.Nulls, s.Invalid)
 	}
-	return nil
+	return f.looked()
 }
 
 // pseudonymiseFile streams a file through the pseudonymizer into another.
-func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p *pseudonym.Pseudonymizer, f *pseudonymiseFlags) (*pseudonym.Record, error) {
-	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer}, out, f.record); err != nil {
+func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, f *pseudonymiseFlags, stdout io.Writer) (*pseudonym.Record, error) {
+	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer, f.plan}, out, f.record); err != nil {
 		return nil, err
 	}
 	earlier, over, err := f.earlier(in)
@@ -206,9 +215,9 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	if err != nil {
 		return nil, err
 	}
-	columns, counters := pseudonym.Columns{}, map[string]*pseudonym.Counter{}
+	columns, counters := f.makers, map[string]*pseudonym.Counter{}
 	for _, name := range f.columns {
-		columns[name], counters[name] = p, &pseudonym.Counter{}
+		counters[name] = &pseudonym.Counter{}
 	}
 	rows, err := src.Reader(ctx, keep)
 	if err != nil {
@@ -235,7 +244,11 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	bar := newProgress("pseudonymising", total)
 	defer bar.finish()
 	done := int64(0)
+	look := f.scanner()
 	for r.Next() {
+		if look != nil {
+			look.look(r.Record())
+		}
 		rec := array.NewRecord(schema, r.Record().Columns(), r.Record().NumRows())
 		err := w.Write(rec)
 		rec.Release()
@@ -249,8 +262,12 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 		w.Abort() //nolint:errcheck // the first error is the one to tell
 		return nil, err
 	}
-	if err := longEnough(p, f.columns, counters); err != nil {
+	if err := longEnough(f.makers, f.columns, counters); err != nil {
 		return nil, errors.Join(err, w.Abort())
+	}
+	if err := f.decide(look, stdout); err != nil {
+		w.Abort() //nolint:errcheck // the first error is the one to tell
+		return nil, err
 	}
 	if err := src.Hash(ctx); err != nil {
 		return nil, errors.Join(err, w.Abort()) // IN has changed: OUT must not appear
@@ -258,7 +275,10 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, p 
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	report := p.Record(f.columns, counters, "sluis "+thisTool().Version)
+	report := f.makers[f.columns[0]].Record(f.columns[:1], counters, "sluis "+thisTool().Version)
+	for _, name := range f.columns[1:] {
+		report.Append(f.makers[name], []string{name}, counters)
+	}
 	for i, c := range report.Columns {
 		report.Columns[i].Over = over[c.Column]
 	}
@@ -316,7 +336,7 @@ func (f *pseudonymiseFlags) typed(in string) error {
 		return usageError(errors.New("--type is for CSV files: the others have types"))
 	}
 	for _, name := range f.columns {
-		if _, ok := f.csv.types[name]; csv && !ok && f.form == "typed" {
+		if _, ok := f.csv.types[name]; csv && !ok && f.formOf(name) == pseudonym.Typed.String() {
 			return usageError(fmt.Errorf("column %q: a CSV file has no types, and the typed form needs one: say --type %s=string or --type %s=int64, the same for all files that are to be joined, or --form text", name, name, name))
 		}
 	}
@@ -354,8 +374,9 @@ func (f *pseudonymiseFlags) kept(schema *arrow.Schema) (keep []string, err error
 
 // longEnough refuses pseudonyms that are too short for the values that there were:
 // --expected was said before they were counted.
-func longEnough(p *pseudonym.Pseudonymizer, columns []string, counters map[string]*pseudonym.Counter) error {
+func longEnough(makers pseudonym.Columns, columns []string, counters map[string]*pseudonym.Counter) error {
 	for _, name := range columns {
+		p := makers[name]
 		s := counters[name].Stats()
 		n := max(s.Distinct, s.DistinctHigh)
 		if least := pseudonym.MinBytes(n); least > p.Bytes() {

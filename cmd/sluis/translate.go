@@ -52,7 +52,7 @@ func runTranslate(ctx context.Context, in, out string, f *pseudonymiseFlags, fla
 	if err != nil {
 		return err
 	}
-	r, err := translateFile(ctx, in, out, t, unknown, f)
+	r, err := translateFile(ctx, in, out, t, unknown, f, stdout)
 	if err != nil {
 		return err
 	}
@@ -63,11 +63,11 @@ func runTranslate(ctx context.Context, in, out string, f *pseudonymiseFlags, fla
 	for _, c := range r.Columns {
 		fmt.Fprintf(stdout, "%s: %d rows, %d null, %d not in the table\n", c.Column, c.Rows, c.Nulls, c.Invalid)
 	}
-	return nil
+	return f.looked()
 }
 
 // translateFile streams a file through the table into another.
-func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation, unknown pseudonym.Invalid, f *pseudonymiseFlags) (*pseudonym.Record, error) {
+func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation, unknown pseudonym.Invalid, f *pseudonymiseFlags, stdout io.Writer) (*pseudonym.Record, error) {
 	f.csv.clean = f.columns // the others are copied as they stand
 	csv, err := f.csv.options([]string{in})
 	if err != nil {
@@ -105,8 +105,13 @@ func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation
 	if err != nil {
 		return nil, err
 	}
-	if err := translateRows(rows, w, schema, t, unknown, counters); err != nil {
+	look := f.scanner()
+	if err := translateRows(rows, w, schema, t, unknown, counters, look); err != nil {
 		return nil, errors.Join(err, w.Abort())
+	}
+	if err := f.decide(look, stdout); err != nil {
+		w.Abort() //nolint:errcheck // the first error is the one to tell
+		return nil, err
 	}
 	if err := src.Hash(ctx); err != nil {
 		return nil, errors.Join(err, w.Abort())
@@ -122,7 +127,7 @@ func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation
 	return r, nil
 }
 
-func translateRows(rows array.RecordReader, w *recordFile, schema *arrow.Schema, t *pseudonym.Translation, unknown pseudonym.Invalid, counters map[string]*pseudonym.Counter) error {
+func translateRows(rows array.RecordReader, w *recordFile, schema *arrow.Schema, t *pseudonym.Translation, unknown pseudonym.Invalid, counters map[string]*pseudonym.Counter, look *scanner) error {
 	row := int64(0)
 	for rows.Next() {
 		rec := rows.Record()
@@ -150,6 +155,9 @@ func translateRows(rows array.RecordReader, w *recordFile, schema *arrow.Schema,
 		}
 		if err == nil {
 			next := array.NewRecord(schema, cols, rec.NumRows())
+			if look != nil {
+				look.look(next)
+			}
 			err = w.Write(next)
 			next.Release()
 		}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sluis-go/sluis/pseudonym"
+)
+
+// What --scan does with columns that may hold identifiers.
+const (
+	scanRefuse = "refuse"
+	scanWarn   = "warn"
+)
+
+// inPlan are the flags of pseudonymise that a plan says already.
+var inPlan = []string{"column", "direct", "drop", "domain", "encoding", "form", "invalid", "algorithm", "bytes", "expected", "translate"}
+
+// fit refuses flags that do not go together.
+func (f *pseudonymiseFlags) fit(flags *pflag.FlagSet) error {
+	if f.scan != "" && f.scan != scanRefuse && f.scan != scanWarn {
+		return usageError(errors.New("--scan is refuse or warn, written with an equals sign"))
+	}
+	if f.plan == "" {
+		return nil
+	}
+	for _, name := range inPlan {
+		if flags.Changed(name) {
+			return usageError(fmt.Errorf("--%s does not go with --plan: the plan says it", name))
+		}
+	}
+	return nil
+}
+
+// prepare reads the key, and makes what makes pseudonyms of each column. The caller
+// destroys both.
+func (f *pseudonymiseFlags) prepare() (key pseudonym.Key, err error) {
+	var plan *pseudonym.Plan
+	var c pseudonym.Config
+	if f.plan != "" {
+		if f.keyFile == "" {
+			return key, usageError(errors.New("--key-file is required"))
+		}
+		plan, err = loadPlan(f.plan)
+	} else {
+		c, err = f.config()
+	}
+	if err != nil {
+		return key, err
+	}
+	if key, err = loadKey(f.keyFile, f.identity); err != nil {
+		return key, err
+	}
+	if err = expectKey(key, f.keyID); err == nil && plan != nil {
+		f.columns, f.direct, f.drop = plan.Names(), plan.Direct, plan.Drop
+		if f.makers, err = plan.Makers(key); err != nil {
+			err = fmt.Errorf("%s: %w", f.plan, err)
+		}
+	} else if err == nil {
+		c.Key = key
+		var p *pseudonym.Pseudonymizer
+		if p, err = pseudonym.New(c); err != nil {
+			err = usageError(err)
+		}
+		f.makers = pseudonym.Columns{}
+		for _, name := range f.columns {
+			f.makers[name] = p
+		}
+	}
+	if err != nil {
+		key.Destroy()
+		f.makers = nil
+	}
+	return key, err
+}
+
+// loadPlan reads a plan.
+func loadPlan(path string) (*pseudonym.Plan, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pseudonym.ParsePlan(text)
+	if err != nil {
+		return nil, usageError(fmt.Errorf("%s: %w", path, err))
+	}
+	return p, nil
+}
+
+// formOf is the name of the form of a column.
+func (f *pseudonymiseFlags) formOf(column string) string {
+	if p := f.makers[column]; p != nil {
+		return p.Settings().Form
+	}
+	return f.form
+}
+
+// scanner returns what looks at the columns that are copied; nil without --scan.
+func (f *pseudonymiseFlags) scanner() *scanner {
+	if f.scan == "" {
+		return nil
+	}
+	return newScanner(f.columns)
+}
+
+// decide prints the columns that may hold identifiers, and refuses to write unless
+// --scan=warn.
+func (f *pseudonymiseFlags) decide(look *scanner, stdout io.Writer) error {
+	if look == nil {
+		return nil
+	}
+	if f.named = look.report(stdout); f.named > 0 && f.scan == scanRefuse {
+		return &exitError{code: exitUnsafe, err: errScan}
+	}
+	return nil
+}
+
+// looked is what a run ends with: exit status 4 where a column was named and the file
+// is written all the same.
+func (f *pseudonymiseFlags) looked() error {
+	if f.named > 0 {
+		return &exitError{code: exitReview}
+	}
+	return nil
+}
