@@ -243,31 +243,48 @@ func TestChecksums(t *testing.T) {
 				t.Fatal(err)
 			}
 			changed := filepath.Join(t.TempDir(), "x.parquet")
+			f, err := os.Create(changed)
+			if err == nil {
+				_, err = f.Write(data)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			step := 61
+			switch filepath.Base(path) {
+			case "v1.parquet", "v2.parquet", "v1-delta.parquet", "v2-plain.parquet", "emptygroups.parquet":
+				step = 1
+			}
+			if testing.Short() {
+				step = 997
+			}
 			pages, flips := 0, 0
 			for _, page := range pagesOf(t, path) {
 				if !page.checked {
 					t.Fatal("a page has no checksum")
 				}
 				pages++
-				step := 1
-				if testing.Short() {
-					step = 997
-				}
 				for bit := flips % 8; bit < 8*page.size; bit += step {
 					at := page.at + bit/8
-					data[at] ^= 1 << (bit % 8)
-					if err := os.WriteFile(changed, data, 0o600); err != nil {
-						t.Fatal(err)
+					put := func(b byte) {
+						if _, err := f.WriteAt([]byte{b}, int64(at)); err != nil {
+							t.Fatal(err)
+						}
 					}
-					data[at] ^= 1 << (bit % 8)
+					put(data[at] ^ 1<<(bit%8))
 					flips++
 					_, err := readColumns(t, 1000, []string{page.column}, changed)
+					put(data[at])
 					var fe *FileError
 					if !errors.Is(err, errChecksum) || !errors.As(err, &fe) || fe.File != changed || fe.Column != page.column ||
 						!strings.Contains(err.Error(), fmt.Sprintf("row group %d", page.group+1)) {
 						t.Fatalf("byte %d of column %s: %v", at, page.column, err)
 					}
 				}
+			}
+			if _, err := readColumns(t, 1000, nil, changed); err != nil && !errors.Is(err, ErrUnsupported) {
+				t.Errorf("with all bits as they were: %v", err)
 			}
 			t.Logf("%d bits of %d pages", flips, pages)
 		})

@@ -31,7 +31,8 @@ type Options struct {
 	Allocator memory.Allocator
 	// BatchRows is the largest number of rows in a record. Defaults to 65,536.
 	BatchRows int
-	// MemoryLimit bounds, in bytes, what reading one file may hold at a time.
+	// MemoryLimit bounds, in bytes, what reading one file may hold at a time, and of
+	// Parquet what reading one batch may: who keeps batches bounds them himself.
 	// Defaults to 4 GiB.
 	MemoryLimit int64
 	// Sums, if set, holds the SHA-256 that every file must have, in hexadecimal,
