@@ -2,16 +2,15 @@ package main
 
 import (
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc/source"
 )
 
 func newKeySetCommand() *cobra.Command {
@@ -198,19 +197,40 @@ signs a record. The primary key is destroyed with sluis key destroy, as the last
 	return cmd
 }
 
-// destroyOlder takes a key out of a set. The record can be written before the key is
-// gone, and the key is out of the file before the record says so.
+// destroyOlder takes a key out of a set, as destroyKey does with a file of one: the record
+// has its room on the disk before the key is gone, and the key is out of the file before
+// the record says so.
 func destroyOlder(s *pseudonym.KeySet, path, id string, signer ed25519.PrivateKey, record string, save func() error) error {
-	return source.WriteFile(record, func(out io.Writer) error {
-		r, err := s.Destroyed(id, signer, time.Now(), "sluis "+thisTool().Version)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if err := save(); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", " ")
-		return enc.Encode(r)
-	})
+	if err := noRecord(record); err != nil {
+		return err
+	}
+	k, err := s.ByID(id)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if primary, err := s.Primary(); err != nil || primary.Equal(k) {
+		_, err := s.Destroyed(id, signer, time.Now(), "") // says why not
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	tool := "sluis " + thisTool().Version
+	intent, err := pseudonym.IntendDestruction(k, "", signer, time.Now(), tool)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	place, err := reserve(record, intent)
+	if err != nil {
+		return fmt.Errorf("the key is not destroyed: %w", err)
+	}
+	defer place.drop()
+	r, err := s.Destroyed(id, signer, time.Now(), tool)
+	if err == nil {
+		err = save()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("%s: the key is not destroyed: %w", path, err), os.Remove(place.path))
+	}
+	if err := place.write(r); err != nil {
+		return fmt.Errorf("the key is destroyed, and %s says only that it was to be: %w", record, err)
+	}
+	return nil
 }

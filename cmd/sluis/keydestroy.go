@@ -35,6 +35,10 @@ func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.Privat
 	defer place.drop()
 	r, err := pseudonym.Destroy(k, path, signer, time.Now(), tool, identities...)
 	if err != nil {
+		if is, bad := pseudonym.LoadKey(path, identities...); bad == nil && is.Equal(k) {
+			is.Destroy()
+			return errors.Join(fmt.Errorf("the key is not destroyed: %w", err), os.Remove(place.path))
+		}
 		return fmt.Errorf("%s says that the key is to be destroyed, which failed: %w", record, err)
 	}
 	err = staging.SyncDir(filepath.Dir(path))

@@ -169,7 +169,7 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 	if err != nil {
 		return err
 	}
-	if err := keepRecord(ctx, f.record, report, f.signer); err != nil {
+	if err := keepRecord(context.WithoutCancel(ctx), f.record, report, f.signer); err != nil {
 		return err
 	}
 	for i, s := range report.Columns {
