@@ -78,6 +78,9 @@ type Dossier struct {
 	Records    []string `yaml:"records"`
 	// Profile is the profile of step 14, as sluis profile --json wrote it.
 	Profile string `yaml:"profile"`
+	// Plan is the plan that sluis pseudonymise --plan used, with a key: its columns are
+	// added to Pseudonyms, and step 6 compares how they were made.
+	Plan string `yaml:"plan"`
 	// Destruction are the records that sluis key destroy left, and Written what was
 	// written of supplied data and must be gone; step 19 compares.
 	Destruction []string `yaml:"destruction"`
@@ -97,6 +100,7 @@ type Dossier struct {
 
 	dir       string
 	found     Records
+	plan      *pseudonym.Plan
 	destroyed []*pseudonym.DestructionRecord
 	profiled  *profiled
 }

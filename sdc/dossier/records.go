@@ -29,6 +29,9 @@ func (d *Dossier) loadRecords(dir string) error {
 		custodian = key
 		d.found.Trust(key)
 	}
+	if err := d.loadPlan(dir); err != nil {
+		return err
+	}
 	for i, c := range d.Pseudonyms {
 		if c.Column == "" || c.Key == "" || c.Domain == "" {
 			return fmt.Errorf("%w: pseudonyms: entry %d wants a column, a key and a domain", ErrDossier, i+1)
@@ -68,6 +71,47 @@ func (d *Dossier) loadRecords(dir string) error {
 	return nil
 }
 
+// loadPlan reads the plan of pseudonyms, and declares its columns.
+func (d *Dossier) loadPlan(dir string) error {
+	if d.Plan == "" {
+		return nil
+	}
+	text, err := d.read(dir, d.Plan)
+	if err != nil {
+		return err
+	}
+	if d.plan, err = pseudonym.ParsePlan(text); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrDossier, d.Plan, err)
+	}
+	if d.plan.Key == "" {
+		return fmt.Errorf("%w: %s: a plan that a dossier names has the id of its key (key:)", ErrDossier, d.Plan)
+	}
+	for _, c := range d.plan.Columns {
+		want := Column{Column: c.Column, Key: d.plan.Key, Domain: c.Domain}
+		i := slices.IndexFunc(d.Pseudonyms, func(o Column) bool { return o.Column == c.Column })
+		switch {
+		case i < 0:
+			d.Pseudonyms = append(d.Pseudonyms, want)
+		case d.Pseudonyms[i] != want:
+			return fmt.Errorf("%w: pseudonyms, entry %d: %s says another key or domain of column %q", ErrDossier, i+1, d.Plan, c.Column)
+		}
+	}
+	return nil
+}
+
+// asPlanned reports whether a column was made as the plan says, where there is one.
+func (d *Dossier) asPlanned(column string, s pseudonym.Setting) bool {
+	if d.plan == nil || !s.Complete() {
+		return true // what is not complete proves nothing in any case
+	}
+	for _, c := range d.plan.Columns {
+		if c.Column == column {
+			return c.Fits(s)
+		}
+	}
+	return true
+}
+
 func (d *Dossier) read(dir, name string) ([]byte, error) {
 	path := name
 	if !filepath.IsAbs(path) {
@@ -95,6 +139,8 @@ func (d *Dossier) recorded(sources []sdc.Source) string {
 				return fmt.Sprintf("%s has a record of another key or domain for column %q", s.Name, c.Column)
 			case !p.complete():
 				return fmt.Sprintf("the record of %s does not state how column %q was made", s.Name, c.Column)
+			case !d.asPlanned(c.Column, p.settings[n-1]):
+				return fmt.Sprintf("the record of %s says that column %q was not made as the plan says", s.Name, c.Column)
 			case !p.proven:
 				return fmt.Sprintf("the record of %s is not signed by the custodian or a trusted key", s.Name)
 			case p.empty():

@@ -68,6 +68,8 @@ func Template(w io.Writer, lang string, d *Dossier) error {
 		return fmt.Sprintf("{column: %s, key: %s, domain: %s}", scalar(c.Column), scalar(c.Key), scalar(c.Domain))
 	})
 	t.note("step 6: columns with records, {column: id, key: 1fd5134d52e71890, domain: zicht/person}", "stap 6: kolommen met verslagen, {column: id, key: 1fd5134d52e71890, domain: zicht/person}")
+	t.line("plan: %s", scalar(d.Plan))
+	t.note("step 6: or the plan of sluis pseudonymise --plan, with its key", "stap 6: of het plan van sluis pseudonymise --plan, met de sleutel")
 	for _, x := range []struct {
 		key, en, nl string
 		list        []string
