@@ -70,7 +70,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.About = &about
 	}
 	for i := range outputs {
-		out, found := evaluate(&outputs[i], d.Roles, tables[i], &p, opts.threads())
+		out, found := evaluate(&outputs[i], d, tables[i], &p, opts.threads())
 		out.Basis = d.basis(&outputs[i])
 		r.status = append(r.status, found)
 		r.Verdict = worst(r.Verdict, out.Verdict)
@@ -78,6 +78,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Tables = append(r.Tables, tables[i].main)
 	}
 	r.remark(d.Remarks...)
+	r.remark(d.remarks(totals)...)
 	r.requireDossier(&p, d.Dossier)
 	return r, nil
 }
@@ -87,11 +88,13 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 type outputTables struct {
 	main      *Table
 	sensitive []*Table
+	known     []*Table // as sensitive, of the rows with a known value
 }
 
 // evaluate applies the policy to one output, on so many threads. Beside the report
 // it returns the verdict on every cell.
-func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (OutputReport, []Verdict) {
+func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (OutputReport, []Verdict) {
+	roles := d.Roles
 	f := newFindings(t.main, threads)
 	out := OutputReport{Name: o.Name, Title: o.Title, Kind: o.Kind, NotChecked: []string{}}
 	out.Rows, out.Excluded = t.main.Rows()
@@ -110,7 +113,8 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 		p.GroupRemainder.check(t.main, f)
 		out.NotChecked = append(out.NotChecked, t.main.noCategory(p)...)
 		p.ZeroCells.check(t.main, f)
-		p.Identifiers.checkNames(o, roles, f)
+		p.Identifiers.checkNames(o, d, f)
+		p.Identifiers.checkForms(t.main, d, f)
 		p.Endpoints.check(o, f)
 		p.Request.check(t.main, f)
 		entries.report(f)
@@ -123,9 +127,22 @@ func evaluate(o *Output, roles Roles, t *outputTables, p *Policy, threads int) (
 			f.markClasses(s, sf)
 			out.NotChecked = append(out.NotChecked, s.noCategory(p)...)
 		}
+		for _, s := range t.known {
+			sf := newFindings(s, threads)
+			p.GroupDisclosure.check(s, sf)
+			p.GroupRemainder.check(s, sf)
+			f.append(sf)
+			f.markClasses(s, sf)
+		}
 		p.KAnonymity.check(t.main, f)
-		p.Identifiers.checkNames(o, roles, f)
-		p.Identifiers.checkUnique(t.main, f)
+		if out.Excluded > 0 && !p.KAnonymity.Off {
+			f.output(Finding{
+				Rule: p.KAnonymity.name(), Verdict: Review, Observed: float64(out.Excluded), Limit: 0,
+				Message: plural(out.Excluded, "row") + " left out for missing values: nothing was looked at in them",
+			})
+		}
+		p.Identifiers.checkNames(o, d, f)
+		p.Identifiers.checkValues(t, d, f)
 	case Model:
 		p.MinDegreesOfFreedom.check(t.main, int64(o.Parameters), f)
 		f.output(Finding{
@@ -172,9 +189,6 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 	}
 	if !p.Request.Off && roles.Request == "" && o.Kind == Magnitude {
 		out = append(out, "request: the data names no column of respondents who asked for protection")
-	}
-	if roles.Respondent == "" {
-		out = append(out, "respondents: no respondent column is named, so every row is taken as a respondent of its own")
 	}
 	if table && !p.MinHoldings.Off && roles.Holding == "" {
 		out = append(out, "min-holdings: no holding column is named, so contributors of one owner are taken for several")

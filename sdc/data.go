@@ -1,6 +1,9 @@
 package sdc
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Roles names the columns that are not shown in a table but decide about it.
 type Roles struct {
@@ -27,8 +30,10 @@ type Roles struct {
 //	wildcard         a null matches every value, and every value a null
 //	sdcmicro(alpha)  as sdcMicro: a record with a null counts alpha, a decimal
 //	                 between 0 and 1, for a complete record that it could be
+//	suppressed       as wildcard: the nulls went through local suppression, whose
+//	                 record is in [Data.Suppressions]
 //
-// The last two are for the keys of microdata only.
+// The last three are for the keys of microdata only.
 type Missing string
 
 const (
@@ -36,6 +41,8 @@ const (
 	missingCategory Missing = "category"
 	missingExclude  Missing = "exclude"
 	missingWildcard Missing = "wildcard"
+
+	missingSuppressed Missing = "suppressed"
 )
 
 // check validates m; "" is the default.
@@ -72,6 +79,14 @@ type Data struct {
 	Sources []Source
 	// About is what the request is about; the zero value says nothing.
 	About About
+	// Suppressions are the records of local suppression of the files of the data, one
+	// each; the caller has held their hashes against the files. Required where a column
+	// is [Missing] as suppressed.
+	Suppressions []*Suppression
+	// NotIdentifiers says of columns why they are no identifiers, whatever the rule
+	// identifiers finds: its findings about them are then for review. The report has the
+	// reasons. Defaults to none.
+	NotIdentifiers map[string]string
 	// Remarks is what the caller knows about the data and every reader of the report
 	// must see. The check adds its own.
 	Remarks []Remark
@@ -95,6 +110,14 @@ func (d *Data) validate() error {
 	for name, m := range d.Missing {
 		if err := m.check(); err != nil {
 			return fmt.Errorf("%w: column %q: %w", ErrRequest, name, err)
+		}
+		if m == missingSuppressed && len(d.Suppressions) == 0 {
+			return fmt.Errorf("%w: column %q: missing values are called suppressed, and there is no record of local suppression", ErrRequest, name)
+		}
+	}
+	for name, reason := range d.NotIdentifiers {
+		if name == "" || len([]rune(strings.TrimSpace(reason))) < 3 {
+			return fmt.Errorf("%w: column %q: that it is no identifier needs a reason", ErrRequest, name)
 		}
 	}
 	return nil

@@ -20,6 +20,6 @@ func (t *Table) Lines(v int) (byNumber, byIndex []uint32) {
 func (r *Report) Rules(o *Output, k int, p *Policy, threads int) OutputReport {
 	t := r.Tables[k]
 	t.keys, t.byKey = nil, nil
-	out, _ := evaluate(o, Roles{}, &outputTables{main: t}, p, threads)
+	out, _ := evaluate(o, &Data{}, &outputTables{main: t}, p, threads)
 	return out
 }

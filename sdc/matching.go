@@ -2,6 +2,7 @@ package sdc
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -31,7 +32,7 @@ func (m Missing) matching() (*matching, error) {
 	switch m {
 	case "", missingRefuse, missingCategory, missingExclude:
 		return nil, nil
-	case missingWildcard:
+	case missingWildcard, missingSuppressed:
 		return &matching{}, nil
 	}
 	if s, ok := strings.CutPrefix(string(m), "sdcmicro("); ok {
@@ -42,7 +43,7 @@ func (m Missing) matching() (*matching, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("missing-value policy %q is none of refuse, category, exclude, wildcard, sdcmicro(alpha)", string(m))
+	return nil, fmt.Errorf("missing-value policy %q is none of refuse, category, exclude, wildcard, suppressed, sdcmicro(alpha)", string(m))
 }
 
 // matchedSize is a class size under a policy that lets nulls match: whole +
@@ -54,6 +55,7 @@ type matchedSize struct{ whole, part int64 }
 // refused.
 func (t *Table) match(d *Data) error {
 	var how *matching
+	suppressed := true
 	null := make([]int64, len(t.vars))
 	for v := range t.vars {
 		null[v] = -1
@@ -68,6 +70,7 @@ func (t *Table) match(d *Data) error {
 			return outputsError("output %q: its keys have different policies of matching missing values", t.Name())
 		}
 		how = m
+		suppressed = suppressed && d.missing(t.vars[v].Name) == missingSuppressed
 		for n := range t.vars[v].nodes {
 			if t.vars[v].nodes[n].null {
 				null[v] = int64(n)
@@ -78,6 +81,9 @@ func (t *Table) match(d *Data) error {
 		return nil
 	}
 	t.alpha = how.alpha
+	if suppressed && t.exclude == 0 {
+		t.trusted = d.suppressedTo(t.output)
+	}
 	var keys [][]uint32
 	var size []int64
 	var at []int
@@ -106,6 +112,19 @@ func (t *Table) match(d *Data) error {
 	return nil
 }
 
+// suppressedTo returns the k to which local suppression has hidden the true keys of an
+// output, in the respondents that the data name; 0 for none.
+func (d *Data) suppressedTo(o *Output) int64 {
+	k := int64(math.MaxInt64)
+	for _, s := range d.Suppressions {
+		if s.Covers(o.By, len(o.By), d.Roles.Respondent, 0) != "" {
+			return 0
+		}
+		k = min(k, s.K)
+	}
+	return k
+}
+
 // everybody returns the distinct respondents of the whole table of microdata.
 func (t *Table) everybody() int64 {
 	for i := range t.hidden {
@@ -128,6 +147,12 @@ func (r KAnonymity) checkMatched(t *Table, c Cell, f *finder) {
 		size.Add(size, a.Mul(a, new(big.Rat).SetInt64(s.part)))
 	}
 	if size.Cmp(new(big.Rat).SetInt64(r.K)) >= 0 {
+		if n := c.Respondents(); n < r.K && t.trusted < r.K {
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: Review, Observed: float64(n), Limit: float64(r.K),
+				Message: fmt.Sprintf("%s respondents match the class, nulls taken into account, but only %d whatever the nulls stand for, where %d are needed", trimRat(size), n, r.K),
+			})
+		}
 		return
 	}
 	observed, _ := size.Float64()

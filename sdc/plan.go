@@ -38,6 +38,8 @@ type tabulation struct {
 	shape    evidence.Shape
 	// line is the variable over whose lines a rule looks at microdata, or -1.
 	line int
+	// known is the same table of the rows with a known value alone.
+	known bool
 	// asked also gathers the largest contribution of those who asked for
 	// protection.
 	asked bool
@@ -141,6 +143,11 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 		s.shape.Columns = len(s.by)
 		s.line = len(t.by)
 		pl.tabs = append(pl.tabs, &s)
+		if m := pl.data.missing(name); m != missingRefuse && m != missingExclude && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
+			k := s
+			k.exclude, k.known = append(slices.Clone(s.exclude), c), true
+			pl.tabs = append(pl.tabs, &k)
+		}
 	}
 	return nil
 }
@@ -256,7 +263,9 @@ func (t *tabulation) microdataCombos(vars []Variable) (all [][]int, published in
 		published = len(all)
 		line := slices.Clone(leaf)
 		line[t.line] = 0
-		return append(all, make([]int, len(vars)), line), published
+		alone := make([]int, len(vars)) // for the values that one respondent has
+		alone[t.line] = leaf[t.line]
+		return append(all, make([]int, len(vars)), line, alone), published
 	}
 	all = append(all, leaf, make([]int, len(vars)))
 	for v := range vars {

@@ -74,7 +74,19 @@ func (r MinContributors) check(t *Table, f *findings) {
 //
 //	Respondents < K
 //
-// Nulls in keys are matched as the data's policy for missing values says.
+// Where the data's policy for missing values lets nulls in keys match, with
+//
+//	Matching = respondents of all classes that agree with the class on every key
+//	           where neither has a null (by alpha as sdcmicro says)
+//	Certain  = respondents of the class itself, nulls being equal to nulls
+//
+// a class is unsafe when Matching < K, and for review when Certain < K <= Matching: it
+// reaches K only by rows with a null where it has a value, or a value where it has a
+// null. Whoever knows the true keys of a record of a class without a finding finds K
+// respondents or more, whatever the nulls stand for: those of its own class. Where all
+// keys with nulls are suppressed, and the record of that covers the keys, the
+// respondents and K, local suppression has shown as much, and there is no review. Rows
+// that are left out for nulls in keys are in no class, and are for review.
 //
 // Linear in the classes. Source: Samarati and Sweeney 1998; Handbook on
 // Statistical Disclosure Control, section 3.3.

@@ -21,7 +21,11 @@ import (
 // the data say. Sources differ on the boundary; the default is the stricter.
 //
 // For microdata the groups are the equivalence classes on the keys, and a class with a
-// finding is an unsafe class of the output.
+// finding is an unsafe class of the output. Where a null of the sensitive variable is a
+// category, the lines are judged a second time over the respondents with a known value:
+// unknown values are no camouflage of what the known ones share. What is found there
+// alone is unsafe where the known respondents of the line are at least the minimum of
+// min-contributors (of k-anonymity where that is off), and for review below.
 //
 // Linear in cells times variables. Source: ESSNet guidelines 2010, 2.2.1 (group
 // disclosure); City Deal "Zicht op ondermijning", step 20.
@@ -59,10 +63,18 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 			if cmpCounts(n, of, p) < least {
 				continue
 			}
+			verdict, note := Unsafe, ""
+			if t.fullLine != nil {
+				full := t.fullRespondents(c)
+				if cmpCounts(n, full, p) >= least {
+					continue // found, with unknown values counted
+				}
+				verdict, note = t.knownVerdict(of, full)
+			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: exact.Share(count(n), count(of)), Limit: limit,
+				Rule: r.name(), Verdict: verdict, Variable: name, Observed: exact.Share(count(n), count(of)), Limit: limit,
 				Message: f.join(f.number(n), " of the ", f.plural(of, "respondent"), over,
-					f.share(count(n), count(of)), " %, limit ", string(r.Percent), " %)"),
+					f.share(count(n), count(of)), " %, limit ", string(r.Percent), " %)", note),
 			})
 		}
 	})
@@ -151,9 +163,17 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 			if of-r.K > n {
 				continue
 			}
+			verdict, note := Unsafe, ""
+			if t.fullLine != nil {
+				full := t.fullRespondents(c)
+				if full-r.K <= n {
+					continue // found, with unknown values counted
+				}
+				verdict, note = t.knownVerdict(of, full)
+			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: float64(of - n), Limit: float64(r.K),
-				Message: f.join("all but ", f.number(of-n), " of the ", f.plural(of, "respondent"), over),
+				Rule: r.name(), Verdict: verdict, Variable: name, Observed: float64(of - n), Limit: float64(r.K),
+				Message: f.join("all but ", f.number(of-n), " of the ", f.plural(of, "respondent"), over, note),
 			})
 		}
 	})

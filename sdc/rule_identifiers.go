@@ -3,20 +3,41 @@ package sdc
 import (
 	"fmt"
 	"strings"
+
+	"github.com/sluis-go/sluis/internal/identifier"
 )
 
 // Identifiers guards against an output that carries a direct or pseudonymous
-// identifier: a variable of the output that is named like one (compared without
-// regard to case), or that is the data's own respondent or holding column; and,
-// for microdata, a key variable in which more than UniqueShare percent of the
-// rows hold a value that no other row has,
+// identifier. A variable of the output, key or sensitive one, is found when
 //
-//	100 * (values that occur once) > UniqueShare * rows
+//   - it is the data's own respondent or holding column: unsafe;
 //
-// nulls aside. Source: CBS, identifying variables of the microdata catalogue.
+//   - it is named like an identifier (see below): unsafe;
+//
+//   - its values have the form of one: at least 10 distinct values, of which at least
+//     90 % are citizen service numbers (eleven-test), bank accounts (IBAN check digits),
+//     e-mail addresses, licence plates or telephone numbers (package identifier): unsafe;
+//
+//   - it is one of microdata, and more than UniqueShare percent of the rows hold a value
+//     that no other respondent has,
+//
+//     100 * (rows with a value of one respondent) > UniqueShare * rows
+//
+//     nulls aside, equality being safe: unsafe, and for a sensitive variable of numbers
+//     for review, since amounts are mostly a person's own.
+//
+// Names are compared without case, accents, blanks, dots, underscores and other signs,
+// with Names, with the usual Dutch and English ones, and with those of the CBS microdata
+// catalogue. Except for words that are parts of other names too (name, naam), a word of
+// the name suffices, and so does one with an ending such as nr, nummer, hash or h.
+//
+// [Data.NotIdentifiers] clears a column but the respondent and the holding: findings
+// about it are for review, with the reason. Linear in distinct values. Source: CBS,
+// identifying variables of the microdata catalogue.
 type Identifiers struct {
 	Off bool
-	// Names are names of identifiers. Required; may be empty but not nil.
+	// Names are names of identifiers beside the usual ones. Required; may be empty but
+	// not nil.
 	Names []string
 	// UniqueShare is the largest share of unique values that is safe. Required,
 	// in (0, 100].
@@ -43,30 +64,34 @@ func (r Identifiers) validate() error {
 }
 
 // checkNames looks at the names of an output's variables.
-func (r Identifiers) checkNames(o *Output, roles Roles, f *findings) {
+func (r Identifiers) checkNames(o *Output, d *Data, f *findings) {
 	if r.Off {
 		return
 	}
 	for _, name := range append(append([]string{}, o.By...), sensitiveBeside(o)...) {
-		reason := ""
-		for _, id := range r.Names {
-			if strings.EqualFold(id, name) {
-				reason = "is named like an identifier"
-			}
+		x := Finding{Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: float64(1), Limit: float64(0)}
+		switch {
+		case name == d.Roles.Respondent:
+			x.Message = fmt.Sprintf("variable %q identifies the respondent", name)
+		case name == d.Roles.Holding:
+			x.Message = fmt.Sprintf("variable %q identifies the holding", name)
+		case namesIdentifier(name, r.Names):
+			x.Message = fmt.Sprintf("variable %q is named like an identifier", name)
+			x = d.cleared(x)
+		default:
+			continue
 		}
-		switch name {
-		case roles.Respondent:
-			reason = "identifies the respondent"
-		case roles.Holding:
-			reason = "identifies the holding"
-		}
-		if reason != "" {
-			f.output(Finding{
-				Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: float64(1), Limit: float64(0),
-				Message: fmt.Sprintf("variable %q %s", name, reason),
-			})
-		}
+		f.output(x)
 	}
+}
+
+// cleared is a finding about a column that is said to be no identifier.
+func (d *Data) cleared(x Finding) Finding {
+	if reason, ok := d.NotIdentifiers[x.Variable]; ok {
+		x.Verdict = Review
+		x.Message += "; the spec says that it is none: " + strings.TrimSpace(reason)
+	}
+	return x
 }
 
 // sensitiveBeside lists the sensitive variables that are not spanning ones.
@@ -77,23 +102,66 @@ func sensitiveBeside(o *Output) []string {
 	return nil
 }
 
-// checkUnique looks at the values of the key variables of microdata.
-func (r Identifiers) checkUnique(t *Table, f *findings) {
+// checkValues looks at the values of the variables of microdata.
+func (r Identifiers) checkValues(t *outputTables, d *Data, f *findings) {
 	if r.Off {
 		return
 	}
-	p := r.UniqueShare.must()
-	for v := range t.vars {
-		once, rows := t.uniqueValues(v)
-		if rows == 0 || cmpShare(count(once), count(rows), p) <= 0 {
-			continue
-		}
-		f.output(Finding{
-			Rule: r.name(), Verdict: Unsafe, Variable: t.vars[v].Name,
-			Observed: 100 * float64(once) / float64(rows), Limit: r.UniqueShare.float(),
-			Message: fmt.Sprintf("%d of %s hold a value of %q that no other row has, more than %s %%", once, plural(rows, "row"), t.vars[v].Name, r.UniqueShare),
-		})
+	for v := range t.main.vars {
+		r.checkUnique(t.main, v, Unsafe, d, f)
 	}
+	for _, s := range t.sensitive {
+		v := len(s.vars) - 1
+		verdict := Unsafe
+		if s.vars[v].number {
+			verdict = Review
+		}
+		r.checkUnique(s, v, verdict, d, f)
+		r.checkForm(&s.vars[v], d, f)
+	}
+	r.checkForms(t.main, d, f)
+}
+
+// checkUnique looks at how many rows hold a value that one respondent has.
+func (r Identifiers) checkUnique(t *Table, v int, verdict Verdict, d *Data, f *findings) {
+	once, rows := t.uniqueValues(v)
+	if rows == 0 || cmpShare(count(once), count(rows), r.UniqueShare.must()) <= 0 {
+		return
+	}
+	f.output(d.cleared(Finding{
+		Rule: r.name(), Verdict: verdict, Variable: t.vars[v].Name,
+		Observed: 100 * float64(once) / float64(rows), Limit: r.UniqueShare.float(),
+		Message: fmt.Sprintf("%d of %s hold a value of %q that no other respondent has, more than %s %%", once, plural(rows, "row"), t.vars[v].Name, r.UniqueShare),
+	}))
+}
+
+// checkForms looks at the form of the values of all spanning or key variables.
+func (r Identifiers) checkForms(t *Table, d *Data, f *findings) {
+	if r.Off {
+		return
+	}
+	for v := range t.vars {
+		r.checkForm(&t.vars[v], d, f)
+	}
+}
+
+func (r Identifiers) checkForm(v *Variable, d *Data, f *findings) {
+	var values identifier.Sample
+	for n := range v.nodes {
+		if x := &v.nodes[n]; n > 0 && x.leaf && !x.null {
+			values.Add([]byte(x.label))
+		}
+	}
+	tally := values.Tally()
+	kind, found := tally.Kind()
+	if !found {
+		return
+	}
+	f.output(d.cleared(Finding{
+		Rule: r.name(), Verdict: Unsafe, Variable: v.Name,
+		Observed: 100 * float64(tally.Found()) / float64(tally.Total()), Limit: identifier.Percent,
+		Message: fmt.Sprintf("the values of %q have the form of %s", v.Name, kind),
+	}))
 }
 
 // Endpoints guards against publishing a value of one record: an output whose

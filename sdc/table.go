@@ -33,9 +33,16 @@ type Table struct {
 	asked   map[int]exact.Num // cell -> largest contribution of those who asked
 	matched []matchedSize     // microdata with nulls matched by a policy
 	alpha   exact.Ratio       // of that policy
-	combos  map[string]bool   // published combinations of levels
-	rows    int64
-	exclude int64 // rows left out for nulls
+	trusted int64             // the k that local suppression has reached on true keys
+
+	// Of a table of the rows with a known value of the sensitive variable: the
+	// respondents of its classes, unknown values counted, and the number of known ones
+	// below which a finding is for review.
+	fullLine map[string]int64
+	knownMin int64
+	combos   map[string]bool // published combinations of levels
+	rows     int64
+	exclude  int64 // rows left out for nulls
 }
 
 // Name returns the name of the output.
@@ -254,8 +261,8 @@ func (t *Table) publishes(group, v, k int) bool {
 	return t.output.NoMargins || t.combos[comboKey(levels)]
 }
 
-// uniqueValues returns how many values of a variable occur in one row, and the
-// number of rows with a value.
+// uniqueValues returns how many rows have a value of a variable that no other respondent
+// has, and the number of rows with a value.
 func (t *Table) uniqueValues(v int) (once, rows int64) {
 	for i := range t.hidden {
 		alone := t.nodes[v][i] != 0
@@ -266,8 +273,8 @@ func (t *Table) uniqueValues(v int) (once, rows int64) {
 			continue
 		}
 		rows += t.m.Records[i]
-		if t.m.Records[i] == 1 {
-			once++
+		if t.m.Respondents[i] == 1 {
+			once += t.m.Records[i]
 		}
 	}
 	return once, rows

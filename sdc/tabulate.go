@@ -58,6 +58,9 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	var all []*Table
 	names := &evidence.Names{}
 	for k, t := range pl.tabs {
+		if t.known && w.accumulators[k].Rows() == 0 {
+			continue // nothing is known of anybody
+		}
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
 		if err != nil {
 			return nil, sum, err
@@ -67,9 +70,14 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		if c := pl.respondent; c >= 0 && w.keyed[c] && len(t.exclude) == 0 {
 			sum.respondents = w.accumulators[k].Respondents()
 		}
-		if t.line < 0 {
+		switch {
+		case t.line < 0:
 			out = append(out, &outputTables{main: table})
-		} else {
+		case t.known:
+			last := out[len(out)-1]
+			table.addFullLines(last.sensitive[len(last.sensitive)-1], p)
+			last.known = append(last.known, table)
+		default:
 			last := out[len(out)-1]
 			last.sensitive = append(last.sensitive, table)
 		}

@@ -16,6 +16,8 @@ type Variable struct {
 	Name  string
 	nodes []node
 	depth int // of the deepest leaf
+	// number says that the values are numbers: no dates, times or text.
+	number bool
 	// leafOf maps the rank of a value in the column's list to its node.
 	leafOf []int
 }
@@ -49,7 +51,7 @@ func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
 
 // newVariable lays the values of a column into a tree.
 func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error) {
-	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, leafOf: make([]int, list.Len())}
+	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, number: list.Numbers(), leafOf: make([]int, list.Len())}
 	if h != nil {
 		for _, c := range h.codes {
 			v.nodes = append(v.nodes, node{label: column.Written(c.label), parent: c.parent + 1, level: c.level, leaf: c.leaf})
@@ -138,7 +140,7 @@ func (v *Variable) folded(o *Output) (*Variable, error) {
 	if err != nil || level >= v.depth && stop == nil {
 		return v, err
 	}
-	out := &Variable{Name: v.Name, leafOf: make([]int, len(v.leafOf))}
+	out := &Variable{Name: v.Name, number: v.number, leafOf: make([]int, len(v.leafOf))}
 	to := make([]int, len(v.nodes)) // node -> node of out
 	for n, x := range v.nodes {
 		if x.parent >= 0 && (x.level > level || stop != nil && stop[x.parent]) {

@@ -182,8 +182,11 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		}
 	}()
 	d := sdc.FromReaders(readers...)
-	d.Roles, d.Missing, d.Hierarchies, d.About = s.Roles, s.Missing, s.Hierarchies, s.About
+	d.Roles, d.Missing, d.Hierarchies, d.About, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.About, s.NotIdentifiers
 	d.Remarks = append(d.Remarks, inferredTypes(s, src)...)
+	if d.Suppressions, err = suppressionsOf(s, src); err != nil {
+		return nil, err
+	}
 	if account != nil {
 		d.Dossier = &sdc.DossierState{Missing: account.Missing()}
 	}
@@ -219,6 +222,9 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		s.Options.Sums[filepath.Clean(file.Name)] = file.SHA256
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
+	if err := sameFiles(d.Suppressions, r.Data.Sources); err != nil {
+		return nil, err
+	}
 	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: append(slices.Clone(s.Files), records.Inputs...)}
 	remarks, err := records.Join(r.Data.Sources, []string{s.Roles.Respondent, s.Roles.Holding}, columns)
 	if err != nil {
@@ -244,8 +250,8 @@ func knownNames(s *spec.Spec, src *source.Source) error {
 		return err
 	}
 	names := slices.Sorted(maps.Keys(s.Hierarchies))
-	if err := src.Need(slices.Concat(names, slices.Sorted(maps.Keys(s.Missing)))...); err != nil {
-		return usageError(fmt.Errorf("the spec has a hierarchy or missing values of a column that the data do not have: %w", err))
+	if err := src.Need(slices.Concat(names, slices.Sorted(maps.Keys(s.Missing)), slices.Sorted(maps.Keys(s.NotIdentifiers)))...); err != nil {
+		return usageError(fmt.Errorf("the spec has a hierarchy, missing values or identifiers of a column that the data do not have: %w", err))
 	}
 	return nil
 }

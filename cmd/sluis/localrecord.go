@@ -8,10 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
 )
 
@@ -44,10 +48,9 @@ func (f *localFlags) record(ctx context.Context, path, out string, rows int64, d
 	})
 }
 
-// localRecords reads the records of files, of which there must be one each, of its hash.
-// The files are those of sources, in order.
-func localRecords(paths []string, sources []sdc.Source) ([]*sdc.Suppression, error) {
-	byHash := map[string]*sdc.Suppression{}
+// localRecords reads the records of files, of which there must be one each.
+func localRecords(paths []string) ([]*sdc.Suppression, error) {
+	var out []*sdc.Suppression
 	for _, path := range paths {
 		text, err := os.ReadFile(path + localSuffix)
 		if errors.Is(err, os.ErrNotExist) {
@@ -59,15 +62,37 @@ func localRecords(paths []string, sources []sdc.Source) ([]*sdc.Suppression, err
 		if err != nil {
 			return nil, fmt.Errorf("%s%s: %w", path, localSuffix, err)
 		}
-		byHash[s.Output.SHA256] = s
-	}
-	var out []*sdc.Suppression
-	for _, src := range sources {
-		s := byHash[src.SHA256]
-		if s == nil {
-			return nil, fmt.Errorf("%s: the record of local suppression is of another file: its SHA-256 is not that of the data", src.Name)
-		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// sameFiles refuses records of other files than those that were read.
+func sameFiles(records []*sdc.Suppression, sources []sdc.Source) error {
+	if records == nil {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, s := range records {
+		known[s.Output.SHA256] = true
+	}
+	for _, src := range sources {
+		if !known[src.SHA256] {
+			return fmt.Errorf("%s: the record of local suppression is of another file: its SHA-256 is not that of the data", src.Name)
+		}
+	}
+	return nil
+}
+
+// suppressionsOf reads the records of the data of a spec that calls missing values
+// suppressed; nil of another.
+func suppressionsOf(s *spec.Spec, src *source.Source) ([]*sdc.Suppression, error) {
+	if !slices.Contains(slices.Collect(maps.Values(s.Missing)), missingSuppressed) {
+		return nil, nil
+	}
+	var paths []string
+	for _, file := range src.Files() {
+		paths = append(paths, file.Name)
+	}
+	return localRecords(paths)
 }

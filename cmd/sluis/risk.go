@@ -192,8 +192,11 @@ func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source) error {
 	for _, p := range files {
 		paths = append(paths, globbed(p)...)
 	}
-	records, err := localRecords(paths, sources)
+	records, err := localRecords(paths)
 	if err != nil {
+		return err
+	}
+	if err := sameFiles(records, sources); err != nil {
 		return err
 	}
 	for i, s := range records {

@@ -32,7 +32,12 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 			return nil, nil, err
 		}
 		d := sdc.FromReaders(records)
-		d.Roles, d.Missing, d.Hierarchies = s.Roles, s.Missing, s.Hierarchies
+		d.Roles, d.Missing, d.Hierarchies, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.NotIdentifiers
+		if d.Suppressions, err = suppressionsOf(s, src); err != nil {
+			records.Release()
+			src.Close() //nolint:errcheck // the first error is the one to tell
+			return nil, nil, err
+		}
 		if account != nil {
 			d.Dossier = &sdc.DossierState{Missing: account.Missing()}
 		}

@@ -207,6 +207,15 @@ func (e *Encoder) Label(code uint32) string {
 // letters or bytes: numbers, dates, times and booleans.
 func (l *List) Ordered() bool { return !l.kind.isBytes() || l.kind == kindDecimal }
 
+// Numbers reports whether the values are numbers: no dates, times, booleans or text.
+func (l *List) Numbers() bool {
+	switch l.kind {
+	case kindInt, kindUint, kindFloat, kindDecimal:
+		return true
+	}
+	return false
+}
+
 // Rat returns the value of a code exactly, a float being read as package exact
 // does; false where Number has none.
 func (l *List) Rat(code uint32) (*big.Rat, bool) {

@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"internal/plainyaml":  {},
 	"internal/evidence":   {"internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/touch"},
 	"sdc": {
-		"internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
+		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 	},
 	"sdc/source":  {"internal/formula", "internal/staging"},
 	"sdc/spec":    {"internal/plainyaml", "sdc", "sdc/source"},

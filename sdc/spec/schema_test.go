@@ -60,6 +60,7 @@ func TestSchemas(t *testing.T) {
 		{"spec.schema.json", "", specFile{}},
 		{"spec.schema.json", "properties data", dataFile{}},
 		{"spec.schema.json", "properties data properties csv", csvFile{}},
+		{"spec.schema.json", "properties data properties identifiers", identifiersFile{}},
 		{"spec.schema.json", "properties data properties hierarchies additionalProperties", hierarchyFile{}},
 		{"spec.schema.json", "properties outputs items", outputFile{}},
 		{"spec.schema.json", "properties outputs items properties apriori oneOf 0 items", aprioriEntry{}},

@@ -28,6 +28,8 @@ type Spec struct {
 	Roles       sdc.Roles
 	Missing     map[string]sdc.Missing
 	Hierarchies map[string]*sdc.Hierarchy
+	// NotIdentifiers goes into sdc.Data.
+	NotIdentifiers map[string]string
 	// About says what the request is about.
 	About sdc.About
 	// Dossier is the file of the project's dossier, or "".
@@ -86,6 +88,12 @@ type dataFile struct {
 	CSV         csvFile                  `yaml:"csv"`
 	Missing     map[string]string        `yaml:"missing"`
 	Hierarchies map[string]hierarchyFile `yaml:"hierarchies"`
+	Identifiers identifiersFile          `yaml:"identifiers"`
+}
+
+// identifiersFile says which columns are no identifiers, and why.
+type identifiersFile struct {
+	Not map[string]string `yaml:"not"`
 }
 
 type csvFile struct {
@@ -242,6 +250,7 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 	default:
 		return nil, wrong("data.csv.decimal must be a point or a comma")
 	}
+	s.NotIdentifiers = f.Data.Identifiers.Not
 	for name, m := range f.Data.Missing {
 		if name == "default" {
 			name = ""

@@ -1,0 +1,32 @@
+package sdc
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// remarks says about the data what the check has seen in passing.
+func (d *Data) remarks(sum totals) []Remark {
+	var out []Remark
+	switch {
+	case d.Roles.Respondent == "":
+		out = append(out, Remark{
+			Name: "no-respondent", Verdict: Safe, Count: sum.rows,
+			Message: "no respondent column is named, so every row is taken as a respondent of its own",
+		})
+	case sum.respondents == sum.rows:
+		out = append(out, Remark{
+			Name: "one-row-each", Column: d.Roles.Respondent, Verdict: Safe, Count: sum.rows,
+			Message: fmt.Sprintf("every row is a person of its own: %q is different in every row", d.Roles.Respondent),
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.NotIdentifiers)) {
+		out = append(out, Remark{
+			Name: "identifier-cleared", Column: name, Verdict: Review,
+			Message: fmt.Sprintf("the spec says that %q is no identifier: %s", name, strings.TrimSpace(d.NotIdentifiers[name])),
+		})
+	}
+	return out
+}
