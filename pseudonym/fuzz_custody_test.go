@@ -26,6 +26,7 @@ func FuzzCustody(f *testing.F) {
 		translationHeader + "\n" + `{"from":{"keyId":"","domain":"","form":"","encoding":"","bytes":0,"algorithm":"","format":0},"to":{"keyId":"k","domain":"p/v","form":"typed","encoding":"hex","bytes":16,"algorithm":"sha256","format":1},"canonical":"text","entries":0,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}` + "\n",
 		`{"schema":"sluis.lookup/1","number":1,"previous":"` + firstPrevious + `","time":"2026-01-01T00:00:00Z","who":"a","why":"b","keyId":"k","domain":"p/v","pseudonyms":["ab"],"signer":"AA=="}` + "\n",
 		`{"schema":"sluis.linkage-destroyed/1"}`,
+		"version: 1\ncolumns:\n- {column: a, domain: p/v, form: bsn, bytes: 20}\ndrop: [b]\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -73,6 +74,14 @@ func FuzzCustody(f *testing.F) {
 			t.Fatal(err)
 		}
 		if err := tombstone(bytes.NewReader(text)); !errors.Is(err, ErrLinkage) && !errors.Is(err, ErrLinkageDestroyed) {
+			t.Fatal(err)
+		}
+		if p, err := ParsePlan(text); err == nil {
+			made, err := p.Makers(k)
+			if err != nil && !errors.Is(err, ErrKey) || err == nil && len(made) != len(p.Columns) {
+				t.Fatal("a plan that was read cannot be used")
+			}
+		} else if !errors.Is(err, ErrPlan) {
 			t.Fatal(err)
 		}
 		for form := range lastForm + 1 {
