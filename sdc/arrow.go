@@ -63,6 +63,7 @@ type worker struct {
 	fields       []int             // position of each planned column in the schema
 	encoders     []*column.Encoder // nil for columns that are not coded, or keyed
 	keyed        []bool            // columns of units that are told apart by keys
+	whole        []wholeNumbers    // of keyed columns
 	interners    interners
 	known        []int  // codes that have been looked at
 	flags        []bool // code of the request column -> asked
@@ -93,7 +94,7 @@ type interners map[int]*column.Interner
 func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 	n, schema := len(pl.columns), in.schema()
 	w := &worker{
-		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), known: make([]int, n),
+		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), whole: make([]wholeNumbers, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
 		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n),
 	}
@@ -111,6 +112,12 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 		switch {
 		case want.coded && pl.keyed(c) && column.Keyed(dt):
 			w.keyed[c] = true
+			switch dt.ID() {
+			case arrow.INT8, arrow.INT16, arrow.INT32, arrow.INT64:
+				w.whole[c] = signedNumbers
+			case arrow.UINT8, arrow.UINT16, arrow.UINT32, arrow.UINT64:
+				w.whole[c] = unsignedNumbers
+			}
 		case want.coded && pl.keyed(c) && column.Interned(dt):
 			w.keyed[c] = true
 			if shared[c] == nil {

@@ -13,6 +13,7 @@ import (
 type totals struct {
 	rows, respondents int64
 	overlap           bool // some respondent has rows of several holdings
+	remarks           []Remark
 }
 
 // tabulate runs the whole pass: intake by workers, one merge, and the margins
@@ -44,12 +45,14 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	}
 	vars := make([]*Variable, len(pl.columns))
 	ranks := make([][]uint32, len(pl.columns))
+	lists := make([]*column.List, len(pl.columns))
 	for c := range pl.columns {
 		if !pl.spans(c) {
 			continue
 		}
 		var list *column.List
 		list, ranks[c] = w.encoders[c].Finish()
+		lists[c] = list
 		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy); err != nil {
 			return nil, sum, err
 		}
@@ -83,6 +86,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		}
 	}
 	nameLargest(all, names)
+	sum.remarks = w.notPseudonymised(pl, lists)
 	if w.overlap != nil {
 		if sum.overlap, err = w.overlap.Any(ctx, opts.threads()); err != nil {
 			return nil, sum, err

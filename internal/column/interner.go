@@ -159,3 +159,17 @@ func (s *internShard) reserve(n int) {
 		s.slots[at] = p
 	}
 }
+
+// Each calls fn for every text, in any order. Nobody may read with the interner at the
+// same time, and fn must not keep the text.
+func (in *Interner) Each(fn func(text []byte)) {
+	for s := range in.shards {
+		arena := in.shards[s].arena
+		for at := 0; at < len(arena); {
+			n, size := binary.Uvarint(arena[at:])
+			at += size
+			fn(arena[at : at+int(n)])
+			at += int(n)
+		}
+	}
+}

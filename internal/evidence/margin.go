@@ -226,6 +226,11 @@ func (s *state[T]) walkPool(ctx context.Context, p *pool[T], walkers []*walker[T
 		if p == s.respondents && w.inner != nil {
 			s.found += int64(w.found)
 		}
-		w.found = 0
+		if (p == s.respondents || p == s.holdings) && w.inner != nil {
+			for _, u := range w.low.units {
+				s.lowest[kind].add(u)
+			}
+		}
+		w.found, w.low = 0, lowest{}
 	}
 }

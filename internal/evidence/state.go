@@ -23,6 +23,8 @@ type state[T number[T]] struct {
 
 	keep  func(Unit) bool // see Accumulator.Only
 	found int64           // distinct respondents, once closed
+	// lowest has some of the respondents and holdings, once closed
+	lowest [SeveralUnits]lowest
 
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift

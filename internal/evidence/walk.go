@@ -35,6 +35,7 @@ type walker[T number[T]] struct {
 
 	weight []exact.Int128 // by dense id, with Tau
 	found  int            // units seen
+	low    lowest         // of them
 
 	rows gathered[T]
 	cell []uint32 // of the present unit
@@ -75,6 +76,7 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		}
 		number++
 		w.found++
+		w.low.add(recs[i].unit)
 		w.own = number
 		if w.shape.Largest > 0 {
 			w.who = Unit{w.kind, unmixUnit(recs[i].unit)}
@@ -98,10 +100,12 @@ func (w *walker[T]) countPairs(recs []rec) {
 	}
 	last := recs[0]
 	same[last.cell]++
+	w.low.add(last.unit)
 	units := 1
 	for _, r := range recs[1:] {
 		if r.unit != last.unit {
 			units++
+			w.low.add(r.unit)
 			same[r.cell]++
 		} else if r.cell != last.cell {
 			same[r.cell]++

@@ -1,0 +1,55 @@
+package evidence
+
+import "slices"
+
+// LowestUnits is the number of units of a kind that an accumulator keeps for a look
+// at their keys.
+const LowestUnits = 10_000
+
+// lowest keeps the units whose mixed keys are smallest: which ones these are depends on
+// the set of keys alone. A unit that is not kept costs one comparison.
+type lowest struct {
+	units []uint64 // mixed keys
+	limit uint64   // the largest that may be kept, where full
+	full  bool
+}
+
+func (l *lowest) add(u uint64) {
+	if l.full && u > l.limit {
+		return
+	}
+	if l.units = append(l.units, u); len(l.units) == 2*LowestUnits {
+		l.cut()
+	}
+}
+
+func (l *lowest) cut() {
+	slices.Sort(l.units)
+	if l.units = slices.Compact(l.units); len(l.units) >= LowestUnits {
+		l.units = l.units[:LowestUnits]
+		l.limit, l.full = l.units[LowestUnits-1], true
+	}
+}
+
+// Lowest returns the keys of up to LowestUnits respondents or holdings of a closed
+// accumulator: the same ones for every order of the rows. Where units were given ids
+// instead of keys, these are meaningless.
+func (a *Accumulator) Lowest(kind UnitKind) []uint64 {
+	var l *lowest
+	switch {
+	case a.none != nil:
+		l = &a.none.lowest[kind]
+	case a.small != nil:
+		l = &a.small.lowest[kind]
+	case a.narrow != nil:
+		l = &a.narrow.lowest[kind]
+	default:
+		l = &a.wide.lowest[kind]
+	}
+	l.cut()
+	out := make([]uint64, len(l.units))
+	for i, u := range l.units {
+		out[i] = unmixUnit(u)
+	}
+	return out
+}

@@ -1,0 +1,83 @@
+package sdc
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/identifier"
+)
+
+// wholeNumbers says how the keys of a column of units read as whole numbers.
+type wholeNumbers uint8
+
+const (
+	noWholeNumbers wholeNumbers = iota
+	signedNumbers
+	unsignedNumbers
+)
+
+// notPseudonymised looks at the values of the columns that name persons (respondent and
+// holding) and of those that span tables (keys and sensitive variables). It remarks on
+// a column whose distinct values have the form of direct identifiers, see package
+// identifier: at least ten values, of which 90 %. Of more than 10,000 values those are
+// looked at whose hashes are smallest, so that the remark does not depend on the order
+// of the rows. It costs nothing per row. w is the merged worker of closed tables.
+func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
+	var out []Remark
+	for c, col := range pl.columns {
+		var sample identifier.Sample
+		switch unit := c == pl.respondent || c == pl.holding; {
+		case lists[c] != nil:
+			for code := range lists[c].Len() {
+				sample.Add([]byte(lists[c].Label(uint32(code))))
+			}
+		case !unit:
+			continue
+		case w.interners[c] != nil:
+			w.interners[c].Each(sample.Add)
+		case w.keyed[c]:
+			w.sampleKeys(c, &sample)
+		case w.encoders[c] != nil:
+			null, hasNull := w.encoders[c].Null()
+			for code := range w.encoders[c].Len() {
+				if !hasNull || uint32(code) != null {
+					sample.Add([]byte(w.encoders[c].Label(uint32(code))))
+				}
+			}
+		}
+		t := sample.Tally()
+		kind, found := t.Kind()
+		if !found {
+			continue
+		}
+		of := fmt.Sprintf("%d distinct values", t.Total())
+		if t.Total() == identifier.SampleSize {
+			of = fmt.Sprintf("%d distinct values that were looked at", t.Total())
+		}
+		out = append(out, Remark{
+			Name: "not-pseudonymised", Column: col.name, Count: t.Found(), Verdict: Review,
+			Message: fmt.Sprintf("not pseudonymised: step 6: %d of %s have the form of direct identifiers, most of them of %v; replace them with sluis pseudonymise, or leave the column out", t.Found(), of, kind),
+		})
+	}
+	return out
+}
+
+// sampleKeys offers the whole numbers that are keys of units.
+func (w *worker) sampleKeys(c int, sample *identifier.Sample) {
+	kind := evidence.RespondentUnit
+	if c == w.pl.holding {
+		kind = evidence.HoldingUnit
+	}
+	for _, a := range w.accumulators {
+		for _, key := range a.Lowest(kind) {
+			switch w.whole[c] {
+			case signedNumbers:
+				sample.Add(strconv.AppendInt(nil, int64(key), 10))
+			case unsignedNumbers:
+				sample.Add(strconv.AppendUint(nil, key, 10))
+			}
+		}
+	}
+}
