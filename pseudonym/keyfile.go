@@ -11,6 +11,8 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // ErrKeyFile says that a file cannot be taken for a key file.
@@ -104,23 +106,16 @@ func ReadSecretFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxKeyFile))
 }
 
-// openRegular opens a file that exists and is a regular one. It looks before it
-// opens: a pipe would keep whoever opens it waiting.
+// openRegular opens a file that exists and is a regular one.
 func openRegular(path string, flag int) (*os.File, os.FileInfo, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%w: not a regular file", ErrKeyFile)
+	f, err := files.OpenFile(path, flag)
+	if errors.Is(err, files.ErrKind) {
+		err = fmt.Errorf("%w: %w", ErrKeyFile, err)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := os.OpenFile(path, flag, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%w: not a regular file", ErrKeyFile)
-	}
+	info, err := f.Stat()
 	if err != nil {
 		f.Close()
 		return nil, nil, err

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // keySetHeader is the first line of a key set. Every further line is a key, the
@@ -113,7 +113,7 @@ func LoadKeySet(path string, identities ...age.Identity) (*KeySet, error) {
 		return nil, err
 	}
 	head := make([]byte, len(secretPrefix))
-	f, err := os.Open(filepath.Clean(path))
+	f, err := files.Open(path)
 	if err == nil {
 		_, err = io.ReadFull(f, head)
 		err = errors.Join(err, f.Close())

@@ -7,12 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // The first lines of linkage tables. The first version holds text alone, and says
@@ -61,7 +62,7 @@ func (l *Linkage) Save(path string, recipients ...age.Recipient) error {
 // ErrLinkage, ErrLinkageDestroyed for a table of which the tombstone is left, or of the
 // file system.
 func LoadLinkage(path string, identities ...age.Identity) (*Linkage, error) {
-	f, err := os.Open(path)
+	f, err := files.Open(path)
 	if err != nil {
 		return nil, err
 	}

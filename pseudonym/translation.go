@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // ErrTranslation says that a file is no translation table, or is damaged.
@@ -83,7 +84,7 @@ func (t *Translation) Save(path string) error {
 // LoadTranslation reads a table. The error is ErrTranslation, with the line, or of the
 // file system.
 func LoadTranslation(path string) (*Translation, error) {
-	f, err := os.Open(path)
+	f, err := files.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -173,7 +172,7 @@ func auditError(err error) error {
 }
 
 func (f *auditFlags) read(path string, s *suppress.ForeignSpec) (*suppress.Foreign, error) {
-	in, err := os.Open(path)
+	in, err := openPlain(path)
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +217,7 @@ func (f *auditFlags) spec() (s *suppress.ForeignSpec, err error) {
 			return nil, errors.New("--by and --delimiter are in the metadata")
 		}
 		dir, name := filepath.Split(f.metadata)
-		if s, err = suppress.ReadRDA(os.DirFS(filepath.Clean(dir)), name); err != nil {
+		if s, err = suppress.ReadRDA(plainFiles(filepath.Clean(dir)), name); err != nil {
 			return nil, err
 		}
 	}
@@ -293,7 +292,7 @@ func (f *auditFlags) setTrees(s *suppress.ForeignSpec) error {
 		if k < 0 {
 			return fmt.Errorf("--hierarchy names %q, which does not span the table", name)
 		}
-		file, err := os.Open(f.hierarchies[name])
+		file, err := openPlain(f.hierarchies[name])
 		if err != nil {
 			return err
 		}

@@ -156,6 +156,8 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	if s.Options.CSV.Delimiter == 0 {
 		s.Options.CSV.Delimiter = source.FindDelimiter(s.Patterns)
 	}
+	s.Options.OpenStreams = openStreams(ctx)
+	given := s.Options.Sums != nil
 	src, err := source.Open(ctx, s.Patterns, s.Options)
 	if err != nil {
 		return nil, err
@@ -230,7 +232,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	if err != nil {
 		return nil, err
 	}
-	r.Remark(remarks...)
+	r.Remark(append(remarks, sourceRemarks(src.Files(), given)...)...)
 	if account != nil {
 		account.Compare(r, columns)
 		for _, in := range account.Inputs {
@@ -315,8 +317,10 @@ func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
 			out = append(out, f.Name)
 		}
 	}
-	if len(out) == 0 && schema.NumFields() > 0 {
-		out = append(out, schema.Field(0).Name) // a model needs the rows alone
+	for i := 0; len(out) == 0 && i < schema.NumFields(); i++ {
+		if f := schema.Field(i); source.Readable(f.Type) {
+			out = append(out, f.Name) // a model needs the rows alone
+		}
 	}
 	return out
 }

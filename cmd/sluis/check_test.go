@@ -125,7 +125,7 @@ func TestBadInput(t *testing.T) {
 		{"negative weight", strings.Replace(good, ",5\n", ",-5\n", 1), spec("respondent: id}", "respondent: id, weight: x}"), 1, []string{`"x"`, "row 1", "negative"}},
 		{"null weight", strings.Replace(good, ",5\n", ",\n", 1), spec("respondent: id}", "respondent: id, weight: x}"), 1, []string{`"x"`, "row 1", "null"}},
 		{"tau with holdings", good, strings.Replace(spec("respondent: id}", "respondent: id, weight: x, holding: sex}"), "kind: frequency, by: [region, sex]", "kind: magnitude, by: [region], response: x", 1), 2, []string{"handbook"}},
-		{"not a file", good, spec("people.csv", "."), 1, []string{"regular"}},
+		{"not a file", good, spec("people.csv", "."), 1, []string{"plain file"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := folder(t, "people.csv", tc.csv, "spec.yaml", tc.spec)

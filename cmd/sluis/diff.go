@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +81,7 @@ func runDiff(ctx context.Context, before, after, json, trust string, worst int, 
 
 // readReport reads a report, which must be signed by the key unless that is nil.
 func readReport(path string, key ed25519.PublicKey) (*diff.Report, error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return nil, err
 	}

@@ -182,7 +182,7 @@ func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
 	if sub := filepath.Join(folder, releaseFolder); isFolder(sub) {
 		folder = sub
 	}
-	tables, err := filepath.Glob(filepath.Join(folder, "*.release.csv"))
+	tables, err := releasesIn(folder)
 	if err != nil {
 		return &dossier.Verification{Problem: err.Error()}
 	}
@@ -217,4 +217,16 @@ func refusedBy(r *sdc.Report) string {
 		}
 	}
 	return ""
+}
+
+// releasesIn lists the releases of a folder, whatever the folder is called.
+func releasesIn(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	var out []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".release.csv") {
+			out = append(out, e.Name())
+		}
+	}
+	return out, err
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,7 +30,7 @@ The exit status is 0 for a record that can be trusted, and 1 for one that cannot
 			if err != nil {
 				return err
 			}
-			f, err := os.Open(args[0])
+			f, err := openPlain(args[0])
 			if err != nil {
 				return err
 			}

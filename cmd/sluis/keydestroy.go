@@ -55,7 +55,7 @@ func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.Privat
 // noRecord refuses to write over the record of another destruction. A statement of one
 // that failed may go.
 func noRecord(path string) error {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -24,7 +24,7 @@ an identifier is read.`,
 		Args: exactArgs(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLinkageBuildCommand(), newLinkageLookupCommand(), newLinkageRekeyCommand(), newLinkageDestroyCommand(), newLinkageLogCommand())
+	cmd.AddCommand(readsData(newLinkageBuildCommand()), newLinkageLookupCommand(), newLinkageRekeyCommand(), newLinkageDestroyCommand(), newLinkageLogCommand())
 	return cmd
 }
 
@@ -98,7 +98,7 @@ are made with. Invalid identifiers are left out and counted.`,
 
 // buildLinkage reads the columns of a file into a table.
 func buildLinkage(ctx context.Context, in string, csv source.CSVOptions, columns []string, p *pseudonym.Pseudonymizer) (l *pseudonym.Linkage, invalid int64, err error) {
-	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv})
+	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -324,7 +324,7 @@ off is found. The exit status is 1 for a log that cannot be trusted.`,
 			if err != nil {
 				return err
 			}
-			f, err := os.Open(args[0])
+			f, err := openPlain(args[0])
 			if err != nil {
 				return err
 			}

@@ -154,7 +154,7 @@ func (f *localFlags) columns(ctx context.Context, path string) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
-	src, err := source.Open(ctx, []string{path}, source.Options{CSV: csv})
+	src, err := source.Open(ctx, []string{path}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ const localSuffix = ".local.json"
 
 // record writes the record of a file that lies at path and is to be called out.
 func (f *localFlags) record(ctx context.Context, path, out string, rows int64, done *suppress.LocallySuppressed) error {
-	file, err := os.Open(path)
+	file, err := openPlain(path)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (f *localFlags) record(ctx context.Context, path, out string, rows int64, d
 func localRecords(paths []string) ([]*sdc.Suppression, error) {
 	var out []*sdc.Suppression
 	for _, path := range paths {
-		text, err := os.ReadFile(path + localSuffix)
+		text, err := readSmall(path + localSuffix)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, usageError(fmt.Errorf("%s: missing values are called suppressed, and the record of that, %s%s, is not there; sluis local writes it", path, filepath.Base(path), localSuffix))
 		} else if err != nil {

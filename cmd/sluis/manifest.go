@@ -58,7 +58,7 @@ func writeManifest(dir string) error {
 
 // manifestOf measures one file.
 func manifestOf(dir, name string) (manifestFile, error) {
-	f, err := os.Open(filepath.Join(dir, name))
+	f, err := openPlain(filepath.Join(dir, name))
 	if err != nil {
 		return manifestFile{}, err
 	}
@@ -71,7 +71,7 @@ func manifestOf(dir, name string) (manifestFile, error) {
 // checkManifest says in what the folder differs from its manifest. A folder without one
 // was not written by protect, or long ago: there is is false then.
 func checkManifest(dir string, entries []fs.DirEntry) (there bool, wrong []string, err error) {
-	f, err := os.Open(filepath.Join(dir, manifestName))
+	f, err := openPlain(filepath.Join(dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil, nil
 	}

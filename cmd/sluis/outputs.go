@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
+	plainfiles "github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/staging"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -144,7 +145,7 @@ func (f *recordFile) Close() error {
 }
 
 func (f *recordFile) copy() error {
-	in, err := os.Open(f.stage.Path(stagedRecords))
+	in, err := openPlain(f.stage.Path(stagedRecords))
 	if err != nil {
 		return err
 	}
@@ -155,12 +156,18 @@ func (f *recordFile) copy() error {
 
 // globbed lists the files of a pattern; a name without one is itself.
 func globbed(pattern string) []string {
-	if !strings.ContainsAny(pattern, "*?[") {
-		return []string{pattern}
-	}
-	names, err := filepath.Glob(pattern)
+	names, err := plainfiles.Glob(pattern)
 	if err != nil {
 		return nil // opening it says why
 	}
 	return names
 }
+
+// openPlain opens a plain file for reading.
+func openPlain(path string) (*os.File, error) { return plainfiles.Open(path) }
+
+// readSmall reads a plain file that has a bound.
+func readSmall(path string) ([]byte, error) { return plainfiles.Read(path) }
+
+// plainFiles is a folder of which plain files alone are read.
+func plainFiles(dir string) fs.FS { return plainfiles.FS(dir) }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -105,7 +104,7 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 		return err
 	}
 	csv.Infer, csv.Text = true, named
-	src, err := source.Open(ctx, files, source.Options{CSV: csv})
+	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
 	if err != nil {
 		return err
 	}
@@ -169,7 +168,7 @@ func printProfile(w io.Writer, p *profile.Profile) error {
 }
 
 func readProfile(path string) (*profile.Profile, error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +195,7 @@ func (c *code) UnmarshalYAML(text []byte) error {
 
 // readCodes reads a file of valid codes by column.
 func readCodes(path string) (map[string][]string, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -335,12 +334,12 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 			return nil, err
 		}
 	}
-	v, err := suppress.Verify(os.DirFS(staged.release()), names[0]+".certificate.json", suppress.VerifyLimits{})
+	v, err := suppress.Verify(plainFiles(staged.release()), names[0]+".certificate.json", suppress.VerifyLimits{})
 	if err != nil {
 		return nil, fmt.Errorf("nothing is released: %w", err)
 	}
 	if proof != nil {
-		if _, err := suppress.VerifyConfidential(twin{os.DirFS(staged.release()), os.DirFS(staged.confidential())}, names[0]+confidentialName, suppress.VerifyLimits{}); err != nil {
+		if _, err := suppress.VerifyConfidential(twin{plainFiles(staged.release()), plainFiles(staged.confidential())}, names[0]+confidentialName, suppress.VerifyLimits{}); err != nil {
 			return nil, fmt.Errorf("nothing is released: %w", err)
 		}
 	}

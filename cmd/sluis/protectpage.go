@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"path/filepath"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -132,7 +131,7 @@ func (g *protectedGroup) released(dir string) ([]report.ReleasedTable, error) {
 
 // readRelease reads the cells of a release.
 func readRelease(path string, t *report.ReleasedTable) error {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return err
 	}

@@ -200,7 +200,7 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, f 
 	if err != nil {
 		return nil, err
 	}
-	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv})
+	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
 	if err != nil {
 		return nil, err
 	}

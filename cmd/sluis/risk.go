@@ -274,7 +274,7 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 			csv.Types[name] = t
 		}
 	}
-	src, err := source.Open(ctx, files, source.Options{CSV: csv})
+	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
 	if err != nil {
 		return nil, nil, err
 	}

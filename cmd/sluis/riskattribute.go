@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"os"
 	"slices"
 	"strings"
 
@@ -178,7 +177,7 @@ func (f *riskFlags) readOrders() (map[string][]string, error) {
 // readTree reads a hierarchy: on each line a value and the nodes above it, up to
 // the root, by semicolons.
 func readTree(path string) (map[string]string, error) {
-	file, err := os.Open(path)
+	file, err := openPlain(path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/pflag"
 
@@ -72,7 +71,7 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 	if err := staged.keep(names[0]+".confidential.txt", t.WriteReport); err != nil {
 		return err
 	}
-	v, err := suppress.VerifyRounding(os.DirFS(staged.release()), names[0]+roundingName, suppress.VerifyLimits{})
+	v, err := suppress.VerifyRounding(plainFiles(staged.release()), names[0]+roundingName, suppress.VerifyLimits{})
 	if err != nil {
 		return fmt.Errorf("nothing is released: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"filippo.io/age"
@@ -31,7 +30,7 @@ func parsePublic(keys []string) ([]ed25519.PublicKey, error) {
 	for i, s := range keys {
 		b, err := hex.DecodeString(s)
 		if err != nil {
-			text, err := os.ReadFile(s)
+			text, err := readSmall(s)
 			if err != nil {
 				return nil, usageError(fmt.Errorf("--public: number %d is neither a public key in hexadecimal nor a file with one", i+1))
 			}

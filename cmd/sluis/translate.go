@@ -73,7 +73,7 @@ func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation
 	if err != nil {
 		return nil, err
 	}
-	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv})
+	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
 	if err != nil {
 		return nil, err
 	}

@@ -220,7 +220,7 @@ func (v *verification) twins(ctx context.Context, manifest bool) error {
 			v.fail("%q must not lie in a folder that leaves", name)
 			continue
 		}
-		text, err := verifyConfidential(twin{os.DirFS(v.release), os.DirFS(v.confidential)}, name)
+		text, err := verifyConfidential(twin{plainFiles(v.release), plainFiles(v.confidential)}, name)
 		if err := v.said(name, text, err); err != nil {
 			return err
 		}
@@ -233,7 +233,7 @@ func (v *verification) twins(ctx context.Context, manifest bool) error {
 
 // verifyCertificate checks one certificate, and returns the releases that it covers.
 func verifyCertificate(dir, name string) (files []string, text string, err error) {
-	v, err := suppress.Verify(os.DirFS(dir), name, suppress.VerifyLimits{})
+	v, err := suppress.Verify(plainFiles(dir), name, suppress.VerifyLimits{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -252,7 +252,7 @@ func verifyConfidential(fsys fs.FS, name string) (text string, err error) {
 
 // verifyRounding checks one statement about rounded releases, and returns these.
 func verifyRounding(dir, name string) (files []string, text string, err error) {
-	v, err := suppress.VerifyRounding(os.DirFS(dir), name, suppress.VerifyLimits{})
+	v, err := suppress.VerifyRounding(plainFiles(dir), name, suppress.VerifyLimits{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -288,7 +288,7 @@ func sameRelease(ctx context.Context, a, b string) (bool, error) {
 func rowsOf(ctx context.Context, name string) ([]string, error) {
 	var out []string
 	if strings.HasSuffix(name, ".csv") {
-		f, err := os.Open(name)
+		f, err := openPlain(name)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ import (
 // cellsOf reads what a release publishes: by variables and codes, totals left out, so
 // that a margin of one table is the cell of another. Suppressed cells are not there.
 func cellsOf(path string) (map[string]string, error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return nil, err
 	}

@@ -37,18 +37,19 @@ var allowed = map[string][]string{
 	"internal/spill":      {},
 	"internal/formula":    {},
 	"internal/plainyaml":  {},
+	"internal/files":      {},
 	"internal/evidence":   {"internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/touch"},
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 	},
-	"sdc/source":  {"internal/formula", "internal/staging"},
-	"sdc/spec":    {"internal/plainyaml", "sdc", "sdc/source"},
+	"sdc/source":  {"internal/files", "internal/formula", "internal/staging"},
+	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
-	"sdc/dossier": {"internal/plainyaml", "sdc", "sdc/profile", "pseudonym"},
+	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/profile", "pseudonym"},
 	"sdc/profile": {"sdc"},
 	"sdc/suggest": {"sdc"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
-	"pseudonym":   {"internal/hmac", "internal/identifier", "internal/plainyaml"},
+	"pseudonym":   {"internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml"},
 	"suppress": {
 		"internal/formula", "internal/guard", "sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
 	},
@@ -185,6 +186,28 @@ func TestPeersStayApart(t *testing.T) {
 		for _, bad := range never[short(p.ImportPath)] {
 			if slices.Contains(p.Deps, module+"/"+bad) {
 				t.Errorf("%s depends on %s", short(p.ImportPath), bad)
+			}
+		}
+	}
+}
+
+// TestPlainFiles: what others name is opened through internal/files, so that a pipe or
+// a device is refused and what is read whole has a bound.
+func TestPlainFiles(t *testing.T) {
+	own := []string{"internal/files", "internal/staging", "internal/spill", "bench"}
+	for _, p := range list(t, "./...") {
+		if name := short(p.ImportPath); slices.Contains(own, name) || strings.HasPrefix(name, "examples") {
+			continue
+		}
+		for _, f := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, f))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, call := range []string{"os.Open(", "os.ReadFile(", "os.DirFS(", "filepath.Glob("} {
+				if strings.Contains(string(text), call) {
+					t.Errorf("%s/%s calls %s): use internal/files", short(p.ImportPath), f, call)
+				}
 			}
 		}
 	}

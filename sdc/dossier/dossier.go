@@ -17,12 +17,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
@@ -145,7 +145,7 @@ type Entry struct {
 // Load reads a dossier and what it names. Errors about contents wrap ErrDossier, and
 // ErrVersion for a dossier of version 1; the others are of the file system.
 func Load(path string) (*Dossier, error) {
-	text, err := os.ReadFile(path)
+	text, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}

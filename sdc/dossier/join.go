@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -89,18 +89,17 @@ const maxChain = 64
 
 // readRecord reads a regular file that is not too long for a record.
 func readRecord(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
+	f, err := files.Open(name)
+	if errors.Is(err, files.ErrKind) {
+		return nil, fmt.Errorf("%w: %w", ErrDossier, err)
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxRecord {
-		return nil, fmt.Errorf("%w: %s: not a regular file of at most %d bytes", ErrDossier, name, maxRecord)
-	}
-	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() > maxRecord {
+		return nil, fmt.Errorf("%w: %s: a record has at most %d bytes", ErrDossier, name, maxRecord)
+	}
 	return io.ReadAll(io.LimitReader(f, maxRecord))
 }
 

@@ -2,9 +2,9 @@ package dossier
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 )
 
@@ -40,7 +40,7 @@ var moved = []struct{ from, to string }{
 // the origin of each source, who is responsible for it, police data, steps 11, 14, 20
 // and four of the five questions of step 21. The error wraps ErrDossier.
 func Migrate(path string) (*Dossier, error) {
-	text, err := os.ReadFile(path)
+	text, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}

@@ -4,10 +4,10 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -117,7 +117,7 @@ func (d *Dossier) read(dir, name string) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, name)
 	}
-	text, err := os.ReadFile(path)
+	text, err := files.Read(path)
 	if err == nil {
 		d.Inputs = append(d.Inputs, hashed(path, text))
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // delimiterSample is how much of a file FindDelimiter looks at, in bytes and records.
@@ -20,10 +22,7 @@ const (
 // and where no CSV file can be read: opening it says why. No name of a column matters.
 func FindDelimiter(patterns []string) rune {
 	for _, p := range patterns {
-		names := []string{p}
-		if strings.ContainsAny(p, "*?[") {
-			names, _ = filepath.Glob(p) // a pattern that is none is told by Open
-		}
+		names, _ := files.Glob(p) // a pattern that is none is told by Open
 		for _, name := range names {
 			if strings.EqualFold(filepath.Ext(name), ".csv") {
 				return delimiterOf(name)

@@ -12,6 +12,8 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // ErrChanged says that a file was written to while it was read.
@@ -46,20 +48,14 @@ type handle struct {
 }
 
 func openHandle(name string) (*handle, error) {
-	// A pipe would block the opening of it.
-	if info, err := os.Stat(name); err != nil {
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: not a regular file", ErrUnsupported)
+	f, err := files.Open(name)
+	if errors.Is(err, files.ErrKind) {
+		return nil, fmt.Errorf("%w: %w", ErrUnsupported, plain(err))
 	}
-	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%w: not a regular file", ErrUnsupported)
-	}
 	if err != nil {
 		f.Close()
 		return nil, err

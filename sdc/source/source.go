@@ -14,12 +14,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/sluis-go/sluis/internal/files"
 )
 
 // Options says how files are read. The zero value is ready to use.
@@ -39,6 +40,10 @@ type Options struct {
 	// by its path (as [filepath.Clean] has it). Open then hashes the files before
 	// anything of them is used. A file that is not in it is an error.
 	Sums map[string]string
+	// Copies allows files of equal content, of which the rows count twice. Otherwise
+	// two files of equal bytes are an error of [Open], unless they have no rows: a
+	// month may be empty. That one content is written in two ways is not seen.
+	Copies bool
 	// OpenStreams allows Arrow streams (.arrows) without the mark of their end, of
 	// which the last batches may be missing.
 	OpenStreams bool
@@ -107,6 +112,12 @@ type FileInfo struct {
 	Name   string // as given or found
 	Size   int64
 	SHA256 string // lower-case hexadecimal, where it is known: see Source.Hash
+	Rows   int64  // -1 where they are not known
+	// NoChecksum says that the format has no checksums, so that a damaged byte of a
+	// value reads as another value. It is so of the Arrow formats.
+	NoChecksum bool
+	// Open says that the file is a stream without the mark of its end.
+	Open bool
 }
 
 // file is one open file of any format.
@@ -134,7 +145,8 @@ type Source struct {
 }
 
 // Open opens the files that match the patterns, in the order given, those of
-// one glob by name. Every pattern must match. The extension says the format:
+// one glob by name. Every pattern must match; one that is the name of a file is that
+// file. Only plain files are opened. The extension says the format:
 // .parquet; .arrow or .feather for an IPC file; .arrows for an IPC stream; .csv.
 // All must have the same columns, and the same types of values in them; whether a file
 // has dictionaries, nulls or metadata does not matter. None may come twice, be it
@@ -157,6 +169,9 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 	if err := s.compare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := s.noCopies(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := s.unify(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -166,18 +181,13 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 func expand(patterns []string) ([]string, error) {
 	var names []string
 	for _, p := range patterns {
-		if !strings.ContainsAny(p, "*?[") {
-			names = append(names, p)
-			continue
-		}
-		found, err := filepath.Glob(p)
+		found, err := files.Glob(p)
 		if err != nil {
 			return nil, &FileError{File: p, Err: err}
 		}
 		if len(found) == 0 {
 			return nil, &FileError{File: p, Err: os.ErrNotExist}
 		}
-		sort.Strings(found)
 		names = append(names, found...)
 	}
 	if len(names) == 0 {
@@ -219,7 +229,14 @@ func (s *Source) add(ctx context.Context, name string) error {
 	}
 	s.files = append(s.files, f)
 	s.handles = append(s.handles, h)
-	s.infos = append(s.infos, FileInfo{Name: name, Size: h.size})
+	info := FileInfo{Name: name, Size: h.size, Rows: -1}
+	if n, known := f.rows(); known {
+		info.Rows = n
+	}
+	if p, ok := f.(*ipcFile); ok {
+		info.NoChecksum, info.Open = true, p.open
+	}
+	s.infos = append(s.infos, info)
 	return nil
 }
 
@@ -265,6 +282,15 @@ func plain(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// Readable reports whether columns of a type can be read; the others of a file may be
+// left alone. Nested types cannot.
+func Readable(dt arrow.DataType) bool {
+	if _, nested := dt.(arrow.NestedType); nested {
+		return false
+	}
+	return dt.ID() != opaqueID
 }
 
 // Schema returns the schema of the files.
@@ -364,12 +390,17 @@ func (s *Source) Split(ctx context.Context, columns []string, n int) ([]array.Re
 }
 
 func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader, error) {
-	if err := s.Need(columns...); err != nil {
-		return nil, err
-	}
 	if columns == nil {
 		for _, f := range s.Schema().Fields() {
 			columns = append(columns, f.Name)
+		}
+	}
+	if err := s.Need(columns...); err != nil {
+		return nil, err
+	}
+	for _, name := range columns {
+		if len(s.Schema().FieldIndices(name)) != 1 { // of a column without a name
+			return nil, &FileError{File: s.infos[0].Name, Column: name, Err: ErrNoColumn}
 		}
 	}
 	each := (n + len(s.files) - 1) / len(s.files)

@@ -99,7 +99,7 @@ func TestFileTwice(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	for _, name := range []string{"a.csv", "b.csv"} {
-		if err := os.WriteFile(at(name), []byte("v\n1\n"), 0o600); err != nil {
+		if err := os.WriteFile(at(name), []byte("v\n"+name[:1]+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

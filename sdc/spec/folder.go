@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -28,7 +28,7 @@ func (f *folder) path(name string) string {
 
 // open reads a file whole: what is hashed is what is used.
 func (f *folder) open(name string) (io.Reader, error) {
-	text, err := os.ReadFile(f.path(name))
+	text, err := files.Read(f.path(name))
 	if err != nil {
 		return nil, err
 	}

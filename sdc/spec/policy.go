@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -110,7 +110,7 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 	if p, ok := shipped(nameOrPath); ok {
 		return p, nil
 	}
-	text, err := os.ReadFile(nameOrPath)
+	text, err := files.Read(nameOrPath)
 	if err != nil {
 		return sdc.Policy{}, fmt.Errorf("policy is neither cbs nor essnet nor a file that can be read: %w", err)
 	}

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -81,6 +81,7 @@ type aboutFile struct {
 type dataFile struct {
 	Source      list                     `yaml:"source"`
 	SHA256      sumsFile                 `yaml:"sha256"`
+	Copies      string                   `yaml:"copies"`
 	Respondent  string                   `yaml:"respondent"`
 	Holding     string                   `yaml:"holding"`
 	Weight      string                   `yaml:"weight"`
@@ -179,7 +180,7 @@ func (m *marginsFile) UnmarshalYAML(unmarshal func(any) error) error {
 // does not open the data. Errors about contents wrap ErrSpec (or those of sdc);
 // the others are of the file system.
 func Load(path string) (*Spec, error) {
-	text, err := os.ReadFile(path)
+	text, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -233,6 +234,13 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 	var err error
 	if s.Options.Sums, err = f.Data.SHA256.build(in); err != nil {
 		return nil, err
+	}
+	switch f.Data.Copies {
+	case "", "refused":
+	case "allowed":
+		s.Options.Copies = true
+	default:
+		return nil, wrong("data.copies is allowed or refused")
 	}
 	csv := &s.Options.CSV
 	csv.Nulls, csv.Trim, csv.Types = f.Data.CSV.Nulls, f.Data.CSV.Trim, f.Data.CSV.Types

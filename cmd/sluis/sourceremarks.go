@@ -1,0 +1,37 @@
+package main
+
+import (
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/source"
+)
+
+// sourceRemarks says what a reader must know of the files that were read. given says
+// that the spec has their hashes.
+func sourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
+	var noSum, open, copies int64
+	seen := map[string]bool{}
+	for _, f := range files {
+		if f.NoChecksum {
+			noSum++
+		}
+		if f.Open {
+			open++
+		}
+		if seen[f.SHA256] && f.Rows != 0 {
+			copies++
+		}
+		seen[f.SHA256] = true
+	}
+	var out []sdc.Remark
+	add := func(name string, count int64, message string) {
+		if count > 0 {
+			out = append(out, sdc.Remark{Name: name, Count: count, Verdict: sdc.Safe, Message: message})
+		}
+	}
+	if !given {
+		add("no-checksum", noSum, "Arrow files have no checksums: a byte that was damaged reads as another value; give the hashes of the files in the spec, as data.sha256")
+	}
+	add("open-stream", open, "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing")
+	add("copies", copies, "files are copies of others, byte for byte, which the spec allows: their rows count twice")
+	return out
+}
