@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/pflag"
 
@@ -80,7 +79,7 @@ func (f *pseudonymiseFlags) prepare() (key pseudonym.Key, err error) {
 
 // loadPlan reads a plan.
 func loadPlan(path string) (*pseudonym.Plan, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, err
 	}
