@@ -68,9 +68,11 @@ func noColumn(name string, n int, have []string) error {
 }
 
 // nearest returns the name with the fewest edits from name, case aside, if they are
-// not more than a third of its letters and one; of several the first.
+// not more than a third of its letters and one, and fewer than its letters; of several
+// the first.
 func nearest(name string, have []string) (string, bool) {
-	best, at := utf8.RuneCountInString(name)/3+2, -1
+	n := utf8.RuneCountInString(name)
+	best, at := min(n, n/3+2), -1
 	for i, h := range have {
 		if d := edits([]rune(strings.ToLower(name)), []rune(strings.ToLower(h))); d < best {
 			best, at = d, i
