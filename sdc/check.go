@@ -181,6 +181,9 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 	if len(off) > 0 {
 		out = append(out, "rules that the policy has switched off: "+strings.Join(off, ", "))
 	}
+	if idle := p.idle(); len(idle) > 0 {
+		out = append(out, "rules that can hardly find anything, which counts as switched off: "+strings.Join(idle, ", "))
+	}
 	table := o.Kind == Frequency || o.Kind == Magnitude
 	if table && !p.ZeroCells.Off && len(o.Sensitive) == 0 {
 		out = append(out, "zero-cells: no sensitive variable is declared")

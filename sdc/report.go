@@ -1,6 +1,10 @@
 package sdc
 
-import "io"
+import (
+	"io"
+	"slices"
+	"strings"
+)
 
 // reportSchema names the form of the JSON report.
 const reportSchema = "sluis.report/1"
@@ -35,6 +39,7 @@ func (r *Report) Status(output int, c Cell) Verdict { return r.status[output][c.
 // policyReport says which rules were in force.
 type policyReport struct {
 	Name        string       `json:"name"`
+	SHA256      string       `json:"sha256"` // see Policy.Digest
 	File        *Source      `json:"file,omitempty"`
 	Weighting   Weighting    `json:"weighting"`
 	Rules       []ruleReport `json:"rules"`
@@ -105,7 +110,7 @@ func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
 func (p *Policy) report() policyReport {
-	out := policyReport{Name: p.Name, File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
+	out := policyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
 	for _, r := range p.rules() {
 		rep := ruleReport{Rule: r.name(), Off: r.off(), Limits: []limit{}}
 		if !r.off() {
@@ -113,7 +118,11 @@ func (p *Policy) report() policyReport {
 		}
 		out.Rules = append(out.Rules, rep)
 	}
-	if !p.MinContributors.Off && !p.NK.Off && p.NK.N == 1 && p.PPercent.Off {
+	idle := p.idle()
+	if len(idle) > 0 {
+		out.Remarks = append(out.Remarks, "rules that can hardly find anything count as switched off: "+strings.Join(idle, ", "))
+	}
+	if !p.MinContributors.Off && !p.NK.Off && p.NK.N == 1 && (p.PPercent.Off || slices.Contains(idle, p.PPercent.name())) {
 		out.Remarks = append(out.Remarks, "the threshold with the (1,k) rule alone ignores what the second largest contributor can work out of the largest; the p% rule is off")
 	}
 	return out
@@ -123,7 +132,7 @@ func (p *Policy) report() policyReport {
 // cbs where there is none.
 func (p *Policy) differences() []string {
 	base := CBS()
-	if p.Name == "essnet" {
+	if Resembles(p.Name) == "essnet" {
 		base = ESSNet()
 	}
 	out := []string{}

@@ -161,7 +161,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	defer staged.drop()
-	pages := &protectPages{page: report.Protection{Verdict: verdict, Policy: r.Policy.Name, Sources: r.Data.Sources}}
+	pages := &protectPages{page: report.Protection{Verdict: verdict, Policy: r.Policy.Title(), Sources: r.Data.Sources}}
 	for k := range r.Outputs {
 		if !slices.Contains(tables, k) {
 			pages.page.Others = append(pages.page.Others, r.Outputs[k])
@@ -207,6 +207,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	}
 	if err := staged.commit(ctx, f.replace); err != nil {
 		return err
+	}
+	fmt.Fprintf(stdout, "Policy %q\n", r.Policy.Title())
+	for _, s := range r.Policy.Differences {
+		fmt.Fprintf(stdout, "  differs: %q\n", s)
 	}
 	for i, s := range pages.page.Cautions {
 		if i < len(hand) {

@@ -39,6 +39,7 @@ type Report struct {
 
 type policy struct {
 	Name        string      `json:"name"`
+	SHA256      string      `json:"sha256"`
 	File        *sdc.Source `json:"file"`
 	Weighting   string      `json:"weighting"`
 	Rules       []rule      `json:"rules"`

@@ -8,6 +8,7 @@ var dutchSentences = []struct {
 	dutch   string
 }{
 	{regexp.MustCompile(`^rules that the policy has switched off: (.*)$`), "regels die het beleid heeft uitgezet: $1"},
+	{regexp.MustCompile(`^rules that can hardly find anything(?:, which counts| count) as switched off: (.*)$`), "regels die vrijwel niets kunnen vinden, en dus als uitgezet gelden: $1"},
 	{regexp.MustCompile(`^zero-cells: no sensitive variable is declared$`), "zero-cells: er is geen gevoelige variabele opgegeven"},
 	{regexp.MustCompile(`^group-disclosure: no sensitive variable is declared.*$`), "group-disclosure: er is geen gevoelige variabele opgegeven, dus is niet gezocht naar wat de leden van een klasse delen"},
 	{regexp.MustCompile(`^group-disclosure: a code of (".*") has all codes of the tree below it.*$`), "group-disclosure: een code van $1 heeft alle codes van de boom onder zich, en is dus geen categorie"},

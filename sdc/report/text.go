@@ -42,7 +42,7 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	if r.Data.Respondents != r.Data.Rows {
 		fmt.Fprintf(b, " of %s respondents", thousands(r.Data.Respondents))
 	}
-	fmt.Fprintln(b)
+	fmt.Fprintf(b, "\n  policy sha256 %s\n", r.Policy.SHA256)
 	for _, x := range r.Data.Remarks {
 		fmt.Fprintf(b, "  %s\n", RemarkLine(&x))
 	}

@@ -171,8 +171,11 @@ func (f *policyFile) resolve() (sdc.Policy, error) {
 	if !ok {
 		return p, wrong("extends must be cbs or essnet")
 	}
-	if _, taken := shipped(f.Name); taken || f.Name == "" {
-		return p, wrong("name must be given, and be none of the shipped ones")
+	if f.Name == "" {
+		return p, wrong("name must be given")
+	}
+	if like := sdc.Resembles(f.Name); like != "" {
+		return p, wrong("name looks like %s, which is a shipped policy: give the policy a name of its own", like)
 	}
 	p.Name = f.Name
 	if f.Weighting != "" {

@@ -1,0 +1,120 @@
+package sdc_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+func TestResembles(t *testing.T) {
+	for name, want := range map[string]string{
+		"cbs": "cbs", "CBS": "cbs", "CBS ": "cbs", "c.b-s_": "cbs", "ＣＢＳ": "cbs", "сbѕ": "cbs", "C\u200bBS": "cbs", "c\u0301bs": "cbs", "ÇBŚ": "cbs",
+		"ESSNet": "essnet", "ess net": "essnet", "еssnеt": "essnet", "éssnet": "essnet",
+		"cbs2": "", "my cbs": "", "strict": "", "": "", "bsc": "",
+	} {
+		if got := sdc.Resembles(name); got != want {
+			t.Errorf("%q resembles %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestDigestOfEveryField: a change of any field of any rule changes the digest, and what
+// the report says of the policy.
+func TestDigestOfEveryField(t *testing.T) {
+	base := sdc.CBS()
+	shipped := base.Digest()
+	fields := 0
+	rules := reflect.ValueOf(base)
+	for i := range rules.NumField() {
+		name := rules.Type().Field(i).Name
+		if name == "File" {
+			continue
+		}
+		change := func(what string, set func(reflect.Value)) {
+			p := sdc.CBS()
+			set(reflect.ValueOf(&p).Elem().Field(i))
+			fields++
+			if p.Digest() == shipped {
+				t.Errorf("%s: the digest does not see it", what)
+			}
+		}
+		f := rules.Field(i)
+		if f.Kind() != reflect.Struct {
+			change(name, other)
+			continue
+		}
+		for k := range f.NumField() {
+			change(name+"."+f.Type().Field(k).Name, func(v reflect.Value) { other(v.Field(k)) })
+		}
+	}
+	if fields < 30 {
+		t.Errorf("only %d fields", fields)
+	}
+}
+
+// other sets a field to something else.
+func other(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.String:
+		v.SetString(v.String() + "1")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Slice:
+		v.Set(reflect.ValueOf([]string{"x"}))
+	default:
+		panic(v.Kind())
+	}
+}
+
+func TestIdleRulesAndNames(t *testing.T) {
+	table := tableOf(t, fields("k", text), row{"k": "a"})
+	report := func(change func(*sdc.Policy)) *sdc.Report {
+		p := sdc.CBS()
+		change(&p)
+		return check(t, sdc.FromTable(table), p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}})
+	}
+	for _, tc := range []struct {
+		name   string
+		change func(*sdc.Policy)
+		want   string // idle rules
+		shown  string
+	}{
+		{"as shipped", func(*sdc.Policy) {}, "", "cbs"},
+		{"second/F09", func(p *sdc.Policy) {
+			p.Name, p.NK.Percent, p.PPercent = "CBS", "100", sdc.PPercent{P: "0.0000001"}
+		}, "nk, p-percent", "cbs (changed)"},
+		{"p of 1", func(p *sdc.Policy) { p.Name, p.PPercent = "mine", sdc.PPercent{P: "1"} }, "", "mine"},
+		{"q - p of 1", func(p *sdc.Policy) { p.Name, p.PQ = "mine", sdc.PQ{P: "10", Q: "11"} }, "", "mine"},
+		{"q - p below 1", func(p *sdc.Policy) { p.Name, p.PQ = "mine", sdc.PQ{P: "10", Q: "10.99"} }, "pq", "mine"},
+		{"all of a line", func(p *sdc.Policy) {
+			p.Name, p.GroupDisclosure = "mine", sdc.GroupDisclosure{Percent: "100"}
+		}, "", "mine"},
+		{"more than all of a line", func(p *sdc.Policy) {
+			p.Name, p.GroupDisclosure = "mine", sdc.GroupDisclosure{Percent: "100", Exclusive: true}
+		}, "group-disclosure", "mine"},
+		{"a shipped name by a program", func(p *sdc.Policy) { p.MinContributors.Min = 3 }, "", "cbs (changed)"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := report(tc.change)
+			got := ""
+			for _, s := range r.Policy.Remarks {
+				if list, ok := strings.CutPrefix(s, "rules that can hardly find anything count as switched off: "); ok {
+					got = list
+				}
+			}
+			if got != tc.want || r.Policy.Name != tc.shown {
+				t.Errorf("idle %q, name %q", got, r.Policy.Name)
+			}
+			if said := strings.Contains(strings.Join(r.Outputs[0].NotChecked, "\n"), "hardly find anything"); said != (tc.want != "") {
+				t.Errorf("not checked: %v", r.Outputs[0].NotChecked)
+			}
+			if len(r.Policy.SHA256) != 64 || !strings.Contains(r.Policy.Title(), r.Policy.SHA256) {
+				t.Errorf("title %q", r.Policy.Title())
+			}
+		})
+	}
+}
