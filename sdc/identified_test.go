@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,7 +87,8 @@ func TestNotPseudonymised(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := fmt.Sprint(rep.Data.Remarks)
+				mine := slices.DeleteFunc(slices.Clone(rep.Data.Remarks), func(x sdc.Remark) bool { return x.Name != "not-pseudonymised" })
+				got := fmt.Sprint(mine)
 				if first == "" {
 					first = got
 				}
@@ -94,15 +96,15 @@ func TestNotPseudonymised(t *testing.T) {
 					t.Errorf("%s in another order, not %s", got, first)
 				}
 				if tc.column == "" {
-					if len(rep.Data.Remarks) > 0 || rep.Verdict != sdc.Safe {
+					if len(mine) > 0 || rep.Verdict != sdc.Safe {
 						t.Errorf("%v: %s", rep.Verdict, got)
 					}
 					continue
 				}
-				if len(rep.Data.Remarks) != 1 {
-					t.Fatalf("%d remarks: %s", len(rep.Data.Remarks), got)
+				if len(mine) != 1 {
+					t.Fatalf("%d remarks: %s", len(mine), got)
 				}
-				x := rep.Data.Remarks[0]
+				x := mine[0]
 				if x.Name != "not-pseudonymised" || x.Column != tc.column || x.Verdict != sdc.Review || rep.Verdict != sdc.Review || !strings.Contains(x.Message, tc.say) {
 					t.Errorf("%+v, verdict %v", x, rep.Verdict)
 				}
