@@ -151,7 +151,7 @@ func (h *byHand) report(f *findings) {
 	for k := range h.entries {
 		a, e := &h.t.output.APriori[k], &h.entries[k]
 		say := func(v Verdict, observed int64, message string) {
-			f.output(Finding{Rule: "a-priori", Verdict: v, Observed: float64(observed), Limit: 0, Message: a.name(k) + " " + message})
+			f.output(Finding{Rule: "a-priori", Verdict: v, Observed: float64(observed), Limit: 0, Count: observed, Message: a.name(k) + " " + message})
 		}
 		if n := cleared[k]; n > 0 {
 			say(Review, n, "sets "+plural(n, "cell")+" safe that a rule does not: "+a.Reason+a.by())

@@ -138,7 +138,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 		p.KAnonymity.check(t.main, f)
 		if out.Excluded > 0 && !p.KAnonymity.Off {
 			f.output(Finding{
-				Rule: p.KAnonymity.name(), Verdict: Review, Observed: float64(out.Excluded), Limit: 0,
+				Rule: p.KAnonymity.name(), Verdict: Review, Observed: float64(out.Excluded), Limit: 0, Count: out.Excluded,
 				Message: plural(out.Excluded, "row") + " left out for missing values: nothing was looked at in them",
 			})
 		}

@@ -20,7 +20,15 @@ type Finding struct {
 	// decide.
 	Observed float64 `json:"observed"`
 	Limit    float64 `json:"limit"`
-	Verdict  Verdict `json:"verdict"`
+	// Count and Of are the exact numbers of the sentence, where it has them: so many
+	// of so many. Of a group rule the respondents of the cell and of the line, of
+	// all-equal the contributors (or holdings) with one value and all, of
+	// min-contributors for review those with a sum other than zero and all, of
+	// identifiers the rows or values, of zero-cells and min-degrees-of-freedom all
+	// respondents as Of, of a-priori and of rows left out the number as Count.
+	Count   int64   `json:"count,omitempty"`
+	Of      int64   `json:"of,omitempty"`
+	Verdict Verdict `json:"verdict"`
 	// Message says it in a sentence.
 	Message string `json:"message"`
 }

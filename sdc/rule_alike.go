@@ -89,8 +89,13 @@ func (r AllEqual) check(t *Table, f *findings) {
 					message = f.join(message, ", a sensitive value")
 				}
 			}
+			n, of := a.share, c.Contributors()
+			if a.holdings && !a.observations && !a.contributions {
+				n, of = c.owners(), c.owners()
+			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: a.verdict, Observed: exact.Share(count(a.share), count(c.Contributors())), Limit: r.Percent.float(), Message: message,
+				Rule: r.name(), Verdict: a.verdict, Observed: exact.Share(count(n), count(of)), Limit: r.Percent.float(),
+				Count: n, Of: of, Message: message,
 			})
 		}
 	})

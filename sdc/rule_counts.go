@@ -61,7 +61,7 @@ func (r MinContributors) check(t *Table, f *findings) {
 				})
 			case t.magnitude() && c.NonZero() < r.Min:
 				f.cell(c, Finding{
-					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min),
+					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min), Count: c.NonZero(), Of: n,
 					Message: f.join(f.plural(n, "contributor"), ", but only ", f.number(c.NonZero()), " with a sum other than zero"),
 				})
 			}
@@ -159,7 +159,7 @@ func (r MinDegreesOfFreedom) check(t *Table, parameters int64, f *findings) {
 		n := c.Respondents()
 		if n-parameters < r.Min {
 			f.output(Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: float64(n - parameters), Limit: float64(r.Min),
+				Rule: r.name(), Verdict: Unsafe, Observed: float64(n - parameters), Limit: float64(r.Min), Of: n,
 				Message: fmt.Sprintf("%s and %d parameters leave %d degrees of freedom", plural(n, "respondent"), parameters, n-parameters),
 			})
 		}

@@ -72,7 +72,7 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 				verdict, note = t.knownVerdict(of, full)
 			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: verdict, Variable: name, Observed: exact.Share(count(n), count(of)), Limit: limit,
+				Rule: r.name(), Verdict: verdict, Variable: name, Observed: exact.Share(count(n), count(of)), Limit: limit, Count: n, Of: of,
 				Message: f.join(f.number(n), " of the ", f.plural(of, "respondent"), over,
 					f.share(count(n), count(of)), " %, limit ", string(r.Percent), " %)", note),
 			})
@@ -172,7 +172,7 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 				verdict, note = t.knownVerdict(of, full)
 			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: verdict, Variable: name, Observed: float64(of - n), Limit: float64(r.K),
+				Rule: r.name(), Verdict: verdict, Variable: name, Observed: float64(of - n), Limit: float64(r.K), Count: n, Of: of,
 				Message: f.join("all but ", f.number(of-n), " of the ", f.plural(of, "respondent"), over, note),
 			})
 		}
@@ -205,7 +205,7 @@ func (r ZeroCells) check(t *Table, f *findings) {
 		f.add(Finding{
 			Rule: r.name(), Verdict: Review, Variable: t.vars[v].Name,
 			Cell:     f.coordinates(group, v, category),
-			Observed: float64(0), Limit: float64(1),
+			Observed: float64(0), Limit: float64(1), Of: group.Respondents(),
 			Message: fmt.Sprintf("none of the %s of the line over %q has this category", plural(group.Respondents(), "respondent"), t.vars[v].Name),
 		})
 	})

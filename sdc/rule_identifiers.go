@@ -130,7 +130,7 @@ func (r Identifiers) checkUnique(t *Table, v int, verdict Verdict, d *Data, f *f
 	}
 	f.output(d.cleared(Finding{
 		Rule: r.name(), Verdict: verdict, Variable: t.vars[v].Name,
-		Observed: 100 * float64(once) / float64(rows), Limit: r.UniqueShare.float(),
+		Observed: 100 * float64(once) / float64(rows), Limit: r.UniqueShare.float(), Count: int64(once), Of: int64(rows),
 		Message: fmt.Sprintf("%d of %s hold a value of %q that no other respondent has, more than %s %%", once, plural(rows, "row"), t.vars[v].Name, r.UniqueShare),
 	}))
 }
@@ -159,7 +159,7 @@ func (r Identifiers) checkForm(v *Variable, d *Data, f *findings) {
 	}
 	f.output(d.cleared(Finding{
 		Rule: r.name(), Verdict: Unsafe, Variable: v.Name,
-		Observed: 100 * float64(tally.Found()) / float64(tally.Total()), Limit: identifier.Percent,
+		Observed: 100 * float64(tally.Found()) / float64(tally.Total()), Limit: identifier.Percent, Count: int64(tally.Found()), Of: int64(tally.Total()),
 		Message: fmt.Sprintf("the values of %q have the form of %s", v.Name, kind),
 	}))
 }

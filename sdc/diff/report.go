@@ -85,6 +85,8 @@ type finding struct {
 	Variable string             `json:"variable"`
 	Observed json.Number        `json:"observed"`
 	Limit    json.Number        `json:"limit"`
+	Count    int64              `json:"count"`
+	Of       int64              `json:"of"`
 	Verdict  sdc.Verdict        `json:"verdict"`
 	Message  string             `json:"message"`
 }

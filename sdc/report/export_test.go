@@ -1,4 +1,18 @@
 package report
 
+import "github.com/sluis-go/sluis/sdc"
+
 // DutchStep is the Dutch title of a step of a dossier.
 func DutchStep(key string) string { return dutchSteps[key] }
+
+func DutchRule(rule string) string { return dutchRules[rule] }
+
+func DutchFinding(f *sdc.Finding) string {
+	s := dictionary("nl").message(f)
+	if s.Lang != "" {
+		return "in " + s.Lang + ": " + s.Text
+	}
+	return s.Text
+}
+
+func DutchObserved(f *sdc.Finding) string { return dictionary("nl").observed(f) }

@@ -84,6 +84,7 @@ type optionView struct{ Value, Text string }
 type listCell struct {
 	Badge  *badgeView
 	Code   string
+	Gloss  string // what Code is, in the page's language
 	Number string
 	Sort   float64
 	Where  []placeView

@@ -49,8 +49,8 @@ func (d words) about(list []sdc.Remark) []aboutView {
 
 // ruleView is a rule with its thresholds, or off.
 type ruleView struct {
-	Name, Limits string
-	Off          bool
+	Name, Gloss, Limits string
+	Off                 bool
 }
 
 // outputView is one output.
@@ -114,7 +114,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 		v.Remarks = append(v.Remarks, d.say(s))
 	}
 	for _, rule := range r.Policy.Rules {
-		x := ruleView{Name: rule.Rule, Off: rule.Off}
+		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}
 		for i, l := range rule.Limits {
 			if i > 0 {
 				x.Limits += ", "
@@ -211,8 +211,8 @@ func findingsList(o *sdc.OutputReport, output int, opts *HTMLOptions, d words, t
 			}
 		}
 		list.Rows = append(list.Rows, []listCell{
-			{Badge: &badge}, {Code: f.Rule}, where,
-			{Number: d.float(f.Observed), Sort: f.Observed}, {Number: d.float(f.Limit), Sort: f.Limit}, {sentence: d.message(&f)},
+			{Badge: &badge}, {Code: f.Rule, Gloss: d.gloss(f.Rule)}, where,
+			{Number: d.observed(&f), Sort: f.Observed}, {Number: d.threshold(f.Limit), Sort: f.Limit}, {sentence: d.message(&f)},
 		})
 	}
 	sort.Slice(byRule.Options, func(i, j int) bool { return byRule.Options[i].Value < byRule.Options[j].Value })
@@ -257,7 +257,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 		Policy: r.Policy.Name,
 	}
 	for _, rule := range r.Policy.Rules {
-		x := ruleView{Name: rule.Rule, Off: rule.Off}
+		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}
 		for i, l := range rule.Limits {
 			if concentration[rule.Rule] {
 				break

@@ -64,61 +64,6 @@ func (d words) kinds(list string) string {
 // sentence is a text with the language it is in.
 type sentence struct{ Text, Lang string }
 
-// message says a finding in the page's language. Dutch is built from the
-// finding's numbers; rules without a Dutch sentence are told in English.
-func (d words) message(f *sdc.Finding) sentence {
-	if d.lang == "en" {
-		return sentence{visible(f.Message), ""}
-	}
-	seen, limit := d.float(f.Observed), d.float(f.Limit)
-	line := "\u201c" + shorten(visible(f.Variable), longestLabel) + "\u201d"
-	s := ""
-	switch f.Rule {
-	case "min-contributors":
-		s = fmt.Sprintf("bijdragers: %s, minstens %s nodig", seen, limit)
-		if f.Verdict == sdc.Review {
-			s = fmt.Sprintf("genoeg bijdragers, maar slechts %s met een som ongelijk aan nul; %s nodig", seen, limit)
-		}
-	case "nk":
-		s = fmt.Sprintf("de grootste bijdragen vormen %s %% van het totaal, meer dan %s %%", seen, limit)
-	case "p-percent":
-		s = fmt.Sprintf("de grootste bijdrage is te schatten tot op %s %%, nauwkeuriger dan %s %%", seen, limit)
-	case "group-disclosure":
-		s = fmt.Sprintf("%s %% van de lijn over %s deelt deze categorie, de grens is %s %%", seen, line, limit)
-	case "group-remainder":
-		s = fmt.Sprintf("op %s na zit iedereen van de lijn over %s in deze cel", seen, line)
-	case "zero-cells":
-		s = fmt.Sprintf("niemand van de lijn over %s heeft deze categorie", line)
-	case "k-anonymity":
-		s = fmt.Sprintf("respondenten in de klasse: %s, minstens %s nodig", seen, limit)
-	case "min-degrees-of-freedom":
-		s = fmt.Sprintf("%s vrijheidsgraden, minstens %s nodig", seen, limit)
-	default:
-		said := d.say(baseMessage(f.Message))
-		if said.Lang != "" {
-			return sentence{visible(f.Message), said.Lang}
-		}
-		s = said.Text
-		if f.Rule == "dossier" {
-			s = strings.ReplaceAll(s, "step ", "stap ")
-		}
-	}
-	if strings.Contains(f.Message, "contributions are negative") {
-		s += " (sommige bijdragen zijn negatief: absolute waarden zijn vergeleken)"
-	}
-	if _, reason, ok := strings.Cut(f.Message, "; set safe by hand: "); ok {
-		s += "; handmatig veilig verklaard: " + visible(reason)
-	}
-	return sentence{s, ""}
-}
-
-// baseMessage is a message without what every message may end in.
-func baseMessage(s string) string {
-	s, _, _ = strings.Cut(s, "; set safe by hand: ")
-	s, _, _ = strings.Cut(s, " (some contributions are negative")
-	return s
-}
-
 // difference says how a policy differs from the shipped one. Names of rules and
 // thresholds are those of policy files.
 func (d words) difference(s string) string {

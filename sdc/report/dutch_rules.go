@@ -1,0 +1,45 @@
+package report
+
+import "github.com/sluis-go/sluis/sdc"
+
+// dutchRules says in a few Dutch words what each rule looks at. The name of a rule is
+// that of policy files, in every language.
+var dutchRules = map[string]string{
+	"min-contributors":       "minimum aantal bijdragers",
+	"min-holdings":           "minimum aantal ondernemingengroepen",
+	"nk":                     "dominantie van de n grootste bijdragen",
+	"p-percent":              "p%-regel: hoe scherp de grootste bijdrage te schatten is",
+	"pq":                     "(p,q)-regel: schatting met voorkennis",
+	"all-equal":              "gelijke waarden van bijdragers",
+	"group-disclosure":       "groepsonthulling",
+	"group-remainder":        "groepsonthulling in kleine groepen",
+	"zero-cells":             "lege cellen van een groep",
+	"closeness":              "waarden die dicht bij elkaar liggen",
+	"k-anonymity":            "minimale omvang van een klasse",
+	"identifiers":            "identificerende gegevens",
+	"endpoints":              "kleinste en grootste waarden",
+	"min-degrees-of-freedom": "minimum aantal vrijheidsgraden",
+	"request":                "verzoek om bescherming",
+	"a-priori":               "handmatig oordeel",
+	"model":                  "model niet herbouwd",
+	"dossier":                "dossier",
+}
+
+// gloss says what a rule looks at; "" in English, where the name does.
+func (d words) gloss(rule string) string {
+	if d.lang == "nl" {
+		return dutchRules[rule]
+	}
+	return ""
+}
+
+// threshold prints a limit with all its decimals.
+func (d words) threshold(x float64) string { return d.exactly(x) }
+
+// observed prints what was seen, with as many decimals as tell it from the limit.
+func (d words) observed(f *sdc.Finding) string {
+	if s := d.float(f.Observed); f.Observed == f.Limit || s != d.threshold(f.Limit) {
+		return s
+	}
+	return d.exactly(f.Observed)
+}

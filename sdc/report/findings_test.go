@@ -1,0 +1,174 @@
+package report_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report"
+)
+
+// TestGlosses: every rule of a policy, and every finding that no policy switches, has a
+// Dutch gloss, and it stands on the Dutch page alone.
+func TestGlosses(t *testing.T) {
+	fields, rows := small(1)
+	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
+	var rules []string
+	for _, x := range r.Policy.Rules {
+		rules = append(rules, x.Rule)
+	}
+	for _, rule := range append(rules, "a-priori", "model", "dossier") {
+		if report.DutchRule(rule) == "" {
+			t.Errorf("no gloss of %s", rule)
+		}
+	}
+	nl, en := page(t, r, report.HTMLOptions{Lang: "nl"}), page(t, r, report.HTMLOptions{})
+	if !strings.Contains(nl, `<code>min-contributors</code> <span class="gloss">(minimum aantal bijdragers)`) {
+		t.Error("the Dutch page does not say what min-contributors is")
+	}
+	if strings.Contains(en, `class="gloss"`) {
+		t.Error("the English page has glosses")
+	}
+}
+
+// TestDutchSentences: what a rule found, in Dutch, with every number.
+func TestDutchSentences(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		f    sdc.Finding
+		want string
+	}{
+		{"one contributor", sdc.Finding{Rule: "min-contributors", Observed: 1, Limit: 10, Verdict: sdc.Unsafe, Message: "1 contributor of at least 10"}, "1 bijdrager; minstens 10 vereist"},
+		{"contributors of zero", sdc.Finding{Rule: "min-contributors", Observed: 8, Limit: 10, Count: 8, Of: 1200, Verdict: sdc.Review, Message: "1200 contributors, but only 8 with a sum other than zero"},
+			"1.200 bijdragers, van wie slechts 8 met een som ongelijk aan nul; minstens 10 vereist"},
+		{"contributors of zero, by hand", sdc.Finding{Rule: "min-contributors", Observed: 8, Limit: 10, Count: 8, Of: 12, Verdict: sdc.Safe, Message: "12 contributors, but only 8 with a sum other than zero; set safe by hand: bekend"},
+			"12 bijdragers, van wie slechts 8 met een som ongelijk aan nul; minstens 10 vereist; handmatig veilig verklaard: bekend"},
+		{"one holding", sdc.Finding{Rule: "min-holdings", Observed: 1, Limit: 10, Message: "1 holding; at least 10 are required"}, "1 ondernemingengroep; minstens 10 vereist"},
+		{"just above", sdc.Finding{Rule: "nk", Observed: 50.000005, Limit: 50, Message: "the largest contribution is 50.000005 % of the total, more than 50 %"},
+			"de grootste bijdrage is 50,000005 % van het totaal, meer dan 50 %"},
+		{"of a total of nothing", sdc.Finding{Rule: "nk", Observed: 100, Limit: 50, Message: "the largest contribution is >100 % of the total, more than 50 %"},
+			"de grootste bijdrage is meer dan 100 % van het totaal, meer dan 50 %"},
+		{"two largest", sdc.Finding{Rule: "nk", Observed: 75.25, Limit: 60, Message: "the 2 largest contributions are 75.25 % of the total, more than 60 % (some contributions are negative: absolute values are compared)"},
+			"de 2 grootste bijdragen vormen samen 75,25 % van het totaal, meer dan 60 % (sommige bijdragen zijn negatief: absolute waarden zijn vergeleken)"},
+		{"an analyst writes of negatives", sdc.Finding{Rule: "nk", Observed: 75, Limit: 60, Message: "the largest contribution is 75 % of the total, more than 60 %; set safe by hand: contributions are negative"},
+			"de grootste bijdrage is 75 % van het totaal, meer dan 60 %; handmatig veilig verklaard: contributions are negative"},
+		{"all of a line", sdc.Finding{Rule: "group-disclosure", Variable: "state", Observed: 100, Limit: 90, Count: 164, Of: 164, Message: `164 of the 164 respondents of the line over "state" share this category (100 %, limit 90 %)`},
+			"164 van de 164 respondenten van de lijn over \u201cstate\u201d delen deze categorie (100 %, grens 90 %)"},
+		{"known ones", sdc.Finding{Rule: "group-disclosure", Variable: "state", Observed: 100, Limit: 90, Count: 8, Of: 8, Message: `8 of the 8 respondents of the line over "state" share this category (100 %, limit 90 %), among those whose value is known; that of 4 respondents is not`},
+			"8 van de 8 respondenten van de lijn over \u201cstate\u201d delen deze categorie (100 %, grens 90 %), onder wie de waarde bekend is; van 4 respondenten is zij onbekend"},
+		{"all but one", sdc.Finding{Rule: "group-remainder", Variable: "state", Observed: 1, Limit: 1, Count: 5, Of: 6, Message: `all but 1 of the 6 respondents of the line over "state" are in this cell`},
+			"op 1 na zitten alle 6 respondenten van de lijn over \u201cstate\u201d in deze cel"},
+		{"nobody", sdc.Finding{Rule: "zero-cells", Variable: "state", Limit: 1, Of: 14, Message: `none of the 14 respondents of the line over "state" has this category`},
+			"geen van de 14 respondenten van de lijn over \u201cstate\u201d heeft deze categorie"},
+		{"a class", sdc.Finding{Rule: "k-anonymity", Observed: 1, Limit: 10, Message: "1 respondent in a class that needs 10"}, "1 respondent in de klasse; minstens 10 vereist"},
+		{"a class with nulls", sdc.Finding{Rule: "k-anonymity", Observed: 3.5, Limit: 10, Message: "3.5 respondents match the class, nulls taken into account, where 10 are needed"},
+			"3,5 respondenten passen bij de klasse, lege waarden meegeteld; minstens 10 vereist"},
+		{"a model", sdc.Finding{Rule: "min-degrees-of-freedom", Observed: 3, Limit: 10, Of: 60, Message: "60 respondents and 57 parameters leave 3 degrees of freedom"},
+			"60 respondenten en 57 parameters laten 3 vrijheidsgraden over; minstens 10 vereist"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := report.DutchFinding(&tc.f); got != tc.want {
+				t.Errorf("\n%s\nwant\n%s", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestObservedBesideLimit: a value just over a limit does not print as the limit.
+func TestObservedBesideLimit(t *testing.T) {
+	for _, tc := range []struct {
+		observed, limit float64
+		want            string
+	}{{50.000005, 50, "50,000005"}, {50, 50, "50"}, {62.34567, 50, "62,346"}, {1234567, 10, "1.234.567"}} {
+		if got := report.DutchObserved(&sdc.Finding{Observed: tc.observed, Limit: tc.limit}); got != tc.want {
+			t.Errorf("%v against %v prints as %q, want %q", tc.observed, tc.limit, got, tc.want)
+		}
+	}
+}
+
+var anyNumber = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*`)
+
+// TestDutchDropsNoNumber: a Dutch sentence has every number of the English one, for all
+// that the rules find in many sets of data.
+func TestDutchDropsNoNumber(t *testing.T) {
+	p := sdc.CBS()
+	p.PPercent, p.PQ = sdc.PPercent{P: "10"}, sdc.PQ{P: "10", Q: "50"}
+	p.GroupRemainder, p.Request = sdc.GroupRemainder{K: 1}, sdc.Request{Percent: "1"}
+	p.AllEqual.Percent = "51"
+	said := map[string]bool{}
+	for seed := range 4 {
+		fields, rows := small(seed)
+		fields = append(fields, field("asked", arrow.FixedWidthTypes.Boolean), field("BSN", arrow.PrimitiveTypes.Int64), field("flag", arrow.PrimitiveTypes.Int64), field("owner", arrow.BinaryTypes.String))
+		for i := range rows {
+			rows[i]["asked"], rows[i]["BSN"], rows[i]["flag"], rows[i]["owner"] = i%5 == 0, i, 1-i%9/8, fmt.Sprint("o", i%7)
+			if i%7 == 0 {
+				rows[i]["x"] = -40 - i
+			}
+			if i%6 == 0 {
+				rows[i]["state"] = nil
+			}
+		}
+		r := checked(t, fields, rows, func(d *sdc.Data) {
+			d.Roles.Request, d.Roles.Holding = "asked", "owner"
+			d.Missing = map[string]sdc.Missing{"state": "category"}
+		}, p,
+			sdc.Output{Name: "a", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}},
+			sdc.Output{Name: "b", Kind: sdc.Magnitude, By: []string{"region", "state"}, Response: "x", Statistics: []string{"sum", "max"}, APriori: []sdc.APriori{
+				{Codes: map[string]string{"region": "Isle"}, Reason: "eiland"}, {Codes: map[string]string{"region": "North", "state": "ill"}, Safe: true, Reason: "bekend"},
+				{Codes: map[string]string{"region": "North"}, Reason: "alles"}, {Codes: map[string]string{"region": "East"}, Safe: true, Reason: "openbaar"},
+			}},
+			sdc.Output{Name: "f", Kind: sdc.Magnitude, By: []string{"region", "state"}, Response: "flag", SensitiveValues: []string{"1"}},
+			sdc.Output{Name: "c", Kind: sdc.Microdata, By: []string{"region", "BSN"}, Sensitive: []string{"state"}},
+			sdc.Output{Name: "e", Kind: sdc.Model, Parameters: 57})
+		for _, o := range r.Outputs {
+			for _, f := range o.Findings {
+				said[f.Rule] = true
+				dutch := report.DutchFinding(&f)
+				have := anyNumber.FindAllString(dutch, -1)
+				for i := range have {
+					have[i] = strings.NewReplacer(".", "", ",", ".").Replace(have[i])
+				}
+				for _, n := range anyNumber.FindAllString(f.Message, -1) {
+					at := slices.Index(have, n)
+					if at < 0 && !(n == "0" && f.Rule == "group-remainder") { // all but 0 are all
+						t.Errorf("%s: %q drops %s: %q", f.Rule, dutch, n, f.Message)
+						break
+					}
+				}
+			}
+		}
+	}
+	for _, rule := range []string{"min-contributors", "min-holdings", "nk", "p-percent", "pq", "all-equal", "group-disclosure", "group-remainder", "zero-cells",
+		"k-anonymity", "identifiers", "endpoints", "min-degrees-of-freedom", "request", "a-priori", "model"} {
+		if !said[rule] {
+			t.Errorf("no finding of %s", rule)
+		}
+	}
+}
+
+// TestCountsOfFindings: the numbers of the sentence of a group rule are data.
+func TestCountsOfFindings(t *testing.T) {
+	fields, rows := small(1)
+	table := rows[:0:0]
+	for i := range 40 {
+		table = append(table, map[string]any{"id": i, "region": []string{"North", "South"}[i%2], "state": []string{"well", "ill"}[i%40/39], "x": i})
+	}
+	r := checked(t, fields, table, nil, sdc.CBS(), sdc.Output{Name: "a", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}})
+	var got []string
+	for _, f := range r.Outputs[0].Findings {
+		if f.Rule == "group-disclosure" {
+			got = append(got, fmt.Sprintf("%s %d/%d", f.Cell, f.Count, f.Of))
+		}
+	}
+	sort.Strings(got)
+	want := []string{"region=*, state=well 39/40", "region=North, state=well 20/20", "region=South, state=well 19/20"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
