@@ -9,7 +9,7 @@ import (
 
 // remarks says about the data what the check has seen in passing.
 func (d *Data) remarks(sum totals) []Remark {
-	var out []Remark
+	out := slices.Clone(sum.alike)
 	switch {
 	case d.Roles.Respondent == "":
 		out = append(out, Remark{

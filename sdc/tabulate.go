@@ -14,6 +14,7 @@ type totals struct {
 	rows, respondents int64
 	overlap           bool // some respondent has rows of several holdings
 	remarks           []Remark
+	alike             []Remark
 }
 
 // tabulate runs the whole pass: intake by workers, one merge, and the margins
@@ -56,6 +57,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy); err != nil {
 			return nil, sum, err
 		}
+		sum.alike = append(sum.alike, lookAlikeRemark(vars[c])...)
 	}
 	var out []*outputTables
 	var all []*Table

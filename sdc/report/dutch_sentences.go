@@ -69,6 +69,7 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^the values of (".*") have the form of telephone numbers$`), "de waarden van $1 hebben de vorm van telefoonnummers"},
 	{regexp.MustCompile(`^(.+); the spec says that it is none: (.*)$`), "$1; volgens de spec is het geen identificerend gegeven: $2"},
 	{regexp.MustCompile(`^(\d+) rows? left out for missing values: nothing was looked at in them$`), "$1 rijen zijn weggelaten om ontbrekende waarden: daarin is niets bekeken"},
+	{regexp.MustCompile(`^(\d+) codes of (".*") differ from another in case, .*$`), "$1 codes van $2 verschillen alleen in hoofdletters, spaties, Unicodevorm of onzichtbare tekens van een andere, en tellen als verschillende codes"},
 	{regexp.MustCompile(`^no respondent column is named, so every row .*$`), "er is geen kolom van respondenten genoemd, dus geldt iedere rij als een eigen respondent"},
 	{regexp.MustCompile(`^every row is a person of its own: (".*") is different in every row$`), "iedere rij is een eigen persoon: $1 is in iedere rij anders"},
 	{regexp.MustCompile(`^the spec says that (".*") is no identifier: (.*)$`), "volgens de spec is $1 geen identificerend gegeven: $2"},
