@@ -24,8 +24,19 @@ const (
 
 // releaseManifest says what a release folder holds, and that nothing else lies in it.
 type releaseManifest struct {
-	Schema string         `json:"schema"`
-	Files  []manifestFile `json:"files"` // by name
+	Schema string `json:"schema"`
+	// Policy is the one that the release was checked with; nil in one of an earlier
+	// version.
+	Policy *manifestPolicy `json:"policy,omitempty"`
+	Files  []manifestFile  `json:"files"` // by name
+}
+
+// manifestPolicy tells a policy from another of its name. Differences are those from the
+// shipped policy that may leave.
+type manifestPolicy struct {
+	Name        string   `json:"name"`
+	SHA256      string   `json:"sha256"`
+	Differences []string `json:"differences"`
 }
 
 type manifestFile struct {
@@ -35,12 +46,12 @@ type manifestFile struct {
 }
 
 // writeManifest lists the files of a folder, in it.
-func writeManifest(dir string) error {
+func writeManifest(dir string, policy *manifestPolicy) error {
 	entries, err := os.ReadDir(dir) // by name
 	if err != nil {
 		return err
 	}
-	m := releaseManifest{Schema: manifestSchema, Files: []manifestFile{}}
+	m := releaseManifest{Schema: manifestSchema, Policy: policy, Files: []manifestFile{}}
 	for _, e := range entries {
 		f, err := manifestOf(dir, e.Name())
 		if err != nil {

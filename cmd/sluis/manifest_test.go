@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // small is a spec of one small table, with names of its own.
@@ -105,6 +108,16 @@ func TestManifest(t *testing.T) {
 	at := func(name string) string { return filepath.Join(release, name) }
 	if code, text := verb(t, "protect", filepath.Join(dir, "may.yaml"), "--out", filepath.Join(dir, "out"), "--public", at("page.html")); code != 0 {
 		t.Fatalf("exit status %d: %s", code, text)
+	}
+	var said struct {
+		Policy struct {
+			Name, SHA256 string
+			Differences  []string
+		}
+	}
+	cbs := sdc.CBS()
+	if err := json.Unmarshal([]byte(readFile(t, at("manifest.json"))), &said); err != nil || said.Policy.Name != "cbs" || said.Policy.SHA256 != cbs.Digest() || said.Policy.Differences == nil {
+		t.Errorf("the policy in the manifest: %+v, %v", said.Policy, err)
 	}
 	page, manifest := readFile(t, at("page.html")), readFile(t, at("manifest.json"))
 	for _, tc := range []struct {

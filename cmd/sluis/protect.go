@@ -161,7 +161,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	defer staged.drop()
-	pages := &protectPages{page: report.Protection{Verdict: verdict, Policy: r.Policy.Title(), Sources: r.Data.Sources}}
+	staged.policy = &manifestPolicy{r.Policy.Name, r.Policy.SHA256, report.PublicDifferences(r.Policy.Differences)}
+	pages := &protectPages{page: report.Protection{
+		Verdict: verdict, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Sources: r.Data.Sources,
+	}}
 	for k := range r.Outputs {
 		if !slices.Contains(tables, k) {
 			pages.page.Others = append(pages.page.Others, r.Outputs[k])

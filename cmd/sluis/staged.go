@@ -100,6 +100,7 @@ type stagedRelease struct {
 	stage   *staging.Folder
 	files   []string // under out, in the order in which they were written
 	taken   map[string]bool
+	policy  *manifestPolicy
 	covered map[string]string // release -> its certificate, or statement of rounding
 	dropped bool
 }
@@ -224,7 +225,7 @@ func (s *stagedRelease) targets() []string {
 // commit writes the manifest and moves both folders to where they belong, what leaves
 // first.
 func (s *stagedRelease) commit(ctx context.Context, replace bool) error {
-	if err := writeManifest(s.release()); err != nil {
+	if err := writeManifest(s.release(), s.policy); err != nil {
 		return err
 	}
 	err := s.stage.Commit(ctx, []string{releaseFolder, confidentialFolder}, replace)

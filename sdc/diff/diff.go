@@ -111,6 +111,9 @@ func (c *Changes) lists(part, output string, was, now []fact) {
 
 func (p *policy) facts() []fact {
 	out := []fact{{"name", p.Name}, {"weighting", p.Weighting}}
+	if p.SHA256 != "" {
+		out = append(out, fact{"sha256", p.SHA256})
+	}
 	if p.File != nil {
 		out = append(out, fact{"file", p.File.Name + " " + p.File.SHA256})
 	}

@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -34,6 +36,37 @@ func TestGlosses(t *testing.T) {
 	}
 	if strings.Contains(en, `class="gloss"`) {
 		t.Error("the English page has glosses")
+	}
+}
+
+// TestWhosePolicy: every page has the digest of the policy and its differences from the
+// shipped one; one that may leave has no threshold of a concentration rule.
+func TestWhosePolicy(t *testing.T) {
+	fields, rows := small(1)
+	p := sdc.CBS()
+	p.Name, p.NK.Percent, p.MinContributors.Min = "ours", "77", 3
+	r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
+	protection := &report.Protection{Verdict: sdc.Safe, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences}
+	for _, lang := range []string{"en", "nl"} {
+		on, differs := map[string]string{"en": "on, min 3", "nl": "aan, min 3"}[lang], map[string]string{"en": "nk: differs from cbs", "nl": "nk: wijkt af van cbs"}[lang]
+		var inside, outside bytes.Buffer
+		opts := report.HTMLOptions{Lang: lang}
+		if err := errors.Join(report.ProtectionHTML(&inside, protection, opts), report.ReleaseHTML(&outside, protection, opts)); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string]string{"check": page(t, r, opts), "protection": inside.String(), "public check": public(t, r, lang), "release": outside.String()} {
+			text = seen(text)
+			if !strings.Contains(text, r.Policy.SHA256) || !strings.Contains(text, "min-contributors: "+on) {
+				t.Errorf("%s, %s: no digest, or no difference", name, lang)
+			}
+			leaves := name == "public check" || name == "release"
+			if strings.Contains(text, "77") == leaves || strings.Contains(text, differs) != leaves {
+				t.Errorf("%s, %s: the threshold of nk", name, lang)
+			}
+		}
+	}
+	if got := report.PublicDifferences(r.Policy.Differences); len(got) != 2 {
+		t.Errorf("%q", got)
 	}
 }
 

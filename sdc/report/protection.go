@@ -14,8 +14,12 @@ import (
 type Protection struct {
 	// Verdict is on what leaves: of a safe one nothing is left to judge.
 	Verdict sdc.Verdict
-	Policy  string
-	Tables  []ReleasedTable
+	// Policy is the name of the policy, PolicySHA256 its digest, and Differences how it
+	// differs from the shipped one, as the report of the check has them.
+	Policy       string
+	PolicySHA256 string
+	Differences  []string
+	Tables       []ReleasedTable
 	// Others are the outputs that are no tables and were left alone.
 	Others []sdc.OutputReport
 	// Cautions say what was not checked.
@@ -129,6 +133,7 @@ func ReleaseHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
 type protectionView struct {
 	page
 	Policy   string
+	Whose    whoseView
 	Tables   []releasedView
 	Others   []outputView
 	Cautions []sentence
@@ -159,7 +164,7 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 			Lang: opts.Lang, Public: true, Title: d.t("Protected tables"), Badge: d.verdict(p.Verdict),
 			Notice: d.t("Public: it holds what is released, and nothing of what is suppressed."),
 		},
-		Policy: p.Policy,
+		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, PublicDifferences(p.Differences)),
 	}
 	for i := range p.Tables {
 		t := &p.Tables[i]
@@ -186,7 +191,7 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 			Notice: d.t("CONFIDENTIAL: this page holds suppressed values and must not leave the closed environment."),
 			Lead:   d.protected(p), Sources: p.Sources, Files: opts.Files,
 		},
-		Policy: p.Policy,
+		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Differences),
 	}
 	for _, s := range p.Cautions {
 		v.Cautions = append(v.Cautions, d.say(s))

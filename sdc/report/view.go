@@ -13,8 +13,8 @@ import (
 type view struct {
 	page
 	Policy      string
+	Whose       whoseView
 	Rules       []ruleView
-	Differences []string
 	Remarks     []sentence
 	Request     []basisFact // what the request is about
 	About       []aboutView // remarks about the data
@@ -103,9 +103,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 			v.Tool += " (" + d.t("with changes that are in no commit") + ")"
 		}
 	}
-	for _, s := range r.Policy.Differences {
-		v.Differences = append(v.Differences, d.difference(s))
-	}
+	v.Whose = d.whose(r.Policy.SHA256, r.Policy.Differences)
 	for _, s := range r.Dossier {
 		s.Title, s.Article, s.Why = d.step(s), d.article(s.Article), d.reasons(s.Why)
 		v.Dossier = append(v.Dossier, s)
@@ -245,6 +243,37 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 // can be estimated, and which therefore stay inside.
 var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "request": true}
 
+// whoseView tells a policy from another of its name.
+type whoseView struct {
+	SHA256      string
+	Differences []string
+}
+
+func (d words) whose(sha256 string, differences []string) whoseView {
+	out := whoseView{SHA256: sha256}
+	for _, s := range differences {
+		out.Differences = append(out.Differences, d.difference(s))
+	}
+	return out
+}
+
+// PublicDifferences is how a policy differs from the shipped one, for what may leave: the
+// differences of a report, but of concentration rules only that there is one. Who knows
+// the digest of a policy can test a guess of its thresholds, as the name of a shipped
+// policy tells them.
+func PublicDifferences(list []string) []string {
+	out := []string{}
+	for _, s := range list {
+		rule, _, _ := strings.Cut(s, ":")
+		if at := strings.LastIndex(s, " (in "); concentration[rule] && at >= 0 {
+			base, _, _ := strings.Cut(s[at+len(" (in "):], ":")
+			s = rule + ": differs from " + base
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // newPublicView holds what may leave, and is built up from nothing rather than
 // cut down from the whole.
 func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
@@ -254,7 +283,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			Lang: opts.Lang, Public: true, Title: d.t("Output check"), Badge: d.verdict(r.Verdict),
 			Notice: d.t("Public summary: it holds nothing of outputs that may not leave."),
 		},
-		Policy: r.Policy.Name,
+		Policy: r.Policy.Name, Whose: d.whose(r.Policy.SHA256, PublicDifferences(r.Policy.Differences)),
 	}
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}

@@ -75,6 +75,7 @@ func (d words) difference(s string) string {
 }
 
 var differenceDutch = strings.NewReplacer(
+	": differs from ", ": wijkt af van ",
 	": on, ", ": aan, ", ": on)", ": aan)", ": on (", ": aan (", ": off", ": uit", ": required", ": vereist", ": not required", ": niet vereist")
 
 // step says a step of a dossier, and article the article that it rests on.
