@@ -204,6 +204,19 @@ func (o *BuildOptions) check() error {
 	return nil
 }
 
+// Fits reports why FromReport refuses output k, whatever the others are: the output is no
+// table, a finding about the whole of it is unsafe, or it publishes values of single
+// contributors (min, max, range). Means and counts beside sums are no obstacle: what is
+// laid out and released of them are the sums, and a mean is the sum divided by the number
+// of its contributors. The error wraps ErrUnfit and names the output.
+func Fits(r *sdc.Report, k int) error {
+	_, err := linkName(r, k)
+	return err
+}
+
+// releasable are the statistics of which the sums are released.
+var releasable = []string{"sum", "mean", "count"}
+
 // linkName is the same for outputs that share cells: of one kind and response,
 // over the same rows. Rows are left out of a table for nulls in its variables;
 // tables that leave out different rows share no cell exactly.
@@ -219,8 +232,8 @@ func linkName(r *sdc.Report, k int) (string, error) {
 		}
 	}
 	for _, s := range out.Statistics {
-		if s != "sum" {
-			return "", fmt.Errorf("%w: output %q: only sums can be protected, not %q", ErrUnfit, t.Name(), s)
+		if !slices.Contains(releasable, s) {
+			return "", fmt.Errorf("%w: output %q: only sums, means and counts can be protected, not %q", ErrUnfit, t.Name(), s)
 		}
 	}
 	name := string(out.Kind) + " " + out.Response

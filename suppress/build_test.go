@@ -359,10 +359,15 @@ func TestUnfit(t *testing.T) {
 	report := r.check(t, p, nil,
 		sdc.Output{Name: "max", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"max"}},
 		sdc.Output{Name: "mean", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"mean"}},
+		sdc.Output{Name: "both", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"mean", "range"}},
 		sdc.Output{Name: "records", Kind: sdc.Microdata, By: []string{"a"}})
-	for k := range report.Outputs {
-		if _, err := FromReport(report, &p, []int{k}, BuildOptions{}); !errors.Is(err, ErrUnfit) {
-			t.Errorf("output %d: %v", k, err)
+	for k, o := range report.Outputs {
+		_, err := FromReport(report, &p, []int{k}, BuildOptions{})
+		if fits := o.Name == "mean"; fits != (err == nil) || !fits && !errors.Is(err, ErrUnfit) {
+			t.Errorf("%s: %v", o.Name, err)
+		}
+		if alone := Fits(report, k); (alone == nil) != (err == nil) {
+			t.Errorf("%s: %v, but %v", o.Name, alone, err)
 		}
 	}
 }

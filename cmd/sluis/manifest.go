@@ -43,10 +43,12 @@ type manifestFile struct {
 	Name   string `json:"name"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+	// Shows is what the values of a table are, such as "sum of turnover".
+	Shows string `json:"shows,omitempty"`
 }
 
 // writeManifest lists the files of a folder, in it.
-func writeManifest(dir string, policy *manifestPolicy) error {
+func writeManifest(dir string, policy *manifestPolicy, shows map[string]string) error {
 	entries, err := os.ReadDir(dir) // by name
 	if err != nil {
 		return err
@@ -57,6 +59,7 @@ func writeManifest(dir string, policy *manifestPolicy) error {
 		if err != nil {
 			return err
 		}
+		f.Shows = shows[f.Name]
 		m.Files = append(m.Files, f)
 	}
 	return source.WriteFile(filepath.Join(dir, manifestName), func(w io.Writer) error {
@@ -119,7 +122,7 @@ func checkManifest(dir string, entries []fs.DirEntry) (there bool, wrong []strin
 		if err != nil {
 			return true, nil, err
 		}
-		if is != x {
+		if is.Shows = x.Shows; is != x {
 			wrong = append(wrong, fmt.Sprintf("%q is not the file of the manifest", e.Name()))
 		}
 	}

@@ -49,11 +49,12 @@ which may leave as it is, and confidential, which must not. For each table:
   confidential/NAME.confidential.json   the proof with the true values
 
 Tables of counts, and tables of one response, share cells: they are protected as
-one, under one certificate, named after the first of them. The folders appear whole,
+one, under one certificate, named after the first of them. Of a table of means the sums
+are released: a mean is the sum divided by the number of contributors. The folders appear whole,
 once every certificate has been verified, and not otherwise; release/manifest.json lists
 the files of the release. Where they hold something already nothing is written, unless
---replace is given: then what sluis wrote there is gone. Outputs that are no tables are
-left alone; the exit status says whether they are safe, or that a person must
+--replace is given: then what sluis wrote there is gone. Outputs that are no tables, or
+cannot be protected (min, max, range), are left alone and the others released; the exit status says whether they are safe, or that a person must
 judge (4) what the check left for review.
 
 With --round B tables of counts are rounded to multiples of B instead: all values
@@ -123,20 +124,11 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return err
 	}
-	var tables []int
-	for k, o := range r.Outputs {
-		v := o.Verdict
-		if o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude {
-			tables = append(tables, k)
-			v = leftOver(o)
-		} else {
-			fmt.Fprintf(stdout, "%q is no table and is left alone: %s\n", o.Name, o.Verdict)
-		}
-		verdict = min(verdict, v) // the stricter
+	tables, left, err := protectable(r, stdout)
+	if err != nil {
+		return err
 	}
-	if len(tables) == 0 {
-		return usageError(errors.New("the spec has no table to protect"))
-	}
+	verdict = min(verdict, left) // the stricter
 	o := suppress.BuildOptions{
 		Cost: suppress.Cost(f.cost), Count: suppress.Count(f.count), PublishZeros: f.zeros, WholeNumbers: f.whole,
 	}
@@ -169,6 +161,9 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		if !slices.Contains(tables, k) {
 			pages.page.Others = append(pages.page.Others, r.Outputs[k])
 		}
+	}
+	for _, k := range tables {
+		staged.shows[r.Outputs[k].Name] = shownOf(r, k, suppress.Count(f.count))
 	}
 	for _, g := range groups {
 		if f.round.base > 0 {
@@ -215,6 +210,11 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	for _, s := range r.Policy.Differences {
 		fmt.Fprintf(stdout, "  differs: %q\n", s)
 	}
+	for _, k := range tables {
+		if s := shownOf(r, k, suppress.Count(f.count)); s.Means {
+			fmt.Fprintf(stdout, "%q: the values are sums; a mean is the sum divided by the %s%s\n", r.Outputs[k].Name, s.divisor(), s.counts())
+		}
+	}
 	for i, s := range pages.page.Cautions {
 		if i < len(hand) {
 			fmt.Fprintf(stdout, "by hand: %q\n", s)
@@ -224,6 +224,101 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	}
 	fmt.Fprintf(stdout, "Released to %s; %s must not leave. Check with: sluis verify %s\n", filepath.Join(f.out, releaseFolder), filepath.Join(f.out, confidentialFolder), f.out)
 	return verdictError(verdict)
+}
+
+// protectable lists the outputs that suppression can protect, and returns the verdict that
+// the outputs leave: of these what suppression does not settle, and of the others, which
+// are left alone, their own.
+func protectable(r *sdc.Report, stdout io.Writer) (tables []int, verdict sdc.Verdict, err error) {
+	verdict = sdc.Safe
+	some := false
+	var unfit error
+	for k, o := range r.Outputs {
+		if o.Kind != sdc.Frequency && o.Kind != sdc.Magnitude {
+			fmt.Fprintf(stdout, "%q is no table and is left alone: %s\n", o.Name, o.Verdict)
+			verdict = min(verdict, o.Verdict)
+			continue
+		}
+		some = true
+		if err := suppress.Fits(r, k); err != nil {
+			fmt.Fprintf(stdout, "%q cannot be protected and is left alone: %s\n", o.Name, o.Verdict)
+			unfit = errors.Join(unfit, err)
+			// What cannot be protected is never better than what is left to a person.
+			verdict = min(verdict, o.Verdict, sdc.Review)
+			continue
+		}
+		tables = append(tables, k)
+		verdict = min(verdict, leftOver(o))
+	}
+	switch {
+	case !some:
+		return nil, verdict, usageError(errors.New("the spec has no table to protect"))
+	case tables == nil:
+		return nil, verdict, &exitError{code: exitUnsafe, err: unfit}
+	}
+	if unfit != nil {
+		for line := range strings.SplitSeq(unfit.Error(), "\n") {
+			fmt.Fprintf(stdout, "   %q\n", line)
+		}
+	}
+	return tables, verdict, nil
+}
+
+// shown is what the values of a released table are.
+type shown struct {
+	Kind             string // "respondents", "records" or "sum"
+	Response, Weight string
+	Means            bool // the spec asks for means
+	Counted          bool // the spec has a table of counts of the same variables
+}
+
+// shownOf says so of an output.
+func shownOf(r *sdc.Report, k int, count suppress.Count) shown {
+	o := &r.Outputs[k]
+	s := shown{Kind: "respondents", Weight: o.Basis.Weight}
+	switch {
+	case o.Kind == sdc.Magnitude:
+		s.Kind, s.Response = "sum", o.Basis.Response
+		s.Means = slices.Contains(o.Basis.Statistics, "mean")
+	case count == suppress.CountRecords || o.Basis.Weight != "":
+		s.Kind = "records" // weights are summed over records
+	}
+	by := slices.Sorted(slices.Values(o.Basis.By))
+	for _, x := range r.Outputs {
+		s.Counted = s.Counted || x.Kind == sdc.Frequency && slices.Equal(by, slices.Sorted(slices.Values(x.Basis.By)))
+	}
+	return s
+}
+
+// divisor is what a sum is divided by for its mean.
+func (s shown) divisor() string {
+	if s.Weight != "" {
+		return "sum of the weights of the contributors"
+	}
+	return "number of contributors"
+}
+
+// counts says where the numbers of contributors are.
+func (s shown) counts() string {
+	if s.Counted {
+		return ": see the table of counts"
+	}
+	return ", which the spec does not ask for: add a frequency table of the same variables"
+}
+
+// String says it in the manifest.
+func (s shown) String() string {
+	text := "number of " + s.Kind
+	if s.Kind == "sum" {
+		text = "sum of " + s.Response
+	}
+	if s.Weight != "" {
+		text += ", weighted with " + s.Weight
+	}
+	if s.Means {
+		text += "; mean = this sum divided by the " + s.divisor()
+	}
+	return text
 }
 
 // remarked prints what the check remarks about the data, and returns the verdict that

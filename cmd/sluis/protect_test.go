@@ -339,6 +339,72 @@ func TestProtectOddTables(t *testing.T) {
 	}
 }
 
+// TestProtectMeans: a table of means is released as sums, and says so; outputs that cannot
+// be protected are left alone with their verdict, and the others are released.
+func TestProtectMeans(t *testing.T) {
+	dir := protectData(t)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	const means, counts = "  - {name: m, kind: magnitude, by: [region, sector], response: turnover, statistics: [mean]}\n", "  - {name: n, kind: frequency, by: [sector, region]}\n"
+	const largest, records = "  - {name: x, kind: magnitude, by: [sector], response: turnover, statistics: [max]}\n", "  - {name: r, kind: microdata, by: [region, size]}\n"
+	const model = "  - {name: f, kind: model, parameters: 5}\n"
+	for _, tc := range []struct {
+		name, outputs string
+		code          int
+		says          []string
+		files         string
+	}{
+		{"two of four", means + largest + records + counts, exitUnsafe, []string{
+			`"x" cannot be protected and is left alone: unsafe`, "the max of a cell is a value of one record", `"r" is no table and is left alone: unsafe`,
+			`"m": the values are sums; a mean is the sum divided by the number of contributors: see the table of counts`, "Released to",
+		}, "m n"},
+		{"no counts", means, 0, []string{"which the spec does not ask for"}, "m"},
+		{"a model", counts + model, exitReview, []string{`"f" is no table and is left alone: review`}, "n"},
+		{"nothing that can be", largest, exitUnsafe, []string{"a value of one record"}, ""},
+		{"no table", model, exitUsage, []string{"no table to protect"}, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			write(t, at("spec2.yaml"), "version: 1\ndata: {source: d.csv}\noutputs:\n"+tc.outputs)
+			out := filepath.Join(t.TempDir(), "out")
+			public, inside := filepath.Join(out, "release", "page.html"), filepath.Join(out, "confidential", "page.html")
+			code, text := verb(t, "protect", at("spec2.yaml"), "--out", out, "--public", public, "--html", inside)
+			if code != tc.code {
+				t.Errorf("exit status %d: %s", code, text)
+			}
+			for _, s := range tc.says {
+				if !strings.Contains(text, s) {
+					t.Errorf("%q is not said: %s", s, text)
+				}
+			}
+			if tc.files == "" {
+				if left, err := os.ReadDir(out); len(left) > 0 {
+					t.Errorf("left behind: %v, %v", left, err)
+				}
+				return
+			}
+			var names []string
+			for _, name := range files(t, out) {
+				if name, ok := strings.CutSuffix(name, ".release.csv"); ok {
+					names = append(names, filepath.Base(name))
+				}
+			}
+			if got := strings.Join(names, " "); got != tc.files {
+				t.Errorf("released: %q", got)
+			}
+			if code, text := verb(t, "verify", out); code != 0 {
+				t.Errorf("verify: exit status %d: %s", code, text)
+			}
+			manifest, page := readFile(t, filepath.Join(out, "release", "manifest.json")), readFile(t, public)
+			if strings.Contains(tc.files, "m") != strings.Contains(manifest, `"shows": "sum of turnover; mean = this sum divided by the number of contributors"`) ||
+				strings.Contains(tc.files, "m") != strings.Contains(page, "A mean is this sum divided by the number of contributors.") {
+				t.Errorf("the release does not say what it shows: %s", manifest)
+			}
+			if strings.Contains(page, ">x<") || strings.Contains(page, "turnover, max") {
+				t.Error("the public page has an output that was left alone")
+			}
+		})
+	}
+}
+
 // TestProtectRespondents: persons in several cells do not add up, and protect says
 // so rather than publishing something else.
 func TestProtectRespondents(t *testing.T) {

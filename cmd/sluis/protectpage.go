@@ -52,18 +52,11 @@ func (p *protectPages) add(ctx context.Context, g *protectedGroup, f *protectFla
 func (p *protectPages) describe(r *sdc.Report, count suppress.Count) {
 	for i := range p.page.Tables {
 		t := &p.page.Tables[i]
-		for _, o := range r.Outputs {
-			switch {
-			case o.Name != t.Name:
-				continue
-			case o.Kind == sdc.Magnitude:
-				t.Shows, t.Response = "sum", o.Basis.Response
-			case count == suppress.CountRecords || o.Basis.Weight != "":
-				t.Shows = "records" // weights are summed over records
-			default:
-				t.Shows = "respondents"
+		for k, o := range r.Outputs {
+			if o.Name == t.Name {
+				s := shownOf(r, k, count)
+				t.Shows, t.Response, t.Weight, t.Means = s.Kind, s.Response, s.Weight, s.Means
 			}
-			t.Weight = o.Basis.Weight
 		}
 	}
 }

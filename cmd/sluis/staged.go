@@ -101,6 +101,8 @@ type stagedRelease struct {
 	files   []string // under out, in the order in which they were written
 	taken   map[string]bool
 	policy  *manifestPolicy
+	shows   map[string]shown  // output -> what its values are
+	said    map[string]string // file -> the same, for the manifest
 	covered map[string]string // release -> its certificate, or statement of rounding
 	dropped bool
 }
@@ -113,7 +115,7 @@ func newStaged(out string) (*stagedRelease, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stagedRelease{out: out, stage: stage, taken: map[string]bool{}, covered: map[string]string{}}
+	s := &stagedRelease{out: out, stage: stage, taken: map[string]bool{}, shows: map[string]shown{}, said: map[string]string{}, covered: map[string]string{}}
 	if err := errors.Join(os.Mkdir(s.release(), 0o700), os.Mkdir(s.confidential(), 0o700)); err != nil {
 		s.drop()
 		return nil, err
@@ -158,6 +160,9 @@ func (s *stagedRelease) releaseNames(releases []*suppress.Release) (names, files
 func (s *stagedRelease) releases(releases []*suppress.Release, names, files []string, certificate string) error {
 	for i, r := range releases {
 		s.covered[files[i]] = certificate
+		if x, ok := s.shows[r.Name]; ok {
+			s.said[files[i]], s.said[names[i]+".release.parquet"] = x.String(), x.String()
+		}
 		if err := s.write(files[i], r.WriteCSV); err != nil {
 			return err
 		}
@@ -225,7 +230,7 @@ func (s *stagedRelease) targets() []string {
 // commit writes the manifest and moves both folders to where they belong, what leaves
 // first.
 func (s *stagedRelease) commit(ctx context.Context, replace bool) error {
-	if err := writeManifest(s.release(), s.policy); err != nil {
+	if err := writeManifest(s.release(), s.policy, s.said); err != nil {
 		return err
 	}
 	err := s.stage.Commit(ctx, []string{releaseFolder, confidentialFolder}, replace)

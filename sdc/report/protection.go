@@ -35,6 +35,9 @@ type ReleasedTable struct {
 	// Shows is what a value is: "respondents", "records" or "sum"; Response is the
 	// column that is summed, and Weight the column of weights; both "" for none.
 	Shows, Response, Weight string
+	// Means says that means were asked for, which are these sums divided by the numbers
+	// of contributors.
+	Means bool
 	// Certificate is the file of the proof, beside the release; tables of one
 	// certificate are protected together.
 	Certificate string
@@ -262,7 +265,15 @@ func (d words) releaseCaption(t *ReleasedTable) string {
 	if t.Weight != "" {
 		s += ", " + d.t("weighted with") + " " + visible(t.Weight)
 	}
-	return s + "."
+	s += "."
+	if t.Means {
+		if t.Weight == "" {
+			s += " " + d.t("A mean is this sum divided by the number of contributors.")
+		} else {
+			s += " " + d.t("A mean is this sum divided by the sum of the weights of the contributors.")
+		}
+	}
+	return s
 }
 
 // protected says in a sentence or two what was done.
