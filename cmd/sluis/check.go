@@ -299,6 +299,8 @@ func withHint(err error, s *spec.Spec) error {
 	var c *sdc.ColumnError
 	switch {
 	case !errors.As(err, &c):
+	case errors.Is(err, column.ErrNull) && c.Column == s.Roles.Respondent:
+		return fmt.Errorf("%w; nobody knows whose row it is, and no policy for missing values is for respondents: give the row a respondent, or take the row out of the file", err)
 	case errors.Is(err, column.ErrNull):
 		return fmt.Errorf("%w; say in the spec what it means, such as missing: {%q: category}, or exclude, which leaves the row out", err, c.Column)
 	case errors.Is(err, column.ErrType) && strings.EqualFold(filepath.Ext(s.Patterns[0]), ".csv"):

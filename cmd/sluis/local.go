@@ -25,6 +25,7 @@ type localFlags struct {
 	missing    string
 	importance map[string]string
 	maxKeys    int
+	recordFile string // where the record goes
 }
 
 func newLocalCommand() *cobra.Command {
@@ -61,6 +62,7 @@ sluis check and sluis risk know (missing: suppressed) that the nulls were writte
 	fl.StringVar(&f.missing, "missing", "", "how a null counts in a class: wildcard or category (required)")
 	fl.StringToStringVar(&f.importance, "importance", nil, "price of suppressing a value, as age=3,region=2 (default: 1 each)")
 	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
+	fl.StringVar(&f.recordFile, "record", "", "file for the record (default: OUT.local.json)")
 	f.risk.csv.add(fl, "text")
 	return cmd
 }
@@ -109,7 +111,13 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return usageError(err)
 	}
-	if err := fitOutputs([]string{in}, out, out+localSuffix); err != nil {
+	if f.recordFile == "" {
+		if out == toStdout {
+			return usageError(errors.New("--record is missing: there is no file beside which it could be written"))
+		}
+		f.recordFile = out + localSuffix
+	}
+	if err := fitOutputs([]string{in}, out, f.recordFile); err != nil {
 		return err
 	}
 	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
@@ -257,6 +265,12 @@ func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64,
 	}
 	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g %s\n", on, nulls, smallest, who)
 	fmt.Fprintf(w, "Who knows the true keys of a record finds at least %d %s that it can be\n", max(int64(f.k), done.Least), who)
-	fmt.Fprintf(w, "What was suppressed is recorded in %s%s\n", out, localSuffix)
+	fmt.Fprintf(w, "What was suppressed is recorded in %s\n", f.recordFile)
+	if f.recordFile != out+localSuffix {
+		if out == toStdout {
+			out = "FILE"
+		}
+		fmt.Fprintf(w, "Its readers look for it beside the data, as %s%s\n", out, localSuffix)
+	}
 	fmt.Fprintf(w, "Check with: sluis risk %s --keys %s --missing %s %s\n", out, strings.Join(f.risk.keys, ","), missing, check)
 }

@@ -41,7 +41,7 @@ func (f *localFlags) record(ctx context.Context, path, out string, rows int64, d
 	for v, name := range f.risk.keys {
 		r.Suppressed = append(r.Suppressed, sdc.SuppressedKey{Key: name, Values: done.Suppressed[v]})
 	}
-	return writeFile(ctx, out+localSuffix, func(w io.Writer) error {
+	return writeFile(ctx, f.recordFile, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", " ")
 		return enc.Encode(r)

@@ -141,11 +141,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.As(err, &exit):
 		if code = exit.code; exit.err != nil {
-			fmt.Fprintln(told, "sluis:", indented(exit.err.Error()))
+			fmt.Fprintln(told, "sluis:", indented(redacted(exit.err.Error())))
 		}
 	case err != nil && out.err == nil:
 		code = exitFailure
-		fmt.Fprintln(told, "sluis:", indented(err.Error()))
+		fmt.Fprintln(told, "sluis:", indented(redacted(err.Error())))
 	}
 	if out.err != nil {
 		code = stdoutFailed(told, out.err)

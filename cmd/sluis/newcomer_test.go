@@ -49,3 +49,31 @@ outputs:
 		t.Errorf("with the total: status %d: %s", status, out)
 	}
 }
+
+// TestNullRespondent: the error about a row of nobody does not ask for a policy that
+// would change nothing.
+func TestNullRespondent(t *testing.T) {
+	for _, missing := range []string{"", ", missing: {default: category}", ", missing: {id: exclude}"} {
+		dir := folder(t, "d.csv", "id,region\n1,a\n,a\n", "spec.yaml", "version: 1\ndata: {source: d.csv, respondent: id"+missing+"}\noutputs: [{name: n, kind: frequency, by: [region]}]\n")
+		status, _, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"))
+		if status != 1 || !strings.Contains(errs, `"id", row 2`) || !strings.Contains(errs, "take the row out") || strings.Contains(errs, "category") {
+			t.Errorf("%q: status %d: %s", missing, status, errs)
+		}
+	}
+}
+
+// TestBrokenRecord: where there is no dossier, no error speaks of one.
+func TestBrokenRecord(t *testing.T) {
+	spec := "version: 1\ndata: {source: d.csv, respondent: id}\noutputs: [{name: n, kind: frequency, by: [region]}]\n"
+	for _, record := range []string{"", "{", "null", "{}", `{"schema": "sluis.pseudonyms/2", "signer": "AAAA"}`} {
+		dir := folder(t, "d.csv", "id,region\n1,a\n", "d.csv.record.json", record, "spec.yaml", spec)
+		status, _, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"))
+		if status != 1 || !strings.Contains(errs, "d.csv.record.json: record") || strings.Contains(errs, "dossier") {
+			t.Errorf("%q: status %d: %s", record, status, errs)
+		}
+	}
+	dir := folder(t, "d.csv", "id,region\n1,a\n", "spec.yaml", spec)
+	if status, _, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--trust", "zz"); status != 2 || !strings.Contains(errs, "--trust: a public key is 64") {
+		t.Errorf("--trust: status %d: %s", status, errs)
+	}
+}

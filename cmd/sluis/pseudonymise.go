@@ -349,6 +349,11 @@ func (f *pseudonymiseFlags) known(src *source.Source) error {
 	if err := src.Need(slices.Concat(f.columns, f.direct, f.drop)...); err != nil {
 		return err
 	}
+	for i, name := range f.columns {
+		if slices.Contains(f.columns[:i], name) {
+			return usageError(fmt.Errorf("--column has %q twice", name))
+		}
+	}
 	for _, name := range f.drop {
 		if slices.Contains(f.columns, name) {
 			return usageError(fmt.Errorf("column %q is both replaced and dropped", name))

@@ -124,6 +124,7 @@ func TestPseudonymiseBadInput(t *testing.T) {
 		{"no key", with("other.key"), 1, "key file"},
 		{"missing key", with("none.key"), 1, "none.key"},
 		{"invalid number", with("key", "--form", "bsn"), 1, `"bsn", row 2`},
+		{"column twice", with("key", "--column", "bsn"), 2, `--column has "bsn" twice`},
 		{"missing column", with("key", "--column", "nope"), 1, `"nope"`},
 		{"bad domain", with("key", "--domain", "nope"), 2, "project/variable"},
 		{"too short", with("key", "--bytes", "8"), 2, "too short"},

@@ -47,7 +47,7 @@ func TestToStdout(t *testing.T) {
 		{"risk", isJSON, []string{"risk", at("people.csv"), "--keys", "region,sex", "--json", "-"}, "CONFIDENTIAL"},
 		{"risk page", isPage, []string{"risk", at("people.csv"), "--keys", "region,sex", "--html", "-"}, "CONFIDENTIAL"},
 		{"risk records", isCSV(40), []string{"risk", at("people.csv"), "--keys", "region,sex", "--records", "-"}, "CONFIDENTIAL"},
-		{"local", isCSV(40), []string{"local", at("people.csv"), "-", "--keys", "region,sex", "--k", "2", "--missing", "wildcard"}, "values suppressed"},
+		{"local", isCSV(40), []string{"local", at("people.csv"), "-", "--keys", "region,sex", "--k", "2", "--missing", "wildcard", "--record", at("l.json")}, "values suppressed"},
 		{"synth", isCSV(7), []string{"synth", "events", "-", "--rows", "7"}, "7 rows"},
 		{"audit", isJSON, []string{"audit", at("table.csv"), "--by", "r", "--json", "-"}, "Verdict"},
 		{"diff", isJSON, []string{"diff", at("a.json"), at("a.json"), "--json", "-"}, ""},
@@ -68,12 +68,13 @@ func TestToStdout(t *testing.T) {
 			}
 		})
 	}
-	if got := files(t, dir); len(got) != before+2 { // r.json and o.csv
+	if got := files(t, dir); len(got) != before+3 { // l.json, r.json and o.csv
 		t.Errorf("files: %q", got)
 	}
 	for _, args := range [][]string{
 		{"check", at("spec.yaml"), "--json", "-", "--cells", "-"}, {"check", at("spec.yaml"), "--out", "-"}, {"protect", at("spec.yaml"), "--out", "-"},
 		{"pseudonymise", at("people.csv"), "-", "--column", "id", "--key-file", at("key"), "--domain", "p/v"},
+		{"local", at("people.csv"), "-", "--keys", "region,sex", "--k", "2", "--missing", "wildcard"},
 		{"key", "destroy", at("key"), "--sign-with", at("key"), "--record", "-"},
 	} {
 		if status, out, errs := sluis(t, args...); status != exitUsage || out != "" {

@@ -42,11 +42,20 @@ type held struct {
 	name string
 }
 
+// unusable is an error about a record of pseudonyms or the key that signs it. It is an
+// ErrDossier whose text speaks of no dossier: there may be none.
+type unusable struct{ err error }
+
+func (u unusable) Error() string { return u.err.Error() }
+
+// Unwrap returns what is wrong, and ErrDossier.
+func (u unusable) Unwrap() []error { return []error{u.err, ErrDossier} }
+
 // PublicKey reads an Ed25519 public key in hexadecimal.
 func PublicKey(text string) (ed25519.PublicKey, error) {
 	key, err := hex.DecodeString(text)
 	if err != nil || len(key) != ed25519.PublicKeySize {
-		return nil, fmt.Errorf("%w: a public key is 64 hexadecimal digits, as sluis key signer prints it", ErrDossier)
+		return nil, unusable{errors.New("a public key is 64 hexadecimal digits, as sluis key signer prints it")}
 	}
 	return key, nil
 }
@@ -91,14 +100,14 @@ const maxChain = 64
 func readRecord(name string) ([]byte, error) {
 	f, err := files.Open(name)
 	if errors.Is(err, files.ErrKind) {
-		return nil, fmt.Errorf("%w: %w", ErrDossier, err)
+		return nil, unusable{err}
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || info.Size() > maxRecord {
-		return nil, fmt.Errorf("%w: %s: a record has at most %d bytes", ErrDossier, name, maxRecord)
+		return nil, unusable{fmt.Errorf("%s: a record has at most %d bytes", name, maxRecord)}
 	}
 	return io.ReadAll(io.LimitReader(f, maxRecord))
 }
@@ -128,7 +137,7 @@ func (k *Records) Add(name string, text []byte) error {
 		r, err = pseudonym.ReadRecord(text, r.Signer)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrDossier, name, err)
+		return unusable{fmt.Errorf("%s: %w", name, err)}
 	}
 	k.list = append(k.list, held{r, name})
 	return nil

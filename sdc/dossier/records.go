@@ -24,7 +24,7 @@ func (d *Dossier) loadRecords(dir string) error {
 	if d.Custodian != "" {
 		key, err := PublicKey(d.Custodian)
 		if err != nil {
-			return fmt.Errorf("custodian: %w", err)
+			return fmt.Errorf("%w: custodian: %w", ErrDossier, err)
 		}
 		custodian = key
 		d.found.Trust(key)
@@ -54,7 +54,7 @@ func (d *Dossier) loadRecords(dir string) error {
 			}
 		}
 		if err := d.found.Add(name, text); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrDossier, err)
 		}
 	}
 	for _, name := range d.Destruction {
