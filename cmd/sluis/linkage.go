@@ -33,7 +33,7 @@ func newLinkageBuildCommand() *cobra.Command {
 		settingFlags
 		columns, recipients []string
 		keyFile, identity   string
-		fourEyes            bool
+		fourEyes, again     bool
 		csv                 csvFlags
 	}
 	cmd := &cobra.Command{
@@ -41,7 +41,8 @@ func newLinkageBuildCommand() *cobra.Command {
 		Short: "Make the encrypted table of the identifiers in a file",
 		Long: `build reads the columns of IN and writes TABLE: from each pseudonym to its
 identifier, as text, number or date. The settings must be those that the pseudonyms
-are made with. Invalid identifiers are left out and counted.`,
+are made with. Invalid identifiers are left out and counted. A column that the record
+beside IN calls pseudonyms is refused without --again.`,
 		Example: `  sluis linkage build persons.parquet linkage.age --column person_id --form bsn \
       --key-file project.key --domain zicht/person --recipient age1... --four-eyes`,
 		Args: exactArgs(2),
@@ -58,6 +59,10 @@ are made with. Invalid identifiers are left out and counted.`,
 			}
 			like := pseudonymiseFlags{columns: f.columns, form: f.form, csv: f.csv}
 			if err := like.typed(args[0]); err != nil {
+				return err
+			}
+			like.again = f.again
+			if _, _, err := like.earlier(args[0]); err != nil {
 				return err
 			}
 			p, err := f.maker(f.keyFile, f.identity)
@@ -92,6 +97,7 @@ are made with. Invalid identifiers are left out and counted.`,
 	flags.StringVar(&f.keyFile, "key-file", "", "key file or key set (required)")
 	flags.StringVar(&f.identity, "identity", "", "age identity file, for an encrypted key file")
 	flags.StringSliceVar(&f.recipients, "recipient", nil, "age public keys to encrypt the table to (required)")
+	flags.BoolVar(&f.again, "again", false, "take columns that a record calls pseudonyms for identifiers")
 	flags.BoolVar(&f.fourEyes, "four-eyes", false, "have every look-up ask for the names of two persons")
 	return cmd
 }

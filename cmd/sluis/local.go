@@ -64,6 +64,7 @@ sluis check and sluis risk know (missing: suppressed) that the nulls were writte
 	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
 	fl.StringVar(&f.recordFile, "record", "", "file for the record (default: OUT.local.json)")
 	f.risk.csv.add(fl, "text")
+	addTrust(fl, &f.risk.trust)
 	return cmd
 }
 
@@ -121,11 +122,19 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		return err
 	}
 	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
-	data, err := f.read(ctx, in)
+	trusted, err := publicKeys(f.risk.trust)
+	if err != nil {
+		return err
+	}
+	data, files, err := f.read(ctx, in)
 	if err != nil {
 		return err
 	}
 	defer data.Release()
+	remarks, err := joinRecords(files, trusted, []string{f.risk.respondent}, f.risk.keys)
+	if err != nil {
+		return err
+	}
 	safe, done, err := suppress.LocalTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
 	switch {
 	case errors.Is(err, suppress.ErrRequest):
@@ -142,18 +151,20 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return err
 	}
+	if err := printRemarks(stdout, remarks); err != nil {
+		return err
+	}
 	f.text(stdout, out, safe.NumRows(), smallest, done)
 	return nil
 }
 
 // read reads a file whole.
-func (f *localFlags) read(ctx context.Context, path string) (arrow.Table, error) {
+func (f *localFlags) read(ctx context.Context, path string) (arrow.Table, []source.FileInfo, error) {
 	columns, err := f.columns(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	data, _, err := f.risk.read(ctx, []string{path}, columns)
-	return data, err
+	return f.risk.read(ctx, []string{path}, columns)
 }
 
 // columns lists those of a file.
@@ -207,7 +218,7 @@ func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table, do
 func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smallest float64, err error) {
 	again := *f
 	again.risk.csv.delimiter = "," // as it was written
-	data, err := again.read(ctx, path)
+	data, _, err := again.read(ctx, path)
 	if err != nil {
 		return 0, fmt.Errorf("nothing is written: what was written cannot be read again: %w", err)
 	}

@@ -25,6 +25,7 @@ type profileFlags struct {
 	csv                  csvFlags
 	decimalComma         bool
 	top, threads         int
+	trust                []string
 }
 
 func newProfileCommand() *cobra.Command {
@@ -66,6 +67,7 @@ With --against the exit status is 4 where something has changed.`,
 	f.csv.add(flags, "inferred; text for --respondent and columns of --codes")
 	flags.BoolVar(&f.decimalComma, "decimal-comma", false, "CSV: the same as --decimal ,")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	addTrust(flags, &f.trust)
 	return cmd
 }
 
@@ -76,6 +78,10 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	policy, err := spec.LoadPolicy(f.policy)
 	if err != nil {
 		return specError(err)
+	}
+	trusted, err := publicKeys(f.trust)
+	if err != nil {
+		return err
 	}
 	o := profile.Options{Policy: policy, Respondent: f.respondent, Top: f.top, Check: sdc.Options{Threads: f.threads}}
 	named := []string{}
@@ -116,6 +122,16 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	if err != nil {
 		return err
 	}
+	if err := src.Hash(ctx); err != nil {
+		return err
+	}
+	var others []string
+	for _, field := range src.Schema().Fields() {
+		others = append(others, field.Name)
+	}
+	if p.Remarks, err = joinRecords(src.Files(), trusted, []string{f.respondent}, others); err != nil {
+		return err
+	}
 	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
 	for _, file := range src.Files() {
 		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})
@@ -146,6 +162,9 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 func printProfile(w io.Writer, p *profile.Profile) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d rows, %d respondents; what is shown passes the policy %s\n", p.Rows, p.Respondents, p.Policy)
+	if err := printRemarks(&b, p.Remarks); err != nil {
+		return err
+	}
 	for _, c := range p.Columns {
 		fmt.Fprintf(&b, "\n%q, %s\n", c.Name, c.Type)
 		if c.Withheld != "" {

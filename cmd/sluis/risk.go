@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -50,6 +49,7 @@ type riskFlags struct {
 
 	records, json string
 	worst         int
+	trust         []string
 }
 
 func newRiskCommand() *cobra.Command {
@@ -117,6 +117,7 @@ confidential and must not leave the closed environment.`,
 	f.add(fl, false)
 	fl.IntVar(&f.worst, "worst", 5, "classes printed")
 	fl.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
+	addTrust(fl, &f.trust)
 	return cmd
 }
 
@@ -133,11 +134,20 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err := fitOutputs(inputs, f.records, f.json, f.html); err != nil {
 		return err
 	}
-	data, sources, err := f.read(ctx, files, m.columns(f))
+	trusted, err := publicKeys(f.trust)
+	if err != nil {
+		return err
+	}
+	data, infos, err := f.read(ctx, files, m.columns(f))
 	if err != nil {
 		return err
 	}
 	defer data.Release()
+	sources := sourcesOf(infos)
+	remarks, err := joinRecords(infos, trusted, []string{f.respondent, f.household}, m.columns(f))
+	if err != nil {
+		return err
+	}
 	if m.suppressed {
 		if err := f.knowSuppressed(files, sources); err != nil {
 			return err
@@ -148,7 +158,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		if f.respondent != "" && !slices.Contains(columns, f.respondent) {
 			columns = append(slices.Clone(columns), f.respondent)
 		}
-		population, _, err := f.read(ctx, []string{f.population}, columns)
+		population, of, err := f.read(ctx, []string{f.population}, columns)
 		if err != nil {
 			if f.respondent != "" {
 				err = fmt.Errorf("%w (with --respondent the population is counted in respondents too, and needs the column)", err)
@@ -157,6 +167,17 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		}
 		defer population.Release()
 		m.population = population
+		// The persons of the population are counted by themselves. Its keys are compared
+		// with those of the data.
+		among, err := joinRecords(of, trusted, []string{f.respondent}, nil)
+		if err != nil {
+			return err
+		}
+		between, err := joinRecords(slices.Concat(infos, of), trusted, nil, f.keys)
+		if err != nil {
+			return err
+		}
+		remarks = slices.Concat(remarks, among, between)
 	}
 	r, err := m.run(ctx, data)
 	if errors.Is(err, riskmetrics.ErrRequest) {
@@ -166,6 +187,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	r.Data.Sources = sources
+	r.Remark(remarks...)
 	written, err := f.write(ctx, r, m)
 	if err != nil {
 		return err
@@ -257,7 +279,7 @@ func (f *riskFlags) ordered(name string) bool {
 }
 
 // read reads some columns of files into memory.
-func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []sdc.Source, error) {
+func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []source.FileInfo, error) {
 	csv, err := f.csv.options(files)
 	if err != nil {
 		return nil, nil, err
@@ -313,11 +335,7 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 	if err := src.Hash(ctx); err != nil {
 		return nil, nil, err
 	}
-	var sources []sdc.Source
-	for _, info := range src.Files() {
-		sources = append(sources, sdc.Source{Name: filepath.Base(info.Name), SHA256: info.SHA256})
-	}
-	return array.NewTableFromRecords(r.Schema(), recs), sources, nil
+	return array.NewTableFromRecords(r.Schema(), recs), src.Files(), nil
 }
 
 // writeRecord writes one record to a file and releases it.

@@ -58,6 +58,8 @@ type Profile struct {
 	Respondents int64        `json:"respondents"`
 	Sources     []sdc.Source `json:"sources"`
 	Columns     []Column     `json:"columns"`
+	// Remarks are what a reader must know of the data.
+	Remarks []sdc.Remark `json:"remarks,omitempty"`
 	// NotChecked says what no rule looked at.
 	NotChecked []string `json:"notChecked"`
 }

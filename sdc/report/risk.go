@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +33,7 @@ type Risk struct {
 		MissingNote string       `json:"missingDefinition"`
 		Nulls       string       `json:"sensitiveMissing,omitempty"`
 		Alpha       *float64     `json:"alpha,omitempty"`
+		Remarks     []sdc.Remark `json:"remarks,omitempty"` // see [Risk.Remark]
 	} `json:"data"`
 	Alone        RiskAlone         `json:"alone"`
 	Keys         []RiskKey         `json:"keys"`
@@ -128,6 +131,21 @@ func (n Number) MarshalJSON() ([]byte, error) {
 
 // NotJudged is the verdict where no limit was asked for.
 const NotJudged = "not judged"
+
+// Remark adds remarks about the data, in the order of name, column and message, each
+// once, and lifts the verdict to the worst of them: also where no limit was asked for.
+func (r *Risk) Remark(list ...sdc.Remark) {
+	all := append(slices.Clone(r.Data.Remarks), list...)
+	slices.SortStableFunc(all, func(a, b sdc.Remark) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Count, b.Count), cmp.Compare(a.Verdict, b.Verdict))
+	})
+	r.Data.Remarks = slices.Compact(all)
+	for _, x := range list {
+		if x.Verdict == sdc.Unsafe || x.Verdict == sdc.Review && r.Verdict != sdc.Unsafe.String() {
+			r.Verdict = x.Verdict.String()
+		}
+	}
+}
 
 // NewRisk returns a report without figures. Missing is how nulls in keys match,
 // as riskmetrics.Missing prints it.

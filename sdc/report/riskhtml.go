@@ -36,6 +36,7 @@ type riskView struct {
 	Combinations *listView
 	All          *listView
 	NotMeasured  []sentence
+	About        []aboutView // remarks about the data
 }
 
 type limitView struct {
@@ -56,7 +57,7 @@ func newRiskView(r *Risk, opts *HTMLOptions) (*riskView, error) {
 			Notice: d.t("CONFIDENTIAL: this report holds small counts and values of the data. It must not leave the closed environment."),
 			Lead:   d.riskLead(r), Sources: r.Data.Sources, Files: opts.Files,
 		},
-		Missing: sentence{d.t(r.Data.MissingNote), ""},
+		Missing: sentence{d.t(r.Data.MissingNote), ""}, About: d.about(r.Data.Remarks),
 	}
 	for _, l := range r.Limits {
 		v.Limits = append(v.Limits, limitView{

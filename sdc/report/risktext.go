@@ -16,6 +16,9 @@ import (
 func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%s\n\n", r.Notice)
+	for i := range r.Data.Remarks {
+		fmt.Fprintln(b, RemarkLine(&r.Data.Remarks[i]))
+	}
 	r.lead(b)
 	for _, l := range r.Limits {
 		fmt.Fprintf(b, "%s: %s; limit %s, attained %s, violated by %s\n",
