@@ -100,9 +100,7 @@ func (c *Counter) note(sums []uint64) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, h := range sums {
-		c.seen.insert(h)
-	}
+	c.seen.insertAll(sums)
 }
 
 // Stats returns the counts so far.
