@@ -43,6 +43,9 @@ func (f *Foreign) problem(ctx context.Context, o *ForeignOptions) (*foreignProbl
 	if err := p.sums(); err != nil {
 		return nil, err
 	}
+	if err := p.people(); err != nil {
+		return nil, err
+	}
 	if err := p.judge(); err != nil {
 		return nil, err
 	}
@@ -163,6 +166,28 @@ func (p *foreignProblem) sums() error {
 	}
 	return fmt.Errorf("%w in %d places; rounded tables must be audited with the values before rounding:\n  %s%s",
 		ErrNotAdditive, count, strings.Join(found, "\n  "), more)
+}
+
+// people refuses a part with more contributors than its total has.
+func (p *foreignProblem) people() (err error) {
+	f := p.f
+	if f.people == nil || f.spec.Contributors == f.spec.Value {
+		return nil // of counts the sums are checked
+	}
+	f.grid.relations(func(v, total int, parts []int) {
+		if err != nil || f.row[total] < 0 || !f.people[f.row[total]].is {
+			return
+		}
+		most := f.people[f.row[total]].rat()
+		for _, c := range parts {
+			if row := f.row[c]; row >= 0 && f.people[row].is && f.people[row].rat().Cmp(most) > 0 {
+				err = fmt.Errorf("%w: line %d, column %q: there are more contributors than in the total over %q, in line %d",
+					ErrTable, f.rows[row].line, f.spec.Contributors, f.grid.vars[v].Name, f.rows[f.row[total]].line)
+				return
+			}
+		}
+	})
+	return err
 }
 
 // judge gives primary cells their levels, and finds published ones that the rules

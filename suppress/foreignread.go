@@ -297,6 +297,14 @@ func (in *foreignReader) row(record []string, line int) error {
 		if err != nil {
 			return err
 		}
+		switch {
+		case n.mant < 0:
+			return in.fail(line, s.Contributors, "is negative, and a number of contributors is not")
+		case c.people != c.value && n.scale > 0:
+			return in.fail(line, s.Contributors, "is no whole number")
+		case n.is && n.mant == 0 && row.is && row.mant != 0:
+			return in.fail(line, s.Contributors, "is 0, and the value of the cell is not: a cell without contributors has the value 0")
+		}
 		f.people = append(f.people, n)
 	}
 	if c.owner >= 0 {
