@@ -80,6 +80,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	r.remark(d.Remarks...)
 	r.remark(d.remarks(totals)...)
 	r.remark(totals.remarks...)
+	r.remark(d.populations(outputs, tables)...)
 	r.requireDossier(&p, d.Dossier)
 	return r, nil
 }

@@ -15,6 +15,8 @@ import (
 //	PQ        P/Q * x1 - (total - x1 - x2)
 //	Request   100/Percent * x - total, x the largest contribution of those who
 //	          asked; x itself with a Percent of "0"
+//	MinContributors  Interval/100 * total, of a cell with fewer contributors than Min, or
+//	          with fewer holdings than MinHoldings asks
 //	AllEqual  the part of the total that is contributed by as many of the n
 //	          contributors as must differ, n - m, for less than Percent to share
 //	          the value: (n - m)/n * total, m the largest with 100 m < Percent * n;
@@ -22,8 +24,9 @@ import (
 //
 // and 0, in the unit of the response (of the weighted response, with weights),
 // with the contributions ranked as the rules rank them. It is positive for every
-// cell that one of these rules calls unsafe, and 0 otherwise: a threshold alone
-// asks only that the value cannot be worked out exactly. p must be valid.
+// cell that one of these rules calls unsafe and in which something is contributed, and 0
+// otherwise: a threshold without an interval asks only that the value cannot be worked
+// out exactly. p must be valid.
 //
 // Source: Handbook on Statistical Disclosure Control, table 4.2.
 func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
@@ -36,6 +39,15 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 	raise := func(x *big.Rat) {
 		if x.Cmp(level) > 0 {
 			level = x
+		}
+	}
+	if r := p.MinContributors; !r.Off && r.Interval != "" {
+		few := c.Contributors() < r.Min
+		if h := p.MinHoldings; !h.Off && c.t.byHolding {
+			few = few || c.owners() < h.Min
+		}
+		if x, err := r.interval(); few && err == nil {
+			raise(new(big.Rat).Mul(unit.Rat(d.total), ratio(x.Num, 100*x.Den)))
 		}
 	}
 	if r := p.NK; !r.Off {

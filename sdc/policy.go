@@ -110,7 +110,7 @@ func (p *Policy) top() int {
 func CBS() Policy {
 	return Policy{
 		Name:                "cbs",
-		MinContributors:     MinContributors{Min: 10},
+		MinContributors:     MinContributors{Min: 10, Interval: "20"},
 		MinHoldings:         MinHoldings{Min: 10},
 		NK:                  NK{N: 1, Percent: "50"},
 		PPercent:            PPercent{Off: true},

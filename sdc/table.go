@@ -42,7 +42,9 @@ type Table struct {
 	knownMin int64
 	combos   map[string]bool // published combinations of levels
 	rows     int64
-	exclude  int64 // rows left out for nulls
+	// byHolding says that the data name a column of holdings.
+	byHolding bool
+	exclude   int64 // rows left out for nulls
 }
 
 // Name returns the name of the output.

@@ -54,7 +54,8 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		var list *column.List
 		list, ranks[c] = w.encoders[c].Finish()
 		lists[c] = list
-		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy); err != nil {
+		excluded := pl.data.missing(pl.columns[c].name) == missingExclude
+		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy, excluded); err != nil {
 			return nil, sum, err
 		}
 		sum.alike = append(sum.alike, lookAlikeRemark(vars[c])...)
@@ -113,7 +114,7 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 	if acc.Rows() == 0 {
 		return nil, fmt.Errorf("%w: output %q: every row is left out for missing values", ErrNoRows, tab.output.Name)
 	}
-	t := &Table{output: tab.output, weighting: p.Weighting, rows: acc.Rows(), exclude: w.excluded[k], combos: map[string]bool{}}
+	t := &Table{output: tab.output, weighting: p.Weighting, byHolding: pl.holding >= 0, rows: acc.Rows(), exclude: w.excluded[k], combos: map[string]bool{}}
 	if tab.line >= 0 {
 		// The sensitive variable of a class is a line of its own.
 		o := *tab.output

@@ -49,8 +49,9 @@ func (v *Variable) Level(node int) int { return v.nodes[node].level }
 // IsLeaf reports whether records carry the code of the node.
 func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
 
-// newVariable lays the values of a column into a tree.
-func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error) {
+// newVariable lays the values of a column into a tree. Where rows with a null are left
+// out, there is no node for null: it would be a row of zeros that says nothing.
+func newVariable(name string, list *column.List, h *Hierarchy, excluded bool) (*Variable, error) {
 	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, number: list.Numbers(), leafOf: make([]int, list.Len())}
 	if h != nil {
 		for _, c := range h.codes {
@@ -61,6 +62,10 @@ func newVariable(name string, list *column.List, h *Hierarchy) (*Variable, error
 	}
 	null, hasNull := list.Null()
 	for code := range uint32(list.Len()) {
+		if excluded && hasNull && code == null {
+			v.leafOf[code] = -1
+			continue
+		}
 		label := list.Label(code)
 		if h != nil && !(hasNull && code == null) {
 			i, ok := h.index[label]
@@ -120,6 +125,9 @@ func (v *Variable) levels(rank []uint32) evidence.Levels {
 	}
 	for code, r := range rank {
 		leaf := v.leafOf[r]
+		if leaf < 0 {
+			continue // of a row that is left out
+		}
 		out[v.depth+1][code] = uint32(leaf)
 		for n := leaf; n >= 0; n = v.nodes[n].parent {
 			out[v.nodes[n].level][code] = uint32(n)
@@ -161,6 +169,9 @@ func (v *Variable) folded(o *Output) (*Variable, error) {
 		out.nodes = append(out.nodes, x)
 	}
 	for rank, leaf := range v.leafOf {
+		if out.leafOf[rank] = leaf; leaf < 0 {
+			continue
+		}
 		out.leafOf[rank] = to[leaf]
 	}
 	return out, nil

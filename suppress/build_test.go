@@ -116,10 +116,20 @@ func TestLevels(t *testing.T) {
 			p.PQ = sdc.PQ{P: "10", Q: "50"}
 		}, 100},
 		{"a threshold alone", []float64{5, 5, 5}, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 4} }, 0},
+		{"an interval", []float64{300, 20, 12}, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 4, Interval: "20"} }, 67}, // of 332: 66.4
+		{"an interval of less than a unit", []float64{1, 1, 1}, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 4, Interval: "20"} }, 1},
+		{"an interval of nothing", []float64{300, 20, 10}, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 4, Interval: "0"} }, 0},
+		{"an interval, and the rule larger", []float64{700, 260, 40}, func(p *sdc.Policy) {
+			p.MinContributors = sdc.MinContributors{Min: 4, Interval: "5"}
+			p.PQ = sdc.PQ{P: "10", Q: "50"}
+		}, 100},
 		// Of twenty with 1 there must be as few as seventeen: 90 % of twenty are eighteen.
 		{"all equal", slices.Repeat([]float64{1}, 20), func(p *sdc.Policy) { p.AllEqual = sdc.AllEqual{Percent: "90"} }, 3},
 		{"all zero", []float64{0, 0, 0}, func(p *sdc.Policy) { p.AllEqual = sdc.AllEqual{Percent: "90"} }, 0},
-		{"safe", []float64{700, 260, 70}, func(p *sdc.Policy) { p.PPercent = sdc.PPercent{P: "10"} }, 0},
+		{"safe", []float64{700, 260, 70}, func(p *sdc.Policy) {
+			p.PPercent = sdc.PPercent{P: "10"}
+			p.MinContributors = sdc.MinContributors{Min: 3, Interval: "20"}
+		}, 0},
 	}
 	for _, c := range cases {
 		r := &rows{names: []string{"a"}}

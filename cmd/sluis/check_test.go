@@ -213,7 +213,7 @@ rules:
 		t.Fatal(err)
 	}
 	want := []string{
-		"min-contributors: on, min 11 (in cbs: on, min 10)",
+		"min-contributors: on, min 11, interval 20 (in cbs: on, min 10, interval 20)",
 		"p-percent: on, p 10, coalition 1 (in cbs: off)",
 		"group-disclosure: on, percent 87.5, exclusive true (in cbs: on, percent 90, exclusive false)",
 		"zero-cells: off (in cbs: on)",

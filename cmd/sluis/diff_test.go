@@ -44,7 +44,7 @@ func TestDiff(t *testing.T) {
 		{"a.json", "b.json", 0, []string{"Nothing has changed"}},
 		{"a.json", "strict.json", 3, []string{"Worse", "changed  policy, name: strict (was: cbs)", "new      policy, file: strict.yaml", "new      finding \"counts\", min-contributors"}},
 		{"strict.json", "a.json", 4, []string{"changed  verdict: safe (was: unsafe)", "gone     finding"}},
-		{"strict.json", "loose.json", 4, []string{"changed  policy, file: loose.yaml", "min 5 (was: on, min 11)"}},
+		{"strict.json", "loose.json", 4, []string{"changed  policy, file: loose.yaml", "min 5, interval 20 (was: on, min 11, interval 20)"}},
 		{"a.json", "more.json", 4, []string{"changed  source, people.csv", "changed  data, rows: 44 (was: 40)"}},
 		{"a.json", "people.csv", 1, nil},
 		{"a.json", "none.json", 1, nil},

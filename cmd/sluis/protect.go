@@ -180,11 +180,23 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 			return err
 		}
 	}
+	open, err := suppress.Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
+	if err != nil {
+		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w", err)}
+	}
+	for _, x := range open {
+		verdict = min(verdict, x.Verdict)
+		fmt.Fprintln(stdout, report.RemarkLine(&x))
+	}
 	hand := judgedByHand(r, tables)
 	pages.page.Cautions = append(pages.page.Cautions, hand...)
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
+	for _, x := range open {
+		pages.page.Cautions = append(pages.page.Cautions, x.Message)
+	}
+	pages.page.Cautions = append(pages.page.Cautions, earlier)
 	wrong, err := together(staged.release(), staged.covered)
 	if err != nil {
 		return err
@@ -358,6 +370,10 @@ func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Pol
 // not protected as one.
 const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
+
+// earlier is said by every run: protect sees one spec.
+const earlier = "earlier and later releases about the same persons or firms, of these data or others: " +
+	"what one tells minus what another tells may be about one of them"
 
 // judgedByHand lists what an a-priori list did to the tables that a person must look at:
 // cells set safe that a rule does not, and entries without effect.

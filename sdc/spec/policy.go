@@ -24,7 +24,7 @@ type policyFile struct {
 }
 
 type rulesFile struct {
-	MinContributors     ruleFile[minFields]        `yaml:"min-contributors"`
+	MinContributors     ruleFile[fewFields]        `yaml:"min-contributors"`
 	MinHoldings         ruleFile[minFields]        `yaml:"min-holdings"`
 	AllEqual            ruleFile[percentField]     `yaml:"all-equal"`
 	NK                  ruleFile[nkFields]         `yaml:"nk"`
@@ -41,6 +41,10 @@ type rulesFile struct {
 }
 
 type (
+	fewFields struct {
+		Min      *plainyaml.Whole `yaml:"min"`
+		Interval *percent         `yaml:"interval"`
+	}
 	minFields struct {
 		Min *plainyaml.Whole `yaml:"min"`
 	}
@@ -215,6 +219,7 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 	if m := r.MinContributors; m.given {
 		p.MinContributors.Off = m.off
 		setWhole(&p.MinContributors.Min, m.fields.Min)
+		setPercent(&p.MinContributors.Interval, m.fields.Interval)
 	}
 	if m := r.MinHoldings; m.given {
 		p.MinHoldings.Off = m.off
