@@ -1,6 +1,12 @@
 package sdc
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Basis says what the verdict on one output rests on: which unit was counted, which
 // columns decided, and what was left out. "" and empty lists mean that there is none.
@@ -13,6 +19,8 @@ type Basis struct {
 	// Weight is the column of sampling weights. Counts of respondents never use it;
 	// dominance does, as the policy's weighting says.
 	Weight string `json:"weight"`
+	// Request is the column of respondents who asked for protection.
+	Request string `json:"request,omitempty"`
 	// By lists the spanning variables of a table, or the key variables of microdata.
 	By []string `json:"by"`
 	// Sensitive lists the sensitive variables.
@@ -27,6 +35,38 @@ type Basis struct {
 	Missing []MissingBasis `json:"missing"`
 	// Hierarchies lists the code trees of columns of By and Sensitive.
 	Hierarchies []HierarchyBasis `json:"hierarchies"`
+	// Margins says of a table which totals are published: all, none, or those of
+	// MarginsOf, each by the variables that it keeps.
+	Margins   string     `json:"margins,omitempty"`
+	MarginsOf [][]string `json:"marginsOf,omitempty"`
+	// Fold lists the codes into which the codes below them are folded.
+	Fold []FoldBasis `json:"fold,omitempty"`
+	// SensitiveValues are those of the response.
+	SensitiveValues []string `json:"sensitiveValues,omitempty"`
+	// Parameters is the number of parameters of a model.
+	Parameters int `json:"parameters,omitempty"`
+	// APriori are the entries that a person has made.
+	APriori []APrioriBasis `json:"apriori,omitempty"`
+}
+
+// FoldBasis is what of a column is folded.
+type FoldBasis struct {
+	Column string   `json:"column"`
+	Codes  []string `json:"codes"`
+}
+
+// APrioriBasis is an entry of an a-priori list: see [APriori]. Status is safe, unsafe or
+// neutral.
+type APrioriBasis struct {
+	Codes     map[string]string `json:"codes"`
+	Status    string            `json:"status"`
+	Reason    string            `json:"reason,omitempty"`
+	By        string            `json:"by,omitempty"`
+	Line      int               `json:"line,omitempty"`
+	Protected bool              `json:"protected,omitempty"`
+	Cost      string            `json:"cost,omitempty"`
+	Lower     string            `json:"lower,omitempty"`
+	Upper     string            `json:"upper,omitempty"`
 }
 
 // MissingBasis is what a null in a column means. [OutputReport] has the number of rows
@@ -37,12 +77,15 @@ type MissingBasis struct {
 }
 
 // HierarchyBasis is the code tree of a column, with its number of levels and codes
-// below the total. Depth is the level that the output publishes it to, 0 for all.
+// below the total. Depth is the level that the output publishes it to, 0 for all. SHA256 is
+// the digest of the tree: two trees of the same codes differ in it where a code lies below
+// another one. A column with a depth and no tree has no levels, codes and digest.
 type HierarchyBasis struct {
 	Column string `json:"column"`
 	Levels int    `json:"levels"`
 	Codes  int    `json:"codes"`
 	Depth  int    `json:"depth"`
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // basis says what an output of these data rests on.
@@ -67,8 +110,49 @@ func (d *Data) basis(o *Output) Basis {
 	for _, name := range columns {
 		b.Missing = append(b.Missing, MissingBasis{name, d.missing(name)})
 		if h := d.Hierarchies[name]; h != nil {
-			b.Hierarchies = append(b.Hierarchies, HierarchyBasis{name, h.depth, len(h.codes), o.Depth[name]})
+			b.Hierarchies = append(b.Hierarchies, HierarchyBasis{name, h.depth, len(h.codes), o.Depth[name], h.digest()})
+		} else if o.Depth[name] > 0 {
+			b.Hierarchies = append(b.Hierarchies, HierarchyBasis{Column: name, Depth: o.Depth[name]})
 		}
 	}
+	o.describe(&b)
+	b.Request = d.Roles.Request
 	return b
+}
+
+// describe adds what the output says of itself.
+func (o *Output) describe(b *Basis) {
+	if o.Kind == Frequency || o.Kind == Magnitude {
+		switch b.Margins = "all"; {
+		case o.NoMargins:
+			b.Margins = "none"
+		case o.Margins != nil:
+			b.Margins, b.MarginsOf = "listed", o.Margins
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Fold)) {
+		b.Fold = append(b.Fold, FoldBasis{name, o.Fold[name]})
+	}
+	b.SensitiveValues, b.Parameters = o.SensitiveValues, o.Parameters
+	for _, a := range o.APriori {
+		x := APrioriBasis{
+			Codes: a.Codes, Status: "unsafe", Reason: a.Reason, By: a.By, Line: a.Line, Protected: a.Protected, Cost: a.Cost, Lower: a.Lower, Upper: a.Upper,
+		}
+		switch {
+		case a.Neutral:
+			x.Status = "neutral"
+		case a.Safe:
+			x.Status = "safe"
+		}
+		b.APriori = append(b.APriori, x)
+	}
+}
+
+// digest is the SHA-256 of the codes of a tree, each with the one above.
+func (h *Hierarchy) digest() string {
+	sum := sha256.New()
+	for code, above := range h.All() {
+		fmt.Fprintf(sum, "%q %q\n", code, above)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -152,6 +152,9 @@ func (o *Output) Validate() error {
 		if len(o.By)+len(o.Sensitive) > 0 {
 			return fail("a model has no spanning or sensitive variables")
 		}
+		if o.NoMargins || o.Margins != nil || len(o.APriori) > 0 {
+			return fail("margins and an a-priori list belong to a table")
+		}
 	default:
 		return fail("kind %q is none of frequency, magnitude, microdata, model", o.Kind)
 	}

@@ -265,7 +265,21 @@ func basis(b *sdc.Basis) []fact {
 		out = append(out, fact{"missing " + m.Column, string(m.Policy)})
 	}
 	for _, h := range b.Hierarchies {
-		out = append(out, fact{"hierarchy " + h.Column, fmt.Sprintf("%d codes in %d levels, to level %d", h.Codes, h.Levels, h.Depth)})
+		out = append(out, fact{"hierarchy " + h.Column, fmt.Sprintf("%d codes in %d levels, to level %d, sha256 %s", h.Codes, h.Levels, h.Depth, h.SHA256)})
+	}
+	out = append(out,
+		fact{"request", b.Request}, fact{"margins", b.Margins}, fact{"margins of", fmt.Sprintf("%q", b.MarginsOf)},
+		fact{"sensitive values", strings.Join(b.SensitiveValues, ", ")}, fact{"parameters", fmt.Sprint(b.Parameters)})
+	for _, f := range b.Fold {
+		out = append(out, fact{"fold " + f.Column, fmt.Sprintf("%q", f.Codes)})
+	}
+	for i, a := range b.APriori {
+		text := ""
+		for _, v := range slices.Sorted(maps.Keys(a.Codes)) {
+			text += fmt.Sprintf("%s=%q ", v, a.Codes[v])
+		}
+		text += fmt.Sprintf("%s, by %q, line %d, protected %t, cost %q, levels %q and %q: %s", a.Status, a.By, a.Line, a.Protected, a.Cost, a.Lower, a.Upper, a.Reason)
+		out = append(out, fact{fmt.Sprintf("a-priori entry %d", i+1), text})
 	}
 	return facts(out)
 }
@@ -300,6 +314,9 @@ func findings(list []finding) []fact {
 			sep = ", "
 		}
 		text := fmt.Sprintf("%s, %s against %s: %s", f.Verdict, f.Observed, f.Limit, f.Message)
+		if f.Count != 0 || f.Of != 0 {
+			text += fmt.Sprintf(" (%d of %d)", f.Count, f.Of)
+		}
 		out[i] = fact{name, text}
 	}
 	return facts(out)

@@ -83,10 +83,45 @@ func (d words) basis(o *sdc.OutputReport) []basisFact {
 	}
 	for _, h := range b.Hierarchies {
 		text := d.f(d.t("%s codes in %s levels"), h.Codes, h.Levels)
+		if h.Codes == 0 {
+			text = d.t("none declared")
+		}
 		if h.Depth > 0 {
 			text += ", " + d.t("published to level") + " " + strconv.Itoa(h.Depth)
 		}
 		out = append(out, basisFact{d.t("Hierarchy") + " " + visible(h.Column), text})
+	}
+	return append(out, d.decided(b, list)...)
+}
+
+// decided lists what the requester has chosen of the output: totals, codes that are
+// folded, sensitive values, who asked, and what was judged by hand.
+func (d words) decided(b *sdc.Basis, list func([]string) string) []basisFact {
+	var out []basisFact
+	switch b.Margins {
+	case "none":
+		out = append(out, basisFact{d.t("Totals"), d.t("none are published")})
+	case "listed":
+		var all []string
+		for _, m := range b.MarginsOf {
+			all = append(all, "{"+list(m)+"}")
+		}
+		out = append(out, basisFact{d.t("Totals"), d.t("published by") + " " + strings.Join(all, ", ")})
+	}
+	for _, f := range b.Fold {
+		out = append(out, basisFact{d.t("Folded codes of") + " " + visible(f.Column), shorten(list(f.Codes), 4*longestLabel)})
+	}
+	if len(b.SensitiveValues) > 0 {
+		out = append(out, basisFact{d.t("Sensitive values"), shorten(list(b.SensitiveValues), 4*longestLabel)})
+	}
+	if b.Parameters > 0 {
+		out = append(out, basisFact{d.t("Parameters"), d.number(int64(b.Parameters))})
+	}
+	if b.Request != "" {
+		out = append(out, basisFact{d.t("Requests for protection"), visible(b.Request)})
+	}
+	if n := len(b.APriori); n > 0 {
+		out = append(out, basisFact{d.t("Judged by hand"), d.f(d.t("%s entries of an a-priori list"), n)})
 	}
 	return out
 }
