@@ -76,6 +76,7 @@ type worker struct {
 	rows         int64
 	threads      int                   // that it may use
 	texts        []*column.TextNumbers // of number columns that are text; nil for others
+	units        []bool                // columns of units that are text
 
 	arrays  []arrow.Array // column -> rows of the batch
 	codes   [][]uint32    // scratch: column -> row -> code
@@ -96,7 +97,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 	w := &worker{
 		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), whole: make([]wholeNumbers, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
-		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n),
+		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n), units: make([]bool, n),
 	}
 	digits, floats := make([]int, n), make([]bool, n)
 	for c, want := range pl.columns {
@@ -109,6 +110,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 		}
 		w.fields[c] = found[0]
 		dt := schema.Field(found[0]).Type
+		w.units[c] = (c == pl.respondent || c == pl.holding) && column.IsText(dt)
 		switch {
 		case want.coded && pl.keyed(c) && column.Keyed(dt):
 			w.keyed[c] = true
@@ -449,6 +451,13 @@ func (w *worker) addRecord(m message) error {
 // position of its first row, and key its key.
 func (w *worker) add(n int, row int64, key uint64) error {
 	w.first = key
+	if w.pl.data.RespondentForm.folds() {
+		back, err := w.foldUnits()
+		if err != nil {
+			return err
+		}
+		defer back()
+	}
 	if err := w.index(n); err != nil {
 		return err
 	}
@@ -460,6 +469,32 @@ func (w *worker) add(n int, row int64, key uint64) error {
 	}
 	// Which error is told does not depend on what was read by its indices.
 	return cmp.Or(w.encode(n, row, nil), err)
+}
+
+// foldUnits gives the texts of units the form that they count in. The function that it
+// returns puts the arrays of the batch back.
+func (w *worker) foldUnits() (back func(), err error) {
+	was := slices.Clone(w.arrays)
+	back = func() {
+		for c := range was {
+			if w.arrays[c] != was[c] {
+				w.arrays[c].Release()
+				w.arrays[c] = was[c]
+			}
+		}
+	}
+	for c, unit := range w.units {
+		if !unit {
+			continue
+		}
+		arr, err := column.MapTexts(was[c], w.pl.data.RespondentForm.of)
+		if err != nil {
+			back()
+			return nil, columnError(&ColumnError{Column: w.pl.columns[c].name, Row: -1, Err: err})
+		}
+		w.arrays[c] = arr
+	}
+	return back, nil
 }
 
 // index looks which columns of the batch are read by their indices, and so which

@@ -87,6 +87,9 @@ type Data struct {
 	// identifiers finds: its findings about them are then for review. The report has the
 	// reasons. Defaults to none.
 	NotIdentifiers map[string]string
+	// RespondentForm says in which form the texts that name respondents and holdings
+	// count. Defaults to none: texts that look alike are then an error.
+	RespondentForm RespondentForm
 	// Remarks is what the caller knows about the data and every reader of the report
 	// must see. The check adds its own.
 	Remarks []Remark
@@ -105,6 +108,9 @@ func (d *Data) missing(column string) Missing {
 
 func (d *Data) validate() error {
 	if err := d.About.validate(); err != nil {
+		return err
+	}
+	if err := d.RespondentForm.validate(); err != nil {
 		return err
 	}
 	for name, m := range d.Missing {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -30,16 +31,25 @@ func (v *Variable) lookAlikes() (n int64) {
 }
 
 // codeLook is what a text looks like: in compatibility form, in small letters, with single
-// blanks, without invisible characters.
+// blanks, without invisible characters. A text that is no UTF-8 looks like itself alone.
 func codeLook(s string) string {
+	if !utf8.ValidString(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
+		switch {
+		case unicode.IsSpace(r) || r == emptyBraille:
+			return ' '
+		case unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
 			return -1
 		}
-		return unicode.ToLower(r)
+		return unicode.ToLower(unicode.ToUpper(r))
 	}, norm.NFKC.String(s))
 	return strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
 }
+
+// emptyBraille is a sign without dots, which no property of Unicode calls a blank.
+const emptyBraille = '\u2800'
 
 // lookAlikeRemark says of a column how many of its codes look like another; none for 0.
 func lookAlikeRemark(v *Variable) []Remark {

@@ -44,6 +44,9 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	if w.rows == 0 {
 		return nil, sum, ErrNoRows
 	}
+	if sum.alike, err = w.unitLooks(pl); err != nil {
+		return nil, sum, err
+	}
 	vars := make([]*Variable, len(pl.columns))
 	ranks := make([][]uint32, len(pl.columns))
 	lists := make([]*column.List, len(pl.columns))

@@ -185,6 +185,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	}()
 	d := sdc.FromReaders(readers...)
 	d.Roles, d.Missing, d.Hierarchies, d.About, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.About, s.NotIdentifiers
+	d.RespondentForm = s.RespondentForm
 	d.Remarks = append(d.Remarks, inferredTypes(s, src)...)
 	if d.Suppressions, err = suppressionsOf(s, src); err != nil {
 		return nil, err

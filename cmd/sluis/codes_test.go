@@ -49,7 +49,7 @@ func TestCodesAreText(t *testing.T) {
 		{"an exponent", []string{"1e3", "1000"}, []int{6, 30}, 3, "1000 1e3"},
 		{"more digits than a float has", []string{"10000000000000001", "10000000000000002", "3.5"}, []int{6, 30}, 3, "10000000000000001 10000000000000002 3.5"},
 		{"more digits than int64 has", []string{"92233720368547758071", "92233720368547758070"}, []int{12}, 0, "92233720368547758070 92233720368547758071"},
-		{"truth values", []string{"TRUE", "true"}, []int{12}, 0, "TRUE true"},
+		{"truth values, which look alike", []string{"TRUE", "true"}, []int{12}, 4, "TRUE true"},
 		{"dates", []string{"2020-01-02", "2020-1-2"}, []int{12}, 0, "2020-01-02 2020-1-2"},
 	} {
 		for _, threads := range []string{"1", "3"} {

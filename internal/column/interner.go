@@ -37,6 +37,7 @@ type internShard struct {
 	// say where a slot is, and the place in the arena, one more; 0 is free.
 	slots []uint64
 	n     int
+	kinds [textKinds]int // texts by their letters
 }
 
 // NewInterner returns an interner without texts.
@@ -117,6 +118,7 @@ func (s *internShard) read(keys []uint64, rows []uint32, hash []uint64, value fu
 				keys[i] = uint64(len(s.arena))
 				s.slots[at] = tag<<32 | uint64(len(s.arena)+1)
 				s.n++
+				s.kinds[kindOfText(v)]++
 				s.arena = append(binary.AppendUvarint(s.arena, uint64(len(v))), v...)
 				break
 			}

@@ -30,6 +30,8 @@ type Spec struct {
 	Hierarchies map[string]*sdc.Hierarchy
 	// NotIdentifiers goes into sdc.Data.
 	NotIdentifiers map[string]string
+	// RespondentForm goes into sdc.Data.
+	RespondentForm sdc.RespondentForm
 	// About says what the request is about.
 	About sdc.About
 	// Dossier is the file of the project's dossier, or "".
@@ -83,6 +85,7 @@ type dataFile struct {
 	SHA256      sumsFile                 `yaml:"sha256"`
 	Copies      string                   `yaml:"copies"`
 	Respondent  string                   `yaml:"respondent"`
+	Form        string                   `yaml:"respondent-form"`
 	Holding     string                   `yaml:"holding"`
 	Weight      string                   `yaml:"weight"`
 	Request     string                   `yaml:"request"`
@@ -257,6 +260,11 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		csv.DecimalComma = true
 	default:
 		return nil, wrong("data.csv.decimal must be a point or a comma")
+	}
+	switch s.RespondentForm = sdc.RespondentForm(f.Data.Form); s.RespondentForm {
+	case "", "exact", "trim", "nfc", "fold":
+	default:
+		return nil, wrong("data.respondent-form is exact, trim, nfc or fold")
 	}
 	s.NotIdentifiers = f.Data.Identifiers.Not
 	for name, m := range f.Data.Missing {
