@@ -135,6 +135,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return err
 	}
+	remarks = append(remarks, sourceRemarks(files, true)...)
 	safe, done, err := suppress.LocalTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
 	switch {
 	case errors.Is(err, suppress.ErrRequest):

@@ -115,12 +115,28 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 		return err
 	}
 	defer src.Close()
-	p, err := profile.Make(ctx, func(ctx context.Context) (array.RecordReader, error) { return src.Reader(ctx, nil) }, o)
+	if err := src.Need(named...); err != nil {
+		return usageError(err)
+	}
+	columns := []string{} // those that can be read
+	for _, field := range src.Schema().Fields() {
+		if source.Readable(field.Type) || slices.Contains(named, field.Name) {
+			columns = append(columns, field.Name)
+		}
+	}
+	p, err := profile.Make(ctx, func(ctx context.Context) (array.RecordReader, error) { return src.Reader(ctx, columns) }, o)
 	if errors.Is(err, profile.ErrRequest) || errors.Is(err, sdc.ErrRequest) {
 		return usageError(err)
 	}
 	if err != nil {
 		return err
+	}
+	for i, field := range src.Schema().Fields() {
+		if !slices.Contains(columns, field.Name) {
+			p.Columns = slices.Insert(p.Columns, i, profile.Column{
+				Name: field.Name, Type: field.Type.String(), Withheld: "columns of its type cannot be read", Classes: []profile.Class{},
+			})
+		}
 	}
 	if err := src.Hash(ctx); err != nil {
 		return err
@@ -132,6 +148,7 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	if p.Remarks, err = joinRecords(src.Files(), trusted, []string{f.respondent}, others); err != nil {
 		return err
 	}
+	p.Remarks = append(p.Remarks, sourceRemarks(src.Files(), true)...)
 	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
 	for _, file := range src.Files() {
 		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})

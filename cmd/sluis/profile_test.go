@@ -95,3 +95,29 @@ not checked: what follows from this profile and an earlier one, by subtraction
 		t.Errorf("one person: status %d: %s%s", status, out, errs)
 	}
 }
+
+// TestProfileOfAnyColumns: a column of a type that is not read is in the profile, and
+// does not end it; a name that does not exist is told with those that do.
+func TestProfileOfAnyColumns(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	events(t, at("a.arrow"))
+	status, out, errs := sluis(t, "profile", at("a.arrow"), "--respondent", "id", "--json", at("a.json"))
+	want := `24 rows, 24 respondents; what is shown passes the policy cbs
+
+"list", list<int64>
+  withheld: columns of its type cannot be read
+
+"id", int64
+  withheld: it identifies respondents
+`
+	if status != 0 || !strings.HasPrefix(out, want) || !strings.Contains(out, `"x", float64`) || !strings.Contains(readFile(t, at("a.json")), `"name": "list"`) {
+		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+	if status, _, errs := sluis(t, "profile", at("a.arrow"), "--respondent", "list"); status == 0 || !strings.Contains(errs, "not supported") {
+		t.Errorf("a list as respondent: status %d, %s", status, errs)
+	}
+	if status, _, errs := sluis(t, "profile", at("a.arrow"), "--respondent", "idd"); status != 2 || !strings.Contains(errs, `the nearest name is "id"; the columns are "list", "id"`) {
+		t.Errorf("a name that does not exist: status %d, %s", status, errs)
+	}
+}

@@ -155,7 +155,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	defer staged.drop()
 	staged.policy = &manifestPolicy{r.Policy.Name, r.Policy.SHA256, report.PublicDifferences(r.Policy.Differences)}
 	pages := &protectPages{page: report.Protection{
-		Verdict: verdict, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Sources: r.Data.Sources,
+		Verdict: verdict, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Sources: r.Data.Sources, Remarks: r.Data.Remarks,
 	}}
 	for k := range r.Outputs {
 		if !slices.Contains(tables, k) {

@@ -148,6 +148,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
+	remarks = append(remarks, sourceRemarks(infos, true)...)
 	if m.suppressed {
 		if err := f.knowSuppressed(files, sources); err != nil {
 			return err

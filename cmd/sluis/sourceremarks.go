@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -23,15 +24,17 @@ func sourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 		seen[f.SHA256] = true
 	}
 	var out []sdc.Remark
-	add := func(name string, count int64, message string) {
+	add := func(name string, count int64, v sdc.Verdict, message string) {
 		if count > 0 {
-			out = append(out, sdc.Remark{Name: name, Count: count, Verdict: sdc.Safe, Message: message})
+			out = append(out, sdc.Remark{Name: name, Count: count, Verdict: v, Message: message})
 		}
 	}
 	if !given {
-		add("no-checksum", noSum, "Arrow files have no checksums: a byte that was damaged reads as another value; give the hashes of the files in the spec, as data.sha256")
+		add("no-checksum", noSum, sdc.Safe, "Arrow files have no checksums: a byte that was damaged reads as another value; give the hashes of the files in the spec, as data.sha256")
 	}
-	add("open-stream", open, "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing")
-	add("copies", copies, "files are copies of others, byte for byte, which the spec allows: their rows count twice")
+	// Who allows it does not know either what was lost: somebody decides.
+	add(report.OpenStream, open, sdc.Review, "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing")
+	// The spec says that both are meant.
+	add(report.Copies, copies, sdc.Safe, "files are copies of others, byte for byte, which the spec allows: their rows count twice")
 	return out
 }

@@ -24,7 +24,9 @@ type Protection struct {
 	Others []sdc.OutputReport
 	// Cautions say what was not checked.
 	Cautions []string
-	Sources  []sdc.Source
+	// Remarks are about the data. The page that leaves has those of [PublicRemarks].
+	Remarks []sdc.Remark
+	Sources []sdc.Source
 }
 
 // ReleasedTable is a table as it leaves.
@@ -140,6 +142,7 @@ type protectionView struct {
 	Tables   []releasedView
 	Others   []outputView
 	Cautions []sentence
+	About    []aboutView
 }
 
 type releasedView struct {
@@ -169,6 +172,7 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 		},
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, PublicDifferences(p.Differences)),
 	}
+	v.About = d.about(PublicRemarks(p.Remarks))
 	for i := range p.Tables {
 		t := &p.Tables[i]
 		x := releasedView{ID: tableID(i), Name: t.Name, Certificate: t.Certificate, Attacker: d.attacker(&t.Attacker)}
@@ -196,6 +200,7 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 		},
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Differences),
 	}
+	v.About = d.about(p.Remarks)
 	for _, s := range p.Cautions {
 		v.Cautions = append(v.Cautions, d.say(s))
 	}

@@ -33,6 +33,36 @@ type aboutView struct {
 	sentence
 }
 
+// Names of remarks that a public page has too: they say which rows were counted, and
+// nothing of any row.
+const (
+	// OpenStream is the remark that a stream has no mark of its end.
+	OpenStream = "open-stream"
+	// Copies is the remark that files which are copies of others were counted.
+	Copies = "copies"
+)
+
+// PublicRemarks returns the remarks about the data that a public page has too.
+func PublicRemarks(list []sdc.Remark) []sdc.Remark {
+	var out []sdc.Remark
+	for _, x := range list {
+		if x.Name == OpenStream || x.Name == Copies {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// settled reports whether no remark about the data is left for somebody to decide.
+func settled(list []sdc.Remark) bool {
+	for _, x := range list {
+		if x.Verdict != sdc.Safe {
+			return false
+		}
+	}
+	return true
+}
+
 // about lists the remarks about the data.
 func (d words) about(list []sdc.Remark) []aboutView {
 	var out []aboutView
@@ -283,7 +313,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			Lang: opts.Lang, Public: true, Title: d.t("Output check"), Badge: d.verdict(r.Verdict),
 			Notice: d.t("Public summary: it holds nothing of outputs that may not leave."),
 		},
-		Policy: r.Policy.Name, Whose: d.whose(r.Policy.SHA256, PublicDifferences(r.Policy.Differences)),
+		Policy: r.Policy.Name, Whose: d.whose(r.Policy.SHA256, PublicDifferences(r.Policy.Differences)), About: d.about(PublicRemarks(r.Data.Remarks)),
 	}
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}
@@ -308,7 +338,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			x.NotChecked = append(x.NotChecked, d.say(s))
 		}
 		table := o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude
-		if o.Verdict == sdc.Safe && len(o.Findings) == 0 && table && i < len(r.Tables) {
+		if o.Verdict == sdc.Safe && len(o.Findings) == 0 && settled(r.Data.Remarks) && table && i < len(r.Tables) {
 			_, l := newChecked(r.Tables[i], i, nil, nil, d)
 			x.Table = l.view(opts.Cells)
 			x.Table.Name = o.Name
