@@ -67,7 +67,7 @@ func BSN(value string) bool {
 		case digit(c) && n < len(d):
 			d[n] = int(c - '0')
 			n++
-		case len(value) == 11 && (c == ' ' || c == '.' || c == '-') && (i == 7 && c == value[4] || i == 7 && c == value[3] || i == 4 || i == 3):
+		case len(value) == 11 && (c == ' ' || c == '.' || c == '-') && (i == 3 || i == 4 && digit(value[3]) || i == 7 && (c == value[3] || c == value[4])):
 		default:
 			return false
 		}
