@@ -83,7 +83,7 @@ func TestKeyFiles(t *testing.T) {
 		t.Errorf("no folder: %v", err)
 	}
 	for _, e := range must(os.ReadDir(dir)) {
-		if strings.HasSuffix(e.Name(), ".part") {
+		if strings.HasPrefix(e.Name(), ".") {
 			t.Errorf("%s is left behind", e.Name())
 		}
 	}

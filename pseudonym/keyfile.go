@@ -13,6 +13,7 @@ import (
 	"filippo.io/age/armor"
 
 	"github.com/sluis-go/sluis/internal/files"
+	"github.com/sluis-go/sluis/internal/staging"
 )
 
 // ErrKeyFile says that a file cannot be taken for a key file.
@@ -143,9 +144,28 @@ func open(raw []byte, identities []age.Identity) ([]byte, error) {
 	return text, nil
 }
 
-// writeNew writes a file that does not exist yet, mode 0600: complete or absent.
+// writeNew writes a file that does not exist yet, mode 0600: complete or absent. A
+// process that is killed leaves a folder for itself alone, which the next one to write
+// there removes.
 func writeNew(path string, fn func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".*.part")
+	return staged(path, fn, func(from string) error {
+		// A link fails where the name is taken, which a rename would overwrite.
+		if err := os.Link(from, path); err != nil {
+			return err
+		}
+		return staging.SyncDir(filepath.Dir(path))
+	})
+}
+
+// staged writes a file of mode 0600 in a folder beside path, and has place move it.
+func staged(path string, fn func(io.Writer) error, place func(from string) error) (err error) {
+	stage, err := staging.New(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stage.Drop()) }()
+	from := stage.Path("secret")
+	f, err := os.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -153,14 +173,10 @@ func writeNew(path string, fn func(io.Writer) error) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err2 := f.Close(); err == nil {
-		err = err2
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
 	}
-	if err == nil {
-		// A link fails where the name is taken, which a rename would overwrite.
-		err = os.Link(f.Name(), path)
-	}
-	return errors.Join(err, os.Remove(f.Name()))
+	return place(from)
 }
 
 // DestroyKeyFile overwrites a key file with zeros and removes it. On media that

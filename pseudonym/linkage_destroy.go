@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/sluis-go/sluis/internal/staging"
 )
 
 // linkageGoneSchema names the form of a tombstone.
@@ -40,8 +43,8 @@ func (r LinkageTombstone) payload() ([]byte, error) {
 	return append([]byte(linkageGoneSchema+"\n"), text...), err
 }
 
-// DestroyLinkage overwrites the file of a linkage table with zeros and puts a signed
-// tombstone in its place. The table must be readable with an identity, so that the
+// DestroyLinkage puts a signed tombstone in the place of the file of a linkage table, and
+// overwrites the table with zeros. The table must be readable with an identity, so that the
 // tombstone can say what it was. On media that keep old blocks the overwriting may not
 // reach them: a table whose identity is destroyed too is gone there as well. The error
 // is that of [LoadLinkage], or ErrRecord without a signer.
@@ -70,41 +73,41 @@ func DestroyLinkage(path string, signer ed25519.PrivateKey, now time.Time, tool 
 	return r, replace(path, append(text, '\n'))
 }
 
-// replace overwrites a file with zeros and puts text in its place. The text is on the
-// disk before the first zero is written.
+// replace puts text in the place of a file, and overwrites with zeros what was there.
+// The text has its place before the first zero is written: a process that is killed
+// between leaves what was there without a name, and has lost nothing of the text.
 func replace(path string, text []byte) error {
-	next, err := os.CreateTemp(filepath.Dir(path), ".*.part")
-	if err != nil {
+	write := func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
 	}
-	_, err = next.Write(text)
-	if err == nil {
-		err = next.Sync()
-	}
-	err = errors.Join(err, next.Close())
-	if err == nil {
-		err = zero(path)
-	}
-	if err == nil {
-		err = os.Rename(next.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(next.Name()))
-	}
-	return nil
+	return staged(path, write, func(from string) error {
+		old, info, err := openRegular(path, os.O_WRONLY)
+		if err != nil {
+			return err
+		}
+		if runtime.GOOS == "windows" { // which keeps the name of an open file
+			err = errors.Join(zero(old, info.Size()), old.Close())
+			if err == nil {
+				err = os.Rename(from, path)
+			}
+			return err
+		}
+		err = os.Rename(from, path)
+		if err == nil {
+			err = errors.Join(staging.SyncDir(filepath.Dir(path)), zero(old, info.Size()))
+		}
+		return errors.Join(err, old.Close())
+	})
 }
 
-// zero overwrites a regular file.
-func zero(path string) error {
-	f, info, err := openRegular(path, os.O_WRONLY)
-	if err != nil {
-		return err
-	}
-	_, err = io.CopyN(f, zeros{}, info.Size())
+// zero overwrites the first bytes of an open file.
+func zero(f *os.File, size int64) error {
+	_, err := io.CopyN(f, zeros{}, size)
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	return err
 }
 
 type zeros struct{}

@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"sdc/profile": {"sdc"},
 	"sdc/suggest": {"sdc"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
-	"pseudonym":   {"internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml"},
+	"pseudonym":   {"internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
 	"suppress": {
 		"internal/formula", "internal/guard", "sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
 	},
