@@ -870,11 +870,18 @@ func (c Columns) Table(ctx context.Context, mem memory.Allocator, t arrow.Table,
 // a time: memory does not grow with rows. r is borrowed until the result is
 // released.
 func (c Columns) Reader(ctx context.Context, mem memory.Allocator, r array.RecordReader, counters map[string]*Counter) (array.RecordReader, error) {
+	return c.ReaderOf(ctx, mem, r, 1, counters)
+}
+
+// ReaderOf is Reader with so many records at a time, each hashed by a goroutine: memory
+// holds as many. The records, their order, the counts and the first error are the same
+// for any number of threads, and fewer than one is one.
+func (c Columns) ReaderOf(ctx context.Context, mem memory.Allocator, r array.RecordReader, threads int, counters map[string]*Counter) (array.RecordReader, error) {
 	schema, err := c.Schema(r.Schema())
 	if err != nil {
 		return nil, err
 	}
-	out := &reader{ctx: ctx, mem: mem, columns: c, from: r, schema: schema, counters: counters}
+	out := &reader{ctx: ctx, mem: mem, columns: c, from: r, schema: schema, counters: counters, threads: max(1, threads)}
 	out.refs.Store(1)
 	return out, nil
 }
@@ -886,6 +893,9 @@ type reader struct {
 	from     array.RecordReader
 	schema   *arrow.Schema
 	counters map[string]*Counter
+	threads  int
+	ready    []arrow.Record // that follow the present one
+	failed   error          // what comes behind them
 	record   arrow.Record
 	row      int64
 	err      error
@@ -897,10 +907,17 @@ func (r *reader) Retain() { r.refs.Add(1) }
 
 // Release drops a reference.
 func (r *reader) Release() {
-	if r.refs.Add(-1) == 0 && r.record != nil {
+	if r.refs.Add(-1) > 0 {
+		return
+	}
+	if r.record != nil {
 		r.record.Release()
 		r.record = nil
 	}
+	for _, rec := range r.ready {
+		rec.Release()
+	}
+	r.ready = nil
 }
 
 // Schema returns the schema of the records.
@@ -918,19 +935,59 @@ func (r *reader) Next() bool {
 		r.record.Release()
 		r.record = nil
 	}
-	if r.err != nil || !r.from.Next() {
-		if err := r.from.Err(); r.err == nil && err != nil && !errors.Is(err, io.EOF) {
-			r.err = err
+	if r.err != nil {
+		return false
+	}
+	if len(r.ready) == 0 && r.failed == nil {
+		r.fill()
+	}
+	if len(r.ready) == 0 {
+		if !errors.Is(r.failed, io.EOF) {
+			r.err = r.failed
 		}
 		return false
 	}
-	rec := r.from.Record()
-	out, err := r.columns.Record(r.ctx, r.mem, rec, r.counters)
-	if err != nil {
-		r.err = shift(err, "", r.row)
-		return false
-	}
-	r.row += rec.NumRows()
-	r.record = out
+	r.record, r.ready = r.ready[0], r.ready[1:]
 	return true
+}
+
+// fill hashes the next records, up to the first that fails.
+func (r *reader) fill() {
+	var in []arrow.Record
+	for len(in) < r.threads && r.from.Next() {
+		rec := r.from.Record()
+		rec.Retain()
+		in = append(in, rec)
+	}
+	if len(in) < r.threads {
+		if r.failed = r.from.Err(); r.failed == nil {
+			r.failed = io.EOF
+		}
+	}
+	out, errs := make([]arrow.Record, len(in)), make([]error, len(in))
+	var wg sync.WaitGroup
+	for i := 1; i < len(in); i++ {
+		wg.Go(func() { out[i], errs[i] = r.columns.Record(r.ctx, r.mem, in[i], r.counters) })
+	}
+	if len(in) > 0 {
+		out[0], errs[0] = r.columns.Record(r.ctx, r.mem, in[0], r.counters)
+	}
+	wg.Wait()
+	for i, rec := range in {
+		if errs[i] != nil {
+			r.failed = shift(errs[i], "", r.row)
+			for _, more := range out[i:] {
+				if more != nil {
+					more.Release()
+				}
+			}
+			out = out[:i]
+			break
+		}
+		r.row += rec.NumRows()
+	}
+	for _, rec := range in {
+		rec.Release()
+	}
+	r.ready = out
 }

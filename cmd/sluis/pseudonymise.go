@@ -36,6 +36,7 @@ type pseudonymiseFlags struct {
 	named                 int               // columns that --scan has named
 	makers                pseudonym.Columns // what makes pseudonyms of each column
 	keepMetadata          bool
+	threads               int
 }
 
 func newPseudonymiseCommand() *cobra.Command {
@@ -100,6 +101,7 @@ to write one that is neither replaced nor dropped.`,
 	flags.StringVar(&f.scan, "scan", "", "look for identifiers in the other columns: refuse to write, or warn")
 	flags.Lookup("scan").NoOptDefVal = scanRefuse
 	flags.StringVar(&f.translate, "translate", "", "translation table of sluis linkage rekey: replace old pseudonyms by new ones")
+	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	return cmd
 }
@@ -224,7 +226,10 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, f 
 		return nil, err
 	}
 	defer rows.Release()
-	r, err := columns.Reader(ctx, memory.DefaultAllocator, rows, counters)
+	if f.threads <= 0 {
+		f.threads = defaultThreads()
+	}
+	r, err := columns.ReaderOf(ctx, memory.DefaultAllocator, rows, f.threads, counters)
 	if err != nil {
 		return nil, err
 	}
