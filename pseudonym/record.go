@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // processSchema names the form of a record of pseudonyms, and firstSchema the one
@@ -82,12 +83,15 @@ type RecordedCount struct {
 	Inferred string `json:"inferred,omitempty"`
 	// Over holds the settings of the pseudonyms that were the identifiers, the oldest
 	// first: empty unless a column of pseudonyms was pseudonymised again.
-	Over          []Setting `json:"over,omitempty"`
-	Rows          int64     `json:"rows"`
-	Nulls         int64     `json:"nulls"`
-	Invalid       int64     `json:"invalid"`
-	Distinct      int64     `json:"distinct"`
-	DistinctExact bool      `json:"distinctExact"`
+	Over []Setting `json:"over,omitempty"`
+	// Translated says that the pseudonyms of the input, made in another way, were
+	// replaced by those that Setting makes, and not pseudonymised again.
+	Translated    bool  `json:"translated,omitempty"`
+	Rows          int64 `json:"rows"`
+	Nulls         int64 `json:"nulls"`
+	Invalid       int64 `json:"invalid"`
+	Distinct      int64 `json:"distinct"`
+	DistinctExact bool  `json:"distinctExact"`
 	// DistinctLow and DistinctHigh bound an estimate, see [Stats].
 	DistinctLow  int64 `json:"distinctLow,omitempty"`
 	DistinctHigh int64 `json:"distinctHigh,omitempty"`
@@ -150,6 +154,12 @@ func (r *Record) Setting(column string) (s Setting, over []Setting, ok bool) {
 	return Setting{}, nil, false
 }
 
+// Translated reports whether a column holds the pseudonyms of a translation, in the place
+// of those of the input.
+func (r *Record) Translated(column string) bool {
+	return slices.ContainsFunc(r.Columns, func(c RecordedCount) bool { return c.Column == column && c.Translated })
+}
+
 // wellFormed reports whether a record says all that its version must, once.
 func (r *Record) wellFormed() bool {
 	first := r.Schema == firstSchema
@@ -162,7 +172,7 @@ func (r *Record) wellFormed() bool {
 				return false
 			}
 		}
-		if first != (c.Setting == Setting{}) || first && (c.Over != nil || c.Inferred != "" || c.Form != "") || !first && !c.Complete() {
+		if first != (c.Setting == Setting{}) || first && (c.Over != nil || c.Translated || c.Inferred != "" || c.Form != "") || !first && !c.Complete() {
 			return false
 		}
 		for _, s := range c.Over {

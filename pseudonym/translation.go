@@ -147,7 +147,7 @@ func (r *Record) AppendTranslated(t *Translation, columns []string, counters map
 				KeyID: t.to.KeyID, Domain: t.to.Domain, Format: t.to.Format, Canonical: counters[name].class(),
 				Encoding: t.to.Encoding, Bytes: t.to.Bytes, Algorithm: algorithm.String(),
 			},
-			Form: t.to.Form, Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
+			Form: t.to.Form, Translated: true, Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
 		})
 	}
 }

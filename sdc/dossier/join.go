@@ -210,6 +210,10 @@ func (k *Records) pastOf(h held, column string, seen []string) (past, error) {
 		}
 	}
 	s, over, ok := h.Setting(column)
+	if n := len(before.settings); ok && n > 0 && h.Translated(column) {
+		before.settings[n-1] = s // in the place of the last one
+		return past{before.settings, before.proven && k.proves(h)}, nil
+	}
 	switch {
 	case !ok: // as it was in the input
 		before.proven = before.proven && k.proves(h)
