@@ -101,6 +101,22 @@ func (o *OutputReport) SetSafe() int {
 	return len(seen)
 }
 
+// SafeBy returns the names of those who set cells safe that a rule does not, each once
+// and in the order of their entries, "" for a name that is not said; nil where there is no
+// such cell.
+func (o *OutputReport) SafeBy() []string {
+	if o.SetSafe() == 0 {
+		return nil
+	}
+	var out []string
+	for _, a := range o.Basis.APriori {
+		if a.Status == "safe" && !slices.Contains(out, a.By) {
+			out = append(out, a.By)
+		}
+	}
+	return out
+}
+
 const notice = "CONFIDENTIAL: this report holds small counts and must not leave the closed environment"
 
 // WriteJSON writes the report as indented JSON with its digest, the same bytes for

@@ -188,8 +188,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		verdict = min(verdict, x.Verdict)
 		fmt.Fprintln(stdout, report.RemarkLine(&x))
 	}
-	hand := judgedByHand(r, tables)
-	pages.page.Cautions = append(pages.page.Cautions, hand...)
+	pages.page.ByHand, pages.page.SafeBy = judgedByHand(r, tables)
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
@@ -227,11 +226,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 			fmt.Fprintf(stdout, "%q: the values are sums; a mean is the sum divided by the %s%s\n", r.Outputs[k].Name, s.divisor(), s.counts())
 		}
 	}
-	for i, s := range pages.page.Cautions {
-		if i < len(hand) {
-			fmt.Fprintf(stdout, "by hand: %q\n", s)
-			continue
-		}
+	for _, x := range pages.page.ByHand {
+		fmt.Fprintf(stdout, "by hand: %q\n", x.Text)
+	}
+	for _, s := range pages.page.Cautions {
 		fmt.Fprintln(stdout, "not checked: "+s)
 	}
 	fmt.Fprintf(stdout, "Released to %s; %s must not leave. Check with: sluis verify %s\n", filepath.Join(f.out, releaseFolder), filepath.Join(f.out, confidentialFolder), f.out)
@@ -375,18 +373,21 @@ const unlinked = "what tables tell together that leave out rows with missing val
 const earlier = "earlier and later releases about the same persons or firms, of these data or others: " +
 	"what one tells minus what another tells may be about one of them"
 
-// judgedByHand lists what an a-priori list did to the tables that a person must look at:
-// cells set safe that a rule does not, and entries without effect.
-func judgedByHand(r *sdc.Report, tables []int) []string {
-	var out []string
+// judgedByHand lists what an a-priori list did to the tables that a person must look at,
+// cells set safe that a rule does not and entries without effect, and who set cells safe.
+func judgedByHand(r *sdc.Report, tables []int) (found, safeBy []report.HandJudgement) {
 	for _, k := range tables {
-		for _, f := range r.Outputs[k].Findings {
+		o := &r.Outputs[k]
+		for _, f := range o.Findings {
 			if f.Rule == "a-priori" && f.Verdict == sdc.Review {
-				out = append(out, f.Message)
+				found = append(found, report.HandJudgement{Output: o.Name, Text: f.Message})
 			}
 		}
+		for _, by := range o.SafeBy() {
+			safeBy = append(safeBy, report.HandJudgement{Output: o.Name, Text: by})
+		}
 	}
-	return out
+	return found, safeBy
 }
 
 // countedThings returns how many different things tables count or sum up.

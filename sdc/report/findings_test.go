@@ -60,13 +60,57 @@ func TestWhosePolicy(t *testing.T) {
 				t.Errorf("%s, %s: no digest, or no difference", name, lang)
 			}
 			leaves := name == "public check" || name == "release"
-			if strings.Contains(text, "77") == leaves || strings.Contains(text, differs) != leaves {
+			if strings.Contains(strings.ReplaceAll(text, r.Policy.SHA256, ""), "77") == leaves || strings.Contains(text, differs) != leaves {
 				t.Errorf("%s, %s: the threshold of nk", name, lang)
 			}
 		}
 	}
 	if got := report.PublicDifferences(r.Policy.Differences); len(got) != 2 {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestPublicSaysWhyHidden: of an output that is not shown the public page says why, and who
+// set cells safe by hand; not the reason, which may tell of the data, and not how many.
+func TestPublicSaysWhyHidden(t *testing.T) {
+	fields, _ := small(0)
+	var rows []map[string]any
+	for i := range 1801 {
+		rows = append(rows, map[string]any{"id": i, "region": []string{"North", "South"}[i%2], "state": []string{"well", "ill", "cured", "rare"}[min(i%3+i/1800*3, 3)], "x": i})
+	}
+	by := []string{"state"}
+	r := checked(t, fields, rows, nil, sdc.CBS(),
+		sdc.Output{Name: "cleared", Kind: sdc.Frequency, By: by, APriori: []sdc.APriori{{Codes: map[string]string{"state": "rare"}, Safe: true, Reason: "only the mayor", By: "J. Jansen"}}},
+		sdc.Output{Name: "nobody", Kind: sdc.Frequency, By: by, APriori: []sdc.APriori{{Codes: map[string]string{"state": "rare"}, Safe: true, Reason: "only the mayor"}}},
+		sdc.Output{Name: "unsafe", Kind: sdc.Frequency, By: by}, sdc.Output{Name: "shown", Kind: sdc.Frequency, By: []string{"region"}})
+	for i, want := range []sdc.Verdict{sdc.Review, sdc.Review, sdc.Unsafe, sdc.Safe} {
+		if r.Outputs[i].Verdict != want {
+			t.Fatalf("%s is %v", r.Outputs[i].Name, r.Outputs[i].Verdict)
+		}
+	}
+	p := &report.Protection{Verdict: sdc.Review, Policy: "cbs", ByHand: []report.HandJudgement{{Output: "cleared", Text: "entry 1 sets 1 cell safe that a rule does not: only the mayor; judged by J. Jansen"}},
+		SafeBy: []report.HandJudgement{{Output: "cleared", Text: "J. Jansen"}}}
+	for lang, want := range map[string][]string{
+		"en": {"Cells were set safe by hand, against a rule, by J. Jansen.", "who decided is not said", "a reviewer must decide about it first", "it may not leave as it is"},
+		"nl": {"Cellen zijn handmatig veilig verklaard, tegen een regel in, door J. Jansen.", "wie dat besloot, is niet vermeld", "een beoordelaar moet er eerst over beslissen", "zij mag zo niet naar buiten"},
+	} {
+		text := seen(public(t, r, lang))
+		for _, s := range want {
+			if !strings.Contains(text, s) {
+				t.Errorf("%s: %q is not said", lang, s)
+			}
+		}
+		var inside, outside bytes.Buffer
+		opts := report.HTMLOptions{Lang: lang}
+		if err := errors.Join(report.ProtectionHTML(&inside, p, opts), report.ReleaseHTML(&outside, p, opts)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(seen(outside.String()), want[0]) || !strings.Contains(seen(inside.String()), "only the mayor") || strings.Contains(inside.String(), `<span lang="en">`) {
+			t.Errorf("%s: what protect says of it", lang)
+		}
+		if strings.Contains(text, "mayor") || strings.Contains(text, "rare") || strings.Contains(outside.String(), "mayor") {
+			t.Errorf("%s: a page that leaves has the reason", lang)
+		}
 	}
 }
 

@@ -98,15 +98,15 @@ func (d words) lead(r *sdc.Report) string {
 	n := len(r.Outputs)
 	hand := ""
 	if k := setSafe(r); k > 0 {
-		hand = d.f(" Handmatig veilig verklaard, tegen een regel in: %s (cellen); zie a-priori.", k)
+		hand = " Handmatig veilig verklaard, tegen een regel in: " + d.many(int64(k), "cel", "cellen") + "; zie a-priori."
 	}
 	switch {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "Geen uitkomst is op zichzelf onveilig bevonden, maar een opmerking over de gegevens of het dossier beslist: zie hieronder."
 	case unsafe > 0 && review == 0:
-		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten. Over geen andere hoeft een beoordelaar te beslissen.", unsafe, n)
+		return d.f("%s van de %s uitkomsten "+verb(int64(unsafe), "mag", "mogen")+" zo niet naar buiten. Over geen andere hoeft een beoordelaar te beslissen.", unsafe, n)
 	case unsafe > 0:
-		return d.f("%s van de %s uitkomsten mogen zo niet naar buiten. Over %s andere moet een beoordelaar beslissen.", unsafe, n, review) + hand
+		return d.f("%s van de %s uitkomsten "+verb(int64(unsafe), "mag", "mogen")+" zo niet naar buiten. Over %s andere moet een beoordelaar beslissen.", unsafe, n, review) + hand
 	case review > 0:
 		return d.f("Geen regel verbiedt een van de %s uitkomsten. Over %s ervan moet een beoordelaar beslissen.", n, review) + hand
 	}

@@ -22,12 +22,20 @@ type Protection struct {
 	Tables       []ReleasedTable
 	// Others are the outputs that are no tables and were left alone.
 	Others []sdc.OutputReport
+	// ByHand are the findings of the check about what persons decided, confidential, and
+	// SafeBy the names of those who set cells of a table safe that a rule does not; these
+	// names may leave.
+	ByHand []HandJudgement
+	SafeBy []HandJudgement
 	// Cautions say what was not checked.
 	Cautions []string
 	// Remarks are about the data. The page that leaves has those of [PublicRemarks].
 	Remarks []sdc.Remark
 	Sources []sdc.Source
 }
+
+// HandJudgement is about an output: a name, "" for one that is not said, or a finding.
+type HandJudgement struct{ Output, Text string }
 
 // ReleasedTable is a table as it leaves.
 type ReleasedTable struct {
@@ -141,8 +149,15 @@ type protectionView struct {
 	Whose    whoseView
 	Tables   []releasedView
 	Others   []outputView
+	ByHand   []handView
 	Cautions []sentence
 	About    []aboutView
+}
+
+// handView is what a person decided about an output.
+type handView struct {
+	Output string
+	sentence
 }
 
 type releasedView struct {
@@ -173,6 +188,9 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, PublicDifferences(p.Differences)),
 	}
 	v.About = d.about(PublicRemarks(p.Remarks))
+	for _, x := range p.SafeBy {
+		v.ByHand = append(v.ByHand, handView{x.Output, sentence{d.setByHand(x.Text), ""}})
+	}
 	for i := range p.Tables {
 		t := &p.Tables[i]
 		x := releasedView{ID: tableID(i), Name: t.Name, Certificate: t.Certificate, Attacker: d.attacker(&t.Attacker)}
@@ -201,6 +219,9 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Differences),
 	}
 	v.About = d.about(p.Remarks)
+	for _, x := range p.ByHand {
+		v.ByHand = append(v.ByHand, handView{x.Output, d.say(x.Text)})
+	}
 	for _, s := range p.Cautions {
 		v.Cautions = append(v.Cautions, d.say(s))
 	}

@@ -99,6 +99,7 @@ type outputView struct {
 	FindingsAll    int
 	Basis          []basisFact
 	NotChecked     []sentence
+	Hidden         []sentence // why a public page does not show the output
 	Suggestions    []suggestionView
 }
 
@@ -273,6 +274,32 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 // can be estimated, and which therefore stay inside.
 var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "request": true}
 
+// hidden says why a public page does not show an output, and who set cells of it safe by
+// hand. It says neither the reason, which a person wrote about the data, nor how many.
+func (d words) hidden(o *sdc.OutputReport) []sentence {
+	var out []sentence
+	for _, by := range o.SafeBy() {
+		out = append(out, sentence{d.setByHand(by), ""})
+	}
+	switch {
+	case o.Verdict == sdc.Unsafe:
+		out = append(out, sentence{d.t("This output is not shown: it may not leave as it is."), ""})
+	case o.Verdict == sdc.Review || len(o.Findings) > 0:
+		out = append(out, sentence{d.t("This output is not shown: a reviewer must decide about it first."), ""})
+	default:
+		out = append(out, sentence{d.t("This output is no table, and is not shown."), ""})
+	}
+	return out
+}
+
+// setByHand says that cells were set safe by hand, and by whom.
+func (d words) setByHand(by string) string {
+	if by == "" {
+		return d.t("Cells were set safe by hand, against a rule; who decided is not said.")
+	}
+	return d.t("Cells were set safe by hand, against a rule, by") + " " + shorten(visible(by), longestLabel) + "."
+}
+
 // whoseView tells a policy from another of its name.
 type whoseView struct {
 	SHA256      string
@@ -343,6 +370,8 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			x.Table = l.view(opts.Cells)
 			x.Table.Name = o.Name
 			x.Table.Caption = d.caption(r.Tables[i].Output(), o.Basis.Weight)
+		} else {
+			x.Hidden = d.hidden(o)
 		}
 		v.Outputs = append(v.Outputs, x)
 	}
