@@ -24,7 +24,9 @@ import (
 //     100 * (rows with a value of one respondent) > UniqueShare * rows
 //
 //     nulls aside, equality being safe: unsafe, and for a sensitive variable of numbers
-//     for review, since amounts are mostly a person's own.
+//     for review, since amounts are mostly a person's own. Texts are numbers where all
+//     are whole or decimal numbers without zeros in front, with one decimal sign.
+//     Numbers that are all dates of eight digits (20250131) are dates.
 //
 // Names are compared without case, accents, blanks, dots, underscores and other signs,
 // with Names, with the usual Dutch and English ones, and with those of the CBS microdata
@@ -113,7 +115,7 @@ func (r Identifiers) checkValues(t *outputTables, d *Data, f *findings) {
 	for _, s := range t.sensitive {
 		v := len(s.vars) - 1
 		verdict := Unsafe
-		if s.vars[v].number {
+		if s.vars[v].amounts() {
 			verdict = Review
 		}
 		r.checkUnique(s, v, verdict, d, f)
