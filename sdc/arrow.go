@@ -76,6 +76,7 @@ type worker struct {
 	rows         int64
 	threads      int                   // that it may use
 	texts        []*column.TextNumbers // of number columns that are text; nil for others
+	comma        []bool                // columns of amounts that are text with a decimal comma
 	units        []bool                // columns of units that are text
 
 	arrays  []arrow.Array // column -> rows of the batch
@@ -97,7 +98,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 	w := &worker{
 		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), whole: make([]wholeNumbers, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
-		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n), units: make([]bool, n),
+		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n), units: make([]bool, n), comma: make([]bool, n),
 	}
 	digits, floats := make([]int, n), make([]bool, n)
 	for c, want := range pl.columns {
@@ -132,12 +133,20 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 			}
 			w.encoders[c] = e
 		}
+		if want.amount && !want.number {
+			t, err := in.textNumbers(want.name, dt)
+			if err != nil {
+				return nil, err
+			}
+			w.comma[c] = t != nil && t.Comma
+		}
 		if want.number {
 			var err error
 			if w.texts[c], err = in.textNumbers(want.name, dt); err != nil {
 				return nil, err
 			}
 			if w.texts[c] != nil {
+				w.comma[c] = w.texts[c].Comma
 				dt = w.texts[c].Type
 			}
 		}

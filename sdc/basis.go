@@ -43,10 +43,19 @@ type Basis struct {
 	Fold []FoldBasis `json:"fold,omitempty"`
 	// SensitiveValues are those of the response.
 	SensitiveValues []string `json:"sensitiveValues,omitempty"`
+	// Amounts are sensitive variables that are amounts, or with Width numbers of which
+	// that width is a narrow band.
+	Amounts []AmountBasis `json:"amounts,omitempty"`
 	// Parameters is the number of parameters of a model.
 	Parameters int `json:"parameters,omitempty"`
 	// APriori are the entries that a person has made.
 	APriori []APrioriBasis `json:"apriori,omitempty"`
+}
+
+// AmountBasis is a sensitive variable of numbers.
+type AmountBasis struct {
+	Column string `json:"column"`
+	Width  string `json:"width,omitempty"`
 }
 
 // FoldBasis is what of a column is folded.
@@ -134,6 +143,11 @@ func (o *Output) describe(b *Basis) {
 		b.Fold = append(b.Fold, FoldBasis{name, o.Fold[name]})
 	}
 	b.SensitiveValues, b.Parameters = o.SensitiveValues, o.Parameters
+	for _, name := range o.Sensitive {
+		if o.isAmount(name) {
+			b.Amounts = append(b.Amounts, AmountBasis{name, o.Width[name]})
+		}
+	}
 	for _, a := range o.APriori {
 		x := APrioriBasis{
 			Codes: a.Codes, Status: "unsafe", Reason: a.Reason, By: a.By, Line: a.Line, Protected: a.Protected, Cost: a.Cost, Lower: a.Lower, Upper: a.Upper,

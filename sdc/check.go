@@ -136,6 +136,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 			f.append(sf)
 			f.markClasses(s, sf)
 		}
+		p.Closeness.check(t, p, f)
 		p.KAnonymity.check(t.main, f)
 		if out.Excluded > 0 && !p.KAnonymity.Off {
 			f.output(Finding{

@@ -66,6 +66,7 @@ func off() sdc.Policy {
 		GroupDisclosure:     sdc.GroupDisclosure{Off: true},
 		GroupRemainder:      sdc.GroupRemainder{Off: true},
 		ZeroCells:           sdc.ZeroCells{Off: true},
+		Closeness:           sdc.Closeness{Off: true},
 		KAnonymity:          sdc.KAnonymity{Off: true},
 		Identifiers:         sdc.Identifiers{Off: true},
 		Endpoints:           sdc.Endpoints{Off: true},

@@ -58,6 +58,11 @@ type Output struct {
 	// SensitiveValues lists values of the response that must not be inferred of the
 	// contributors to a cell, as decimals: see AllEqual. Defaults to none.
 	SensitiveValues []string
+	// Amounts lists sensitive variables of microdata that are amounts, and Width others
+	// that are numbers, such as years, each with the width of a narrow band as a decimal:
+	// see Closeness. Defaults to none.
+	Amounts []string
+	Width   map[string]string
 	// Statistics lists what is published of each cell of a magnitude table:
 	// sum, mean, count, and the endpoints min, max, range. Defaults to sum.
 	Statistics []string
@@ -126,6 +131,9 @@ func (o *Output) Validate() error {
 		if !plainNumber.MatchString(s) {
 			return fail("sensitive value %d is no plain decimal number", i+1)
 		}
+	}
+	if err := o.validateAmounts(fail); err != nil {
+		return err
 	}
 	if (o.Kind == Model) != (o.Parameters > 0) {
 		return fail("parameters (at least 1) belong to a model, and to no other kind")

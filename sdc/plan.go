@@ -24,6 +24,7 @@ type planned struct {
 	name      string
 	coded     bool       // as codes
 	number    bool       // as exact numbers
+	amount    bool       // whose codes are numbers
 	refuse    bool       // nulls are refused
 	hierarchy *Hierarchy // values must be its leaves
 }
@@ -135,7 +136,11 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 		if err != nil {
 			return err
 		}
-		s.by = append(slices.Clone(t.by), c)
+		if s.by = append(slices.Clone(t.by), c); o.isAmount(name) {
+			if pl.columns[c].amount = true; pl.columns[c].hierarchy != nil {
+				return outputsError("output %q: column %q has a hierarchy: codes are no amounts", o.Name, name)
+			}
+		}
 		s.exclude = slices.Clone(t.exclude)
 		if pl.data.missing(name) == missingExclude {
 			s.exclude = append(s.exclude, c)

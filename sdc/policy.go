@@ -34,6 +34,7 @@ type Policy struct {
 	GroupDisclosure     GroupDisclosure
 	GroupRemainder      GroupRemainder
 	ZeroCells           ZeroCells
+	Closeness           Closeness
 	KAnonymity          KAnonymity
 	Identifiers         Identifiers
 	Endpoints           Endpoints
@@ -85,7 +86,7 @@ type rule interface {
 func (p *Policy) rules() []rule {
 	return []rule{
 		p.MinContributors, p.MinHoldings, p.NK, p.PPercent, p.PQ, p.AllEqual, p.GroupDisclosure, p.GroupRemainder, p.ZeroCells,
-		p.KAnonymity, p.Identifiers, p.Endpoints, p.MinDegreesOfFreedom, p.Request,
+		p.Closeness, p.KAnonymity, p.Identifiers, p.Endpoints, p.MinDegreesOfFreedom, p.Request,
 	}
 }
 
@@ -119,6 +120,7 @@ func CBS() Policy {
 		GroupDisclosure:     GroupDisclosure{Percent: "90"},
 		GroupRemainder:      GroupRemainder{Off: true},
 		ZeroCells:           ZeroCells{},
+		Closeness:           Closeness{Percent: "5", Share: "90"},
 		KAnonymity:          KAnonymity{K: 10},
 		Identifiers:         Identifiers{Names: identifierNames(), UniqueShare: "95"},
 		Endpoints:           Endpoints{},

@@ -61,6 +61,11 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy, excluded); err != nil {
 			return nil, sum, err
 		}
+		if pl.columns[c].amount {
+			if err := vars[c].addValues(list, w.comma[c]); err != nil {
+				return nil, sum, err
+			}
+		}
 		sum.alike = append(sum.alike, lookAlikeRemark(vars[c])...)
 	}
 	var out []*outputTables

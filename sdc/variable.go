@@ -2,6 +2,7 @@ package sdc
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
@@ -20,6 +21,8 @@ type Variable struct {
 	number bool
 	// leafOf maps the rank of a value in the column's list to its node.
 	leafOf []int
+	// values are those of the nodes of a variable of amounts; nil for total and null.
+	values []*big.Rat
 }
 
 type node struct {

@@ -270,6 +270,9 @@ func basis(b *sdc.Basis) []fact {
 	out = append(out,
 		fact{"request", b.Request}, fact{"margins", b.Margins}, fact{"margins of", fmt.Sprintf("%q", b.MarginsOf)},
 		fact{"sensitive values", strings.Join(b.SensitiveValues, ", ")}, fact{"parameters", fmt.Sprint(b.Parameters)})
+	for _, a := range b.Amounts {
+		out = append(out, fact{"amount " + a.Column, "width " + a.Width})
+	}
 	for _, f := range b.Fold {
 		out = append(out, fact{"fold " + f.Column, fmt.Sprintf("%q", f.Codes)})
 	}

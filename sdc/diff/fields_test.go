@@ -81,6 +81,7 @@ func asked(t *testing.T, table arrow.Table) *request {
 	r.data.Roles = sdc.Roles{Respondent: "id", Holding: "own", Request: "asked"}
 	r.data.Missing = map[string]sdc.Missing{"": "exclude", "sex": "category"}
 	r.data.Hierarchies = map[string]*sdc.Hierarchy{"town": provinces(t, "t0", "t1", "t2")}
+	r.data.RespondentForm = "exact"
 	r.data.About = sdc.About{Title: "a", Project: "b", Requester: "c", Date: "d"}
 	r.data.NotIdentifiers = map[string]string{"age": "it is an age"}
 	r.policy.RequireDossier, r.data.Dossier = true, &sdc.DossierState{}
@@ -94,7 +95,7 @@ func asked(t *testing.T, table arrow.Table) *request {
 			}},
 		},
 		{Name: "sum", Kind: sdc.Magnitude, By: []string{"town", "age"}, Response: "x", SensitiveValues: []string{"3"}, Statistics: []string{"sum", "mean"}},
-		{Name: "file", Kind: sdc.Microdata, By: []string{"town", "age"}, Sensitive: []string{"sex"}},
+		{Name: "file", Kind: sdc.Microdata, By: []string{"town", "age"}, Sensitive: []string{"sex", "x", "y"}, Amounts: []string{"x"}, Width: map[string]string{"y": "2"}},
 		{Name: "fit", Kind: sdc.Model, Parameters: 7},
 	}
 	return r

@@ -114,6 +114,13 @@ func (d words) decided(b *sdc.Basis, list func([]string) string) []basisFact {
 	if len(b.SensitiveValues) > 0 {
 		out = append(out, basisFact{d.t("Sensitive values"), shorten(list(b.SensitiveValues), 4*longestLabel)})
 	}
+	for _, a := range b.Amounts {
+		width := ""
+		if a.Width != "" {
+			width = ", " + d.t("narrow within") + " " + a.Width
+		}
+		out = append(out, basisFact{d.t("Amounts"), visible(a.Column) + width})
+	}
 	if b.Parameters > 0 {
 		out = append(out, basisFact{d.t("Parameters"), d.number(int64(b.Parameters))})
 	}

@@ -28,7 +28,7 @@ var dutchBasis = map[string]string{
 	"Cells were set safe by hand, against a rule; who decided is not said.": "Cellen zijn handmatig veilig verklaard, tegen een regel in; wie dat besloot, is niet vermeld.",
 	"Cells were set safe by hand, against a rule, by":                       "Cellen zijn handmatig veilig verklaard, tegen een regel in, door",
 	"Totals": "Totalen", "none are published": "worden niet gepubliceerd", "published by": "gepubliceerd naar", "Folded codes of": "Samengevoegde codes van",
-	"Sensitive values": "Gevoelige waarden", "Parameters": "Parameters", "Requests for protection": "Verzoeken om bescherming",
+	"Amounts": "Bedragen", "narrow within": "smal tot een breedte van", "Sensitive values": "Gevoelige waarden", "Parameters": "Parameters", "Requests for protection": "Verzoeken om bescherming",
 	"Judged by hand": "Handmatig beoordeeld", "%s entries of an a-priori list": "%s regels van een a-priorilijst",
 	"The request": "De aanvraag", "Title": "Titel", "Project": "Project", "Requester": "Aanvrager", "Date": "Datum",
 	"Decision": "Besluit", "yes": "ja", "no": "nee", "Name and date": "Naam en datum", "Comment": "Opmerking",

@@ -271,8 +271,8 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 }
 
 // concentration are the rules whose thresholds tell how closely a contribution
-// can be estimated, and which therefore stay inside.
-var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "request": true}
+// or an amount can be estimated, and which therefore stay inside.
+var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "request": true, "closeness": true}
 
 // hidden says why a public page does not show an output, and who set cells of it safe by
 // hand. It says neither the reason, which a person wrote about the data, nor how many.

@@ -33,6 +33,7 @@ type rulesFile struct {
 	GroupDisclosure     ruleFile[groupFields]      `yaml:"group-disclosure"`
 	GroupRemainder      ruleFile[kFields]          `yaml:"group-remainder"`
 	ZeroCells           ruleFile[struct{}]         `yaml:"zero-cells"`
+	Closeness           ruleFile[closeFields]      `yaml:"closeness"`
 	KAnonymity          ruleFile[kFields]          `yaml:"k-anonymity"`
 	Identifiers         ruleFile[identifierFields] `yaml:"identifiers"`
 	Endpoints           ruleFile[struct{}]         `yaml:"endpoints"`
@@ -65,6 +66,10 @@ type (
 	}
 	percentField struct {
 		Percent *percent `yaml:"percent"`
+	}
+	closeFields struct {
+		Percent *percent `yaml:"percent"`
+		Share   *percent `yaml:"share"`
 	}
 	groupFields struct {
 		Percent   *percent `yaml:"percent"`
@@ -258,6 +263,11 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 	}
 	if m := r.ZeroCells; m.given {
 		p.ZeroCells.Off = m.off
+	}
+	if m := r.Closeness; m.given {
+		p.Closeness.Off = m.off
+		setPercent(&p.Closeness.Percent, m.fields.Percent)
+		setPercent(&p.Closeness.Share, m.fields.Share)
 	}
 	if m := r.KAnonymity; m.given {
 		p.KAnonymity.Off = m.off

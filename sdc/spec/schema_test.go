@@ -73,6 +73,7 @@ func TestSchemas(t *testing.T) {
 		{"policy.schema.json", "properties rules properties p-percent oneOf 1", pFields{}},
 		{"policy.schema.json", "properties rules properties pq oneOf 1", pqFields{}},
 		{"policy.schema.json", "properties rules properties group-disclosure oneOf 1", groupFields{}},
+		{"policy.schema.json", "properties rules properties closeness oneOf 1", closeFields{}},
 		{"policy.schema.json", "properties rules properties identifiers oneOf 1", identifierFields{}},
 	} {
 		if diff := cmp.Diff(keys(tc.of), at(t, tc.file, tc.path)); diff != "" {

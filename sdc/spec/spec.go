@@ -119,6 +119,8 @@ type outputFile struct {
 	Fold       map[string][]string        `yaml:"fold"`
 	Sensitive  []string                   `yaml:"sensitive"`
 	Values     []plainNumber              `yaml:"sensitive-values"`
+	Amounts    []string                   `yaml:"amounts"`
+	Width      map[string]plainNumber     `yaml:"width"`
 	Response   string                     `yaml:"response"`
 	Statistics []string                   `yaml:"statistics"`
 	Parameters plainyaml.Whole            `yaml:"parameters"`
@@ -308,6 +310,13 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 	}
 	for _, v := range o.Values {
 		out.SensitiveValues = append(out.SensitiveValues, string(v))
+	}
+	out.Amounts = o.Amounts
+	for name, w := range o.Width {
+		if out.Width == nil {
+			out.Width = map[string]string{}
+		}
+		out.Width[name] = string(w)
 	}
 	if o.Depth != nil {
 		out.Depth = map[string]int{}

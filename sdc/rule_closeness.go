@@ -1,0 +1,217 @@
+package sdc
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/sluis-go/sluis/internal/column"
+)
+
+// Closeness guards a class of microdata of which almost all have nearly the same amount.
+// For every sensitive variable of [Output.Amounts] or [Output.Width] a class is unsafe
+// when for some band of its values from lo to hi
+//
+//	100 * (values in the band) >= Share * N
+//	100 * (hi - lo) <= Percent * max(|lo|, |hi|)   for amounts
+//	hi - lo <= width                               for variables with a width
+//
+// with each value of a respondent counted once, and N the respondents of the class with a
+// known value, nulls aside. Equality is unsafe in both. Where a respondent has several
+// values the first line can only find more. Classes of fewer respondents than the minimum
+// of k-anonymity (2 where that is off) are left to that rule; where N is below it, the
+// finding is for review. Comparisons are exact. O(n log n) in the values.
+//
+// Source: none published. It is derived from group disclosure: a band so narrow is a
+// category.
+type Closeness struct {
+	Off bool
+	// Percent is the width of a narrow band in percent of its largest absolute value.
+	// Required, in (0, 100].
+	Percent Percent
+	// Share is the share of a class at which a band is unsafe. Required, in (0, 100].
+	Share Percent
+}
+
+func (Closeness) name() string { return "closeness" }
+func (r Closeness) off() bool  { return r.Off }
+func (r Closeness) limits() []limit {
+	return []limit{{"percent", string(r.Percent)}, {"share", string(r.Share)}}
+}
+
+func (r Closeness) validate() error {
+	if err := r.Percent.check(r.name(), 100); err != nil {
+		return err
+	}
+	return r.Share.check(r.name(), 100)
+}
+
+// valueCount is a value of a class and how many respondents have it.
+type valueCount struct {
+	value *big.Rat
+	n     int64
+}
+
+func (r Closeness) check(t *outputTables, p *Policy, f *findings) {
+	if r.Off {
+		return
+	}
+	least := int64(2)
+	if !p.KAnonymity.Off {
+		least = p.KAnonymity.K
+	}
+	for _, s := range t.sensitive {
+		if v := &s.vars[len(s.vars)-1]; t.main.output.isAmount(v.Name) {
+			r.checkVariable(t.main, s, v, least, f)
+		}
+	}
+}
+
+// checkVariable looks at a sensitive variable, the last of s.
+func (r Closeness) checkVariable(main, s *Table, v *Variable, least int64, f *findings) {
+	last := len(s.vars) - 1
+	values, known := map[string][]valueCount{}, map[string]int64{}
+	for i := range s.hidden {
+		keys := true
+		for w := range last {
+			keys = keys && s.vars[w].IsLeaf(int(s.nodes[w][i]))
+		}
+		if !keys {
+			continue
+		}
+		key, node, n := s.nodeKey(i, last), s.nodes[last][i], s.m.Respondents[i]
+		switch {
+		case node == 0:
+			known[key] += n
+		case v.nodes[node].null:
+			known[key] -= n
+		default:
+			values[key] = append(values[key], valueCount{v.values[node], n})
+		}
+	}
+	width, limit := (*big.Rat)(nil), r.Percent.float()
+	band := fmt.Sprintf("values of %q within %s %% of the largest of them", v.Name, r.Percent)
+	if text, ok := main.output.Width[v.Name]; ok {
+		width, _ = new(big.Rat).SetString(text)
+		limit, _ = width.Float64()
+		band = fmt.Sprintf("values of %q within a width of %s", v.Name, text)
+	}
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			key := main.nodeKey(c.i, last)
+			of := known[key]
+			if c.Respondents() < least || of <= 0 {
+				continue
+			}
+			n, observed := r.narrowest(values[key], of, width)
+			if n == 0 {
+				continue
+			}
+			verdict, note := Unsafe, ""
+			if of < least {
+				verdict = Review
+				note = fmt.Sprintf(", among those whose value is known; that of %s is not", plural(c.Respondents()-of, "respondent"))
+			}
+			f.cell(c, Finding{
+				Rule: r.name(), Verdict: verdict, Variable: v.Name, Observed: observed, Limit: limit, Count: n, Of: of,
+				Message: fmt.Sprintf("%d of the %s of the class have %s%s", n, plural(of, "respondent"), band, note),
+			})
+		}
+	})
+}
+
+// narrowest returns how many values the first narrow band holds, and its width as the
+// limit is measured; 0 if there is none. A band that holds more than it must is no
+// narrower: for lo > 0 the share (hi-lo)/hi grows with hi, for hi <= 0 hi-lo grows and |lo|
+// stays, and over 0 it is above 1.
+func (r Closeness) narrowest(values []valueCount, of int64, width *big.Rat) (n int64, observed float64) {
+	slices.SortFunc(values, func(a, b valueCount) int { return a.value.Cmp(b.value) })
+	share, percent := r.Share.must(), r.Percent.must()
+	hi, held := 0, int64(0)
+	for lo := range values {
+		for hi < len(values) && cmpCounts(held, of, share) < 0 {
+			held += values[hi].n
+			hi++
+		}
+		if cmpCounts(held, of, share) < 0 {
+			return 0, 0
+		}
+		a, b := values[lo].value, values[hi-1].value
+		wide := new(big.Rat).Sub(b, a)
+		if width != nil {
+			if wide.Cmp(width) <= 0 {
+				observed, _ = wide.Float64()
+				return held, observed
+			}
+		} else {
+			largest := new(big.Rat).Abs(a)
+			if x := new(big.Rat).Abs(b); x.Cmp(largest) > 0 {
+				largest = x
+			}
+			if wide.Mul(wide, ratio(100, 1)); wide.Cmp(new(big.Rat).Mul(largest, ratio(percent.Num, percent.Den))) <= 0 {
+				if largest.Sign() != 0 {
+					observed, _ = wide.Quo(wide, largest).Float64()
+				}
+				return held, observed
+			}
+		}
+		held -= values[lo].n
+	}
+	return 0, 0
+}
+
+// isAmount reports whether a sensitive variable is one of numbers that Closeness judges.
+func (o *Output) isAmount(name string) bool {
+	_, ok := o.Width[name]
+	return ok || slices.Contains(o.Amounts, name)
+}
+
+func (o *Output) validateAmounts(fail func(string, ...any) error) error {
+	if d, ok := duplicate(o.Amounts); ok {
+		return fail("amount %q is named twice", d)
+	}
+	for _, name := range append(slices.Clone(o.Amounts), slices.Sorted(maps.Keys(o.Width))...) {
+		if o.Kind != Microdata || !slices.Contains(o.Sensitive, name) {
+			return fail("%q is no sensitive variable of microdata, hence no amount and without a width", name)
+		}
+		if _, wide := o.Width[name]; wide && slices.Contains(o.Amounts, name) {
+			return fail("%q is an amount or has a width, not both", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Width)) {
+		if w := o.Width[name]; !plainNumber.MatchString(w) || w[0] == '-' {
+			return fail("the width of %q is no plain decimal number of at least 0", name)
+		}
+	}
+	return nil
+}
+
+// addValues notes the values of the nodes of a variable of amounts: numbers, or texts
+// that are numbers.
+func (v *Variable) addValues(list *column.List, comma bool) error {
+	v.values = make([]*big.Rat, len(v.nodes))
+	for code := range uint32(list.Len()) {
+		if null, ok := list.Null(); ok && null == code {
+			continue
+		}
+		x, ok := (*big.Rat)(nil), false
+		if list.Numbers() {
+			x, ok = list.Rat(code)
+		} else {
+			label := list.Label(code)
+			if comma && !strings.Contains(label, ".") {
+				label = strings.Replace(label, ",", ".", 1)
+			}
+			if plainNumber.MatchString(label) {
+				x, ok = new(big.Rat).SetString(label)
+			}
+		}
+		if !ok {
+			return &ColumnError{Column: v.Name, Row: -1, Err: fmt.Errorf("%w: an amount is a plain decimal number", column.ErrType)}
+		}
+		v.values[v.leafOf[code]] = x
+	}
+	return nil
+}
