@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/sluis-go/sluis/pseudonym"
+	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -123,8 +124,37 @@ func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation
 	r.AppendTranslated(t, f.columns, counters, "sluis "+thisTool().Version)
 	for _, file := range src.Files() {
 		r.Inputs = append(r.Inputs, pseudonym.RecordedFile{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+		if err := asBefore(r, t, file); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
+}
+
+// asBefore states how the columns of a record were made before, where the record of the
+// file tells: what its pseudonyms are over, and the class of identifiers in a form that
+// has several, of which the table knows no more than that there are some in it.
+func asBefore(r *pseudonym.Record, t *pseudonym.Translation, file source.FileInfo) error {
+	var records dossier.Records
+	if err := records.Beside(file.Name); err != nil || !records.Tells(file.SHA256) {
+		return err
+	}
+	for i := range r.Columns {
+		c := &r.Columns[i]
+		settings, err := records.Claims(c.Column)
+		if err != nil {
+			return err
+		}
+		n := len(settings)
+		if n == 0 || settings[n-1].KeyID != t.From().KeyID || settings[n-1].Domain != t.From().Domain {
+			continue
+		}
+		c.Over = settings[: n-1 : n-1]
+		if class := settings[n-1].Canonical; t.From().Form == t.To().Form && class != "" && class != pseudonym.NoPseudonyms && c.Canonical != pseudonym.NoPseudonyms {
+			c.Canonical = class
+		}
+	}
+	return nil
 }
 
 func translateRows(rows array.RecordReader, w *recordFile, schema *arrow.Schema, t *pseudonym.Translation, unknown pseudonym.Invalid, counters map[string]*pseudonym.Counter, look *scanner) error {
