@@ -134,7 +134,7 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	for i, field := range src.Schema().Fields() {
 		if !slices.Contains(columns, field.Name) {
 			p.Columns = slices.Insert(p.Columns, i, profile.Column{
-				Name: field.Name, Type: field.Type.String(), Withheld: "columns of its type cannot be read", Classes: []profile.Class{},
+				Name: field.Name, Type: field.Type.Name(), Withheld: "columns of its type cannot be read", Classes: []profile.Class{},
 			})
 		}
 	}
