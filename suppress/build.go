@@ -65,6 +65,9 @@ type Tables struct {
 
 	list   []*table
 	behind []*table // not released
+
+	policy  *sdc.Policy
+	options BuildOptions
 }
 
 // table is one table of a report.
@@ -82,6 +85,12 @@ type table struct {
 	share   [][]Share
 	part    []int64
 	told    []told
+	has     []bool     // the report has evidence of the cell
+	cells   []sdc.Cell // it
+	groups  []groupFinding
+	force   []bool  // hidden for the sake of what others tell together
+	never   []bool  // cannot be
+	keep    []bool  // published for that sake
 	id      []int32 // cell of the problem
 }
 
@@ -314,6 +323,7 @@ func publishedCells(t *sdc.Table, l *layout) []bool {
 // build fills in values, statuses and levels, and makes the problem. outputs are
 // the numbers of the tables in the report, those that are not released last.
 func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions) error {
+	g.policy, g.options = policy, o
 	all := slices.Concat(g.list, g.behind)
 	fail := func(i int, err error) error { return fmt.Errorf("output %q: %w", all[i].name, err) }
 	values := make([]map[int]*big.Rat, len(all))
@@ -352,8 +362,11 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 func (t *table) read(from *sdc.Table, o BuildOptions) map[int]*big.Rat {
 	out := map[int]*big.Rat{}
 	t.records = make([]int64, t.n)
+	t.has, t.cells = make([]bool, t.n), make([]sdc.Cell, t.n)
+	t.force, t.never, t.keep = make([]bool, t.n), make([]bool, t.n), make([]bool, t.n)
 	for c := range from.Cells() {
 		cell := t.at(c)
+		t.has[cell], t.cells[cell] = c.Records() > 0, c
 		t.records[cell] = c.Records()
 		var x *big.Rat
 		switch {

@@ -15,8 +15,10 @@ func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
 		c.Status = Protected // a total of empty cells, all of them published
 	case !t.shown[cell]:
 		c.Status = Withheld
-	case t.reasons[cell] != 0:
+	case t.reasons[cell] != 0 || t.force[cell]:
 		c.Status = Primary
+	case t.keep[cell]:
+		c.Status = Protected
 	case by.protected || empty && o.PublishZeros || !a.Negative && c.Value < a.Lower:
 		c.Status = Protected
 	}

@@ -38,6 +38,10 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
 			v := slices.IndexFunc(t.vars, func(c CodeList) bool { return c.Name == f.Variable })
 			line := cell - t.code(cell, v)*t.stride[v]
 			t.raise(cell, Level{Lower: t.groupLevel(cell, line, f.Rule, policy)})
+			// Of a variable of one code all of a line is known to be in it.
+			if t.groupLevel(cell, line, f.Rule, policy) > 0 && len(t.vars[v].Codes) > 2 {
+				t.groups = append(t.groups, groupFinding{cell, line, v, f.Rule})
+			}
 		}
 	}
 	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))

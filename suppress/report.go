@@ -43,7 +43,9 @@ func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 			why := t.reasons[cell]
 			text := why.String()
 			c := cells[id]
-			if why == 0 && p.Status[id] == Primary {
+			if why == 0 && t.force[cell] {
+				text = "secondary: what others tell together"
+			} else if why == 0 && p.Status[id] == Primary {
 				text = "unsafe in another table"
 			}
 			if why == 0 && text == "" {

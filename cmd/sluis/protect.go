@@ -165,6 +165,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	for _, k := range tables {
 		staged.shows[r.Outputs[k].Name] = shownOf(r, k, suppress.Count(f.count))
 	}
+	var open []sdc.Remark
 	for _, g := range groups {
 		if f.round.base > 0 {
 			if err := roundGroup(ctx, g, f, staged, stdout); err != nil {
@@ -176,15 +177,16 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		if err != nil {
 			return err
 		}
+		open = append(open, done.open...)
 		if err := pages.add(ctx, done, f, staged.release()); err != nil {
 			return err
 		}
 	}
-	open, err := suppress.Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
+	beside, err := suppress.Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
 	if err != nil {
 		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w", err)}
 	}
-	for _, x := range open {
+	for _, x := range append(open, beside...) {
 		verdict = min(verdict, x.Verdict)
 		fmt.Fprintln(stdout, report.RemarkLine(&x))
 	}
@@ -192,7 +194,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
-	for _, x := range open {
+	for _, x := range append(open, beside...) {
 		pages.page.Cautions = append(pages.page.Cautions, x.Message)
 	}
 	pages.page.Cautions = append(pages.page.Cautions, earlier)
@@ -424,7 +426,7 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	if threads <= 0 {
 		threads = defaultThreads()
 	}
-	pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: threads, Rounds: f.rounds, Seed: f.seed})
+	pattern, open, err := g.Protect(ctx, suppress.Options{Threads: threads, Rounds: f.rounds, Seed: f.seed})
 	if err != nil {
 		return nil, cellsFailure(g, err)
 	}
@@ -467,7 +469,7 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 		fmt.Fprintf(stdout, "%q: %d cells, %d suppressed\n", r.Name, all, hidden)
 	}
 	fmt.Fprintf(stdout, "   certificate of %d possible tables, verified: %s\n", v.Witnesses+1, names[0]+".certificate.json")
-	return &protectedGroup{g, pattern, releases, files, names[0] + ".certificate.json"}, nil
+	return &protectedGroup{g, pattern, releases, files, names[0] + ".certificate.json", open}, nil
 }
 
 // cellsFailure names the cells that cannot be protected. Nothing is released:

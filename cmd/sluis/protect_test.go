@@ -473,7 +473,8 @@ outputs:
 `)
 	for _, digits := range []string{"-1", "0", "1", "5"} {
 		out := filepath.Join(dir, "out"+digits)
-		if code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--digits", digits, "--out", out); code != 0 {
+		if code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--digits", digits, "--out", out); code != 0 &&
+			(code != exitReview || !strings.Contains(text, "sum-of-hidden: review")) { // with negative values bounds of the sums do not decide
 			t.Fatalf("digits %s: exit status %d: %s", digits, code, text)
 		}
 		if code, text := verb(t, "verify", out); code != 0 {

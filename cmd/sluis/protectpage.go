@@ -98,6 +98,7 @@ type protectedGroup struct {
 	releases    []*suppress.Release
 	files       []string // of the releases
 	certificate string
+	open        []sdc.Remark // what is for review
 }
 
 // released is the group as it leaves, read from the very files that were

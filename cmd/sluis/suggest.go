@@ -115,7 +115,7 @@ func tableNumbers(r *sdc.Report, tables []int) map[string]int {
 func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables, at map[string]int, count suppress.Count, threads int) ([]suggest.Suggestion, error) {
 	var out []suggest.Suggestion
 	for _, g := range groups {
-		pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: threads})
+		pattern, _, err := g.Protect(ctx, suppress.Options{Threads: threads})
 		if impossible(err) {
 			return nil, nil
 		}

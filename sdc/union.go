@@ -1,0 +1,176 @@
+package sdc
+
+import (
+	"math/big"
+	"slices"
+)
+
+// Together judges the sum of hidden cells of one table as a cell: everybody can work it
+// out where the total is published and so is every other part of it. total is their total
+// in one variable, shown are the other parts that are not empty, which are published. The
+// rules are min-contributors, min-holdings, nk, p-percent, pq and request; all-equal and
+// the group rules are not looked at.
+//
+// The evidence is of cells and not of their sum, so that it is bounded: a contributor may
+// be in several of the cells. Their number is at least that of any one of the cells, and
+// at least that of the total less those of the cells shown; it is at most what the numbers
+// add up to. What one contributes is known where he is among the largest of a cell (see
+// Cell.Largest), and elsewhere at most the most that others have there. Where every cell
+// passes a rule of concentration so does the sum, unless contributions are negative.
+//
+// Safe and Unsafe are certain; Review says that the bounds do not decide. The table must
+// have been made with Options.Sole. Linear in the cells and their largest contributors.
+func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
+	v := enough(p.MinContributors.Off, p.MinContributors.Min, total, hidden, shown, Cell.Contributors)
+	if total.t.byHolding {
+		v = worst(v, enough(p.MinHoldings.Off, p.MinHoldings.Min, total, hidden, shown, Cell.owners))
+	}
+	if total.t.magnitude() {
+		v = worst(v, p.concentrated(hidden))
+	}
+	return v
+}
+
+func enough(off bool, least int64, total Cell, hidden, shown []Cell, count func(Cell) int64) Verdict {
+	if off {
+		return Safe
+	}
+	most, low, other := int64(0), int64(0), int64(0)
+	for _, c := range hidden {
+		most += count(c)
+		low = max(low, count(c))
+	}
+	for _, c := range shown {
+		other += count(c)
+	}
+	low, most = max(low, count(total)-other), min(most, count(total))
+	switch {
+	case most < least:
+		return Unsafe
+	case low < least:
+		return Review
+	}
+	return Safe
+}
+
+// concentrated is what the rules of concentration say of the sum of cells.
+func (p *Policy) concentrated(cells []Cell) Verdict {
+	if p.NK.Off && p.PPercent.Off && p.PQ.Off && p.Request.Off {
+		return Safe
+	}
+	alone := *p
+	alone.MinContributors.Off, alone.AllEqual.Off = true, true
+	negative, passes := false, true
+	for _, c := range cells {
+		negative = negative || c.Negative()
+		passes = passes && c.ProtectionLevel(&alone).Sign() == 0
+	}
+	switch {
+	case !negative && passes:
+		return Safe
+	case negative, !cells[0].t.m.WeightedAbs.None():
+		return Review
+	}
+	b := boundsOf(cells)
+	if b == nil {
+		return Review
+	}
+	v := Safe
+	// a is safe where it is no more than b; high and low bound a - b.
+	see := func(high, low *big.Rat) {
+		switch {
+		case low.Sign() > 0:
+			v = Unsafe
+		case high.Sign() > 0:
+			v = worst(v, Review)
+		}
+	}
+	percent := func(x Percent) *big.Rat { r := x.must(); return ratio(r.Num, 100*r.Den) }
+	if r := p.NK; !r.Off {
+		limit := new(big.Rat).Mul(percent(r.Percent), b.total)
+		see(new(big.Rat).Sub(b.top(b.most, r.N), limit), new(big.Rat).Sub(b.top(b.least, r.N), limit))
+	}
+	// share * x1 - (total - the m largest)
+	short := func(share *big.Rat, m int) {
+		of := func(list []*big.Rat) *big.Rat {
+			x := new(big.Rat).Mul(share, b.top(list, 1))
+			return x.Sub(x, new(big.Rat).Sub(b.total, b.top(list, m)))
+		}
+		see(of(b.most), of(b.least))
+	}
+	if r := p.PPercent; !r.Off {
+		short(percent(r.P), r.coalition()+1)
+	}
+	if r := p.PQ; !r.Off {
+		short(new(big.Rat).Quo(percent(r.P), percent(r.Q)), 2)
+	}
+	if r := p.Request; !r.Off {
+		limit := new(big.Rat).Mul(percent(r.Percent), b.total)
+		see(new(big.Rat).Sub(b.askedMost, limit), new(big.Rat).Sub(b.askedLeast, limit))
+	}
+	return v
+}
+
+// unionBounds bound the contributions to the sum of cells, from the largest.
+type unionBounds struct {
+	total                 *big.Rat
+	least, most           []*big.Rat // falling
+	askedLeast, askedMost *big.Rat
+}
+
+// boundsOf returns nil where the largest contributors are not known.
+func boundsOf(cells []Cell) *unionBounds {
+	b := &unionBounds{total: new(big.Rat), askedLeast: new(big.Rat), askedMost: new(big.Rat)}
+	others := new(big.Rat) // the most that somebody has who is in no list
+	type known struct{ is, listed *big.Rat }
+	who := map[int32]*known{}
+	for _, c := range cells {
+		list, rest, ok := c.Largest()
+		if !ok {
+			return nil
+		}
+		b.total.Add(b.total, c.SumAbs())
+		others.Add(others, rest)
+		for _, x := range list {
+			k := who[x.Holding]
+			if k == nil {
+				k = &known{new(big.Rat), new(big.Rat)}
+				who[x.Holding] = k
+			}
+			k.is.Add(k.is, x.Amount)
+			k.listed.Add(k.listed, rest)
+		}
+		if x, ok := c.t.asked[c.i]; ok {
+			y := c.t.units.Response.Rat(x)
+			b.askedMost.Add(b.askedMost, y)
+			if y.Cmp(b.askedLeast) > 0 {
+				b.askedLeast = y
+			}
+		}
+	}
+	for _, k := range who {
+		b.least = append(b.least, k.is)
+		y := new(big.Rat).Add(k.is, others)
+		b.most = append(b.most, y.Sub(y, k.listed))
+	}
+	const several = 8 // as many who are in no list as any rule looks at, and more
+	for range max(several, len(who)+1) {
+		b.most = append(b.most, others)
+	}
+	for _, list := range [][]*big.Rat{b.least, b.most} {
+		slices.SortFunc(list, func(x, y *big.Rat) int { return y.Cmp(x) })
+	}
+	return b
+}
+
+// top is the sum of the n first of a list, and no more than the total.
+func (b *unionBounds) top(list []*big.Rat, n int) *big.Rat {
+	sum := new(big.Rat)
+	for _, x := range list[:min(n, len(list))] {
+		sum.Add(sum, x)
+	}
+	if sum.Cmp(b.total) > 0 {
+		sum.Set(b.total)
+	}
+	return sum
+}
