@@ -128,7 +128,7 @@ func (d words) decided(b *sdc.Basis, list func([]string) string) []basisFact {
 		out = append(out, basisFact{d.t("Requests for protection"), visible(b.Request)})
 	}
 	if n := len(b.APriori); n > 0 {
-		out = append(out, basisFact{d.t("Judged by hand"), d.f(d.t("%s entries of an a-priori list"), n)})
+		out = append(out, basisFact{d.t("Judged by hand"), d.f(d.t("entries of an a-priori list: %s"), n)})
 	}
 	return out
 }
