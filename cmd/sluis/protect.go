@@ -197,7 +197,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	for _, x := range append(open, beside...) {
 		pages.page.Cautions = append(pages.page.Cautions, x.Message)
 	}
-	pages.page.Cautions = append(pages.page.Cautions, earlier)
+	pages.page.Cautions = append(pages.page.Cautions, columns, earlier)
 	wrong, err := together(staged.release(), staged.covered)
 	if err != nil {
 		return err
@@ -370,6 +370,10 @@ func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Pol
 // not protected as one.
 const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
+
+// columns is said by every run: no relation between columns of the data is known to it.
+const columns = "columns that determine each other, as a county its region or a column under two names, and responses that add up: " +
+	"what tables of them tell together"
 
 // earlier is said by every run: protect sees one spec.
 const earlier = "earlier and later releases about the same persons or firms, of these data or others: " +
