@@ -113,7 +113,7 @@ func TestRemarksOfFilesInPublic(t *testing.T) {
 		table            bool // in the page of check
 	}{
 		{"open.yaml", "en", "batches may be missing", 4, 4, false},
-		{"open.yaml", "nl", "er kunnen rijen ontbreken", 4, 4, false},
+		{"open.yaml", "nl", "er kunnen batches ontbreken", 4, 4, false},
 		{"copies.yaml", "en", "count twice", 0, 0, true},
 		{"copies.yaml", "nl", "tellen dubbel", 0, 0, true},
 	} {

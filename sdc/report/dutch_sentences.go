@@ -126,8 +126,6 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^the record of (.*) is not signed by .*$`), "het verslag van $1 is niet ondertekend door de beheerder of een vertrouwde sleutel"},
 	{regexp.MustCompile(`^two sources have pseudonyms of column (.*) that were made differently$`), "twee bronnen hebben pseudoniemen in kolom $1 die verschillend zijn gemaakt"},
 	{regexp.MustCompile(`^proven for the supplied sources by records$`), "voor de geleverde bronnen bewezen door verslagen"},
-	{regexp.MustCompile(`^Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing$`), "Arrow-streams hebben geen eindmarkering, wat --allow-open-stream toestaat: er kunnen rijen ontbreken"},
-	{regexp.MustCompile(`^files are copies of others, byte for byte, which the spec allows: their rows count twice$`), "bestanden zijn kopie\u00ebn van andere, byte voor byte, wat de spec toestaat: hun rijen tellen dubbel"},
 	{regexp.MustCompile(`^no source is supplied$`), "er is geen geleverde bron"},
 	{regexp.MustCompile(`^no source holds police, judicial or prosecution data$`), "geen bron bevat politie-, justiti\u00eble of strafvorderlijke gegevens"},
 	{regexp.MustCompile(`^law is not filled in for (.*)$`), "law is niet ingevuld voor $1"},
