@@ -115,9 +115,12 @@ func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report, p
 		return err
 	}
 	tables := groups[0]
-	pattern, err := suppress.Protect(ctx, tables.Problem, suppress.Options{Rounds: 8, Seed: 1})
+	pattern, open, err := tables.Protect(ctx, suppress.Options{Rounds: 8, Seed: 1})
 	if err != nil {
 		return err
+	}
+	for _, x := range open {
+		fmt.Fprintf(w, "%s, %s: %s\n", x.Verdict, x.Name, x.Message)
 	}
 	releases := tables.Releases(pattern)
 	certificate, err := suppress.Certify(ctx, releases, []string{"origin.release.csv"}, tables.Problem.Attacker(), 1)

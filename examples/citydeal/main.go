@@ -54,6 +54,7 @@ type project struct {
 	custodian ed25519.PrivateKey
 	policy    sdc.Policy
 	dossier   *dossier.Dossier
+	open      int // what a reviewer must decide about releases
 	w         io.Writer
 }
 
@@ -253,10 +254,14 @@ func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
 		return err
 	}
 	for _, g := range groups {
-		pattern, err := suppress.Protect(ctx, g.Problem, suppress.Options{Threads: 1, Rounds: 8, Seed: 1})
+		pattern, open, err := g.Protect(ctx, suppress.Options{Threads: 1, Rounds: 8, Seed: 1})
 		if err != nil {
 			return err
 		}
+		for _, x := range open {
+			fmt.Fprintf(p.w, "   %s, %s: %s\n", x.Verdict, x.Name, x.Message)
+		}
+		p.open += len(open)
 		releases := g.Releases(pattern)
 		file, proof := t.name+".release.csv", t.name+".certificate.json"
 		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem.Attacker(), 1)
@@ -303,7 +308,7 @@ func (p *project) destroy() error {
 
 // close verifies the release once more, settles the last steps and writes the pages.
 func (p *project) close(list []theme, reports []*sdc.Report) error {
-	found := &dossier.Verification{}
+	found := &dossier.Verification{Open: p.open}
 	for i := range list {
 		v, err := suppress.Verify(os.DirFS(p.at("release")), list[i].name+".certificate.json", suppress.VerifyLimits{})
 		if err != nil {

@@ -58,7 +58,7 @@ func TestFloat32IsItsDecimal(t *testing.T) {
 		case 0:
 			values = append(values, float32(rng.IntN(1<<25)-1<<24)/float32(math.Pow10(rng.IntN(8))))
 		case 1:
-			values = append(values, math.Float32frombits(uint32(rng.IntN(1<<31))&^(1<<30)))
+			values = append(values, math.Float32frombits(uint32(rng.Int64N(1<<31))&^(1<<30)))
 		default:
 			values = append(values, float32(rng.IntN(100_000))/100)
 		}

@@ -135,7 +135,7 @@ func TestChecks(t *testing.T) {
 		t.Errorf("%d of 20,000 pass; about one of eleven should", passed)
 	}
 	for range 2_000 {
-		body := fmt.Sprintf("%c%c%c%c%010d", 'A'+r.IntN(26), 'A'+r.IntN(26), 'A'+r.IntN(26), 'A'+r.IntN(26), r.IntN(1e10))
+		body := fmt.Sprintf("%c%c%c%c%010d", 'A'+r.IntN(26), 'A'+r.IntN(26), 'A'+r.IntN(26), 'A'+r.IntN(26), r.Int64N(1e10))
 		var digits strings.Builder
 		for _, c := range body + "NL00" {
 			if c >= 'A' {

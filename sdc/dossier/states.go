@@ -35,6 +35,8 @@ type Verification struct {
 	Tables int
 	// Problem says why the release does not hold; "" where it does.
 	Problem string
+	// Open is the number of things that protect left for a reviewer.
+	Open int
 }
 
 // settled reports whether nothing is open about a state.
@@ -328,6 +330,8 @@ func (d *Dossier) statistics(run *Run, release *Verification) state {
 		return missing("the output was checked with another policy than the dossier names")
 	}
 	switch {
+	case release != nil && release.Problem == "" && release.Open > 0:
+		return s.because(fmt.Sprintf("%d released tables were verified, and a reviewer must decide about %d remarks of protect", release.Tables, release.Open))
 	case release != nil && release.Problem == "" && run.Verdict != sdc.Review:
 		return s.proven(fmt.Sprintf("checked with the policy, and %d released tables were verified", release.Tables))
 	case run.Verdict == sdc.Safe:
@@ -405,6 +409,9 @@ func (d *Dossier) publication(release *Verification) state {
 	}
 	if release.Problem != "" {
 		return missing("the release does not hold: %s", release.Problem)
+	}
+	if release.Open > 0 {
+		return s.because(fmt.Sprintf("%d released tables were verified, and a reviewer must decide about %d remarks of protect", release.Tables, release.Open))
 	}
 	return s.proven(fmt.Sprintf("%d released tables were verified; no ledger of releases was asked", release.Tables))
 }

@@ -153,6 +153,7 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^a file that was moved looks the same$`), "een verplaatst bestand ziet er hetzelfde uit"},
 	{regexp.MustCompile(`^the release does not hold: (.*)$`), "de publicatie klopt niet: $1"},
 	{regexp.MustCompile(`^(\d+) released tables were verified$`), "$1 gepubliceerde tabellen zijn geverifieerd"},
+	{regexp.MustCompile(`^(\d+) released tables were verified, and a reviewer must decide about (\d+) remarks of protect$`), "$1 gepubliceerde tabellen zijn geverifieerd, en een beoordelaar moet beslissen over $2 opmerkingen van protect"},
 	{regexp.MustCompile(`^no ledger of releases was asked$`), "er is geen register van publicaties geraadpleegd"},
 	{regexp.MustCompile(`^evaluation: (.*) is not answered$`), "evaluation: $1 is niet beantwoord"},
 	{regexp.MustCompile(`^reproducible: the report names .*$`), "reproduceerbaar: het rapport noemt het programma en de hash van iedere invoer"},

@@ -155,10 +155,7 @@ func frameRecord(i int) arrow.Record {
 	return rec.NewSlice(2, rec.NumRows())
 }
 
-type seekBuffer struct {
-	b  []byte
-	at int64
-}
+type seekBuffer struct{ b []byte }
 
 func (s *seekBuffer) Write(p []byte) (int, error) {
 	s.b = append(s.b, p...)

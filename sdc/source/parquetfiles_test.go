@@ -109,7 +109,7 @@ func basics() map[string][]string {
 		"g":   column(func(i int) string { return fmt.Sprintf("code-%02d", i%9) }),
 		"t":   column(func(i int) string { return fmt.Sprintf("text %d", i*i) }),
 		"i32": column(func(i int) string { return strconv.Itoa(i*i - 700) }),
-		"i64": column(func(i int) string { return strconv.Itoa(i*1e15 - 5e15) }),
+		"i64": column(func(i int) string { return strconv.FormatInt(int64(i)*1e15-5e15, 10) }),
 		"f32": column(hundredths),
 		"f64": column(hundredths),
 		"b":   column(func(i int) string { return strconv.FormatBool(i%3 == 0) }),
