@@ -17,7 +17,7 @@ func sparseTable(tb testing.TB, a, b int) *Tables {
 		tb.Fatal(err)
 	}
 	t := &table{layout: l, name: "t0", count: true, shown: make([]bool, l.n), value: make([]int64, l.n),
-		records: make([]int64, l.n), reasons: make([]reason, l.n), level: make([]Level, l.n),
+		records: make([]int64, l.n), reasons: make([]reason, l.n), force: make([]bool, l.n), keep: make([]bool, l.n), level: make([]Level, l.n),
 		apriori: make([]apriori, l.n), owner: make([]int32, l.n), part: make([]int64, l.n), share: make([][]Share, l.n)}
 	for cell := range t.value {
 		t.shown[cell] = true

@@ -47,7 +47,7 @@ func randomTables(t *testing.T, rng *rand.Rand, linked bool) *Tables {
 			t.Fatal(err)
 		}
 		out := &table{layout: l, name: name, count: true, shown: make([]bool, l.n), value: make([]int64, l.n),
-			records: make([]int64, l.n), reasons: make([]reason, l.n), level: make([]Level, l.n),
+			records: make([]int64, l.n), reasons: make([]reason, l.n), force: make([]bool, l.n), keep: make([]bool, l.n), level: make([]Level, l.n),
 			apriori: make([]apriori, l.n), owner: make([]int32, l.n), part: make([]int64, l.n), share: make([][]Share, l.n)}
 		for i := range out.shown {
 			out.shown[i] = true
