@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/riskmetrics"
+)
+
+// individual measures individual, household and global risk.
+func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
+	c, r := m.classes, m.report
+	risk, err := c.Individual(ctx, m.model)
+	if errors.Is(err, riskmetrics.ErrWeight) {
+		names := []string{"expected_reidentifications", "global_risk", "largest_individual_risk"}
+		if m.f.household != "" {
+			names = append(names, "expected_reidentifications_household", "global_risk_household", "largest_household_risk")
+		}
+		m.notMeasured("individual risk", err, names...)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m.vectors = append(m.vectors, vector{"individual_risk", risk, false})
+	g, err := m.global(risk)
+	if err != nil {
+		return err
+	}
+	r.Add("expected_reidentifications", g.Expected)
+	r.Add("global_risk", g.Rate)
+	r.Add("largest_individual_risk", g.Most)
+	r.Histogram("individual risk", risk, riskBins)
+	if m.f.household == "" {
+		return nil
+	}
+	house, err := c.Household(risk)
+	if err != nil {
+		return err
+	}
+	m.vectors = append(m.vectors, vector{"household_risk", house, false})
+	if g, err = m.global(house); err != nil {
+		return err
+	}
+	r.Add("expected_reidentifications_household", g.Expected)
+	r.Add("global_risk_household", g.Rate)
+	r.Add("largest_household_risk", g.Most)
+	return nil
+}
+
+// global adds up the risks of records, or those of respondents, each with the largest
+// of its records.
+func (m *measurement) global(risk []float64) (riskmetrics.GlobalRisk, error) {
+	each, err := m.classes.OfRespondents(risk)
+	if err != nil {
+		return riskmetrics.GlobalRisk{}, err
+	}
+	return riskmetrics.Global(each)
+}
+
+// minimalUniques measures SUDA.
+func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
+	r, f := m.report, m.f
+	if !f.suda {
+		r.NotMeasured = append(r.NotMeasured, "minimal sample uniques (--suda=false)")
+		return nil
+	}
+	s, err := m.classes.SUDA(ctx, riskmetrics.SUDAOptions{Limit: f.sudaSize, Score: m.score, Threads: f.threads})
+	if errors.Is(err, riskmetrics.ErrRequest) { // the options have been checked: respondents in several classes
+		m.notMeasured("minimal sample uniques", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m.vectors = append(m.vectors, vector{"suda_score", s.Score, false})
+	dis, err := s.DIS(f.disFraction)
+	if errors.Is(err, riskmetrics.ErrRequest) { // the fraction has been checked: too many keys
+		r.NotMeasured = append(r.NotMeasured, "DIS-SUDA: "+err.Error())
+	} else if err != nil {
+		return err
+	} else {
+		m.vectors = append(m.vectors, vector{"dis_suda", dis, false})
+	}
+	most, n := 0.0, 0
+	for _, v := range s.Score {
+		if v > 0 {
+			n++
+			most = max(most, v)
+		}
+	}
+	r.Add("records_with_minimal_uniques", float64(n))
+	r.Add("largest_suda_score", most)
+	if dis != nil {
+		r.Add("largest_dis_suda", largest(dis))
+	}
+	for k := range r.Keys {
+		v := s.Contribution[k]
+		r.Keys[k].SUDA = &v
+	}
+	return nil
+}
+
+func largest(values []float64) float64 {
+	m := 0.0
+	for _, v := range values {
+		if v > m {
+			m = v
+		}
+	}
+	return m
+}
+
+// reidentification measures prosecutor, journalist and marketer risk, and the
+// uniques of the population.
+func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error {
+	c, r, f := m.classes, m.report, m.f
+	// The decimal that was written, not the float that is near it.
+	threshold, _ := new(big.Rat).SetString(strconv.FormatFloat(f.atRisk, 'g', -1, 64))
+	add := func(who string, x riskmetrics.ReIdentification) {
+		r.Add(who+"_at_risk", x.AtRisk(threshold))
+		r.Add(who+"_highest", x.Risk.Value)
+		r.Add(who+"_success", x.Success)
+	}
+	add("prosecutor", c.Prosecutor())
+	if f.weight != "" {
+		x, err := c.EstimatedJournalist()
+		switch {
+		case errors.Is(err, riskmetrics.ErrWeight):
+			m.notMeasured("estimated journalist risk", err, "estimated_journalist_at_risk", "estimated_journalist_highest", "estimated_journalist_success")
+		case err != nil:
+			return err
+		default:
+			add("estimated_journalist", x)
+		}
+	}
+	if m.population != nil {
+		p, err := riskmetrics.NewClasses(ctx, m.population, riskmetrics.Options{
+			Keys: f.keys, Missing: m.options.Missing, Respondent: f.respondent, Threads: f.threads,
+		})
+		if err != nil {
+			return fmt.Errorf("population: %w", err)
+		}
+		x, err := c.Journalist(ctx, p)
+		if err != nil {
+			return err
+		}
+		add("journalist", x)
+		a, err := c.KMap(ctx, p)
+		if err != nil {
+			return err
+		}
+		r.Add("k_map", a.Value)
+		if f.k > 0 {
+			limitRisk(r, "k-map: fewer than k of the population in a class is unsafe", whole(f.k), &a)
+		}
+		least, most, err := c.Presence(ctx, p)
+		if err != nil {
+			return err
+		}
+		r.Add("presence_least", least.Value)
+		r.Add("presence_most", most.Value)
+	}
+	if f.fraction == 0 {
+		return nil
+	}
+	if _, several := c.Respondents(); several > 0 {
+		r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("uniques of the population: %d respondents have records in several classes, for whom the estimates are not defined", several))
+		return nil
+	}
+	u, err := c.PopulationUniques(ctx, f.fraction)
+	if err != nil {
+		return err
+	}
+	for _, e := range []struct {
+		figure string
+		x      riskmetrics.Estimate
+	}{{"zayatz", u.Zayatz}, {"pitman", u.Pitman}, {"pitman_exact", u.PitmanExact}, {"snb", u.SNB}} {
+		if fig := r.Add("population_uniques_"+e.figure, e.x.Value); e.x.Err != nil {
+			fig.Note = e.x.Err.Error()
+		}
+	}
+	r.Add("population_uniques_dankar", u.Dankar.Value).Note = u.By
+	l, err := c.LogLinear(ctx, riskmetrics.LogLinearOptions{Fraction: f.fraction})
+	if errors.Is(err, riskmetrics.ErrRequest) || errors.Is(err, riskmetrics.ErrEstimator) {
+		for _, name := range []string{"tau1", "tau2", "tau1_misfit"} {
+			r.Add(name, math.NaN()).Note = err.Error()
+		}
+		return nil
+	} else if err != nil {
+		return err
+	}
+	r.Add("tau1", l.Tau1)
+	r.Add("tau2", l.Tau2)
+	if fit := r.Add("tau1_misfit", l.Fit1.Z); l.NotDiagnosed != nil {
+		fit.Note = l.NotDiagnosed.Error()
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package pseudonym
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// Columns maps the names of the columns that hold identifiers to what makes
+// pseudonyms of them.
+type Columns map[string]*Pseudonymizer
+
+// Schema returns a schema with the types of the pseudonyms, without any metadata: what
+// programs leave there (pandas, for one) may describe or hold identifiers. The error, in a
+// *ColumnError, is ErrMissing, or ErrNoPseudonymizer for a column that would be
+// handed through in clear.
+func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		if c[name] == nil {
+			return nil, &ColumnError{Column: name, Row: -1, Err: ErrNoPseudonymizer}
+		}
+		if len(s.FieldIndices(name)) != 1 {
+			return nil, &ColumnError{Column: name, Row: -1, Err: ErrMissing}
+		}
+	}
+	fields := s.Fields()
+	for i, f := range fields {
+		if p := c[f.Name]; p != nil {
+			fields[i].Type = p.DataType(f.Type)
+			fields[i].Nullable = f.Nullable || p.cfg.Invalid == InvalidNull
+		}
+		fields[i].Metadata = arrow.Metadata{}
+	}
+	return arrow.NewSchema(fields, nil), nil
+}
+
+// Record returns a record with its identifiers replaced, the values of the other
+// columns and the order of rows untouched. Of the dictionary of another column only the
+// entries that rows use are left, in the order of their first use: the others are of
+// persons or things that are not in the record. counters may be nil, or hold a counter a column.
+// The caller releases the result.
+func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Record, counters map[string]*Counter) (arrow.Record, error) {
+	schema, err := c.Schema(rec.Schema())
+	if err != nil {
+		return nil, err
+	}
+	cols := make([]arrow.Array, rec.NumCols())
+	defer func() {
+		for _, a := range cols {
+			if a != nil {
+				a.Release()
+			}
+		}
+	}()
+	for i, col := range rec.Columns() {
+		name := rec.ColumnName(i)
+		p := c[name]
+		if p == nil {
+			if cols[i], err = onlyUsed(mem, col); err != nil {
+				return nil, shift(err, name, 0)
+			}
+			continue
+		}
+		if cols[i], err = p.Array(ctx, mem, col, counters[name]); err != nil {
+			return nil, shift(err, name, 0)
+		}
+	}
+	return array.NewRecord(schema, cols, rec.NumRows()), nil
+}
+
+// Table returns a table with its identifiers replaced. The caller releases it.
+func (c Columns) Table(ctx context.Context, mem memory.Allocator, t arrow.Table, threads int, counters map[string]*Counter) (arrow.Table, error) {
+	schema, err := c.Schema(t.Schema())
+	if err != nil {
+		return nil, err
+	}
+	cols := make([]arrow.Column, 0, t.NumCols())
+	defer func() {
+		for i := range cols {
+			cols[i].Release()
+		}
+	}()
+	for i := range int(t.NumCols()) {
+		name := t.Schema().Field(i).Name
+		data := t.Column(i).Data()
+		if p := c[name]; p != nil {
+			data, err = p.Chunked(ctx, mem, data, threads, counters[name])
+		} else {
+			data, err = usedChunks(mem, data)
+		}
+		if err != nil {
+			return nil, shift(err, name, 0)
+		}
+		defer data.Release()
+		cols = append(cols, *arrow.NewColumn(schema.Field(i), data))
+	}
+	return array.NewTable(schema, cols, t.NumRows()), nil
+}
+
+// Reader returns a reader of r's records with their identifiers replaced, one at
+// a time: memory does not grow with rows. r is borrowed until the result is
+// released.
+func (c Columns) Reader(ctx context.Context, mem memory.Allocator, r array.RecordReader, counters map[string]*Counter) (array.RecordReader, error) {
+	return c.ReaderOf(ctx, mem, r, 1, counters)
+}
+
+// ReaderOf is Reader with so many records at a time, each hashed by a goroutine: memory
+// holds as many. The records, their order, the counts and the first error are the same
+// for any number of threads, and fewer than one is one.
+func (c Columns) ReaderOf(ctx context.Context, mem memory.Allocator, r array.RecordReader, threads int, counters map[string]*Counter) (array.RecordReader, error) {
+	schema, err := c.Schema(r.Schema())
+	if err != nil {
+		return nil, err
+	}
+	out := &reader{ctx: ctx, mem: mem, columns: c, from: r, schema: schema, counters: counters, threads: max(1, threads)}
+	out.refs.Store(1)
+	return out, nil
+}
