@@ -1,3 +1,5 @@
+// One file for the boundaries of the rules on tables: they share one small register.
+
 package sdc_test
 
 import (

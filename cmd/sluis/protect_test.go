@@ -1,3 +1,5 @@
+// One file for the verb protect: its cases share the folders and the readers of releases.
+
 package main
 
 import (

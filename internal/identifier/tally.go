@@ -71,10 +71,19 @@ type entry struct {
 // entries is a heap with the largest hash on top.
 type entries []entry
 
-func (e entries) Len() int           { return len(e) }
+// Len is the number of entries.
+func (e entries) Len() int { return len(e) }
+
+// Less puts the larger hash first.
 func (e entries) Less(i, j int) bool { return e[i].hash > e[j].hash }
-func (e entries) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
-func (e *entries) Push(x any)        { *e = append(*e, x.(entry)) }
+
+// Swap exchanges two entries.
+func (e entries) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+
+// Push adds an entry at the end.
+func (e *entries) Push(x any) { *e = append(*e, x.(entry)) }
+
+// Pop takes the last entry off.
 func (e *entries) Pop() any {
 	last := (*e)[len(*e)-1]
 	*e = (*e)[:len(*e)-1]

@@ -46,6 +46,7 @@ type held struct {
 // ErrDossier whose text speaks of no dossier: there may be none.
 type unusable struct{ err error }
 
+// Error is the text of what is wrong.
 func (u unusable) Error() string { return u.err.Error() }
 
 // Unwrap returns what is wrong, and ErrDossier.
