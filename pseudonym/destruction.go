@@ -1,7 +1,6 @@
 package pseudonym
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
@@ -134,12 +133,8 @@ func VerifyDestruction(text []byte, signer ed25519.PublicKey) (*DestructionRecor
 	if !decode(text, &r) || r.Schema != recordSchema {
 		return nil, fmt.Errorf("%w: not in the form of a record", ErrRecord)
 	}
-	payload, err := r.payload()
-	if err != nil || len(signer) != ed25519.PublicKeySize || !bytes.Equal(r.Signer, signer) || !ed25519.Verify(signer, payload, r.Signature) {
-		return nil, fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
-	}
-	if !writtenAs(text, r) {
-		return nil, fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
+	if err := checkSigned(text, r, r.Signer, r.Signature, signer); err != nil {
+		return nil, err
 	}
 	if err := possible(r.Time); err != nil {
 		return nil, err

@@ -223,12 +223,8 @@ func ReadRecord(text []byte, signer ed25519.PublicKey) (*Record, error) {
 	if signer == nil {
 		return &r, nil
 	}
-	payload, err := r.payload()
-	if err != nil || len(signer) != ed25519.PublicKeySize || !bytes.Equal(r.Signer, signer) || !ed25519.Verify(signer, payload, r.Signature) {
-		return nil, fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
-	}
-	if !writtenAs(text, r) {
-		return nil, fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
+	if err := checkSigned(text, r, r.Signer, r.Signature, signer); err != nil {
+		return nil, err
 	}
 	return &r, nil
 }

@@ -48,10 +48,11 @@ func runDiff(ctx context.Context, before, after, json, trust string, worst int, 
 	}
 	var key ed25519.PublicKey
 	if trust != "" {
-		var err error
-		if key, err = publicKey(trust); err != nil {
+		keys, err := publicKeys([]string{trust})
+		if err != nil {
 			return err
 		}
+		key = keys[0]
 	}
 	was, err := readReport(before, key)
 	if err != nil {

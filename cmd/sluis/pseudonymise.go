@@ -188,6 +188,16 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 	return f.looked()
 }
 
+// open opens the file whose columns are replaced.
+func (f *pseudonymiseFlags) open(ctx context.Context, in string) (*source.Source, error) {
+	f.csv.clean = f.columns // the others are copied as they stand
+	csv, err := f.csv.options([]string{in})
+	if err != nil {
+		return nil, err
+	}
+	return source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
+}
+
 // pseudonymiseFile streams a file through the pseudonymizer into another.
 func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, f *pseudonymiseFlags, stdout io.Writer) (*pseudonym.Record, error) {
 	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer, f.plan}, out, f.record); err != nil {
@@ -197,12 +207,7 @@ func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, f 
 	if err != nil {
 		return nil, err
 	}
-	f.csv.clean = f.columns // the others are copied as they stand
-	csv, err := f.csv.options([]string{in})
-	if err != nil {
-		return nil, err
-	}
-	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
+	src, err := f.open(ctx, in)
 	if err != nil {
 		return nil, err
 	}

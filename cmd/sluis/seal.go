@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -20,15 +18,6 @@ func signWith(path string) (func(payload []byte) (public, signature []byte), err
 	return func(payload []byte) ([]byte, []byte) {
 		return key.Public().(ed25519.PublicKey), ed25519.Sign(key, payload)
 	}, nil
-}
-
-// publicKey reads an Ed25519 public key in hexadecimal, as sluis key signer prints it.
-func publicKey(text string) (ed25519.PublicKey, error) {
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) != ed25519.PublicKeySize {
-		return nil, usageError(errors.New("--trust takes an Ed25519 public key in hexadecimal, as sluis key signer prints it"))
-	}
-	return key, nil
 }
 
 // signedBy is an error where a report is not signed by the key.

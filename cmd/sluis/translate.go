@@ -69,12 +69,7 @@ func runTranslate(ctx context.Context, in, out string, f *pseudonymiseFlags, fla
 
 // translateFile streams a file through the table into another.
 func translateFile(ctx context.Context, in, out string, t *pseudonym.Translation, unknown pseudonym.Invalid, f *pseudonymiseFlags, stdout io.Writer) (*pseudonym.Record, error) {
-	f.csv.clean = f.columns // the others are copied as they stand
-	csv, err := f.csv.options([]string{in})
-	if err != nil {
-		return nil, err
-	}
-	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
+	src, err := f.open(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,24 @@
+package pseudonym
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"fmt"
+)
+
+// statement is a record that can be signed: payload is what is signed.
+type statement interface{ payload() ([]byte, error) }
+
+// checkSigned checks that the text of a statement is signed by the public key, and
+// written as it was signed but for blanks, so that it says the same to every reader.
+// public and signature are what the statement names. The error is ErrRecord.
+func checkSigned(text []byte, s statement, public, signature []byte, by ed25519.PublicKey) error {
+	payload, err := s.payload()
+	if err != nil || len(by) != ed25519.PublicKeySize || !bytes.Equal(public, by) || !ed25519.Verify(by, payload, signature) {
+		return fmt.Errorf("%w: the signature is not that of the key", ErrRecord)
+	}
+	if !writtenAs(text, s) {
+		return fmt.Errorf("%w: it is not written as it was signed", ErrRecord)
+	}
+	return nil
+}
