@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 )
 
 // A report in JSON ends in a seal: the member "digest" is the SHA-256 of all bytes
@@ -60,9 +61,13 @@ func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, sig
 	return err
 }
 
-// CheckSeal reports whether the text of a report fits its digest. The error wraps
-// ErrSeal. A report without a digest, of an earlier version, is no error: digest is
-// then "".
+// afterDigest is all that may follow the digest: JSON lets a later member replace an earlier
+// one, and no digest covers what stands behind it.
+var afterDigest = regexp.MustCompile(`^(,\n "signer": "[A-Za-z0-9+/=]+",\n "signature": "[A-Za-z0-9+/=]+")?\n\}\n$`)
+
+// CheckSeal reports whether the text of a report fits its digest, and ends with it or
+// with the signature. The error wraps ErrSeal. A report without a digest, of an earlier
+// version, is no error: digest is then "".
 func CheckSeal(text []byte) (digest string, err error) {
 	at := bytes.LastIndex(text, []byte(sealStart))
 	if at < 0 {
@@ -70,8 +75,12 @@ func CheckSeal(text []byte) (digest string, err error) {
 	}
 	sum := sha256.Sum256(text[:at])
 	digest = hex.EncodeToString(sum[:])
-	if rest := text[at+len(sealStart):]; !bytes.HasPrefix(rest, []byte(`"`+digest+`"`)) {
+	rest, ok := bytes.CutPrefix(text[at+len(sealStart):], []byte(`"`+digest+`"`))
+	switch {
+	case !ok:
 		return "", fmt.Errorf("%w: its digest does not fit", ErrSeal)
+	case !afterDigest.Match(rest):
+		return "", fmt.Errorf("%w: something follows its digest", ErrSeal)
 	}
 	return digest, nil
 }

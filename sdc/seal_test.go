@@ -71,6 +71,20 @@ func TestSeal(t *testing.T) {
 			}
 		}
 	})
+	t.Run("nothing follows but a signature", func(t *testing.T) {
+		for _, text := range [][]byte{plain, signed} {
+			body := bytes.TrimSuffix(text, []byte(sealEnd))
+			for _, more := range []string{`, "verdict": "safe"`, ",\n \"outputs\": []", ",\n \"signer\": \"\"", " ", "\n"} {
+				changed := append(append(bytes.Clone(body), more...), sealEnd...)
+				if _, err := CheckSeal(changed); !errors.Is(err, ErrSeal) {
+					t.Errorf("%q: %v", more, err)
+				}
+			}
+			if _, err := CheckSeal(append(bytes.Clone(text), '\n')); !errors.Is(err, ErrSeal) {
+				t.Error("a line more")
+			}
+		}
+	})
 	t.Run("without a digest", func(t *testing.T) {
 		if digest, err := CheckSeal([]byte("{}\n")); digest != "" || err != nil {
 			t.Error(digest, err)
