@@ -92,22 +92,22 @@ func (p *parquetFile) dictionary(col *parquetColumn) (entries int, ok bool) {
 	return entries, true
 }
 
-// retype has a text column delivered as text, or as a dictionary with wider indices, so
-// that files of different writers and sizes have one schema.
-func (p *parquetFile) retype(i int, dt arrow.DataType) bool {
+// retype has a text column delivered as text, or as a dictionary with wider indices of
+// those that a text column writes, so that files of different writers and sizes have one
+// schema. Other types are left to adapt.
+func (p *parquetFile) retype(i int, dt arrow.DataType) {
 	c := &p.columns[i]
 	from, coded := c.dt.(*arrow.DictionaryType)
-	if !coded {
-		return false
+	if !coded || !arrow.TypeEqual(valueOf(dt), from.ValueType) {
+		return
 	}
-	if to, ok := dt.(*arrow.DictionaryType); ok && indexBytes(to) < indexBytes(from) || !arrow.TypeEqual(valueOf(dt), from.ValueType) {
-		return false
+	if to, ok := dt.(*arrow.DictionaryType); ok && (indexBytes(to) < indexBytes(from) || !writtenIndex(to.IndexType)) {
+		return
 	}
 	c.dt = dt
 	fields := append([]arrow.Field{}, p.fields.Fields()...)
 	fields[i].Type = dt
 	p.fields = arrow.NewSchema(fields, nil)
-	return true
 }
 
 // fits holds what the footer says of a chunk against the file.

@@ -29,6 +29,17 @@ func indexType(entries int) arrow.FixedWidthDataType {
 	return arrow.PrimitiveTypes.Uint32.(arrow.FixedWidthDataType)
 }
 
+// writtenIndex reports whether a type is one of those that indexType names. A text
+// column writes no others: signed indices and those of 64 bits are another width, or
+// reach less far.
+func writtenIndex(dt arrow.DataType) bool {
+	switch dt.ID() {
+	case arrow.UINT8, arrow.UINT16, arrow.UINT32:
+		return true
+	}
+	return false
+}
+
 func newTextColumn(p *chunkPages, dt *arrow.DictionaryType, m *memories) columnReader {
 	switch dt.IndexType.ID() {
 	case arrow.UINT8:

@@ -8,10 +8,10 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// retyper is a file that can deliver a column as another type that holds the same
-// values; it reports whether it will.
+// retyper is a file that can deliver a column as some other types that hold the same
+// values. It keeps its own type where the other is none of these.
 type retyper interface {
-	retype(column int, dt arrow.DataType) bool
+	retype(column int, dt arrow.DataType)
 }
 
 // valueOf is a type without its dictionary.
@@ -152,18 +152,15 @@ func recast(mem memory.Allocator, arr arrow.Array, dt arrow.DataType) (arrow.Arr
 	return array.NewDictionaryArray(to, indices, from.Dictionary()), nil
 }
 
+// appendIndex appends an index of a narrower type: none of 8 bits is asked for.
 func appendIndex(b array.Builder, k int) error {
 	switch b := b.(type) {
-	case *array.Int8Builder:
-		b.Append(int8(k))
 	case *array.Int16Builder:
 		b.Append(int16(k))
 	case *array.Int32Builder:
 		b.Append(int32(k))
 	case *array.Int64Builder:
 		b.Append(int64(k))
-	case *array.Uint8Builder:
-		b.Append(uint8(k))
 	case *array.Uint16Builder:
 		b.Append(uint16(k))
 	case *array.Uint32Builder:

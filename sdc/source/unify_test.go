@@ -127,3 +127,38 @@ func TestTypesThatDiffer(t *testing.T) {
 		}
 	}
 }
+
+// TestDictionariesOfAnyIndex: a Parquet file has unsigned indices, as narrow as its
+// entries allow, and a stream has those of its writer. Together they have the values of
+// both, whichever comes first.
+func TestDictionariesOfAnyIndex(t *testing.T) {
+	p := &arrow.PrimitiveTypes
+	for _, index := range []arrow.DataType{p.Int8, p.Uint8, p.Int16, p.Uint16, p.Int32, p.Uint32, p.Int64, p.Uint64} {
+		for _, n := range []int{3, 300} {
+			t.Run(fmt.Sprintf("%v and %d", index, n), func(t *testing.T) {
+				dir := t.TempDir()
+				var of []string
+				for i := range 2 * n {
+					of = append(of, fmt.Sprint("c", i%n))
+				}
+				stream := []string{"c1", "-", "x", "c1", "c0"}
+				a, b := filepath.Join(dir, "a.parquet"), filepath.Join(dir, "b.arrows")
+				writeTexts(t, a, arrow.BinaryTypes.String, of)
+				writeTexts(t, b, &arrow.DictionaryType{IndexType: index, ValueType: arrow.BinaryTypes.String}, stream)
+				for _, batch := range []int{2, 1000} {
+					for _, order := range []struct{ paths, want []string }{
+						{[]string{a, b}, slices.Concat(of, stream)}, {[]string{b, a}, slices.Concat(stream, of)},
+					} {
+						got, err := readColumns(t, batch, nil, order.paths...)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if !slices.Equal(got[0], order.want) {
+							t.Fatalf("batches of %d: %v", batch, got[0])
+						}
+					}
+				}
+			})
+		}
+	}
+}
