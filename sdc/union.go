@@ -71,7 +71,7 @@ func (p *Policy) concentrated(cells []Cell) Verdict {
 	case negative, !cells[0].t.m.WeightedAbs.None():
 		return Review
 	}
-	b := boundsOf(cells)
+	b := boundsOf(cells, p.top())
 	if b == nil {
 		return Review
 	}
@@ -118,8 +118,9 @@ type unionBounds struct {
 	askedLeast, askedMost *big.Rat
 }
 
-// boundsOf returns nil where the largest contributors are not known.
-func boundsOf(cells []Cell) *unionBounds {
+// boundsOf returns nil where the largest contributors are not known. The rules look at
+// the sum of so many contributors at most.
+func boundsOf(cells []Cell, looked int) *unionBounds {
 	b := &unionBounds{total: new(big.Rat), askedLeast: new(big.Rat), askedMost: new(big.Rat)}
 	others := new(big.Rat) // the most that somebody has who is in no list
 	type known struct{ is, listed *big.Rat }
@@ -153,8 +154,7 @@ func boundsOf(cells []Cell) *unionBounds {
 		y := new(big.Rat).Add(k.is, others)
 		b.most = append(b.most, y.Sub(y, k.listed))
 	}
-	const several = 8 // as many who are in no list as any rule looks at, and more
-	for range max(several, len(who)+1) {
+	for range looked { // as many who are in no list
 		b.most = append(b.most, others)
 	}
 	for _, list := range [][]*big.Rat{b.least, b.most} {
