@@ -76,6 +76,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Verdict = worst(r.Verdict, out.Verdict)
 		r.Outputs = append(r.Outputs, out)
 		r.Tables = append(r.Tables, tables[i].main)
+		r.remark(tables[i].fixedBy(&p)...)
 	}
 	r.remark(d.Remarks...)
 	r.remark(d.remarks(totals)...)
@@ -91,6 +92,7 @@ type outputTables struct {
 	main      *Table
 	sensitive []*Table
 	known     []*Table // as sensitive, of the rows with a known value
+	pairs     []*Table // with two sensitive variables beside the keys, likewise
 }
 
 // evaluate applies the policy to one output, on so many threads. Beside the report
@@ -193,6 +195,7 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 	if o.Kind == Microdata && len(o.Sensitive) == 0 && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
 		out = append(out, "group-disclosure: no sensitive variable is declared, so nothing was looked for that the members of a class share")
 	}
+	out = append(out, notPaired(o, p)...)
 	if !p.Request.Off && roles.Request == "" && o.Kind == Magnitude {
 		out = append(out, "request: the data names no column of respondents who asked for protection")
 	}

@@ -41,6 +41,8 @@ type tabulation struct {
 	line int
 	// known is the same table of the rows with a known value alone.
 	known bool
+	// pair says that the last two variables are sensitive: see Table.fixes.
+	pair bool
 	// asked also gathers the largest contribution of those who asked for
 	// protection.
 	asked bool
@@ -130,6 +132,7 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 	if o.Kind != Microdata {
 		return nil
 	}
+	var sensitive []*tabulation
 	for _, name := range o.Sensitive {
 		s := *t
 		c, err := pl.spanning(o, name)
@@ -148,12 +151,14 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 		s.shape.Columns = len(s.by)
 		s.line = len(t.by)
 		pl.tabs = append(pl.tabs, &s)
+		sensitive = append(sensitive, &s)
 		if m := pl.data.missing(name); m != missingRefuse && m != missingExclude && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
 			k := s
 			k.exclude, k.known = append(slices.Clone(s.exclude), c), true
 			pl.tabs = append(pl.tabs, &k)
 		}
 	}
+	pl.pairUp(t, sensitive, p)
 	return nil
 }
 
@@ -258,6 +263,10 @@ func (t *tabulation) microdataCombos(vars []Variable) (all [][]int, published in
 	leaf := make([]int, len(vars))
 	for v := range vars {
 		leaf[v] = vars[v].depth + 1
+	}
+	if t.pair {
+		all = pairCombos(vars)
+		return all, len(all)
 	}
 	if t.line >= 0 {
 		for level := 1; level <= vars[t.line].depth; level++ {

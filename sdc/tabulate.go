@@ -72,7 +72,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	var all []*Table
 	names := &evidence.Names{}
 	for k, t := range pl.tabs {
-		if t.known && w.accumulators[k].Rows() == 0 {
+		if (t.known || t.pair) && w.accumulators[k].Rows() == 0 {
 			continue // nothing is known of anybody
 		}
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
@@ -87,6 +87,9 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		switch {
 		case t.line < 0:
 			out = append(out, &outputTables{main: table})
+		case t.pair:
+			last := out[len(out)-1]
+			last.pairs = append(last.pairs, table)
 		case t.known:
 			last := out[len(out)-1]
 			table.addFullLines(last.sensitive[len(last.sensitive)-1], p)

@@ -1,0 +1,209 @@
+package sdc
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/exact"
+)
+
+// mostPaired is the number of sensitive variables of microdata up to which pairs of them
+// are looked at.
+const mostPaired = 6
+
+// pairUp adds a tabulation for each two of the sensitive variables of microdata, over the
+// rows in which both have a value: see [Table.fixes]. sensitive are the tabulations of the
+// single variables.
+func (pl *plan) pairUp(main *tabulation, sensitive []*tabulation, p *Policy) {
+	if len(sensitive) > mostPaired || p.GroupDisclosure.Off {
+		return
+	}
+	for j, b := range sensitive {
+		for _, a := range sensitive[:j] {
+			s := *main
+			s.exclude, s.pair = slices.Clone(main.exclude), true
+			s.by = slices.Clone(main.by)
+			for _, t := range []*tabulation{a, b} {
+				c := t.by[t.line]
+				s.by = append(s.by, c)
+				if pl.data.missing(pl.columns[c].name) != missingRefuse {
+					s.exclude = append(s.exclude, c)
+				}
+			}
+			s.shape.Columns, s.line = len(s.by), len(s.by)-1
+			pl.tabs = append(pl.tabs, &s)
+		}
+	}
+}
+
+// pairCombos asks for the classes on the keys, by every level of both sensitive variables
+// and by their totals.
+func pairCombos(vars []Variable) (all [][]int) {
+	choices := make([][]int, len(vars))
+	for v := range vars {
+		choices[v] = []int{vars[v].depth + 1}
+		if v >= len(vars)-2 {
+			choices[v] = span(0, vars[v].depth)
+		}
+	}
+	return product(all, choices)
+}
+
+// notPaired says that pairs of sensitive variables are too many to be looked at.
+func notPaired(o *Output, p *Policy) []string {
+	if o.Kind != Microdata || p.GroupDisclosure.Off || len(o.Sensitive) <= mostPaired {
+		return nil
+	}
+	return []string{fmt.Sprintf("fixed-by: there are more than %d sensitive variables, so it was not looked at which of them fixes another", mostPaired)}
+}
+
+// fixedBy remarks on pairs of sensitive variables of microdata of which one fixes the
+// other. Whoever knows the keys and the first of a person knows the second. That is for
+// review: group-disclosure takes the keys alone for known, and a sensitive variable that
+// somebody may know is a key.
+func (t *outputTables) fixedBy(p *Policy) (out []Remark) {
+	least := int64(2)
+	if !p.KAnonymity.Off {
+		least = p.KAnonymity.K
+	}
+	for _, pair := range t.pairs {
+		n := len(pair.vars)
+		for _, swap := range []bool{false, true} {
+			from, to := n-2, n-1
+			if swap {
+				from, to = to, from
+			}
+			fixed, classes := pair.fixes(p.GroupDisclosure, least, from, to)
+			if fixed == 0 {
+				continue
+			}
+			a, b := pair.vars[from].Name, pair.vars[to].Name
+			out = append(out, Remark{
+				Name: "fixed-by", Column: b, Count: fixed, Verdict: Review,
+				Message: fmt.Sprintf("output %q: in %d of %s respondents who share a value of %q share one of %q too (limit %s %%): whoever knows the first knows the second; make %q a key if anybody may know it",
+					pair.Name(), fixed, classesOf(classes), a, b, p.GroupDisclosure.Percent, a),
+			})
+		}
+	}
+	return out
+}
+
+func classesOf(n int64) string {
+	if n == 1 {
+		return "1 class"
+	}
+	return fmt.Sprintf("%d classes", n)
+}
+
+// fixes returns in how many classes of a table with two sensitive variables behind the keys
+// one of these, from, fixes the other, to, and how many classes have least respondents or
+// more with a known value of both; n(a, b) are those of a class with values a and b. In a
+// class
+//
+//	a fixes  100 * n(a, b) >= Percent * n(a), for a value a with n(a) >= least
+//	all fix  100 * sum of n(a, b(a)) >= Percent * sum of n(a), over the values a that
+//	         two or more share, with b(a) the most frequent for a and the second sum >= least
+//
+// with > for >= where the rule is Exclusive. A value b that group-disclosure finds in the
+// class, as 100 * n(b) >= Percent * n, fixes nothing: it is told without a. Values are the
+// codes of every level of a tree, but those that are no category; all fix by the leaves of
+// from, and one level of to. One respondent with several values counts for each.
+// O(n log n) in the cells.
+func (t *Table) fixes(r GroupDisclosure, least int64, from, to int) (fixed, classes int64) {
+	keys := len(t.vars) - 2
+	var class []pairCell
+	for i := 0; i < t.m.N; {
+		class = class[:0]
+		j := i
+		for ; j < t.m.N && t.sameNodes(i, j, keys); j++ {
+			class = append(class, pairCell{t.nodes[from][j], t.nodes[to][j], t.m.Respondents[j]})
+		}
+		i = j
+		if n := all(class); n >= least {
+			classes++
+			if fixes(class, &t.vars[from], &t.vars[to], r, least) {
+				fixed++
+			}
+		}
+	}
+	return fixed, classes
+}
+
+// sameNodes reports whether two cells agree in the first n variables.
+func (t *Table) sameNodes(i, j, n int) bool {
+	for _, nodes := range t.nodes[:n] {
+		if nodes[i] != nodes[j] {
+			return false
+		}
+	}
+	return true
+}
+
+// pairCell is a cell of a class: the nodes of the two variables, 0 for all values, and the
+// respondents.
+type pairCell struct {
+	a, b uint32
+	n    int64
+}
+
+// all returns the respondents of a class.
+func all(class []pairCell) int64 {
+	for _, c := range class {
+		if c.a == 0 && c.b == 0 {
+			return c.n
+		}
+	}
+	return 0
+}
+
+func fixes(class []pairCell, va, vb *Variable, r GroupDisclosure, least int64) bool {
+	percent, limit := r.Percent.must(), 0
+	if r.Exclusive {
+		limit = 1
+	}
+	found := func(n, of int64, p exact.Ratio) bool { return cmpCounts(n, of, p) >= limit }
+	slices.SortFunc(class, func(x, y pairCell) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+	told := make([]bool, vb.Len())
+	var of int64 // of the class, then of a
+	share, sum := make([]int64, vb.depth+1), int64(0)
+	best := make([]int64, vb.depth+1) // of a, by level
+	close := func(a uint32) {
+		if a > 0 && va.nodes[a].leaf && of >= 2 {
+			sum += of
+			for l := range share {
+				share[l] += best[l]
+			}
+		}
+		clear(best)
+	}
+	last := uint32(0)
+	for _, c := range class {
+		if c.a != last {
+			close(last)
+			last = c.a
+		}
+		switch {
+		case c.b == 0:
+			of = c.n
+		case c.a == 0:
+			told[c.b] = vb.nodes[c.b].whole || found(c.n, of, percent)
+		case told[c.b] || va.nodes[c.a].whole:
+		case of >= least && found(c.n, of, percent):
+			return true
+		default:
+			// A leaf above a level is all there is of it there.
+			x := &vb.nodes[c.b]
+			for l := x.level; l == x.level || x.leaf && l <= vb.depth; l++ {
+				best[l] = max(best[l], c.n)
+			}
+		}
+	}
+	close(last)
+	for l := 1; l < len(share); l++ {
+		if sum >= least && found(share[l], sum, percent) {
+			return true
+		}
+	}
+	return false
+}
