@@ -87,6 +87,31 @@ func TestHybrid(t *testing.T) {
 	}
 }
 
+// TestHybridStops: behind a damaged run nothing is read, however often one asks. The
+// levels of a page are asked twice: whether all are 1, and which are.
+func TestHybridStops(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		run  []byte
+	}{
+		{"more groups than there are", []byte{9, 255}},
+		{"too many groups", []byte{255, 255, 255, 255, 255, 1, 255}},
+		{"a value wider than said", []byte{16, 2, 16, 1}},
+		{"a count without an end", []byte{255}},
+	} {
+		// Behind the levels of a page lie its values.
+		b := append(slices.Clone(tc.run), 255, 255, 255, 255, 255, 255, 255, 255, 255, 255)
+		h, err := newHybrid(b, 0, len(tc.run), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &chunkPages{nullable: true, levels: h, spare: &recycler{}}
+		if levels, n, err := p.valid(8); err != ErrCorrupt {
+			t.Errorf("%s: levels %v, %d values, %v", tc.name, levels, n, err)
+		}
+	}
+}
+
 // TestHybridRefuses: too few values, values wider than said, and runs that go
 // beyond the end.
 func TestHybridRefuses(t *testing.T) {
@@ -110,6 +135,26 @@ func TestHybridRefuses(t *testing.T) {
 		}
 		if err := readHybrid(&h, make([]uint16, 8)); err != ErrCorrupt {
 			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+	for _, tc := range []struct {
+		name  string
+		b     []byte
+		width int
+	}{
+		{"a run of 300", []byte{16, 44, 1}, 9},
+		{"300 among packed values", append([]byte{3, 1, 0, 44, 1}, make([]byte, 12)...), 16},
+	} {
+		h, err := newHybrid(append(tc.b, make([]byte, padding)...), 0, len(tc.b), tc.width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		narrow := h
+		if err := readHybrid(&narrow, make([]uint8, 8)); err != ErrCorrupt {
+			t.Errorf("%s, in a byte: %v", tc.name, err)
+		}
+		if err := readHybrid(&h, make([]uint16, 8)); err != nil {
+			t.Errorf("%s, in two bytes: %v", tc.name, err)
 		}
 	}
 	if _, err := newHybrid(make([]byte, 16), 0, 8, 33); err != ErrCorrupt {

@@ -1,6 +1,9 @@
 package source
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // padding is the number of readable bytes that a hybrid wants beyond its end,
 // so that every value is one load of eight bytes.
@@ -29,8 +32,18 @@ func newHybrid(b []byte, from, to, width int) (hybrid, error) {
 	return hybrid{b: b, pos: from, end: to, width: width}, nil
 }
 
-// run reads the header of the next run.
+// run goes to the next run. After an error there is none: who asks again must not read
+// on behind what is damaged.
 func (h *hybrid) run() error {
+	err := h.header()
+	if err != nil {
+		h.left, h.pos = 0, h.end
+	}
+	return err
+}
+
+// header reads the header of the next run.
+func (h *hybrid) header() error {
 	head, n := binary.Uvarint(h.b[h.pos:h.end])
 	if n <= 0 {
 		return ErrCorrupt
@@ -81,7 +94,8 @@ func (h *hybrid) skipOnes(n int) bool {
 	return true
 }
 
-// readHybrid fills dst, and fails where there are too few values.
+// readHybrid fills dst, and fails where there are too few values, or one that T has no
+// room for.
 func readHybrid[T uint8 | uint16 | uint32](h *hybrid, dst []T) error {
 	for len(dst) > 0 {
 		if h.left == 0 {
@@ -90,13 +104,26 @@ func readHybrid[T uint8 | uint16 | uint32](h *hybrid, dst []T) error {
 			}
 		}
 		n := min(h.left, len(dst))
-		if h.packed {
-			unpack(h.b[h.start:], h.at, h.width, dst[:n])
-			h.at += n
-		} else {
+		switch {
+		case !h.packed && uint32(T(h.value)) != h.value:
+			return ErrCorrupt
+		case !h.packed:
 			for i := range dst[:n] {
 				dst[i] = T(h.value)
 			}
+		case h.width > bits.Len32(uint32(^T(0))):
+			// Some writers take more bits than they need; a value is not to be cut.
+			mask := uint64(1)<<h.width - 1
+			for i := range dst[:n] {
+				v := one[uint32](h.b[h.start:], h.at+i, h.width, mask)
+				if dst[i] = T(v); uint32(dst[i]) != v {
+					return ErrCorrupt
+				}
+			}
+			h.at += n
+		default:
+			unpack(h.b[h.start:], h.at, h.width, dst[:n])
+			h.at += n
 		}
 		h.left -= n
 		dst = dst[n:]
