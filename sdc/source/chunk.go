@@ -225,11 +225,6 @@ func (p *chunkPages) read(at int64, h *pageHeader) error {
 		return nil
 	}
 	body := p.raw[levels:size]
-	if want > 0 || len(body) > 0 {
-		if err := checkFrame(body, want, p.meta.codec); err != nil {
-			return err
-		}
-	}
 	p.body = p.spare.sized(p.body, want+padding)
 	if want > 0 && !p.decode(p.body[:want:want], body) {
 		return ErrCorrupt

@@ -1,10 +1,15 @@
 package source
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/parquet/compress"
+	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 )
 
@@ -35,15 +40,24 @@ func decoder(codec int32) (func(dst, src []byte) bool, error) {
 	switch codec {
 	case codecNone:
 		return nil, nil
-	case codecSnappy, codecGzip, codecBrotli, codecZstd:
+	case codecSnappy, codecGzip, codecBrotli:
 		// arrow numbers the codecs as Parquet does.
 		c, err := compress.GetCodec(compress.Compression(codec))
 		if err != nil {
 			break
 		}
+		if codec == codecSnappy {
+			return func(dst, src []byte) bool {
+				// The decoder sets aside what the text says.
+				n, k := binary.Uvarint(src)
+				return k > 0 && n == uint64(len(dst)) && len(c.Decode(dst[:len(dst):len(dst)], src)) == len(dst)
+			}, nil
+		}
+		return func(dst, src []byte) bool { return streamed(c, dst, src) }, nil
+	case codecZstd:
 		return func(dst, src []byte) bool {
-			got := c.Decode(dst[:len(dst):len(dst)], src)
-			return len(got) == len(dst) && &got[0] == &dst[0]
+			got, err := zstdDecoder().DecodeAll(src, dst[:0:len(dst)])
+			return err == nil && len(got) == len(dst)
 		}, nil
 	case codecLZ4Raw:
 		return lz4Block, nil
@@ -51,6 +65,29 @@ func decoder(codec int32) (func(dst, src []byte) bool, error) {
 		return lz4Hadoop, nil
 	}
 	return nil, fmt.Errorf("%w: compression %s; write the file with SNAPPY or ZSTD", ErrUnsupported, nameOf(codecNames, codec))
+}
+
+// zstdDecoder decodes frames into the memory that it gets, and into no more. It holds
+// the checksum of a frame against its content, where there is one.
+var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderConcurrency(0))
+	if err != nil {
+		panic(err) // of the options alone
+	}
+	return d
+})
+
+// streamed decompresses to the end: the checksum of gzip stands behind the content.
+// What follows behind dst is an error. A decoder may panic, which guard catches.
+func streamed(c compress.Codec, dst, src []byte) bool {
+	r := c.NewReader(bytes.NewReader(src))
+	defer r.Close() //nolint:errcheck // read to its end, or refused
+	if _, err := io.ReadFull(r, dst); err != nil {
+		return false
+	}
+	var more [1]byte
+	n, err := io.ReadFull(r, more[:])
+	return n == 0 && errors.Is(err, io.EOF)
 }
 
 func lz4Block(dst, src []byte) bool {

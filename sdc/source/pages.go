@@ -1,11 +1,6 @@
 package source
 
-import (
-	"encoding/binary"
-	"io"
-
-	"github.com/klauspost/compress/zstd"
-)
+import "io"
 
 // leastSize is the least number of bytes that a plain value takes.
 func leastSize(physical int32) int64 {
@@ -18,24 +13,6 @@ func leastSize(physical int32) int64 {
 		return 0
 	}
 	return 4
-}
-
-// checkFrame holds the length that a compressed page gives for itself against
-// that of its header: Snappy and Zstandard set aside what the page says.
-func checkFrame(body []byte, want int, codec int32) error {
-	switch codec {
-	case codecSnappy:
-		if n, k := binary.Uvarint(body); k <= 0 || n != uint64(want) {
-			return ErrCorrupt
-		}
-	case codecZstd:
-		var frame zstd.Header
-		if err := frame.Decode(body[:min(32, len(body))]); err != nil ||
-			frame.HasFCS && frame.FrameContentSize != uint64(want) || frame.WindowSize > 1<<27 {
-			return ErrCorrupt
-		}
-	}
-	return nil
 }
 
 // pageHeader is what a reader wants of parquet.thrift's PageHeader.
