@@ -1,6 +1,8 @@
 package source
 
 import (
+	"fmt"
+
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -47,23 +49,56 @@ func plainRecord(mem memory.Allocator, schema *arrow.Schema, rec arrow.Record) (
 	return array.NewRecord(schema, cols, rec.NumRows()), nil
 }
 
+// plainArray has the values of a dictionary array, bit by bit: the texts of arrow are not
+// always the values: "(null)" becomes a null there, and a date before year 0 an error.
 func plainArray(mem memory.Allocator, d *array.Dictionary) (arrow.Array, error) {
 	dict := d.Dictionary()
-	b := array.NewBuilder(mem, dict.DataType())
+	switch a := dict.(type) {
+	case *array.String:
+		b := array.NewStringBuilder(mem)
+		return taken(d, b, func(k int) { b.Append(a.Value(k)) }), nil
+	case *array.LargeString:
+		b := array.NewLargeStringBuilder(mem)
+		return taken(d, b, func(k int) { b.Append(a.Value(k)) }), nil
+	case *array.Binary:
+		b := array.NewBinaryBuilder(mem, arrow.BinaryTypes.Binary)
+		return taken(d, b, func(k int) { b.Append(a.Value(k)) }), nil
+	case *array.LargeBinary:
+		b := array.NewBinaryBuilder(mem, arrow.BinaryTypes.LargeBinary)
+		return taken(d, b, func(k int) { b.Append(a.Value(k)) }), nil
+	case *array.Boolean:
+		b := array.NewBooleanBuilder(mem)
+		return taken(d, b, func(k int) { b.Append(a.Value(k)) }), nil
+	case *array.Null:
+		return nullArray(mem, arrow.Null, d.Len()), nil
+	}
+	dt, ok := dict.DataType().(arrow.FixedWidthDataType)
+	if !ok {
+		return nil, fmt.Errorf("%w: a dictionary of %v", ErrUnsupported, dict.DataType())
+	}
+	width := dt.Bytes()
+	b := array.NewFixedSizeBinaryBuilder(mem, &arrow.FixedSizeBinaryType{ByteWidth: width})
+	var values []byte
+	if dict.Len() > 0 {
+		values = dict.Data().Buffers()[1].Bytes()[dict.Data().Offset()*width:]
+	}
+	bytes := taken(d, b, func(k int) { b.Append(values[k*width : (k+1)*width]) })
+	defer bytes.Release()
+	data := array.NewData(dt, bytes.Len(), bytes.Data().Buffers(), nil, bytes.NullN(), 0)
+	defer data.Release()
+	return array.MakeFromData(data), nil
+}
+
+// taken appends an entry for each value of a dictionary array to a builder.
+func taken(d *array.Dictionary, b array.Builder, entry func(k int)) arrow.Array {
 	defer b.Release()
 	b.Reserve(d.Len())
-	texts, _ := dict.(*array.String)
 	for i := range d.Len() {
-		if d.IsNull(i) || dict.IsNull(d.GetValueIndex(i)) {
+		if d.IsNull(i) || d.Dictionary().IsNull(d.GetValueIndex(i)) {
 			b.AppendNull()
-			continue
-		}
-		k := d.GetValueIndex(i)
-		if texts != nil {
-			b.(*array.StringBuilder).Append(texts.Value(k))
-		} else if err := b.AppendValueFromString(dict.ValueStr(k)); err != nil {
-			return nil, err
+		} else {
+			entry(d.GetValueIndex(i))
 		}
 	}
-	return b.NewArray(), nil
+	return b.NewArray()
 }
