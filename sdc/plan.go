@@ -251,6 +251,12 @@ func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published 
 			line := slices.Clone(c)
 			line[v] = 0
 			all = append(all, line)
+			// The codes above inner cells are sums of them, published or not.
+			for level := 1; t.output.NoMargins && level < vars[v].depth; level++ {
+				above := slices.Clone(c)
+				above[v] = level
+				all = append(all, above)
+			}
 		}
 	}
 	return distinct(all), published

@@ -20,6 +20,11 @@ import (
 // tree, whether they occur or not, is no category: all of a line fall in it whatever
 // the data say. Sources differ on the boundary; the default is the stricter.
 //
+// A table that publishes its inner cells alone has the codes above these too: they are
+// the sums of what is published. Where such a code breaks the rule and no inner cell
+// below it does by itself, the inner cells below it have the finding, with the
+// respondents of the code: of the deepest one that breaks the rule.
+//
 // For microdata the groups are the equivalence classes on the keys, and a class with a
 // finding is an unsafe class of the output. Where a null of the sensitive variable is a
 // category, the lines are judged a second time over the respondents with a known value:
@@ -59,9 +64,16 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 		name := t.vars[in.over.v].Name
 		over := fmt.Sprintf(" of the line over %q share this category (", name)
 		for c, line := range in.published() {
-			n, of := c.Respondents(), line.Respondents()
+			n, of, over := c.Respondents(), line.Respondents(), over
 			if cmpCounts(n, of, p) < least {
-				continue
+				if in.over.up == nil {
+					continue
+				}
+				at := in.over.up.find(t, c.i, func(n int64) bool { return cmpCounts(n, of, p) >= least })
+				if at == noLine {
+					continue
+				}
+				n, over = t.m.Respondents[at], f.branch(in.over.v, at, " share the category above this cell, at level ", " of its tree (")
 			}
 			verdict, note := Unsafe, ""
 			if t.fullLine != nil {
@@ -159,9 +171,16 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 		name := t.vars[in.over.v].Name
 		over := fmt.Sprintf(" of the line over %q are in this cell", name)
 		for c, line := range in.published() {
-			n, of := c.Respondents(), line.Respondents()
+			n, of, over := c.Respondents(), line.Respondents(), over
 			if of-r.K > n {
-				continue
+				if in.over.up == nil {
+					continue
+				}
+				at := in.over.up.find(t, c.i, func(n int64) bool { return of-r.K <= n })
+				if at == noLine {
+					continue
+				}
+				n, over = t.m.Respondents[at], f.branch(in.over.v, at, " are in the category above this cell, at level ", " of its tree")
 			}
 			verdict, note := Unsafe, ""
 			if t.fullLine != nil {

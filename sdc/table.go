@@ -85,9 +85,10 @@ const noLine = ^uint32(0)
 type lines struct {
 	t      *Table
 	v      int
-	stride uint32   // of the variable in the numbers of cells
-	ids    []uint32 // lines of cells; nil where they are found by the numbers
-	whole  []bool   // nodes of the variable that are no category, see GroupDisclosure; nil where none is
+	stride uint32    // of the variable in the numbers of cells
+	ids    []uint32  // lines of cells; nil where they are found by the numbers
+	whole  []bool    // nodes of the variable that are no category, see GroupDisclosure; nil where none is
+	up     *branches // nil where the table has none
 }
 
 // linesOver returns the lines over variable v, for which it may use so many threads.
@@ -95,7 +96,7 @@ func (t *Table) linesOver(v, threads int) lines {
 	if !t.number(threads) {
 		return t.linesByIndex(v)
 	}
-	l := lines{t: t, v: v, stride: 1, whole: t.vars[v].wholes()}
+	l := lines{t: t, v: v, stride: 1, whole: t.vars[v].wholes(), up: t.branchesOver(v)}
 	for _, x := range t.vars[v+1:] {
 		l.stride *= uint32(x.Len())
 	}
@@ -114,7 +115,7 @@ func (t *Table) linesByIndex(v int) lines {
 			ids[i] = noLine
 		}
 	}
-	return lines{t: t, v: v, ids: ids, whole: t.vars[v].wholes()}
+	return lines{t: t, v: v, ids: ids, whole: t.vars[v].wholes(), up: t.branchesOver(v)}
 }
 
 // of returns the cell with the total in place of the node of the variable, or noLine.
@@ -233,7 +234,7 @@ func (f *findings) zeros(fn func(f *finder, v int, group Cell, category int)) {
 				seen[0] = l + 1
 				for k := 1; k < t.vars[v].Len(); k++ {
 					parent := t.vars[v].Parent(k)
-					top := seen[parent] == l+1 || !occurs[parent]
+					top := t.output.NoMargins || seen[parent] == l+1 || !occurs[parent]
 					if occurs[k] && seen[k] != l+1 && top && t.publishes(l, v, k) {
 						fn(f, v, Cell{t, l}, k)
 					}

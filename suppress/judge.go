@@ -42,6 +42,7 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
 			if t.groupLevel(cell, line, f.Rule, policy) > 0 && len(t.vars[v].Codes) > 2 {
 				t.groups = append(t.groups, groupFinding{cell, line, v, f.Rule})
 			}
+			t.branches(cell, line, v, f.Rule, policy)
 		}
 	}
 	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
@@ -57,6 +58,34 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
 		}
 		t.raise(cell, Level{Lower: n, Upper: n})
 	}
+}
+
+// branches notes the groups of codes above a cell that are not published, and that break
+// a group rule as sums of what is.
+func (t *table) branches(cell, line, v int, rule string, policy *sdc.Policy) {
+	for code := t.vars[v].Parents[t.code(cell, v)]; code > 0; code = t.vars[v].Parents[code] {
+		above := line + code*t.stride[v]
+		if t.shown[above] || t.whole(v, code) {
+			continue
+		}
+		f := groupFinding{above, line, v, rule}
+		if level := t.groupLevel(above, line, rule, policy); level > 0 && !slices.Contains(t.groups, f) {
+			t.raise(cell, Level{Lower: min(level, t.value[cell])})
+			t.groups = append(t.groups, f)
+		}
+	}
+}
+
+// whole reports whether all codes are that code, above or below it.
+func (t *table) whole(v, code int) bool {
+	in := make([]bool, len(t.vars[v].Codes))
+	for k := range in {
+		in[k] = k == code || k > 0 && in[t.vars[v].Parents[k]]
+	}
+	for up := code; up >= 0; up = t.vars[v].Parents[up] {
+		in[up] = true
+	}
+	return !slices.Contains(in, false)
 }
 
 func (t *table) raise(cell int, l Level) {

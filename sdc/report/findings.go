@@ -50,7 +50,8 @@ var (
 	saidTop     = regexp.MustCompile(`^the ([0-9]+) largest contributions are `)
 	saidUnknown = regexp.MustCompile(`, among those whose value is known; that of ([0-9]+) respondents? is not$`)
 	saidMatch   = regexp.MustCompile(`^([0-9.]+) respondents match the class, nulls taken into account(?:, but only ([0-9]+) whatever the nulls stand for)?, where `)
-	saidShared  = regexp.MustCompile(` share this category \(([0-9.]+) %, limit `)
+	saidShared  = regexp.MustCompile(` share (?:this category|the category above this cell, at level [0-9]+ of its tree) \(([0-9.]+) %, limit `)
+	saidAbove   = regexp.MustCompile(` the category above this cell, at level ([0-9]+) of its tree`)
 )
 
 // finding says in Dutch what a rule of numbers found; false for another rule.
@@ -80,12 +81,12 @@ func (d words) finding(f *sdc.Finding, base string) (string, bool) {
 		if m := saidShared.FindStringSubmatch(base); m != nil {
 			share = d.value(m[1])
 		}
-		return fmt.Sprintf("%s van de %s respondenten %s %s deze categorie (%s %%, grens %s %%)", count, of, line, verb(f.Count, "deelt", "delen"), share, limit) + d.unknown(base), true
+		return fmt.Sprintf("%s van de %s respondenten %s %s %s (%s %%, grens %s %%)", count, of, line, verb(f.Count, "deelt", "delen"), category(base, "deze categorie"), share, limit) + d.unknown(base), true
 	case "group-remainder":
 		if f.Count == f.Of {
-			return fmt.Sprintf("alle %s respondenten %s zitten in deze cel", of, line) + d.unknown(base), true
+			return fmt.Sprintf("alle %s respondenten %s zitten in %s", of, line, category(base, "deze cel")) + d.unknown(base), true
 		}
-		return fmt.Sprintf("op %s na zitten alle %s respondenten %s in deze cel", d.number(f.Of-f.Count), of, line) + d.unknown(base), true
+		return fmt.Sprintf("op %s na zitten alle %s respondenten %s in %s", d.number(f.Of-f.Count), of, line, category(base, "deze cel")) + d.unknown(base), true
 	case "zero-cells":
 		return fmt.Sprintf("geen van de %s respondenten %s heeft deze categorie", of, line), true
 	case "k-anonymity":
@@ -115,6 +116,14 @@ func (d words) share(f *sdc.Finding, base string) string {
 		return "meer dan " + d.value(m[2])
 	}
 	return d.value(m[2])
+}
+
+// category is what respondents of a line share: that of the cell, or one above it.
+func category(base, own string) string {
+	if m := saidAbove.FindStringSubmatch(base); m != nil {
+		return "de categorie boven deze cel, op niveau " + m[1] + " van de boom"
+	}
+	return own
 }
 
 // unknown says of how many respondents of a line the value is unknown.
