@@ -139,6 +139,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 			f.markClasses(s, sf)
 		}
 		p.Closeness.check(t, p, f)
+		out.NotChecked = append(out.NotChecked, p.Closeness.undeclared(t)...)
 		p.KAnonymity.check(t.main, f)
 		if out.Excluded > 0 && !p.KAnonymity.Off {
 			f.output(Finding{

@@ -3,6 +3,7 @@ package sdc_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +86,44 @@ func TestCloseness(t *testing.T) {
 			got := strings.Join(closeness(t, tc.dt, 10, tc.output, rows), "; ")
 			if tc.want == "" && got != "" || tc.want != "" && got != "[{a x false}] "+tc.want && !strings.HasSuffix(got, tc.want) {
 				t.Errorf("found %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestClosenessUndeclared: numbers that nobody declared as amounts are not checked, and the
+// report says so.
+func TestClosenessUndeclared(t *testing.T) {
+	const said = `closeness: the values of "s" are numbers, and the output names no amounts or width for them, so classes that share nearly one value were not looked for`
+	for _, tc := range []struct {
+		name   string
+		dt     arrow.DataType
+		output sdc.Output
+		off    bool
+		values []any
+		want   bool
+	}{
+		{"numbers", integer, sdc.Output{}, false, []any{1, 2, nil}, true},
+		{"numbers as text", text, sdc.Output{}, false, []any{"1", "2.5", nil}, true},
+		{"as amounts", integer, sdc.Output{Amounts: []string{"s"}}, false, []any{1, 2, nil}, false},
+		{"with a width", integer, sdc.Output{Width: map[string]string{"s": "2"}}, false, []any{1, 2, nil}, false},
+		{"text", text, sdc.Output{}, false, []any{"1", "hiv", nil}, false},
+		{"nulls alone", integer, sdc.Output{}, false, []any{nil}, false},
+		{"the rule is off", integer, sdc.Output{}, true, []any{1, 2}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var rows []row
+			for _, x := range tc.values {
+				rows = append(rows, row{"a": "x", "s": x})
+			}
+			d := sdc.FromTable(tableOf(t, fields("a", text, "s", tc.dt), rows...))
+			d.Missing = map[string]sdc.Missing{"s": "category"}
+			p := off()
+			p.Closeness = sdc.Closeness{Off: tc.off, Percent: "5", Share: "90"}
+			o := tc.output
+			o.Name, o.Kind, o.By, o.Sensitive = "o", sdc.Microdata, []string{"a"}, []string{"s"}
+			if r := check(t, d, p, o); slices.Contains(r.Outputs[0].NotChecked, said) != tc.want {
+				t.Errorf("not checked: %q", r.Outputs[0].NotChecked)
 			}
 		})
 	}

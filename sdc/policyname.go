@@ -103,6 +103,7 @@ func (p *Policy) idle() []string {
 	add(p.PPercent, less(p.PPercent.P, 1))
 	add(p.PQ, !p.PQ.Off && p.PQ.narrow())
 	add(p.GroupDisclosure, !less(p.GroupDisclosure.Percent, 100) && p.GroupDisclosure.Exclusive)
+	add(p.Closeness, less(p.Closeness.Percent, 1))
 	add(p.KAnonymity, p.KAnonymity.K <= 1)
 	add(p.Identifiers, len(p.Identifiers.Names) == 0 && !less(p.Identifiers.UniqueShare, 100))
 	add(p.Request, p.Request.Percent != "0" && !less(p.Request.Percent, 100))

@@ -96,6 +96,8 @@ func TestIdleRulesAndNames(t *testing.T) {
 		{"more than all of a line", func(p *sdc.Policy) {
 			p.Name, p.GroupDisclosure = "mine", sdc.GroupDisclosure{Percent: "100", Exclusive: true}
 		}, "group-disclosure", "mine"},
+		{"a band of 1 %", func(p *sdc.Policy) { p.Name, p.Closeness.Percent = "mine", "1" }, "", "mine"},
+		{"a band below 1 %", func(p *sdc.Policy) { p.Name, p.Closeness.Percent = "mine", "0.99" }, "closeness", "mine"},
 		{"a shipped name by a program", func(p *sdc.Policy) { p.MinContributors.Min = 3 }, "", "cbs (changed)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

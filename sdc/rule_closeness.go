@@ -69,6 +69,18 @@ func (r Closeness) check(t *outputTables, p *Policy, f *findings) {
 	}
 }
 
+// undeclared says which sensitive variables of microdata have numbers that the output does
+// not name as amounts, and are not looked at.
+func (r Closeness) undeclared(t *outputTables) (out []string) {
+	for _, s := range t.sensitive {
+		v := &s.vars[len(s.vars)-1]
+		if !r.Off && !t.main.output.isAmount(v.Name) && v.amounts() {
+			out = append(out, fmt.Sprintf("closeness: the values of %q are numbers, and the output names no amounts or width for them, so classes that share nearly one value were not looked for", v.Name))
+		}
+	}
+	return out
+}
+
 // checkVariable looks at a sensitive variable, the last of s.
 func (r Closeness) checkVariable(main, s *Table, v *Variable, least int64, f *findings) {
 	last := len(s.vars) - 1

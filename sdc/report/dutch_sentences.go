@@ -14,6 +14,7 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^group-disclosure: a code of (".*") has all codes of the tree below it.*$`), "group-disclosure: een code van $1 heeft alle codes van de boom onder zich, en is dus geen categorie"},
 	{regexp.MustCompile(`^request: .*$`), "request: de gegevens noemen geen kolom van respondenten die om bescherming vroegen"},
 	{regexp.MustCompile(`^respondents: .*$`), "respondents: er is geen kolom van respondenten genoemd, dus geldt iedere rij als een eigen respondent"},
+	{regexp.MustCompile(`^closeness: the values of (".*") are numbers, and the output names no amounts or width for them.*$`), "closeness: de waarden van $1 zijn getallen waarvoor de uitkomst geen amounts of width noemt, dus is niet gezocht naar klassen die bijna één waarde delen"},
 	{regexp.MustCompile(`^min-holdings: no holding column is named.*$`), "min-holdings: er is geen kolom met ondernemingengroepen genoemd, dus telt elke bijdrager van één eigenaar apart"},
 	{regexp.MustCompile(`^all observations of (\d+) contributors? have one value$`), "alle waarnemingen van $1 bijdragers hebben dezelfde waarde"},
 	{regexp.MustCompile(`^all (\d+) contributors? contribute the same$`), "alle $1 bijdragers hebben dezelfde bijdrage"},
