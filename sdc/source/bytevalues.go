@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -169,7 +170,7 @@ func (b *byteValues) readDelta(to [][]byte) error {
 	return nil
 }
 
-// bytesArray makes an array of values: text or bytes. Rows of level 0 are null; there
+// bytesArray makes an array of values: text, which must be UTF-8, or bytes. Rows of level 0 are null; there
 // may be no levels, then none is.
 func bytesArray(m *memories, dt arrow.DataType, values [][]byte, levels []uint8, nulls *nullBits) (arrow.Array, error) {
 	n, total := max(len(values), len(levels)), 0
@@ -194,6 +195,13 @@ func bytesArray(m *memories, dt arrow.DataType, values [][]byte, levels []uint8,
 		}
 	}
 	to[n] = int32(at)
+	if dt.ID() == arrow.STRING && !ascii(text) {
+		for _, v := range values {
+			if !utf8.Valid(v) {
+				return nil, errUTF8
+			}
+		}
+	}
 	d := array.NewData(dt, n, []*memory.Buffer{nulls.buf, offsets, data}, nil, nulls.n, 0)
 	defer d.Release()
 	return array.MakeFromData(d), nil

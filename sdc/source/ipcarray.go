@@ -65,7 +65,7 @@ func (d *ipcDecoder) columns(b *ipcBatch) ([]arrow.Array, error) {
 	for _, i := range d.fields {
 		arr, err := d.column(b, places[i], fields[i])
 		if err == nil {
-			if err = validate(arr); err != nil {
+			if err = checked(arr); err != nil {
 				arr.Release()
 			}
 		}

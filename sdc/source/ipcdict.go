@@ -56,7 +56,7 @@ func (d *ipcDecoder) load(blk ipcBlock, replace bool) error {
 	if err != nil {
 		return err
 	}
-	if err := validate(arr); err != nil {
+	if err := checked(arr); err != nil {
 		arr.Release()
 		return err
 	}
