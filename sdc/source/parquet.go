@@ -139,6 +139,9 @@ func (p *parquetFile) parts(ctx context.Context, columns []string, n int) ([]*re
 			return nil, err
 		}
 	}
+	if err := p.apart(fields); err != nil {
+		return nil, err
+	}
 	groups := len(p.footer.groups)
 	n = max(1, min(n, groups))
 	var out []*reader
