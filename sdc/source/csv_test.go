@@ -112,6 +112,28 @@ func TestCSVTypesAndTrim(t *testing.T) {
 	}
 }
 
+// TestCSVTypedFields: a field that is not of the declared type is an error, and no null
+// and no other number.
+func TestCSVTypedFields(t *testing.T) {
+	for _, dt := range []string{
+		"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "date", "timestamp", "decimal(5,2)", "decimal(40,2)",
+	} {
+		for _, field := range []string{"(null)", "NULL", "null", "NA", "1_0", "0x1p4", "0x10", "1 0", "\u0661", "1,5", "1e400"} {
+			_, rows, err := readText(t, "a,b\n\""+field+"\",x\n", source.CSVOptions{Types: map[string]string{"a": dt}})
+			var fe *source.FileError
+			if !errors.Is(err, source.ErrValue) || !errors.As(err, &fe) || fe.Line != 2 || fe.Column != "a" {
+				t.Errorf("%s of %s: %v, %v", field, dt, rows, err)
+			}
+		}
+	}
+	for _, dt := range []string{"string", "dictionary"} {
+		_, rows, err := readText(t, "a,b\n(null),x\n", source.CSVOptions{Types: map[string]string{"a": dt}})
+		if diff := cmp.Diff([]string{"(null)|x|"}, rows); err != nil || diff != "" {
+			t.Errorf("%s: %v %s", dt, err, diff)
+		}
+	}
+}
+
 // TestCSVErrors: each names line and column, and none holds a value.
 func TestCSVErrors(t *testing.T) {
 	const secret = "SECRET"

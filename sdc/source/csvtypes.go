@@ -87,8 +87,14 @@ func appender(b array.Builder) func(string) error {
 		}
 	case *array.Float64Builder:
 		return func(s string) error {
-			v, err := strconv.ParseFloat(s, 64)
+			v, err := parseFloat(s, 64)
 			b.Append(v)
+			return bad(err)
+		}
+	case *array.Float32Builder:
+		return func(s string) error {
+			v, err := parseFloat(s, 32)
+			b.Append(float32(v))
 			return bad(err)
 		}
 	case *array.Decimal128Builder:
@@ -121,7 +127,21 @@ func appender(b array.Builder) func(string) error {
 			return nil
 		}
 	}
-	return func(s string) error { return bad(b.AppendValueFromString(s)) }
+	return func(s string) error {
+		if s == array.NullValueStr {
+			return ErrValue // arrow takes it for a null
+		}
+		return bad(b.AppendValueFromString(s))
+	}
+}
+
+// parseFloat parses a number as data files have it: without the underscores and the
+// powers of two of programs.
+func parseFloat(s string, bits int) (float64, error) {
+	if strings.ContainsAny(s, "_xX") {
+		return 0, ErrValue
+	}
+	return strconv.ParseFloat(s, bits)
 }
 
 // exactDecimal refuses what is no plain decimal, and one with more digits after the
