@@ -43,14 +43,14 @@ func (b *byteValues) rows(n int) (int, error) {
 			return n, nil // a page of nulls alone, or read says that it is damaged
 		}
 		var err error
-		if b.dict, _, err = plainBytes(make([][]byte, p.entries), p.dict); err != nil {
+		if b.dict, _, err = plainBytes(p.entryViews(), p.dict); err != nil {
 			return 0, err
 		}
 		for _, v := range b.dict {
 			b.widest = max(b.widest, len(v))
 		}
 	}
-	return min(n, max(1, (16<<20)/max(1, b.widest))), nil
+	return fewer(n, b.widest), nil
 }
 
 // read returns n values of the present page. They are valid until the next call.

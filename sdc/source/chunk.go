@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"unsafe"
 )
 
 // Encodings of data pages and of levels.
@@ -38,6 +39,8 @@ type chunkPages struct {
 
 	head      []byte
 	spare     *recycler
+	room      *limited // for the pages of all columns that are read together
+	held      int      // of room
 	raw, body []byte
 	scratch   []byte // levels of the rows that are read
 
@@ -58,8 +61,8 @@ type chunkPages struct {
 	dictSeen bool
 }
 
-func newChunkPages(f io.ReaderAt, c *columnChunk, nullable bool, spare *recycler) (p *chunkPages, err error) {
-	p = &chunkPages{spare: spare, f: f, meta: c, nullable: nullable, more: c.values, head: make([]byte, 1<<10)}
+func newChunkPages(f io.ReaderAt, c *columnChunk, nullable bool, spare *recycler, room *limited) (p *chunkPages, err error) {
+	p = &chunkPages{spare: spare, room: room, f: f, meta: c, nullable: nullable, more: c.values, head: make([]byte, 1<<10)}
 	p.at = c.start()
 	p.end = p.at + c.compressed
 	p.decode, err = decoder(c.codec)
@@ -71,7 +74,31 @@ func (p *chunkPages) release() {
 	for _, b := range [][]byte{p.raw, p.body, p.dict, p.scratch} {
 		p.spare.give(b)
 	}
+	if p.room != nil {
+		p.room.drop(p.held)
+	}
 	*p = chunkPages{}
+}
+
+// hold accounts for n bytes that are kept while the chunk is read. Where there is no room
+// for them it panics, which guard turns into ErrMemory.
+func (p *chunkPages) hold(n int) {
+	p.room.take(n)
+	p.held += n
+}
+
+// sized returns n bytes of any content, b where it is large enough.
+func (p *chunkPages) sized(b []byte, n int) []byte {
+	if n > cap(b) {
+		p.hold(n - cap(b))
+	}
+	return p.spare.sized(b, n)
+}
+
+// entryViews returns room for the entries of the dictionary page.
+func (p *chunkPages) entryViews() [][]byte {
+	p.hold(p.entries * int(unsafe.Sizeof([]byte{})))
+	return make([][]byte, p.entries)
 }
 
 // unsupported says that the present page has an encoding that its column is not read in.
@@ -147,7 +174,7 @@ func (p *chunkPages) readDictionary(at int64, h *pageHeader) error {
 		return err
 	}
 	p.dictSeen, p.entries = true, int(h.values)
-	p.dict = p.spare.take(p.to - p.from)
+	p.dict = p.sized(nil, p.to-p.from)
 	copy(p.dict, p.page[p.from:p.to])
 	return nil
 }
@@ -185,7 +212,7 @@ func (p *chunkPages) readData(at int64, h *pageHeader) error {
 // load reads the bytes of a page into p.raw, and holds them against their checksum.
 func (p *chunkPages) load(at int64, h *pageHeader) error {
 	size := int(h.compressed)
-	p.raw = p.spare.sized(p.raw, size+padding)
+	p.raw = p.sized(p.raw, size+padding)
 	if n, err := p.f.ReadAt(p.raw[:size], at); n < size {
 		if err != nil && err != io.EOF {
 			return err
@@ -225,7 +252,7 @@ func (p *chunkPages) read(at int64, h *pageHeader) error {
 		return nil
 	}
 	body := p.raw[levels:size]
-	p.body = p.spare.sized(p.body, want+padding)
+	p.body = p.sized(p.body, want+padding)
 	if want > 0 && !p.decode(p.body[:want:want], body) {
 		return ErrCorrupt
 	}

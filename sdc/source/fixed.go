@@ -45,7 +45,7 @@ func (c *fixedColumn) release()      { c.pages.release() }
 func (c *fixedColumn) finish() error { return c.pages.finish() }
 
 func (c *fixedColumn) next(n int) (arrow.Array, error) {
-	n = min(n, max(1, (64<<20)/c.out))
+	n = fewer(n, max(c.in, c.out))
 	values := memory.NewResizableBuffer(c.m.rows)
 	defer values.Release()
 	values.Resize(n * c.out)
@@ -83,6 +83,14 @@ func (c *fixedColumn) next(n int) (arrow.Array, error) {
 	data := array.NewData(c.col.dt, n, []*memory.Buffer{nulls.buf, values}, nil, nulls.n, 0)
 	defer data.Release()
 	return array.MakeFromData(data), nil
+}
+
+// fewer returns how many of n rows are read at a time where a value has so many bytes.
+func fewer(n, width int) int {
+	if width <= rowBytes {
+		return n
+	}
+	return max(1, n*rowBytes/width)
 }
 
 // read reads v values as those of the array.

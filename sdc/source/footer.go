@@ -67,8 +67,8 @@ func (c *columnChunk) start() int64 {
 }
 
 // readFooter reads the end of a Parquet file. Lists of it grow with the bytes that are
-// there, and not by the lengths that they claim.
-func readFooter(f io.ReaderAt, size int64) (*footer, error) {
+// there, and not by the lengths that they claim. limit is the most bytes that it may have.
+func readFooter(f io.ReaderAt, size, limit int64) (*footer, error) {
 	tail := make([]byte, 8)
 	if size < 12 {
 		return nil, ErrCorrupt
@@ -82,6 +82,8 @@ func readFooter(f io.ReaderAt, size int64) (*footer, error) {
 		return nil, fmt.Errorf("%w: encrypted Parquet; decrypt the file first", ErrUnsupported)
 	case string(tail[4:]) != "PAR1" || length > size-12:
 		return nil, ErrCorrupt
+	case length > limit:
+		return nil, ErrMemory
 	}
 	b := make([]byte, length)
 	if _, err := f.ReadAt(b, size-8-length); err != nil {

@@ -25,6 +25,8 @@ func (l *limited) take(n int) {
 	}
 }
 
+func (l *limited) drop(n int) { l.held.Add(-int64(n)) }
+
 // Allocate implements memory.Allocator.
 func (l *limited) Allocate(size int) []byte {
 	l.take(size)

@@ -22,6 +22,10 @@ type parquetFile struct {
 	fields  *arrow.Schema
 }
 
+// rowBytes is what a batch may hold for a row of a column, beside its pages: values that are
+// longer come in fewer rows at a time.
+const rowBytes = 128
+
 // floorMemory is what one batch of any Parquet file may hold, however small it is.
 const floorMemory = 32 << 20
 
@@ -38,7 +42,7 @@ func openParquet(h *handle, opts *Options) (file, error) {
 func newParquet(f *handle, opts *Options) (*parquetFile, error) {
 	p := &parquetFile{f: f, size: f.size, opts: opts}
 	var err error
-	if p.footer, err = readFooter(f, p.size); err != nil {
+	if p.footer, err = readFooter(f, p.size, opts.MemoryLimit); err != nil {
 		return nil, err
 	}
 	leaves := 0
@@ -199,7 +203,7 @@ func (p *parquetFile) need(fields []int) int64 {
 	for g := range p.footer.groups {
 		sum := int64(0)
 		for _, f := range fields {
-			sum += min(p.opts.MemoryLimit, max(0, p.footer.groups[g].columns[p.columns[f].leaf].uncompressed)) + 32*int64(p.opts.BatchRows)
+			sum += min(p.opts.MemoryLimit, max(0, p.footer.groups[g].columns[p.columns[f].leaf].uncompressed)) + rowBytes/4*int64(p.opts.BatchRows)
 		}
 		most = max(most, sum)
 	}
@@ -214,7 +218,7 @@ func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) *reade
 	}
 	s := &parquetPart{
 		ctx: ctx, p: p, limit: min(p.opts.MemoryLimit, floorMemory+4*p.need(fields)), fields: fields, schema: arrow.NewSchema(out, nil),
-		group: lo - 1, last: hi - 1, batch: int64(p.opts.BatchRows),
+		group: lo - 1, last: hi - 1, batch: int64(p.opts.BatchRows), pages: limited{limit: p.opts.MemoryLimit},
 	}
 	return newReader(s.schema, s.next, s.close)
 }
@@ -225,6 +229,7 @@ type parquetPart struct {
 	p      *parquetFile
 	limit  int64 // of the memory of a batch
 	mem    memories
+	pages  limited // of all columns
 	fields []int
 	schema *arrow.Schema
 
@@ -299,7 +304,7 @@ func (s *parquetPart) in(i int, fn func() error) error {
 
 // column returns the reader of a chunk.
 func (s *parquetPart) column(col *parquetColumn, chunk *columnChunk) (columnReader, error) {
-	pages, err := newChunkPages(newCursor(s.p.f), chunk, col.nullable, s.p.opts.spare)
+	pages, err := newChunkPages(newCursor(s.p.f), chunk, col.nullable, s.p.opts.spare, &s.pages)
 	if err != nil {
 		return nil, err
 	}

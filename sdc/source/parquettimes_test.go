@@ -143,7 +143,7 @@ func TestBatchesMayBeKept(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int64}}, nil)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
 	defer b.Release()
-	const rows, limit = 400_000, 1 << 20
+	const rows, limit = 400_000, 2 << 20
 	for i := range rows {
 		b.Field(0).(*array.Int64Builder).Append(int64(i) * 0x9e3779b97f4a7c1)
 	}

@@ -195,7 +195,7 @@ func (c *textColumn[T]) readDictionary() error {
 	if !p.dictSeen || uint64(p.entries) > uint64(^T(0))+1 {
 		return ErrCorrupt
 	}
-	values, _, err := plainBytes(make([][]byte, p.entries), p.dict)
+	values, _, err := plainBytes(p.entryViews(), p.dict)
 	if err != nil {
 		return err
 	}
