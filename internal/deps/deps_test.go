@@ -67,11 +67,12 @@ type pkg struct {
 	GoFiles    []string
 	Imports    []string
 	Deps       []string
+	Module     *struct{ Path string }
 }
 
 func list(t *testing.T, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,GoFiles,Imports,Deps"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,GoFiles,Imports,Deps,Module"}, args...)...)
 	cmd.Dir = filepath.Join("..", "..")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -133,6 +134,115 @@ func TestNoFlight(t *testing.T) {
 					t.Errorf("%s pulls in %s", short(p.ImportPath), d)
 				}
 			}
+		}
+	}
+}
+
+// remote reports whether a package is one of Flight, gRPC or Protocol Buffers: a file is
+// read without a network, and these are half of what Arrow's own way to Parquet brings.
+func remote(importPath string) bool {
+	for part := range strings.SplitSeq(importPath, "/") {
+		switch part {
+		case "grpc", "protobuf", "genproto", "flight", "flightsql", "pqarrow", "google.golang.org":
+			return true
+		}
+	}
+	return false
+}
+
+// TestCommandHasNoFlight: the command is built without Flight, gRPC and Protocol
+// Buffers, for every system that is built for. Arrow's way to Parquet, which only tests
+// import, shows that the list would tell.
+func TestCommandHasNoFlight(t *testing.T) {
+	count := func(args ...string) (all int, found []string) {
+		for _, p := range list(t, append([]string{"-deps"}, args...)...) {
+			all++
+			if remote(p.ImportPath) {
+				found = append(found, p.ImportPath)
+			}
+		}
+		return all, found
+	}
+	for _, system := range []string{"linux/amd64", "linux/arm64", "windows/amd64", "darwin/arm64"} {
+		t.Run(system, func(t *testing.T) {
+			goos, arch, _ := strings.Cut(system, "/")
+			t.Setenv("GOOS", goos)
+			t.Setenv("GOARCH", arch)
+			t.Setenv("CGO_ENABLED", "0")
+			all, found := count("./cmd/sluis")
+			if len(found) > 0 {
+				t.Errorf("the command has %d packages of Flight, gRPC or Protocol Buffers: %s", len(found), strings.Join(found, ", "))
+			}
+			if all < 200 {
+				t.Errorf("only %d packages are listed", all)
+			}
+		})
+	}
+	t.Run("pqarrow", func(t *testing.T) {
+		if _, found := count("github.com/apache/arrow/go/v15/parquet/pqarrow"); len(found) < 50 {
+			t.Errorf("only %d packages of Flight, gRPC and Protocol Buffers were told apart", len(found))
+		}
+	})
+}
+
+// TestModulesOfCommand: what is built into the command comes from these modules alone.
+// Each of them is code that a closed environment has to admit.
+func TestModulesOfCommand(t *testing.T) {
+	t.Setenv("GOOS", "linux")
+	t.Setenv("GOARCH", "amd64")
+	t.Setenv("CGO_ENABLED", "0")
+	want := []string{
+		"codeberg.org/go-fonts/liberation",
+		"codeberg.org/go-latex/latex",
+		"codeberg.org/go-pdf/fpdf",
+		"filippo.io/age",
+		"filippo.io/hpke",
+		"git.sr.ht/~sbinet/gg",
+		"github.com/JohnCGriffin/overflow",
+		"github.com/ajstarks/svgo",
+		"github.com/andybalholm/brotli",
+		"github.com/apache/arrow/go/v15",
+		"github.com/apache/thrift",
+		"github.com/bwesterb/go-ristretto",
+		"github.com/cloudflare/circl",
+		"github.com/goccy/go-json",
+		"github.com/goccy/go-yaml",
+		"github.com/golang/freetype",
+		"github.com/golang/snappy",
+		"github.com/google/flatbuffers",
+		"github.com/klauspost/compress",
+		"github.com/klauspost/cpuid/v2",
+		"github.com/mitchellh/colorstring",
+		"github.com/pierrec/lz4/v4",
+		"github.com/rivo/uniseg",
+		"github.com/schollz/progressbar/v3",
+		"github.com/spf13/cobra",
+		"github.com/spf13/pflag",
+		"github.com/zeebo/xxh3",
+		"golang.org/x/crypto",
+		"golang.org/x/exp",
+		"golang.org/x/image",
+		"golang.org/x/sys",
+		"golang.org/x/term",
+		"golang.org/x/text",
+		"golang.org/x/xerrors",
+		"gonum.org/v1/plot",
+	}
+	var got []string
+	for _, p := range list(t, "-deps", "./cmd/sluis") {
+		if p.Module != nil && p.Module.Path != module && !slices.Contains(got, p.Module.Path) {
+			got = append(got, p.Module.Path)
+		}
+	}
+	slices.Sort(got)
+	for _, m := range got {
+		if !slices.Contains(want, m) {
+			t.Errorf("%s is new in the command: is it worth the code that has to be admitted?", m)
+		}
+	}
+	for _, m := range want {
+		if !slices.Contains(got, m) {
+			t.Errorf("%s is no longer in the command: take it out of the list", m)
 		}
 	}
 }
