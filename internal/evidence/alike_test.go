@@ -21,7 +21,7 @@ func TestAlike(t *testing.T) {
 	for seed := range uint64(draws(1600)) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		d := randomData(rng)
-		if !d.shape.Response || !d.shape.Respondent || len(d.rows) == 0 {
+		if !d.shape.Response || len(d.rows) == 0 {
 			continue
 		}
 		d.shape.Alike = 51 + rng.IntN(50)
@@ -59,7 +59,7 @@ func TestAlike(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{"equal observations", "equal contributions", "shared", "not shared", "nothing", "owners"} {
+	for _, what := range []string{"equal observations", "equal contributions", "shared", "not shared", "nothing", "one contributor", "owners"} {
 		if seen[what] == 0 {
 			t.Errorf("no cell has %s", what)
 		}
@@ -87,7 +87,7 @@ func alikeText(common *big.Rat, m *evidence.Margin, i, percent int) string {
 		owners = m.Owners[i]
 	}
 	s := fmt.Sprint(m.Equal[i], " owners ", owners)
-	if n := m.Contributors[i]; n > 0 && 100*m.Share[i] >= int64(percent)*n {
+	if n := m.Contributors[i]; n > 1 && 100*m.Share[i] >= int64(percent)*n {
 		return s + fmt.Sprint(" ", m.Share[i], " of ", n, " have ", common.RatString())
 	}
 	return s
@@ -96,7 +96,7 @@ func alikeText(common *big.Rat, m *evidence.Margin, i, percent int) string {
 // wantAlike recounts one cell from the rows, and notes what occurs.
 func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
 	sum, observed, owners := map[string]*big.Rat{}, map[string]bool{}, map[string]bool{}
-	for _, row := range d.rows {
+	for i, row := range d.rows {
 		in := row.Response != nil && (row.Weight == nil || row.Weight.Sign() > 0)
 		for v, l := range combo {
 			node, ok := d.levels[v][l][row.Codes[v]]
@@ -106,12 +106,16 @@ func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
 			continue
 		}
 		observed[row.Response.RatString()] = true
-		if sum[row.Respondent] == nil {
-			sum[row.Respondent] = new(big.Rat)
+		who := row.Respondent
+		if who == "" {
+			who = fmt.Sprint("row ", i)
 		}
-		sum[row.Respondent].Add(sum[row.Respondent], row.Response)
+		if sum[who] == nil {
+			sum[who] = new(big.Rat)
+		}
+		sum[who].Add(sum[who], row.Response)
 		if row.Holding == "" {
-			owners["of itself "+row.Respondent] = true
+			owners["of itself "+who] = true
 		} else {
 			owners[row.Holding] = true
 		}
@@ -134,6 +138,8 @@ func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
 	switch {
 	case len(sum) == 0:
 		seen["nothing"]++
+	case len(sum) == 1:
+		seen["one contributor"]++
 	case 100*share[most] < d.shape.Alike*len(sum):
 		seen["not shared"]++
 	default:

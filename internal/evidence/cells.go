@@ -15,6 +15,7 @@ type number[T any] interface {
 	Cmp(T) int
 	Sign() int
 	Num() exact.Num
+	Fold() uint64
 }
 
 // pair is a contribution with its weight.
@@ -53,8 +54,8 @@ type cells[T number[T]] struct {
 	who                   []Unit // beside named
 	tau                   [][]topk.Pair[T, exact.Int128]
 	seen                  []uint8 // with shape.Alike, see alike.go; one is the value of oneSeen
-	one, common           []T
-	votes                 []int64
+	one                   []T
+	marks                 []mark // with shape.Alike and respondents
 	weights               []exact.Int128
 	weighted, weightedAbs []exact.Int512
 	slots                 exact.Int128 // shape.Top, in units of the weight
@@ -97,9 +98,8 @@ func (c *cells[T]) growUnits(n int) {
 	if c.shape.Owners {
 		extend(&c.owners, n)
 	}
-	if c.shape.Alike > 0 {
-		extend(&c.votes, n)
-		extend(&c.common, n)
+	if c.shape.Alike > 0 && c.shape.Respondent {
+		extend(&c.marks, n)
 	}
 	extend(&c.nonZero, n)
 	extend(&c.negative, n)
@@ -304,7 +304,7 @@ func (c *cells[T]) some(first, n int) cells[T] {
 		named: part(c.named, first*named, n*named), who: part(c.who, first*named, n*named),
 		respondents: part(c.respondents, first, n), holdings: part(c.holdings, first, n),
 		contributors: part(c.contributors, first, n), nonZero: part(c.nonZero, first, n),
-		owners: part(c.owners, first, n), votes: part(c.votes, first, n), common: part(c.common, first, n),
+		owners: part(c.owners, first, n), marks: part(c.marks, first, n),
 		negative: part(c.negative, first, n), abs: part(c.abs, first, n),
 		top: part(c.top, first*top, n*top), owner: part(c.owner, first*top, n*top),
 		tau: part(c.tau, first, n), weightedAbs: part(c.weightedAbs, first, n),
@@ -369,7 +369,7 @@ func (c *cells[T]) margin(m *Margin, threads int) {
 			func() { m.SumAbs = numsOf(c.abs) })
 	}
 	if c.shape.Alike > 0 {
-		kinds = append(kinds, func() { m.Equal, m.Common = c.equal(), numsOf(c.common) })
+		kinds = append(kinds, func() { m.Equal = c.equal() })
 	}
 	if c.shape.Weight {
 		kinds = append(kinds, func() { m.Weights = numsOf(c.weights) })

@@ -34,6 +34,8 @@ type cube struct {
 	words   int
 	missing []int64 // rows without a response; nil while there are none
 	zeros   []int64 // rows with a response of 0; nil while there are none
+	marks   []int64 // two words a cell, see fieldsOf; nil where nobody asks
+	doubt   bool    // whether contributors to some cell have one value, see alike
 }
 
 // newCube returns an empty cube of the asked combinations of levels; nil if their
@@ -112,6 +114,9 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 		}
 	}
 	inside, outside := offsets(to[c.cut:]), offsets(to[:c.cut])
+	if g.fields != nil {
+		c.marks = make([]int64, 2*c.cells)
+	}
 	if t := g.tally; t != nil {
 		if t.missing != nil {
 			extend(&c.missing, c.cells)
@@ -124,6 +129,9 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 		lo, hi := c.share(w, threads)
 		touch.All(c.records[lo:hi])
 		touch.All(c.sums[lo*c.words : hi*c.words])
+		if c.marks != nil {
+			touch.All(c.marks[2*lo : 2*hi])
+		}
 		n := make([]int64, len(inside))
 		for run, first := range outside {
 			if first == NoNode || int(first) < lo || int(first) >= hi {
@@ -133,6 +141,9 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 			g.counts.Read(n, key)
 			if g.tally != nil {
 				g.tally.fill(c, inside, n, int(first), key)
+				if g.fields != nil {
+					g.fields.fill(c, inside, int(first), key)
+				}
 				continue
 			}
 			records := c.records[first:][:c.slab]
@@ -293,6 +304,9 @@ func (c *cube) rollNodes(v, at, n int) {
 		}
 		if c.zeros != nil {
 			addCounted(c.zeros[to:to+n], c.zeros[from:from+n])
+		}
+		if c.marks != nil {
+			addCounted(c.marks[2*to:2*(to+n)], c.marks[2*from:2*(from+n)])
 		}
 	}
 }

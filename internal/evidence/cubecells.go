@@ -142,6 +142,9 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 				if c.zeros != nil {
 					c.zeros[at] = c.zeros[from]
 				}
+				if c.marks != nil {
+					copy(c.marks[2*at:][:2], c.marks[2*from:][:2])
+				}
 				at++
 			}
 		}
@@ -150,6 +153,7 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 	c.sums = packed(c.sums, words, start, c.slab, threads)
 	c.missing = packed(c.missing, 1, start, c.slab, threads)
 	c.zeros = packed(c.zeros, 1, start, c.slab, threads)
+	c.marks = packed(c.marks, 2, start, c.slab, threads)
 }
 
 // packed moves what keep has moved to the front of every goroutine's slabs to the front
@@ -229,6 +233,9 @@ func (c *cube) evidence(m *Margin, shape *Shape, threads int) {
 			m.Negative[i] = sums[i*c.words] != sums[i*c.words+1]
 		}
 	})
+	if shape.Alike > 0 {
+		c.alike(m, shape.Alike, threads)
+	}
 }
 
 // slabNodes returns the nodes of the cells of a slab, by axis.

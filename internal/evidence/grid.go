@@ -27,8 +27,9 @@ var ErrIndex = errors.New("dictionary index out of range")
 type Grid struct {
 	keys   *group.Grid
 	counts *group.Counts
-	tally  *tally // of a response without units; nil otherwise
-	rows   *whose // who rows without units are; nil where nobody asks
+	tally  *tally    // of a response without units; nil otherwise
+	rows   *whose    // who rows without units are; nil where nobody asks
+	fields *fieldsOf // likewise, what they have in common
 	// acc has the grid's cells for its own, and no table. Their rows are in counts,
 	// and what is in tally is not in it.
 	acc *Accumulator
@@ -57,7 +58,8 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 		g.acc.small.inner.grow(g.kept())
 		g.acc.small.like(a.small)
 		if !a.shape.pooled() {
-			g.tally = newTally(a.shape.ranked(), keys, g.counts)
+			g.tally = newTally(&a.shape, keys, g.counts)
+			g.fields = newFields(&a.shape, keys.Cells())
 		}
 	} else {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
@@ -156,6 +158,10 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		if g.rows != nil {
 			g.rows.add(b, lo, keys, x, null)
 		}
+		if g.fields != nil {
+			g.fields.add(keys, x, null)
+			a.small.log.add(keys, smalls(x), null)
+		}
 		steps, step := x, int64(1)
 		if n := b.Response; n.Steps != nil && n.Shift == a.small.shift {
 			steps, step = n.Steps[lo:hi], n.Step
@@ -221,6 +227,9 @@ func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	}
 	if g.rows != nil {
 		g.rows.merge(o.rows)
+	}
+	if g.fields != nil {
+		g.fields.merge(o.fields, threads)
 	}
 	if a.alone != nil {
 		a.alone.merge(o.acc.alone, g.keys.Cells(), nil, units)
@@ -303,12 +312,17 @@ func (g *Grid) settle(threads int) *Accumulator {
 
 // settle leaves the cells of a grid that have rows.
 func settle[T number[T]](s *state[T], keys []uint32, records []int64, n int, t *tally, threads int) {
-	if s.shape.pooled() {
+	if s.shape.pooled() || s.log != nil {
 		rank := make([]uint32, n)
 		for i, k := range keys {
 			rank[k] = uint32(i)
 		}
-		s.inner = s.inner.pick(keys)
+		if s.log != nil {
+			s.log.rename(rank)
+		}
+		if s.shape.pooled() {
+			s.inner = s.inner.pick(keys)
+		}
 		for _, p := range s.pools() {
 			p.seal()
 			for i := range p.blocks {
@@ -325,6 +339,9 @@ func settle[T number[T]](s *state[T], keys []uint32, records []int64, n int, t *
 		inParallel(threads, threads, func(w int) {
 			t.write(&st.inner, keys, len(keys)*w/threads, len(keys)*(w+1)/threads)
 		})
+		if s.shape.Alike > 0 {
+			t.observeCells(&st.inner, keys)
+		}
 	}
 }
 
@@ -337,7 +354,6 @@ func (c *cells[T]) pick(which []uint32) cells[T] {
 		nonZero: picked(c.nonZero, which, 1), negative: picked(c.negative, which, 1),
 		sum: picked(c.sum, which, 1), abs: picked(c.abs, which, 1), top: picked(c.top, which, c.shape.ranked()),
 		owners: picked(c.owners, which, 1), seen: picked(c.seen, which, 1), one: picked(c.one, which, 1),
-		votes: picked(c.votes, which, 1), common: picked(c.common, which, 1),
 		named: picked(c.named, which, c.shape.Largest), who: picked(c.who, which, c.shape.Largest),
 	}
 }

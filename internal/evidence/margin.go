@@ -78,7 +78,7 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 		return nil, err
 	}
 	if s.shape.Alike > 0 {
-		if err := s.countCommon(ctx, l, whole, out, threads); err != nil {
+		if err := s.noteCommon(ctx, l, whole, out, threads); err != nil {
 			return nil, err
 		}
 	}
@@ -93,6 +93,7 @@ func (s *state[T]) empty() {
 	for _, p := range s.pools() {
 		p.blocks, p.rows, p.open = nil, 0, block[T]{}
 	}
+	s.log = nil
 }
 
 // waves calls fn for every margin after the one that it is rolled up from, in
@@ -129,8 +130,8 @@ func (l *lattice) margin(k, threads int) *Margin {
 	return m
 }
 
-// walkUnits counts the units of the pools in the inner cells, and returns what is to be added to every margin that is rolled up from these; nil
-// where there are no units. Partitions are shared out; what is gathered adds up
+// walkUnits counts the units of the pools in the inner cells, and returns what is to be
+// added to every margin that is rolled up from these; nil where there are no units. Partitions are shared out; what is gathered adds up
 // to the same in any order.
 func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]cells[T], error) {
 	pools := s.pools()

@@ -19,6 +19,9 @@ func (s *state[T]) merge(o *state[T], n int, groups []uint32, codes Codes) error
 	if s.orphans != nil {
 		s.orphans.merge(o.orphans, groups, codes.Respondent)
 	}
+	if s.log != nil {
+		s.log.merge(o.log, groups)
+	}
 	for r, w := range o.unitWeight {
 		if w.Sign() < 0 {
 			continue

@@ -28,9 +28,9 @@ type Shape struct {
 	Sole       bool // note who is alone in a cell
 	Largest    int  // with a response, how many of the largest contributions to keep with who they are
 	Owners     bool // with holdings and a response, count the holdings with a response
-	// Alike, with respondents and a response, says that what respondents have in common is
-	// kept: whether all observations of a cell have one value, and how many respondents
-	// contribute the same where these may be so many percent. From 51 to 100; 0 keeps nothing.
+	// Alike, with a response, says that what respondents have in common is kept: whether all
+	// observations of a cell have one value, and how many respondents contribute the same
+	// where these are so many percent. From 51 to 100; 0 keeps nothing.
 	Alike int
 }
 
@@ -103,10 +103,9 @@ type Margin struct {
 	// batches carry one): which respondent, and with holdings which holding.
 	SoleRespondent, SoleHolding []Unit
 
-	// With Shape.Alike. Equal says that there are observations, all of one value. Share
-	// respondents contribute Common, in units of the response, and no other value is
-	// contributed by more; where that is less than Alike percent of the contributors Share
-	// may be 0 instead.
+	// With Shape.Alike. Equal says that there are observations, all of one value. Share of
+	// two or more contributors, that is Alike percent of them or more, contribute Common, in
+	// units of the response. Where there are none with such a share, Share may be 0.
 	Equal  []bool
 	Share  []int64
 	Common Nums

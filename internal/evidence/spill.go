@@ -82,6 +82,9 @@ func spillTo[T number[T]](st *state[T], s *Spill) {
 	for _, p := range st.pools() {
 		p.spill = s
 	}
+	if st.log != nil {
+		st.log.spill = s
+	}
 }
 
 // partBits is the binary logarithm of the number of partitions of a pool.

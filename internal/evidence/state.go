@@ -20,6 +20,8 @@ type state[T number[T]] struct {
 	// Respondents; holdings; and where there are both, the respondents of rows
 	// without a holding, which are holdings of their own. Nil where not wanted.
 	respondents, holdings, orphans *pool[T]
+	// The responses of rows that are respondents, where they may have one in common.
+	log *rowLog[T]
 
 	keep  func(Unit) bool // see Accumulator.Only
 	found int64           // distinct respondents, once closed
@@ -54,6 +56,9 @@ func newState[T number[T]](s Shape, weightDigits int) *state[T] {
 		if s.Respondent {
 			st.orphans = newPool[T](s, asHolding)
 		}
+	}
+	if s.Alike > 0 && s.Alike < 100 && !s.Respondent {
+		st.log = &rowLog[T]{}
 	}
 	if s.Tau {
 		st.inner.slots = slotsOf(s.Top, weightDigits)
@@ -99,6 +104,7 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 	}
 	if st, ok := any(s).(*state[small]); ok && !s.shape.pooled() && !s.shape.Weight {
 		addPlain(st, b, ids)
+		s.addObservations(b, ids)
 		return nil
 	}
 	s.addRest(b, ids)

@@ -17,7 +17,9 @@ func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int
 	if c := a.cube(levels, combos, threads); c != nil {
 		c.rollUp(threads)
 		m, hidden = c.table(&a.shape, combos, published, threads)
-		return m, hidden, ctx.Err()
+		if !c.doubt {
+			return m, hidden, ctx.Err()
+		}
 	}
 	margins, err := a.Margins(ctx, levels, combos, threads)
 	if err != nil {
@@ -30,7 +32,7 @@ func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int
 // cube returns the cells in a cube, to be rolled up; nil where there is none for them.
 func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	s := &a.shape
-	if s.pooled() || s.Weight || s.Sole || s.Largest > 0 || a.none == nil && a.small == nil {
+	if s.pooled() || s.Weight || s.Sole || s.Largest > 0 || a.none == nil && a.small == nil || s.Alike > 0 && a.held == nil {
 		return nil
 	}
 	n := a.table.Len()
@@ -42,7 +44,7 @@ func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 		return nil
 	}
 	if s.Response {
-		c.withSums(s.Top)
+		c.withSums(s.tallied())
 	}
 	switch {
 	case a.held != nil:

@@ -16,6 +16,7 @@ import (
 // fill and fold add them up.
 type tally struct {
 	top, words int
+	ranked     int // of top, those that are evidence
 	counts     *group.Counts
 	cell       []int64 // nil until there are some
 	late       []late  // rows that are counted and wait for cells; none once there are
@@ -45,8 +46,9 @@ type late struct {
 // lateShare is how many cells there are for each row that waits, at least.
 const lateShare = 8
 
-func newTally(top int, g *group.Grid, counts *group.Counts) *tally {
-	t := &tally{top: top, words: 2 + top, n: g.Cells(), counts: counts}
+func newTally(s *Shape, g *group.Grid, counts *group.Counts) *tally {
+	top := s.tallied()
+	t := &tally{top: top, ranked: s.ranked(), words: 2 + top, n: g.Cells(), counts: counts}
 	if top <= 2 {
 		t.amounts = group.NewAmounts(g)
 	}
@@ -299,8 +301,8 @@ func (t *tally) write(c *cells[small], keys []uint32, lo, hi int) {
 		c.sum[i], c.abs[i] = small(cell[0]), small(cell[1])
 		// Sums are equal where no value is below 0, and only there.
 		c.negative[i] = cell[0] != cell[1]
-		for j, a := range cell[2:] {
-			c.top[i*t.top+j] = small(a)
+		for j := range t.ranked {
+			c.top[i*t.ranked+j] = small(cell[2+j])
 		}
 		c.nonZero[i] = c.records[i]
 		if t.missing != nil {

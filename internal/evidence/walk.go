@@ -48,6 +48,7 @@ type walker[T number[T]] struct {
 	roll bool // its parts roll up
 
 	together []uint64 // by pairs of cells
+	marks    []mark   // of parts
 	stamp    []uint32 // cell of a margin -> turn, and where it is in sum
 	spot     []uint32
 	turn     uint32
@@ -86,7 +87,7 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		}
 		w.take(recs[i:j])
 		w.unit()
-		w.voteUnit()
+		w.mark()
 		i = j
 	}
 }

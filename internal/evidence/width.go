@@ -54,6 +54,9 @@ func (a small) Sign() int {
 	return 0
 }
 
+// Fold is the same for equal numbers, and 0 for 0.
+func (a small) Fold() uint64 { return uint64(a) }
+
 // Num is the same number without a width.
 func (a small) Num() exact.Num { return exact.NewNum(exact.FromInt64(int64(a))) }
 
@@ -155,7 +158,14 @@ func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 		return
 	}
 	s.shift = shift
-	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named, s.inner.one, s.inner.common}
+	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named, s.inner.one}
+	if s.log != nil {
+		s.log.seal()
+		for i := range s.log.blocks {
+			b := &s.log.blocks[i]
+			lists, b.read = append(lists, b.x), converted(b.read, shl, up)
+		}
+	}
 	for _, p := range s.pools() {
 		lists = append(lists, p.open.x)
 		for i := range p.blocks {
@@ -198,7 +208,7 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 		respondents: in.respondents, holdings: in.holdings,
 		contributors: in.contributors, nonZero: in.nonZero, negative: in.negative,
 		sum: all(in.sum), abs: all(in.abs), top: all(in.top), owner: in.owner, named: all(in.named), who: in.who,
-		owners: in.owners, seen: in.seen, one: all(in.one), votes: in.votes, common: all(in.common),
+		owners: in.owners, seen: in.seen, one: all(in.one),
 		tau:     make([][]pair[U], len(in.tau)),
 		weights: in.weights, weighted: in.weighted, weightedAbs: in.weightedAbs, slots: in.slots,
 	}
@@ -223,6 +233,7 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 			q.runs = append(q.runs, run[U]{storage: r.storage, segments: r.segments, x: converted(r.x, convert, up), weighted: r.weighted, cells: r.cells})
 		}
 	}
+	w.log = logOf(s.log, convert, up)
 	w.unitWeight, w.weightSum = s.unitWeight, s.weightSum
 	return w
 }

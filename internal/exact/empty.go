@@ -15,5 +15,8 @@ func (Empty) Cmp(Empty) int { return 0 }
 // Sign returns 0.
 func (Empty) Sign() int { return 0 }
 
+// Fold returns 0.
+func (Empty) Fold() uint64 { return 0 }
+
 // Num returns 0.
 func (Empty) Num() Num { return Num{} }

@@ -48,6 +48,12 @@ func (a Int128) Abs() Int128 {
 	return a
 }
 
+// Fold is the same for equal numbers, and 0 for 0.
+func (a Int128) Fold() uint64 { return a.Lo + uint64(a.Hi)*folding }
+
+// folding is an odd number with random bits.
+const folding = 0x9e3779b97f4a7c15
+
 // Sign returns -1, 0 or +1.
 func (a Int128) Sign() int {
 	switch {

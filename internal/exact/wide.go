@@ -52,6 +52,15 @@ func (a Wide) Sign() int {
 // Cmp returns -1, 0 or +1 as a is less than, equal to or greater than b.
 func (a Wide) Cmp(b Wide) int { return cmpWords(a[:], b[:]) }
 
+// Fold is the same for equal numbers, and 0 for 0.
+func (a Wide) Fold() uint64 {
+	h := uint64(0)
+	for _, w := range a {
+		h = h*folding + w
+	}
+	return h
+}
+
 // BitLen returns the number of bits of |a|; 0 for 0.
 func (a Wide) BitLen() int {
 	m := a.Abs()

@@ -1,0 +1,186 @@
+package evidence
+
+import (
+	"context"
+	"math/bits"
+)
+
+// mark notes what the present unit, a respondent, contributes: in its inner cells, which
+// roll up, and at the margins at which several of these fall together, where the marks of
+// what it contributes to each give way to that of their sum.
+func (w *walker[T]) mark() {
+	if w.shape.Alike == 0 || w.as&asRespondent == 0 {
+		return
+	}
+	n := len(w.cell)
+	extendTo(&w.marks, n)
+	for j := range w.part {
+		if w.marks[j] = (mark{}); !w.part[j].filled {
+			continue
+		}
+		w.marks[j] = markOf(w.part[j].x)
+		if w.inner != nil {
+			w.inner.marks[w.cell[j]].add(&w.marks[j])
+		}
+	}
+	switch {
+	case n == 1 || w.places.margins == 0:
+	case n > w.most.byMask:
+		w.markApart()
+	default:
+		w.markTogether()
+	}
+}
+
+// markTogether is mark for the margins, by comparing cells in pairs.
+func (w *walker[T]) markTogether() {
+	p := w.places
+	if !w.roll { // byMask has not compared them
+		w.together = w.together[:0]
+		for j, g := range w.cell {
+			for _, h := range w.cell[:j] {
+				w.together = append(w.together, p.agree(g, h))
+			}
+		}
+	}
+	pair := func(j, k int) uint64 { return w.together[k*(k-1)/2+j] } // j < k
+	for j, g := range w.cell {
+		if !w.part[j].filled {
+			continue
+		}
+		first := uint64(0)
+		for k := j + 1; k < len(w.cell); k++ {
+			if w.part[k].filled {
+				first |= pair(j, k)
+			}
+		}
+		for k := range j {
+			if w.part[k].filled {
+				first &^= pair(k, j)
+			}
+		}
+		for ; first != 0; first &= first - 1 {
+			b := bits.TrailingZeros64(first)
+			at := p.at[b].of(g)
+			if at == NoNode {
+				continue
+			}
+			x, m := w.part[j].x, &w.margin.marks[at]
+			m.sub(&w.marks[j])
+			for k := j + 1; k < len(w.cell); k++ {
+				if w.part[k].filled && pair(j, k)>>b&1 != 0 {
+					x = x.Add(w.part[k].x)
+					m.sub(&w.marks[k])
+				}
+			}
+			sum := markOf(x)
+			m.add(&sum)
+		}
+	}
+}
+
+// markApart is mark for the margins, one by one.
+func (w *walker[T]) markApart() {
+	w.eachSum(^uint64(0), func(i uint32, x T) {
+		m := markOf(x)
+		w.margin.marks[i].add(&m)
+	})
+	for b := range w.places.margins {
+		for j, g := range w.cell {
+			if i := w.places.at[b].of(g); i != NoNode {
+				w.margin.marks[i].sub(&w.marks[j])
+			}
+		}
+	}
+}
+
+// eachSum calls fn for each cell of the given margins to which the present unit
+// contributes, with what it contributes.
+func (w *walker[T]) eachSum(margins uint64, fn func(i uint32, x T)) {
+	p := w.places
+	extendTo(&w.spot, p.n)
+	if len(w.stamp) != p.n || w.turn == ^uint32(0) {
+		w.stamp, w.turn = make([]uint32, p.n), 0
+	}
+	w.turn++
+	for b := range p.margins {
+		if margins>>b&1 == 0 {
+			continue
+		}
+		w.touched, w.sum = w.touched[:0], w.sum[:0]
+		for j, g := range w.cell {
+			i := p.at[b].of(g)
+			switch {
+			case i == NoNode || !w.part[j].filled:
+			case w.stamp[i] != w.turn:
+				w.stamp[i], w.spot[i] = w.turn, uint32(len(w.touched))
+				w.touched, w.sum = append(w.touched, i), append(w.sum, contribution[T]{x: w.part[j].x})
+			default:
+				s := &w.sum[w.spot[i]]
+				s.x = s.x.Add(w.part[j].x)
+			}
+		}
+		for k, i := range w.touched {
+			fn(i, w.sum[k].x)
+		}
+	}
+}
+
+// eachUnit calls fn with what each unit of the present partition contributes to the open
+// cells of the margins.
+func (w *walker[T]) eachUnit(d *doubt[T], fn func(i uint32, x T)) {
+	recs := w.rows.recs
+	for i := 0; i < len(recs); {
+		margins := uint64(0)
+		j := i
+		for ; j < len(recs) && recs[j].unit == recs[i].unit; j++ {
+			margins |= d.near[recs[j].cell]
+		}
+		if margins != 0 {
+			w.take(recs[i:j])
+			w.eachSum(margins, func(i uint32, x T) {
+				if d.open[i] {
+					fn(i, x)
+				}
+			})
+		}
+		i = j
+	}
+}
+
+// lookAtUnits counts, in every open cell, the respondents who contribute what most may
+// have in common: two more walks over the units.
+func (s *state[T]) lookAtUnits(ctx context.Context, d *doubt[T], threads int) error {
+	threads = max(1, min(threads, s.respondents.len()/(1<<12)))
+	votes := make([]*ballots[T], threads)
+	for t := range votes {
+		votes[t] = newBallots[T](d.places.n)
+	}
+	err := s.partitions(ctx, d, threads, func(t int, w *walker[T]) {
+		w.eachUnit(d, func(i uint32, x T) { votes[t].vote(i, x, 1) })
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range votes {
+		d.best.merge(v)
+	}
+	if !d.elect() {
+		return nil
+	}
+	counts := make([][]int64, threads)
+	for t := range counts {
+		counts[t] = make([]int64, d.places.n)
+	}
+	err = s.partitions(ctx, d, threads, func(t int, w *walker[T]) {
+		w.eachUnit(d, func(i uint32, x T) {
+			if d.best.value[i].Cmp(x) == 0 {
+				counts[t][i]++
+			}
+		})
+	})
+	for _, n := range counts {
+		d.add(n)
+	}
+	return err
+}

@@ -1,0 +1,269 @@
+package evidence
+
+import (
+	"context"
+	"encoding/binary"
+	"hash/crc32"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// rowLog keeps the responses of rows that are respondents of their own, for a look at
+// those of some cells in the end. A row is 4 bytes and its response, in memory or, over
+// the budget, in storage.
+type rowLog[T number[T]] struct {
+	open   logBlock[T]
+	blocks []logBlock[T]
+	held   int    // rows of blocks in memory
+	spill  *Spill // nil without a memory budget
+}
+
+// logBlock is some rows with a response.
+type logBlock[T any] struct {
+	cell  []uint32
+	x     []T
+	cells []uint32 // maps cell to inner cells; nil where it holds these. Set by merging.
+	// Of a block in storage, where it is, in place of cell and x.
+	at, size int64
+	rows     int
+	read     decoder[T]
+}
+
+// add adds the rows that are not null.
+func (l *rowLog[T]) add(cell []uint32, x []T, null []bool) {
+	o := &l.open
+	if o.cell == nil && len(l.blocks) > 0 { // there will be many
+		o.cell, o.x = make([]uint32, 0, blockRows+len(cell)), make([]T, 0, blockRows+len(cell))
+	}
+	if null == nil {
+		o.cell, o.x = append(o.cell, cell...), append(o.x, x...)
+	} else {
+		for i, g := range cell {
+			if !null[i] {
+				o.cell, o.x = append(o.cell, g), append(o.x, x[i])
+			}
+		}
+	}
+	if n := len(o.cell); n >= blockRows || l.spill != nil && n >= l.spill.rows {
+		l.seal()
+	}
+}
+
+// seal makes a block of the open rows.
+func (l *rowLog[T]) seal() {
+	if n := len(l.open.cell); n > 0 {
+		l.open.rows = n
+		l.blocks = append(l.blocks, l.open)
+		l.open = logBlock[T]{}
+		l.held += n
+		l.trim()
+	}
+}
+
+// trim moves the blocks to storage once they are over the budget.
+func (l *rowLog[T]) trim() {
+	if l.spill == nil || l.held <= l.spill.rows {
+		return
+	}
+	for i := range l.blocks {
+		b := &l.blocks[i]
+		if b.cell == nil {
+			continue
+		}
+		buf := appendValues(slices.Clone(rawBytes(b.cell)), b.x)
+		buf = binary.LittleEndian.AppendUint32(buf, crc32.Checksum(buf, castagnoli))
+		at, err := l.spill.storage.Append(buf)
+		if err != nil {
+			l.spill.fail(err)
+			return
+		}
+		*b = logBlock[T]{cells: b.cells, at: at, size: int64(len(buf)), rows: b.rows, read: readValues[T]}
+	}
+	l.held = 0
+}
+
+// load returns the rows of a block, in memory of out and buf where it is in storage.
+func (b *logBlock[T]) load(s *Spill, out *logBlock[T], buf *[]byte) (*logBlock[T], error) {
+	if b.read == nil {
+		return b, nil
+	}
+	*buf = slices.Grow((*buf)[:0], int(b.size))[:b.size]
+	if n, err := s.storage.ReadAt(*buf, b.at); err != nil {
+		return nil, err
+	} else if n < len(*buf) {
+		return nil, errStored
+	}
+	body := (*buf)[:b.size-4]
+	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32((*buf)[b.size-4:]) {
+		return nil, errStored
+	}
+	extendTo(&out.cell, b.rows)
+	extendTo(&out.x, b.rows)
+	out.cells = b.cells
+	rest, err := readRaw(body, out.cell)
+	if err != nil {
+		return nil, err
+	}
+	if rest, err = b.read(rest, out.x); err == nil && len(rest) > 0 {
+		err = errStored
+	}
+	return out, err
+}
+
+// rename maps the cells of all rows.
+func (l *rowLog[T]) rename(cells []uint32) {
+	l.seal()
+	for i := range l.blocks {
+		l.blocks[i].cells = compose(l.blocks[i].cells, cells)
+	}
+}
+
+// merge adds the rows of o, whose inner cell g is cells[g] here; nil stands for the same.
+func (l *rowLog[T]) merge(o *rowLog[T], cells []uint32) {
+	if l.spill == nil {
+		l.spill = o.spill
+	}
+	o.rename(cells)
+	l.blocks = append(l.blocks, o.blocks...)
+	l.held += o.held
+	l.trim()
+}
+
+// each calls fn for the rows of every block, on several goroutines: t says on which.
+func (l *rowLog[T]) each(ctx context.Context, threads int, fn func(t int, cell []uint32, x []T)) error {
+	l.seal()
+	var next atomic.Int64
+	var once sync.Once
+	var failed error
+	inParallel(threads, threads, func(t int) {
+		var room logBlock[T]
+		var buf []byte
+		var named []uint32
+		for ctx.Err() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= len(l.blocks) {
+				break
+			}
+			b, err := l.blocks[i].load(l.spill, &room, &buf)
+			if err != nil {
+				once.Do(func() { failed = err })
+				break
+			}
+			cell := b.cell
+			if b.cells != nil {
+				extendTo(&named, len(cell))
+				for k, g := range cell {
+					named[k] = b.cells[g]
+				}
+				cell = named
+			}
+			fn(t, cell, b.x)
+		}
+	})
+	if failed != nil {
+		l.spill.fail(failed)
+		return l.spill.err()
+	}
+	return ctx.Err()
+}
+
+// logOf turns a log into one of wider numbers.
+func logOf[T number[T], U number[U]](l *rowLog[T], convert func(T, int) U, up int) *rowLog[U] {
+	if l == nil {
+		return nil
+	}
+	l.seal()
+	out := &rowLog[U]{held: l.held, spill: l.spill}
+	for i := range l.blocks {
+		b := &l.blocks[i]
+		c := logBlock[U]{cell: b.cell, cells: b.cells, at: b.at, size: b.size, rows: b.rows, read: converted(b.read, convert, up)}
+		for _, x := range b.x {
+			c.x = append(c.x, convert(x, up))
+		}
+		out.blocks = append(out.blocks, c)
+	}
+	return out
+}
+
+// lookAtRows counts, in every open cell, the rows that have what most may have in common:
+// votes and counts of inner cells, which roll up.
+func (s *state[T]) lookAtRows(ctx context.Context, d *doubt[T], threads int) error {
+	inner := make([]*ballots[T], threads)
+	for t := range inner {
+		inner[t] = newBallots[T](len(d.near))
+	}
+	err := s.log.each(ctx, threads, func(t int, cell []uint32, x []T) {
+		for k, g := range cell {
+			if d.near[g] != 0 {
+				inner[t].vote(g, x[k], 1)
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, b := range inner[1:] {
+		inner[0].merge(b)
+	}
+	d.eachOpen(func(g int, i uint32) { d.best.vote(i, inner[0].value[g], inner[0].votes[g]) })
+	if !d.elect() {
+		return nil
+	}
+	// The candidates of the cells that inner cell g is in are values first[g] to first[g+1].
+	var values []T
+	first := make([]int, 1, len(d.near)+1)
+	for g, margins := range d.near {
+		for b := range d.places.margins {
+			if margins>>b&1 == 0 {
+				continue
+			}
+			x := d.best.value[d.places.at[b].of(uint32(g))]
+			if indexOf(values[first[g]:], x) < 0 {
+				values = append(values, x)
+			}
+		}
+		first = append(first, len(values))
+	}
+	counts := make([][]int64, threads)
+	for t := range counts {
+		counts[t] = make([]int64, len(values))
+	}
+	err = s.log.each(ctx, threads, func(t int, cell []uint32, x []T) {
+		for k, g := range cell {
+			lo, hi := first[g], first[g+1]
+			if at := indexOf(values[lo:hi], x[k]); at >= 0 {
+				counts[t][lo+at]++
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range counts {
+		d.eachOpen(func(g int, i uint32) {
+			d.counts[i] += n[first[g]+indexOf(values[first[g]:first[g+1]], d.best.value[i])]
+		})
+	}
+	return nil
+}
+
+// eachOpen calls fn for every inner cell g in open cell i.
+func (d *doubt[T]) eachOpen(fn func(g int, i uint32)) {
+	for g, margins := range d.near {
+		for b := range d.places.margins {
+			if margins>>b&1 != 0 {
+				fn(g, d.places.at[b].of(uint32(g)))
+			}
+		}
+	}
+}
+
+func indexOf[T number[T]](list []T, x T) int {
+	for i, y := range list {
+		if y.Cmp(x) == 0 {
+			return i
+		}
+	}
+	return -1
+}
