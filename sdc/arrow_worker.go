@@ -25,7 +25,6 @@ type worker struct {
 	flags        []bool // code of the request column -> asked
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
-	beside       []*evidence.Accumulator // nil likewise
 	asks         *asks                   // nil likewise
 	overlap      *evidence.Overlap       // nil where nobody asks
 	excluded     []int64
@@ -142,14 +141,6 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 			}
 		}
 		w.asked = append(w.asked, asked)
-		var beside *evidence.Accumulator
-		if t.beside {
-			s := evidence.Shape{Columns: t.shape.Columns, Respondent: true, Response: true, Alike: pl.alike}
-			if beside, err = evidence.New(s, rd, 0, float); err != nil {
-				return nil, err
-			}
-		}
-		w.beside = append(w.beside, beside)
 	}
 	if pl.overlap {
 		w.overlap = &evidence.Overlap{}

@@ -35,9 +35,6 @@ func newBudget(pl *plan, opts Options) (*budget, error) {
 		if t.asked {
 			accumulators++
 		}
-		if t.beside {
-			accumulators++
-		}
 	}
 	if pl.overlap {
 		accumulators++
@@ -64,9 +61,6 @@ func (b *budget) give(w *worker) {
 		w.accumulators[k].SpillTo(b.share[k])
 		if w.asked[k] != nil {
 			w.asked[k].SpillTo(b.share[k])
-		}
-		if w.beside[k] != nil {
-			w.beside[k].SpillTo(b.share[k])
 		}
 	}
 	if w.overlap != nil {

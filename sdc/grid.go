@@ -34,7 +34,7 @@ func newGridded(pl *plan) gridded {
 		now: make([]*column.Dictionary, n), indices: make([]column.Indices, n), on: make([]bool, tabs), coded: make([]bool, n),
 	}
 	for k, t := range pl.tabs {
-		g.able[k] = !t.asked && !t.beside
+		g.able[k] = !t.asked
 		for _, c := range t.by {
 			g.able[k] = g.able[k] && c != pl.respondent && c != pl.holding && c != pl.request
 		}

@@ -14,8 +14,7 @@ import (
 // batchPart is scratch for the rows of a batch that one table takes.
 type batchPart struct {
 	cols             [][]uint32
-	rowKey, units    []uint64
-	light            []bool
+	rowKey           []uint64
 	response, weight column.Numbers
 }
 
@@ -91,11 +90,6 @@ func (w *worker) gather(n int, row int64) error {
 		w.excluded[k] += int64(n - b.Rows)
 		if err := w.accumulators[k].Add(b); err != nil {
 			return w.rowError(err, t, row, back)
-		}
-		if w.beside[k] != nil {
-			if err := w.beside[k].Add(w.byRow(b)); err != nil {
-				return w.rowError(err, t, row, back)
-			}
 		}
 		if w.asked[k] == nil {
 			continue
@@ -183,19 +177,12 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 		}
 	}
 	b.FirstRow = w.first
-	if (t.shape.Sole || t.beside) && w.pl.respondent < 0 && keep != nil || t.rows {
+	if t.shape.Sole && w.pl.respondent < 0 && keep != nil {
 		p.rowKey = p.rowKey[:0]
-		for k := range b.Rows {
-			i := k
-			if keep != nil {
-				i = int(keep[k])
-			}
+		for _, i := range keep {
 			p.rowKey = append(p.rowKey, w.first+uint64(i))
 		}
 		b.RowKey = p.rowKey
-	}
-	if t.rows {
-		b.RespondentKey = p.rowKey
 	}
 	if c := w.pl.holding; c >= 0 && w.keyed[c] {
 		b.HoldingKey = pick(w.keys[c].Key, keep)
@@ -216,24 +203,6 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 		b.Weight = pickNumbers(&w.numbers[w.pl.weight], &p.weight, keep)
 	}
 	return b, keep
-}
-
-// byRow returns a batch with weights as one without, of which every row is a respondent of
-// its own, and those of weight 0 have no response.
-func (w *worker) byRow(b *evidence.Batch) *evidence.Batch {
-	p := &w.part
-	p.units, p.light = p.units[:0], p.light[:0]
-	for i := range b.Rows {
-		key := b.FirstRow + uint64(i)
-		if b.RowKey != nil {
-			key = b.RowKey[i]
-		}
-		p.units = append(p.units, key)
-		p.light = append(p.light, b.Weight.Zero(i) || b.Response.Null != nil && b.Response.Null[i])
-	}
-	x := *b.Response
-	x.Null = p.light
-	return &evidence.Batch{Rows: b.Rows, Cols: b.Cols, Cards: b.Cards, RespondentKey: p.units, Response: &x}
 }
 
 // pick returns the rows in keep; nil stands for all, and nil stays nil.
@@ -329,11 +298,6 @@ func (w *worker) merge(o *worker) error {
 		}
 		if err := w.accumulators[k].Merge(o.accumulators[k], m); err != nil {
 			return w.rowError(err, t, 0, nil)
-		}
-		if w.beside[k] != nil {
-			if err := w.beside[k].Merge(o.beside[k], evidence.Codes{Columns: m.Columns}); err != nil {
-				return w.rowError(err, t, 0, nil)
-			}
 		}
 		if w.asked[k] != nil {
 			if err := w.asked[k].Merge(o.asked[k], m); err != nil {

@@ -15,7 +15,6 @@ type plan struct {
 
 	respondent, holding, weight, request int // positions in columns, or -1
 
-	alike   int  // the percentage of AllEqual, for tables beside which it is looked at
 	overlap bool // look whether respondents have rows of several holdings
 }
 
@@ -46,9 +45,6 @@ type tabulation struct {
 	// asked also gathers the largest contribution of those who asked for
 	// protection.
 	asked bool
-	// rows says that every row is a respondent of its own, by its key: some rule looks at
-	// what contributors have in common. beside keeps that in an accumulator of its own.
-	rows, beside bool
 }
 
 func newPlan(d *Data, outputs []Output, p *Policy) (*plan, error) {
@@ -166,19 +162,14 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 // contribute, where rules ask.
 func (pl *plan) lookAlike(t *tabulation, p *Policy) {
 	t.shape.Owners = pl.holding >= 0 && !(p.MinHoldings.Off && p.AllEqual.Off)
-	switch {
-	case p.AllEqual.Off || pl.respondent < 0 && pl.holding < 0 && p.AllEqual.floor() == 100:
-	case pl.respondent < 0 && pl.weight >= 0:
-		t.beside, pl.alike = true, p.AllEqual.floor()
-	default:
-		t.rows = pl.respondent < 0
-		t.shape.Respondent, t.shape.Alike = true, p.AllEqual.floor()
+	if !p.AllEqual.Off && (pl.respondent >= 0 || pl.holding >= 0 || p.AllEqual.floor() < 100) {
+		t.shape.Alike = p.AllEqual.floor()
 	}
 }
 
 // pooled reports whether rows are kept until the end.
 func (pl *plan) pooled() bool {
-	return pl.respondent >= 0 || pl.holding >= 0 || slices.ContainsFunc(pl.tabs, func(t *tabulation) bool { return t.rows || t.beside })
+	return pl.respondent >= 0 || pl.holding >= 0 || slices.ContainsFunc(pl.tabs, func(t *tabulation) bool { return t.shape.Alike > 0 })
 }
 
 // keyed reports whether the values of a column may tell units apart without

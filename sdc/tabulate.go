@@ -148,8 +148,8 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		return nil, err
 	}
 	t.m, t.nodes, t.hidden, t.units = *m, m.Nodes, hidden, acc.Units()
-	if err := t.noteAlike(ctx, w.beside[k], levels, combos, n, opts); err != nil {
-		return nil, err
+	if m.Equal != nil {
+		t.alike = &agreement{equal: m.Equal, share: m.Share, common: m.Common, unit: t.units.Response}
 	}
 	for _, combo := range combos[:n] {
 		t.combos[comboKey(combo)] = true
@@ -163,23 +163,6 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		return t, t.match(pl.data)
 	}
 	return t, nil
-}
-
-// noteAlike notes what contributors have in common, from the table's own evidence or
-// from an accumulator beside it, which has the same cells.
-func (t *Table) noteAlike(ctx context.Context, beside *evidence.Accumulator, levels []evidence.Levels, combos [][]int, published int, opts Options) error {
-	m, units := &t.m, t.units
-	if beside != nil {
-		var err error
-		if m, _, err = beside.Table(ctx, levels, combos, published, opts.threads()); err != nil {
-			return err
-		}
-		units = beside.Units()
-	}
-	if m.Equal != nil {
-		t.alike = &agreement{equal: m.Equal, share: m.Share, common: m.Common, unit: units.Response}
-	}
-	return nil
 }
 
 // addAsked notes the largest contribution of those who asked for protection.

@@ -115,7 +115,7 @@ func markOf[T number[T]](x T) mark {
 // inFields puts two bits into two fields of 32 bits.
 func inFields(b uint64) uint64 { return b&1 | b>>1<<32 }
 
-// rules reports whether no value is contributed by more than n-others of the n
+// rulesOut reports whether no value is contributed by more than n-others of the n
 // contributors with this mark.
 //
 // If all contribute one value of hash h, sum = n*h and squares = n*h*h, so that
@@ -208,6 +208,8 @@ func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 		return n, c.one[i], false
 	case !c.shape.Respondent && n == need:
 		return 0, none, false
+	case other < need: // nor has any other value than 0
+		return 0, none, false
 	}
 	// Where respondents are holdings, and the largest contribution is as large as the mean
 	// of those that are not 0, these are equal.
@@ -219,9 +221,6 @@ func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 		return 0, none, true
 	}
 	if largest := top[i*each]; largest.Num().Mul(exact.NewNum(exact.FromInt64(other))).Cmp(c.abs[i].Num()) == 0 {
-		if other < need {
-			return 0, none, false
-		}
 		return other, largest, false
 	}
 	return 0, none, true

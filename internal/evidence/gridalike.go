@@ -105,11 +105,9 @@ func (c *cube) alike(m *Margin, percent, threads int) {
 				m.Share[i], values[i] = n, small(s[0]/n)
 			case n-other >= need:
 				m.Share[i] = n - other
-			case n == need:
+			case n == need || other < need:
 			case oneValue(other, s[0], s[1], s[2]):
-				if other >= need {
-					m.Share[i], values[i] = other, small(s[0]/other)
-				}
+				m.Share[i], values[i] = other, small(s[0]/other)
 			case bitsRuleOut(uint64(c.marks[2*i]), n, n-need) || bitsRuleOut(uint64(c.marks[2*i+1]), n, n-need):
 			default:
 				doubt.Store(true)
