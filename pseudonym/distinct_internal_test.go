@@ -1,7 +1,6 @@
 package pseudonym
 
 import (
-	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 )
@@ -23,11 +22,9 @@ func TestDistinct(t *testing.T) {
 				h = 0 // is a value too
 			}
 			for range 1 + i%2 {
-				var sum [32]byte
-				binary.BigEndian.PutUint64(sum[:], h)
-				parts[i%tc.parts].add(&sum)
+				parts[i%tc.parts].insert(h)
 				if i%1000 == 0 {
-					parts[(i+1)%tc.parts].add(&sum)
+					parts[(i+1)%tc.parts].insert(h)
 				}
 			}
 		}
@@ -61,3 +58,63 @@ func TestDistinct(t *testing.T) {
 		t.Errorf("%d and %d in another order", n, m)
 	}
 }
+
+// TestDistinctPatterns compares the counter with a set, for values that agree in some of
+// their bits: in those that choose the part, the mark or the slot, and in all of them.
+func TestDistinctPatterns(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, tc := range []struct {
+		name  string
+		n     int
+		value func(i int) uint64
+	}{
+		{"all alike", 20_000, func(int) uint64 { return 7 }},
+		{"all zero", 20_000, func(int) uint64 { return 0 }},
+		{"zero and one", 20_000, func(i int) uint64 { return uint64(i % 2) }},
+		{"counted from zero: one part", 20_000, func(i int) uint64 { return uint64(i) }},
+		{"one part, repeated", 40_000, func(i int) uint64 { return uint64(i % 7_000) }},
+		{"one mark", 9_000, func(i int) uint64 { return uint64(i) << markBits }},
+		{"one mark, repeated", 40_000, func(i int) uint64 { return uint64(i%5_000)<<markBits | 5 }},
+		{"one slot", 6_000, func(i int) uint64 { return uint64(i%3_000)<<(markBits+14) | 1 }},
+		{"the first part full, then the others", 60_000, func(i int) uint64 {
+			if i < 9_000 {
+				return uint64(i)
+			}
+			return r.Uint64()
+		}},
+		{"few of many", 60_000, func(int) uint64 { return r.Uint64N(900) * 0x9e3779b97f4a7c15 }},
+		{"half of many", 60_000, func(int) uint64 { return r.Uint64N(40_000) * 0x9e3779b97f4a7c15 }},
+		{"the next to zero in its mark", 10_000, func(i int) uint64 { return uint64(i%3) << 60 }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			set := map[uint64]struct{}{}
+			var one, many, other sketch
+			for i := 0; i < tc.n; {
+				part := make([]uint64, 0, 100)
+				for range 1 + r.IntN(100) {
+					h := tc.value(i)
+					set[h] = struct{}{}
+					one.insert(h)
+					part = append(part, h)
+					i++
+				}
+				if i%3 == 0 {
+					other.insertAll(part)
+				} else {
+					many.insertAll(part)
+				}
+				if r.IntN(50) == 0 { // a count in between changes nothing
+					one.count()
+				}
+			}
+			many.merge(&other)
+			for _, s := range []*sketch{&one, &many} {
+				if n, low, high := s.count(); n != int64(len(set)) || low != n || high != n {
+					t.Errorf("%d, from %d to %d; want %d", n, low, high, len(set))
+				}
+			}
+		})
+	}
+}
+
+func (s *sketch) insert(h uint64) { s.insertAll([]uint64{h}) }
