@@ -37,7 +37,12 @@ const mostTries = 8
 //
 // Where one fails a further part of the total is hidden, or the line is published, and the
 // pattern looked for anew, a few times. What is still open then is in the remarks, for
-// review, with the number of sums and of shares. Not looked at are other sums of hidden
+// review, with the number of sums and of shares. So is a third thing, for which nothing
+// is hidden:
+//
+//	codes     a code is listed because it occurs: n hidden counts of codes of one
+//	          variable, over all of the others, that sum to n are 1 each Not looked at are other sums of hidden
+//
 // cells, and what a member of a line knows of its share without himself. The Problem of
 // the tables changes: what was hidden so is Primary in it.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
@@ -76,6 +81,8 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		}
 	}
 	remark(len(sums), "sum-of-hidden", "table %q and those linked with it: the sum of what is hidden under one published total can be worked out in %d places and is, or may be, itself of too few or of one; "+
+		"publish less detail")
+	remark(g.openCodes(pattern), "code-occurs", "table %q and those linked with it: a code that is listed has at least one respondent, and in %d places the hidden cells of codes sum to as many as they are, so each is 1; "+
 		"publish less detail")
 	remark(len(shares), "group-share", "table %q and those linked with it: in %d places it was not shown that the share of a hidden cell in its line stays unknown, which a group rule asks; "+
 		"publish less detail")
@@ -116,6 +123,32 @@ func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
 	return out
 }
 
+// openCodes returns in how many places hidden counts of codes of one variable, over all
+// of the other variables, sum to as many as there are.
+func (g *Tables) openCodes(p *Pattern) (n int) {
+	for _, t := range g.list {
+		if !t.count {
+			continue
+		}
+		t.relations(func(v, total int, parts []int) {
+			if !t.overAll(v, total) {
+				return
+			}
+			codes, sum := int64(0), int64(0)
+			for _, c := range parts {
+				if t.has[c] && p.Status[t.id[c]].Hidden() {
+					codes++
+					sum += t.value[c]
+				}
+			}
+			if codes > 0 && codes == sum && !p.Status[t.id[total]].Hidden() {
+				n++
+			}
+		})
+	}
+	return n
+}
+
 // split returns the parts that are not empty.
 func (s *hiddenSum) split(p *Pattern) (hidden, shown []sdc.Cell) {
 	for _, c := range s.parts {
@@ -128,6 +161,11 @@ func (s *hiddenSum) split(p *Pattern) (hidden, shown []sdc.Cell) {
 		}
 	}
 	return hidden, shown
+}
+
+// overAll reports whether a cell is over all codes of every variable but v.
+func (t *table) overAll(v, cell int) bool {
+	return cell%t.stride[v] == 0 && cell/(t.stride[v]*len(t.vars[v].Codes)) == 0
 }
 
 // openShares lists the cells of group rules of which no witness has a share that passes.

@@ -3,7 +3,9 @@ package suppress
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -23,6 +25,15 @@ func TestSumsOfHidden(t *testing.T) {
 		}
 		return out
 	}
+	// ones has so many codes of 1, of which the last has last, beside one of 30.
+	ones := func(n, last int) map[string][]float64 {
+		out := map[string][]float64{"Z": many(30, 0)}
+		for i := range n {
+			out[string(rune('A'+i))] = many(1, 0)
+		}
+		out[string(rune('A'+n-1))] = many(last, 0)
+		return out
+	}
 	for _, c := range []struct {
 		name   string
 		kind   sdc.Kind
@@ -39,13 +50,17 @@ func TestSumsOfHidden(t *testing.T) {
 		// The largest of the rest of 100 + 100 + ... has 1000 of 1300 and then of 2500.
 		{"a dominant one", sdc.Magnitude, map[string][]float64{"A": {1000, 50, 50, 50}, "B": {30, 30, 30, 30, 30}, "C": many(12, 100), "D": many(30, 100)},
 			func(p *sdc.Policy) { p.NK = sdc.NK{N: 1, Percent: "50"} }, 2, 0},
+		// Ten codes of 1 person each are 10 together, which is enough; that each code has
+		// somebody makes each 1.
+		{"ten codes of one", sdc.Frequency, ones(10, 1), func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 10} }, 10, 1},
+		{"nine of one, one of two", sdc.Frequency, ones(10, 2), func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 10} }, 10, 0},
 		// Everything is hidden: the sum is the total, which is safe.
 		{"nothing else", sdc.Frequency, map[string][]float64{"A": many(3, 0), "B": many(9, 0)},
 			func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 10} }, 2, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &rows{names: []string{"a"}}
-			for _, code := range []string{"A", "B", "C", "D"} {
+			for _, code := range slices.Sorted(maps.Keys(c.cells)) {
 				add(r, code, c.cells[code]...)
 			}
 			p := onlyRules()

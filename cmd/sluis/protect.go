@@ -186,7 +186,12 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w", err)}
 	}
-	for _, x := range append(open, beside...) {
+	relations, err := related(ctx, r, s, policy, tables, f.threads)
+	if err != nil {
+		return err
+	}
+	open = slices.Concat(open, beside, relations)
+	for _, x := range open {
 		verdict = min(verdict, x.Verdict)
 		fmt.Fprintln(stdout, report.RemarkLine(&x))
 	}
@@ -194,7 +199,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if kinds := countedThings(r, tables); kinds < len(groups) {
 		pages.page.Cautions = append(pages.page.Cautions, unlinked)
 	}
-	for _, x := range append(open, beside...) {
+	for _, x := range open {
 		pages.page.Cautions = append(pages.page.Cautions, x.Message)
 	}
 	pages.page.Cautions = append(pages.page.Cautions, columns, earlier)
@@ -371,8 +376,8 @@ func withBehind(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Pol
 const unlinked = "what tables tell together that leave out rows with missing values; " +
 	"they share no cell exactly and are protected one by one"
 
-// columns is said by every run: no relation between columns of the data is known to it.
-const columns = "columns that determine each other, as a county its region or a column under two names, and responses that add up: " +
+// columns is said by every run: only some relations between columns are looked for.
+const columns = "longer relations between columns than that one fixes another and that one response is the sum of two: " +
 	"what tables of them tell together"
 
 // earlier is said by every run: protect sees one spec.

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/spec"
+)
+
+// related lists relations between columns of the data that suppression does not reckon
+// with, where one of the tables hides something: columns that fix each other, responses
+// that add up, and responses that are nowhere above zero. Each is for review. The data
+// are read once more where there are two spanning columns or more.
+func related(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, tables []int, threads int) ([]sdc.Remark, error) {
+	if !slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 }) {
+		return nil, nil
+	}
+	out, err := dependent(ctx, r, s, policy, tables, threads)
+	if err != nil {
+		return nil, err
+	}
+	sums, names := sumsByResponse(r, tables)
+	return slices.Concat(out, addingUp(sums, names), belowZero(r, tables)), nil
+}
+
+// dependent lists the pairs of spanning columns of which one fixes the other, as a county
+// fixes its region. Then a cell of one is a cell of the other, and a combination that
+// cannot occur hides nothing. A declared sensitive variable that another column fixes is
+// group disclosure, and is left to that rule.
+func dependent(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, tables []int, threads int) ([]sdc.Remark, error) {
+	var names, sensitive []string
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		names, sensitive = append(names, o.By...), append(sensitive, o.Sensitive...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	pairs := *s
+	pairs.Outputs = nil
+	for i := range names {
+		for j := range i {
+			name := fmt.Sprintf("pair %d %d", j, i)
+			pairs.Outputs = append(pairs.Outputs, sdc.Output{Name: name, Kind: sdc.Frequency, By: []string{names[j], names[i]}, NoMargins: true})
+		}
+	}
+	if pairs.Outputs == nil {
+		return nil, nil
+	}
+	counted, err := checkSpec(ctx, &pairs, policy, sdc.Options{Threads: threads})
+	if err != nil {
+		return nil, err
+	}
+	exceptions := int64(0)
+	if !policy.MinContributors.Off {
+		exceptions = policy.MinContributors.Min
+	}
+	var out []sdc.Remark
+	for _, t := range counted.Tables {
+		for v := range 2 {
+			from, to := t.Variables()[v].Name, t.Variables()[1-v].Name
+			rest, total, ok := unfixed(t, v)
+			if !ok || slices.Contains(sensitive, to) || rest > 0 && (rest >= exceptions || 20*rest > total) {
+				continue
+			}
+			x := sdc.Remark{Name: "dependent-columns", Column: from, Count: rest, Verdict: sdc.Review}
+			x.Message = fmt.Sprintf("%q fixes %q: what cells of the two tell of each other was not reckoned with, nor that other combinations are impossible; "+
+				"make them one variable with a hierarchy, or leave one out", from, to)
+			if rest > 0 {
+				// How many break it is not in the message, which stands on public pages.
+				x.Message = fmt.Sprintf("%q fixes %q for all but a few respondents: what cells of the two tell of each other was not reckoned with; "+
+					"look at these few, make the two one variable with a hierarchy, or leave one out", from, to)
+			}
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// unfixed returns how many respondents of a table over two variables have another code
+// of the second than most have with their code of the first, v, and how many there are.
+// It is not ok where one of the variables has fewer than two codes.
+func unfixed(t *sdc.Table, v int) (rest, total int64, ok bool) {
+	most, others := map[int]int64{}, map[int]bool{}
+	for c := range t.Cells() {
+		if !c.Inner() || c.Respondents() == 0 {
+			continue
+		}
+		total += c.Respondents()
+		most[c.Node(v)] = max(most[c.Node(v)], c.Respondents())
+		others[c.Node(1-v)] = true
+	}
+	rest = total
+	for _, n := range most {
+		rest -= n
+	}
+	return rest, total, len(most) > 1 && len(others) > 1
+}
+
+// sumsByResponse returns the sums of the cells of magnitude tables, by response and by
+// the codes of the cell that are no totals, and the responses in order.
+func sumsByResponse(r *sdc.Report, tables []int) (sums map[string]map[string]*big.Rat, names []string) {
+	sums = map[string]map[string]*big.Rat{}
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		if o.Kind != sdc.Magnitude {
+			continue
+		}
+		if sums[o.Response] == nil {
+			sums[o.Response] = map[string]*big.Rat{}
+			names = append(names, o.Response)
+		}
+		for c := range r.Tables[k].Cells() {
+			var at []string
+			for _, x := range c.Coordinates() {
+				if !x.Total {
+					at = append(at, fmt.Sprintf("%q=%q", x.Variable, x.Code))
+				}
+			}
+			slices.Sort(at)
+			sums[o.Response][fmt.Sprint(at)] = c.Sum()
+		}
+	}
+	slices.Sort(names)
+	return sums, names
+}
+
+// addingUp lists the responses that are the sum of two others, or equal to another, in
+// every cell that their tables have in common. The grand total is in common always.
+func addingUp(sums map[string]map[string]*big.Rat, names []string) (out []sdc.Remark) {
+	for i, x := range names {
+		for j, y := range names {
+			if i < j && equalSums(sums[x], sums[y], map[string]*big.Rat{}) {
+				out = append(out, sdc.Remark{
+					Name: "responses-add-up", Column: x, Verdict: sdc.Review,
+					Message: fmt.Sprintf("%q and %q have equal sums in every cell: what is published of one tells what is hidden of the other, which was not reckoned with; leave one out", x, y),
+				})
+			}
+			for k := j + 1; k < len(names); k++ {
+				if z := names[k]; i != j && i != k && equalSums(sums[x], sums[y], sums[z]) {
+					out = append(out, sdc.Remark{
+						Name: "responses-add-up", Column: x, Verdict: sdc.Review,
+						Message: fmt.Sprintf("%q is %q plus %q in every cell: what is published of two of them tells what is hidden of the third, which was not reckoned with; leave one out", x, y, z),
+					})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// equalSums reports whether x = y + z in every cell that x and y have, and z if z has
+// cells; some cell must be so with none of the three zero.
+func equalSums(x, y, z map[string]*big.Rat) bool {
+	some := false
+	for at, a := range x {
+		b, c := y[at], z[at]
+		if b == nil || c == nil && len(z) > 0 {
+			continue
+		}
+		sum := b
+		if c != nil {
+			sum = new(big.Rat).Add(b, c)
+		}
+		if a.Cmp(sum) != 0 {
+			return false
+		}
+		some = some || b.Sign() != 0 && (c == nil || c.Sign() != 0)
+	}
+	return some
+}
+
+// belowZero lists the responses that are nowhere above zero and somewhere below. To whom
+// knows that, a hidden value is at most zero: suppression takes it to be of any sign.
+func belowZero(r *sdc.Report, tables []int) (out []sdc.Remark) {
+	var seen []string
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		if o.Kind != sdc.Magnitude || slices.Contains(seen, o.Response) || !nowhereAbove(r.Tables[k]) {
+			continue
+		}
+		seen = append(seen, o.Response)
+		out = append(out, sdc.Remark{
+			Name: "nowhere-above-zero", Column: o.Response, Verdict: sdc.Review,
+			Message: fmt.Sprintf("%q is nowhere above zero, which everybody may know and was not reckoned with; publish the opposite of it", o.Response),
+		})
+	}
+	return out
+}
+
+// nowhereAbove reports whether no contribution to the table is above zero and one is below.
+func nowhereAbove(t *sdc.Table) bool {
+	some := false
+	for c := range t.Cells() {
+		if sum := c.Sum(); sum.Sign() != 0 {
+			if new(big.Rat).Neg(sum).Cmp(c.SumAbs()) != 0 {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}

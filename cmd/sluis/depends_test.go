@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestProtectRelatedColumns: relations between columns, which suppression does not reckon
+// with, are for review where the tables hide something.
+func TestProtectRelatedColumns(t *testing.T) {
+	line := func(n int, text string) string { return strings.Repeat(text+"\n", n) }
+	counts := "  - {name: t, kind: frequency, by: [county]}\n  - {name: u, kind: frequency, by: [region]}\n"
+	crossed := "  - {name: t, kind: frequency, by: [county, region]}\n"
+	alone := "  - {name: t, kind: frequency, by: [county]}\n"
+	amounts := "  - {name: t, kind: magnitude, by: [county], response: %s}\n"
+	// County C1 has three persons of region R1, with C2 and C3 beside it.
+	nested := line(3, "C1,R1,1,2,3,-1") + line(30, "C2,R1,2,2,4,-1") + line(31, "C3,R1,2,1,3,0") + line(25, "C4,R2,5,6,11,-2") + line(27, "C5,R2,7,1,8,-2")
+	for _, c := range []struct {
+		name, rows, outputs, says string
+		code                      int
+	}{
+		{"a county has one region", nested, counts, `"county" fixes "region": `, exitReview},
+		{"crossed in one table", nested, crossed, `"county" fixes "region": `, exitReview},
+		{"a row breaks it", nested + line(1, "C2,R2,1,1,2,-1"), counts, `"county" fixes "region" for all but a few`, exitReview},
+		{"nine rows of 198 break it", nested + line(82, "C4,R2,1,1,2,-1") + line(9, "C2,R2,1,1,2,-1"), counts, `fixes "region" for all but a few`, exitReview},
+		{"ten rows break it", nested + line(91, "C4,R2,1,1,2,-1") + line(10, "C2,R2,1,1,2,-1"), counts, "", 0},
+		{"one column is not published", nested, alone, "", 0},
+		{"nothing is hidden", line(30, "C2,R1,1,1,1,1") + line(40, "C4,R2,1,1,1,1"), counts, "", 0},
+		{"a total and its parts", nested, fmt.Sprintf(amounts+strings.ReplaceAll(amounts, "name: t", "name: u")+strings.ReplaceAll(amounts, "name: t", "name: v"), "paid", "open", "total"),
+			`"total" is "open" plus "paid" in every cell`, exitReview},
+		{"one response twice", nested, fmt.Sprintf(amounts+strings.ReplaceAll(amounts, "name: t", "name: u"), "paid", "open"), "", 0},
+		{"nowhere above zero", nested, fmt.Sprintf(amounts, "loss"), `"loss" is nowhere above zero`, exitReview},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			var b strings.Builder
+			b.WriteString("id,county,region,paid,open,total,loss\n")
+			for i, row := range strings.Split(strings.TrimSpace(c.rows), "\n") {
+				fmt.Fprintf(&b, "%d,%s\n", i, row)
+			}
+			write(t, filepath.Join(dir, "d.csv"), b.String())
+			write(t, filepath.Join(dir, "s.yaml"), "version: 1\ndata: {source: d.csv, respondent: id}\noutputs:\n"+c.outputs)
+			write(t, filepath.Join(dir, "p.yaml"), "version: 1\nname: p\nextends: cbs\nrules: {nk: off, all-equal: off}\n")
+			code, text := verb(t, "protect", filepath.Join(dir, "s.yaml"), "--policy", filepath.Join(dir, "p.yaml"), "--out", filepath.Join(dir, "out"), "--html", filepath.Join(dir, "p.html"), "--lang", "nl")
+			if code != c.code || !strings.Contains(text, c.says) {
+				t.Errorf("exit status %d, want %d and %q: %s", code, c.code, c.says, text)
+			}
+			page, err := os.ReadFile(filepath.Join(dir, "p.html"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if page := string(page); c.code == exitReview && (strings.Contains(page, "not reckoned") || !strings.Contains(page, "geen rekening")) {
+				t.Error("the page in Dutch has it in English, or not at all")
+			}
+			if c.code == 0 && (strings.Contains(text, `" fixes "`) || strings.Contains(text, `" plus "`)) {
+				t.Errorf("a relation that is not there: %s", text)
+			}
+		})
+	}
+}
