@@ -51,7 +51,11 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 	if err != nil {
 		return nil, err
 	}
-	more, err := protections(ctx, r, &policy, opts.Threads)
+	most, err := leftToAll(ctx, r, s, policy, opts.Threads)
+	if err != nil {
+		return nil, err
+	}
+	more, err := protections(ctx, r, &policy, most, opts.Threads)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +64,43 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 	return list, nil
 }
 
-// protections says what suppression and rounding of the unsafe tables would take,
-// having done both. Suppression is that of sluis protect with --rounds 0, of all
-// tables together; where that releases nothing it is not suggested.
-func protections(ctx context.Context, r *sdc.Report, policy *sdc.Policy, threads int) ([]suggest.Suggestion, error) {
-	var tables []int
-	unsafe := false
+// leftToAll returns the best verdict that protection of the tables can have, for what the
+// report remarks about the data, microdata beside the tables, and related columns.
+func leftToAll(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, threads int) (sdc.Verdict, error) {
+	most := sdc.Safe
+	tables := tablesOf(r)
+	beside, err := suppress.Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
+	if errors.Is(err, suppress.ErrUnfit) {
+		return sdc.Unsafe, nil
+	}
+	if err != nil {
+		return most, err
+	}
+	relations, err := related(ctx, r, s, policy, tables, threads)
+	for _, x := range slices.Concat(r.Data.Remarks, beside, relations) {
+		most = min(most, x.Verdict)
+	}
+	return most, err
+}
+
+// tablesOf lists the outputs that are tables.
+func tablesOf(r *sdc.Report) (tables []int) {
 	for k, o := range r.Outputs {
 		if o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude {
 			tables = append(tables, k)
-			unsafe = unsafe || o.Verdict == sdc.Unsafe
 		}
 	}
-	if !unsafe || refusedBy(r) != "" {
+	return tables
+}
+
+// protections says what suppression and rounding of the unsafe tables would take,
+// having done both. Suppression is that of sluis protect with --rounds 0, of all
+// tables together; where that releases nothing it is not suggested. most is the best
+// verdict that is left to any of them.
+func protections(ctx context.Context, r *sdc.Report, policy *sdc.Policy, most sdc.Verdict, threads int) ([]suggest.Suggestion, error) {
+	tables := tablesOf(r)
+	unsafe := slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].Verdict == sdc.Unsafe })
+	if !unsafe || most == sdc.Unsafe || refusedBy(r) != "" {
 		return nil, nil
 	}
 	if threads <= 0 {
@@ -89,14 +117,14 @@ func protections(ctx context.Context, r *sdc.Report, policy *sdc.Policy, threads
 			return nil, err
 		}
 		names := tableNumbers(r, tables)
-		list, err := suppressions(ctx, r, groups, names, count, threads)
+		list, err := suppressions(ctx, r, groups, names, count, most, threads)
 		if err != nil {
 			return nil, err
 		}
 		if count == suppress.CountRecords {
 			return list, nil // many records of few respondents are no small count
 		}
-		rounded, err := roundings(ctx, r, policy, groups, names, threads)
+		rounded, err := roundings(ctx, r, policy, groups, names, most, threads)
 		return append(list, rounded...), err
 	}
 	return nil, nil
@@ -111,11 +139,12 @@ func tableNumbers(r *sdc.Report, tables []int) map[string]int {
 	return at
 }
 
-// suppressions protects all groups, or none.
-func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables, at map[string]int, count suppress.Count, threads int) ([]suggest.Suggestion, error) {
+// suppressions protects all groups, or none. most is the best verdict that the report
+// leaves to any of them.
+func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables, at map[string]int, count suppress.Count, most sdc.Verdict, threads int) ([]suggest.Suggestion, error) {
 	var out []suggest.Suggestion
 	for _, g := range groups {
-		pattern, _, err := g.Protect(ctx, suppress.Options{Threads: threads})
+		pattern, open, err := g.Protect(ctx, suppress.Options{Threads: threads})
 		if impossible(err) {
 			return nil, nil
 		}
@@ -132,6 +161,9 @@ func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables,
 		} else if err != nil {
 			return nil, err
 		}
+		for _, x := range open {
+			most = min(most, x.Verdict)
+		}
 		for i, x := range releases {
 			k := at[x.Name]
 			if r.Outputs[k].Verdict != sdc.Unsafe {
@@ -140,7 +172,7 @@ func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables,
 			l := g.Loss(i, pattern)
 			hidden := l.Primary + l.Secondary
 			out = append(out, suggest.Suggestion{
-				Output: k, Verdict: leftOver(r.Outputs[k]), Cells: l.Cells - hidden, Was: l.Cells,
+				Output: k, Verdict: min(leftOver(r.Outputs[k]), most), Cells: l.Cells - hidden, Was: l.Cells,
 				Suppress: &suggest.Suppression{Cells: hidden, Share: l.Share, Records: count == suppress.CountRecords && r.Outputs[k].Kind == sdc.Frequency},
 			})
 		}
@@ -159,7 +191,7 @@ const mostRounded = 400
 // roundings rounds and attacks the tables of counts of which no rule but the
 // minimum is broken, as sluis protect --round does, to multiples of that minimum:
 // then no count from 1 to below it is published.
-func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []*suppress.Tables, at map[string]int, threads int) ([]suggest.Suggestion, error) {
+func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []*suppress.Tables, at map[string]int, most sdc.Verdict, threads int) ([]suggest.Suggestion, error) {
 	base := policy.MinContributors.Min
 	if policy.MinContributors.Off || base < 2 {
 		return nil, nil
@@ -186,7 +218,7 @@ func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []
 			return nil, err
 		}
 		for _, k := range fit {
-			out = append(out, suggest.Suggestion{Output: k, Verdict: leftOver(r.Outputs[k]), Cells: r.Outputs[k].Cells, Was: r.Outputs[k].Cells, Round: base})
+			out = append(out, suggest.Suggestion{Output: k, Verdict: min(leftOver(r.Outputs[k]), most), Cells: r.Outputs[k].Cells, Was: r.Outputs[k].Cells, Round: base})
 		}
 	}
 	return out, nil

@@ -76,6 +76,9 @@ func TestSuggestProtection(t *testing.T) {
 			}
 			for _, m := range list {
 				promises++
+				if code == exitReview && strings.HasPrefix(m[0], m[1]+": safe") && !strings.Contains(text, "is left alone") {
+					t.Errorf("round %d: %s is promised to be safe, and protect asks for review: %s", round, m[1], text)
+				}
 				if want := m[6] + " " + m[3]; did[m[1]] != want {
 					t.Errorf("round %d: %s is promised %s and gets %s", round, m[1], want, did[m[1]])
 				}
@@ -106,7 +109,7 @@ func checkRoundings(t *testing.T, path string) (n int) {
 	text := readFile(t, path)
 	counts := filepath.Join(filepath.Dir(path), "counts.yaml")
 	write(t, counts, text[:strings.Index(text, "  - {name: sums")])
-	list, err := protections(ctx, r, &policy, 1)
+	list, err := protections(ctx, r, &policy, sdc.Safe, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,8 @@ const (
 // 40 of them. All are checked in one more pass over the data, which open
 // gives anew (release is called afterwards). Of those that the policy calls Safe
 // or Review the three that keep most cells are returned, safe ones first; an
-// output may have none. Changed outputs have no a-priori lists: what was judged
+// output may have none. Where the report has a remark for review about the data, a change
+// is for review at best; where it has an unsafe one, there is no suggestion. Changed outputs have no a-priori lists: what was judged
 // by hand was judged in another table.
 func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy, opts sdc.Options, open func() (d *sdc.Data, release func(), err error)) ([]Suggestion, error) {
 	var all []Suggestion
@@ -138,8 +139,9 @@ func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy
 	if err != nil {
 		return nil, err
 	}
+	most := remarked(r, checked)
 	for k := range all {
-		all[k].Verdict, all[k].Cells = checked.Outputs[k].Verdict, checked.Outputs[k].Cells
+		all[k].Verdict, all[k].Cells = min(checked.Outputs[k].Verdict, most), checked.Outputs[k].Cells
 	}
 	all = slices.DeleteFunc(all, func(s Suggestion) bool { return s.Verdict == sdc.Unsafe })
 	slices.SortStableFunc(all, func(a, b Suggestion) int {
@@ -159,6 +161,22 @@ func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy
 		}
 	}
 	return best, nil
+}
+
+// remarked returns the best verdict that the remarks about the data leave, which no change
+// of an output settles: those of the report, and of the changed outputs those about
+// sensitive variables. Other remarks of the changed outputs compare these with each other.
+func remarked(r, changed *sdc.Report) sdc.Verdict {
+	most := sdc.Safe
+	for _, x := range r.Data.Remarks {
+		most = min(most, x.Verdict)
+	}
+	for _, x := range changed.Data.Remarks {
+		if x.Name == "fixed-by" {
+			most = min(most, x.Verdict)
+		}
+	}
+	return most
 }
 
 func candidates(o *sdc.Output, t *sdc.Table, findings []sdc.Finding) []Suggestion {

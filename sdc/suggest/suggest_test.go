@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -160,4 +161,50 @@ func TestPromises(t *testing.T) {
 		t.Errorf("%d suggestions are too few to tell", made)
 	}
 	t.Logf("%d suggestions", made)
+}
+
+// TestRemarked: what is remarked about the data bounds every suggestion.
+func TestRemarked(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		verdict sdc.Verdict
+		want    int // suggestions
+		best    sdc.Verdict
+	}{
+		{"nothing", sdc.Safe, 1, sdc.Safe},
+		{"for review", sdc.Review, 1, sdc.Review},
+		{"unsafe", sdc.Unsafe, 0, sdc.Unsafe},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+			defer mem.AssertSize(t, 0)
+			open := func() (*sdc.Data, func(), error) {
+				rows := strings.Repeat(`{"region": "N1a", "sex": "F", "state": "ill", "x": 1},`, 20) + strings.Repeat(`{"region": "S1", "sex": "M", "state": "ill", "x": 1},`, 12) + `{"region": "S2", "sex": "M", "state": "ill", "x": 1}`
+				table, err := array.TableFromJSON(mem, schema, []string{"[" + rows + "]"})
+				if err != nil {
+					return nil, nil, err
+				}
+				d := sdc.FromTable(table)
+				d.Remarks = []sdc.Remark{{Name: "made", Verdict: c.verdict, Message: "made for the test"}}
+				return d, table.Release, nil
+			}
+			outputs := []sdc.Output{{Name: "counts", Kind: sdc.Frequency, By: []string{"region", "sex"}}}
+			d, release, err := open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := sdc.Check(context.Background(), d, outputs, sdc.CBS(), sdc.Options{Threads: 1})
+			release()
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := suggest.Find(context.Background(), r, outputs, sdc.CBS(), sdc.Options{Threads: 1}, open)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(list) != c.want || c.want > 0 && list[0].Verdict != c.best {
+				t.Errorf("%d suggestions: %+v", len(list), list)
+			}
+		})
+	}
 }
