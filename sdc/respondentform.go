@@ -7,8 +7,6 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
-
-	"github.com/sluis-go/sluis/internal/column"
 )
 
 // RespondentForm says in which form the texts that name respondents and holdings count.
@@ -75,26 +73,17 @@ func (w *worker) unitLooks(pl *plan) (out []Remark, err error) {
 		if !unit || form == formFold {
 			continue
 		}
-		in := w.interners[c]
-		if in == nil {
-			e := w.encoders[c]
-			null, hasNull := e.Null()
-			in = column.NewInternerOf(e.Len(), func(i int) (string, bool) {
-				return e.Label(uint32(i)), !hasNull || uint32(i) != null
-			})
+		n := int64(0)
+		if in := w.interners[c]; in != nil {
+			n = looksAmong(in)
+		} else {
+			n = looksOf(w.encoders[c])
 		}
-		n := in.LookAlikes(func(text []byte) []byte { return []byte(codeLook(string(text))) })
-		switch name := pl.columns[c].name; {
-		case n == 0:
-		case form == "":
-			return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf(
-				"%w: %s in case, blanks, Unicode form or invisible characters alone: say respondent-form: fold (or trim, nfc) where these are one, exact where they are not", ErrLookAlike, differ(n))}
-		default:
-			out = append(out, Remark{
-				Name: "look-alike", Column: name, Count: n, Verdict: Review,
-				Message: fmt.Sprintf("%s of %q in case, blanks, Unicode form or invisible characters alone; each counts as a unit of its own", differ(n), name),
-			})
+		remarks, err := UnitsLookAlike(pl.columns[c].name, n, form)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, remarks...)
 	}
 	return out, nil
 }

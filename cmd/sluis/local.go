@@ -59,6 +59,7 @@ sluis check and sluis risk know (missing: suppressed) that the nulls were writte
 	fl.StringSliceVar(&f.risk.keys, "keys", nil, "key variables, by comma (required)")
 	fl.IntVar(&f.k, "k", 0, "the least number of records, or respondents, that is safe (required, at least 2)")
 	fl.StringVar(&f.risk.respondent, "respondent", "", "column that says whose record it is (default: every record its own)")
+	addForm(fl, &f.risk.form)
 	fl.StringVar(&f.missing, "missing", "", "how a null counts in a class: wildcard or category (required)")
 	fl.StringToStringVar(&f.importance, "importance", nil, "price of suppressing a value, as age=3,region=2 (default: 1 each)")
 	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
@@ -135,7 +136,11 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return err
 	}
-	remarks = append(remarks, sourceRemarks(files, true)...)
+	looks, err := lookAlikes(data, []string{f.risk.respondent}, nil, f.risk.form)
+	if err != nil {
+		return err
+	}
+	remarks = slices.Concat(remarks, sourceRemarks(files, true), looks)
 	safe, done, err := suppress.LocalTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
 	switch {
 	case errors.Is(err, suppress.ErrRequest):

@@ -24,6 +24,7 @@ type riskFlags struct {
 	pageFlags
 	keys, sensitive               []string
 	weight, respondent, household string
+	form                          string
 	missing, model                string
 	threads                       int
 
@@ -86,6 +87,7 @@ confidential and must not leave the closed environment.`,
 	fl.StringVar(&f.weight, "weight", "", "column of sampling weights")
 	fl.StringVar(&f.respondent, "respondent", "", "column that says whose record it is: everything is then counted in respondents (default: every record its own)")
 	fl.StringVar(&f.household, "household", "", "column that says which household a record is in")
+	addForm(fl, &f.form)
 	fl.StringVar(&f.missing, "missing", "refuse", "nulls in keys: refuse, category, exclude, wildcard, sdcmicro(alpha), or suppressed (by sluis local, with its record)")
 	fl.StringSliceVar(&f.sensitive, "sensitive", nil, "sensitive variables, by comma")
 	fl.StringVar(&f.records, "records", "", "file for the risks of every record, .csv or .parquet")
@@ -148,7 +150,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	remarks = append(remarks, sourceRemarks(infos, true)...)
+	looks, err := lookAlikes(data, []string{f.respondent, f.household}, f.sensitive, f.form)
+	if err != nil {
+		return err
+	}
+	remarks = slices.Concat(remarks, sourceRemarks(infos, true), looks)
 	if m.suppressed {
 		if err := f.knowSuppressed(files, sources); err != nil {
 			return err
@@ -178,7 +184,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		if err != nil {
 			return err
 		}
-		remarks = slices.Concat(remarks, among, between)
+		looks, err := lookAlikes(population, []string{f.respondent}, nil, f.form)
+		if err != nil {
+			return fmt.Errorf("--population: %w", err)
+		}
+		remarks = slices.Concat(remarks, among, between, looks)
 	}
 	r, err := m.run(ctx, data)
 	if errors.Is(err, riskmetrics.ErrRequest) {
