@@ -53,7 +53,9 @@ func (c *boolColumn) next(n int) (arrow.Array, error) {
 
 // read fills c.values with n values of the present page.
 func (c *boolColumn) read(n int) error {
-	c.values = sized(c.values, n)
+	if c.values = sized(c.values, n); n == 0 {
+		return nil // of nulls alone: some writers write nothing then
+	}
 	p := c.pages
 	switch p.encoding {
 	case plainValues:

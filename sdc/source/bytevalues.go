@@ -56,7 +56,9 @@ func (b *byteValues) rows(n int) (int, error) {
 // read returns n values of the present page. They are valid until the next call.
 func (b *byteValues) read(n int) (_ [][]byte, err error) {
 	p := b.pages
-	b.views = resized(b.views, n)
+	if b.views = resized(b.views, n); n == 0 {
+		return b.views, nil // of nulls alone: some writers write nothing then
+	}
 	switch p.encoding {
 	case plainValues:
 		used := 0

@@ -87,6 +87,36 @@ func TestHybrid(t *testing.T) {
 	}
 }
 
+// TestPagesOfNulls: a page of nulls alone needs no values, in no encoding.
+func TestPagesOfNulls(t *testing.T) {
+	for _, encoding := range []int32{plainValues, plainDictionary, rleLevels, deltaBinary, deltaLength, deltaBytes, rleDictionary, byteStreamSplit} {
+		for _, tc := range []struct {
+			name string
+			of   func(p *chunkPages, m *memories) columnReader
+		}{
+			{"int64", func(p *chunkPages, m *memories) columnReader {
+				return newFixedColumn(p, &parquetColumn{in: 8, physical: physInt64, dt: arrow.PrimitiveTypes.Int64}, m)
+			}},
+			{"bool", func(p *chunkPages, m *memories) columnReader { return &boolColumn{pages: p, m: m} }},
+			{"text", func(p *chunkPages, m *memories) columnReader {
+				return &bytesColumn{values: byteValues{pages: p}, dt: arrow.BinaryTypes.String, m: m}
+			}},
+		} {
+			levels, err := newHybrid(append([]byte{4 << 1, 0}, make([]byte, padding)...), 0, 2, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &chunkPages{spare: &recycler{}, nullable: true, levels: levels, encoding: encoding, number: 1, values: 4, left: 4, page: make([]byte, padding)}
+			var m memories
+			m.renew(memory.DefaultAllocator, 1<<20, p.spare)
+			arr, err := tc.of(p, &m).next(4)
+			if err != nil || arr.Len() != 4 || arr.NullN() != 4 {
+				t.Errorf("%s, encoding %s: %v, %v", tc.name, nameOf(encodingNames, encoding), arr, err)
+			}
+		}
+	}
+}
+
 // TestHybridStops: behind a damaged run nothing is read, however often one asks. The
 // levels of a page are asked twice: whether all are 1, and which are.
 func TestHybridStops(t *testing.T) {

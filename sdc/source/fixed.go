@@ -96,6 +96,8 @@ func fewer(n, width int) int {
 // read reads v values as those of the array.
 func (c *fixedColumn) read(to []byte, v int) error {
 	switch {
+	case v == 0:
+		return nil // of nulls alone: some writers write nothing then
 	case c.in == 0:
 		values, err := c.bytes.read(v)
 		if err != nil {
