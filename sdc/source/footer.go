@@ -74,7 +74,7 @@ func readFooter(f io.ReaderAt, size, limit int64) (*footer, error) {
 		return nil, ErrCorrupt
 	}
 	if _, err := f.ReadAt(tail, size-8); err != nil {
-		return nil, ErrCorrupt
+		return nil, err
 	}
 	length := int64(binary.LittleEndian.Uint32(tail))
 	switch {
@@ -87,7 +87,7 @@ func readFooter(f io.ReaderAt, size, limit int64) (*footer, error) {
 	}
 	b := make([]byte, length)
 	if _, err := f.ReadAt(b, size-8-length); err != nil {
-		return nil, ErrCorrupt
+		return nil, err
 	}
 	t := thrift{b: b}
 	m := t.footer()

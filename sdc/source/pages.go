@@ -1,6 +1,9 @@
 package source
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // leastSize is the least number of bytes that a plain value takes.
 func leastSize(physical int32) int64 {
@@ -45,8 +48,10 @@ func readPageHeader(f io.ReaderAt, at, end int64, buf []byte) (h pageHeader, n i
 			buf = make([]byte, size)
 		}
 		b := buf[:min(int64(len(buf)), end-at)]
-		if _, err := f.ReadAt(b, at); err != nil {
+		if _, err := f.ReadAt(b, at); errors.Is(err, io.EOF) {
 			return h, 0, ErrCorrupt
+		} else if err != nil {
+			return h, 0, err
 		}
 		t := thrift{b: b}
 		h = t.pageHeader()

@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -115,10 +116,14 @@ func guard[T any](fn func() (T, error)) (out T, err error) {
 }
 
 // corrupt keeps the kind of an error of a decoder and drops its text, which may
-// hold data.
+// hold data. An error of the disk or the network says nothing of the file.
 func corrupt(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
 	}
 	for _, known := range []error{ErrCorrupt, ErrUnsupported, ErrValue, ErrMemory} {
 		if errors.Is(err, known) {
