@@ -151,8 +151,27 @@ func (p *ipcFile) parts(ctx context.Context, columns []string, n int) ([]*reader
 	return out, nil
 }
 
-// next returns the next record of the blocks from lo to hi, and io.EOF behind it.
+// next returns the next rows of the blocks from lo to hi, and io.EOF behind them: those of
+// one batch, at most Options.BatchRows.
 func (d *ipcDecoder) next(schema *arrow.Schema, lo *int, hi int) (arrow.Record, error) {
+	if d.batch == nil {
+		rec, err := d.nextBatch(schema, lo, hi)
+		if err != nil || rec.NumRows() <= int64(d.p.opts.BatchRows) {
+			return rec, err
+		}
+		d.batch, d.from = rec, 0
+	}
+	to := min(d.from+int64(d.p.opts.BatchRows), d.batch.NumRows())
+	rec := d.batch.NewSlice(d.from, to)
+	if d.from = to; to == d.batch.NumRows() {
+		d.batch.Release()
+		d.batch = nil
+	}
+	return rec, nil
+}
+
+// nextBatch returns the next batch.
+func (d *ipcDecoder) nextBatch(schema *arrow.Schema, lo *int, hi int) (arrow.Record, error) {
 	if err := d.loadDictionaries(d.p.dicts); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ type ipcDecoder struct {
 	wanted map[int64]bool // wanted dictionaries
 	dicts  map[int64]*ipcDict
 	loaded bool
+	batch  arrow.Record // of which rows are left, from number from on
+	from   int64
 	lz4    *lz4.Reader
 	zstd   *zstd.Decoder
 	window uint64 // the most that zstd holds
@@ -41,6 +43,10 @@ func (d *ipcDecoder) release() {
 		dict.release()
 	}
 	d.dicts = nil
+	if d.batch != nil {
+		d.batch.Release()
+		d.batch = nil
+	}
 	if d.zstd != nil {
 		d.zstd.Close()
 	}

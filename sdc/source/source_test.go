@@ -113,6 +113,10 @@ func TestFormatsAgree(t *testing.T) {
 		} else if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", ext, diff)
 		}
+		if r, err = s.Reader(ctx, nil); err != nil || !r.Next() {
+			t.Fatalf("%s: %v", ext, err)
+		}
+		r.Release() // rows are left
 		parts, err := s.Split(ctx, []string{"name", "id"}, 3)
 		if err != nil {
 			t.Fatal(err)
@@ -122,6 +126,9 @@ func TestFormatsAgree(t *testing.T) {
 			for p.Next() {
 				if o := p.(interface{ Offset() int64 }).Offset(); ext == ".parquet" && o+p.Record().NumRows() > 241 {
 					t.Errorf("offset %d", o)
+				}
+				if n := p.Record().NumRows(); n < 1 || n > 64 {
+					t.Errorf("%s: a record of %d rows", ext, n)
 				}
 				total += int(p.Record().NumRows())
 			}
