@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -20,7 +21,7 @@ func addForm(fl *pflag.FlagSet, form *string) {
 // exact. One value in two ways of writing is two values, of which somebody must judge.
 func lookAlikes(data arrow.Table, units, values []string, form string) ([]sdc.Remark, error) {
 	if form != "" && form != "exact" {
-		return nil, usageError(fmt.Errorf("--respondent-form is exact, not another word"))
+		return nil, usageError(errors.New("--respondent-form is exact, not another word"))
 	}
 	var out []sdc.Remark
 	for k, name := range slices.Concat(units, values) {
@@ -38,10 +39,11 @@ func lookAlikes(data arrow.Table, units, values []string, form string) ([]sdc.Re
 			}
 			out = append(out, remarks...)
 		} else if n > 0 {
-			out = append(out, sdc.Remark{
-				Name: "look-alike", Column: name, Count: n, Verdict: sdc.Review,
-				Message: fmt.Sprintf("%d codes of %q differ from another in case, blanks, Unicode form or invisible characters alone, and count as different codes", n, name),
-			})
+			message := "%d values of %q differ from others in case, blanks, Unicode form or invisible characters alone, and count as different values"
+			if n == 1 {
+				message = "%d value of %q differs from another one in case, blanks, Unicode form or invisible characters alone, and counts as a value of its own"
+			}
+			out = append(out, sdc.Remark{Name: "look-alike", Column: name, Count: n, Verdict: sdc.Review, Message: fmt.Sprintf(message, n, name)})
 		}
 	}
 	return out, nil

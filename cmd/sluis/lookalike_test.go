@@ -33,7 +33,7 @@ func TestLookAlikesOfVerbs(t *testing.T) {
 		{"persons, who are different", append([]string{"risk", at("persons.csv"), "--respondent-form", "exact"}, limits...), 4, `6 values differ from another one`},
 		{"persons of the population", append([]string{"risk", at("other.csv"), "--population", at("persons.csv")}, limits...), 1, `--population: column "p": values look alike`},
 		{"households", []string{"risk", at("persons.csv"), "--keys", "r", "--household", "p", "--k", "10"}, 1, `column "p": values look alike`},
-		{"values", append([]string{"risk", at("values.csv"), "--sensitive", "s", "--l", "2"}, limits...), 4, `2 codes of "s" differ from another`},
+		{"values", append([]string{"risk", at("values.csv"), "--sensitive", "s", "--l", "2"}, limits...), 4, `1 value of "s" differs from another one`},
 		{"nothing looks alike", append([]string{"risk", at("other.csv"), "--sensitive", "s", "--l", "2"}, limits...), 0, "SAFE"},
 		{"another form", append([]string{"risk", at("other.csv"), "--respondent-form", "fold"}, limits...), 2, "--respondent-form is exact"},
 		{"local", append([]string{"local", at("persons.csv"), at("out.csv"), "--missing", "wildcard"}, limits...), 1, `column "p": values look alike`},
