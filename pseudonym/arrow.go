@@ -47,14 +47,19 @@ func (e *ColumnError) Unwrap() error { return e.Err }
 // DataType returns the type of pseudonyms of a column of type dt: text or
 // fixed-size binary, in a dictionary if dt is one.
 func (p *Pseudonymizer) DataType(dt arrow.DataType) arrow.DataType {
-	var out arrow.DataType = arrow.BinaryTypes.String
-	if p.cfg.Encoding == Binary {
-		out = &arrow.FixedSizeBinaryType{ByteWidth: p.bytes}
-	}
+	out := p.plainType()
 	if d, ok := bare(dt).(*arrow.DictionaryType); ok {
 		return &arrow.DictionaryType{IndexType: d.IndexType, ValueType: out}
 	}
 	return out
+}
+
+// plainType is the type of pseudonyms that are in no dictionary.
+func (p *Pseudonymizer) plainType() arrow.DataType {
+	if p.cfg.Encoding == Binary {
+		return &arrow.FixedSizeBinaryType{ByteWidth: p.bytes}
+	}
+	return arrow.BinaryTypes.String
 }
 
 // bare returns the type in which the values of an extension type are stored.
@@ -110,7 +115,7 @@ const chunkBytes = 1 << 20
 // Array returns the pseudonyms of an array, in order, nulls being null. Of a
 // dictionary the entries in use are hashed, not the rows. counter may be nil.
 // The caller releases the result. Errors are of type *ColumnError with an empty
-// column, ErrDestroyed, or the context's.
+// column (ErrType, ErrInvalid, ErrSize), ErrDestroyed, or the context's.
 func (p *Pseudonymizer) Array(ctx context.Context, mem memory.Allocator, arr arrow.Array, counter *Counter) (arrow.Array, error) {
 	for {
 		x, ok := arr.(array.ExtensionArray)
@@ -122,8 +127,7 @@ func (p *Pseudonymizer) Array(ctx context.Context, mem memory.Allocator, arr arr
 	if d, ok := arr.(*array.Dictionary); ok {
 		return p.dictionary(ctx, mem, d, counter)
 	}
-	out, err := p.plain(ctx, mem, arr, nil, counter)
-	return out, err
+	return p.plain(ctx, mem, arr, nil, counter)
 }
 
 // plain hashes an array that is no dictionary.
@@ -133,7 +137,10 @@ func (p *Pseudonymizer) plain(ctx context.Context, mem memory.Allocator, arr arr
 		return nil, err
 	}
 	n := u.len(arr)
-	w := p.writer(mem, n)
+	w, err := p.writer(mem, n)
+	if err != nil {
+		return nil, err
+	}
 	defer w.release()
 	var b batch
 	defer b.reset()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
 // getter returns the function that reads value i of an array. ErrType, in a
@@ -115,56 +114,4 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
-}
-
-// writer builds the output.
-type writer struct {
-	p    *Pseudonymizer
-	text *array.StringBuilder
-	bin  *array.FixedSizeBinaryBuilder
-	buf  []byte
-}
-
-func (p *Pseudonymizer) writer(mem memory.Allocator, n int) *writer {
-	w := &writer{p: p}
-	if p.cfg.Encoding == Binary {
-		w.bin = array.NewFixedSizeBinaryBuilder(mem, &arrow.FixedSizeBinaryType{ByteWidth: p.bytes})
-		w.bin.Reserve(n)
-		return w
-	}
-	w.text = array.NewStringBuilder(mem)
-	w.text.Reserve(n)
-	return w
-}
-
-func (w *writer) put(sum []byte) {
-	if w.bin != nil {
-		w.bin.Append(sum)
-		return
-	}
-	w.buf = w.p.appendText(w.buf[:0], sum)
-	w.text.BinaryBuilder.Append(w.buf)
-}
-
-func (w *writer) null() {
-	if w.bin != nil {
-		w.bin.AppendNull()
-		return
-	}
-	w.text.AppendNull()
-}
-
-func (w *writer) array() arrow.Array {
-	if w.bin != nil {
-		return w.bin.NewArray()
-	}
-	return w.text.NewArray()
-}
-
-func (w *writer) release() {
-	if w.bin != nil {
-		w.bin.Release()
-	} else {
-		w.text.Release()
-	}
 }

@@ -49,7 +49,16 @@ func (s Settings) Config() (c Config, err error) {
 // hexadecimal.
 func (s Settings) TextLength() int {
 	if s.Encoding == encodingNames[Base32] {
-		return (8*s.Bytes + 4) / 5
+		return textLength(Base32, s.Bytes)
 	}
-	return 2 * s.Bytes
+	return textLength(Hex, s.Bytes)
+}
+
+// textLength returns the number of characters of so many bytes, and of binary ones in
+// hexadecimal.
+func textLength(e Encoding, bytes int) int {
+	if e == Base32 {
+		return (8*bytes + 4) / 5
+	}
+	return 2 * bytes
 }
