@@ -235,7 +235,11 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	}
 	r.Remark(append(remarks, sourceRemarks(src.Files(), given)...)...)
 	if account != nil {
-		account.Compare(r, columns)
+		x, err := reading(ctx, account, s, src, columns, opts)
+		if err != nil {
+			return nil, err
+		}
+		account.Compare(r, x)
 		for _, in := range account.Inputs {
 			if !slices.Contains(r.Manifest.Inputs, in) {
 				r.Manifest.Inputs = append(r.Manifest.Inputs, in)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,9 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/spec"
+	"github.com/sluis-go/sluis/suppress"
 )
 
 func newDossierCommand() *cobra.Command {
@@ -182,11 +186,24 @@ func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
 	if sub := filepath.Join(folder, releaseFolder); isFolder(sub) {
 		folder = sub
 	}
-	tables, err := releasesIn(folder)
+	found := &dossier.Verification{}
+	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return &dossier.Verification{Problem: err.Error()}
 	}
-	return &dossier.Verification{Tables: len(tables)}
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case strings.HasSuffix(name, ".release.csv"):
+			found.Tables++
+		case strings.HasSuffix(name, certificateName):
+			v, err := suppress.Verify(plainFiles(folder), name, suppress.VerifyLimits{})
+			if err != nil {
+				return &dossier.Verification{Problem: fmt.Sprintf("%s: %v", name, err)}
+			}
+			found.Cells, found.Hidden = found.Cells+v.Cells, found.Hidden+v.Hidden
+		}
+	}
+	return found
 }
 
 func isFolder(path string) bool {
@@ -219,14 +236,36 @@ func refusedBy(r *sdc.Report) string {
 	return ""
 }
 
-// releasesIn lists the releases of a folder, whatever the folder is called.
-func releasesIn(folder string) ([]string, error) {
-	entries, err := os.ReadDir(folder)
-	var out []string
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".release.csv") {
-			out = append(out, e.Name())
+// reading is what a check has read, as the dossier wants to know it. The periods are
+// counted in a reading of their own, of two columns.
+func reading(ctx context.Context, account *dossier.Dossier, s *spec.Spec, src *source.Source, columns []string, opts sdc.Options) (dossier.Reading, error) {
+	x := dossier.Reading{Columns: slices.Clone(columns)}
+	for _, f := range src.Files() {
+		x.Access = append(x.Access, dossier.AccessOf(f.Name))
+	}
+	if account.Period != "" && src.Schema().HasField(account.Period) {
+		if !slices.Contains(x.Columns, account.Period) {
+			x.Columns = append(x.Columns, account.Period)
+		}
+		want := []string{account.Period}
+		if s.Roles.Respondent != "" && s.Roles.Respondent != account.Period {
+			want = append(want, s.Roles.Respondent)
+		}
+		records, err := src.Reader(ctx, want)
+		if err != nil {
+			return x, err
+		}
+		defer records.Release()
+		d := sdc.FromReaders(records)
+		d.Roles.Respondent, d.RespondentForm = s.Roles.Respondent, s.RespondentForm
+		if x.Periods, err = account.Periods(ctx, d, sdc.Options{Threads: opts.Threads, Memory: opts.Memory}); err != nil {
+			return x, usageError(fmt.Errorf("period of the dossier: %w", err))
 		}
 	}
-	return out, err
+	for _, f := range src.Schema().Fields() {
+		if !slices.Contains(x.Columns, f.Name) {
+			x.Unread = append(x.Unread, f.Name)
+		}
+	}
+	return x, nil
 }

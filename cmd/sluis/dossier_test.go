@@ -13,7 +13,7 @@ import (
 )
 
 // answeredDossier is a dossier of people.csv in which every question is answered.
-func answeredDossier(t *testing.T, data string) string {
+func answeredDossier(t *testing.T, data string, change ...func(*dossier.Dossier)) string {
 	t.Helper()
 	yes := dossier.Entry{Text: "yes", By: "someone"}
 	d := &dossier.Dossier{
@@ -25,11 +25,94 @@ func answeredDossier(t *testing.T, data string) string {
 		d.Answers[q.Key] = yes
 	}
 	d.Answers["anonymous"] = dossier.Entry{Text: "no", By: "someone", Answer: "no"}
+	for _, fn := range change {
+		fn(d)
+	}
 	var b bytes.Buffer
 	if err := dossier.Template(&b, "en", d); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// TestDossierEveryStep: a policy that requires the dossier refuses every output, and a
+// release, while any one of the steps 1 to 18 is missing, and asks for no later step.
+func TestDossierEveryStep(t *testing.T) {
+	data := people(40)
+	dir := folder(t, "people.csv", data, "policy.yaml", "version: 1\nname: strict\nextends: cbs\ndossier: required\n",
+		"spec.yaml", strings.Replace(peopleSpec, "version: 1", "version: 1\ndossier: dossier.yaml", 1))
+	at := func(name string) string { return filepath.Join(dir, name) }
+	policy, err := os.ReadFile(at("policy.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := func(keys ...string) func(*dossier.Dossier) {
+		return func(d *dossier.Dossier) {
+			for _, k := range keys {
+				delete(d.Answers, k)
+			}
+		}
+	}
+	supplied := func(d *dossier.Dossier) { d.Sources[0].Origin = dossier.Supplied }
+	broken := map[int]func(*dossier.Dossier){
+		1: without("question"), 2: without("purpose"), 3: without("anonymous"), 4: without("categories"), 5: without("sources"),
+		6: without("pseudonyms"), 7: without("special"), 8: supplied, 9: without("analysis"), 10: without("legal-basis"),
+		11: without("statistics"), 12: func(d *dossier.Dossier) { d.Sources[0].Law = "police" }, 13: without("notification"),
+		14: without("accuracy"), 15: without("methods"), 16: without("error"),
+		17: func(d *dossier.Dossier) { supplied(d); delete(d.Answers, "security") }, 18: without("informing"),
+		19: without("destruction"), 20: without("publication"), 21: func(d *dossier.Dossier) { d.Evaluation = nil },
+	}
+	for n := 0; n <= 21; n++ {
+		text := answeredDossier(t, data, func(d *dossier.Dossier) {
+			d.Policy = dossier.Policy{Name: "strict", SHA256: fmt.Sprintf("%x", sha256.Sum256(policy))}
+			if n > 0 {
+				broken[n](d)
+			}
+		})
+		if err := os.WriteFile(at("dossier.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want, say := 0, "SAFE"
+		if n >= 1 && n <= 18 {
+			want, say = 3, fmt.Sprintf("step %d, ", n)
+		}
+		if status, out, errs := sluis(t, "check", at("spec.yaml"), "--policy", at("policy.yaml")); status != want || !strings.Contains(out, say) {
+			t.Errorf("check without step %d: status %d, want %d and %q: %s%s", n, status, want, say, out, errs)
+		}
+		if want == 0 {
+			continue
+		}
+		status, out, errs := sluis(t, "protect", at("spec.yaml"), "--policy", at("policy.yaml"), "--out", at("release"))
+		if left, err := filepath.Glob(at("release/*")); status != 3 || !strings.Contains(out+errs, say) || err != nil || len(left) > 0 {
+			t.Errorf("protect without step %d: status %d, %v, %v: %s%s", n, status, left, err, out, errs)
+		}
+	}
+}
+
+// TestDossierReading: a check says what it read and did not need, the rows of each
+// period, and who can read the files.
+func TestDossierReading(t *testing.T) {
+	data := people(40)
+	dir := folder(t, "people.csv", data, "spec.yaml", strings.Replace(peopleSpec, "version: 1", "version: 1\ndossier: dossier.yaml", 1))
+	at := func(name string) string { return filepath.Join(dir, name) }
+	check := func(status int, period string, columns []string, want ...string) {
+		t.Helper()
+		text := answeredDossier(t, data, func(d *dossier.Dossier) { d.Period, d.Columns = period, columns })
+		if err := os.WriteFile(at("dossier.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, out, errs := sluis(t, "check", at("spec.yaml"))
+		for _, x := range want {
+			if got != status || !strings.Contains(out+errs, x) {
+				t.Errorf("status %d, want %d and %q: %s%s", got, status, x, out, errs)
+			}
+		}
+	}
+	read := []string{"id", "region", "sex"}
+	check(0, "", read, "period names no column", "in the files, and not read: x")
+	check(0, "sex", read, "sex F: 20 rows of 20 respondents; sex M: 20 rows of 20 respondents")
+	check(3, "x", read, "columns were read that are not declared: x")
+	check(0, "year", read, "no periods were counted: year is no column of these data")
 }
 
 // TestDossierRequired: with a policy that requires it, nothing is safe without a

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestRecordsOfTheWholeWay: from identifiers to a report whose steps 6, 14 and 19
-// are proven, by the files that the verbs leave.
+// TestRecordsOfTheWholeWay: from identifiers to a report whose step 6 is proven by the
+// files that the verbs leave, and to a step 19 that lists which of them are gone.
 func TestRecordsOfTheWholeWay(t *testing.T) {
 	var raw strings.Builder
 	raw.WriteString("id,region,sex\n")
@@ -66,14 +66,28 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 	}
 	do(0, "key", "destroy", at("key"), "--sign-with", at("signer.pem"), "--record", at("gone.json"))
 	write("destruction: [gone.json]\nwritten: [raw-copy.csv]\n")
-	if got := states(0); got != "6 proven 19 proven " {
+	if got := states(0); got != "6 proven 19 missing " { // the data that the check reads are still there
 		t.Error(got)
+	}
+	for _, x := range []struct{ remove, want string }{
+		{"", "2 of 3 files are still where they were written: people.csv, raw.csv"},
+		{"people.csv", "1 of 3 files are still where they were written: raw.csv"},
+		{"raw.csv", "step 19  answered        Destruction of supplied data (me): proven in part: the key is destroyed; 2 of 2 listed files are gone (raw-copy.csv: gone, people.csv: gone)"},
+	} {
+		if x.remove != "" {
+			if err := os.Remove(at(x.remove)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if out := do(3, "dossier", "check", at("dossier.yaml")); !strings.Contains(out, x.want) {
+			t.Errorf("%q is not in %s", x.want, out)
+		}
 	}
 	// The file that was analysed is not the one that was pseudonymised.
 	if err := os.WriteFile(at("people.csv"), []byte(raw.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := states(3); got != "6 missing 19 proven " {
+	if got := states(3); got != "6 missing 19 missing " {
 		t.Error(got)
 	}
 	text, err := os.ReadFile(at("people.csv.record.json"))

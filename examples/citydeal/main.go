@@ -26,6 +26,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
@@ -72,6 +73,9 @@ func run(w io.Writer, dir string) error {
 		if err := p.pseudonymise(ctx, &list[i]); err != nil {
 			return fmt.Errorf("%s: %w", list[i].name, err)
 		}
+	}
+	if err := p.profile(ctx, &list[0]); err != nil {
+		return err
 	}
 	if err := p.account(list); err != nil {
 		return err
@@ -152,6 +156,24 @@ func (p *project) pseudonymise(ctx context.Context, t *theme) error {
 	return p.write(t.file()+dossier.RecordSuffix, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
 }
 
+// profile writes what may be shown of the supplied source: its spread and validity.
+func (p *project) profile(ctx context.Context, t *theme) error {
+	src, err := source.Open(ctx, []string{p.at(t.file())}, source.Options{})
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	open := func(ctx context.Context) (array.RecordReader, error) {
+		return src.Reader(ctx, append(t.columns(), "year"))
+	}
+	found, err := profile.Make(ctx, open, profile.Options{Policy: p.policy, Respondent: t.who, Codes: map[string][]string{"city": cities}})
+	if err != nil {
+		return err
+	}
+	found.Sources = []sdc.Source{{Name: t.file()}}
+	return p.write("profile.json", found.WriteJSON)
+}
+
 func (p *project) sum(name string) (string, error) {
 	text, err := os.ReadFile(p.at(name))
 	return fmt.Sprintf("%x", sha256.Sum256(text)), err
@@ -172,7 +194,7 @@ func (p *project) account(list []theme) error {
 	}
 	d := p.dossier
 	d.Custodian = fmt.Sprintf("%x", []byte(p.custodian.Public().(ed25519.PublicKey)))
-	d.Pseudonyms = nil
+	d.Pseudonyms, d.Profile = nil, "profile.json"
 	for i := range list {
 		t := &list[i]
 		k := slices.IndexFunc(d.Sources, func(s dossier.Source) bool { return s.File == t.file() })
@@ -226,7 +248,10 @@ func (p *project) check(ctx context.Context, t *theme) (*sdc.Report, error) {
 		return nil, err
 	}
 	r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "examples/citydeal"}, Inputs: p.dossier.Inputs}
-	p.dossier.Compare(r, t.columns())
+	if t.found, err = p.reading(ctx, t, src); err != nil {
+		return nil, err
+	}
+	p.dossier.Compare(r, t.found)
 	for _, s := range r.Dossier {
 		if s.Step <= 18 && s.State == dossier.Missing {
 			return nil, fmt.Errorf("step %d of the dossier is missing: %s", s.Step, s.Why)
@@ -235,6 +260,25 @@ func (p *project) check(ctx context.Context, t *theme) (*sdc.Report, error) {
 	out := r.Outputs[0]
 	fmt.Fprintf(p.w, "%s: %d rows, %d persons, %s, %d of %d cells unsafe\n", out.Name, r.Data.Rows, r.Data.Respondents, out.Verdict, out.UnsafeCells, out.Cells)
 	return r, nil
+}
+
+// reading is what the check of a theme has read, with the rows and persons of each year.
+func (p *project) reading(ctx context.Context, t *theme, src *source.Source) (dossier.Reading, error) {
+	x := dossier.Reading{Columns: append(t.columns(), p.dossier.Period), Access: []dossier.Access{dossier.AccessOf(p.at(t.file()))}}
+	for _, f := range t.schema.Fields() {
+		if !slices.Contains(x.Columns, f.Name) {
+			x.Unread = append(x.Unread, f.Name)
+		}
+	}
+	records, err := src.Reader(ctx, []string{t.who, p.dossier.Period})
+	if err != nil {
+		return x, err
+	}
+	defer records.Release()
+	data := sdc.FromReaders(records)
+	data.Roles.Respondent = t.who
+	x.Periods, err = p.dossier.Periods(ctx, data, sdc.Options{})
+	return x, err
 }
 
 // release suppresses what is unsafe and what gives it away, and verifies the files that
@@ -315,14 +359,18 @@ func (p *project) close(list []theme, reports []*sdc.Report) error {
 			return err
 		}
 		found.Tables += len(v.Releases)
+		found.Cells, found.Hidden = found.Cells+v.Cells, found.Hidden+v.Hidden
 	}
 	for i, r := range reports {
-		r.Dossier = p.dossier.Verified(r, list[i].columns(), found)
+		r.Dossier = p.dossier.Verified(r, list[i].found, found)
 		count := map[string]int{}
 		fmt.Fprintf(p.w, "dossier of %s:\n", list[i].output.Name)
 		for _, s := range r.Dossier {
 			count[s.State]++
 			fmt.Fprintf(p.w, "   %2d  %-14s  %s\n", s.Step, s.State, s.Title)
+			if s.Why != "" {
+				fmt.Fprintf(p.w, "                       %s\n", s.Why)
+			}
 		}
 		fmt.Fprintf(p.w, "   %d proven, %d answered, %d do not apply, %d missing\n",
 			count[dossier.Proven], count[dossier.Answered], count[dossier.Excused], count[dossier.Missing])

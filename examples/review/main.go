@@ -110,7 +110,7 @@ func check(ctx context.Context, s *spec.Spec, policy sdc.Policy) (*sdc.Report, e
 		return nil, err
 	}
 	if account != nil {
-		account.Compare(r, columns)
+		account.Compare(r, dossier.Reading{Columns: columns})
 	}
 	return r, nil
 }

@@ -179,6 +179,9 @@ func dossier(list []sdc.DossierStep) []fact {
 		if s.Why != "" {
 			text += ": " + s.Why
 		}
+		for _, a := range s.Answers {
+			text += fmt.Sprintf("; answer %q", []string{a.Of, a.Text, a.By, a.Date})
+		}
 		out = append(out, fact{fmt.Sprintf("step %d, %s", s.Step, s.Key), text})
 	}
 	return facts(out)

@@ -42,8 +42,10 @@ const (
 	Excused  = "does not apply"
 )
 
-// Products are the types of product of step 2.
+// products are the types of product of step 2.
 var products = []string{"trend-report", "pattern-report", "group-profile"}
+
+var productDutch = map[string]string{"trend-report": "trendrapport", "pattern-report": "patroonrapport", "group-profile": "groepsprofiel"}
 
 // Origins of a source.
 const (
@@ -66,6 +68,8 @@ type Dossier struct {
 	Product string `yaml:"product"`
 	// Policy is what output is checked with; step 11 compares.
 	Policy Policy `yaml:"policy"`
+	// Period is the column of the period of a row, such as the year; step 1 counts by it.
+	Period string `yaml:"period"`
 	// Columns are those that may be read; step 4 compares.
 	Columns []string `yaml:"columns"`
 	// Special are the columns of special categories of data of step 7.
@@ -76,8 +80,10 @@ type Dossier struct {
 	// sluis pseudonymise left; step 6 compares. Paths are relative to the dossier.
 	Pseudonyms []Column `yaml:"pseudonyms"`
 	Records    []string `yaml:"records"`
-	// Profile is the profile of step 14, as sluis profile --json wrote it.
+	// Profile is the profile of step 14, as sluis profile --json wrote it, and Earlier
+	// that of last time.
 	Profile string `yaml:"profile"`
+	Earlier string `yaml:"earlier"`
 	// Plan is the plan that sluis pseudonymise --plan used, with a key: its columns are
 	// added to Pseudonyms, and step 6 compares how they were made.
 	Plan string `yaml:"plan"`

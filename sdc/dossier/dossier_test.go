@@ -74,11 +74,20 @@ func TestFramework(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	docs, err := os.ReadFile(filepath.Join("..", "..", "docs", "dossier.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []string
 	for _, s := range d.Steps(nil, nil) {
-		got = append(got, fmt.Sprintf("%d %s", s.Step, dossier.Titles()[s.Key]))
-		if s.State != dossier.Missing || s.Why == "" || s.Article == "" || s.Title == "" {
+		got = append(got, fmt.Sprintf("%d %s", s.Step, s.Dutch.Title))
+		if s.State != dossier.Missing || s.Why == "" || s.Article == "" || s.Title == "" || s.Question == "" || s.Dutch.Question == "" || s.Dutch.Article == "" {
 			t.Errorf("step %d of an empty dossier: %+v", s.Step, s)
+		}
+		law := strings.NewReplacer("CBS Act", "Wet CBS", "Police Data Act", "Wpg").Replace(s.Article)
+		row := fmt.Sprintf("%s<br>%s | %s | %s |", s.Dutch.Title, s.Title, law, s.Proof)
+		if !strings.Contains(string(docs), row) || !strings.Contains(string(docs), fmt.Sprintf("| %d | `", s.Step)) {
+			t.Errorf("docs/dossier.md does not have step %d: %s", s.Step, row)
 		}
 	}
 	want := []string{
@@ -101,8 +110,8 @@ func TestFramework(t *testing.T) {
 // TestStates: what a dossier says, and what a run reads, decide the state of a step.
 func TestStates(t *testing.T) {
 	good := dossier.Run{
-		Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "AB"}}, Columns: []string{"id", "region", "income"},
-		Used: []string{"region"}, Rows: 40, Respondents: 20, Manifest: true, Verdict: sdc.Safe,
+		Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "AB"}}, Reading: dossier.Reading{Columns: []string{"id", "region", "income"}},
+		Rules: []string{"nk", "group-disclosure"}, Used: []string{"region"}, Rows: 40, Respondents: 20, Manifest: true, Verdict: sdc.Safe,
 	}
 	run := func(fn func(*dossier.Run)) *dossier.Run {
 		r := good
@@ -125,6 +134,11 @@ func TestStates(t *testing.T) {
 		why     string
 	}{
 		{"a hint of size", full(), &good, nil, 1, "answered", "40 rows of 20 respondents"},
+		{"no period is named", full(), &good, nil, 1, "answered", "period names no column"},
+		{"a period that the data do not have", change(func(d *dossier.Dossier) { d.Period = "year" }), &good, nil, 1, "answered", "year is no column"},
+		{"rows of each period", change(func(d *dossier.Dossier) { d.Period = "year" }), run(func(r *dossier.Run) { r.Periods = periods(2) }), nil, 1, "answered", "read; year 1: 1 rows of 1 respondents; year 2: 2 rows of 2 respondents"},
+		{"the last of 12 periods", change(func(d *dossier.Dossier) { d.Period = "year" }), run(func(r *dossier.Run) { r.Periods = periods(12) }), nil, 1, "answered", "; year 12:"},
+		{"the smallest of 13 periods", change(func(d *dossier.Dossier) { d.Period = "year" }), run(func(r *dossier.Run) { r.Periods = periods(13) }), nil, 1, "answered", "13 periods, of which the smallest are; year 1: 1 rows"},
 		{"no answer", change(without("question")), &good, nil, 1, "missing", "no answer with a name"},
 		{"no name", change(func(d *dossier.Dossier) { d.Answers["question"] = dossier.Entry{Text: "x", By: " "} }), nil, nil, 1, "missing", ""},
 		{"no product", change(func(d *dossier.Dossier) { d.Product = "" }), nil, nil, 2, "missing", "product"},
@@ -137,9 +151,16 @@ func TestStates(t *testing.T) {
 		{"columns, without a run", full(), nil, nil, 4, "answered", ""},
 		{"the columns that were read", full(), &good, nil, 4, "proven", ""},
 		{"a column unused", full(), run(func(r *dossier.Run) { r.Columns = r.Columns[:2] }), nil, 4, "proven", "income"},
+		{"a column of the files unread", full(), run(func(r *dossier.Run) { r.Unread = []string{"phone"} }), nil, 4, "proven", "in the files, and not read: phone"},
+		{"rows in no output", full(), run(func(r *dossier.Run) { r.LeftOut, r.LeftOutExact = 3, true }), nil, 4, "proven", "no output holds: 3"},
+		{"rows in no output, at most", full(), run(func(r *dossier.Run) { r.LeftOut = 3 }), nil, 4, "proven", "at most 3"},
 		{"a column more", full(), run(func(r *dossier.Run) { r.Columns = append(slices.Clone(r.Columns), "name") }), nil, 4, "missing", "not declared: name"},
 		{"a source without provider", change(func(d *dossier.Dossier) { d.Sources[0].Provider = "" }), nil, nil, 5, "missing", "a.csv"},
 		{"the source that was read", full(), &good, nil, 5, "proven", ""},
+		{"a source of each kind", change(func(d *dossier.Dossier) {
+			supplied(d)
+			d.Sources = append(d.Sources, dossier.Source{File: "b.csv", Origin: "cbs", Provider: "CBS"})
+		}), &good, nil, 5, "proven", "1 of CBS, 1 supplied (a.csv); not read in this run: b.csv"},
 		{"another file", full(), run(func(r *dossier.Run) { r.Sources = []sdc.Source{{Name: "b.csv", SHA256: "ab"}} }), nil, 5, "missing", "b.csv"},
 		{"CBS answers for its own", full(), &good, nil, 6, "answered", ""},
 		{"an identifier left in", full(), run(func(r *dossier.Run) { r.Identifiers = true }), nil, 6, "missing", "identifier"},
@@ -165,9 +186,18 @@ func TestStates(t *testing.T) {
 		{"not hashed", full(), run(func(r *dossier.Run) { r.Sources = []sdc.Source{{Name: "a.csv"}} }), nil, 14, "missing", "not the file"},
 		{"security of CBS data", full(), nil, nil, 17, "does not apply", ""},
 		{"security of supplied data", change(supplied), nil, nil, 17, "answered", ""},
+		{"the owner alone can read", change(supplied), run(func(r *dossier.Run) { r.Access = []dossier.Access{{Name: "a.csv", By: dossier.ByOwner}} }), nil, 17, "answered", "proven in part: by their modes only the owner can read a.csv"},
+		{"others can read", change(supplied), run(func(r *dossier.Run) { r.Access = []dossier.Access{{Name: "a.csv", By: dossier.ByOthers}} }), nil, 17, "answered", "others than the owner can read a.csv: look again"},
+		{"nobody knows who can read", change(supplied), run(func(r *dossier.Run) { r.Access = []dossier.Access{{Name: "a.csv", By: dossier.Unknown}} }), nil, 17, "answered", "not known of a.csv"},
+		{"rules in force", full(), &good, nil, 15, "answered", "rules in force: nk, group-disclosure"},
+		{"what a release suppresses", full(), nil, &dossier.Verification{Tables: 1, Cells: 7, Hidden: 3}, 16, "answered", "3 of 10 cells"},
 		{"destruction of CBS data", full(), nil, nil, 19, "does not apply", ""},
-		{"destruction, answered", change(func(d *dossier.Dossier) { supplied(d); d.Written = []string{"gone.csv"} }), nil, nil, 19, "answered", "0 of 1"},
+		{"destruction, answered", change(func(d *dossier.Dossier) { supplied(d); d.Written = []string{"gone.csv"} }), nil, nil, 19, "answered", "1 of 1 listed files are gone (gone.csv: gone)"},
+		{"destruction, nothing listed", change(supplied), nil, nil, 19, "answered", "nothing is known of copies"},
 		{"publication, without a release", full(), &good, nil, 20, "answered", ""},
+		{"publication, verified without a run", full(), nil, verified, 20, "proven", "groups are in force"},
+		{"publication, a policy of a file", change(func(d *dossier.Dossier) { d.Policy.SHA256 = strings.Repeat("ab", 32) }), nil, verified, 20, "answered", "not known"},
+		{"publication, no rule about groups", full(), run(func(r *dossier.Run) { r.Rules = []string{"nk"} }), verified, 20, "answered", "no rule about groups"},
 		{"publication, verified", full(), &good, verified, 20, "proven", "2 released tables"},
 		{"publication, a cell changed", full(), &good, broken, 20, "missing", "a value differs"},
 		{"publication, something open", full(), &good, &dossier.Verification{Tables: 2, Open: 1}, 20, "answered", "a reviewer must decide about 1 remarks"},
@@ -189,8 +219,25 @@ func TestStates(t *testing.T) {
 			if s.State == dossier.Missing && s.Why == "" {
 				t.Error("missing, and it does not say why")
 			}
+			if (s.Why == "") != (s.Dutch.Why == "") || s.Why != "" && s.Why == s.Dutch.Why {
+				t.Errorf("in Dutch %q", s.Dutch.Why)
+			}
+			for _, part := range strings.Split(s.Why, "; ") {
+				if strings.Contains(part, " ") && strings.Contains(s.Dutch.Why, part) {
+					t.Errorf("not in Dutch: %q", part)
+				}
+			}
 		})
 	}
+}
+
+// periods are n periods, of which each is larger than the one before.
+func periods(n int64) []dossier.Period {
+	var out []dossier.Period
+	for i := n; i > 0; i-- {
+		out = append([]dossier.Period{{Code: fmt.Sprint(i), Rows: i, Respondents: i}}, out...)
+	}
+	return out
 }
 
 // TestContradicted: what was read makes settled steps missing, and says why.
@@ -199,12 +246,12 @@ func TestContradicted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := dossier.Run{Policy: dossier.Policy{Name: "loose"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "cd"}}, Columns: []string{"name"}, Identifiers: true}
+	run := dossier.Run{Policy: dossier.Policy{Name: "loose"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "cd"}}, Reading: dossier.Reading{Columns: []string{"name"}}, Identifiers: true}
 	got := d.Contradicted(&run)
 	if len(got) != 4 || !strings.HasPrefix(got[0], "step 4") || !strings.HasPrefix(got[1], "step 6") || !strings.HasPrefix(got[2], "step 11") || !strings.HasPrefix(got[3], "step 14") {
 		t.Errorf("%q", got)
 	}
-	run = dossier.Run{Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "ab"}}, Columns: []string{"id"}}
+	run = dossier.Run{Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "ab"}}, Reading: dossier.Reading{Columns: []string{"id"}}}
 	if got := d.Contradicted(&run); len(got) > 0 {
 		t.Errorf("%q", got)
 	}

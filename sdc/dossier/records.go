@@ -125,8 +125,8 @@ func (d *Dossier) read(dir, name string) ([]byte, error) {
 }
 
 // recorded compares the records with every source and every declared column. It says
-// why step 6 is not proven, or "".
-func (d *Dossier) recorded(sources []sdc.Source) string {
+// why step 6 is not proven; empty where it is.
+func (d *Dossier) recorded(sources []sdc.Source) text {
 	for _, c := range d.Pseudonyms {
 		var first *past
 		for _, s := range sources {
@@ -134,25 +134,25 @@ func (d *Dossier) recorded(sources []sdc.Source) string {
 			n := len(p.settings)
 			switch {
 			case err != nil || n == 0:
-				return fmt.Sprintf("%s has no record of pseudonyms in column %q", s.Name, c.Column)
+				return say("%s has no record of pseudonyms in column %q", "%s heeft geen verslag van pseudoniemen in kolom %q", s.Name, c.Column)
 			case p.settings[n-1].KeyID != c.Key || p.settings[n-1].Domain != c.Domain:
-				return fmt.Sprintf("%s has a record of another key or domain for column %q", s.Name, c.Column)
+				return say("%s has a record of another key or domain for column %q", "%s heeft een verslag met een andere sleutel of een ander domein voor kolom %q", s.Name, c.Column)
 			case !p.complete():
-				return fmt.Sprintf("the record of %s does not state how column %q was made", s.Name, c.Column)
+				return say("the record of %s does not state how column %q was made", "het verslag van %s zegt niet hoe kolom %q is gemaakt", s.Name, c.Column)
 			case !d.asPlanned(c.Column, p.settings[n-1]):
-				return fmt.Sprintf("the record of %s says that column %q was not made as the plan says", s.Name, c.Column)
+				return say("the record of %s says that column %q was not made as the plan says", "volgens het verslag van %s is kolom %q niet gemaakt zoals het plan zegt", s.Name, c.Column)
 			case !p.proven:
-				return fmt.Sprintf("the record of %s is not signed by the custodian or a trusted key", s.Name)
+				return say("the record of %s is not signed by the custodian or a trusted key", "het verslag van %s is niet ondertekend door de beheerder of een vertrouwde sleutel", s.Name)
 			case p.empty():
 				continue
 			}
 			if first != nil && difference(first.settings, p.settings) != "" {
-				return fmt.Sprintf("two sources have pseudonyms of column %q that were made differently", c.Column)
+				return say("two sources have pseudonyms of column %q that were made differently", "twee bronnen hebben pseudoniemen in kolom %q die verschillend zijn gemaakt", c.Column)
 			}
 			first = &p
 		}
 	}
-	return ""
+	return text{}
 }
 
 // Known returns the records of pseudonyms that the dossier names, with the custodian's

@@ -118,7 +118,7 @@ func TestRecords(t *testing.T) {
 		{"a chain that is broken", "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json]\n", "bb", "missing", "answered"},
 		{"a circle", "pseudonyms: [" + person + ", " + house + "]\nrecords: [circle.json]\n", "bb", "missing", "answered"},
 		{"the file before", "pseudonyms: [" + house + "]\nrecords: [house.json, person.json]\n", "aa", "missing", "answered"},
-		{"destroyed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\ndestruction: [gone.json]\n", "aa", "proven", "proven"},
+		{"destroyed", signed + "pseudonyms: [" + person + "]\nrecords: [person.json]\ndestruction: [gone.json]\n", "aa", "proven", "answered"},
 		{"one of two destroyed", signed + "pseudonyms: [" + person + ", " + house + "]\nrecords: [house.json, person.json]\ndestruction: [gone.json]\n", "bb", "proven", "missing"},
 		{"forged, nobody asks", "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "missing", "answered"},
 		{"forged", signed + "pseudonyms: [" + house + "]\nrecords: [forged.json]\n", "bb", "", ""},

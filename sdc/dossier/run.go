@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,11 +15,16 @@ type Run struct {
 	Policy Policy
 	// Sources are the files that were read, with their SHA-256.
 	Sources []sdc.Source
-	// Columns are those that were read, and Used those that span an output or are
-	// sensitive in one.
-	Columns, Used []string
-	// Rows and Respondents are those of the data.
+	Reading
+	// Used are the columns that span an output or are sensitive in one.
+	Used []string
+	// Rules are the rules of the policy that are in force.
+	Rules []string
+	// Rows and Respondents are those of the data. LeftOut is the number of rows that no
+	// output holds; where LeftOutExact is false they are at most so many.
 	Rows, Respondents int64
+	LeftOut           int64
+	LeftOutExact      bool
 	// Identifiers says that a column of the data looks like an identifier.
 	Identifiers bool
 	// Manifest says that the report names what it was made with.
@@ -29,8 +35,9 @@ type Run struct {
 // Verification is what the verification of a release folder found. Package dossier
 // verifies nothing: the command does.
 type Verification struct {
-	// Tables is the number of tables that hold.
-	Tables int
+	// Tables is the number of tables that hold, Cells that of the cells that they show,
+	// and Hidden that of those they suppress.
+	Tables, Cells, Hidden int
 	// Problem says why the release does not hold; "" where it does.
 	Problem string
 	// Open is the number of things that protect left for a reviewer.
@@ -69,8 +76,8 @@ func (d *Dossier) Contradicted(run *Run) []string {
 
 // Compare puts the checklist of a run into its report. What contradicts the dossier
 // makes every output unsafe.
-func (d *Dossier) Compare(r *sdc.Report, columns []string) {
-	run := d.run(r, columns)
+func (d *Dossier) Compare(r *sdc.Report, x Reading) {
+	run := d.run(r, x)
 	if wrong := d.Contradicted(run); len(wrong) > 0 {
 		r.Refuse("dossier", "what was read contradicts the dossier: "+strings.Join(wrong, "; "))
 		run.Verdict = r.Verdict
@@ -78,26 +85,95 @@ func (d *Dossier) Compare(r *sdc.Report, columns []string) {
 	r.Dossier = d.Steps(run, nil)
 }
 
-// Verified is Compare after a release: step 20 has what its verification found.
-func (d *Dossier) Verified(r *sdc.Report, columns []string, release *Verification) []sdc.DossierStep {
-	return d.Steps(d.run(r, columns), release)
+// Verified is the checklist after a release: the steps 11, 16 and 20 have what its
+// verification found.
+func (d *Dossier) Verified(r *sdc.Report, x Reading, release *Verification) []sdc.DossierStep {
+	return d.Steps(d.run(r, x), release)
 }
 
-func (d *Dossier) run(r *sdc.Report, columns []string) *Run {
+func (d *Dossier) run(r *sdc.Report, x Reading) *Run {
 	run := &Run{
-		Policy: Policy{Name: r.Policy.Name}, Sources: r.Data.Sources, Columns: columns, Rows: r.Data.Rows, Respondents: r.Data.Respondents,
+		Policy: Policy{Name: r.Policy.Name}, Sources: r.Data.Sources, Reading: x, Rows: r.Data.Rows, Respondents: r.Data.Respondents,
 		Manifest: r.Manifest != nil, Verdict: r.Verdict,
 	}
 	if r.Policy.File != nil {
 		run.Policy.SHA256 = r.Policy.File.SHA256
 	}
-	for _, o := range r.Outputs {
-		run.Used = append(append(run.Used, o.Basis.By...), o.Basis.Sensitive...)
+	for _, rule := range r.Policy.Rules {
+		if !rule.Off {
+			run.Rules = append(run.Rules, rule.Rule)
+		}
 	}
+	for i, o := range r.Outputs {
+		run.Used = append(append(run.Used, o.Basis.By...), o.Basis.Sensitive...)
+		if i == 0 || o.Excluded < run.LeftOut {
+			run.LeftOut = o.Excluded
+		}
+	}
+	run.LeftOutExact = len(r.Outputs) == 1
 	slices.Sort(run.Used)
 	run.Used = slices.Compact(run.Used)
 	for _, x := range r.Data.Remarks {
 		run.Identifiers = run.Identifiers || x.Name == "not-pseudonymised"
 	}
 	return run
+}
+
+// source is a file that was read, by its name; nil where it was not.
+func (r *Run) source(name string) *sdc.Source {
+	i := slices.IndexFunc(r.Sources, func(s sdc.Source) bool { return s.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &r.Sources[i]
+}
+
+// size is the hint of step 1: rows and respondents, and those of each period.
+func (r *Run) size(period string) text {
+	if r == nil {
+		return text{}
+	}
+	t := say("%d rows of %d respondents were read", "%d rijen van %d respondenten zijn gelezen", r.Rows, r.Respondents)
+	switch {
+	case period == "":
+		return t.and(say("period names no column, so nothing is known of how often it recurs", "period noemt geen kolom, dus hoe vaak het terugkomt is niet bekend"))
+	case len(r.Periods) == 0:
+		return t.and(say("no periods were counted: %s is no column of these data", "er zijn geen perioden geteld: %s is geen kolom van deze gegevens", period))
+	}
+	list := slices.Clone(r.Periods)
+	if len(list) > mostPeriods {
+		t = t.and(say("%d periods, of which the smallest are", "%d perioden, waarvan de kleinste zijn", len(list)))
+		slices.SortStableFunc(list, func(a, b Period) int { return cmp.Compare(a.Respondents, b.Respondents) })
+		list = list[:mostPeriods]
+	}
+	for _, p := range list {
+		t = t.and(say("%s %s: %d rows of %d respondents", "%s %s: %d rijen van %d respondenten", period, p.Code, p.Rows, p.Respondents))
+	}
+	return t
+}
+
+// mostPeriods is how many periods step 1 shows.
+const mostPeriods = 12
+
+// methods is what step 15 knows of the methods that were used.
+func (r *Run) methods() text {
+	t := text{"sources of the methods of sluis are in docs/rules.md, docs/protection.md and docs/risk.md", "bronnen van de methoden van sluis staan in docs/rules.md, docs/protection.md en docs/risk.md"}
+	if r == nil || len(r.Rules) == 0 {
+		return t
+	}
+	return say("rules in force: %s", "regels die aanstaan: %s", strings.Join(r.Rules, ", ")).and(t)
+}
+
+// loss is what step 16 knows of a release: how much of it is suppressed.
+func (v *Verification) loss() text {
+	if v == nil || v.Problem != "" || v.Cells+v.Hidden == 0 {
+		return text{}
+	}
+	return say("%d of %d cells of the release are suppressed", "%d van de %d cellen van de publicatie zijn onderdrukt", v.Hidden, v.Cells+v.Hidden)
+}
+
+// undecided says that protect left something to a reviewer.
+func (v *Verification) undecided() text {
+	return say("%d released tables were verified, and a reviewer must decide about %d remarks of protect",
+		"%d gepubliceerde tabellen zijn geverifieerd, en een beoordelaar moet beslissen over %d opmerkingen van protect", v.Tables, v.Open)
 }

@@ -1,9 +1,6 @@
 package dossier
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,38 +11,33 @@ import (
 func settled(state string) bool { return state == Proven || state == Answered || state == Excused }
 
 // state is a step's state, who is behind it, and why.
-type state struct{ is, by, why string }
-
-func missing(format string, args ...any) state {
-	return state{is: Missing, why: fmt.Sprintf(format, args...)}
+type state struct {
+	is, by string
+	why    text
 }
 
-func excused(why string) state { return state{is: Excused, why: why} }
+func missing(why text) state { return state{is: Missing, why: why} }
+
+func excused(why text) state { return state{is: Excused, why: why} }
 
 // answer is the state of a step that a person answers.
 func (d *Dossier) answer(key string) state {
 	if e := d.Answers[key]; e.filled() {
 		return state{is: Answered, by: e.By}
 	}
-	return missing("there is no answer with a name")
+	return missing(say("there is no answer with a name", "er is geen antwoord met een naam"))
 }
 
 // proven turns an answer into a proof; what is not answered stays missing.
-func (s state) proven(why string) state {
+func (s state) proven(why text) state {
 	if s.is == Answered {
 		s.is, s.by = Proven, "sluis, "+s.by
 	}
 	return s.because(why)
 }
 
-func (s state) because(why string) state {
-	switch {
-	case why == "":
-	case s.why == "":
-		s.why = why
-	default:
-		s.why += "; " + why
-	}
+func (s state) because(why text) state {
+	s.why = s.why.and(why)
 	return s
 }
 
@@ -55,7 +47,40 @@ func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
 	var out []sdc.DossierStep
 	for _, s := range steps {
 		x := d.state(s.key, run, release)
-		out = append(out, sdc.DossierStep{Step: s.number, Key: s.key, Title: s.en, Article: s.law, State: x.is, By: x.by, Why: x.why})
+		out = append(out, sdc.DossierStep{
+			Step: s.number, Key: s.key, Title: s.title.en, Article: s.law, State: x.is, By: x.by, Why: x.why.en, Answers: d.answers(s.key),
+			Question: s.ask.en, Proof: s.proof.en,
+			Dutch: sdc.DossierDutch{Title: s.title.nl, Article: dutchLaw.Replace(s.law), Question: s.ask.nl, Proof: s.proof.nl, Why: x.why.nl},
+		})
+	}
+	return out
+}
+
+// answers lists what persons have answered to a step.
+func (d *Dossier) answers(key string) []sdc.DossierAnswer {
+	var out []sdc.DossierAnswer
+	add := func(of text, e Entry) {
+		if e.Answer != "" {
+			e.Text = strings.TrimSuffix(e.Answer+": "+e.Text, ": ")
+		}
+		if e.Text != "" || e.By != "" {
+			out = append(out, sdc.DossierAnswer{Of: of.en, OfDutch: of.nl, Text: e.Text, By: e.By, Date: e.Date})
+		}
+	}
+	add(text{}, d.Answers[key])
+	for _, s := range d.Sources {
+		of := text{s.File, s.File}
+		switch {
+		case key == "provision" && s.Origin != FromCBS:
+			add(of, s.Responsible)
+		case key == "police" && s.sensitiveLaw():
+			add(of, s.Permission)
+		}
+	}
+	if key == "evaluation" {
+		for _, q := range evaluation {
+			add(q.ask, d.Evaluation[q.key])
+		}
 	}
 	return out
 }
@@ -63,18 +88,15 @@ func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
 func (d *Dossier) state(key string, run *Run, release *Verification) state {
 	supplied := d.supplied()
 	none := len(d.Sources) > 0 && len(supplied) == 0
+	nothing := say("no source is supplied", "er is geen geleverde bron")
 	switch key {
 	case "question":
-		s := d.answer(key)
-		if run != nil {
-			s = s.because(fmt.Sprintf("%d rows of %d respondents were read", run.Rows, run.Respondents))
-		}
-		return s
+		return d.answer(key).because(run.size(d.Period))
 	case "purpose":
 		if d.Product == "" {
-			return missing("product is not filled in")
+			return missing(say("product is not filled in", "product is niet ingevuld"))
 		}
-		return d.answer(key).because("product: " + d.Product)
+		return d.answer(key).because(say("product: %s", "soort product: %s", text{d.Product, productDutch[d.Product]}))
 	case "anonymous":
 		return d.anonymous()
 	case "categories":
@@ -87,51 +109,43 @@ func (d *Dossier) state(key string, run *Run, release *Verification) state {
 		return d.special(run)
 	case "provision":
 		if none {
-			return excused("no source is supplied")
+			return excused(nothing)
 		}
 		return each(supplied, "responsible", func(s *Source) Entry { return s.Responsible })
 	case "statistics":
 		return d.statistics(run, release)
 	case "police":
-		if len(d.Sources) == 0 {
-			return missing("sources is empty")
-		}
-		for _, s := range d.Sources {
-			if s.Law == "" {
-				return missing("law is not filled in for %s", s.File)
-			}
-		}
-		list := slices.DeleteFunc(slices.Clone(d.Sources), func(s Source) bool { return !s.sensitiveLaw() })
-		if len(list) == 0 {
-			return excused("no source holds police, judicial or prosecution data")
-		}
-		return each(list, "permission", func(s *Source) Entry { return s.Permission })
+		return d.police()
 	case "accuracy":
 		return d.accuracy(run)
 	case "methods":
-		return d.answer(key).because("the rules and methods of sluis cite their sources in docs/rules.md, docs/protection.md and docs/risk.md")
+		return d.answer(key).because(run.methods())
+	case "error":
+		return d.answer(key).because(release.loss())
 	case "security":
 		if none {
-			return excused("no source is supplied")
+			return excused(nothing)
 		}
-		return d.answer(key)
+		return d.security(run)
 	case "destruction":
 		if none {
-			return excused("no source is supplied")
+			return excused(nothing)
 		}
 		return d.destruction()
 	case "publication":
-		return d.publication(release)
+		return d.publication(run, release)
 	case "evaluation":
 		return d.evaluated(run)
 	}
 	return d.answer(key)
 }
 
+var noSources = text{"sources is empty", "sources is leeg"}
+
 // each is the state of a step that every source of a list answers.
 func each(list []Source, field string, of func(*Source) Entry) state {
 	if len(list) == 0 {
-		return missing("sources is empty")
+		return missing(noSources)
 	}
 	var by, open []string
 	for i := range list {
@@ -143,7 +157,7 @@ func each(list []Source, field string, of func(*Source) Entry) state {
 		}
 	}
 	if len(open) > 0 {
-		return missing("%s is not answered for %s", field, strings.Join(open, ", "))
+		return missing(say("%s is not answered for %s", "%s is niet beantwoord voor %s", field, strings.Join(open, ", ")))
 	}
 	return state{is: Answered, by: strings.Join(by, ", ")}
 }
@@ -156,118 +170,15 @@ func (d *Dossier) anonymous() state {
 	}
 	switch a := d.Answers["anonymous"].Answer; {
 	case a == "":
-		return missing("answer is neither yes nor no")
+		return missing(say("answer is neither yes nor no", "answer is niet yes en niet no"))
 	case a == "yes" && d.Product != "trend-report":
-		return s.because("the answer is yes, and the product of step 2 is no trend report: look again")
+		return s.because(say("the answer is yes, and the product of step 2 is no trend report: look again",
+			"het antwoord is ja, en het product van stap 2 is geen trendrapport: kijk nog eens"))
 	case a == "no" && d.Product == "trend-report":
-		return s.because("the answer is no, and for a trend report anonymised data would probably do: look again")
+		return s.because(say("the answer is no, and for a trend report anonymised data would probably do: look again",
+			"het antwoord is nee, terwijl geanonimiseerde gegevens voor een trendrapport waarschijnlijk volstaan: kijk nog eens"))
 	}
 	return s
-}
-
-// categories compares the columns that were read with those that are declared.
-func (d *Dossier) categories(run *Run) state {
-	s := d.answer("categories")
-	if len(d.Columns) == 0 {
-		return missing("columns is empty")
-	}
-	if run == nil || s.is != Answered {
-		return s
-	}
-	var more, unused []string
-	for _, c := range run.Columns {
-		if !slices.Contains(d.Columns, c) {
-			more = append(more, c)
-		}
-	}
-	for _, c := range d.Columns {
-		if !slices.Contains(run.Columns, c) {
-			unused = append(unused, c)
-		}
-	}
-	if len(more) > 0 {
-		return missing("columns were read that are not declared: %s", strings.Join(more, ", "))
-	}
-	if len(unused) > 0 {
-		return s.proven("declared, and not read in this run: " + strings.Join(unused, ", "))
-	}
-	return s.proven("")
-}
-
-// sources compares the files that were read with those that are declared.
-func (d *Dossier) sources(run *Run) state {
-	s := d.answer("sources")
-	if len(d.Sources) == 0 {
-		return missing("sources is empty")
-	}
-	for _, x := range d.Sources {
-		if x.Origin == "" || strings.TrimSpace(x.Provider) == "" {
-			return missing("%s has no origin, or no provider", x.File)
-		}
-	}
-	if run == nil || s.is != Answered {
-		return s
-	}
-	for _, x := range run.Sources {
-		if d.source(x.Name) == nil {
-			return missing("%s was read and is not among the sources", x.Name)
-		}
-	}
-	return s.proven("")
-}
-
-func (d *Dossier) source(name string) *Source {
-	for i := range d.Sources {
-		if d.Sources[i].File == name {
-			return &d.Sources[i]
-		}
-	}
-	return nil
-}
-
-// pseudonymisation: supplied sources are proven by records; CBS answers for its own.
-func (d *Dossier) pseudonymisation(run *Run) state {
-	if run != nil && run.Identifiers {
-		return missing("a column of the data looks like an identifier")
-	}
-	if len(d.Sources) == 0 {
-		return missing("sources is empty")
-	}
-	var recorded, own []sdc.Source
-	for _, s := range d.Sources {
-		x := sdc.Source{Name: s.File, SHA256: s.SHA256}
-		if run != nil {
-			i := slices.IndexFunc(run.Sources, func(r sdc.Source) bool { return r.Name == s.File })
-			if i < 0 {
-				continue // not read
-			}
-			x = run.Sources[i]
-		}
-		if s.Origin == FromCBS {
-			own = append(own, x)
-		} else {
-			recorded = append(recorded, x)
-		}
-	}
-	s := d.answer("pseudonyms")
-	if len(recorded) == 0 {
-		return s
-	}
-	if len(d.Pseudonyms) == 0 {
-		return missing("a supplied source wants a record of sluis pseudonymise, and pseudonyms names no column")
-	}
-	if why := d.recorded(recorded); why != "" {
-		return missing("%s", why)
-	}
-	switch {
-	case run == nil && s.is == Answered:
-		return s
-	case run == nil:
-		return state{is: Answered, by: "records"}
-	case len(own) > 0:
-		return s.because("proven for the supplied sources by records")
-	}
-	return state{is: Proven, by: "sluis"}
 }
 
 func (d *Dossier) special(run *Run) state {
@@ -282,109 +193,30 @@ func (d *Dossier) special(run *Run) state {
 		}
 	}
 	if len(used) > 0 {
-		s = s.because("outputs are spanned by special data, or hold them as sensitive: " + strings.Join(used, ", "))
+		s = s.because(say("outputs are spanned by special data, or hold them as sensitive: %s",
+			"bijzondere gegevens spannen uitkomsten op of zijn daarin gevoelig: %s", strings.Join(used, ", ")))
 	}
 	return s
 }
 
-// statistics holds the policy of the run against that of the dossier. What is unsafe may
-// leave as a release that was verified.
-func (d *Dossier) statistics(run *Run, release *Verification) state {
-	s := d.answer("statistics")
-	if d.Policy.Name == "" {
-		return missing("policy is empty")
-	}
-	if run == nil || s.is != Answered {
-		return s
-	}
-	if d.Policy.Name != run.Policy.Name || !strings.EqualFold(d.Policy.SHA256, run.Policy.SHA256) {
-		return missing("the output was checked with another policy than the dossier names")
-	}
-	switch {
-	case release != nil && release.Problem == "" && release.Open > 0:
-		return s.because(fmt.Sprintf("%d released tables were verified, and a reviewer must decide about %d remarks of protect", release.Tables, release.Open))
-	case release != nil && release.Problem == "" && run.Verdict != sdc.Review:
-		return s.proven(fmt.Sprintf("checked with the policy, and %d released tables were verified", release.Tables))
-	case run.Verdict == sdc.Safe:
-		return s.proven("the verdict is safe")
-	case run.Verdict == sdc.Review:
-		return s.because("a reviewer must decide about the output")
-	}
-	return s.because("the output is unsafe as it is")
-}
-
-// accuracy proves the hashes, and the profile where there is one.
-func (d *Dossier) accuracy(run *Run) state {
-	s := d.answer("accuracy")
-	for _, x := range d.Sources {
-		if x.SHA256 == "" {
-			return missing("%s has no sha256", x.File)
-		}
-	}
+// police asks a permission for every source of police, judicial or prosecution data.
+func (d *Dossier) police() state {
 	if len(d.Sources) == 0 {
-		return missing("sources is empty")
+		return missing(noSources)
 	}
-	if run == nil || s.is != Answered {
-		return s
-	}
-	for _, x := range run.Sources {
-		of := d.source(x.Name)
-		if of == nil || x.SHA256 == "" || !strings.EqualFold(of.SHA256, x.SHA256) {
-			return missing("%s is not the file that was provided", x.Name)
+	var list []Source
+	for _, s := range d.Sources {
+		if s.Law == "" {
+			return missing(say("law is not filled in for %s", "law is niet ingevuld voor %s", s.File))
+		}
+		if s.sensitiveLaw() {
+			list = append(list, s)
 		}
 	}
-	if d.profiled == nil {
-		return s.because("the hashes are proven; there is no profile of spread and validity")
+	if len(list) == 0 {
+		return excused(say("no source holds police, judicial or prosecution data", "geen bron bevat politie-, justitiële of strafvorderlijke gegevens"))
 	}
-	if why := d.profiled.fits(run); why != "" {
-		return missing("%s", why)
-	}
-	return s.proven(d.profiled.says)
-}
-
-// destruction is proven for the keys by signed records; a file that is still there
-// contradicts the answer.
-func (d *Dossier) destruction() state {
-	s := d.answer("destruction")
-	var left []string
-	for _, name := range d.Written {
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(d.dir, name)
-		}
-		if _, err := os.Lstat(path); err == nil || !os.IsNotExist(err) {
-			left = append(left, name)
-		}
-	}
-	claimed := len(d.Destruction) > 0
-	switch {
-	case s.is != Answered:
-		return s
-	case claimed && !d.keysDestroyed():
-		return missing("not every key under pseudonyms has a signed record of its destruction")
-	case claimed && len(left) > 0:
-		return missing("%d of %d files are still where they were written: %s", len(left), len(d.Written), strings.Join(left, ", "))
-	case claimed && len(d.Written) == 0:
-		return s.because("the key's destruction is proven; written lists no file, so nothing is known of copies")
-	case claimed:
-		return s.proven(fmt.Sprintf("the key's destruction is proven, and the %d listed files are gone; a file that was moved looks the same", len(d.Written)))
-	}
-	return s.because(fmt.Sprintf("%d of %d listed files are still there", len(left), len(d.Written)))
-}
-
-// publication is proven by a release folder that was verified.
-func (d *Dossier) publication(release *Verification) state {
-	s := d.answer("publication")
-	if release == nil || s.is != Answered {
-		return s
-	}
-	if release.Problem != "" {
-		return missing("the release does not hold: %s", release.Problem)
-	}
-	if release.Open > 0 {
-		return s.because(fmt.Sprintf("%d released tables were verified, and a reviewer must decide about %d remarks of protect", release.Tables, release.Open))
-	}
-	return s.proven(fmt.Sprintf("%d released tables were verified; no ledger of releases was asked", release.Tables))
+	return each(list, "permission", func(s *Source) Entry { return s.Permission })
 }
 
 // evaluated asks all five questions.
@@ -396,7 +228,7 @@ func (d *Dossier) evaluated(run *Run) state {
 			continue // proven by the manifest
 		}
 		if !e.filled() {
-			return missing("evaluation: %s is not answered", q.key)
+			return missing(say("evaluation: %s is not answered", "evaluation: %s is niet beantwoord", q.key))
 		}
 		if !slices.Contains(by, e.By) {
 			by = append(by, e.By)
@@ -404,7 +236,8 @@ func (d *Dossier) evaluated(run *Run) state {
 	}
 	s := state{is: Answered, by: strings.Join(by, ", ")}
 	if run != nil && run.Manifest {
-		s = s.because("reproducible: the report names the tool and the hash of every input")
+		s = s.because(say("reproducible: the report names the tool and the hash of every input",
+			"reproduceerbaar: het rapport noemt het programma en de hash van iedere invoer"))
 	}
 	return s
 }

@@ -22,20 +22,7 @@ func Questions(lang string) []Question {
 		if s.key == "provision" || s.key == "police" || s.key == "evaluation" {
 			continue
 		}
-		q := Question{s.number, s.key, s.en, s.askEN}
-		if lang == "nl" {
-			q.Title, q.Text = s.nl, s.askNL
-		}
-		out = append(out, q)
-	}
-	return out
-}
-
-// Titles returns the titles of the steps in Dutch, by their keys.
-func Titles() map[string]string {
-	out := map[string]string{}
-	for _, s := range steps {
-		out[s.key] = s.nl
+		out = append(out, Question{s.number, s.key, s.title.in(lang), s.ask.in(lang)})
 	}
 	return out
 }
@@ -46,7 +33,7 @@ func Template(w io.Writer, lang string, d *Dossier) error {
 	if d == nil {
 		d = &Dossier{}
 	}
-	t := &templater{nl: lang == "nl"}
+	t := &templater{lang: lang}
 	t.line("# %s", t.say("The account of a project: see docs/dossier.md. An answer wants a text and a name.", "Het dossier van een project: zie docs/dossier.md. Een antwoord vraagt een tekst en een naam."))
 	t.line("version: 2")
 	t.line("project: %s", scalar(d.Project))
@@ -58,6 +45,8 @@ func Template(w io.Writer, lang string, d *Dossier) error {
 	}
 	t.line("policy: {name: %s, sha256: %s}", scalar(name), scalar(d.Policy.SHA256))
 	t.note("step 11: the policy of the check; sha256 of its file, empty for a shipped one", "stap 11: het beleid van de controle; sha256 van het bestand, leeg voor een meegeleverd beleid")
+	t.line("period: %s", scalar(d.Period))
+	t.note("step 1: the column of the period, such as the year", "stap 1: de kolom van de periode, zoals het jaar")
 	t.line("columns: %s", flow(d.Columns))
 	t.note("step 4: the columns that may be read", "stap 4: de kolommen die gelezen mogen worden")
 	t.line("special: %s", flow(d.Special))
@@ -83,18 +72,16 @@ func Template(w io.Writer, lang string, d *Dossier) error {
 	}
 	t.line("profile: %s", scalar(d.Profile))
 	t.note("step 14: what sluis profile --json wrote", "stap 14: wat sluis profile --json schreef")
+	t.line("earlier: %s", scalar(d.Earlier))
+	t.note("step 14: the profile of last time", "stap 14: het profiel van de vorige keer")
 	t.line("release: %s", scalar(d.Release))
 	t.note("step 20: the folder of the release", "stap 20: de map van de publicatie")
 	t.line("custodian: %s", scalar(d.Custodian))
 	t.note("steps 6 and 19: the public key that signed the records", "stappen 6 en 19: de publieke sleutel die de verslagen ondertekende")
 	t.line("answers:")
 	for _, s := range steps {
-		title, ask := s.en, s.askEN
-		if t.nl {
-			title, ask = s.nl, s.askNL
-		}
-		t.line("  # %s %d. %s (%s)", t.say("Step", "Stap"), s.number, title, s.law)
-		t.line("  #   %s", ask)
+		t.line("  # %s %d. %s (%s)", t.say("Step", "Stap"), s.number, s.title.in(lang), s.law)
+		t.line("  #   %s", s.ask.in(lang))
 		switch s.key {
 		case "provision", "police", "evaluation":
 			continue
@@ -107,7 +94,7 @@ func Template(w io.Writer, lang string, d *Dossier) error {
 	}
 	t.line("evaluation:")
 	for _, q := range evaluation {
-		t.line("  # %s", t.say(q.en, q.nl))
+		t.line("  # %s", q.ask.in(lang))
 		t.line("  %s: %s", q.key, entry(d.Evaluation[q.key]))
 	}
 	_, err := io.WriteString(w, t.b.String())
@@ -115,16 +102,11 @@ func Template(w io.Writer, lang string, d *Dossier) error {
 }
 
 type templater struct {
-	b  strings.Builder
-	nl bool
+	b    strings.Builder
+	lang string
 }
 
-func (t *templater) say(en, nl string) string {
-	if t.nl {
-		return nl
-	}
-	return en
-}
+func (t *templater) say(en, nl string) string { return text{en, nl}.in(t.lang) }
 
 func (t *templater) line(format string, args ...any) { fmt.Fprintf(&t.b, format+"\n", args...) }
 

@@ -27,7 +27,8 @@ var ErrRequest = errors.New("profile cannot be made as it is asked for")
 
 // Options steer a profile.
 type Options struct {
-	// Policy decides what is shown. Its minimum of contributors must be on.
+	// Policy decides what is shown. Its minimum of contributors must be on. Whether it
+	// requires a dossier does not matter: a profile is part of the dossier, of step 14.
 	Policy sdc.Policy
 	// Respondent is the column that identifies respondents. Defaults to none: every
 	// row is its own.
@@ -99,6 +100,7 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 	if o.Policy.MinContributors.Off {
 		return nil, fmt.Errorf("%w: the policy has no minimum of contributors", ErrRequest)
 	}
+	o.Policy.RequireDossier = false
 	if o.Top <= 0 {
 		o.Top = 20
 	}

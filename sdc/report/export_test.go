@@ -2,9 +2,6 @@ package report
 
 import "github.com/sluis-go/sluis/sdc"
 
-// DutchStep is the Dutch title of a step of a dossier.
-func DutchStep(key string) string { return dutchSteps[key] }
-
 func DutchRule(rule string) string { return dutchRules[rule] }
 
 func DutchFinding(f *sdc.Finding) string {

@@ -261,7 +261,7 @@ func TestHostileCodes(t *testing.T) {
 			t.Errorf("the page holds %.40q", bad)
 		}
 	}
-	for _, want := range []string{"&lt;script&gt;alert(1)&lt;/script&gt;", "\u27e8U+202E\u27e9gnp.exe", "{{.Policy}}", "[10000, #"} {
+	for _, want := range []string{"&lt;script&gt;alert(1)&lt;/script&gt;", "\u27e8U&#43;202E\u27e9gnp.exe", "{{.Policy}}", "[10000, #"} {
 		if !strings.Contains(html.UnescapeString(rest), html.UnescapeString(want)) {
 			t.Errorf("the page does not show %q", want)
 		}
@@ -322,7 +322,7 @@ func TestDutchPage(t *testing.T) {
 	for _, state := range []*sdc.DossierState{nil, {Missing: []string{"step 8, controller"}}} {
 		for _, policy := range []sdc.Policy{p, sdc.CBS()} {
 			r := checked(t, fields, rows, func(d *sdc.Data) { d.Roles.Request, d.Dossier = "asked", state }, policy, outputs...)
-			(&dossier.Dossier{}).Compare(r, nil)
+			(&dossier.Dossier{}).Compare(r, dossier.Reading{})
 			r.Refuse("dossier", "what was read contradicts the dossier: step 5, minimisation")
 			r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "sluis", Version: "v9", Modified: true}, Inputs: []sdc.Source{{Name: "spec.yaml", SHA256: "5pec"}}}
 			for _, o := range r.Outputs {
@@ -383,11 +383,36 @@ func english(t *testing.T, en, nl string) {
 	}
 }
 
-// TestDutchDossier: the titles in Dutch are those of the framework.
-func TestDutchDossier(t *testing.T) {
-	for key, title := range dossier.Titles() {
-		if got := report.DutchStep(key); got != title {
-			t.Errorf("%s: %q, want %q", key, got, title)
+// TestDossierPage: the page has of every step the title, the question, the law, what
+// sluis can prove and what persons answered, in both languages.
+func TestDossierPage(t *testing.T) {
+	fields, rows := small(2)
+	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "e", Kind: sdc.Model, Parameters: 2})
+	d := &dossier.Dossier{
+		Sources: []dossier.Source{{File: "drugs.csv", Origin: dossier.Supplied, Law: "police",
+			Responsible: dossier.Entry{Text: "korpschef\u202e", By: "A. Jansen"}, Permission: dossier.Entry{Text: "Bpg 4:7 <b>", By: "B. de Wit", Date: "2026-01-20"}}},
+		Answers:    map[string]dossier.Entry{"anonymous": {Text: "the table lacks ages", By: "me", Answer: "no"}},
+		Evaluation: map[string]dossier.Entry{"yield": {Text: "it was", By: "me"}},
+	}
+	d.Compare(r, dossier.Reading{})
+	en, nl := page(t, r, report.HTMLOptions{}), page(t, r, report.HTMLOptions{Lang: "nl"})
+	for _, s := range r.Dossier {
+		for _, x := range []struct{ page, lang, title, question, law, proof, why string }{
+			{en, "en", s.Title, s.Question, s.Article, s.Proof, s.Why}, {nl, "nl", s.Dutch.Title, s.Dutch.Question, s.Dutch.Article, s.Dutch.Proof, s.Dutch.Why},
+		} {
+			for _, want := range []string{x.title, x.question, x.law, x.proof, x.why} {
+				if !strings.Contains(x.page, html.EscapeString(want)) {
+					t.Errorf("%s, step %d: the page does not have %q", x.lang, s.Step, want)
+				}
+			}
 		}
+	}
+	for _, want := range []string{"no: the table lacks ages", "A. Jansen", "korpschef\u27e8U&#43;202E\u27e9", "Bpg 4:7 &lt;b&gt;", "B. de Wit", "2026-01-20", "drugs.csv", "it was"} {
+		if !strings.Contains(en, want) || !strings.Contains(nl, want) {
+			t.Errorf("a page does not have %q", want)
+		}
+	}
+	if !strings.Contains(nl, "Woog de opbrengst") || strings.Contains(public(t, r, "nl"), "korpschef") {
+		t.Error("the question of an answer, or an answer on the page that leaves")
 	}
 }

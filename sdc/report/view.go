@@ -136,8 +136,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	}
 	v.Whose = d.whose(r.Policy.SHA256, r.Policy.Differences)
 	for _, s := range r.Dossier {
-		s.Title, s.Article, s.Why = d.step(s), d.article(s.Article), d.reasons(s.Why)
-		v.Dossier = append(v.Dossier, s)
+		v.Dossier = append(v.Dossier, d.step(s))
 	}
 	for _, s := range r.Policy.Remarks {
 		v.Remarks = append(v.Remarks, d.say(s))

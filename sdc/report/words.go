@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -78,26 +79,20 @@ var differenceDutch = strings.NewReplacer(
 	": differs from ", ": wijkt af van ",
 	": on, ", ": aan, ", ": on)", ": aan)", ": on (", ": aan (", ": off", ": uit", ": required", ": vereist", ": not required", ": niet vereist")
 
-// step says a step of a dossier, and article the article that it rests on.
-func (d words) step(s sdc.DossierStep) string {
-	if title, ok := dutchSteps[s.Key]; ok && d.lang == "nl" {
-		return title
-	}
-	return s.Title
-}
-
-// reasons says why a step is in its state: sentences with a semicolon between them.
-func (d words) reasons(s string) string {
-	parts := strings.Split(s, "; ")
-	for i, p := range parts {
-		parts[i] = d.say(p).Text
-	}
-	return strings.Join(parts, "; ")
-}
-
-func (d words) article(s string) string {
+// step says a step of a dossier, in the page's language and without characters that
+// steer text.
+func (d words) step(s sdc.DossierStep) sdc.DossierStep {
 	if d.lang == "nl" {
-		s = strings.NewReplacer("GDPR", "AVG", "CBS Act", "Wet CBS", "Police Data Act", "Wpg").Replace(s)
+		s.Title, s.Article, s.Question, s.Proof, s.Why = s.Dutch.Title, s.Dutch.Article, s.Dutch.Question, s.Dutch.Proof, s.Dutch.Why
+	}
+	s.Why = visible(s.Why)
+	s.Answers = slices.Clone(s.Answers)
+	for i := range s.Answers {
+		a := &s.Answers[i]
+		if d.lang == "nl" {
+			a.Of = a.OfDutch
+		}
+		a.Of, a.Text, a.By, a.Date = visible(a.Of), visible(a.Text), visible(a.By), visible(a.Date)
 	}
 	return s
 }
