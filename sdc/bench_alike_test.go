@@ -2,8 +2,10 @@ package sdc_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -19,11 +21,13 @@ type ruleCase struct {
 	set  func(*sdc.Policy)
 }
 
-// benchRule runs one check under every setting, with two threads.
-func benchRule(b *testing.B, name string, table arrow.Table, d sdc.Data, output sdc.Output, cases ...ruleCase) {
+// benchRule runs one check under every setting, with two threads. The table is made when
+// the first of them runs.
+func benchRule(b *testing.B, name string, of func() arrow.Table, d sdc.Data, output sdc.Output, cases ...ruleCase) {
 	b.Helper()
 	for _, rc := range cases {
 		b.Run(name+"/"+rc.name, func(b *testing.B) {
+			table := of()
 			p := off()
 			rc.set(&p)
 			var before, after runtime.MemStats
@@ -78,24 +82,77 @@ func BenchmarkAllEqual(b *testing.B) {
 	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}
 	inner := sum
 	inner.NoMargins = true
-	table := benchTable(b, rows, false)
-	amounts := []struct {
+	many := sync.OnceValue(func() arrow.Table { return benchTable(b, rows, false) })
+	for _, a := range []struct {
 		name  string
-		table arrow.Table
+		table func() arrow.Table
 	}{
-		{"many amounts", table},
-		{"nearly all 0", withAmounts(table, func(r *rand.Rand) int64 { return max(0, r.Int64N(1000)-850) })},
-		{"four amounts", withAmounts(table, func(r *rand.Rand) int64 { return 1 + r.Int64N(4) })},
-		{"one amount of most", withAmounts(table, func(r *rand.Rand) int64 { return 40 + max(0, r.Int64N(100)-92) })},
+		{"many amounts", many},
+		{"nearly all 0", func() arrow.Table {
+			return withAmounts(many(), func(r *rand.Rand) int64 { return max(0, r.Int64N(1000)-850) })
+		}},
+		{"four amounts", func() arrow.Table { return withAmounts(many(), func(r *rand.Rand) int64 { return 1 + r.Int64N(4) }) }},
+		{"one amount of most", func() arrow.Table {
+			return withAmounts(many(), func(r *rand.Rand) int64 { return 40 + max(0, r.Int64N(100)-92) })
+		}},
+	} {
+		table := sync.OnceValue(a.table)
+		both := sdc.Data{Roles: sdc.Roles{Respondent: "who", Holding: "owner"}}
+		benchRule(b, a.name+", inner sum", table, sdc.Data{}, inner, cases...)
+		benchRule(b, a.name+", sum", table, sdc.Data{}, sum, cases...)
+		benchRule(b, a.name+", sum by respondent", table, sdc.Data{Roles: sdc.Roles{Respondent: "who"}}, sum, cases...)
+		benchRule(b, a.name+", sum by respondent and holding", table, both, sum, cases...)
 	}
-	for _, a := range amounts {
-		benchRule(b, a.name+", inner sum", a.table, sdc.Data{}, inner, cases...)
-		benchRule(b, a.name+", sum", a.table, sdc.Data{}, sum, cases...)
+}
+
+// BenchmarkEachRule is what min-holdings, closeness, group-disclosure at every level of a
+// tree, the look for look-alikes and the rule on identifiers cost, each beside a check
+// without. Texts that look alike are not looked for where they are folded.
+func BenchmarkEachRule(b *testing.B) {
+	rows := 5_000_000
+	if testing.Short() {
+		rows = 200_000
 	}
-	for _, a := range amounts {
-		benchRule(b, a.name+", sum by respondent", a.table, sdc.Data{Roles: sdc.Roles{Respondent: "who"}}, sum, cases...)
+	by := []string{"k0", "k1", "k2", "k3", "k4"}
+	count := sdc.Output{Name: "o", Kind: sdc.Frequency, By: by}
+	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}
+	keys := sync.OnceValue(func() arrow.Table { return benchTable(b, rows, false) })
+	texts := sync.OnceValue(func() arrow.Table { return benchTable(b, rows/4, true) })
+	units := sdc.Roles{Respondent: "who", Holding: "owner"}
+
+	holdings := []ruleCase{{"off", allOff}, {"min-holdings", func(p *sdc.Policy) { p.MinHoldings = sdc.MinHoldings{Min: 10} }}}
+	benchRule(b, "count", keys, sdc.Data{Roles: units}, count, holdings...)
+	benchRule(b, "sum", keys, sdc.Data{Roles: units}, sum, holdings...)
+
+	few := sync.OnceValue(func() arrow.Table {
+		return withAmounts(keys(), func(r *rand.Rand) int64 { return 1000 + r.Int64N(500) })
+	})
+	micro := sdc.Output{Name: "o", Kind: sdc.Microdata, By: by[:2], Sensitive: []string{"x"}, Amounts: []string{"x"}}
+	benchRule(b, "microdata", few, sdc.Data{}, micro,
+		ruleCase{"off", allOff}, ruleCase{"closeness", func(p *sdc.Policy) { p.Closeness = sdc.Closeness{Percent: "5", Share: "90"} }})
+
+	var top []sdc.Code
+	for k := range 40 {
+		if k%5 == 0 {
+			top = append(top, sdc.Code{Label: fmt.Sprintf("part-%d", k/5)})
+		}
+		c := &top[len(top)-1]
+		c.Children = append(c.Children, sdc.Code{Label: fmt.Sprintf("code-3-%02d", k)})
 	}
-	for _, a := range amounts {
-		benchRule(b, a.name+", sum by respondent and holding", a.table, sdc.Data{Roles: sdc.Roles{Respondent: "who", Holding: "owner"}}, sum, cases...)
+	tree, err := sdc.NewHierarchy(top...)
+	if err != nil {
+		b.Fatal(err)
 	}
+	trees := sdc.Data{Hierarchies: map[string]*sdc.Hierarchy{"k3": tree}}
+	benchRule(b, "tree, count", keys, trees, count,
+		ruleCase{"off", allOff}, ruleCase{"group-disclosure", func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"} }})
+
+	for _, form := range []sdc.RespondentForm{"fold", ""} {
+		name := map[sdc.RespondentForm]string{"fold": "folded", "": "look-alikes"}[form]
+		benchRule(b, "texts", texts, sdc.Data{Roles: units, RespondentForm: form}, count, ruleCase{name, allOff})
+	}
+	benchRule(b, "texts, names", texts, sdc.Data{Roles: units}, count,
+		ruleCase{"off", allOff}, ruleCase{"identifiers", func(p *sdc.Policy) {
+			p.Identifiers = sdc.Identifiers{Names: []string{}, UniqueShare: "95"}
+		}})
 }

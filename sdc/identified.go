@@ -28,6 +28,7 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 	var out []Remark
 	for c, col := range pl.columns {
 		var sample identifier.Sample
+		var t *identifier.Tally
 		switch unit := c == pl.respondent || c == pl.holding; {
 		case lists[c] != nil:
 			for code := range lists[c].Len() {
@@ -38,7 +39,7 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 		case w.interners[c] != nil:
 			w.interners[c].Each(sample.Add)
 		case w.keyed[c]:
-			w.sampleKeys(c, &sample)
+			t = w.tallyKeys(c)
 		case w.encoders[c] != nil:
 			null, hasNull := w.encoders[c].Null()
 			for code := range w.encoders[c].Len() {
@@ -47,7 +48,9 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 				}
 			}
 		}
-		t := sample.Tally()
+		if t == nil {
+			t = sample.Tally()
+		}
 		kind, found := t.Kind()
 		if !found {
 			continue
@@ -64,20 +67,32 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 	return out
 }
 
-// sampleKeys offers the whole numbers that are keys of units.
-func (w *worker) sampleKeys(c int, sample *identifier.Sample) {
+// tallyKeys counts the whole numbers that are keys of units: the lowest ones of every
+// table. Those of one table are distinct and no more than a sample.
+func (w *worker) tallyKeys(c int) *identifier.Tally {
 	kind := evidence.RespondentUnit
 	if c == w.pl.holding {
 		kind = evidence.HoldingUnit
 	}
+	var keys []uint64
 	for _, a := range w.accumulators {
-		for _, key := range a.Lowest(kind) {
-			switch w.whole[c] {
-			case signedNumbers:
-				sample.Add(strconv.AppendInt(nil, int64(key), 10))
-			case unsignedNumbers:
-				sample.Add(strconv.AppendUint(nil, key, 10))
-			}
-		}
+		keys = append(keys, a.Lowest(kind)...)
 	}
+	if len(w.accumulators) > 1 {
+		keys = evidence.LowestOf(keys)
+	}
+	t := &identifier.Tally{}
+	var text []byte
+	for _, key := range keys {
+		switch w.whole[c] {
+		case signedNumbers:
+			text = strconv.AppendInt(text[:0], int64(key), 10)
+		case unsignedNumbers:
+			text = strconv.AppendUint(text[:0], key, 10)
+		default:
+			return t
+		}
+		t.Add(string(text))
+	}
+	return t
 }

@@ -13,7 +13,8 @@ import (
 //   - what all of a cell have is seen in its sums, or row by row, and so is how many
 //     contribute 0;
 //
-//   - marks (below) say of nearly all other cells that no value has the share;
+//   - marks (below), or where every row is a respondent pairs of rows (rowLog.pairs), say
+//     of nearly all other cells that no value has the share;
 //
 //   - of cells in doubt the respondents are looked at once more: by votes for a
 //     candidate, and then by a count of it. Where every row is a respondent, rows are
@@ -46,6 +47,11 @@ func (c *cells[T]) addAlike(o *cells[T], to []uint32) {
 		c.observe(i, o.one[j])
 		if seen == severalSeen {
 			c.seen[i] = severalSeen
+		}
+	}
+	for j, k := range o.pairs {
+		if i := at(to, j); i != NoNode {
+			c.pairs[i] += k
 		}
 	}
 	for j := range o.marks {
@@ -202,7 +208,7 @@ func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 		return 0, none, false
 	case n-other >= need:
 		return n - other, none, false
-	case c.shape.Respondent && c.marks[i].rulesOut(n, n-need):
+	case c.shape.Respondent && c.marks[i].rulesOut(n, n-need) || c.pairs != nil && c.pairs[i] > n-need:
 		return 0, none, false
 	case !c.shape.Respondent && c.seen[i] == oneSeen:
 		return n, c.one[i], false

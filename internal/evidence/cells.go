@@ -55,7 +55,8 @@ type cells[T number[T]] struct {
 	tau                   [][]topk.Pair[T, exact.Int128]
 	seen                  []uint8 // with shape.Alike, see alike.go; one is the value of oneSeen
 	one                   []T
-	marks                 []mark // with shape.Alike and respondents
+	marks                 []mark  // with shape.Alike and respondents
+	pairs                 []int64 // likewise, of rows that are respondents, see rowLog.pairs
 	weights               []exact.Int128
 	weighted, weightedAbs []exact.Int512
 	slots                 exact.Int128 // shape.Top, in units of the weight
@@ -73,6 +74,9 @@ func (c *cells[T]) grow(n int) {
 	if c.shape.Alike > 0 {
 		extend(&c.seen, n)
 		extend(&c.one, n)
+		if c.shape.logged() {
+			extend(&c.pairs, n)
+		}
 	}
 	if c.shape.Weight {
 		extend(&c.weights, n)

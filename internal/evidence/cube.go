@@ -34,7 +34,7 @@ type cube struct {
 	words   int
 	missing []int64 // rows without a response; nil while there are none
 	zeros   []int64 // rows with a response of 0; nil while there are none
-	marks   []int64 // two words a cell, see fieldsOf; nil where nobody asks
+	pairs   []int64 // of rows with two values, see rowLog.pairs; nil where nobody asks
 	doubt   bool    // whether contributors to some cell have one value, see alike
 }
 
@@ -99,8 +99,8 @@ func (c *cube) add(at int, n int64, s []int64, missing, zeros int64) {
 }
 
 // fillFromGrid adds the cells of a grid of whose columns names has the code of every
-// index, NoNode where there are no rows. Each goroutine fills runs of cells of its own.
-func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
+// index, NoNode where there are no rows. pairs are those of rowLog, if any. Each goroutine fills runs of cells of its own.
+func (c *cube) fillFromGrid(g *Grid, names [][]uint32, pairs []int64, threads int) {
 	cards := g.keys.Cards()
 	// to has where every index of a column belongs.
 	to := make([][]uint32, len(cards))
@@ -114,8 +114,8 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 		}
 	}
 	inside, outside := offsets(to[c.cut:]), offsets(to[:c.cut])
-	if g.fields != nil {
-		c.marks = make([]int64, 2*c.cells)
+	if pairs != nil {
+		c.pairs = make([]int64, c.cells)
 	}
 	if t := g.tally; t != nil {
 		if t.missing != nil {
@@ -129,8 +129,8 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 		lo, hi := c.share(w, threads)
 		touch.All(c.records[lo:hi])
 		touch.All(c.sums[lo*c.words : hi*c.words])
-		if c.marks != nil {
-			touch.All(c.marks[2*lo : 2*hi])
+		if c.pairs != nil {
+			touch.All(c.pairs[lo:hi])
 		}
 		n := make([]int64, len(inside))
 		for run, first := range outside {
@@ -141,8 +141,8 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 			g.counts.Read(n, key)
 			if g.tally != nil {
 				g.tally.fill(c, inside, n, int(first), key)
-				if g.fields != nil {
-					g.fields.fill(c, inside, int(first), key)
+				if pairs != nil {
+					c.fillPairs(pairs[key:], inside, int(first))
 				}
 				continue
 			}
@@ -305,8 +305,8 @@ func (c *cube) rollNodes(v, at, n int) {
 		if c.zeros != nil {
 			addCounted(c.zeros[to:to+n], c.zeros[from:from+n])
 		}
-		if c.marks != nil {
-			addCounted(c.marks[2*to:2*(to+n)], c.marks[2*from:2*(from+n)])
+		if c.pairs != nil {
+			addCounted(c.pairs[to:to+n], c.pairs[from:from+n])
 		}
 	}
 }

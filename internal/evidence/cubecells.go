@@ -142,8 +142,8 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 				if c.zeros != nil {
 					c.zeros[at] = c.zeros[from]
 				}
-				if c.marks != nil {
-					copy(c.marks[2*at:][:2], c.marks[2*from:][:2])
+				if c.pairs != nil {
+					c.pairs[at] = c.pairs[from]
 				}
 				at++
 			}
@@ -153,7 +153,7 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 	c.sums = packed(c.sums, words, start, c.slab, threads)
 	c.missing = packed(c.missing, 1, start, c.slab, threads)
 	c.zeros = packed(c.zeros, 1, start, c.slab, threads)
-	c.marks = packed(c.marks, 2, start, c.slab, threads)
+	c.pairs = packed(c.pairs, 1, start, c.slab, threads)
 }
 
 // packed moves what keep has moved to the front of every goroutine's slabs to the front

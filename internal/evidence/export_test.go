@@ -82,7 +82,8 @@ func (a *Accumulator) Assembled(ctx context.Context, levels []Levels, combos [][
 
 // HasCube reports whether Table makes a cube.
 func (a *Accumulator) HasCube(levels []Levels, combos [][]int) bool {
-	return a.cube(levels, combos, 1) != nil
+	c, err := a.cube(context.Background(), levels, combos, 1)
+	return c != nil && err == nil
 }
 
 // Unmix returns the key that is mixed to k.

@@ -27,9 +27,8 @@ var ErrIndex = errors.New("dictionary index out of range")
 type Grid struct {
 	keys   *group.Grid
 	counts *group.Counts
-	tally  *tally    // of a response without units; nil otherwise
-	rows   *whose    // who rows without units are; nil where nobody asks
-	fields *fieldsOf // likewise, what they have in common
+	tally  *tally // of a response without units; nil otherwise
+	rows   *whose // who rows without units are; nil where nobody asks
 	// acc has the grid's cells for its own, and no table. Their rows are in counts,
 	// and what is in tally is not in it.
 	acc *Accumulator
@@ -59,7 +58,6 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 		g.acc.small.like(a.small)
 		if !a.shape.pooled() {
 			g.tally = newTally(&a.shape, keys, g.counts)
-			g.fields = newFields(&a.shape, keys.Cells())
 		}
 	} else {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
@@ -158,8 +156,7 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		if g.rows != nil {
 			g.rows.add(b, lo, keys, x, null)
 		}
-		if g.fields != nil {
-			g.fields.add(keys, x, null)
+		if a.small.log != nil {
 			a.small.log.add(keys, smalls(x), null)
 		}
 		steps, step := x, int64(1)
@@ -227,9 +224,6 @@ func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	}
 	if g.rows != nil {
 		g.rows.merge(o.rows)
-	}
-	if g.fields != nil {
-		g.fields.merge(o.fields, threads)
 	}
 	if a.alone != nil {
 		a.alone.merge(o.acc.alone, g.keys.Cells(), nil, units)

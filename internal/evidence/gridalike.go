@@ -1,59 +1,33 @@
 package evidence
 
 import (
+	"context"
 	"sync/atomic"
-
-	"github.com/sluis-go/sluis/internal/touch"
 )
 
-// fieldsOf is the marks of a grid's cells whose rows are respondents of their own, of
-// which the bits alone are kept, two words a cell (see mark). A row that is marked
-// is in the accumulator's log, too.
-type fieldsOf struct {
-	words []int64
-}
-
-// newFields returns nil where no marks are asked for: all-equal cells are seen in sums.
-func newFields(s *Shape, n int) *fieldsOf {
-	if s.Alike == 0 || s.Alike == 100 || s.pooled() {
-		return nil
+// pairs returns those of the grid's rows, see rowLog.pairs; nil where nobody asks.
+func (g *Grid) pairs(ctx context.Context, threads int) ([]int64, error) {
+	if g.tally == nil || g.acc.small.log == nil {
+		return nil, nil
 	}
-	return &fieldsOf{words: touch.Slice[int64](2 * n)}
-}
-
-// add takes in rows with a response, x.
-func (f *fieldsOf) add(keys []uint32, x []int64, null []bool) {
-	x = x[:len(keys)]
-	for i, k := range keys {
-		if null != nil && null[i] {
-			continue
+	n := make([]int64, g.Cells())
+	g.counts.Read(n, 0)
+	if a := g.tally.amounts; a != nil {
+		for k := range n {
+			rows, _, _, _ := a.At(k)
+			n[k] += rows
 		}
-		h := uint64(x[i]) * mixA
-		c := (*[2]int64)(f.words[2*int(k):])
-		c[0] += int64(inFields(h >> 62))
-		c[1] += int64(inFields(h >> 60 & 3))
 	}
+	return g.acc.small.log.pairs(ctx, n, g.acc.shape.Alike, threads)
 }
 
-// merge adds o, of the same grid and unit.
-func (f *fieldsOf) merge(o *fieldsOf, threads int) {
-	n := len(f.words)
-	inParallel(threads, threads, func(w int) {
-		lo, hi := n*w/threads, n*(w+1)/threads
-		addCounted(f.words[lo:hi], o.words[lo:hi])
-	})
-}
-
-// fill adds the marks of the cells from key on to the cells first+to of a cube, those to
+// fillPairs adds the pairs of the first cells of a grid to the cells first+to, those to
 // NoNode aside.
-func (f *fieldsOf) fill(c *cube, to []uint32, first, key int) {
+func (c *cube) fillPairs(pairs []int64, to []uint32, first int) {
 	for i, place := range to {
-		if place == NoNode {
-			continue
+		if place != NoNode {
+			c.pairs[first+int(place)] += pairs[i]
 		}
-		from, at := 2*(key+i), 2*(first+int(place))
-		c.marks[at] += f.words[from]
-		c.marks[at+1] += f.words[from+1]
 	}
 }
 
@@ -108,7 +82,7 @@ func (c *cube) alike(m *Margin, percent, threads int) {
 			case n == need || other < need:
 			case oneValue(other, s[0], s[1], s[2]):
 				m.Share[i], values[i] = other, small(s[0]/other)
-			case bitsRuleOut(uint64(c.marks[2*i]), n, n-need) || bitsRuleOut(uint64(c.marks[2*i+1]), n, n-need):
+			case c.pairs != nil && c.pairs[i] > n-need:
 			default:
 				doubt.Store(true)
 			}

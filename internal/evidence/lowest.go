@@ -7,11 +7,16 @@ import "slices"
 const LowestUnits = 10_000
 
 // lowest keeps the units whose mixed keys are smallest: which ones these are depends on
-// the set of keys alone. A unit that is not kept costs one comparison.
+// the set of keys alone. Units of a partition of which none is kept cost one comparison.
 type lowest struct {
 	units []uint64 // mixed keys
 	limit uint64   // the largest that may be kept, where full
 	full  bool
+}
+
+// wants reports whether some of the units may be kept. recs ascend by unit.
+func (l *lowest) wants(recs []rec) bool {
+	return len(recs) > 0 && (!l.full || recs[0].unit <= l.limit)
 }
 
 func (l *lowest) add(u uint64) {
@@ -49,6 +54,22 @@ func (a *Accumulator) Lowest(kind UnitKind) []uint64 {
 	l.cut()
 	out := make([]uint64, len(l.units))
 	for i, u := range l.units {
+		out[i] = unmixUnit(u)
+	}
+	return out
+}
+
+// LowestOf returns the keys that Lowest would return of one accumulator with all units
+// of several, of which keys are those that it returns of each.
+func LowestOf(keys []uint64) []uint64 {
+	mixed := make([]uint64, len(keys))
+	for i, k := range keys {
+		mixed[i] = mixUnit(k)
+	}
+	slices.Sort(mixed)
+	mixed = slices.Compact(mixed)
+	out := mixed[:min(len(mixed), LowestUnits)]
+	for i, u := range out {
 		out[i] = unmixUnit(u)
 	}
 	return out

@@ -41,6 +41,13 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 	if err := l.waves(ctx, threads, l.number); err != nil {
 		return nil, err
 	}
+	if s.log != nil {
+		pairs, err := s.log.pairs(ctx, s.inner.records, s.shape.Alike, threads)
+		if err != nil {
+			return nil, err
+		}
+		s.inner.pairs = pairs
+	}
 	fixes, err := s.walkUnits(ctx, l, threads)
 	if err != nil {
 		return nil, err

@@ -43,6 +43,11 @@ func (s *Shape) ranked() int {
 	return s.Top
 }
 
+// logged reports whether rows are kept since those of a cell may have a value in common.
+func (s *Shape) logged() bool {
+	return s.Response && s.Alike > 0 && s.Alike < 100 && !s.Respondent
+}
+
 // Batch is a batch of rows in codes. Slices are borrowed for the call.
 type Batch struct {
 	Rows  int

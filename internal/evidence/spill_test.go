@@ -17,7 +17,10 @@ func TestSpillFails(t *testing.T) {
 	for seed := range uint64(draws(20)) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		d := randomData(rng)
-		if !d.shape.Respondent && !d.shape.Holding {
+		if d.shape.Response {
+			d.shape.Alike = 90
+		}
+		if !d.shape.Respondent && !d.shape.Holding && !d.shape.Response {
 			continue
 		}
 		p := d.shuffled(rng)

@@ -57,7 +57,7 @@ func newState[T number[T]](s Shape, weightDigits int) *state[T] {
 			st.orphans = newPool[T](s, asHolding)
 		}
 	}
-	if s.Alike > 0 && s.Alike < 100 && !s.Respondent {
+	if s.logged() {
 		st.log = &rowLog[T]{}
 	}
 	if s.Tau {

@@ -14,7 +14,11 @@ import (
 // one. hidden says which cells are in none of the first so many combinations that
 // are published.
 func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int, published, threads int) (m *Margin, hidden []bool, err error) {
-	if c := a.cube(levels, combos, threads); c != nil {
+	c, err := a.cube(ctx, levels, combos, threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c != nil {
 		c.rollUp(threads)
 		m, hidden = c.table(&a.shape, combos, published, threads)
 		if !c.doubt {
@@ -30,10 +34,10 @@ func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int
 }
 
 // cube returns the cells in a cube, to be rolled up; nil where there is none for them.
-func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
+func (a *Accumulator) cube(ctx context.Context, levels []Levels, combos [][]int, threads int) (*cube, error) {
 	s := &a.shape
 	if s.pooled() || s.Weight || s.Sole || s.Largest > 0 || a.none == nil && a.small == nil || s.Alike > 0 && a.held == nil {
-		return nil
+		return nil, nil
 	}
 	n := a.table.Len()
 	if a.held != nil {
@@ -41,7 +45,7 @@ func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	}
 	c := newCube(levels, combos, n)
 	if c == nil {
-		return nil
+		return nil, nil
 	}
 	if s.Response {
 		c.withSums(s.tallied())
@@ -49,7 +53,11 @@ func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	switch {
 	case a.held != nil:
 		a.held.Flush()
-		c.fillFromGrid(a.held, a.names, threads)
+		pairs, err := a.held.pairs(ctx, threads)
+		if err != nil {
+			return nil, err
+		}
+		c.fillFromGrid(a.held, a.names, pairs, threads)
 	case s.Response:
 		a.small.inner.grow(n)
 		c.fillFromCells(a.table, a.small.inner.records, &a.small.inner)
@@ -57,7 +65,7 @@ func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 		a.none.inner.grow(n)
 		c.fillFromCells(a.table, a.none.inner.records, nil)
 	}
-	return c
+	return c, nil
 }
 
 // nodeCards returns for each column a number that all nodes are below.

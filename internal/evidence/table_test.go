@@ -63,6 +63,10 @@ func TestTable(t *testing.T) {
 		if rng.IntN(2) == 0 {
 			d.shape.Respondent, d.shape.Holding, d.shape.Weight, d.shape.Tau = false, false, false, false
 		}
+		if d.shape.Response && rng.IntN(2) == 0 {
+			d.shape.Alike = 51 + rng.IntN(50)
+			d.level(rng)
+		}
 		combos := oracle.Combos(d.oracleLevels())
 		rng.Shuffle(len(combos), func(i, j int) { combos[i], combos[j] = combos[j], combos[i] })
 		combos = combos[:1+rng.IntN(len(combos))]

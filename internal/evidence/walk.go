@@ -66,6 +66,7 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		w.countPairs(recs)
 		return
 	}
+	low := w.low.wants(recs)
 	for i := 0; i < len(recs); {
 		j := i + 1
 		for j < len(recs) && recs[j].unit == recs[i].unit {
@@ -77,7 +78,9 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		}
 		number++
 		w.found++
-		w.low.add(recs[i].unit)
+		if low {
+			w.low.add(recs[i].unit)
+		}
 		w.own = number
 		if w.shape.Largest > 0 {
 			w.who = Unit{w.kind, unmixUnit(recs[i].unit)}
@@ -100,13 +103,18 @@ func (w *walker[T]) countPairs(recs []rec) {
 		return
 	}
 	last := recs[0]
+	if w.low.wants(recs) {
+		for i, r := range recs {
+			if i == 0 || r.unit != recs[i-1].unit {
+				w.low.add(r.unit)
+			}
+		}
+	}
 	same[last.cell]++
-	w.low.add(last.unit)
 	units := 1
 	for _, r := range recs[1:] {
 		if r.unit != last.unit {
 			units++
-			w.low.add(r.unit)
 			same[r.cell]++
 		} else if r.cell != last.cell {
 			same[r.cell]++
