@@ -247,7 +247,7 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 		}
 		return b.NewRecord(), nil
 	}
-	return []*reader{newReader(schema, next, b.Release)}, nil
+	return []*reader{newReader(schema, c.n, next, b.Release)}, nil
 }
 
 func (c *csvFile) put(b array.Builder, put func(string) error, i int, field string) error {

@@ -133,7 +133,8 @@ func (p *ipcFile) parts(ctx context.Context, columns []string, n int) ([]*reader
 	for part := range n {
 		lo, hi := len(p.blocks)*part/n, len(p.blocks)*(part+1)/n
 		d := newIPCDecoder(p, mem, at)
-		r := newReader(schema, func() (arrow.Record, error) {
+		first, behind := p.start(lo), p.start(hi)
+		r := newReader(schema, behind-first, func() (arrow.Record, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -143,12 +144,18 @@ func (p *ipcFile) parts(ctx context.Context, columns []string, n int) ([]*reader
 			}
 			return rec, nil
 		}, d.release)
-		if lo < len(p.starts) {
-			r.offset = p.starts[lo]
-		}
+		r.offset = first
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// start is the first row of block i, or behind the last one.
+func (p *ipcFile) start(i int) int64 {
+	if i < len(p.starts) {
+		return p.starts[i]
+	}
+	return p.total
 }
 
 // next returns the next rows of the blocks from lo to hi, and io.EOF behind them: those of

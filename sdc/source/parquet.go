@@ -154,9 +154,7 @@ func (p *parquetFile) parts(ctx context.Context, columns []string, n int) ([]*re
 		lo, hi := groups*part/n, groups*(part+1)/n
 		r := p.part(ctx, fields, lo, hi)
 		r.offset = row
-		for g := lo; g < hi; g++ {
-			row += p.footer.groups[g].rows
-		}
+		row += r.want
 		out = append(out, r)
 	}
 	return out, nil
@@ -220,7 +218,11 @@ func (p *parquetFile) part(ctx context.Context, fields []int, lo, hi int) *reade
 		ctx: ctx, p: p, limit: min(p.opts.MemoryLimit, floorMemory+4*p.need(fields)), fields: fields, schema: arrow.NewSchema(out, nil),
 		group: lo - 1, last: hi - 1, batch: int64(p.opts.BatchRows), pages: limited{limit: p.opts.MemoryLimit},
 	}
-	return newReader(s.schema, s.next, s.close)
+	rows := int64(0)
+	for g := lo; g < hi; g++ {
+		rows += p.footer.groups[g].rows
+	}
+	return newReader(s.schema, rows, s.next, s.close)
 }
 
 // parquetPart reads some row groups, batch by batch.

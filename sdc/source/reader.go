@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"sync/atomic"
@@ -18,6 +19,7 @@ type reader struct {
 	name   string
 	source *handle
 	offset int64 // of the first row
+	want   int64 // rows that there are to be, by what the file says of itself
 	// numbers is Source.number, or nil.
 	numbers func(column string) (arrow.DataType, bool, error)
 
@@ -28,8 +30,13 @@ type reader struct {
 	done   bool
 }
 
-func newReader(schema *arrow.Schema, next func() (arrow.Record, error), close func()) *reader {
-	r := &reader{schema: schema, next: next, close: close}
+// errRows says that a reader was about to end early, or late.
+var errRows = fmt.Errorf("%w: the rows that were read are not as many as the file says", ErrCorrupt)
+
+// newReader returns a reader that is to deliver so many rows: another number is an error,
+// whatever the reason, since rows would be left out or counted twice in silence.
+func newReader(schema *arrow.Schema, rows int64, next func() (arrow.Record, error), close func()) *reader {
+	r := &reader{schema: schema, want: rows, next: next, close: close}
 	r.refs.Store(1)
 	return r
 }
@@ -66,6 +73,9 @@ func (r *reader) Next() bool {
 		return false
 	}
 	rec, err := guard(r.next)
+	if errors.Is(err, io.EOF) && r.rows != r.want {
+		err = errRows
+	}
 	if err != nil {
 		r.done = true
 		if r.source != nil && r.source.changed.Load() {
@@ -138,8 +148,11 @@ func chain(readers []*reader) *reader {
 	if len(readers) == 1 {
 		return readers[0]
 	}
-	k := 0
-	all := newReader(readers[0].schema, func() (arrow.Record, error) {
+	k, rows := 0, int64(0)
+	for _, r := range readers {
+		rows += r.want
+	}
+	all := newReader(readers[0].schema, rows, func() (arrow.Record, error) {
 		for ; k < len(readers); k++ {
 			if readers[k].Next() {
 				rec := readers[k].Record()
