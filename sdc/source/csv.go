@@ -257,7 +257,7 @@ func (c *csvFile) put(b array.Builder, put func(string) error, i int, field stri
 		return nil
 	}
 	if !utf8.ValidString(text) {
-		return fmt.Errorf("%w: not UTF-8", ErrValue)
+		return fmt.Errorf("%w: not UTF-8; write the file as UTF-8", ErrValue)
 	}
 	return put(text)
 }

@@ -284,7 +284,7 @@ func (r *csvReader) names(trim bool) ([]string, map[string]int, error) {
 			names[i] = strings.TrimSpace(names[i])
 		}
 		if !utf8.ValidString(n) {
-			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8", ErrValue)}
+			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8; write the file as UTF-8", ErrValue)}
 		}
 		if _, twice := at[names[i]]; twice || names[i] == "" {
 			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}

@@ -138,6 +138,8 @@ type Source struct {
 	// handles are those of the files.
 	handles []*handle
 	schema  *arrow.Schema // of several files
+	// differ says which columns have other types in other files.
+	differ map[string]error
 	// inferred is what the fields of CSV columns are that are delivered as text, by
 	// column; comma says that their numbers have a comma.
 	inferred map[string]*shape
@@ -148,9 +150,9 @@ type Source struct {
 // one glob by name. Every pattern must match; one that is the name of a file is that
 // file. Only plain files are opened. The extension says the format:
 // .parquet; .arrow or .feather for an IPC file; .arrows for an IPC stream; .csv.
-// All must have the same columns, and the same types of values in them; whether a file
-// has dictionaries, nulls or metadata does not matter. None may come twice, be it
-// under another name.
+// All must have the same columns, and the same types of values in those that are read;
+// whether a file has dictionaries, nulls or metadata does not matter. None may come twice,
+// be it under another name.
 func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
 	opts.defaults()
 	s := &Source{opts: opts, inferred: map[string]*shape{}}
@@ -172,9 +174,7 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 	if err := s.noCopies(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.unify(); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
+	s.unify()
 	return s, nil
 }
 
@@ -401,6 +401,9 @@ func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader,
 	for _, name := range columns {
 		if len(s.Schema().FieldIndices(name)) != 1 { // of a column without a name
 			return nil, &FileError{File: s.infos[0].Name, Column: name, Err: ErrNoColumn}
+		}
+		if err := s.differ[name]; err != nil {
+			return nil, err
 		}
 	}
 	each := (n + len(s.files) - 1) / len(s.files)

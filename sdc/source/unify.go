@@ -28,17 +28,19 @@ func indexBytes(d *arrow.DictionaryType) int { return d.IndexType.(arrow.FixedWi
 // file has a dictionary, and how wide its indices are, depends on its rows and on its
 // writer. So does whether a column may have nulls, and a column of nothing but nulls
 // that a writer had no type for. The schema has dictionaries where all files have one
-// of the column, otherwise plain values. A difference of values is an error that names
-// the column and both types.
-func (s *Source) unify() error {
+// of the column, otherwise plain values. A difference of values is an error of those who
+// ask for the column: it names the column and both types.
+func (s *Source) unify() {
 	if len(s.files) < 2 {
-		return nil
+		return
 	}
+	s.differ = map[string]error{}
 	fields := append([]arrow.Field{}, s.files[0].schema().Fields()...)
 	for i := range fields {
 		dt, err := s.common(i)
 		if err != nil {
-			return err
+			s.differ[fields[i].Name] = err
+			dt = opaque("types that differ")
 		}
 		fields[i].Type = dt
 		for _, f := range s.files {
@@ -53,7 +55,6 @@ func (s *Source) unify() error {
 			}
 		}
 	}
-	return nil
 }
 
 // common is the type of a column over all files.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -125,6 +126,49 @@ func TestTypesThatDiffer(t *testing.T) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not say %q", err, part)
 		}
+	}
+}
+
+// TestTypesThatDifferUnused: what nobody asks for does not matter.
+func TestTypesThatDifferUnused(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for k, dt := range []arrow.DataType{arrow.PrimitiveTypes.Int64, arrow.PrimitiveTypes.Float64, arrow.BinaryTypes.String} {
+		for _, ext := range []string{".parquet", ".arrow"} {
+			paths = append(paths, filepath.Join(dir, fmt.Sprint(k, ext)))
+			schema := arrow.NewSchema([]arrow.Field{{Name: "g", Type: arrow.BinaryTypes.String}, {Name: "note", Type: dt, Nullable: true}}, nil)
+			b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+			defer b.Release()
+			b.Field(0).(*array.StringBuilder).Append(fmt.Sprint("c", len(paths)))
+			b.Field(1).AppendNull()
+			rec := b.NewRecord()
+			defer rec.Release()
+			w, err := Create(paths[len(paths)-1], schema, WriterOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := readColumns(t, 10, []string{"g"}, paths...)
+	if err != nil || !slices.Equal(got[0], []string{"c1", "c2", "c3", "c4", "c5", "c6"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	var fe *FileError
+	for _, columns := range [][]string{nil, {"note"}, {"g", "note"}} {
+		if _, err := readColumns(t, 10, columns, paths...); !errors.Is(err, ErrSchema) || !errors.As(err, &fe) || fe.Column != "note" || fe.File != paths[2] {
+			t.Errorf("%v: %v", columns, err)
+		}
+	}
+	s, err := Open(context.Background(), paths, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if f := s.Schema().Field(1); f.Name != "note" || Readable(f.Type) {
+		t.Errorf("%v is readable", f)
 	}
 }
 
