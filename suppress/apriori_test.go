@@ -25,7 +25,7 @@ func TestAPriori(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		return g[0].Problem.Cells(), nil
+		return g[0].problem.cells, nil
 	}
 	kx := map[string]string{"a": "k", "b": "x"}
 	cells, err := check(

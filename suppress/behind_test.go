@@ -71,10 +71,10 @@ func TestBehind(t *testing.T) {
 		if err != nil || len(groups) != 2 || len(groups[0].list) != 3 || len(groups[0].behind) != 1 {
 			t.Fatalf("%d groups, %v", len(groups), err)
 		}
-		if n := len(groups[0].Problem.Cells()); n != 4*4*4 {
+		if n := len(groups[0].problem.cells); n != 4*4*4 {
 			t.Errorf("%d cells, want those of the finer table", n)
 		}
-		if c := issue(t, groups[0]); c == nil || len(groups[0].Releases(c.pattern)) != 3 {
+		if c := issue(t, groups[0]); c == nil || len(groups[0].releases(c.pattern)) != 3 {
 			t.Error("not three releases")
 		}
 	}

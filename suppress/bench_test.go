@@ -28,10 +28,10 @@ func BenchmarkProtect(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric(float64(t.Cost), "cost")
-				b.ReportMetric(float64(len(t.Witnesses)), "witnesses")
+				b.ReportMetric(float64(t.cost), "cost")
+				b.ReportMetric(float64(len(t.witnesses)), "witnesses")
 				hidden := 0
-				for _, s := range t.Status {
+				for _, s := range t.status {
 					if s == Secondary {
 						hidden++
 					}
@@ -153,10 +153,10 @@ func BenchmarkProtectAmounts(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.ReportMetric(float64(t.Cost), "cost")
-				b.ReportMetric(float64(len(t.Witnesses)), "witnesses")
+				b.ReportMetric(float64(t.cost), "cost")
+				b.ReportMetric(float64(len(t.witnesses)), "witnesses")
 				insiders := 0
-				for _, n := range t.Needs {
+				for _, n := range t.needs {
 					if n.Owner != 0 {
 						insiders++
 					}
@@ -193,7 +193,7 @@ func BenchmarkStart(b *testing.B) {
 						if err != nil {
 							b.Fatal(err)
 						}
-						cost += t.Cost
+						cost += t.cost
 					}
 				}
 				b.ReportMetric(float64(cost)/float64(len(list)), "cost/table")

@@ -56,7 +56,7 @@ func TestSharesOfBranches(t *testing.T) {
 			for k := range table.n {
 				where := table.coordinates(k)
 				name := fmt.Sprintf("%v %v", where[0], where[1])
-				if at[name] = table.id[k]; table.shown[k] && pattern.Status[table.id[k]].Hidden() {
+				if at[name] = table.id[k]; table.shown[k] && pattern.status[table.id[k]].Hidden() {
 					hidden = append(hidden, name)
 				}
 			}
@@ -71,7 +71,7 @@ func TestSharesOfBranches(t *testing.T) {
 				}
 				return
 			}
-			possible := slices.ContainsFunc(pattern.Witnesses, func(w Witness) bool {
+			possible := slices.ContainsFunc(pattern.witnesses, func(w Witness) bool {
 				n, of := new(big.Rat), new(big.Rat)
 				for s, x := range map[string]int{"hiv1": 20, "hiv2": 20, "flu": c.other["flu"], "cold": c.other["cold"]} {
 					y := new(big.Rat).Add(big.NewRat(int64(x), 1), big.NewRat(w.at(at["A "+s]), w.Den))

@@ -10,9 +10,8 @@ import (
 
 // Tables are one or several tables of a report that share cells, as one Problem.
 type Tables struct {
-	Problem *Problem
-	// Digits says what a whole unit of the problem is: 10^-Digits.
-	Digits int
+	problem *Problem
+	digits  int // a whole unit of the problem is 10^-digits
 
 	list   []*table
 	behind []*table // not released
@@ -20,6 +19,13 @@ type Tables struct {
 	policy  *sdc.Policy
 	options BuildOptions
 }
+
+// Problem returns the cells of all tables with the relations between them. Protect
+// may replace the problem of the tables; a pattern belongs to the one it was made for.
+func (g *Tables) Problem() *Problem { return g.problem }
+
+// Digits says what a whole unit of the problem is: 10^-Digits.
+func (g *Tables) Digits() int { return g.digits }
 
 // table is one table of a report.
 type table struct {
@@ -253,17 +259,17 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		return fail(0, err)
 	}
 	additive := o.Digits == nil && !anyNegative(r, outputs)
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.Digits)), nil))
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.digits)), nil))
 	for i, k := range outputs {
 		t := all[i]
-		if err := t.fill(values[i], g.Digits, o.Digits != nil); err != nil {
+		if err := t.fill(values[i], g.digits, o.Digits != nil); err != nil {
 			return fail(i, err)
 		}
 		if i >= len(g.list) {
 			t.hide()
 		} else {
-			t.judge(r, k, policy, g.Digits)
-			if err := t.byHand(r.Tables[k].Output(), g.Digits); err != nil {
+			t.judge(r, k, policy, g.digits)
+			if err := t.byHand(r.Tables[k].Output(), g.digits); err != nil {
 				return fail(i, err)
 			}
 		}
@@ -274,7 +280,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 			return fail(i, err)
 		}
 	}
-	return g.problem(o)
+	return g.lay(o)
 }
 
 // read returns what is published of the cells with records.
@@ -316,7 +322,7 @@ func (t *table) at(c sdc.Cell) int {
 // chooseDigits finds the decimals that the values of all tables need.
 func (g *Tables) chooseDigits(values []map[int]*big.Rat, o BuildOptions) error {
 	if o.Digits != nil {
-		g.Digits = *o.Digits
+		g.digits = *o.Digits
 		return nil
 	}
 	for _, list := range values {
@@ -325,7 +331,7 @@ func (g *Tables) chooseDigits(values []map[int]*big.Rat, o BuildOptions) error {
 			if !exact || n > 15 {
 				return fmt.Errorf("%w: sums have more than 15 decimals; say how many to publish", ErrRequest)
 			}
-			g.Digits = max(g.Digits, n)
+			g.digits = max(g.digits, n)
 		}
 	}
 	return nil
@@ -377,8 +383,8 @@ func roundUnits(x *big.Rat, up bool) (int64, error) {
 	return q.Int64(), nil
 }
 
-// problem makes the cells and relations of all tables into one problem.
-func (g *Tables) problem(o BuildOptions) error {
+// lay makes the cells and relations of all tables into one problem.
+func (g *Tables) lay(o BuildOptions) error {
 	all := slices.Concat(g.list, g.behind)
 	layouts := make([]*layout, len(all))
 	for i, t := range all {
@@ -387,7 +393,7 @@ func (g *Tables) problem(o BuildOptions) error {
 	ids, n := link(layouts)
 	cells := make([]Cell, n)
 	first := make([]int, n) // table that has filled a cell in, plus one
-	a := Attacker{Whole: g.list[0].count && g.Digits == 0 || o.WholeNumbers}
+	a := Attacker{Whole: g.list[0].count && g.digits == 0 || o.WholeNumbers}
 	for _, t := range all {
 		for _, v := range t.value {
 			a.Negative = a.Negative || v < 0
@@ -420,6 +426,6 @@ func (g *Tables) problem(o BuildOptions) error {
 	for _, t := range all {
 		t.narrow(p)
 	}
-	g.Problem = p
+	g.problem = p
 	return nil
 }

@@ -139,7 +139,7 @@ func TestLevels(t *testing.T) {
 		p := onlyRules()
 		c.rule(&p)
 		report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x"})
-		cell := build(t, report, p, BuildOptions{})[0].Problem.Cells()[1]
+		cell := build(t, report, p, BuildOptions{})[0].problem.cells[1]
 		if cell.Level != (Level{Lower: c.want, Upper: c.want}) || (cell.Status == Primary) == (c.name == "safe") {
 			t.Errorf("%s: %+v", c.name, cell)
 		}
@@ -177,7 +177,7 @@ func TestGroupLevels(t *testing.T) {
 		report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"g", "s"}, Sensitive: []string{"s"}})
 		g := build(t, report, p, BuildOptions{})[0]
 		found := false
-		for k, cell := range g.Problem.Cells() {
+		for k, cell := range g.problem.cells {
 			if cell.Status == Primary {
 				found = true
 				if cell.Level != (Level{Lower: c.want}) {
@@ -216,12 +216,12 @@ func TestTwoByThree(t *testing.T) {
 	p.NK = sdc.NK{N: 1, Percent: "85"}
 	report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"activity", "size"}, Response: "x"})
 	g := build(t, report, p, BuildOptions{})[0]
-	pattern, err := Protect(context.Background(), g.Problem, Options{Rounds: 20})
+	pattern, err := Protect(context.Background(), g.problem, Options{Rounds: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := g.Releases(pattern)[0].WriteCSV(&b); err != nil {
+	if err := g.releases(pattern)[0].WriteCSV(&b); err != nil {
 		t.Fatal(err)
 	}
 	const want = `activity,size,value,status,status_tau
@@ -278,9 +278,9 @@ func TestTauFromRecords(t *testing.T) {
 	// is held against tau-ARGUS.
 	g := build(t, report, p, BuildOptions{Cost: CostUnity})[0]
 	var levels []string
-	for k, cell := range g.Problem.Cells() {
+	for k, cell := range g.problem.cells {
 		if cell.Status == Primary {
-			levels = append(levels, fmt.Sprintf("%s %s", g.Name(k), unitsText(cell.Level.Upper, g.Digits)))
+			levels = append(levels, fmt.Sprintf("%s %s", g.Name(k), unitsText(cell.Level.Upper, g.digits)))
 		}
 	}
 	var want []string
@@ -291,15 +291,15 @@ func TestTauFromRecords(t *testing.T) {
 	if !slices.Equal(levels, want) {
 		t.Fatalf("unsafe cells and levels: %q", levels)
 	}
-	pattern, err := Protect(context.Background(), g.Problem, Options{Rounds: 20})
+	pattern, err := Protect(context.Background(), g.problem, Options{Rounds: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
-	releases := g.Releases(pattern)
+	releases := g.releases(pattern)
 	if all, hidden := releases[0].Cells(); hidden > 9+12 {
 		t.Errorf("%d of %d cells are suppressed", hidden, all)
 	}
-	files, err := certifyFiles(releases, g.Problem.Attacker())
+	files, err := certifyFiles(releases, g.problem.Attacker())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +334,7 @@ func TestLinked(t *testing.T) {
 	// The one in s is one insider in both tables: alone in s, in s with x, and in s
 	// with u. Nobody else is alone.
 	whose := map[int32]int{}
-	for _, c := range groups[0].Problem.Cells() {
+	for _, c := range groups[0].problem.cells {
 		if c.Owner != 0 {
 			whose[c.Owner]++
 		}

@@ -249,13 +249,13 @@ func TestOutcomes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pattern, err := Protect(ctx, p, Options{}); err != nil || len(pattern.Witnesses) != 1 {
+	if pattern, err := Protect(ctx, p, Options{}); err != nil || len(pattern.witnesses) != 1 {
 		t.Errorf("one cell: %v", err)
 	}
 	// All unsafe, totals too: they protect each other.
 	all := func(r, c int, cell *Cell) { cell.Status = Primary }
 	p = grid(t, [][]int64{{1, 1}, {1, 1}}, Attacker{Whole: true}, all)
-	if pattern, err := Protect(ctx, p, Options{}); err != nil || pattern.Cost != 0 {
+	if pattern, err := Protect(ctx, p, Options{}); err != nil || pattern.cost != 0 {
 		t.Errorf("all unsafe: %v", err)
 	}
 	// A single part of a published total cannot be protected, and it is proven.

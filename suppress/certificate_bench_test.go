@@ -35,7 +35,7 @@ func sparseTable(tb testing.TB, a, b int) *Tables {
 		}
 	}
 	g := &Tables{list: []*table{t}}
-	if err := g.problem(BuildOptions{Cost: CostValue}); err != nil {
+	if err := g.lay(BuildOptions{Cost: CostValue}); err != nil {
 		tb.Fatal(err)
 	}
 	return g
@@ -45,24 +45,24 @@ func sparseTable(tb testing.TB, a, b int) *Tables {
 func BenchmarkCertificate(b *testing.B) {
 	for _, size := range [][2]int{{30, 30}, {105, 105}, {235, 235}} {
 		g := sparseTable(b, size[0], size[1])
-		pattern, err := Protect(context.Background(), g.Problem, Options{Threads: 2})
+		pattern, err := Protect(context.Background(), g.problem, Options{Threads: 2})
 		if err != nil {
 			b.Fatal(err)
 		}
-		releases := g.Releases(pattern)
+		releases := g.releases(pattern)
 		_, hidden := releases[0].Cells()
-		name := fmt.Sprintf("%d-cells-%d-suppressed", len(g.Problem.Cells()), hidden)
-		files, err := certifyFiles(releases, g.Problem.Attacker())
+		name := fmt.Sprintf("%d-cells-%d-suppressed", len(g.problem.cells), hidden)
+		files, err := certifyFiles(releases, g.problem.Attacker())
 		if err != nil {
 			b.Fatal(err)
 		}
 		per := func(b *testing.B) {
-			b.ReportMetric(float64(b.N)*float64(len(g.Problem.Cells()))/b.Elapsed().Seconds(), "cells/s")
+			b.ReportMetric(float64(b.N)*float64(len(g.problem.cells))/b.Elapsed().Seconds(), "cells/s")
 			b.ReportMetric(float64(len(files[certificateName].Data)), "certificate-B")
 		}
 		b.Run(name+"/certify", func(b *testing.B) {
 			for b.Loop() {
-				if _, err := certifyFiles(releases, g.Problem.Attacker()); err != nil {
+				if _, err := certifyFiles(releases, g.problem.Attacker()); err != nil {
 					b.Fatal(err)
 				}
 			}

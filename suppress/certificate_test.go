@@ -91,7 +91,7 @@ func randomTables(t *testing.T, rng *rand.Rand, linked bool) *Tables {
 			}
 		}
 	}
-	if err := g.problem(BuildOptions{Cost: CostValue}); err != nil {
+	if err := g.lay(BuildOptions{Cost: CostValue}); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -110,15 +110,15 @@ const certificateName = "t0.certificate.json"
 // issue protects tables and certifies them; nil where they cannot be protected.
 func issue(t *testing.T, g *Tables) *issued {
 	t.Helper()
-	pattern, err := Protect(context.Background(), g.Problem, Options{})
+	pattern, err := Protect(context.Background(), g.problem, Options{})
 	if errors.Is(err, ErrInfeasible) || errors.Is(err, ErrUndecided) {
 		return nil
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &issued{g: g, pattern: pattern, releases: g.Releases(pattern)}
-	if out.files, err = certifyFiles(out.releases, g.Problem.Attacker()); err != nil {
+	out := &issued{g: g, pattern: pattern, releases: g.releases(pattern)}
+	if out.files, err = certifyFiles(out.releases, g.problem.Attacker()); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -198,9 +198,9 @@ func TestCertificateIsPublic(t *testing.T) {
 		if c == nil {
 			continue
 		}
-		for _, w := range c.pattern.Witnesses {
+		for _, w := range c.pattern.witnesses {
 			// Another truth with the same release.
-			other := &Tables{Digits: c.g.Digits}
+			other := &Tables{digits: c.g.digits}
 			for _, was := range c.g.list {
 				now := *was
 				now.value = append([]int64{}, was.value...)
@@ -209,7 +209,7 @@ func TestCertificateIsPublic(t *testing.T) {
 				}
 				other.list = append(other.list, &now)
 			}
-			files, err := certifyFiles(other.Releases(c.pattern), c.g.Problem.Attacker())
+			files, err := certifyFiles(other.releases(c.pattern), c.g.problem.Attacker())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -279,7 +279,7 @@ func provesAnyway(c *issued, doc *certificateDoc) bool {
 	if doc.Least == nil || *doc.Least < 0 {
 		return true // a proof against an attacker who knows less
 	}
-	n := len(c.g.Problem.Cells())
+	n := len(c.g.problem.cells)
 	table := func(w int64) map[int32]int64 {
 		x := map[int32]int64{}
 		k := 0
@@ -302,7 +302,7 @@ func provesAnyway(c *issued, doc *certificateDoc) bool {
 			}
 		}
 		for range n { // hidden totals from below
-			for _, rel := range c.g.Problem.Relations() {
+			for _, rel := range c.g.problem.Relations() {
 				if _, ok := x[int32(rel.Total)]; ok {
 					continue
 				}
@@ -319,7 +319,7 @@ func provesAnyway(c *issued, doc *certificateDoc) bool {
 		return x
 	}
 	good := func(x map[int32]int64) bool {
-		for _, rel := range c.g.Problem.Relations() {
+		for _, rel := range c.g.problem.Relations() {
 			sum := int64(0)
 			for _, p := range rel.Parts {
 				sum += x[int32(p)]

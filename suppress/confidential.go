@@ -37,13 +37,22 @@ type confidentialProof struct {
 // Confidential lays the proof of a pattern out. Files are the names under which the
 // releases are written. It is nil for tables that are linked in a ring: what is known
 // of the finer table behind them is in no release that a verifier could read.
+// It checks the whole proof again, and its errors are those of Releases.
 func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (*ConfidentialProof, error) {
+	if err := g.problem.proves(p); err != nil {
+		return nil, err
+	}
+	return g.twin(p, releases, files)
+}
+
+// twin is Confidential without asking for the proof.
+func (g *Tables) twin(p *Pattern, releases []*Release, files []string) (*ConfidentialProof, error) {
 	if len(g.behind) > 0 {
 		return nil, nil
 	}
-	a, cells := g.Problem.attacker, g.Problem.cells
+	a, cells := g.problem.attacker, g.problem.cells
 	doc := confidentialProof{
-		Notice: confidential, Schema: "sluis.confidential/2", Digits: g.Digits, Whole: a.Whole,
+		Notice: confidential, Schema: "sluis.confidential/2", Digits: g.digits, Whole: a.Whole,
 		Primary: []int64{}, Below: []int64{}, Above: []int64{}, Apart: []int64{},
 		ShownStarts: []int64{0}, Shown: []int64{}, Part: []int64{},
 		OwnedTable: []int64{}, OwnedCell: []int64{}, Owner: []int64{},
@@ -60,12 +69,12 @@ func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (
 	for i, c := range cells {
 		value[i] = c.Value
 	}
-	witnesses := make([]*Witness, len(p.Witnesses))
-	for i := range p.Witnesses {
-		witnesses[i] = &p.Witnesses[i]
+	witnesses := make([]*Witness, len(p.witnesses))
+	for i := range p.witnesses {
+		witnesses[i] = &p.witnesses[i]
 	}
 	needs := make([][]Need, len(cells))
-	for _, n := range p.Needs {
+	for _, n := range p.needs {
 		needs[n.Cell] = append(needs[n.Cell], n)
 	}
 	ids := make([][]int32, len(g.list))

@@ -39,14 +39,14 @@ func randomTwin(t *testing.T, seed uint64) (*Tables, *Pattern, fstest.MapFS) {
 	}
 	out = out[:1+rng.IntN(2)]
 	g := build(t, r.check(t, p, nil, out...), p, BuildOptions{Count: CountRecords})[0]
-	pattern, err := Protect(context.Background(), g.Problem, Options{})
+	pattern, err := Protect(context.Background(), g.problem, Options{})
 	if errors.Is(err, ErrInfeasible) || errors.Is(err, ErrUndecided) {
 		return nil, nil, nil
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	releases := g.Releases(pattern)
+	releases := g.releases(pattern)
 	files := fstest.MapFS{}
 	var names []string
 	for _, r := range releases {
@@ -57,7 +57,7 @@ func randomTwin(t *testing.T, seed uint64) (*Tables, *Pattern, fstest.MapFS) {
 		names = append(names, r.Name+".release.csv")
 		files[r.Name+".release.csv"] = &fstest.MapFile{Data: b.Bytes()}
 	}
-	c, err := g.Confidential(pattern, releases, names)
+	c, err := g.twin(pattern, releases, names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,8 +85,8 @@ func TestConfidential(t *testing.T) {
 		}
 		proofs++
 		insiders += v.Insiders
-		if v.Witnesses != len(pattern.Witnesses) {
-			t.Fatalf("seed %d: %d witnesses of %d", seed, v.Witnesses, len(pattern.Witnesses))
+		if v.Witnesses != len(pattern.witnesses) {
+			t.Fatalf("seed %d: %d witnesses of %d", seed, v.Witnesses, len(pattern.witnesses))
 		}
 		var doc confidentialDoc
 		if err := json.Unmarshal(files[twinName].Data, &doc); err != nil {
@@ -127,7 +127,7 @@ func TestConfidential(t *testing.T) {
 					d.OwnedTable, d.OwnedCell, d.Owner = nil, nil, nil
 					d.ShareTable, d.ShareCell, d.ShareOwner, d.ShareLeast, d.ShareMost = nil, nil, nil, nil, nil
 					his := idOf(g, pattern, doc.Primary[k])
-					suppressed(g.Releases(pattern), ids(g), func(table, cell int, id int32) {
+					suppressed(g.releases(pattern), ids(g), func(table, cell int, id int32) {
 						if id != his {
 							d.OwnedTable, d.OwnedCell = append(d.OwnedTable, int64(table)), append(d.OwnedCell, int64(cell))
 							d.Owner = append(d.Owner, 1<<40)
@@ -154,8 +154,8 @@ func TestConfidential(t *testing.T) {
 // has all of that has all of the cell.
 func allHidden(g *Tables, p *Pattern, cell int32) bool {
 	hidden := p.Hidden()
-	return slices.ContainsFunc(g.Problem.rel, func(r Relation) bool {
-		return r.Total == int(cell) && !slices.ContainsFunc(r.Parts, func(q int) bool { return !hidden[q] && g.Problem.cells[q].Value > 0 })
+	return slices.ContainsFunc(g.problem.rel, func(r Relation) bool {
+		return r.Total == int(cell) && !slices.ContainsFunc(r.Parts, func(q int) bool { return !hidden[q] && g.problem.cells[q].Value > 0 })
 	})
 }
 
@@ -168,7 +168,7 @@ func ids(g *Tables) (out [][]int32) {
 
 // idOf is the cell of the problem that a suppressed cell is.
 func idOf(g *Tables, p *Pattern, number int64) (found int32) {
-	suppressed(g.Releases(p), ids(g), func(_, _ int, id int32) {
+	suppressed(g.releases(p), ids(g), func(_, _ int, id int32) {
 		if number == 0 {
 			found = id
 		}
@@ -230,7 +230,7 @@ func TestChangedConfidential(t *testing.T) {
 func agrees(t *testing.T, g *Tables, p *Pattern, base []int64) {
 	t.Helper()
 	k := 0
-	for i, r := range g.Releases(p) {
+	for i, r := range g.releases(p) {
 		x := make([]int64, r.grid.n)
 		for cell := range x {
 			switch {
@@ -264,7 +264,7 @@ func TestConfidentialShares(t *testing.T) {
 		}
 		rng := rand.New(rand.NewPCG(seed, 61))
 		for range 8 {
-			cells := slices.Clone(g.Problem.cells)
+			cells := slices.Clone(g.problem.cells)
 			often := 1 + rng.IntN(12)
 			for i := range cells {
 				c := &cells[i]
@@ -277,13 +277,13 @@ func TestConfidentialShares(t *testing.T) {
 					c.Shares[k].Owner++ // no share without a number is in a proof
 				}
 			}
-			q, err := New(cells, g.Problem.rel, g.Problem.attacker)
+			q, err := New(cells, g.problem.rel, g.problem.attacker)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := newStore(q)
-			for i := range pattern.Witnesses {
-				s.add(&pattern.Witnesses[i])
+			for i := range pattern.witnesses {
+				s.add(&pattern.witnesses[i])
 			}
 			holds := true
 			for i, c := range cells {
@@ -291,7 +291,7 @@ func TestConfidentialShares(t *testing.T) {
 					continue
 				}
 				var needs []Need
-				for _, n := range pattern.Needs {
+				for _, n := range pattern.needs {
 					if int(n.Cell) == i {
 						needs = append(needs, n)
 					}
@@ -301,12 +301,12 @@ func TestConfidentialShares(t *testing.T) {
 				holds = holds && len(missing) == 0
 			}
 			said := *g
-			said.Problem = q
+			said.problem = q
 			var names []string
-			for _, r := range g.Releases(pattern) {
+			for _, r := range g.releases(pattern) {
 				names = append(names, r.Name+".release.csv")
 			}
-			proof, err := said.Confidential(pattern, g.Releases(pattern), names)
+			proof, err := said.twin(pattern, g.releases(pattern), names)
 			if err != nil {
 				t.Fatal(err)
 			}

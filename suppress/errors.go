@@ -25,6 +25,9 @@ var (
 	// ErrUndecided says that for some cells neither protection was found nor
 	// proven impossible. The error is a *CellsError.
 	ErrUndecided = errors.New("no protection found, and none proven impossible")
+	// ErrTooClose says that rounding does not protect some cells, or that it is not
+	// known whether it does. The error is a *CellsError.
+	ErrTooClose = errors.New("rounding with this base leaves the values of unsafe cells too closely known")
 )
 
 // NotAdditiveError says which total is not the sum of its parts.
@@ -42,10 +45,10 @@ func (e *NotAdditiveError) Error() string {
 // Unwrap returns ErrNotAdditive.
 func (e *NotAdditiveError) Unwrap() error { return ErrNotAdditive }
 
-// CellsError says of which cells ErrInfeasible or ErrUndecided holds.
+// CellsError says of which cells ErrInfeasible, ErrUndecided or ErrTooClose holds.
 type CellsError struct {
 	Cells []int // rising
-	Err   error // ErrInfeasible or ErrUndecided
+	Err   error // ErrInfeasible, ErrUndecided or ErrTooClose
 }
 
 // Error names the first cells.
@@ -62,7 +65,7 @@ func (e *CellsError) Error() string {
 	return fmt.Sprintf("%v: cells %s%s", e.Err, strings.Join(list, ", "), more)
 }
 
-// Unwrap returns ErrInfeasible or ErrUndecided.
+// Unwrap returns Err.
 func (e *CellsError) Unwrap() error { return e.Err }
 
 // cellsError is nil where there are no cells.

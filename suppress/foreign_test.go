@@ -481,12 +481,12 @@ func TestForeignRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := foreignAudit(t, c.file(rng, pattern.Status), c.spec, ForeignOptions{})
+		r := foreignAudit(t, c.file(rng, pattern.status), c.spec, ForeignOptions{})
 		if r.Verdict != VerdictProtected {
 			t.Fatalf("seed %d: our own pattern: %s", seed, r.Verdict)
 		}
 		ours++
-		status := slices.Clone(pattern.Status)
+		status := slices.Clone(pattern.status)
 		var secondary []int
 		for i, s := range status {
 			if s == Secondary {
@@ -579,7 +579,7 @@ func TestForeignBlind(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		text := c.file(rng, pattern.Status)
+		text := c.file(rng, pattern.status)
 		s := c.spec
 		s.Contributors = ""
 		full := foreignAudit(t, text, s, ForeignOptions{})
@@ -617,10 +617,10 @@ func TestForeignReports(t *testing.T) {
 	for {
 		c := randomForeign(t, rng)
 		pattern, err := Protect(context.Background(), c.p, Options{})
-		if err != nil || len(pattern.Needs) < 2 {
+		if err != nil || len(pattern.needs) < 2 {
 			continue
 		}
-		lines := strings.SplitAfter(c.file(rng, pattern.Status), "\n")
+		lines := strings.SplitAfter(c.file(rng, pattern.status), "\n")
 		var texts []string
 		for _, threads := range []int{1, 3} {
 			rest := lines[1 : len(lines)-1]
@@ -650,7 +650,7 @@ func BenchmarkForeignAudit(b *testing.B) {
 				b.Fatal(err)
 			}
 			c := foreignOf(b, p, p.grid)
-			text := c.file(rand.New(rand.NewPCG(1, 1)), pattern.Status)
+			text := c.file(rand.New(rand.NewPCG(1, 1)), pattern.status)
 			for b.Loop() {
 				f, err := ReadForeign(strings.NewReader(text), c.spec)
 				if err != nil {

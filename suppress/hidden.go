@@ -46,7 +46,7 @@ const mostTries = 8
 // cells, and what a member of a line knows of its share without himself. The Problem of
 // the tables changes: what was hidden so is Primary in it.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
-	pattern, err := Protect(ctx, g.Problem, o)
+	pattern, err := Protect(ctx, g.problem, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,14 +55,14 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		if len(sums)+len(shares) == 0 || !g.hideMore(pattern, sums, shares) {
 			break
 		}
-		before := g.Problem
-		if err := g.problem(g.options); err != nil {
+		before := g.problem
+		if err := g.lay(g.options); err != nil {
 			return nil, nil, err
 		}
-		next, err := Protect(ctx, g.Problem, o)
+		next, err := Protect(ctx, g.problem, o)
 		var cells *CellsError
 		if errors.As(err, &cells) {
-			g.Problem = before
+			g.problem = before
 			if !g.giveUp(cells.Cells) {
 				break
 			}
@@ -104,14 +104,14 @@ func (g *Tables) giveUp(cells []int) (some bool) {
 
 // more reports whether a cell that is published can be hidden besides.
 func (g *Tables) more(t *table, p *Pattern, c int) bool {
-	return !p.Status[t.id[c]].Hidden() && g.Problem.cells[t.id[c]].Status == Safe && !t.force[c] && !t.keep[c] && !t.never[c] && t.hears(c) != isNothing
+	return !p.status[t.id[c]].Hidden() && g.problem.cells[t.id[c]].Status == Safe && !t.force[c] && !t.keep[c] && !t.never[c] && t.hears(c) != isNothing
 }
 
 // openSums lists the sums of hidden cells that are not certain to pass the rules.
 func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
 	for _, t := range g.list {
 		t.relations(func(_, total int, parts []int) {
-			if p.Status[t.id[total]].Hidden() || !t.has[total] {
+			if p.status[t.id[total]].Hidden() || !t.has[total] {
 				return
 			}
 			s := hiddenSum{t, total, parts}
@@ -136,12 +136,12 @@ func (g *Tables) openCodes(p *Pattern) (n int) {
 			}
 			codes, sum := int64(0), int64(0)
 			for _, c := range parts {
-				if t.has[c] && p.Status[t.id[c]].Hidden() {
+				if t.has[c] && p.status[t.id[c]].Hidden() {
 					codes++
 					sum += t.value[c]
 				}
 			}
-			if codes > 0 && codes == sum && !p.Status[t.id[total]].Hidden() {
+			if codes > 0 && codes == sum && !p.status[t.id[total]].Hidden() {
 				n++
 			}
 		})
@@ -154,7 +154,7 @@ func (s *hiddenSum) split(p *Pattern) (hidden, shown []sdc.Cell) {
 	for _, c := range s.parts {
 		switch {
 		case !s.t.has[c]:
-		case p.Status[s.t.id[c]].Hidden():
+		case p.status[s.t.id[c]].Hidden():
 			hidden = append(hidden, s.t.cells[c])
 		default:
 			shown = append(shown, s.t.cells[c])
@@ -172,7 +172,7 @@ func (t *table) overAll(v, cell int) bool {
 func (g *Tables) openShares(p *Pattern) (out []shareOf) {
 	for _, t := range g.list {
 		for _, f := range t.groups {
-			if !p.Status[t.id[f.cell]].Hidden() || !slices.ContainsFunc(p.Witnesses, func(w Witness) bool { return g.passes(t, &f, &w) }) {
+			if !p.status[t.id[f.cell]].Hidden() || !slices.ContainsFunc(p.witnesses, func(w Witness) bool { return g.passes(t, &f, &w) }) {
 				out = append(out, shareOf{t, f})
 			}
 		}
@@ -212,7 +212,7 @@ func (g *Tables) hideMore(p *Pattern, sums []hiddenSum, shares []shareOf) (more 
 	}
 	for _, s := range shares {
 		t, line := s.t, s.f.line
-		if p.Status[t.id[line]] == Secondary && !t.keep[line] && !t.force[line] && !t.never[line] {
+		if p.status[t.id[line]] == Secondary && !t.keep[line] && !t.force[line] && !t.never[line] {
 			t.keep[line], more = true, true
 			continue
 		}
@@ -245,7 +245,7 @@ func (g *Tables) hidePart(p *Pattern, s *hiddenSum) bool {
 		return false
 	}
 	slices.SortStableFunc(list, func(a, b int) int {
-		return int(min(1, max(-1, g.Problem.cost(int(t.id[a]))-g.Problem.cost(int(t.id[b])))))
+		return int(min(1, max(-1, g.problem.cost(int(t.id[a]))-g.problem.cost(int(t.id[b])))))
 	})
 	hidden, shown := s.split(p)
 	for _, c := range list {

@@ -76,8 +76,8 @@ func TestSumsOfHidden(t *testing.T) {
 				t.Fatal(err)
 			}
 			sum, n := int64(0), 0
-			for i, cell := range g.Problem.Cells() {
-				if i > 0 && pattern.Status[i].Hidden() {
+			for i, cell := range g.problem.cells {
+				if i > 0 && pattern.status[i].Hidden() {
 					n++
 					sum += cell.Value
 				}
@@ -103,7 +103,7 @@ func TestSharesOfLines(t *testing.T) {
 	p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"}
 	report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"g", "s"}})
 	g := build(t, report, p, BuildOptions{})[0]
-	first, err := Protect(context.Background(), g.Problem, Options{Threads: 1, Rounds: 8, Seed: 1})
+	first, err := Protect(context.Background(), g.problem, Options{Threads: 1, Rounds: 8, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestSharesOfLines(t *testing.T) {
 		}
 	}
 	least := big.NewRat(1, 1)
-	for _, w := range pattern.Witnesses {
+	for _, w := range pattern.witnesses {
 		n := new(big.Rat).Add(big.NewRat(5, 1), big.NewRat(w.at(table.id[cell]), w.Den))
 		of := new(big.Rat).Add(big.NewRat(5, 1), big.NewRat(w.at(table.id[line]), w.Den))
 		if of.Sign() > 0 {

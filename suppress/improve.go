@@ -23,7 +23,7 @@ import (
 // constraints", Management Science 47, 2001), of which the search of small problems
 // is a form.
 func (p *Problem) improve(ctx context.Context, t *Pattern, o Options) (*Pattern, error) {
-	if o.Rounds <= 0 || t.Cost == 0 {
+	if o.Rounds <= 0 || t.cost == 0 {
 		return t, nil
 	}
 	start := time.Now()
@@ -50,10 +50,10 @@ func (p *Problem) restart(ctx context.Context, t *Pattern, o Options) (*Pattern,
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err != nil || x.Cost >= t.Cost {
+	if err != nil || x.cost >= t.cost {
 		return t, nil // the first pattern stands
 	}
-	x.Trace = append(t.Trace, Step{Round: 0, Cost: x.Cost})
+	x.trace = append(t.trace, traceStep{round: 0, cost: x.cost})
 	return x, nil
 }
 
@@ -77,14 +77,14 @@ type reopening struct {
 // reopen runs the rounds.
 func (p *Problem) reopen(ctx context.Context, t *Pattern, o Options, out func() bool) (*Pattern, error) {
 	c := newCover(p, t.Hidden(), p.prices(), 1)
-	for i := range t.Witnesses {
-		c.found.add(&t.Witnesses[i])
+	for i := range t.witnesses {
+		c.found.add(&t.witnesses[i])
 	}
 	if len(c.settle()) > 0 {
 		return t, nil
 	}
 	r := &reopening{cover: c, rng: rand.New(rand.NewPCG(o.Seed, 0x51a15)), before: make([]bool, len(c.hidden))}
-	trace, cost := slices.Clone(t.Trace), t.Cost
+	trace, cost := slices.Clone(t.trace), t.cost
 	for round := 1; round <= o.Rounds && !out(); round++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -99,17 +99,17 @@ func (p *Problem) reopen(ctx context.Context, t *Pattern, o Options, out func() 
 		}
 		if gain > 0 {
 			cost -= gain
-			trace = append(trace, Step{Round: round, Cost: cost})
+			trace = append(trace, traceStep{round: round, cost: cost})
 		}
 	}
-	if cost == t.Cost {
+	if cost == t.cost {
 		return t, nil
 	}
 	x := c.pattern()
-	if err := p.proves(x); err != nil || x.Cost > t.Cost {
+	if err := p.proves(x); err != nil || x.cost > t.cost {
 		return t, nil
 	}
-	x.Trace = trace
+	x.trace = trace
 	return x, nil
 }
 

@@ -88,7 +88,7 @@ func TestLeast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x.Cost == 0 {
+		if x.cost == 0 {
 			continue
 		}
 		tried++
@@ -96,8 +96,8 @@ func TestLeast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if y.Cost > x.Cost {
-			t.Fatalf("seed %d: cost %d after %d", seed, y.Cost, x.Cost)
+		if y.cost > x.cost {
+			t.Fatalf("seed %d: cost %d after %d", seed, y.cost, x.cost)
 		}
 		z, proven, err := p.least(context.Background(), x, never)
 		if err != nil {
@@ -106,14 +106,14 @@ func TestLeast(t *testing.T) {
 		if !proven {
 			continue
 		}
-		if y.Cost == z.Cost {
+		if y.cost == z.cost {
 			least++
 		}
-		if x.Cost == z.Cost {
+		if x.cost == z.cost {
 			plain++
 		}
-		gap += float64(y.Cost-z.Cost) / float64(z.Cost)
-		before += float64(x.Cost-z.Cost) / float64(z.Cost)
+		gap += float64(y.cost-z.cost) / float64(z.cost)
+		before += float64(x.cost-z.cost) / float64(z.cost)
 		candidates := 0
 		for _, c := range p.cells {
 			if c.Status == Safe {
@@ -123,10 +123,10 @@ func TestLeast(t *testing.T) {
 		if candidates > 13 {
 			continue
 		}
-		if cheaper := affordable(p, z.Cost); cheaper != nil {
+		if cheaper := affordable(p, z.cost); cheaper != nil {
 			checked++
 			if *cheaper {
-				t.Fatalf("seed %d: cost %d was said to be least", seed, z.Cost)
+				t.Fatalf("seed %d: cost %d was said to be least", seed, z.cost)
 			}
 		}
 	}
@@ -152,13 +152,13 @@ func TestImprove(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for k := 1; k < len(x.Trace); k++ {
-			if x.Trace[k].Cost >= x.Trace[k-1].Cost {
-				t.Errorf("%v: trace %v", codes, x.Trace)
+		for k := 1; k < len(x.trace); k++ {
+			if x.trace[k].cost >= x.trace[k-1].cost {
+				t.Errorf("%v: trace %v", codes, x.trace)
 			}
 		}
-		if last := x.Trace[len(x.Trace)-1].Cost; x.Trace[0].Cost != plain.Cost || last != x.Cost || x.Cost >= plain.Cost {
-			t.Errorf("%v: cost %d after %d, trace %v", codes, x.Cost, plain.Cost, x.Trace)
+		if last := x.trace[len(x.trace)-1].cost; x.trace[0].cost != plain.cost || last != x.cost || x.cost >= plain.cost {
+			t.Errorf("%v: cost %d after %d, trace %v", codes, x.cost, plain.cost, x.trace)
 		}
 		a, err := Audit(context.Background(), p, x.Hidden(), AuditOptions{NeedsOnly: true})
 		if err != nil || len(a.Failures) > 0 {
@@ -172,7 +172,7 @@ func TestImprove(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	p := counts(t, 4, nil, 20, 18)
-	if _, err := p.improve(ctx, &Pattern{Cost: 1, Status: make([]Status, len(p.cells))}, Options{Rounds: 5}); !errors.Is(err, context.Canceled) {
+	if _, err := p.improve(ctx, &Pattern{cost: 1, status: make([]Status, len(p.cells))}, Options{Rounds: 5}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -143,7 +143,7 @@ func (s *survey) behind(t *testing.T, g *Tables, pattern *Pattern, whole bool) *
 		z.hidden = append(z.hidden, f)
 	}
 	var rel []Relation
-	for k, r := range g.Releases(pattern) {
+	for k, r := range g.releases(pattern) {
 		for cell, shown := range r.shown {
 			if !shown {
 				continue
@@ -181,7 +181,7 @@ func (s *survey) behind(t *testing.T, g *Tables, pattern *Pattern, whole bool) *
 			if r.hidden[cell] {
 				z.hidden = append(z.hidden, id)
 			}
-			if c := g.Problem.Cells()[g.list[k].id[cell]]; c.Status == Primary {
+			if c := g.problem.cells[g.list[k].id[cell]]; c.Status == Primary {
 				if !r.hidden[cell] {
 					t.Fatal("an unsafe cell is released")
 				}
@@ -295,7 +295,7 @@ func TestInsiders(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		for _, g := range groups {
-			pattern, err := Protect(context.Background(), g.Problem, Options{})
+			pattern, err := Protect(context.Background(), g.problem, Options{})
 			if errors.Is(err, ErrInfeasible) {
 				count["infeasible"]++
 				continue
@@ -303,13 +303,13 @@ func TestInsiders(t *testing.T) {
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
-			z := s.behind(t, g, pattern, g.Problem.Attacker().Whole)
+			z := s.behind(t, g, pattern, g.problem.Attacker().Whole)
 			if len(z.asked) == 0 {
 				count["nothing unsafe"]++
 				continue
 			}
-			for i, c := range g.Problem.Cells() {
-				if pattern.Status[i].Hidden() && g.Problem.floors[i] > 0 && len(c.Shares) > 0 {
+			for i, c := range g.problem.cells {
+				if pattern.status[i].Hidden() && g.problem.floors[i] > 0 && len(c.Shares) > 0 {
 					count["suppressed amounts with contributors beside those listed"]++
 				}
 			}

@@ -50,15 +50,15 @@ func (p *Problem) least(ctx context.Context, t *Pattern, out func() bool) (*Patt
 		hidden[i] = c.Status == Primary || c.Status == Withheld
 	}
 	s.cover = newCover(p, hidden, p.prices(), 1)
-	for i := range t.Witnesses {
-		s.cover.found.add(&t.Witnesses[i])
+	for i := range t.witnesses {
+		s.cover.found.add(&t.witnesses[i])
 	}
 	for len(s.cuts) < leastCuts && !out() {
-		set, cost, ok := s.hit(t.Cost)
+		set, cost, ok := s.hit(t.cost)
 		if !ok {
 			return t, false, nil
 		}
-		if cost >= t.Cost {
+		if cost >= t.cost {
 			return t, true, nil // nothing that hits all cuts is cheaper
 		}
 		n := len(s.cuts)
@@ -70,10 +70,10 @@ func (p *Problem) least(ctx context.Context, t *Pattern, out func() bool) (*Patt
 		}
 		s.hide(set)
 		x, err := p.repair(ctx, slices.Clone(s.cover.hidden), Options{})
-		if err != nil || x.Cost > cost {
+		if err != nil || x.cost > cost {
 			return t, false, ctx.Err()
 		}
-		x.Trace = append(slices.Clone(t.Trace), Step{Cost: x.Cost})
+		x.trace = append(slices.Clone(t.trace), traceStep{cost: x.cost})
 		return x, true, nil
 	}
 	return t, false, nil

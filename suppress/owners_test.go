@@ -83,7 +83,7 @@ func TestOwners(t *testing.T) {
 		for _, g := range build(t, r.check(t, p, nil, o...), p, BuildOptions{Count: CountRecords}) {
 			name := map[int32]string{}
 			owner := map[string]int32{}
-			cells := g.Problem.Cells()
+			cells := g.problem.cells
 			for _, list := range g.list {
 				for cell, id := range list.id {
 					want, got := r.alone(list, cell), cells[id].Owner
@@ -145,26 +145,26 @@ func TestOneAloneInTwoCells(t *testing.T) {
 	p.MinContributors = sdc.MinContributors{Min: 3}
 	out := sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"a", "b"}}
 	g := build(t, r.check(t, p, nil, out), p, BuildOptions{Count: CountRecords})[0]
-	hidden := make([]bool, len(g.Problem.Cells()))
+	hidden := make([]bool, len(g.problem.cells))
 	l := g.list[0]
 	for cell := range hidden {
 		i, j := l.code(cell, 0), l.code(cell, 1)
 		hidden[cell] = i > 0 && j > 0 && (i == j || i == 1 || j == 1)
 	}
-	got, err := Audit(context.Background(), g.Problem, hidden, AuditOptions{})
+	got, err := Audit(context.Background(), g.problem, hidden, AuditOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(got.Failures) == 0 || got.Failures[0].Owner == 0 || got.Failures[0].Verdict != Fails {
 		t.Errorf("he who knows both: %+v", got.Failures)
 	}
-	cells := append([]Cell{}, g.Problem.Cells()...)
+	cells := append([]Cell{}, g.problem.cells...)
 	for i := range cells {
 		if cells[i].Owner != 0 { // taken for strangers
 			cells[i].Owner = int32(i) + 1
 		}
 	}
-	strangers, err := New(cells, g.Problem.Relations(), g.Problem.Attacker())
+	strangers, err := New(cells, g.problem.Relations(), g.problem.Attacker())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package suppress
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Witness is another table that agrees with all that is published and with what
 // the attacker knows beforehand: in cell Cells[i] it differs from the truth by
@@ -30,7 +33,7 @@ const (
 
 // Need is one thing that must hold for a primary cell, with the two tables that
 // show it: in table High it is at least as far above what it is in table Low as
-// the kind asks. A table is a number of Pattern.Witnesses, or -1 for the truth.
+// the kind asks. A table is a number of the witnesses beside it, or -1 for the truth.
 //
 // What is needed against outsiders is needed against every insider: an owner, of whose
 // need no table changes a cell in which he is alone, or makes a cell less than what he
@@ -50,24 +53,34 @@ type Need struct {
 
 // Pattern says which cells to hide, and proves that it is enough: every need of
 // every primary cell has its witnesses.
+//
+// A pattern is made by Protect alone, and knows the problem that it is of. What makes
+// releases of it asks for the proof again.
 type Pattern struct {
-	Status    []Status // of every cell; hidden are Primary, Secondary, Withheld
-	Witnesses []Witness
-	Needs     []Need // by cell, kind, owner and Least
-	Cost      int64  // of the secondary cells
-	Trace     []Step // how the cost came down
+	problem   *Problem
+	status    []Status // of every cell; hidden are Primary, Secondary, Withheld
+	witnesses []Witness
+	needs     []Need      // by cell, kind, owner and Least
+	cost      int64       // of the secondary cells
+	trace     []traceStep // how the cost came down
 }
 
-// Step is a point of the trace of a search.
-type Step struct {
-	Round int
-	Cost  int64
+// traceStep is a point of the trace of a search.
+type traceStep struct {
+	round int
+	cost  int64
 }
+
+// Status returns the status of every cell; hidden are Primary, Secondary and Withheld.
+func (t *Pattern) Status() []Status { return slices.Clone(t.status) }
+
+// Cost returns what the secondary cells cost together.
+func (t *Pattern) Cost() int64 { return t.cost }
 
 // Hidden returns which cells are hidden.
 func (t *Pattern) Hidden() []bool {
-	hidden := make([]bool, len(t.Status))
-	for i, s := range t.Status {
+	hidden := make([]bool, len(t.status))
+	for i, s := range t.status {
 		hidden[i] = s.Hidden()
 	}
 	return hidden

@@ -140,9 +140,10 @@ const (
 // Primary cell of its own with a relation: a virtual cell, that is never
 // published.
 //
-// The error wraps ErrRequest, ErrCycle or ErrNotAdditive. The slices are kept; the
-// caller must not change them. Linear in the relations.
+// The error wraps ErrRequest, ErrCycle or ErrNotAdditive. The slices are copied,
+// so that a proof stays one. Linear in cells and relations.
 func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error) {
+	cells, relations = copyCells(cells), copyRelations(relations)
 	p := &Problem{cells: cells, rel: relations, attacker: attacker, of: make([][]int32, len(cells)), owned: map[int32][]int32{}}
 	if err := p.checkAttacker(); err != nil {
 		return nil, err
@@ -305,11 +306,27 @@ func (p *Problem) cycle() int {
 	return -1
 }
 
-// Cells returns the cells. The caller must not change them.
-func (p *Problem) Cells() []Cell { return p.cells }
+// Cells returns a copy of the cells.
+func (p *Problem) Cells() []Cell { return copyCells(p.cells) }
 
-// Relations returns the relations. The caller must not change them.
-func (p *Problem) Relations() []Relation { return p.rel }
+// Relations returns a copy of the relations.
+func (p *Problem) Relations() []Relation { return copyRelations(p.rel) }
+
+func copyCells(cells []Cell) []Cell {
+	out := slices.Clone(cells)
+	for i := range out {
+		out[i].Shares = slices.Clone(out[i].Shares)
+	}
+	return out
+}
+
+func copyRelations(rel []Relation) []Relation {
+	out := slices.Clone(rel)
+	for i := range out {
+		out[i].Parts = slices.Clone(out[i].Parts)
+	}
+	return out
+}
 
 // Attacker returns what is known of hidden cells beforehand.
 func (p *Problem) Attacker() Attacker { return p.attacker }

@@ -3,6 +3,7 @@ package suppress
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -67,24 +68,24 @@ func (p *Problem) repair(ctx context.Context, hidden []bool, o Options) (*Patter
 
 // pattern writes down what is hidden, and the witnesses that are in use.
 func (c *cover) pattern() *Pattern {
-	t := &Pattern{Status: make([]Status, len(c.hidden))}
+	t := &Pattern{problem: c.p, status: make([]Status, len(c.hidden))}
 	for i, cell := range c.p.cells {
-		t.Status[i] = cell.Status
+		t.status[i] = cell.Status
 		switch {
 		case cell.Status.Hidden() && cell.Status != Secondary:
 		case c.hidden[i]:
-			t.Status[i] = Secondary
-			t.Cost += c.p.cost(i)
+			t.status[i] = Secondary
+			t.cost += c.p.cost(i)
 		case cell.Status == Secondary:
-			t.Status[i] = Safe
+			t.status[i] = Safe
 		}
 	}
 	number := make([]int32, len(c.found.all))
 	for id := range number {
 		number[id] = -1
 		if id < len(c.users) && len(c.users[id]) > 0 {
-			number[id] = int32(len(t.Witnesses))
-			t.Witnesses = append(t.Witnesses, c.found.all[id])
+			number[id] = int32(len(t.witnesses))
+			t.witnesses = append(t.witnesses, c.found.all[id])
 		}
 	}
 	for _, cell := range c.primaries {
@@ -95,25 +96,28 @@ func (c *cover) pattern() *Pattern {
 			if n.Low >= 0 {
 				n.Low = number[n.Low]
 			}
-			t.Needs = append(t.Needs, n)
+			t.needs = append(t.needs, n)
 		}
 	}
-	slices.SortStableFunc(t.Needs, func(a, b Need) int {
+	slices.SortStableFunc(t.needs, func(a, b Need) int {
 		return cmp.Or(cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Least, b.Least))
 	})
-	t.Trace = []Step{{Cost: t.Cost}}
+	t.trace = []traceStep{{cost: t.cost}}
 	return t
 }
 
 // proves checks a pattern from the beginning, in whole numbers: every witness
 // holds, and every need of every primary cell, insiders' too, has its own. The
-// error wraps ErrUndecided.
+// error wraps ErrUndecided, or ErrRequest for a pattern of another problem.
 func (p *Problem) proves(t *Pattern) error {
+	if t == nil || t.problem != p || len(t.status) != len(p.cells) {
+		return fmt.Errorf("%w: the pattern was made for another problem; make one with Protect, of the problem as it is now", ErrRequest)
+	}
 	check := newChecker(p)
 	s := newStore(p)
-	for i := range t.Witnesses {
-		w := &t.Witnesses[i]
-		if !check.check(w, func(c int32) bool { return t.Status[c].Hidden() }) {
+	for i := range t.witnesses {
+		w := &t.witnesses[i]
+		if !check.check(w, func(c int32) bool { return t.status[c].Hidden() }) {
 			return ErrUndecided
 		}
 		s.add(w)
@@ -122,10 +126,10 @@ func (p *Problem) proves(t *Pattern) error {
 	next := 0
 	for i, cell := range p.cells {
 		from := next
-		for next < len(t.Needs) && int(t.Needs[next].Cell) == i {
+		for next < len(t.needs) && int(t.needs[next].Cell) == i {
 			next++
 		}
-		if cell.Status == Primary && !s.shown(int32(i), t.Needs[from:next]) {
+		if cell.Status == Primary && !s.shown(int32(i), t.needs[from:next]) {
 			failed = append(failed, i)
 		}
 	}

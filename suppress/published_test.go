@@ -140,10 +140,10 @@ func TestGaussSuppressionVignettes(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if x.Cost > c.cost {
-			t.Errorf("%s: cost %d, theirs %d", c.name, x.Cost, c.cost)
+		if x.cost > c.cost {
+			t.Errorf("%s: cost %d, theirs %d", c.name, x.cost, c.cost)
 		}
-		t.Logf("%s: cost %d, theirs %d", c.name, x.Cost, c.cost)
+		t.Logf("%s: cost %d, theirs %d", c.name, x.cost, c.cost)
 		by := newAttackers(v.p, x.Hidden())
 		for i, cell := range v.p.cells {
 			if cell.Status != Primary {
@@ -185,7 +185,7 @@ func TestGaussSuppressionIntervals(t *testing.T) {
 		v.p.cells[v.at[name]].Level.Sliding = 5
 	}
 	x, err := Protect(context.Background(), v.p, Options{Rounds: 20})
-	if err != nil || x.Cost > 10+11+17+17 {
-		t.Errorf("cost %d, %v; theirs 55", x.Cost, err)
+	if err != nil || x.cost > 10+11+17+17 {
+		t.Errorf("cost %d, %v; theirs 55", x.cost, err)
 	}
 }

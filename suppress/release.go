@@ -37,18 +37,31 @@ type Release struct {
 	value  []int64 // 0 where hidden
 }
 
-// Releases returns the tables as they leave under a pattern of their problem.
-func (g *Tables) Releases(p *Pattern) []*Release {
+// Releases returns the tables as they leave under a pattern of their problem, as Protect
+// made it. It checks the whole proof again, see Pattern.
+//
+// The error wraps ErrRequest for a pattern of another problem, or one that is not made by
+// Protect; ErrUndecided, as a *CellsError with numbers of cells, where it proves less than
+// it must.
+func (g *Tables) Releases(p *Pattern) ([]*Release, error) {
+	if err := g.problem.proves(p); err != nil {
+		return nil, err
+	}
+	return g.releases(p), nil
+}
+
+// releases is Releases without asking for the proof.
+func (g *Tables) releases(p *Pattern) []*Release {
 	out := make([]*Release, len(g.list))
 	for i, t := range g.list {
 		r := &Release{
-			Name: t.name, Variables: t.vars, Digits: g.Digits, grid: t.layout, shown: t.shown,
+			Name: t.name, Variables: t.vars, Digits: g.digits, grid: t.layout, shown: t.shown,
 			hidden: make([]bool, t.n), value: make([]int64, t.n),
 		}
 		for cell, id := range t.id {
 			switch {
 			case !t.shown[cell]:
-			case p.Status[id].Hidden():
+			case p.status[id].Hidden():
 				r.hidden[cell] = true
 			default:
 				r.value[cell] = t.value[cell]

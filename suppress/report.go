@@ -17,7 +17,7 @@ const confidential = "CONFIDENTIAL: this report holds suppressed values and must
 func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, confidential)
-	cells := g.Problem.Cells()
+	cells := g.problem.cells
 	for i, t := range g.list {
 		l := g.Loss(i, p)
 		fmt.Fprintf(b, "\nTable %q: %d cells, %d suppressed: %d unsafe, %d to protect these", t.name, l.Cells, l.Primary+l.Secondary, l.Primary, l.Secondary)
@@ -37,7 +37,7 @@ func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 		}
 		fmt.Fprintf(b, "%s: value; status, tau-ARGUS status; level below, above; cost; why\n", strings.Join(names, ", "))
 		for cell, id := range t.id {
-			if !t.shown[cell] || !p.Status[id].Hidden() {
+			if !t.shown[cell] || !p.status[id].Hidden() {
 				continue
 			}
 			why := t.reasons[cell]
@@ -45,15 +45,15 @@ func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 			c := cells[id]
 			if why == 0 && t.force[cell] {
 				text = "secondary: what others tell together"
-			} else if why == 0 && p.Status[id] == Primary {
+			} else if why == 0 && p.status[id] == Primary {
 				text = "unsafe in another table"
 			}
 			if why == 0 && text == "" {
 				text = "secondary"
 			}
 			fmt.Fprintf(b, "%s: %s; %s, %d; %s, %s; %d; %s\n", strings.Join(t.coordinates(cell), ", "),
-				unitsText(t.value[cell], g.Digits), why.letter(), why.number(),
-				unitsText(c.Level.Lower, g.Digits), unitsText(c.Level.Upper, g.Digits), c.Cost, text)
+				unitsText(t.value[cell], g.digits), why.letter(), why.number(),
+				unitsText(c.Level.Lower, g.digits), unitsText(c.Level.Upper, g.digits), c.Cost, text)
 		}
 	}
 	return b.Flush()

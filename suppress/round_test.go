@@ -15,7 +15,7 @@ func TestRound(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	restricted := 0
 	for range 300 {
-		p := randomTables(t, rng, rng.IntN(2) == 0).Problem
+		p := randomTables(t, rng, rng.IntN(2) == 0).problem
 		base := int64(2 + rng.IntN(9))
 		r, err := Round(context.Background(), p, base)
 		if err != nil {

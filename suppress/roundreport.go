@@ -32,7 +32,7 @@ func (s *shift) String() string {
 func (t *RoundedTables) WriteReport(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, "CONFIDENTIAL: this report holds the values before rounding and must not leave the closed environment")
-	r := t.Rounded
+	r := t.rounded
 	below, above := r.Reach()
 	how := "so that all sums hold, each cell to a multiple next to its value"
 	switch {
@@ -54,7 +54,7 @@ func (t *RoundedTables) WriteReport(w io.Writer) error {
 // failures says of cells of the problem what does not hold.
 func (t *RoundedTables) failures() map[int][]string {
 	out := map[int][]string{}
-	for _, f := range t.Audited.Failures {
+	for _, f := range t.audited.Failures {
 		text := f.why()
 		if f.Verdict == Undecided {
 			text = "not decided: whether " + text
@@ -65,7 +65,7 @@ func (t *RoundedTables) failures() map[int][]string {
 }
 
 func (t *RoundedTables) writeTable(b *bufio.Writer, table *table, failures map[int][]string) {
-	cells, rounded := t.tables.Problem.cells, t.Rounded.Value
+	cells, rounded := t.tables.problem.cells, t.rounded.Value
 	var all shift
 	var kinds []string // by the variables that a cell is a total in, in the order met
 	by := map[string]*shift{}
@@ -116,9 +116,9 @@ func (t *RoundedTables) writeTable(b *bufio.Writer, table *table, failures map[i
 
 // writeUnsafe lists the unsafe cells with what an attacker can say of them.
 func (t *RoundedTables) writeUnsafe(b *bufio.Writer, table *table, failures map[int][]string) {
-	cells, rounded := t.tables.Problem.cells, t.Rounded.Value
+	cells, rounded := t.tables.problem.cells, t.rounded.Value
 	at := map[int]Interval{}
-	for _, v := range t.Audited.Intervals {
+	for _, v := range t.audited.Intervals {
 		at[v.Cell] = v
 	}
 	first := true

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // RoundOptions say how tables are rounded.
@@ -20,12 +21,12 @@ type RoundOptions struct {
 	Threads int
 }
 
-// RoundedTables are tables of counts rounded together, with the attack on them.
+// RoundedTables are tables of counts rounded together, with the attack on them. What
+// does not withstand it is not released.
 type RoundedTables struct {
-	Rounded *Rounded
-	Audited *Audited // intervals in tables of up to 5,000 cells
-
-	tables *Tables
+	tables  *Tables
+	rounded *Rounded
+	audited *Audited // intervals in tables of up to 5,000 cells
 }
 
 // mostIntervals is how many cells a problem may have for the intervals of a rounded
@@ -33,35 +34,50 @@ type RoundedTables struct {
 const mostIntervals = 5000
 
 // RoundTables rounds tables of counts, with cells that they share, and attacks the
-// result. Whether it protects is in Audited: without failures every unsafe cell has
-// its level, to outsiders and to everybody who stands alone in a cell.
+// result. Whether it protects Releases says: every unsafe cell then has its level, to
+// outsiders and to everybody who stands alone in a cell.
 //
 // The error wraps ErrUnfit for tables that are not of whole counts, or what Round and
 // AuditRounded say.
 func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables, error) {
 	for _, t := range g.list {
-		if !t.count || g.Digits != 0 || g.Problem.attacker.Negative {
+		if !t.count || g.digits != 0 || g.problem.attacker.Negative {
 			return nil, fmt.Errorf("%w: output %q is not of whole counts, and rounding is for these", ErrUnfit, t.name)
 		}
 	}
 	out := &RoundedTables{tables: g}
 	var err error
 	if o.Nearest {
-		out.Rounded, err = RoundNearest(g.Problem, o.Base)
+		out.rounded, err = RoundNearest(g.problem, o.Base)
 	} else {
-		out.Rounded, err = Round(ctx, g.Problem, o.Base)
+		out.rounded, err = Round(ctx, g.problem, o.Base)
 	}
 	if err != nil {
 		return nil, err
 	}
-	out.Audited, err = AuditRounded(ctx, g.Problem, out.Rounded,
-		AuditOptions{Threads: o.Threads, NeedsOnly: len(g.Problem.cells) > mostIntervals})
+	out.audited, err = AuditRounded(ctx, g.problem, out.rounded,
+		AuditOptions{Threads: o.Threads, NeedsOnly: len(g.problem.cells) > mostIntervals})
 	return out, err
 }
 
 // Releases returns the tables as they leave: every published cell with its rounded
-// value.
-func (t *RoundedTables) Releases() []*Release {
+// value. The error wraps ErrTooClose, as a *CellsError, where the attack found an unsafe
+// cell without its level, or did not find out.
+func (t *RoundedTables) Releases() ([]*Release, error) {
+	var cells []int
+	for _, f := range t.audited.Failures {
+		if !slices.Contains(cells, f.Cell) {
+			cells = append(cells, f.Cell)
+		}
+	}
+	if err := cellsError(ErrTooClose, cells); err != nil {
+		return nil, err
+	}
+	return t.releases(), nil
+}
+
+// releases is Releases whatever the attack found.
+func (t *RoundedTables) releases() []*Release {
 	g := t.tables
 	out := make([]*Release, len(g.list))
 	for i, table := range g.list {
@@ -71,7 +87,7 @@ func (t *RoundedTables) Releases() []*Release {
 		}
 		for cell, id := range table.id {
 			if table.shown[cell] {
-				r.value[cell] = t.Rounded.Value[id]
+				r.value[cell] = t.rounded.Value[id]
 			}
 		}
 		out[i] = r
@@ -94,14 +110,21 @@ type roundingStatement struct {
 // sluis.rounding/1: the files with their hashes and code lists, the base, whether sums
 // hold, and how far below and above a rounded value the true one may lie. All of it is
 // known to whoever knows the method. Files are the names under which WriteCSV will have
-// written the releases. VerifyRounding reads it.
+// written the releases. VerifyRounding reads it. The error may be one of Releases.
 func (t *RoundedTables) WriteStatement(w io.Writer, files []string) error {
-	releases := t.Releases()
+	releases, err := t.Releases()
+	if err != nil {
+		return err
+	}
+	return t.writeStatement(w, releases, files)
+}
+
+func (t *RoundedTables) writeStatement(w io.Writer, releases []*Release, files []string) error {
 	if len(files) != len(releases) {
 		return fmt.Errorf("%w: a file name for each release is needed", ErrRequest)
 	}
-	doc := roundingStatement{Schema: "sluis.rounding/1", Base: t.Rounded.Base, Additive: !t.Rounded.Nearest}
-	doc.Below, doc.Above = t.Rounded.Reach()
+	doc := roundingStatement{Schema: "sluis.rounding/1", Base: t.rounded.Base, Additive: !t.rounded.Nearest}
+	doc.Below, doc.Above = t.rounded.Reach()
 	for i, r := range releases {
 		h := sha256.New()
 		if err := r.WriteCSV(h); err != nil {

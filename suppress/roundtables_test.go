@@ -24,7 +24,7 @@ func roundedFiles(t *testing.T, rng *rand.Rand, nearest bool) (*RoundedTables, f
 	}
 	files := fstest.MapFS{}
 	var names []string
-	for _, release := range r.Releases() {
+	for _, release := range r.releases() {
 		var b bytes.Buffer
 		if err := release.WriteCSV(&b); err != nil {
 			t.Fatal(err)
@@ -33,7 +33,7 @@ func roundedFiles(t *testing.T, rng *rand.Rand, nearest bool) (*RoundedTables, f
 		files[names[len(names)-1]] = &fstest.MapFile{Data: b.Bytes()}
 	}
 	var b bytes.Buffer
-	if err := r.WriteStatement(&b, names); err != nil {
+	if err := r.writeStatement(&b, r.releases(), names); err != nil {
 		t.Fatal(err)
 	}
 	files["t.rounding.json"] = &fstest.MapFile{Data: b.Bytes()}
@@ -72,8 +72,8 @@ func TestVerifyRounding(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		below, above := r.Rounded.Reach()
-		if v.Base != r.Rounded.Base || v.Additive == nearest || v.Below != below || v.Above != above {
+		below, above := r.rounded.Reach()
+		if v.Base != r.rounded.Base || v.Additive == nearest || v.Below != below || v.Above != above {
 			t.Fatalf("%+v", v)
 		}
 		var doc roundingDoc

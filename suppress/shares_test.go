@@ -101,10 +101,10 @@ func TestShares(t *testing.T) {
 		}
 		p := onlyRules()
 		g := build(t, r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"a", "b"}, Response: "x"}), p, o)[0]
-		if g.Problem.Attacker().Negative {
+		if g.problem.Attacker().Negative {
 			continue
 		}
-		unit := new(big.Rat).SetFloat64(math.Pow10(g.Digits))
+		unit := new(big.Rat).SetFloat64(math.Pow10(g.digits))
 		name, number := map[int32]string{}, map[string]int32{}
 		l := g.list[0]
 		for cell, id := range l.id {
@@ -129,7 +129,7 @@ func TestShares(t *testing.T) {
 				x.Abs(x).Mul(x, unit)
 			}
 			slices.SortFunc(people, func(a, b string) int { return has[b].Cmp(has[a]) })
-			c := g.Problem.Cells()[id]
+			c := g.problem.cells[id]
 			tied := false
 			for k := range people[min(1, len(people)):] {
 				tied = tied || has[people[k]].Cmp(has[people[k+1]]) == 0

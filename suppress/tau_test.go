@@ -95,7 +95,7 @@ func TestTau(t *testing.T) {
 		t.Fatal(err)
 	}
 	secondary := 0
-	for _, s := range pattern.Status {
+	for _, s := range pattern.status {
 		if s == Secondary {
 			secondary++
 		}
@@ -109,7 +109,7 @@ func TestTau(t *testing.T) {
 			cost += p.cost(i)
 		}
 	}
-	t.Logf("%d secondary cells, cost %d; tau-ARGUS modular 12, cost %d", secondary, pattern.Cost, cost)
+	t.Logf("%d secondary cells, cost %d; tau-ARGUS modular 12, cost %d", secondary, pattern.cost, cost)
 	for k, hidden := range [][]bool{pattern.Hidden(), theirs} {
 		name := []string{"ours", "theirs"}[k]
 		a, err := Audit(context.Background(), p, hidden, AuditOptions{})

@@ -57,21 +57,21 @@ func TestDifferentThings(t *testing.T) {
 		var releases []*Release
 		var hidden [][]bool
 		for _, g := range groups {
-			pattern, err := Protect(context.Background(), g.Problem, Options{})
+			pattern, err := Protect(context.Background(), g.problem, Options{})
 			if errors.Is(err, ErrInfeasible) {
 				break
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			releases, hidden = append(releases, g.Releases(pattern)[0]), append(hidden, pattern.Hidden())
+			releases, hidden = append(releases, g.releases(pattern)[0]), append(hidden, pattern.Hidden())
 		}
 		if len(releases) < 2 {
 			continue
 		}
 		protected[plan]++
 		for k, g := range groups {
-			cells := slices.Clone(g.Problem.cells)
+			cells := slices.Clone(g.problem.cells)
 			for cell := range cells {
 				if around(g.list[0].layout, cell, releases[1-k]) == 0 {
 					if hidden[k][cell] {
@@ -82,11 +82,11 @@ func TestDifferentThings(t *testing.T) {
 				}
 			}
 			// Who has seen sums of all cells knows of every count that is not 0.
-			a := g.Problem.attacker
+			a := g.problem.attacker
 			if k == 0 && plan != 1 {
 				a.Lower = 1
 			}
-			q, err := New(cells, g.Problem.rel, a)
+			q, err := New(cells, g.problem.rel, a)
 			if err != nil {
 				t.Fatal(err)
 			}

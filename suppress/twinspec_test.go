@@ -203,22 +203,22 @@ func drawTwin(t *testing.T, rng *rand.Rand) *twinCase {
 // files writes the proof as it is, whether it proves anything or not.
 func (z *twinCase) files(t *testing.T) fstest.MapFS {
 	t.Helper()
-	g := &Tables{Problem: z.p}
-	pattern := &Pattern{Status: make([]Status, len(z.hidden))}
+	g := &Tables{problem: z.p}
+	pattern := &Pattern{status: make([]Status, len(z.hidden))}
 	for id, is := range z.hidden {
 		if is {
-			pattern.Status[id] = Withheld
+			pattern.status[id] = Withheld
 		}
 	}
 	for _, w := range z.witnesses {
-		pattern.Witnesses = append(pattern.Witnesses, *w)
+		pattern.witnesses = append(pattern.witnesses, *w)
 	}
 	for i, ids := range z.ids {
 		g.list = append(g.list, &table{layout: z.releases[i].grid, id: ids})
 	}
 	for cell, list := range z.shown {
 		for _, w := range list {
-			pattern.Needs = append(pattern.Needs, Need{Cell: cell, High: int32(w), Low: -1})
+			pattern.needs = append(pattern.needs, Need{Cell: cell, High: int32(w), Low: -1})
 		}
 	}
 	files := fstest.MapFS{}
@@ -231,7 +231,7 @@ func (z *twinCase) files(t *testing.T) fstest.MapFS {
 		names = append(names, r.Name+".release.csv")
 		files[r.Name+".release.csv"] = &fstest.MapFile{Data: b.Bytes()}
 	}
-	proof, err := g.Confidential(pattern, z.releases, names)
+	proof, err := g.twin(pattern, z.releases, names)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,8 +36,8 @@ func (g *Tables) Cells(i int, p *Pattern) iter.Seq[TableCell] {
 				nodes[v] = t.code(cell, v)
 			}
 			c := TableCell{
-				Nodes: nodes, Cell: int(id), Inner: t.inner(cell), Value: unitsText(t.value[cell], g.Digits),
-				Status: p.Status[id], Why: t.reasons[cell].String(),
+				Nodes: nodes, Cell: int(id), Inner: t.inner(cell), Value: unitsText(t.value[cell], g.digits),
+				Status: p.status[id], Why: t.reasons[cell].String(),
 			}
 			if !yield(c) {
 				return
@@ -64,9 +64,9 @@ func (g *Tables) Loss(i int, p *Pattern) Loss {
 			continue
 		}
 		l.Cells++
-		is := p.Status[id].Hidden()
+		is := p.status[id].Hidden()
 		switch {
-		case p.Status[id] == Primary:
+		case p.status[id] == Primary:
 			l.Primary++
 		case is:
 			l.Secondary++

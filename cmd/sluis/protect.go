@@ -439,9 +439,12 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 	if err != nil {
 		return nil, cellsFailure(g, err)
 	}
-	releases := g.Releases(pattern)
+	releases, err := g.Releases(pattern)
+	if err != nil {
+		return nil, cellsFailure(g, err)
+	}
 	names, files := staged.releaseNames(releases)
-	certificate, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker(), threads)
+	certificate, err := suppress.Certify(ctx, releases, files, g.Problem().Attacker(), threads)
 	if err != nil {
 		return nil, cellsFailure(g, err)
 	}

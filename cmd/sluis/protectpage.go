@@ -107,10 +107,10 @@ func (g *protectedGroup) released(dir string) ([]report.ReleasedTable, error) {
 	var out []report.ReleasedTable
 	for i, r := range g.releases {
 		t := report.ReleasedTable{Name: r.Name, Certificate: g.certificate}
-		a := g.tables.Problem.Attacker()
+		a := g.tables.Problem().Attacker()
 		t.Attacker.Whole = a.Whole
 		if !a.Negative {
-			t.Attacker.Least = units(a.Lower, 0, 1, g.tables.Digits)
+			t.Attacker.Least = units(a.Lower, 0, 1, g.tables.Digits())
 		}
 		for _, v := range r.Variables {
 			t.Variables = append(t.Variables, report.CodeTree(v))
@@ -169,7 +169,7 @@ func (g *protectedGroup) behind(ctx context.Context, tables []report.ReleasedTab
 	intervals := map[int]suppress.Interval{}
 	attacked := n <= mostAttacked
 	if attacked && n > 0 {
-		a, err := suppress.Audit(ctx, g.tables.Problem, hidden, suppress.AuditOptions{Threads: threads})
+		a, err := suppress.Audit(ctx, g.tables.Problem(), hidden, suppress.AuditOptions{Threads: threads})
 		if err != nil {
 			return err
 		}
@@ -182,8 +182,8 @@ func (g *protectedGroup) behind(ctx context.Context, tables []report.ReleasedTab
 			intervals[v.Cell] = v
 		}
 	}
-	digits := g.tables.Digits
-	cells := g.tables.Problem.Cells()
+	digits := g.tables.Digits()
+	cells := g.tables.Problem().Cells()
 	for i := range tables {
 		t := &tables[i]
 		t.Attacked = attacked

@@ -51,16 +51,10 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 	if err != nil {
 		return cellsFailure(g, err)
 	}
-	if failures := t.Audited.Failures; len(failures) > 0 {
-		var cells []int
-		for _, x := range failures {
-			if len(cells) == 0 || cells[len(cells)-1] != x.Cell {
-				cells = append(cells, x.Cell)
-			}
-		}
-		return cellsFailure(g, &suppress.CellsError{Cells: cells, Err: errNotRounded})
+	releases, err := t.Releases()
+	if err != nil {
+		return cellsFailure(g, err)
 	}
-	releases := t.Releases()
 	names, files := staged.releaseNames(releases)
 	if err := staged.write(names[0]+roundingName, func(w io.Writer) error { return t.WriteStatement(w, files) }); err != nil {
 		return err
@@ -84,8 +78,6 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 }
 
 const roundingName = ".rounding.json"
-
-var errNotRounded = errors.New("rounding with this base leaves the values of unsafe cells too closely known")
 
 func roundedText(v *suppress.RoundingVerified) string {
 	sums := "all sums hold"

@@ -151,12 +151,15 @@ func suppressions(ctx context.Context, r *sdc.Report, groups []*suppress.Tables,
 		if err != nil {
 			return nil, err
 		}
-		releases := g.Releases(pattern)
+		releases, err := g.Releases(pattern)
+		if err != nil {
+			return nil, err
+		}
 		files := make([]string, len(releases))
 		for i, x := range releases {
 			files[i] = x.Name
 		}
-		if _, err := suppress.Certify(ctx, releases, files, g.Problem.Attacker(), threads); impossible(err) {
+		if _, err := suppress.Certify(ctx, releases, files, g.Problem().Attacker(), threads); impossible(err) {
 			return nil, nil
 		} else if err != nil {
 			return nil, err
@@ -198,7 +201,7 @@ func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []
 	}
 	var out []suggest.Suggestion
 	for _, g := range groups {
-		if g.Digits != 0 || !g.Problem.Attacker().Whole || len(g.Problem.Cells()) > mostRounded {
+		if g.Digits() != 0 || !g.Problem().Attacker().Whole || len(g.Problem().Cells()) > mostRounded {
 			continue
 		}
 		var fit []int
@@ -211,7 +214,10 @@ func roundings(ctx context.Context, r *sdc.Report, policy *sdc.Policy, groups []
 			continue
 		}
 		t, err := suppress.RoundTables(ctx, g, suppress.RoundOptions{Base: base, Threads: threads})
-		if impossible(err) || errors.Is(err, suppress.ErrUnfit) || err == nil && len(t.Audited.Failures) > 0 {
+		if err == nil {
+			_, err = t.Releases()
+		}
+		if impossible(err) || errors.Is(err, suppress.ErrUnfit) || errors.Is(err, suppress.ErrTooClose) {
 			continue
 		}
 		if err != nil {

@@ -122,8 +122,11 @@ func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report, p
 	for _, x := range open {
 		fmt.Fprintf(w, "%s, %s: %s\n", x.Verdict, x.Name, x.Message)
 	}
-	releases := tables.Releases(pattern)
-	certificate, err := suppress.Certify(ctx, releases, []string{"origin.release.csv"}, tables.Problem.Attacker(), 1)
+	releases, err := tables.Releases(pattern)
+	if err != nil {
+		return err
+	}
+	certificate, err := suppress.Certify(ctx, releases, []string{"origin.release.csv"}, tables.Problem().Attacker(), 1)
 	if err != nil {
 		return err
 	}

@@ -306,9 +306,12 @@ func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
 			fmt.Fprintf(p.w, "   %s, %s: %s\n", x.Verdict, x.Name, x.Message)
 		}
 		p.open += len(open)
-		releases := g.Releases(pattern)
+		releases, err := g.Releases(pattern)
+		if err != nil {
+			return err
+		}
 		file, proof := t.name+".release.csv", t.name+".certificate.json"
-		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem.Attacker(), 1)
+		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem().Attacker(), 1)
 		if err != nil {
 			return err
 		}
