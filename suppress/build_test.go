@@ -20,6 +20,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // rows is a table of text columns and one number, "x".
@@ -303,7 +304,7 @@ func TestTauFromRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Verify(files, certificateName, VerifyLimits{}); err != nil {
+	if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -346,7 +347,7 @@ func TestLinked(t *testing.T) {
 	if c == nil {
 		t.Fatal("not protected")
 	}
-	v, err := Verify(c.files, certificateName, VerifyLimits{})
+	v, err := verify.Verify(c.files, certificateName, verify.VerifyLimits{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // sparseTable is a table of two variables with code trees, in which three of ten
@@ -70,7 +72,7 @@ func BenchmarkCertificate(b *testing.B) {
 		})
 		b.Run(name+"/verify", func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Verify(files, certificateName, VerifyLimits{}); err != nil {
+				if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err != nil {
 					b.Fatal(err)
 				}
 			}

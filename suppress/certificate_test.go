@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // codeTree makes a code list of n leaves, some of them in groups.
@@ -149,7 +149,7 @@ func certifyFiles(releases []*Release, a Attacker) (fstest.MapFS, error) {
 
 // sealed encodes a document with the right digest, so that what is refused is
 // refused for what it says.
-func sealed(t *testing.T, doc *certificateDoc) []byte {
+func sealed(t *testing.T, doc *certificate) []byte {
 	t.Helper()
 	doc.Digest = ""
 	text, err := json.Marshal(doc)
@@ -175,7 +175,7 @@ func TestCertificates(t *testing.T) {
 		if c == nil {
 			continue
 		}
-		v, err := Verify(c.files, certificateName, VerifyLimits{})
+		v, err := verify.Verify(c.files, certificateName, verify.VerifyLimits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,15 +250,15 @@ func TestChangedCertificate(t *testing.T) {
 					files[k] = f
 				}
 				files[certificateName] = &fstest.MapFile{Data: changed}
-				if _, err := Verify(files, certificateName, VerifyLimits{}); !errors.Is(err, ErrCertificate) {
+				if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
 					t.Fatalf("a changed certificate: %v", err)
 				}
-				var doc certificateDoc
+				var doc certificate
 				if json.Unmarshal(changed, &doc) != nil {
 					continue
 				}
 				files[certificateName] = &fstest.MapFile{Data: sealed(t, &doc)}
-				if _, err := Verify(files, certificateName, VerifyLimits{}); err == nil {
+				if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err == nil {
 					stillHolds++
 					if !provesAnyway(c, &doc) {
 						t.Fatalf("a certificate that proves nothing was accepted:\n%s\n%s", text, changed)
@@ -275,7 +275,7 @@ func TestChangedCertificate(t *testing.T) {
 
 // provesAnyway checks a certificate in the plainest way: every relation of every
 // table, one after the other.
-func provesAnyway(c *issued, doc *certificateDoc) bool {
+func provesAnyway(c *issued, doc *certificate) bool {
 	if doc.Least == nil || *doc.Least < 0 {
 		return true // a proof against an attacker who knows less
 	}
@@ -385,7 +385,7 @@ func TestChangedRelease(t *testing.T) {
 					}
 					changes++
 					text := strings.Join(lines[:i], "") + now + strings.Join(lines[i+1:], "")
-					var doc certificateDoc
+					var doc certificate
 					if err := json.Unmarshal(c.files[certificateName].Data, &doc); err != nil {
 						t.Fatal(err)
 					}
@@ -394,7 +394,7 @@ func TestChangedRelease(t *testing.T) {
 						files[k] = v
 					}
 					files[file] = &fstest.MapFile{Data: []byte(text)}
-					if _, err := Verify(files, certificateName, VerifyLimits{}); !errors.Is(err, ErrCertificate) {
+					if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
 						t.Fatalf("a changed release: %v", err)
 					}
 					if now == "" && f[n-2] == "F" && !r.grid.inner(i-1) {
@@ -403,7 +403,7 @@ func TestChangedRelease(t *testing.T) {
 					sum := sha256.Sum256([]byte(text))
 					doc.Releases[ti].SHA256 = hex.EncodeToString(sum[:])
 					files[certificateName] = &fstest.MapFile{Data: sealed(t, &doc)}
-					if _, err := Verify(files, certificateName, VerifyLimits{}); !errors.Is(err, ErrCertificate) {
+					if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
 						t.Fatalf("a changed release with its hash, %q for %q: %v", now, lines[i], err)
 					}
 				}
@@ -413,45 +413,4 @@ func TestChangedRelease(t *testing.T) {
 	if changes < 300 {
 		t.Fatalf("only %d changes", changes)
 	}
-}
-
-// TestVerifierStandsAlone compiles verify.go by itself, and the verifier of the
-// confidential proof with it, and looks at their imports.
-func TestVerifierStandsAlone(t *testing.T) {
-	for _, files := range [][]string{{"verify.go"}, {"verify.go", "verifyconfidential.go", "verifyinsiders.go"}} {
-		out, err := exec.Command("go", append([]string{"list", "-json=Imports"}, files...)...).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(out), ".") {
-			t.Errorf("%v import more than the standard library: %s", files, out)
-		}
-		if out, err := exec.Command("go", append([]string{"build", "-o", os.DevNull}, files...)...).CombinedOutput(); err != nil {
-			t.Fatalf("%v do not compile by themselves: %v\n%s", files, err, out)
-		}
-	}
-}
-
-// FuzzVerify: whatever the certificate, the end is an error of the right type or a
-// proof, and never a panic.
-func FuzzVerify(f *testing.F) {
-	release := "a,value,status,status_tau\n*,3,F,1\nx,,C,3\ny,,C,3\n"
-	sum := sha256.Sum256([]byte(release))
-	f.Add([]byte(`{"schema":"sluis.certificate/1","releases":[{"file":"r.release.csv","sha256":"`+hex.EncodeToString(sum[:])+
-		`","variables":[{"name":"a","codes":["","x","y"],"parents":[-1,0,0]}]}],"digits":0,"whole":true,"least":0,"base":[1,2],`+
-		`"starts":[0,2],"cells":[0,1],"changes":[1,-1],"dens":[1],"high":[0,-1],"low":[-1,0],"digest":""}`), []byte(release))
-	f.Fuzz(func(t *testing.T, text, release []byte) {
-		var doc certificateDoc
-		if json.Unmarshal(text, &doc) == nil {
-			for i := range doc.Releases {
-				sum := sha256.Sum256(release)
-				doc.Releases[i].SHA256 = hex.EncodeToString(sum[:])
-			}
-			text = sealed(t, &doc)
-		}
-		files := fstest.MapFS{certificateName: &fstest.MapFile{Data: text}, "r.release.csv": &fstest.MapFile{Data: release}}
-		if _, err := Verify(files, certificateName, VerifyLimits{File: 1 << 20}); err != nil && !errors.Is(err, ErrCertificate) && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrInvalid) {
-			t.Fatal(err)
-		}
-	})
 }

@@ -3,8 +3,8 @@ package suppress
 import "io"
 
 // ConfidentialProof is the twin of a certificate that stays inside: with the true
-// values and the levels it proves what a Pattern promises, see VerifyConfidential. It
-// tells everything that the releases do not.
+// values and the levels it proves what a Pattern promises, see
+// verify.VerifyConfidential. It tells everything that the releases do not.
 type ConfidentialProof struct{ doc confidentialProof }
 
 // confidentialProof is the form of the file; the verifier has its own.

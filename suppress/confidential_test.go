@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 const twinName = "t0.confidential.json"
@@ -79,7 +80,7 @@ func TestConfidential(t *testing.T) {
 		if files == nil {
 			continue
 		}
-		v, err := VerifyConfidential(files, twinName, VerifyLimits{})
+		v, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{})
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -88,14 +89,14 @@ func TestConfidential(t *testing.T) {
 		if v.Witnesses != len(pattern.witnesses) {
 			t.Fatalf("seed %d: %d witnesses of %d", seed, v.Witnesses, len(pattern.witnesses))
 		}
-		var doc confidentialDoc
+		var doc confidentialProof
 		if err := json.Unmarshal(files[twinName].Data, &doc); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasPrefix(string(files[twinName].Data), `{"confidential":"CONFIDENTIAL`) {
 			t.Fatal("the file does not begin by saying that it is confidential")
 		}
-		refused := func(what string, change func(d *confidentialDoc)) {
+		refused := func(what string, change func(d *confidentialProof)) {
 			d := doc
 			for _, list := range []*[]int64{&d.Below, &d.Above, &d.Apart, &d.Shown, &d.ShownStarts} {
 				*list = slices.Clone(*list)
@@ -105,7 +106,7 @@ func TestConfidential(t *testing.T) {
 			if files["t1.release.csv"] == nil {
 				delete(files, "t1.release.csv")
 			}
-			if _, err := VerifyConfidential(files, twinName, VerifyLimits{}); !errors.Is(err, ErrCertificate) {
+			if _, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
 				t.Fatalf("seed %d: %s: %v", seed, what, err)
 			}
 		}
@@ -114,16 +115,16 @@ func TestConfidential(t *testing.T) {
 			for _, x := range doc.Changes {
 				most = max(most, x, -x)
 			}
-			for _, level := range []func(*confidentialDoc) []int64{
-				func(d *confidentialDoc) []int64 { return d.Below }, func(d *confidentialDoc) []int64 { return d.Above },
-				func(d *confidentialDoc) []int64 { return d.Apart },
+			for _, level := range []func(*confidentialProof) []int64{
+				func(d *confidentialProof) []int64 { return d.Below }, func(d *confidentialProof) []int64 { return d.Above },
+				func(d *confidentialProof) []int64 { return d.Apart },
 			} {
 				raised++
-				refused("a level is raised", func(d *confidentialDoc) { level(d)[k] = int64(len(doc.Cells))*most + 1 })
+				refused("a level is raised", func(d *confidentialProof) { level(d)[k] = int64(len(doc.Cells))*most + 1 })
 			}
 			if (doc.Below[k] == 0 || doc.Above[k] > 0) && !allHidden(g, pattern, idOf(g, pattern, doc.Primary[k])) {
 				owned++
-				refused("somebody knows all suppressed cells but one", func(d *confidentialDoc) {
+				refused("somebody knows all suppressed cells but one", func(d *confidentialProof) {
 					d.OwnedTable, d.OwnedCell, d.Owner = nil, nil, nil
 					d.ShareTable, d.ShareCell, d.ShareOwner, d.ShareLeast, d.ShareMost = nil, nil, nil, nil, nil
 					his := idOf(g, pattern, doc.Primary[k])
@@ -136,7 +137,7 @@ func TestConfidential(t *testing.T) {
 				})
 			}
 			dropped++
-			refused("a cell rests on nothing", func(d *confidentialDoc) {
+			refused("a cell rests on nothing", func(d *confidentialProof) {
 				n := d.ShownStarts[k+1] - d.ShownStarts[k]
 				d.Shown = slices.Delete(d.Shown, int(d.ShownStarts[k]), int(d.ShownStarts[k+1]))
 				for i := k + 1; i < len(d.ShownStarts); i++ {
@@ -178,7 +179,7 @@ func idOf(g *Tables, p *Pattern, number int64) (found int32) {
 }
 
 // sealedTwin writes a proof with the right digest.
-func sealedTwin(t *testing.T, doc *confidentialDoc) []byte {
+func sealedTwin(t *testing.T, doc *confidentialProof) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := writeSealed(&b, doc, &doc.Digest); err != nil {
@@ -208,15 +209,15 @@ func TestChangedConfidential(t *testing.T) {
 				}
 				changes++
 				files[twinName] = &fstest.MapFile{Data: changed}
-				if _, err := VerifyConfidential(files, twinName, VerifyLimits{}); !errors.Is(err, ErrCertificate) {
+				if _, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
 					t.Fatalf("seed %d: a changed proof: %v", seed, err)
 				}
-				var doc confidentialDoc
+				var doc confidentialProof
 				if json.Unmarshal(changed, &doc) != nil {
 					continue
 				}
 				files[twinName] = &fstest.MapFile{Data: sealedTwin(t, &doc)}
-				if _, err := VerifyConfidential(files, twinName, VerifyLimits{}); err == nil {
+				if _, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); err == nil {
 					holds++
 					agrees(t, g, p, doc.Base)
 				}
@@ -315,8 +316,8 @@ func TestConfidentialShares(t *testing.T) {
 				t.Fatal(err)
 			}
 			files[twinName] = &fstest.MapFile{Data: b.Bytes()}
-			_, err = VerifyConfidential(files, twinName, VerifyLimits{})
-			if holds != (err == nil) || err != nil && !errors.Is(err, ErrCertificate) {
+			_, err = verify.VerifyConfidential(files, twinName, verify.VerifyLimits{})
+			if holds != (err == nil) || err != nil && !errors.Is(err, verify.ErrCertificate) {
 				t.Fatalf("seed %d: the package says %v, the verifier %v", seed, holds, err)
 			}
 			if holds {

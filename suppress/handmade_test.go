@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
+
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // handmade is a pattern that nobody has proven: of cells of these tables, all published.
@@ -77,10 +79,10 @@ func TestHandmade(t *testing.T) {
 			t.Fatal(err)
 		}
 		files := fstest.MapFS{names[0]: {Data: a.Bytes()}, certificateName: {Data: b.Bytes()}, twinName: {Data: d.Bytes()}}
-		if _, err := Verify(files, certificateName, VerifyLimits{}); err != nil {
+		if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err != nil {
 			t.Fatal(err)
 		}
-		if v, err := VerifyConfidential(files, twinName, VerifyLimits{}); err != nil || v.Unsafe != 0 {
+		if v, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); err != nil || v.Unsafe != 0 {
 			t.Fatal(v, err)
 		}
 	})

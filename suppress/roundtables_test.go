@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // roundedFiles rounds random tables and writes what leaves.
@@ -41,7 +43,7 @@ func roundedFiles(t *testing.T, rng *rand.Rand, nearest bool) (*RoundedTables, f
 }
 
 // restated writes a statement with the hashes and the digest made right.
-func restated(t *testing.T, files fstest.MapFS, doc *roundingDoc) {
+func restated(t *testing.T, files fstest.MapFS, doc *roundingStatement) {
 	t.Helper()
 	for i := range doc.Releases {
 		sum := sha256.Sum256(files[doc.Releases[i].File].Data)
@@ -68,7 +70,7 @@ func TestVerifyRounding(t *testing.T) {
 	for round := range 60 {
 		nearest := round%3 == 0
 		r, files := roundedFiles(t, rng, nearest)
-		v, err := VerifyRounding(files, "t.rounding.json", VerifyLimits{})
+		v, err := verify.VerifyRounding(files, "t.rounding.json", verify.VerifyLimits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,13 +78,13 @@ func TestVerifyRounding(t *testing.T) {
 		if v.Base != r.rounded.Base || v.Additive == nearest || v.Below != below || v.Above != above {
 			t.Fatalf("%+v", v)
 		}
-		var doc roundingDoc
+		var doc roundingStatement
 		if err := json.Unmarshal(files["t.rounding.json"].Data, &doc); err != nil {
 			t.Fatal(err)
 		}
 		reject := func(what string) {
 			t.Helper()
-			if _, err := VerifyRounding(files, "t.rounding.json", VerifyLimits{}); !errors.Is(err, ErrCertificate) {
+			if _, err := verify.VerifyRounding(files, "t.rounding.json", verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
 				t.Fatalf("round %d: %s: %v", round, what, err)
 			}
 			refused++
@@ -125,10 +127,10 @@ func TestVerifyRounding(t *testing.T) {
 		restated(t, files, &doc)
 		reject("another multiple")
 		files[file] = &fstest.MapFile{Data: good}
-		for what, change := range map[string]func(d *roundingDoc){
-			"the base": func(d *roundingDoc) { d.Base++ }, "the reach": func(d *roundingDoc) { d.Above++ }, "both": func(d *roundingDoc) { d.Above++; d.Below++ },
-			"the method": func(d *roundingDoc) { d.Additive = !d.Additive }, "the schema": func(d *roundingDoc) { d.Schema += "1" },
-			"no release": func(d *roundingDoc) { d.Releases = nil },
+		for what, change := range map[string]func(d *roundingStatement){
+			"the base": func(d *roundingStatement) { d.Base++ }, "the reach": func(d *roundingStatement) { d.Above++ }, "both": func(d *roundingStatement) { d.Above++; d.Below++ },
+			"the method": func(d *roundingStatement) { d.Additive = !d.Additive }, "the schema": func(d *roundingStatement) { d.Schema += "1" },
+			"no release": func(d *roundingStatement) { d.Releases = nil },
 		} {
 			bad := doc
 			change(&bad)
@@ -171,12 +173,12 @@ func FuzzVerifyRounding(f *testing.F) {
 	f.Add([]byte(`{"schema":"sluis.rounding/1","releases":[{"file":"a.csv","sha256":"","variables":[{"name":"a","codes":["","x"],"parents":[-1,0]}]}],"base":3,"additive":true,"below":2,"above":2,"digest":""}`), []byte("a,value,status,status_tau\n*,3,F,1\nx,3,F,1\n"))
 	f.Fuzz(func(t *testing.T, statement, release []byte) {
 		// The hash and digest are put in, so that what comes after them is reached.
-		var doc roundingDoc
+		var doc roundingStatement
 		files := fstest.MapFS{"t.rounding.json": {Data: statement}, "a.csv": {Data: release}}
 		if json.Unmarshal(statement, &doc) == nil && len(doc.Releases) == 1 && doc.Releases[0].File == "a.csv" {
 			restated(t, files, &doc)
 		}
-		v, err := VerifyRounding(files, "t.rounding.json", VerifyLimits{File: 1 << 16})
+		v, err := verify.VerifyRounding(files, "t.rounding.json", verify.VerifyLimits{File: 1 << 16})
 		if err == nil && v.Cells == 0 {
 			t.Error("nothing, and it holds")
 		}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
+
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // twinCase is a confidential proof that was drawn: tables, other tables by which its unsafe
@@ -332,12 +334,12 @@ func TestTwinAsSpecified(t *testing.T) {
 	for seed := range uint64(long(4_000, 300_000)) {
 		z := drawTwin(t, rand.New(rand.NewPCG(seed, 62)))
 		files := z.files(t)
-		_, err := VerifyConfidential(files, twinName, VerifyLimits{})
-		if err != nil && !errors.Is(err, ErrCertificate) {
+		_, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{})
+		if err != nil && !errors.Is(err, verify.ErrCertificate) {
 			t.Fatal(err)
 		}
 		if holds := z.holds(); holds != (err == nil) {
-			var doc confidentialDoc
+			var doc confidentialProof
 			if json.Unmarshal(files[twinName].Data, &doc) != nil {
 				t.Fatal("no proof")
 			}

@@ -20,7 +20,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
-	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 func newDossierCommand() *cobra.Command {
@@ -196,7 +196,7 @@ func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
 		case strings.HasSuffix(name, ".release.csv"):
 			found.Tables++
 		case strings.HasSuffix(name, certificateName):
-			v, err := suppress.Verify(plainFiles(folder), name, suppress.VerifyLimits{})
+			v, err := verify.Verify(plainFiles(folder), name, verify.VerifyLimits{})
 			if err != nil {
 				return &dossier.Verification{Problem: fmt.Sprintf("%s: %v", name, err)}
 			}

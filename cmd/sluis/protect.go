@@ -15,6 +15,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 type protectFlags struct {
@@ -467,12 +468,12 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 			return nil, err
 		}
 	}
-	v, err := suppress.Verify(plainFiles(staged.release()), names[0]+".certificate.json", suppress.VerifyLimits{})
+	v, err := verify.Verify(plainFiles(staged.release()), names[0]+".certificate.json", verify.VerifyLimits{})
 	if err != nil {
 		return nil, fmt.Errorf("nothing is released: %w", err)
 	}
 	if proof != nil {
-		if _, err := suppress.VerifyConfidential(twin{plainFiles(staged.release()), plainFiles(staged.confidential())}, names[0]+confidentialName, suppress.VerifyLimits{}); err != nil {
+		if _, err := verify.VerifyConfidential(twin{plainFiles(staged.release()), plainFiles(staged.confidential())}, names[0]+confidentialName, verify.VerifyLimits{}); err != nil {
 			return nil, fmt.Errorf("nothing is released: %w", err)
 		}
 	}

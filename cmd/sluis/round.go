@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // roundFlags round tables of counts instead of suppressing cells.
@@ -65,7 +66,7 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 	if err := staged.keep(names[0]+".confidential.txt", t.WriteReport); err != nil {
 		return err
 	}
-	v, err := suppress.VerifyRounding(plainFiles(staged.release()), names[0]+roundingName, suppress.VerifyLimits{})
+	v, err := verify.VerifyRounding(plainFiles(staged.release()), names[0]+roundingName, verify.VerifyLimits{})
 	if err != nil {
 		return fmt.Errorf("nothing is released: %w", err)
 	}
@@ -79,7 +80,7 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 
 const roundingName = ".rounding.json"
 
-func roundedText(v *suppress.RoundingVerified) string {
+func roundedText(v *verify.RoundingVerified) string {
 	sums := "all sums hold"
 	if !v.Additive {
 		sums = "each cell by itself, so that sums need not hold"

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc/source"
-	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 func newVerifyCommand() *cobra.Command {
@@ -171,7 +171,7 @@ func (v *verification) certificates(ctx context.Context, entries []fs.DirEntry) 
 // said tells what a file says, or why it does not hold. It returns errors of another
 // kind.
 func (v *verification) said(name, text string, err error) error {
-	if errors.Is(err, suppress.ErrCertificate) {
+	if errors.Is(err, verify.ErrCertificate) {
 		v.fail("%s: %v", name, err)
 		return nil
 	}
@@ -233,7 +233,7 @@ func (v *verification) twins(ctx context.Context, manifest bool) error {
 
 // verifyCertificate checks one certificate, and returns the releases that it covers.
 func verifyCertificate(dir, name string) (files []string, text string, err error) {
-	v, err := suppress.Verify(plainFiles(dir), name, suppress.VerifyLimits{})
+	v, err := verify.Verify(plainFiles(dir), name, verify.VerifyLimits{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -242,7 +242,7 @@ func verifyCertificate(dir, name string) (files []string, text string, err error
 
 // verifyConfidential checks one proof that stays inside.
 func verifyConfidential(fsys fs.FS, name string) (text string, err error) {
-	v, err := suppress.VerifyConfidential(fsys, name, suppress.VerifyLimits{})
+	v, err := verify.VerifyConfidential(fsys, name, verify.VerifyLimits{})
 	if err != nil {
 		return "", err
 	}
@@ -252,7 +252,7 @@ func verifyConfidential(fsys fs.FS, name string) (text string, err error) {
 
 // verifyRounding checks one statement about rounded releases, and returns these.
 func verifyRounding(dir, name string) (files []string, text string, err error) {
-	v, err := suppress.VerifyRounding(plainFiles(dir), name, suppress.VerifyLimits{})
+	v, err := verify.VerifyRounding(plainFiles(dir), name, verify.VerifyLimits{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -260,7 +260,7 @@ func verifyRounding(dir, name string) (files []string, text string, err error) {
 		name, strings.Join(v.Releases, ", "), v.Cells, roundedText(v)), nil
 }
 
-func verifiedText(name string, v *suppress.Verified) string {
+func verifiedText(name string, v *verify.Verified) string {
 	knows := "an attacker who knows nothing of the values beforehand"
 	switch {
 	case v.Least != nil && v.Whole:

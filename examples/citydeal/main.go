@@ -30,6 +30,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 //go:embed dossier.yaml
@@ -321,7 +322,7 @@ func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
 		if err := source.WriteFile(filepath.Join(stage, proof), certificate.WriteJSON); err != nil {
 			return err
 		}
-		if _, err := suppress.Verify(os.DirFS(stage), proof, suppress.VerifyLimits{}); err != nil {
+		if _, err := verify.Verify(os.DirFS(stage), proof, verify.VerifyLimits{}); err != nil {
 			return err
 		}
 		for _, name := range []string{file, proof} {
@@ -357,7 +358,7 @@ func (p *project) destroy() error {
 func (p *project) close(list []theme, reports []*sdc.Report) error {
 	found := &dossier.Verification{Open: p.open}
 	for i := range list {
-		v, err := suppress.Verify(os.DirFS(p.at("release")), list[i].name+".certificate.json", suppress.VerifyLimits{})
+		v, err := verify.Verify(os.DirFS(p.at("release")), list[i].name+".certificate.json", verify.VerifyLimits{})
 		if err != nil {
 			return err
 		}

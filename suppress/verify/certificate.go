@@ -1,8 +1,4 @@
-// The verifier. This file stands alone: it uses nothing else of the package and
-// nothing but the standard library, so that whoever wants to believe a certificate
-// reads these lines and no others. A test compiles it by itself.
-
-package suppress
+package verify
 
 import (
 	"bytes"

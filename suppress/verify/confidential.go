@@ -1,7 +1,4 @@
-// The verifier of the confidential proof. Like that of certificates, and with it and
-// verifyinsiders.go, it stands alone: these three files use nothing else of the package.
-
-package suppress
+package verify
 
 import (
 	"bytes"

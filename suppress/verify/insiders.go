@@ -1,7 +1,7 @@
 // The second half of the verifier of the confidential proof: what insiders know, and
-// whether unsafe cells are kept from them. It stands alone, as the first half says.
+// whether unsafe cells are kept from them.
 
-package suppress
+package verify
 
 import "slices"
 

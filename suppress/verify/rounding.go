@@ -1,4 +1,4 @@
-package suppress
+package verify
 
 import (
 	"bytes"
@@ -43,9 +43,8 @@ type roundingDoc struct {
 //  4. cells that several releases share are equal.
 //
 // It cannot see whether the values are those of the data, nor whether an attacker
-// works a true value out: that is shown inside, by AuditRounded. The error wraps
-// ErrCertificate, or is of the file system. It uses the reader of Verify and nothing
-// else of the package. Linear in the files, times the depth of the trees.
+// works a true value out: that is shown inside, by suppress.AuditRounded. The error wraps
+// ErrCertificate, or is of the file system. Linear in the files, times the depth of the trees.
 func VerifyRounding(fsys fs.FS, statement string, limits VerifyLimits) (*RoundingVerified, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30

@@ -1,4 +1,4 @@
-package suppress
+package verify
 
 import (
 	"crypto/sha256"
