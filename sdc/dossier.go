@@ -23,10 +23,10 @@ type DossierStep struct {
 	// Answers are those of persons: one for every source in the steps 8 and 12, and one
 	// for every question in step 21.
 	Answers []DossierAnswer `json:"answers,omitempty"`
-	// Question is what must be answered, and Proof what sluis can prove: both are the
-	// same in every dossier.
+	// Question is what must be answered, and Can what sluis can prove of it or add to
+	// it, whether it did or not: both are the same in every dossier.
 	Question string `json:"-"`
-	Proof    string `json:"-"`
+	Can      string `json:"-"`
 	// Dutch is the same in Dutch.
 	Dutch DossierDutch `json:"-"`
 }
@@ -34,16 +34,18 @@ type DossierStep struct {
 // DossierAnswer is what a person has answered.
 type DossierAnswer struct {
 	// Of is the source or the question that is answered; "" for the step itself.
-	Of   string `json:"of,omitempty"`
-	Text string `json:"text"`
-	By   string `json:"by,omitempty"`
-	Date string `json:"date,omitempty"`
+	Of string `json:"of,omitempty"`
+	// Answer is yes or no, of step 3 alone.
+	Answer string `json:"answer,omitempty"`
+	Text   string `json:"text"`
+	By     string `json:"by,omitempty"`
+	Date   string `json:"date,omitempty"`
 	// OfDutch is Of in Dutch.
 	OfDutch string `json:"-"`
 }
 
 // DossierDutch is what a step says, in Dutch.
-type DossierDutch struct{ Title, Article, Question, Proof, Why string }
+type DossierDutch struct{ Title, Article, Question, Can, Why string }
 
 // requireDossier refuses every output where the policy requires a dossier and
 // it is absent or incomplete.

@@ -180,7 +180,7 @@ func dossier(list []sdc.DossierStep) []fact {
 			text += ": " + s.Why
 		}
 		for _, a := range s.Answers {
-			text += fmt.Sprintf("; answer %q", []string{a.Of, a.Text, a.By, a.Date})
+			text += fmt.Sprintf("; answer %q", []string{a.Of, a.Answer, a.Text, a.By, a.Date})
 		}
 		out = append(out, fact{fmt.Sprintf("step %d, %s", s.Step, s.Key), text})
 	}

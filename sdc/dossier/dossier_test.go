@@ -85,7 +85,7 @@ func TestFramework(t *testing.T) {
 			t.Errorf("step %d of an empty dossier: %+v", s.Step, s)
 		}
 		law := strings.NewReplacer("CBS Act", "Wet CBS", "Police Data Act", "Wpg").Replace(s.Article)
-		row := fmt.Sprintf("%s<br>%s | %s | %s |", s.Dutch.Title, s.Title, law, s.Proof)
+		row := fmt.Sprintf("%s<br>%s | %s | %s |", s.Dutch.Title, s.Title, law, s.Can)
 		if !strings.Contains(string(docs), row) || !strings.Contains(string(docs), fmt.Sprintf("| %d | `", s.Step)) {
 			t.Errorf("docs/dossier.md does not have step %d: %s", s.Step, row)
 		}

@@ -49,8 +49,8 @@ func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
 		x := d.state(s.key, run, release)
 		out = append(out, sdc.DossierStep{
 			Step: s.number, Key: s.key, Title: s.title.en, Article: s.law, State: x.is, By: x.by, Why: x.why.en, Answers: d.answers(s.key),
-			Question: s.ask.en, Proof: s.proof.en,
-			Dutch: sdc.DossierDutch{Title: s.title.nl, Article: dutchLaw.Replace(s.law), Question: s.ask.nl, Proof: s.proof.nl, Why: x.why.nl},
+			Question: s.ask.en, Can: s.can.en,
+			Dutch: sdc.DossierDutch{Title: s.title.nl, Article: dutchLaw.Replace(s.law), Question: s.ask.nl, Can: s.can.nl, Why: x.why.nl},
 		})
 	}
 	return out
@@ -60,11 +60,8 @@ func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
 func (d *Dossier) answers(key string) []sdc.DossierAnswer {
 	var out []sdc.DossierAnswer
 	add := func(of text, e Entry) {
-		if e.Answer != "" {
-			e.Text = strings.TrimSuffix(e.Answer+": "+e.Text, ": ")
-		}
-		if e.Text != "" || e.By != "" {
-			out = append(out, sdc.DossierAnswer{Of: of.en, OfDutch: of.nl, Text: e.Text, By: e.By, Date: e.Date})
+		if e != (Entry{}) {
+			out = append(out, sdc.DossierAnswer{Of: of.en, OfDutch: of.nl, Answer: e.Answer, Text: e.Text, By: e.By, Date: e.Date})
 		}
 	}
 	add(text{}, d.Answers[key])

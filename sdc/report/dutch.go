@@ -56,7 +56,7 @@ var dutchCheck = map[string]string{
 	"with changes that are in no commit":     "met wijzigingen die in geen commit staan",
 	"the report as a page":                   "het rapport als pagina",
 	"What would do":                          "Wat zou helpen", "Each was tried, and what it gives was checked.": "Elk is geprobeerd, en het resultaat is opnieuw gecontroleerd.", "instead of": "in plaats van", "cells": "cellen",
-	"Dossier": "Dossier", "State": "Stand", "Step": "Stap", "Steps": "Stappen", "What must be answered": "Wat moet worden beantwoord", "Answer": "Antwoord", "What sluis proves or adds": "Wat sluis bewijst of toevoegt",
+	"Dossier": "Dossier", "State": "Stand", "Step": "Stap", "Steps": "Stappen", "What must be answered": "Wat moet worden beantwoord", "Answer": "Antwoord", "What sluis found": "Wat sluis vond", "sluis can": "sluis kan",
 	"answered": "beantwoord", "missing": "ontbreekt", "proven": "bewezen", "does not apply": "niet van toepassing",
 	"The 21 steps of the juridical framework of the City Deal, under their own numbers.": "De 21 stappen van het juridisch toetsingskader van de City Deal, onder hun eigen nummers.",
 	"Because of": "Vanwege",

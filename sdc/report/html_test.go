@@ -397,20 +397,23 @@ func TestDossierPage(t *testing.T) {
 	d.Compare(r, dossier.Reading{})
 	en, nl := page(t, r, report.HTMLOptions{}), page(t, r, report.HTMLOptions{Lang: "nl"})
 	for _, s := range r.Dossier {
-		for _, x := range []struct{ page, lang, title, question, law, proof, why string }{
-			{en, "en", s.Title, s.Question, s.Article, s.Proof, s.Why}, {nl, "nl", s.Dutch.Title, s.Dutch.Question, s.Dutch.Article, s.Dutch.Proof, s.Dutch.Why},
+		for _, x := range []struct{ page, lang, title, question, law, can, why string }{
+			{en, "en", s.Title, s.Question, s.Article, s.Can, s.Why}, {nl, "nl", s.Dutch.Title, s.Dutch.Question, s.Dutch.Article, s.Dutch.Can, s.Dutch.Why},
 		} {
-			for _, want := range []string{x.title, x.question, x.law, x.proof, x.why} {
+			for _, want := range []string{x.title, x.question, x.law, x.can, x.why} {
 				if !strings.Contains(x.page, html.EscapeString(want)) {
 					t.Errorf("%s, step %d: the page does not have %q", x.lang, s.Step, want)
 				}
 			}
 		}
 	}
-	for _, want := range []string{"no: the table lacks ages", "A. Jansen", "korpschef\u27e8U&#43;202E\u27e9", "Bpg 4:7 &lt;b&gt;", "B. de Wit", "2026-01-20", "drugs.csv", "it was"} {
+	for _, want := range []string{"the table lacks ages", "A. Jansen", "korpschef\u27e8U&#43;202E\u27e9", "Bpg 4:7 &lt;b&gt;", "B. de Wit", "2026-01-20", "drugs.csv", "it was"} {
 		if !strings.Contains(en, want) || !strings.Contains(nl, want) {
 			t.Errorf("a page does not have %q", want)
 		}
+	}
+	if !strings.Contains(en, "no: <bdi>the table") || !strings.Contains(nl, "nee: <bdi>the table") {
+		t.Error("yes or no of step 3")
 	}
 	if !strings.Contains(nl, "Woog de opbrengst") || strings.Contains(public(t, r, "nl"), "korpschef") {
 		t.Error("the question of an answer, or an answer on the page that leaves")

@@ -83,7 +83,7 @@ var differenceDutch = strings.NewReplacer(
 // steer text.
 func (d words) step(s sdc.DossierStep) sdc.DossierStep {
 	if d.lang == "nl" {
-		s.Title, s.Article, s.Question, s.Proof, s.Why = s.Dutch.Title, s.Dutch.Article, s.Dutch.Question, s.Dutch.Proof, s.Dutch.Why
+		s.Title, s.Article, s.Question, s.Can, s.Why = s.Dutch.Title, s.Dutch.Article, s.Dutch.Question, s.Dutch.Can, s.Dutch.Why
 	}
 	s.Why = visible(s.Why)
 	s.Answers = slices.Clone(s.Answers)
