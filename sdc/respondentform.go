@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/sluis-go/sluis/internal/column"
 )
 
 // RespondentForm says in which form the texts that name respondents and holdings count.
@@ -21,7 +23,7 @@ import (
 //	       and none before and behind, and without invisible characters
 //
 // Under all but the first, texts that look alike still are a remark for review with
-// their number. Numbers, dates and bytes have one form. Linear in the distinct texts; trim,
+// their number. Under all, so are texts that are the same number, as 100, 0100 and 100.0. Numbers, dates and bytes have one form. Linear in the distinct texts; trim,
 // nfc and fold are linear in the rows.
 type RespondentForm string
 
@@ -70,16 +72,14 @@ func (w *worker) unitLooks(pl *plan) (out []Remark, err error) {
 		})
 	}
 	for c, unit := range w.units {
-		if !unit || form == formFold {
+		if !unit {
 			continue
 		}
-		n := int64(0)
-		if in := w.interners[c]; in != nil {
-			n = looksAmong(in)
-		} else {
-			n = looksOf(w.encoders[c])
+		in := w.interners[c]
+		if in == nil {
+			in = internerOf(w.encoders[c])
 		}
-		remarks, err := UnitsLookAlike(pl.columns[c].name, n, form)
+		remarks, err := unitsLookAlike(pl.columns[c].name, in, form)
 		if err != nil {
 			return nil, err
 		}
@@ -88,10 +88,33 @@ func (w *worker) unitLooks(pl *plan) (out []Remark, err error) {
 	return out, nil
 }
 
-// differ says that n values look like others.
-func differ(n int64) string {
-	if n == 1 {
-		return "1 value differs from another one"
+// unitsLookAlike says which texts that name units look alike, and which are the same number.
+func unitsLookAlike(name string, in *column.Interner, form RespondentForm) (out []Remark, err error) {
+	of := fmt.Sprintf(" of %q", name)
+	switch n := in.LookAlikes(func(text []byte) []byte { return []byte(codeLook(string(text))) }); {
+	case n == 0:
+	case form == "":
+		return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf(
+			"%w: %s in case, blanks, Unicode form or invisible characters alone: say respondent-form: fold (or trim, nfc) where these are one, exact where they are not", ErrLookAlike, differ(n, ""))}
+	default:
+		out = append(out, Remark{
+			Name: lookAlike, Column: name, Count: n, Verdict: Review,
+			Message: fmt.Sprintf("%s in case, blanks, Unicode form or invisible characters alone; each counts as a unit of its own", differ(n, of)),
+		})
 	}
-	return fmt.Sprintf("%d values differ from another one", n)
+	if n := in.SameNumbers(); n > 0 {
+		out = append(out, Remark{
+			Name: sameNumber, Column: name, Count: n, Verdict: Review,
+			Message: fmt.Sprintf("%s as texts and not as numbers, as 0100, +100 and 100.0 do from 100; each counts as a unit of its own", differ(n, of)),
+		})
+	}
+	return out, nil
+}
+
+// differ says that n values, of what is said, look like others.
+func differ(n int64, of string) string {
+	if n == 1 {
+		return "1 value" + of + " differs from another one"
+	}
+	return fmt.Sprintf("%d values%s differ from another one", n, of)
 }

@@ -136,7 +136,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return err
 	}
-	looks, err := lookAlikes(data, []string{f.risk.respondent}, nil, f.risk.form)
+	looks, err := lookAlikes(data, []string{f.risk.respondent}, f.risk.keys, f.risk.form)
 	if err != nil {
 		return err
 	}

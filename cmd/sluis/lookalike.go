@@ -28,23 +28,22 @@ func lookAlikes(data arrow.Table, units, values []string, form string) ([]sdc.Re
 		if name == "" {
 			continue
 		}
-		n, err := sdc.LookAlikes(data, name)
+		if k >= len(units) {
+			remarks, err := sdc.CodeLooks(data, name)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, remarks...)
+			continue
+		}
+		remarks, err := sdc.UnitLooks(data, name, sdc.RespondentForm(form))
+		if errors.Is(err, sdc.ErrLookAlike) {
+			err = fmt.Errorf("%w (here: --respondent-form exact, or write one form into the file)", err)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if k < len(units) {
-			remarks, err := sdc.UnitsLookAlike(name, n, sdc.RespondentForm(form))
-			if err != nil {
-				return nil, fmt.Errorf("%w (here: --respondent-form exact, or write one form into the file)", err)
-			}
-			out = append(out, remarks...)
-		} else if n > 0 {
-			message := "%d values of %q differ from others in case, blanks, Unicode form or invisible characters alone, and count as different values"
-			if n == 1 {
-				message = "%d value of %q differs from another one in case, blanks, Unicode form or invisible characters alone, and counts as a value of its own"
-			}
-			out = append(out, sdc.Remark{Name: "look-alike", Column: name, Count: n, Verdict: sdc.Review, Message: fmt.Sprintf(message, n, name)})
-		}
+		out = append(out, remarks...)
 	}
 	return out, nil
 }

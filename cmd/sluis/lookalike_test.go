@@ -30,14 +30,14 @@ func TestLookAlikesOfVerbs(t *testing.T) {
 		says   string
 	}{
 		{"persons", append([]string{"risk", at("persons.csv")}, limits...), 1, `column "p": values look alike: 6 values differ from another one`},
-		{"persons, who are different", append([]string{"risk", at("persons.csv"), "--respondent-form", "exact"}, limits...), 4, `6 values differ from another one`},
+		{"persons, who are different", append([]string{"risk", at("persons.csv"), "--respondent-form", "exact"}, limits...), 4, `6 values of "p" differ from another one`},
 		{"persons of the population", append([]string{"risk", at("other.csv"), "--population", at("persons.csv")}, limits...), 1, `--population: column "p": values look alike`},
 		{"households", []string{"risk", at("persons.csv"), "--keys", "r", "--household", "p", "--k", "10"}, 1, `column "p": values look alike`},
-		{"values", append([]string{"risk", at("values.csv"), "--sensitive", "s", "--l", "2"}, limits...), 4, `1 value of "s" differs from another one`},
+		{"values", append([]string{"risk", at("values.csv"), "--sensitive", "s", "--l", "2"}, limits...), 4, `2 codes of "s" differ from another`},
 		{"nothing looks alike", append([]string{"risk", at("other.csv"), "--sensitive", "s", "--l", "2"}, limits...), 0, "SAFE"},
 		{"another form", append([]string{"risk", at("other.csv"), "--respondent-form", "fold"}, limits...), 2, "--respondent-form is exact"},
 		{"local", append([]string{"local", at("persons.csv"), at("out.csv"), "--missing", "wildcard"}, limits...), 1, `column "p": values look alike`},
-		{"local of what is different", append([]string{"local", at("persons.csv"), at("exact.csv"), "--missing", "wildcard", "--respondent-form", "exact"}, limits...), 0, `6 values differ from another one`},
+		{"local of what is different", append([]string{"local", at("persons.csv"), at("exact.csv"), "--missing", "wildcard", "--respondent-form", "exact"}, limits...), 0, `6 values of "p" differ from another one`},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			status, out, said := sluis(t, x.args...)

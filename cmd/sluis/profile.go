@@ -21,6 +21,7 @@ import (
 
 type profileFlags struct {
 	policy, respondent   string
+	form                 string
 	codes, against, json string
 	csv                  csvFlags
 	decimalComma         bool
@@ -59,6 +60,7 @@ With --against the exit status is 4 where something has changed.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.respondent, "respondent", "", "column that identifies respondents (default: every row its own)")
+	flags.StringVar(&f.form, "respondent-form", "", "what respondents are that look alike: exact, trim, nfc or fold, as in a spec (default: an error)")
 	flags.StringVar(&f.codes, "codes", "", "YAML file of valid codes: columns: {region: [N, S]}")
 	flags.StringVar(&f.against, "against", "", "earlier profile in JSON to compare with")
 	flags.StringVar(&f.json, "json", "", "file for the profile as JSON")
@@ -83,7 +85,7 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	if err != nil {
 		return err
 	}
-	o := profile.Options{Policy: policy, Respondent: f.respondent, Top: f.top, Check: sdc.Options{Threads: f.threads}}
+	o := profile.Options{Policy: policy, Respondent: f.respondent, RespondentForm: sdc.RespondentForm(f.form), Top: f.top, Check: sdc.Options{Threads: f.threads}}
 	named := []string{}
 	if f.codes != "" {
 		if o.Codes, err = readCodes(f.codes); err != nil {
@@ -145,9 +147,11 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	for _, field := range src.Schema().Fields() {
 		others = append(others, field.Name)
 	}
+	alike := p.Remarks
 	if p.Remarks, err = joinRecords(src.Files(), trusted, []string{f.respondent}, others); err != nil {
 		return err
 	}
+	p.Remarks = append(p.Remarks, alike...)
 	p.Remarks = append(p.Remarks, sourceRemarks(src.Files(), true)...)
 	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
 	for _, file := range src.Files() {

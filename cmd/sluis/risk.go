@@ -150,7 +150,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	looks, err := lookAlikes(data, []string{f.respondent, f.household}, f.sensitive, f.form)
+	looks, err := lookAlikes(data, []string{f.respondent, f.household}, slices.Concat(f.keys, f.sensitive), f.form)
 	if err != nil {
 		return err
 	}

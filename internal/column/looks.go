@@ -138,13 +138,22 @@ func (s *internShard) find(hash uint64, v []byte) (bool, uint64) {
 	}
 }
 
+// Add adds a text that may be there already. Nobody may read with the interner at the
+// same time.
+func (in *Interner) Add(text string) {
+	s := &in.shards[maphash.String(in.seed, text)>>(64-internBits)]
+	n := s.n
+	if in.add([]byte(text)); s.n > n {
+		s.kinds[kindOfText([]byte(text))]++
+	}
+}
+
 // NewInternerOf returns an interner of the texts of a list that are not null.
 func NewInternerOf(n int, label func(i int) (text string, ok bool)) *Interner {
 	in := NewInterner()
 	for i := range n {
 		if text, ok := label(i); ok {
-			in.shards[maphash.String(in.seed, text)>>(64-internBits)].kinds[kindOfText([]byte(text))]++
-			in.add([]byte(text))
+			in.Add(text)
 		}
 	}
 	return in

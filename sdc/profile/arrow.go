@@ -3,11 +3,14 @@ package profile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // Opener starts a reading of all columns. The caller of it releases the reader.
@@ -81,6 +84,8 @@ func scan(ctx context.Context, open Opener, o *Options) ([]*column, error) {
 			c.limits, c.label = nil, c.value
 		case c.limits == nil && len(seen[k]) > mostValues:
 			c.withheld = fmt.Sprintf("it has more than %d values", mostValues)
+		case c.limits == nil:
+			c.alike = sdc.CodesLookAlike(c.name, maps.Keys(seen[k]))
 		}
 	}
 	return columns, nil

@@ -31,6 +31,7 @@ type column struct {
 	// limits are those of the bins, as texts: bin i lies below limits[i].
 	limits []string
 	codes  map[string]bool
+	alike  []sdc.Remark // codes that look alike
 
 	output int // in the report; -1 for none
 	groups []group

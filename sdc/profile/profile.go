@@ -33,6 +33,8 @@ type Options struct {
 	// Respondent is the column that identifies respondents. Defaults to none: every
 	// row is its own.
 	Respondent string
+	// RespondentForm is handed on to sdc.Data.
+	RespondentForm sdc.RespondentForm
 	// Codes holds the valid values of columns, by name. A value that is none of
 	// them is invalid.
 	Codes map[string][]string
@@ -138,8 +140,30 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 	}
 	for _, c := range columns {
 		p.Columns = append(p.Columns, c.describe(r, least))
+		for _, x := range c.alike {
+			p.Remarks = append(p.Remarks, withoutNumber(x, c.name, "codes of %q differ from another in case, blanks, Unicode form or invisible characters alone, and count as different codes"))
+		}
+	}
+	for _, x := range r.Data.Remarks {
+		if x.Column == respondentName && x.Verdict != sdc.Safe {
+			p.Remarks = append(p.Remarks, withoutNumber(x, o.Respondent, map[string]string{
+				"look-alike":  "values of %q differ from another one in case, blanks, Unicode form or invisible characters alone; each counts as a unit of its own",
+				"same-number": "values of %q differ from another one as texts and not as numbers, as 0100, +100 and 100.0 do from 100; each counts as a unit of its own",
+			}[x.Name]))
+		}
 	}
 	return p, nil
+}
+
+// withoutNumber is a remark as a profile, which may leave, has it: no rule has looked at
+// its number.
+func withoutNumber(x sdc.Remark, name, sentence string) sdc.Remark {
+	x.Column, x.Count = name, 0
+	if sentence == "" {
+		sentence = "values of %q are for review"
+	}
+	x.Message = fmt.Sprintf(sentence, name)
+	return x
 }
 
 // check tabulates the columns by their present classes.
@@ -162,9 +186,14 @@ func check(ctx context.Context, open Opener, columns []*column, o *Options) (*sd
 	defer records.Release()
 	data := sdc.FromReaders(records)
 	if o.Respondent != "" {
-		data.Roles.Respondent = respondentName
+		data.Roles.Respondent, data.RespondentForm = respondentName, o.RespondentForm
 	}
-	return sdc.Check(ctx, data, outputs, o.Policy, o.Check)
+	r, err := sdc.Check(ctx, data, outputs, o.Policy, o.Check)
+	var at *sdc.ColumnError
+	if errors.As(err, &at) && at.Column == respondentName {
+		at.Column = o.Respondent
+	}
+	return r, err
 }
 
 // describe takes what is shown of a column from the checked table, and shows
