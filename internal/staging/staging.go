@@ -84,8 +84,13 @@ func inPlace(lock *os.File) bool {
 // Path returns the path of a name in the folder.
 func (f *Folder) Path(name string) string { return filepath.Join(f.dir, name) }
 
-// Drop removes the folder with all that is in it, and gives up the lock.
+// Drop removes the folder with all that is in it, and gives up the lock: in this order,
+// so that nobody sweeps it in between. Where there are no locks nobody does, and a file
+// that is open may not be removed (Windows).
 func (f *Folder) Drop() error {
+	if !locks {
+		return errors.Join(f.lock.Close(), os.RemoveAll(f.dir))
+	}
 	err := os.RemoveAll(f.dir)
 	return errors.Join(err, f.lock.Close())
 }
