@@ -3,10 +3,30 @@ package evidence
 import "context"
 
 // rival is what a cell's rows so far have that are in no pair: votes rows of value x.
-type rival[T any] struct {
+type rival[T number[T]] struct {
 	x     T
 	votes uint32
 	left  uint32 // pairs to be found still
+}
+
+// meet pairs the rows of two rivals that are in no pair, takes in the rest, and returns the
+// number of pairs.
+func (c *rival[T]) meet(o *rival[T]) int64 {
+	switch {
+	case o.votes == 0:
+		return 0
+	case c.votes == 0:
+		*c = *o
+		return 0
+	case c.x.Cmp(o.x) == 0:
+		c.votes = uint32(min(uint64(c.votes)+uint64(o.votes), 1<<32-1))
+		return 0
+	}
+	k := min(c.votes, o.votes)
+	if c.votes -= k; c.votes == 0 {
+		c.x, c.votes = o.x, o.votes-k
+	}
+	return int64(k)
 }
 
 // pairs pairs rows of one cell that have two values, each row in one pair at most, and
@@ -19,7 +39,8 @@ type rival[T any] struct {
 //	n - needed(n) + 1 + m - needed(m) + 1 > n+m - needed(n+m).
 //
 // How many pairs are found depends on the order of the rows. What is ruled out does not
-// have a common value in any order; of the rest the rows are counted.
+// have a common value in any order; of the rest the rows are counted. One pair more than
+// that is looked for, for cells beside this one that have too few.
 func (l *rowLog[T]) pairs(ctx context.Context, records []int64, percent, threads int) ([]int64, error) {
 	found := make([][]int64, threads)
 	l.seal()
@@ -29,7 +50,7 @@ func (l *rowLog[T]) pairs(ctx context.Context, records []int64, percent, threads
 		cells[t], open[t] = make([]rival[T], len(records)), make([]bool, len(records))
 		for g, n := range records {
 			if n > 1 {
-				cells[t][g].left = uint32(min(n-needed(n, percent)+1, 1<<32-1))
+				cells[t][g].left = uint32(min(n-needed(n, percent)+2, 1<<32-1))
 				open[t][g] = true
 				some[t]++
 			}
@@ -62,8 +83,11 @@ func (l *rowLog[T]) pairs(ctx context.Context, records []int64, percent, threads
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range found[1:] {
-		addCounted(found[0], f)
+	for t := 1; t < threads; t++ {
+		addCounted(found[0], found[t])
+		for g := range cells[0] {
+			found[0][g] += cells[0][g].meet(&cells[t][g])
+		}
 	}
 	return found[0], nil
 }

@@ -93,7 +93,7 @@ func TestPairs(t *testing.T) {
 			if all && !out {
 				t.Fatalf("seed %d: cells are ruled out one by one, but not together", seed)
 			}
-			if set&(set-1) == 0 && threads == 1 && !out && 2*found < rows-most {
+			if set&(set-1) == 0 && !out && 2*found < rows-most {
 				t.Fatalf("seed %d: %d pairs of %d rows of which %d have one value", seed, found, rows, most)
 			}
 			if 100*most == int64(percent)*rows && rows > 0 {
