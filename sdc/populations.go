@@ -10,24 +10,35 @@ import (
 // of them leaves out, be they a single person, and no rule has looked at it.
 //
 // Two outputs are compared where they tell the same thing: both count, or both sum up one
-// response; microdata can be counted and summed up, and are compared with everything. The
-// rows that two outputs leave out are known to be the same where both leave out none, or
-// where the columns whose nulls leave a row out are among those of the other and both
+// response; microdata can be counted and summed up, and are compared with everything. A
+// magnitude table that publishes the count, or the mean that gives it beside the sum,
+// counts the rows with a response alone: a null response leaves a row out of the count.
+// The rows that two outputs leave out are known to be the same where both leave out none,
+// or where the columns whose nulls leave a row out are among those of the other and both
 // leave out as many. All else is for review.
 //
-// Quadratic in the outputs.
+// Quadratic in the outputs, and linear in the cells of magnitude tables.
 func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 	var out []Remark
 	for j := range outputs {
 		for i := range j {
 			a, b := &outputs[i], &outputs[j]
-			if !a.comparable(b) {
+			if a.Kind == Model || b.Kind == Model {
+				continue
+			}
+			counts := a.counts() && b.counts()
+			if !counts && a.Kind != Microdata && b.Kind != Microdata && a.Response != b.Response {
 				continue
 			}
 			of, with := d.leftOut(a), d.leftOut(b)
 			_, n := tables[i].main.Rows()
 			_, m := tables[j].main.Rows()
-			if n == m && (n == 0 || among(of, with) || among(with, of)) {
+			same := n == m && (n == 0 || among(of, with) || among(with, of))
+			if counts && a.Response != b.Response {
+				x, y := tables[i].main.withoutResponse(), tables[j].main.withoutResponse()
+				same, n, m = same && x == 0 && y == 0, n+x, m+y
+			}
+			if same {
 				continue
 			}
 			out = append(out, Remark{
@@ -40,12 +51,9 @@ func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 	return out
 }
 
-// comparable reports whether what two outputs tell can be subtracted.
-func (o *Output) comparable(b *Output) bool {
-	if o.Kind == Model || b.Kind == Model {
-		return false
-	}
-	return o.Kind == Microdata || b.Kind == Microdata || o.Kind == b.Kind && o.Response == b.Response
+// counts reports whether an output tells how many there are.
+func (o *Output) counts() bool {
+	return o.Kind != Magnitude || slices.Contains(o.Statistics, "count") || slices.Contains(o.Statistics, "mean")
 }
 
 // leftOut lists the variables of an output whose nulls leave a row out.
@@ -57,6 +65,16 @@ func (d *Data) leftOut(o *Output) []string {
 		}
 	}
 	return out
+}
+
+// withoutResponse is the largest number of rows without a response in a cell: that of the
+// total where the table has one, and 0 where every row has a response.
+func (t *Table) withoutResponse() int64 {
+	most := int64(0)
+	for _, n := range t.m.Missing {
+		most = max(most, n)
+	}
+	return most
 }
 
 func among(list, of []string) bool {

@@ -127,3 +127,43 @@ func TestAuditContributors(t *testing.T) {
 		})
 	}
 }
+
+// TestCountsOfResponses: a magnitude table that publishes counts counts who has a response;
+// beside another count the difference is who has none, or is left out.
+func TestCountsOfResponses(t *testing.T) {
+	dir := t.TempDir()
+	writeRows(t, dir, "region,state,x,y", map[string]int{"R,s,5,5": 24, "R,s,,5": 1, "R,h,5,5": 20, "R,,5,5": 1, "Q,s,7,7": 15, "Q,h,7,7": 30},
+		[]string{"R,s,5,5", "R,s,,5", "R,h,5,5", "R,,5,5", "Q,s,7,7", "Q,h,7,7"})
+	const (
+		regions = "  - {name: a, kind: frequency, by: [region]}\n"
+		states  = "  - {name: a, kind: frequency, by: [state]}\n"
+	)
+	sum := func(name, by, response, statistics string) string {
+		return "  - {name: " + name + ", kind: magnitude, by: [" + by + "], response: " + response + ", statistics: [" + statistics + "]}\n"
+	}
+	for _, c := range []struct {
+		name, outputs string
+		review        bool
+	}{
+		{"everybody has a response", regions + sum("b", "region", "y", "count"), false},
+		{"one has none", regions + sum("b", "region", "x", "count"), true},
+		{"one has none, and the mean is told", regions + sum("b", "region", "x", "mean"), true},
+		{"one has none, and sums alone are told", regions + sum("b", "region", "x", "sum"), false},
+		{"one has no state", states + sum("b", "region", "y", "count"), true},
+		{"nobody of those with a state is left out", states + sum("b", "state", "y", "count"), false},
+		{"counts of two responses", sum("a", "region", "x", "count") + sum("b", "region", "y", "count"), true},
+		{"sums of two responses", sum("a", "region", "x", "sum") + sum("b", "region", "y", "sum"), false},
+		{"two counts of one response", sum("a", "region", "x", "count") + sum("b", "region", "x", "sum"), false},
+		{"two sums of one response", sum("a", "region", "y", "sum") + sum("b", "state", "y", "sum"), true},
+		{"a count and microdata", sum("a", "region", "x", "count") + "  - {name: b, kind: microdata, keys: [region]}\n", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			spec := filepath.Join(dir, "s.yaml")
+			write(t, spec, "version: 1\ndata: {source: d.csv, respondent: id, missing: {state: exclude}}\noutputs:\n"+c.outputs)
+			code, text := verb(t, "check", spec)
+			if strings.Contains(text, "leave out different rows") != c.review || c.review && code == 0 {
+				t.Errorf("exit status %d: %s", code, text)
+			}
+		})
+	}
+}
