@@ -304,7 +304,7 @@ func TestTauFromRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err != nil {
+	if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -347,7 +347,7 @@ func TestLinked(t *testing.T) {
 	if c == nil {
 		t.Fatal("not protected")
 	}
-	v, err := verify.Verify(c.files, certificateName, verify.VerifyLimits{})
+	v, err := verify.Certificate(t.Context(), c.files, certificateName, verify.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// Certificate is the proof that goes out with releases: see verify.Verify for what
+// Certificate is the proof that goes out with releases: see verify.Certificate for what
 // it proves. It is made from the releases alone, so that it can tell nobody more than
 // they do. Its tables are possible ones; they have nothing to do with the truth.
 type Certificate struct{ doc certificate }

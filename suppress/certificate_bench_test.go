@@ -72,7 +72,7 @@ func BenchmarkCertificate(b *testing.B) {
 		})
 		b.Run(name+"/verify", func(b *testing.B) {
 			for b.Loop() {
-				if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err != nil {
+				if _, err := verify.Certificate(b.Context(), files, certificateName, verify.Limits{}); err != nil {
 					b.Fatal(err)
 				}
 			}

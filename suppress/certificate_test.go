@@ -175,7 +175,7 @@ func TestCertificates(t *testing.T) {
 		if c == nil {
 			continue
 		}
-		v, err := verify.Verify(c.files, certificateName, verify.VerifyLimits{})
+		v, err := verify.Certificate(t.Context(), c.files, certificateName, verify.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +250,7 @@ func TestChangedCertificate(t *testing.T) {
 					files[k] = f
 				}
 				files[certificateName] = &fstest.MapFile{Data: changed}
-				if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
+				if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 					t.Fatalf("a changed certificate: %v", err)
 				}
 				var doc certificate
@@ -258,7 +258,7 @@ func TestChangedCertificate(t *testing.T) {
 					continue
 				}
 				files[certificateName] = &fstest.MapFile{Data: sealed(t, &doc)}
-				if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err == nil {
+				if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); err == nil {
 					stillHolds++
 					if !provesAnyway(c, &doc) {
 						t.Fatalf("a certificate that proves nothing was accepted:\n%s\n%s", text, changed)
@@ -394,7 +394,7 @@ func TestChangedRelease(t *testing.T) {
 						files[k] = v
 					}
 					files[file] = &fstest.MapFile{Data: []byte(text)}
-					if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
+					if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 						t.Fatalf("a changed release: %v", err)
 					}
 					if now == "" && f[n-2] == "F" && !r.grid.inner(i-1) {
@@ -403,7 +403,7 @@ func TestChangedRelease(t *testing.T) {
 					sum := sha256.Sum256([]byte(text))
 					doc.Releases[ti].SHA256 = hex.EncodeToString(sum[:])
 					files[certificateName] = &fstest.MapFile{Data: sealed(t, &doc)}
-					if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
+					if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 						t.Fatalf("a changed release with its hash, %q for %q: %v", now, lines[i], err)
 					}
 				}

@@ -4,7 +4,7 @@ import "io"
 
 // ConfidentialProof is the twin of a certificate that stays inside: with the true
 // values and the levels it proves what a Pattern promises, see
-// verify.VerifyConfidential. It tells everything that the releases do not.
+// verify.Confidential. It tells everything that the releases do not.
 type ConfidentialProof struct{ doc confidentialProof }
 
 // confidentialProof is the form of the file; the verifier has its own.

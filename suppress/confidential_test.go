@@ -80,7 +80,7 @@ func TestConfidential(t *testing.T) {
 		if files == nil {
 			continue
 		}
-		v, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{})
+		v, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{})
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -106,7 +106,7 @@ func TestConfidential(t *testing.T) {
 			if files["t1.release.csv"] == nil {
 				delete(files, "t1.release.csv")
 			}
-			if _, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
+			if _, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 				t.Fatalf("seed %d: %s: %v", seed, what, err)
 			}
 		}
@@ -209,7 +209,7 @@ func TestChangedConfidential(t *testing.T) {
 				}
 				changes++
 				files[twinName] = &fstest.MapFile{Data: changed}
-				if _, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
+				if _, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 					t.Fatalf("seed %d: a changed proof: %v", seed, err)
 				}
 				var doc confidentialProof
@@ -217,7 +217,7 @@ func TestChangedConfidential(t *testing.T) {
 					continue
 				}
 				files[twinName] = &fstest.MapFile{Data: sealedTwin(t, &doc)}
-				if _, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); err == nil {
+				if _, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{}); err == nil {
 					holds++
 					agrees(t, g, p, doc.Base)
 				}
@@ -316,7 +316,7 @@ func TestConfidentialShares(t *testing.T) {
 				t.Fatal(err)
 			}
 			files[twinName] = &fstest.MapFile{Data: b.Bytes()}
-			_, err = verify.VerifyConfidential(files, twinName, verify.VerifyLimits{})
+			_, err = verify.Confidential(t.Context(), files, twinName, verify.Limits{})
 			if holds != (err == nil) || err != nil && !errors.Is(err, verify.ErrCertificate) {
 				t.Fatalf("seed %d: the package says %v, the verifier %v", seed, holds, err)
 			}

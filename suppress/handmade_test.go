@@ -79,10 +79,10 @@ func TestHandmade(t *testing.T) {
 			t.Fatal(err)
 		}
 		files := fstest.MapFS{names[0]: {Data: a.Bytes()}, certificateName: {Data: b.Bytes()}, twinName: {Data: d.Bytes()}}
-		if _, err := verify.Verify(files, certificateName, verify.VerifyLimits{}); err != nil {
+		if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); err != nil {
 			t.Fatal(err)
 		}
-		if v, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{}); err != nil || v.Unsafe != 0 {
+		if v, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{}); err != nil || v.Unsafe != 0 {
 			t.Fatal(v, err)
 		}
 	})

@@ -110,7 +110,7 @@ type roundingStatement struct {
 // sluis.rounding/1: the files with their hashes and code lists, the base, whether sums
 // hold, and how far below and above a rounded value the true one may lie. All of it is
 // known to whoever knows the method. Files are the names under which WriteCSV will have
-// written the releases. verify.VerifyRounding reads it. The error may be one of Releases.
+// written the releases. verify.Rounding reads it. The error may be one of Releases.
 func (t *RoundedTables) WriteStatement(w io.Writer, files []string) error {
 	releases, err := t.Releases()
 	if err != nil {

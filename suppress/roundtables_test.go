@@ -70,7 +70,7 @@ func TestVerifyRounding(t *testing.T) {
 	for round := range 60 {
 		nearest := round%3 == 0
 		r, files := roundedFiles(t, rng, nearest)
-		v, err := verify.VerifyRounding(files, "t.rounding.json", verify.VerifyLimits{})
+		v, err := verify.Rounding(t.Context(), files, "t.rounding.json", verify.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestVerifyRounding(t *testing.T) {
 		}
 		reject := func(what string) {
 			t.Helper()
-			if _, err := verify.VerifyRounding(files, "t.rounding.json", verify.VerifyLimits{}); !errors.Is(err, verify.ErrCertificate) {
+			if _, err := verify.Rounding(t.Context(), files, "t.rounding.json", verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 				t.Fatalf("round %d: %s: %v", round, what, err)
 			}
 			refused++
@@ -178,7 +178,7 @@ func FuzzVerifyRounding(f *testing.F) {
 		if json.Unmarshal(statement, &doc) == nil && len(doc.Releases) == 1 && doc.Releases[0].File == "a.csv" {
 			restated(t, files, &doc)
 		}
-		v, err := verify.VerifyRounding(files, "t.rounding.json", verify.VerifyLimits{File: 1 << 16})
+		v, err := verify.Rounding(t.Context(), files, "t.rounding.json", verify.Limits{File: 1 << 16})
 		if err == nil && v.Cells == 0 {
 			t.Error("nothing, and it holds")
 		}

@@ -334,7 +334,7 @@ func TestTwinAsSpecified(t *testing.T) {
 	for seed := range uint64(long(4_000, 300_000)) {
 		z := drawTwin(t, rand.New(rand.NewPCG(seed, 62)))
 		files := z.files(t)
-		_, err := verify.VerifyConfidential(files, twinName, verify.VerifyLimits{})
+		_, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{})
 		if err != nil && !errors.Is(err, verify.ErrCertificate) {
 			t.Fatal(err)
 		}

@@ -196,7 +196,7 @@ func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
 		case strings.HasSuffix(name, ".release.csv"):
 			found.Tables++
 		case strings.HasSuffix(name, certificateName):
-			v, err := verify.Verify(plainFiles(folder), name, verify.VerifyLimits{})
+			v, err := verify.Certificate(ctx, plainFiles(folder), name, verify.Limits{})
 			if err != nil {
 				return &dossier.Verification{Problem: fmt.Sprintf("%s: %v", name, err)}
 			}

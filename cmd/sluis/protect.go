@@ -468,12 +468,12 @@ func protectGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, stag
 			return nil, err
 		}
 	}
-	v, err := verify.Verify(plainFiles(staged.release()), names[0]+".certificate.json", verify.VerifyLimits{})
+	v, err := verify.Certificate(ctx, plainFiles(staged.release()), names[0]+".certificate.json", verify.Limits{})
 	if err != nil {
 		return nil, fmt.Errorf("nothing is released: %w", err)
 	}
 	if proof != nil {
-		if _, err := verify.VerifyConfidential(twin{plainFiles(staged.release()), plainFiles(staged.confidential())}, names[0]+confidentialName, verify.VerifyLimits{}); err != nil {
+		if _, err := verify.Confidential(ctx, twin{plainFiles(staged.release()), plainFiles(staged.confidential())}, names[0]+confidentialName, verify.Limits{}); err != nil {
 			return nil, fmt.Errorf("nothing is released: %w", err)
 		}
 	}

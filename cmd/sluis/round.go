@@ -66,7 +66,7 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 	if err := staged.keep(names[0]+".confidential.txt", t.WriteReport); err != nil {
 		return err
 	}
-	v, err := verify.VerifyRounding(plainFiles(staged.release()), names[0]+roundingName, verify.VerifyLimits{})
+	v, err := verify.Rounding(ctx, plainFiles(staged.release()), names[0]+roundingName, verify.Limits{})
 	if err != nil {
 		return fmt.Errorf("nothing is released: %w", err)
 	}
@@ -80,7 +80,7 @@ func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged
 
 const roundingName = ".rounding.json"
 
-func roundedText(v *verify.RoundingVerified) string {
+func roundedText(v *verify.Rounded) string {
 	sums := "all sums hold"
 	if !v.Additive {
 		sums = "each cell by itself, so that sums need not hold"

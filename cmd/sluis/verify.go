@@ -145,9 +145,9 @@ func (v *verification) certificates(ctx context.Context, entries []fs.DirEntry) 
 		var err error
 		switch {
 		case strings.HasSuffix(name, certificateName):
-			files, text, err = verifyCertificate(v.release, name)
+			files, text, err = verifyCertificate(ctx, v.release, name)
 		case strings.HasSuffix(name, roundingName):
-			files, text, err = verifyRounding(v.release, name)
+			files, text, err = verifyRounding(ctx, v.release, name)
 		default:
 			continue
 		}
@@ -220,7 +220,7 @@ func (v *verification) twins(ctx context.Context, manifest bool) error {
 			v.fail("%q must not lie in a folder that leaves", name)
 			continue
 		}
-		text, err := verifyConfidential(twin{plainFiles(v.release), plainFiles(v.confidential)}, name)
+		text, err := verifyConfidential(ctx, twin{plainFiles(v.release), plainFiles(v.confidential)}, name)
 		if err := v.said(name, text, err); err != nil {
 			return err
 		}
@@ -232,8 +232,8 @@ func (v *verification) twins(ctx context.Context, manifest bool) error {
 }
 
 // verifyCertificate checks one certificate, and returns the releases that it covers.
-func verifyCertificate(dir, name string) (files []string, text string, err error) {
-	v, err := verify.Verify(plainFiles(dir), name, verify.VerifyLimits{})
+func verifyCertificate(ctx context.Context, dir, name string) (files []string, text string, err error) {
+	v, err := verify.Certificate(ctx, plainFiles(dir), name, verify.Limits{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -241,8 +241,8 @@ func verifyCertificate(dir, name string) (files []string, text string, err error
 }
 
 // verifyConfidential checks one proof that stays inside.
-func verifyConfidential(fsys fs.FS, name string) (text string, err error) {
-	v, err := verify.VerifyConfidential(fsys, name, verify.VerifyLimits{})
+func verifyConfidential(ctx context.Context, fsys fs.FS, name string) (text string, err error) {
+	v, err := verify.Confidential(ctx, fsys, name, verify.Limits{})
 	if err != nil {
 		return "", err
 	}
@@ -251,8 +251,8 @@ func verifyConfidential(fsys fs.FS, name string) (text string, err error) {
 }
 
 // verifyRounding checks one statement about rounded releases, and returns these.
-func verifyRounding(dir, name string) (files []string, text string, err error) {
-	v, err := verify.VerifyRounding(plainFiles(dir), name, verify.VerifyLimits{})
+func verifyRounding(ctx context.Context, dir, name string) (files []string, text string, err error) {
+	v, err := verify.Rounding(ctx, plainFiles(dir), name, verify.Limits{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -260,7 +260,7 @@ func verifyRounding(dir, name string) (files []string, text string, err error) {
 		name, strings.Join(v.Releases, ", "), v.Cells, roundedText(v)), nil
 }
 
-func verifiedText(name string, v *verify.Verified) string {
+func verifiedText(name string, v *verify.Certified) string {
 	knows := "an attacker who knows nothing of the values beforehand"
 	switch {
 	case v.Least != nil && v.Whole:

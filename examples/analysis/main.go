@@ -144,7 +144,7 @@ func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report, p
 	if err := source.WriteFile(filepath.Join(stage, "origin.certificate.json"), certificate.WriteJSON); err != nil {
 		return err
 	}
-	if _, err := verify.Verify(os.DirFS(stage), "origin.certificate.json", verify.VerifyLimits{}); err != nil {
+	if _, err := verify.Certificate(ctx, os.DirFS(stage), "origin.certificate.json", verify.Limits{}); err != nil {
 		return err
 	}
 	for _, name := range []string{"origin.certificate.json", "origin.release.csv"} {

@@ -94,7 +94,7 @@ func run(w io.Writer, dir string) error {
 	if err := p.destroy(); err != nil {
 		return err
 	}
-	return p.close(list, reports)
+	return p.close(ctx, list, reports)
 }
 
 func (p *project) at(name string) string { return filepath.Join(p.dir, name) }
@@ -322,7 +322,7 @@ func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
 		if err := source.WriteFile(filepath.Join(stage, proof), certificate.WriteJSON); err != nil {
 			return err
 		}
-		if _, err := verify.Verify(os.DirFS(stage), proof, verify.VerifyLimits{}); err != nil {
+		if _, err := verify.Certificate(ctx, os.DirFS(stage), proof, verify.Limits{}); err != nil {
 			return err
 		}
 		for _, name := range []string{file, proof} {
@@ -355,10 +355,10 @@ func (p *project) destroy() error {
 }
 
 // close verifies the release once more, settles the last steps and writes the pages.
-func (p *project) close(list []theme, reports []*sdc.Report) error {
+func (p *project) close(ctx context.Context, list []theme, reports []*sdc.Report) error {
 	found := &dossier.Verification{Open: p.open}
 	for i := range list {
-		v, err := verify.Verify(os.DirFS(p.at("release")), list[i].name+".certificate.json", verify.VerifyLimits{})
+		v, err := verify.Certificate(ctx, os.DirFS(p.at("release")), list[i].name+".certificate.json", verify.Limits{})
 		if err != nil {
 			return err
 		}

@@ -2,10 +2,10 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +19,7 @@ import (
 // prove its release protected.
 var ErrCertificate = errors.New("certificate does not hold")
 
-// Verified is what a valid certificate proves of its releases: that every
+// Certified is what a valid certificate proves of its releases: that every
 // suppressed cell of every one of them, whatever it is suppressed for, has at least
 // two possible values (a whole unit or more apart, to an attacker who knows values
 // to be whole), by tables that agree with everything published in all of them
@@ -30,7 +30,7 @@ var ErrCertificate = errors.New("certificate does not hold")
 //
 // What it leaves to the reader is the attacker's knowledge (Whole, Least) and the
 // code trees: who knows more than is stated there is not covered.
-type Verified struct {
+type Certified struct {
 	Releases  []string // files
 	Cells     int      // published cells, in all releases
 	Hidden    int      // suppressed cells
@@ -43,15 +43,17 @@ type Verified struct {
 	Narrowest float64
 }
 
-// VerifyLimits bound what a verification reads.
-type VerifyLimits struct {
+// Limits bound what a verification reads.
+type Limits struct {
 	// File is the size of the certificate and of each release, in bytes. Defaults
 	// to 1 GiB. Memory is at most about 24 times what is read.
 	File int64
 }
 
 const (
-	certificateSchema = "sluis.certificate/1"
+	certificateSchema  = "sluis.certificate/1"
+	confidentialSchema = "sluis.confidential/2"
+	roundingSchema     = "sluis.rounding/1"
 
 	verifyCells = 1 << 24 // cells of a table with all its totals
 	verifyValue = 1 << 52 // absolute value of a cell, in units
@@ -98,7 +100,7 @@ type certificateVariable struct {
 	Parents []int    `json:"parents"`
 }
 
-// Verify reads a certificate and the releases beside it that it names, and
+// Certificate reads a certificate and the releases beside it that it names, and
 // nothing else, and checks the proof in whole numbers:
 //
 //  1. The certificate is canonical: encoding it again gives the same bytes, and
@@ -114,19 +116,20 @@ type certificateVariable struct {
 //  4. Every suppressed cell differs between its two witnesses, and by a unit or more
 //     where the attacker knows values to be whole.
 //
-// The error wraps ErrCertificate, or is of the file system. Time and memory are
+// The error wraps ErrCertificate, or is of the file system, or of the context when that is
+// done. Time and memory are
 // linear in the sizes of the files, times the depth of the trees.
-func Verify(fsys fs.FS, certificate string, limits VerifyLimits) (*Verified, error) {
+func Certificate(ctx context.Context, fsys fs.FS, certificate string, limits Limits) (*Certified, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30
 	}
-	doc, err := readCertificate(fsys, certificate, limits.File)
+	doc, err := readCertificate(ctx, fsys, certificate, limits.File)
 	if err != nil {
 		return nil, err
 	}
-	v := &verifier{doc: doc}
+	v := &verifier{ctx: ctx, doc: doc}
 	for i := range doc.Releases {
-		t, err := readRelease(fsys, path.Dir(certificate), &doc.Releases[i], doc.Digits, limits.File)
+		t, err := readRelease(ctx, fsys, path.Dir(certificate), &doc.Releases[i], doc.Digits, limits.File)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +144,7 @@ func Verify(fsys fs.FS, certificate string, limits VerifyLimits) (*Verified, err
 	if err := v.witnesses(); err != nil {
 		return nil, err
 	}
-	out := &Verified{Digits: doc.Digits, Whole: doc.Whole, Least: doc.Least, Witnesses: len(doc.Dens)}
+	out := &Certified{Digits: doc.Digits, Whole: doc.Whole, Least: doc.Least, Witnesses: len(doc.Dens)}
 	if out.Narrowest, err = v.widths(); err != nil {
 		return nil, err
 	}
@@ -155,59 +158,6 @@ func Verify(fsys fs.FS, certificate string, limits VerifyLimits) (*Verified, err
 
 func refuse(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrCertificate, fmt.Sprintf(format, args...))
-}
-
-// readAll reads a file of at most limit bytes.
-func readAll(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // read only
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, refuse("%s is larger than %d bytes", name, limit)
-	}
-	return b, nil
-}
-
-func readCertificate(fsys fs.FS, name string, limit int64) (*certificateDoc, error) {
-	text, err := readAll(fsys, name, limit)
-	if err != nil {
-		return nil, err
-	}
-	var doc certificateDoc
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&doc); err != nil {
-		return nil, refuse("%s cannot be read: it is no certificate of this form", name)
-	}
-	again, err := json.Marshal(&doc)
-	if err != nil || !bytes.Equal(append(again, '\n'), text) {
-		return nil, refuse("%s is not in canonical form", name)
-	}
-	digest := doc.Digest
-	doc.Digest = ""
-	if again, err = json.Marshal(&doc); err != nil {
-		return nil, refuse("%s cannot be encoded", name)
-	}
-	if sum := sha256.Sum256(again); digest != hex.EncodeToString(sum[:]) {
-		return nil, refuse("%s has been changed: its digest is wrong", name)
-	}
-	switch {
-	case doc.Schema != certificateSchema:
-		return nil, refuse("%s is not of schema %s", name, certificateSchema)
-	case len(doc.Releases) == 0:
-		return nil, refuse("%s names no release", name)
-	case doc.Digits < 0 || doc.Digits > 15:
-		return nil, refuse("%s has a number of digits out of range", name)
-	case doc.Least != nil && (*doc.Least > verifyValue || *doc.Least < -verifyValue):
-		return nil, refuse("%s has a least value out of range", name)
-	}
-	return &doc, nil
 }
 
 // State of a cell of a table with all its totals.
@@ -302,11 +252,11 @@ func newChecked(r *certificateRelease) (*checkedTable, [][]bool, error) {
 }
 
 // readRelease reads a release and puts its cells on the grid.
-func readRelease(fsys fs.FS, dir string, r *certificateRelease, digits int, limit int64) (*checkedTable, error) {
+func readRelease(ctx context.Context, fsys fs.FS, dir string, r *certificateRelease, digits int, limit int64) (*checkedTable, error) {
 	if r.File != path.Base(r.File) || strings.ContainsAny(r.File, `/\`) || !fs.ValidPath(r.File) {
 		return nil, refuse("a release is not a file beside the certificate")
 	}
-	text, err := readAll(fsys, path.Join(dir, r.File), limit)
+	text, err := readAll(ctx, fsys, path.Join(dir, r.File), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -340,7 +290,7 @@ func readRelease(fsys fs.FS, dir string, r *certificateRelease, digits int, limi
 			t.inner[cell] = t.inner[cell] && leaf[cell/t.stride[v]%len(leaf)]
 		}
 	}
-	if err := t.fill(text, digits); err != nil {
+	if err := t.fill(ctx, text, digits); err != nil {
 		return nil, err
 	}
 	for cell, s := range t.state {
@@ -371,7 +321,7 @@ func bare(s string) string {
 }
 
 // fill reads the rows of a release.
-func (t *checkedTable) fill(text []byte, digits int) error {
+func (t *checkedTable) fill(ctx context.Context, text []byte, digits int) error {
 	in := csv.NewReader(bytes.NewReader(text))
 	in.ReuseRecord = true
 	width := len(t.vars)
@@ -386,6 +336,9 @@ func (t *checkedTable) fill(text []byte, digits int) error {
 		codes[v]["*"] = 0
 	}
 	for row := 0; ; row++ {
+		if row%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		f, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -459,6 +412,7 @@ func parseUnits(s string, digits int) (int64, error) {
 
 // verifier checks one certificate.
 type verifier struct {
+	ctx     context.Context
 	doc     *certificateDoc
 	tables  []*checkedTable
 	members [][]place // shared cell -> where it is
@@ -551,6 +505,9 @@ func (v *verifier) pair(i, j int) {
 func (v *verifier) base() error {
 	at := 0
 	for _, t := range v.tables {
+		if err := v.ctx.Err(); err != nil {
+			return err
+		}
 		sums := make([]int64, t.n)
 		for cell, is := range t.inner {
 			if is {
@@ -702,6 +659,9 @@ func claimsByWitness(d *certificateDoc, n int) (chains, error) {
 // witness checks one witness. Afterwards the changes of all cells are in the
 // tables, stamped with its number plus one.
 func (v *verifier) witness(w int, open []place) error {
+	if err := v.ctx.Err(); err != nil {
+		return err
+	}
 	d := v.doc
 	if d.Starts[w] > d.Starts[w+1] || d.Starts[w] < 0 || d.Starts[w+1] > int64(len(d.Cells)) {
 		return refuse("witness %d: no proper list", w)

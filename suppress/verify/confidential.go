@@ -1,19 +1,16 @@
 package verify
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"context"
 	"io/fs"
 	"path"
 	"slices"
 )
 
-// ConfidentialVerified is what a valid confidential proof shows, beside that the true
+// Proven is what a valid confidential proof shows, beside that the true
 // values agree with everything that is published: every unsafe cell is as far from
 // what an outsider, and every insider, can rule out as its level asks.
-type ConfidentialVerified struct {
+type Proven struct {
 	Releases  []string // files
 	Unsafe    int      // suppressed cells that are unsafe, in all releases
 	Witnesses int
@@ -60,11 +57,11 @@ type confidentialDoc struct {
 	Digest     string  `json:"digest"`
 }
 
-// VerifyConfidential reads a confidential proof and the releases beside it that it
+// Confidential reads a confidential proof and the releases beside it that it
 // names, and checks in whole numbers that
 //
 //  1. the proof is canonical, and its digest right; releases, base and witnesses are
-//     as Verify asks, the base being the true values;
+//     as Certificate asks, the base being the true values;
 //  2. for every unsafe cell with true value a and levels L, U, S, and for outsiders and
 //     every insider k to whom it is not known, some of the witnesses that are named for
 //     the cell, and that k cannot rule out, give it values of at least a + U, of at most
@@ -82,21 +79,22 @@ type confidentialDoc struct {
 // Where values may be negative nobody rules out but what changes a cell in which he is alone.
 //
 // What it takes as given are the statements: which cells are unsafe, the levels, and who
-// has what. Errors wrap ErrCertificate, or are of the file system, and hold no values.
-func VerifyConfidential(fsys fs.FS, name string, limits VerifyLimits) (*ConfidentialVerified, error) {
+// has what. Errors wrap ErrCertificate, or are of the file system, or of the
+// context when that is done, and hold no values.
+func Confidential(ctx context.Context, fsys fs.FS, name string, limits Limits) (*Proven, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30
 	}
-	doc, err := readConfidential(fsys, name, limits.File)
+	doc, err := readConfidential(ctx, fsys, name, limits.File)
 	if err != nil {
 		return nil, err
 	}
-	v := &verifier{doc: &certificateDoc{
+	v := &verifier{ctx: ctx, doc: &certificateDoc{
 		Digits: doc.Digits, Whole: doc.Whole, Least: doc.Least,
 		Base: doc.Base, Starts: doc.Starts, Cells: doc.Cells, Changes: doc.Changes, Dens: doc.Dens,
 	}}
 	for i := range doc.Releases {
-		t, err := readRelease(fsys, path.Dir(name), &doc.Releases[i], doc.Digits, limits.File)
+		t, err := readRelease(ctx, fsys, path.Dir(name), &doc.Releases[i], doc.Digits, limits.File)
 		if err != nil {
 			return nil, err
 		}
@@ -116,51 +114,18 @@ func VerifyConfidential(fsys fs.FS, name string, limits VerifyLimits) (*Confiden
 		return nil, err
 	}
 	for k := range doc.Primary {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := i.judge(k); err != nil {
 			return nil, err
 		}
 	}
-	out := &ConfidentialVerified{Unsafe: len(doc.Primary), Witnesses: len(doc.Dens), Insiders: len(i.cells)}
+	out := &Proven{Unsafe: len(doc.Primary), Witnesses: len(doc.Dens), Insiders: len(i.cells)}
 	for _, t := range v.tables {
 		out.Releases = append(out.Releases, t.file)
 	}
 	return out, nil
-}
-
-func readConfidential(fsys fs.FS, name string, limit int64) (*confidentialDoc, error) {
-	text, err := readAll(fsys, name, limit)
-	if err != nil {
-		return nil, err
-	}
-	var doc confidentialDoc
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&doc); err != nil {
-		return nil, refuse("%s cannot be read: it is no confidential proof of this form", name)
-	}
-	again, err := json.Marshal(&doc)
-	if err != nil || !bytes.Equal(append(again, '\n'), text) {
-		return nil, refuse("%s is not in canonical form", name)
-	}
-	digest := doc.Digest
-	doc.Digest = ""
-	if again, err = json.Marshal(&doc); err != nil {
-		return nil, refuse("%s cannot be encoded", name)
-	}
-	sum := sha256.Sum256(again)
-	switch {
-	case digest != hex.EncodeToString(sum[:]):
-		return nil, refuse("%s has been changed: its digest is wrong", name)
-	case doc.Schema != "sluis.confidential/2" || doc.Notice == "":
-		return nil, refuse("%s is not of schema sluis.confidential/2", name)
-	case len(doc.Releases) == 0:
-		return nil, refuse("%s names no release", name)
-	case doc.Digits < 0 || doc.Digits > 15:
-		return nil, refuse("%s has a number of digits out of range", name)
-	case doc.Least != nil && (*doc.Least > verifyValue || *doc.Least < -verifyValue):
-		return nil, refuse("%s has a least value out of range", name)
-	}
-	return &doc, nil
 }
 
 // twinVerifier checks one confidential proof. Cells of all tables are numbered together, a

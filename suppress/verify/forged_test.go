@@ -52,7 +52,7 @@ func forge(t *testing.T, d *certificateDoc, texts map[string]string) error {
 		}
 	}
 	files["c.json"] = &fstest.MapFile{Data: sealed(t, d)}
-	_, err := Verify(files, "c.json", VerifyLimits{})
+	_, err := Certificate(t.Context(), files, "c.json", Limits{})
 	return err
 }
 
@@ -300,7 +300,7 @@ func TestForgedText(t *testing.T) {
 			t.Fatalf("%s: nothing was changed", c.name)
 		}
 		files := fstest.MapFS{"r.csv": {Data: []byte(texts["r.csv"])}, "c.json": {Data: []byte(changed)}}
-		_, err := Verify(files, "c.json", VerifyLimits{})
+		_, err := Certificate(t.Context(), files, "c.json", Limits{})
 		if holds := c.name == "nothing"; holds != (err == nil) || !holds && !errors.Is(err, ErrCertificate) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -310,14 +310,14 @@ func TestForgedText(t *testing.T) {
 		file int64
 		why  string
 	}{{int64(len(text)), ""}, {int64(len(text)) - 1, "larger than"}, {10, "larger than"}} {
-		_, err := Verify(files, "c.json", VerifyLimits{File: c.file})
+		_, err := Certificate(t.Context(), files, "c.json", Limits{File: c.file})
 		said(t, fmt.Sprint("read up to ", c.file), c.why, err)
 	}
 	delete(files, "r.csv")
-	if _, err := Verify(files, "c.json", VerifyLimits{}); err == nil {
+	if _, err := Certificate(t.Context(), files, "c.json", Limits{}); err == nil {
 		t.Error("a certificate of a release that is not there")
 	}
-	if _, err := Verify(files, "d.json", VerifyLimits{}); err == nil {
+	if _, err := Certificate(t.Context(), files, "d.json", Limits{}); err == nil {
 		t.Error("a certificate that is not there")
 	}
 }

@@ -30,7 +30,7 @@ func forgeTwin(t *testing.T, d *confidentialDoc, text string) error {
 		sum := sha256.Sum256([]byte(text))
 		d.Releases[i].SHA256 = hex.EncodeToString(sum[:])
 	}
-	_, err := VerifyConfidential(fstest.MapFS{"r.csv": {Data: []byte(text)}, twinName: {Data: sealedTwin(t, d)}}, twinName, VerifyLimits{})
+	_, err := Confidential(t.Context(), fstest.MapFS{"r.csv": {Data: []byte(text)}, twinName: {Data: sealedTwin(t, d)}}, twinName, Limits{})
 	return err
 }
 
@@ -175,15 +175,15 @@ func TestForgedTwinText(t *testing.T) {
 		if c.name != "nothing" && changed == text {
 			t.Fatalf("%s: nothing was changed", c.name)
 		}
-		_, err := VerifyConfidential(fstest.MapFS{"r.csv": {Data: []byte(release)}, twinName: {Data: []byte(changed)}}, twinName, VerifyLimits{})
+		_, err := Confidential(t.Context(), fstest.MapFS{"r.csv": {Data: []byte(release)}, twinName: {Data: []byte(changed)}}, twinName, Limits{})
 		if holds := c.name == "nothing"; holds != (err == nil) || !holds && !errors.Is(err, ErrCertificate) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	if _, err := VerifyConfidential(fstest.MapFS{twinName: {Data: []byte(text)}}, twinName, VerifyLimits{}); err == nil {
+	if _, err := Confidential(t.Context(), fstest.MapFS{twinName: {Data: []byte(text)}}, twinName, Limits{}); err == nil {
 		t.Error("a proof of a release that is not there")
 	}
-	if _, err := VerifyConfidential(fstest.MapFS{}, twinName, VerifyLimits{}); err == nil {
+	if _, err := Confidential(t.Context(), fstest.MapFS{}, twinName, Limits{}); err == nil {
 		t.Error("a proof that is not there")
 	}
 	// Somebody has two parts of one cell, which two releases have.
@@ -195,7 +195,7 @@ func TestForgedTwinText(t *testing.T) {
 			sum := sha256.Sum256([]byte(release))
 			d.Releases[i].SHA256 = hex.EncodeToString(sum[:])
 		}
-		_, err := VerifyConfidential(fstest.MapFS{"r.csv": {Data: []byte(release)}, "s.csv": {Data: []byte(release)}, twinName: {Data: sealedTwin(t, d)}}, twinName, VerifyLimits{})
+		_, err := Confidential(t.Context(), fstest.MapFS{"r.csv": {Data: []byte(release)}, "s.csv": {Data: []byte(release)}, twinName: {Data: sealedTwin(t, d)}}, twinName, Limits{})
 		said(t, "parts of a shared cell", want, err)
 		d.Part[5] = 2
 	}

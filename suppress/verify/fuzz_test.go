@@ -61,7 +61,7 @@ func FuzzVerify(f *testing.F) {
 			text = sealed(t, &doc)
 		}
 		files := fstest.MapFS{certificateName: &fstest.MapFile{Data: text}, "r.release.csv": &fstest.MapFile{Data: release}}
-		if _, err := Verify(files, certificateName, VerifyLimits{File: 1 << 20}); err != nil && !errors.Is(err, ErrCertificate) && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrInvalid) {
+		if _, err := Certificate(t.Context(), files, certificateName, Limits{File: 1 << 20}); err != nil && !errors.Is(err, ErrCertificate) && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrInvalid) {
 			t.Fatal(err)
 		}
 	})

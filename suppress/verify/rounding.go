@@ -1,16 +1,13 @@
 package verify
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"context"
 	"io/fs"
 	"path"
 )
 
-// RoundingVerified is what VerifyRounding found.
-type RoundingVerified struct {
+// Rounded is what Rounding found.
+type Rounded struct {
 	Releases     []string // files
 	Cells        int      // in all releases
 	Base         int64
@@ -29,7 +26,7 @@ type roundingDoc struct {
 	Digest   string               `json:"digest"`
 }
 
-// VerifyRounding reads a statement about rounded releases and these, and nothing else,
+// Rounding reads a statement about rounded releases and these, and nothing else,
 // and checks in whole numbers that
 //
 //  1. the statement is canonical and its digest right, and it states one of the reaches
@@ -44,19 +41,19 @@ type roundingDoc struct {
 //
 // It cannot see whether the values are those of the data, nor whether an attacker
 // works a true value out: that is shown inside, by suppress.AuditRounded. The error wraps
-// ErrCertificate, or is of the file system. Linear in the files, times the depth of the trees.
-func VerifyRounding(fsys fs.FS, statement string, limits VerifyLimits) (*RoundingVerified, error) {
+// ErrCertificate, or is of the file system, or of the context when that is done. Linear in the files, times the depth of the trees.
+func Rounding(ctx context.Context, fsys fs.FS, statement string, limits Limits) (*Rounded, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30
 	}
-	doc, err := readRounding(fsys, statement, limits.File)
+	doc, err := readRounding(ctx, fsys, statement, limits.File)
 	if err != nil {
 		return nil, err
 	}
-	out := &RoundingVerified{Base: doc.Base, Additive: doc.Additive, Below: doc.Below, Above: doc.Above}
-	v := &verifier{}
+	out := &Rounded{Base: doc.Base, Additive: doc.Additive, Below: doc.Below, Above: doc.Above}
+	v := &verifier{ctx: ctx}
 	for i := range doc.Releases {
-		t, err := readRelease(fsys, path.Dir(statement), &doc.Releases[i], 0, limits.File)
+		t, err := readRelease(ctx, fsys, path.Dir(statement), &doc.Releases[i], 0, limits.File)
 		if err != nil {
 			return nil, err
 		}
@@ -83,45 +80,6 @@ func VerifyRounding(fsys fs.FS, statement string, limits VerifyLimits) (*Roundin
 		}
 	}
 	return out, nil
-}
-
-func readRounding(fsys fs.FS, name string, limit int64) (*roundingDoc, error) {
-	text, err := readAll(fsys, name, limit)
-	if err != nil {
-		return nil, err
-	}
-	var doc roundingDoc
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&doc); err != nil {
-		return nil, refuse("%s cannot be read: it is no statement of this form", name)
-	}
-	again, err := json.Marshal(&doc)
-	if err != nil || !bytes.Equal(append(again, '\n'), text) {
-		return nil, refuse("%s is not in canonical form", name)
-	}
-	digest := doc.Digest
-	doc.Digest = ""
-	if again, err = json.Marshal(&doc); err != nil {
-		return nil, refuse("%s cannot be encoded", name)
-	}
-	if sum := sha256.Sum256(again); digest != hex.EncodeToString(sum[:]) {
-		return nil, refuse("%s has been changed: its digest is wrong", name)
-	}
-	b := doc.Base
-	switch {
-	case doc.Schema != "sluis.rounding/1":
-		return nil, refuse("%s is not of schema sluis.rounding/1", name)
-	case len(doc.Releases) == 0:
-		return nil, refuse("%s names no release", name)
-	case b < 2 || b > 1<<30:
-		return nil, refuse("%s has a base out of range", name)
-	case !doc.Additive && doc.Below == b/2 && doc.Above == (b-1)/2:
-	case doc.Additive && doc.Below == doc.Above && (doc.Below == b-1 || doc.Below == 2*b-1):
-	default:
-		return nil, refuse("%s states a reach that no method has", name)
-	}
-	return &doc, nil
 }
 
 // rounded checks the values of one release.
