@@ -79,11 +79,7 @@ const mixed = "mixed"
 // canonical names the class of the canonical bytes of values of type dt, see
 // [Setting].
 func (p *Pseudonymizer) canonical(dt arrow.DataType) string {
-	switch p.cfg.Form {
-	case Typed:
-	case AsText:
-		return "text"
-	default:
+	if p.cfg.Form != Typed {
 		return p.cfg.Form.String()
 	}
 	switch dt := bare(dt).(type) {

@@ -118,3 +118,35 @@ func TestDistinctPatterns(t *testing.T) {
 }
 
 func (s *sketch) insert(h uint64) { s.insertAll([]uint64{h}) }
+
+// TestRecordedBounds: a record states the bounds of an estimate, whether pseudonyms were
+// made or translated.
+func TestRecordedBounds(t *testing.T) {
+	key, err := KeyFromBytes([]byte("one key of a test protects nobody"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := New(Config{Key: key, Domain: Domain{"p", "person"}, Algorithm: SHA512_256, Form: BSN, Encoding: Base32, Bytes: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	many := make([]uint64, exactCount+1)
+	for i := range many {
+		many[i] = rng.Uint64()
+	}
+	counters := map[string]*Counter{"id": {canonical: "bsn"}}
+	counters["id"].note(many)
+	made, translated := p.Record([]string{"id"}, counters, "test"), &Record{}
+	translated.AppendTranslated(&Translation{to: p.Settings()}, []string{"id"}, counters, "test")
+	want := Setting{KeyID: p.KeyID(), Domain: "p/person", Format: 1, Canonical: "bsn", Encoding: "base32", Bytes: 20, Algorithm: "HMAC-SHA-512/256"}
+	for _, r := range []*Record{made, translated} {
+		c := r.Columns[0]
+		if c.DistinctExact || c.DistinctLow <= exactCount || c.DistinctLow > c.Distinct || c.DistinctHigh <= c.Distinct {
+			t.Errorf("%d, from %d to %d", c.Distinct, c.DistinctLow, c.DistinctHigh)
+		}
+		if c.Setting != want || c.Form != "bsn" || c.Translated != (r == translated) {
+			t.Errorf("%+v", c)
+		}
+	}
+}

@@ -75,24 +75,6 @@ func (l *Linkage) add(p *Pseudonymizer, v value) (bool, error) {
 	return true, nil
 }
 
-// pseudonymOf is Text for a value of any type.
-func (p *Pseudonymizer) pseudonymOf(v value) (string, error) {
-	if !p.cfg.Form.takes(v.tag) && v.tag != tagInvalid {
-		return "", ErrInvalid
-	}
-	msg, ok := appendCanonical(nil, v, p.cfg.Form)
-	defer clear(msg)
-	if !ok && p.cfg.Invalid != InvalidKeep {
-		return "", ErrInvalid
-	}
-	var out [32]byte
-	err := p.sums(&batch{bytes: msg, ends: []int{len(msg)}}, func(_ int, sum *[32]byte) { out = *sum })
-	if err != nil {
-		return "", err
-	}
-	return string(p.appendText(nil, out[:p.bytes])), nil
-}
-
 // Len returns the number of pseudonyms.
 func (l *Linkage) Len() int { return len(l.identifiers()) }
 
@@ -200,11 +182,7 @@ func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
 // canonical names the class of the canonical bytes of the table's identifiers in a
 // form, see [Setting].
 func (l *Linkage) canonical(f Form) string {
-	switch f {
-	case Typed:
-	case AsText:
-		return "text"
-	default:
+	if f != Typed {
 		return f.String()
 	}
 	class := ""

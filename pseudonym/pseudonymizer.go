@@ -148,7 +148,15 @@ func (p *Pseudonymizer) Bytes() int { return p.bytes }
 // Text returns the pseudonym of one identifier given as text, as it is written
 // in a column of text. The error is ErrInvalid or ErrDestroyed.
 func (p *Pseudonymizer) Text(identifier string) (string, error) {
-	msg, ok := appendCanonical(nil, value{tag: tagText, text: []byte(identifier)}, p.cfg.Form)
+	return p.pseudonymOf(value{tag: tagText, text: []byte(identifier)})
+}
+
+// pseudonymOf is Text for a value of any type.
+func (p *Pseudonymizer) pseudonymOf(v value) (string, error) {
+	if !p.cfg.Form.takes(v.tag) && v.tag != tagInvalid {
+		return "", ErrInvalid
+	}
+	msg, ok := appendCanonical(nil, v, p.cfg.Form)
 	defer clear(msg)
 	if !ok && p.cfg.Invalid != InvalidKeep {
 		return "", ErrInvalid

@@ -44,8 +44,10 @@ type Record struct {
 	Signature []byte `json:"signature,omitempty"`
 }
 
-// Setting is everything that decides which pseudonym an identifier has. Two columns
-// name the same persons alike only where their settings are equal.
+// Setting is everything that decides which pseudonym an identifier has, as a record
+// states it. Two columns name the same persons alike only where their settings are equal.
+// [Settings] is what was asked for: its form alone does not say so much, because in the
+// forms typed and text the type of the column counts too.
 type Setting struct {
 	KeyID  string `json:"keyId,omitempty"`
 	Domain string `json:"domain,omitempty"`
@@ -118,20 +120,17 @@ func (p *Pseudonymizer) Record(columns []string, counters map[string]*Counter, t
 // Append adds columns that p replaced.
 func (r *Record) Append(p *Pseudonymizer, columns []string, counters map[string]*Counter) {
 	for _, name := range columns {
-		s := counters[name].Stats()
-		r.Columns = append(r.Columns, RecordedCount{
-			Column: name, Setting: p.setting(counters[name]), Form: p.cfg.Form.String(),
-			Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
-			DistinctLow: s.DistinctLow, DistinctHigh: s.DistinctHigh,
-		})
+		r.Columns = append(r.Columns, counters[name].recorded(name, p.Settings()))
 	}
 }
 
-// setting states how p makes pseudonyms of a column.
-func (p *Pseudonymizer) setting(c *Counter) Setting {
-	return Setting{
-		KeyID: p.KeyID(), Domain: p.Domain().String(), Format: FormatVersion, Canonical: c.class(),
-		Encoding: p.cfg.Encoding.String(), Bytes: p.Bytes(), Algorithm: p.Algorithm().String(),
+// recorded is what a record says of a column that was counted.
+func (c *Counter) recorded(name string, made Settings) RecordedCount {
+	s := c.Stats()
+	return RecordedCount{
+		Column: name, Setting: made.setting(c.class()), Form: made.Form,
+		Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
+		DistinctLow: s.DistinctLow, DistinctHigh: s.DistinctHigh,
 	}
 }
 

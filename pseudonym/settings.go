@@ -2,8 +2,9 @@ package pseudonym
 
 import "fmt"
 
-// Settings say what pseudonyms were made with. Two columns with equal settings have
-// one pseudonym for one identifier; nothing is known where one of them differs.
+// Settings say what pseudonyms were made with, as the flags and a table state it. Two
+// columns with equal settings have one pseudonym for one identifier of one type; nothing is
+// known where one of them differs. A record states a [Setting] of every column.
 type Settings struct {
 	KeyID     string `json:"keyId"`
 	Domain    string `json:"domain"`
@@ -43,6 +44,16 @@ func (s Settings) Config() (c Config, err error) {
 	}
 	c.Bytes = s.Bytes
 	return c, nil
+}
+
+// setting is what a record states of a column with a class of canonical bytes. Its
+// algorithm has the long name.
+func (s Settings) setting(canonical string) Setting {
+	algorithm, _ := ParseAlgorithm(s.Algorithm) // was read or made by this package
+	return Setting{
+		KeyID: s.KeyID, Domain: s.Domain, Format: s.Format, Canonical: canonical,
+		Encoding: s.Encoding, Bytes: s.Bytes, Algorithm: algorithm.String(),
+	}
 }
 
 // TextLength returns the number of characters of a pseudonym as text: binary ones in

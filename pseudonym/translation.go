@@ -138,16 +138,9 @@ func digest(b []byte) [32]byte { return sha256.Sum256(b) }
 // program where the record is new.
 func (r *Record) AppendTranslated(t *Translation, columns []string, counters map[string]*Counter, tool string) {
 	r.Schema, r.Tool = processSchema, tool
-	algorithm, _ := ParseAlgorithm(t.to.Algorithm) // was read before
 	for _, name := range columns {
-		s := counters[name].Stats()
-		r.Columns = append(r.Columns, RecordedCount{
-			Column: name,
-			Setting: Setting{
-				KeyID: t.to.KeyID, Domain: t.to.Domain, Format: t.to.Format, Canonical: counters[name].class(),
-				Encoding: t.to.Encoding, Bytes: t.to.Bytes, Algorithm: algorithm.String(),
-			},
-			Form: t.to.Form, Translated: true, Rows: s.Rows, Nulls: s.Nulls, Invalid: s.Invalid, Distinct: s.Distinct, DistinctExact: s.DistinctExact,
-		})
+		c := counters[name].recorded(name, t.to)
+		c.Translated = true
+		r.Columns = append(r.Columns, c)
 	}
 }
