@@ -65,7 +65,7 @@ func LoadKey(path string, identities ...age.Identity) (Key, error) {
 // LoadKeyFile is LoadKey, and reports whether the file has check digits: without them a
 // mistyped file gives another key, and nobody notices.
 func LoadKeyFile(path string, identities ...age.Identity) (k Key, checked bool, err error) {
-	text, err := readSecret(path, identities)
+	text, _, err := readSecret(path, identities)
 	if err != nil {
 		return Key{}, false, err
 	}
@@ -76,17 +76,19 @@ func LoadKeyFile(path string, identities ...age.Identity) (k Key, checked bool, 
 // secretPrefix begins every secret that is written as text.
 const secretPrefix = "SLUIS-"
 
-// readSecret returns the text of a key, key set or share file. The caller wipes it.
-func readSecret(path string, identities []age.Identity) ([]byte, error) {
+// readSecret returns the text of a key, key set or share file, and whether the file is
+// encrypted. The caller wipes the text.
+func readSecret(path string, identities []age.Identity) (text []byte, sealed bool, err error) {
 	raw, err := ReadSecretFile(path)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if bytes.HasPrefix(raw, []byte(secretPrefix)) {
-		return raw, nil
+		return raw, false, nil
 	}
 	defer clear(raw)
-	return open(raw, identities)
+	text, err = open(raw, identities)
+	return text, true, err
 }
 
 // ReadSecretFile reads a file that holds a secret, of at most 64 KiB. On Unix a file

@@ -3,15 +3,12 @@ package pseudonym
 import (
 	"bytes"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"filippo.io/age"
-
-	"github.com/sluis-go/sluis/internal/files"
 )
 
 // keySetHeader is the first line of a key set. Every further line is a key, the
@@ -103,7 +100,7 @@ func ReplaceKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
 // LoadKeySet reads a key set as [LoadKey] reads a key file. A file of one key is a set
 // of one. The error wraps ErrKey or ErrKeyFile, or is of the file system.
 func LoadKeySet(path string, identities ...age.Identity) (*KeySet, error) {
-	text, err := readSecret(path, identities)
+	text, sealed, err := readSecret(path, identities)
 	if err != nil {
 		return nil, err
 	}
@@ -112,14 +109,8 @@ func LoadKeySet(path string, identities ...age.Identity) (*KeySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := make([]byte, len(secretPrefix))
-	f, err := files.Open(path)
-	if err == nil {
-		_, err = io.ReadFull(f, head)
-		err = errors.Join(err, f.Close())
-	}
-	s.sealed = string(head) != secretPrefix
-	return s, err
+	s.sealed = sealed
+	return s, nil
 }
 
 func parseKeySet(text []byte) (*KeySet, error) {

@@ -87,22 +87,17 @@ func (p *Plan) Names() []string {
 // Config returns the configuration of a column, without the key. The error wraps
 // ErrDomain, ErrSetting or ErrLength.
 func (c PlanColumn) Config() (out Config, err error) {
-	if out.Domain, err = ParseDomain(c.Domain); err != nil {
-		return out, err
-	}
 	or := func(s, other string) string {
 		if s == "" {
 			return other
 		}
 		return s
 	}
-	if out.Form, err = ParseForm(or(c.Form, Typed.String())); err != nil {
-		return out, err
-	}
-	if out.Encoding, err = ParseEncoding(or(c.Encoding, Hex.String())); err != nil {
-		return out, err
-	}
-	if out.Algorithm, err = ParseAlgorithm(or(c.Algorithm, SHA256.Flag())); err != nil {
+	out, err = Settings{
+		Domain: c.Domain, Form: or(c.Form, Typed.String()), Encoding: or(c.Encoding, Hex.String()), Bytes: int(c.Bytes),
+		Algorithm: or(c.Algorithm, SHA256.Flag()), Format: FormatVersion,
+	}.Config()
+	if err != nil {
 		return out, err
 	}
 	if out.Invalid, err = ParseInvalid(or(c.Invalid, InvalidError.String())); err != nil {
@@ -111,7 +106,6 @@ func (c PlanColumn) Config() (out Config, err error) {
 	if c.Bytes < 0 {
 		return out, fmt.Errorf("%w: a negative number of bytes", ErrLength)
 	}
-	out.Bytes = int(c.Bytes)
 	_, err = out.length()
 	return out, err
 }

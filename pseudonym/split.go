@@ -294,7 +294,7 @@ func SaveShare(path string, s Share, recipients ...age.Recipient) error {
 // LoadShare reads a share file as [LoadKey] reads a key file. The error wraps ErrShare,
 // ErrKeyFile, or is of the file system.
 func LoadShare(path string, identities ...age.Identity) (Share, error) {
-	text, err := readSecret(path, identities)
+	text, _, err := readSecret(path, identities)
 	if err != nil {
 		return Share{}, err
 	}
