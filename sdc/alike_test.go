@@ -103,6 +103,8 @@ func TestMinHoldingsBoundary(t *testing.T) {
 		{"ten, of which one has no value", sdc.Magnitude, 10, 1, true, []string{"min-holdings at k=a: unsafe"}},
 		{"ten, of which one has no value, counted", sdc.Frequency, 10, 1, true, []string{}},
 		{"no holdings are named", sdc.Magnitude, 1, 0, false, []string{}},
+		{"ten in a class of records", sdc.Microdata, 10, 0, true, []string{}},
+		{"nine in a class of records", sdc.Microdata, 9, 0, true, []string{"min-holdings at k=a: unsafe"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var rows []row
@@ -120,7 +122,7 @@ func TestMinHoldingsBoundary(t *testing.T) {
 			}
 			p := off()
 			p.MinHoldings = sdc.MinHoldings{Min: 10}
-			o := sdc.Output{Name: "o", Kind: tc.kind, By: []string{"k"}, NoMargins: true}
+			o := sdc.Output{Name: "o", Kind: tc.kind, By: []string{"k"}, NoMargins: tc.kind != sdc.Microdata}
 			if tc.kind == sdc.Magnitude {
 				o.Response = "x"
 			}
@@ -291,3 +293,27 @@ func alikeFindings(rows []row, kept []int, roles sdc.Roles, percent, least int64
 }
 
 func containsText(s, part string) bool { return strings.Contains(s, part) }
+
+// TestMinHoldingsMatching: of a class of one holding that others may belong to, by nulls
+// that match, somebody judges.
+func TestMinHoldingsMatching(t *testing.T) {
+	var rows []row
+	for i := range 24 {
+		r := row{"a": "x", "b": "y", "who": i, "owner": i}
+		if i >= 12 {
+			r["b"] = nil
+		} else {
+			r["owner"] = 0
+		}
+		rows = append(rows, r)
+	}
+	d := sdc.FromTable(tableOf(t, fields("a", text, "b", text, "who", integer, "owner", integer), rows...))
+	d.Roles.Respondent, d.Roles.Holding = "who", "owner"
+	d.Missing = map[string]sdc.Missing{"b": "wildcard"}
+	p := off()
+	p.MinHoldings = sdc.MinHoldings{Min: 10}
+	r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"a", "b"}})
+	if diff := cmp.Diff([]string{"min-holdings at a=x, b=y: review"}, found(r, 0)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -141,6 +141,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 		p.Closeness.check(t, p, f)
 		out.NotChecked = append(out.NotChecked, p.Closeness.undeclared(t)...)
 		p.KAnonymity.check(t.main, f)
+		p.MinHoldings.check(t.main, roles, f)
 		if out.Excluded > 0 && !p.KAnonymity.Off {
 			f.output(Finding{
 				Rule: p.KAnonymity.name(), Verdict: Review, Observed: float64(out.Excluded), Limit: 0, Count: out.Excluded,

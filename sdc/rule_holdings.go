@@ -12,6 +12,10 @@ import "fmt"
 // own. Twelve establishments of one owner are one: who owns them sees through the count
 // of them, and what is published of the cell is of that one.
 //
+// In microdata the cells are the classes on the keys: who owns all twelve records of a class
+// is known by its keys. Where nulls of keys match, a class that has fewer by itself is for
+// review.
+//
 // It applies where the data name a column of holdings; elsewhere respondents are what
 // MinContributors counts, and the report says that holdings were not looked at.
 //
@@ -39,6 +43,10 @@ func (r MinHoldings) check(t *Table, roles Roles, f *findings) {
 		return
 	}
 	least := fmt.Sprintf("; at least %d are required", r.Min)
+	verdict := Unsafe
+	if t.matched != nil {
+		verdict = Review
+	}
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
 			n := c.owners()
@@ -46,7 +54,7 @@ func (r MinHoldings) check(t *Table, roles Roles, f *findings) {
 				continue
 			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
+				Rule: r.name(), Verdict: verdict, Observed: float64(n), Limit: float64(r.Min),
 				Message: f.join(f.plural(n, "holding"), least),
 			})
 		}
