@@ -1,6 +1,11 @@
 package identifier
 
-import "strings"
+import (
+	"encoding/hex"
+	"math"
+	"strconv"
+	"strings"
+)
 
 // Kind is a form of identifiers. No value has two forms.
 type Kind uint8
@@ -26,12 +31,40 @@ func (k Kind) String() string {
 	return [...]string{"other values", "citizen service numbers", "bank account numbers", "licence plates", "e-mail addresses", "telephone numbers"}[k]
 }
 
-// Of returns the kind of a value, without the blanks at both ends.
+// Of returns the kind of a value, without the blanks at both ends. A whole number that
+// floats, decimals or spreadsheets write as 123456782.0 or 1.23456782e+08 is that number.
+// Bytes, which are written in hexadecimal, are the text that they hold.
 func Of(value string) Kind {
 	if len(value) > maxLength {
 		return None
 	}
 	value = strings.TrimSpace(value)
+	if k := of(plain(value)); k != None || len(value) < 16 {
+		return k
+	}
+	if text, err := hex.DecodeString(value); err == nil {
+		return of(strings.TrimSpace(string(text)))
+	}
+	return None
+}
+
+// plain returns a whole number without a point or an exponent, and another value as it is.
+func plain(value string) string {
+	if value == "" || !digit(value[0]) {
+		return value
+	}
+	if at := strings.IndexByte(value, '.'); at > 0 && at+1 < len(value) && strings.Trim(value[at+1:], "0") == "" {
+		return value[:at]
+	}
+	if strings.Contains(value, "e+") {
+		if x, err := strconv.ParseFloat(value, 64); err == nil && x < 1<<53 && x == math.Trunc(x) {
+			return strconv.FormatFloat(x, 'f', 0, 64)
+		}
+	}
+	return value
+}
+
+func of(value string) Kind {
 	switch {
 	case BSN(value):
 		return CitizenNumber

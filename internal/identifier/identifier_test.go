@@ -241,3 +241,33 @@ func FuzzOf(f *testing.F) {
 		}
 	})
 }
+
+// TestWrittenNumbers: what floats, decimals and bytes are written as. 123456782 passes the
+// eleven-test, 123456783 does not.
+func TestWrittenNumbers(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		want  identifier.Kind
+	}{
+		{"123456782.0", identifier.CitizenNumber},
+		{"123456782.00", identifier.CitizenNumber},
+		{"123456782.", identifier.None},
+		{"123456782.5", identifier.None},
+		{"123456783.0", identifier.None},
+		{"1.23456782e+08", identifier.CitizenNumber},
+		{"1.23456783e+08", identifier.None},
+		{"1.23456782e+07", identifier.None}, // 12345678.2
+		{"1.1222335e+07", identifier.CitizenNumber},
+		{"9e+99", identifier.None},
+		{"313233343536373832", identifier.CitizenNumber}, // the bytes of 123456782
+		{"313233343536373833", identifier.None},
+		{"75406578616d706c652e6f7267", identifier.Address}, // u@example.org
+		{"00112233445566778899aabbccddeeff", identifier.None},
+		{"1e+x@example.org", identifier.Address},
+		{"", identifier.None},
+	} {
+		if got := identifier.Of(c.value); got != c.want {
+			t.Errorf("%q: %v, want %v", c.value, got, c.want)
+		}
+	}
+}
