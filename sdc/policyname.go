@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Digest is the SHA-256, in hexadecimal, of a policy: of its name and of every threshold
@@ -53,7 +55,7 @@ var alikeLetters = func() map[rune]rune {
 // lookOf leaves the letters of a name, as what they look like.
 func lookOf(name string) string {
 	var b strings.Builder
-	for _, r := range name {
+	for _, r := range norm.NFKC.String(name) { // mathematical and full-width letters are letters
 		r = unicode.ToLower(r)
 		if to, ok := alikeLetters[r]; ok {
 			r = to

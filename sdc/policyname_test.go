@@ -10,7 +10,7 @@ import (
 
 func TestResembles(t *testing.T) {
 	for name, want := range map[string]string{
-		"cbs": "cbs", "CBS": "cbs", "CBS ": "cbs", "c.b-s_": "cbs", "ＣＢＳ": "cbs", "сbѕ": "cbs", "C\u200bBS": "cbs", "c\u0301bs": "cbs", "ÇBŚ": "cbs",
+		"cbs": "cbs", "CBS": "cbs", "CBS ": "cbs", "c.b-s_": "cbs", "ＣＢＳ": "cbs", "сbѕ": "cbs", "C\u200bBS": "cbs", "c\u0301bs": "cbs", "ÇBŚ": "cbs", "𝖼𝖻𝗌": "cbs", "𝐂𝐁𝐒": "cbs", "ⓒⓑⓢ": "cbs",
 		"ESSNet": "essnet", "ess net": "essnet", "еssnеt": "essnet", "éssnet": "essnet",
 		"cbs2": "", "my cbs": "", "strict": "", "": "", "bsc": "",
 	} {
