@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 	},
-	"sdc/source":  {"internal/files", "internal/formula", "internal/staging"},
+	"sdc/source":  {"internal/files", "internal/formula", "internal/identifier", "internal/staging"},
 	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/profile", "pseudonym"},

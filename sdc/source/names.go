@@ -3,8 +3,12 @@ package source
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sluis-go/sluis/internal/identifier"
 )
 
 // shownColumns bounds the names in an error.
@@ -48,9 +52,13 @@ func noColumn(name string, n int, have []string) error {
 		fmt.Fprintf(&b, "%d columns have this name", n)
 	} else {
 		b.WriteString("the column does not exist")
-		if near, ok := nearest(name, have); ok {
+		if near, ok := nearest(name, have); ok && !slices.ContainsFunc(have, likeValue) {
 			fmt.Fprintf(&b, "; the nearest name is %q", near)
 		}
+	}
+	if slices.ContainsFunc(have, likeValue) {
+		fmt.Fprintf(&b, "; the file has %d columns, whose names are not shown: some look like values, as if the first line were a record; the first line of a CSV file must have the names", len(have))
+		return &noColumnError{b.String()}
 	}
 	if len(have) > 0 {
 		b.WriteString("; the columns are")
@@ -65,6 +73,18 @@ func noColumn(name string, n int, have []string) error {
 		fmt.Fprintf(&b, " and %d more", more)
 	}
 	return &noColumnError{b.String()}
+}
+
+// likeValue reports whether a name looks like a value of a record: a number, a date or an
+// identifier. A file without a line of names has its first record there, which
+// no error may show.
+func likeValue(name string) bool {
+	name = strings.TrimSpace(name)
+	if name != "" && strings.Trim(name, "0123456789+-.,:/ €$%") == "" || identifier.Of(name) != identifier.None {
+		return true
+	}
+	_, err := strconv.ParseFloat(strings.Replace(name, ",", ".", 1), 64)
+	return err == nil
 }
 
 // nearest returns the name with the fewest edits from name, case aside, if they are
