@@ -84,6 +84,16 @@ func TestCanceled(t *testing.T) {
 	}
 }
 
+// TestCanceledReading: of a large file no more is read once the context is done.
+func TestCanceledReading(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	text, err := readAll(ctx, fstest.MapFS{"d": {Data: []byte("text")}}, "d", 200)
+	if text != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("read %q, %v", text, err)
+	}
+}
+
 // TestSealed: the three documents are read alike. Each is refused for what is changed of
 // the text itself, in its own words.
 func TestSealed(t *testing.T) {
