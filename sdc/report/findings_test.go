@@ -70,6 +70,32 @@ func TestWhosePolicy(t *testing.T) {
 	}
 }
 
+// TestIntervalStaysInside: how closely a sum of few can be estimated is on no page that
+// leaves, neither among the rules nor among the differences.
+func TestIntervalStaysInside(t *testing.T) {
+	fields, rows := small(1)
+	for _, tc := range []struct {
+		min  int64
+		want string
+	}{{10, "min-contributors: differs from cbs"}, {5, "min-contributors: on, min 5 (in cbs: on, min 10)"}} {
+		p := sdc.CBS()
+		p.Name, p.MinContributors = "ours", sdc.MinContributors{Min: tc.min, Interval: "88.5"}
+		r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
+		if got := report.PublicDifferences(r.Policy.Differences); len(got) != 1 || got[0] != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+		for _, lang := range []string{"en", "nl"} {
+			inside, outside := page(t, r, report.HTMLOptions{Lang: lang}), public(t, r, lang)
+			if !strings.Contains(inside, "interval 88.5") {
+				t.Errorf("%s: the page inside has no interval", lang)
+			}
+			if strings.Contains(outside, "interval 8") || strings.Contains(outside, "88.5") || strings.Contains(outside, "88,5") {
+				t.Errorf("%s: the public page has the interval", lang)
+			}
+		}
+	}
+}
+
 // TestPublicSaysWhyHidden: of an output that is not shown the public page says why, and who
 // set cells safe by hand; not the reason, which may tell of the data, and not how many.
 func TestPublicSaysWhyHidden(t *testing.T) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -273,6 +274,12 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 // or an amount can be estimated, and which therefore stay inside.
 var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "request": true, "closeness": true}
 
+// interval is the threshold of min-contributors that tells how closely a sum of few can be
+// estimated, and stays inside too.
+const interval = "interval"
+
+var saidInterval = regexp.MustCompile(`, interval [0-9.]+`)
+
 // hidden says why a public page does not show an output, and who set cells of it safe by
 // hand. It says neither the reason, which a person wrote about the data, nor how many.
 func (d words) hidden(o *sdc.OutputReport) []sentence {
@@ -314,7 +321,8 @@ func (d words) whose(sha256 string, differences []string) whoseView {
 }
 
 // PublicDifferences is how a policy differs from the shipped one, for what may leave: the
-// differences of a report, but of concentration rules only that there is one. Who knows
+// differences of a report, but of concentration rules, and of the interval of
+// min-contributors, only that there is one. Who knows
 // the digest of a policy can test a guess of its thresholds, as the name of a shipped
 // policy tells them.
 func PublicDifferences(list []string) []string {
@@ -324,6 +332,12 @@ func PublicDifferences(list []string) []string {
 		if at := strings.LastIndex(s, " (in "); concentration[rule] && at >= 0 {
 			base, _, _ := strings.Cut(s[at+len(" (in "):], ":")
 			s = rule + ": differs from " + base
+		} else if at >= 0 {
+			now, was, _ := strings.Cut(saidInterval.ReplaceAllString(s[len(rule)+2:], ""), " (in ")
+			base, was, _ := strings.Cut(strings.TrimSuffix(was, ")"), ": ")
+			if s = rule + ": " + now + " (in " + base + ": " + was + ")"; now == was {
+				s = rule + ": differs from " + base
+			}
 		}
 		out = append(out, s)
 	}
@@ -346,6 +360,9 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 		for i, l := range rule.Limits {
 			if concentration[rule.Rule] {
 				break
+			}
+			if l.Name == interval {
+				continue
 			}
 			if i > 0 {
 				x.Limits += ", "

@@ -293,7 +293,21 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		}
 		s.Outputs = append(s.Outputs, out)
 	}
-	return s, nil
+	return s, s.missingHasEffect()
+}
+
+// missingHasEffect refuses a line under missing that no output looks at: who writes
+// income: refuse would think that a missing income is an error. A null respondent or weight
+// always is one, a null response is counted and contributes nothing, and a null holding
+// holds itself.
+func (s *Spec) missingHasEffect() error {
+	for _, name := range slices.Sorted(maps.Keys(s.Missing)) {
+		used := func(o sdc.Output) bool { return slices.Contains(o.By, name) || slices.Contains(o.Sensitive, name) }
+		if name != "" && !slices.ContainsFunc(s.Outputs, used) {
+			return wrong("data.missing: the line of column %q has no effect: no output has the column under by, keys or sensitive; leave the line out", name)
+		}
+	}
+	return nil
 }
 
 func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
