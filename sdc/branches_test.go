@@ -76,7 +76,7 @@ func TestBranchesRecount(t *testing.T) {
 	parent := map[string]string{"lung": "cancer", "breast": "cancer", "flu": "infection", "cancer": "any", "infection": "any", "(missing)": ""}
 	leaves := []string{"lung", "breast", "flu"}
 	levels := map[string]int{"any": 1, "cancer": 2, "infection": 2}
-	findings, above := 0, 0
+	findings, above, hidden := 0, 0, 0
 	for seed := range seeds(t) {
 		rng := rand.New(rand.NewPCG(seed, 37))
 		sensitive := [][]string{nil, {"a"}, {"a", "b"}, {"b"}}[rng.IntN(4)]
@@ -123,21 +123,29 @@ func TestBranchesRecount(t *testing.T) {
 				}
 				line := c
 				line[v] = ""
-				of := len(persons[line])
-				for rule, breaks := range map[string]func(n int) bool{
-					"group-disclosure": func(n int) bool { return 100*n >= percent*of },
-					"group-remainder":  func(n int) bool { return of-remainder <= n },
+				null := line
+				null[v] = "(missing)"
+				of, unknown := len(persons[line]), len(persons[null])
+				for rule, breaks := range map[string]func(n, of int) bool{
+					"group-disclosure": func(n, of int) bool { return 100*n >= percent*of },
+					"group-remainder":  func(n, of int) bool { return of-remainder <= n },
 				} {
-					for x := c[v]; x != "" && x != "any"; x = parent[x] {
-						at := c
-						at[v] = x
-						if n := len(persons[at]); breaks(n) {
-							want[fmt.Sprintf("%s %s at a=%s, b=%s: %d of %d, level %d", rule, name, c[0], c[1], n, of, levels[x])] = true
-							if x != c[v] {
-								above++
+					broken := func(of int, verdict string) bool {
+						for x := c[v]; x != "" && x != "any"; x = parent[x] {
+							at := c
+							at[v] = x
+							if n := len(persons[at]); breaks(n, of) {
+								want[fmt.Sprintf("%s %s at a=%s, b=%s: %d of %d, level %d, %s", rule, name, c[0], c[1], n, of, levels[x], verdict)] = true
+								if x != c[v] {
+									above++
+								}
+								return true
 							}
-							break
 						}
+						return false
+					}
+					if !broken(of, "unsafe") && c[v] != "(missing)" && unknown > 0 && broken(max(of-unknown, len(persons[c])), "review") {
+						hidden++
 					}
 				}
 				if len(sensitive) == 0 {
@@ -147,7 +155,7 @@ func TestBranchesRecount(t *testing.T) {
 					at := c
 					at[v] = code
 					if occurs[name+code] && !cells[at] {
-						want[fmt.Sprintf("zero-cells %s at a=%s, b=%s: 0 of %d, level 0", name, at[0], at[1], of)] = true
+						want[fmt.Sprintf("zero-cells %s at a=%s, b=%s: 0 of %d, level 0, review", name, at[0], at[1], of)] = true
 					}
 				}
 			}
@@ -167,17 +175,69 @@ func TestBranchesRecount(t *testing.T) {
 			if _, err := fmt.Sscanf(after(f.Message, "above this cell, at level "), "%d", &level); err != nil {
 				level = 0
 			}
-			got[fmt.Sprintf("%s %s at %s: %d of %d, level %d", f.Rule, f.Variable, f.Cell, f.Count, f.Of, level)] = true
+			got[fmt.Sprintf("%s %s at %s: %d of %d, level %d, %s", f.Rule, f.Variable, f.Cell, f.Count, f.Of, level, f.Verdict)] = true
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("seed %d: %s", seed, diff)
 		}
 		findings += len(got)
 	}
-	if above == 0 {
-		t.Error("no code above a cell was found")
+	if above == 0 || hidden == 0 {
+		t.Error("no code above a cell, or no cell behind unknown values, was found")
 	}
-	t.Logf("%d findings recounted, %d of codes above", findings, above)
+	t.Logf("%d findings recounted, %d of codes above, %d behind unknown values", findings, above, hidden)
+}
+
+// TestUnknownInTables: respondents with an unknown value do not hide what the others of a
+// line of a table share.
+func TestUnknownInTables(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		hiv, well, unknown  int
+		missing             sdc.Missing
+		remainder, margins  bool
+		disclosed, observed string
+	}{
+		{"95 of 105 known of 117", 95, 10, 12, "category", false, true, "review", "95 of 105"},
+		{"90 of 100 known of 101", 90, 10, 1, "category", false, true, "review", "90 of 100"},
+		{"89 of 99 known is less than 90 %", 89, 10, 12, "category", false, true, "", ""},
+		{"nobody unknown", 95, 10, 0, "category", false, true, "unsafe", "95 of 105"},
+		{"found with the unknown ones counted", 95, 1, 9, "category", false, true, "unsafe", "95 of 105"},
+		{"unknown ones left out", 95, 10, 12, "exclude", false, true, "unsafe", "95 of 105"},
+		{"without margins", 95, 10, 12, "category", false, false, "review", "95 of 105"},
+		{"all but one of the known ones", 40, 1, 30, "category", true, true, "review", "40 of 41"},
+		{"all but two of the known ones", 40, 2, 30, "category", true, true, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var rows []row
+			add := func(n int, region string, state any) {
+				for range n {
+					rows = append(rows, row{"region": region, "state": state})
+				}
+			}
+			add(c.hiv, "N", "hiv")
+			add(c.well, "N", "well")
+			add(c.unknown, "N", nil)
+			add(20, "S", "hiv")
+			add(20, "S", "well")
+			d := sdc.FromTable(tableOf(t, fields("region", text, "state", text), rows...))
+			d.Missing = map[string]sdc.Missing{"state": c.missing}
+			p := off()
+			if p.GroupDisclosure = (sdc.GroupDisclosure{Percent: "90"}); c.remainder {
+				p.GroupDisclosure.Off, p.GroupRemainder = true, sdc.GroupRemainder{K: 1}
+			}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}, NoMargins: !c.margins})
+			verdict, observed := "", ""
+			for _, f := range r.Outputs[0].Findings {
+				if f.Cell.String() == "region=N, state=hiv" {
+					verdict, observed = f.Verdict.String(), fmt.Sprintf("%d of %d", f.Count, f.Of)
+				}
+			}
+			if verdict != c.disclosed || observed != c.observed {
+				t.Errorf("%q, %q: want %q, %q", verdict, observed, c.disclosed, c.observed)
+			}
+		})
+	}
 }
 
 // after is what follows a part of a text, "" where there is none.

@@ -15,8 +15,10 @@ var wordNames = []string{
 	"telefoon", "telefoonnummer", "telnr", "mobiel", "mobielnummer", "phone", "phonenumber", "telephone",
 	"kenteken", "licenceplate", "licenseplate", "kvk", "kvknummer", "rsin",
 	"geboortedatum", "gebdatum", "gebdat", "birthdate", "dateofbirth", "dob", "birthday",
-	"paspoortnummer", "passport", "passportnumber", "ssn", "socialsecuritynumber",
-	"voornaam", "voornamen", "achternaam", "familienaam", "geslachtsnaam", "firstname", "lastname", "surname", "fullname", "givenname",
+	"gsm", "gsmnummer", "paspoort", "paspoortnummer", "rijbewijs", "rijbewijsnummer", "passport", "passportnumber", "ssn", "socialsecuritynumber",
+	"patientnummer", "patientnr", "patientid", "clientnummer", "clientnr", "clientid", "persoonsnummer", "anummer", "anr",
+	"vreemdelingennummer", "vestigingsnummer", "fiscaalnummer", "finummer", "username", "gebruikersnaam", "postcodehuisnummer",
+	"voorletters", "voornaam", "voornamen", "achternaam", "familienaam", "geslachtsnaam", "firstname", "lastname", "surname", "fullname", "givenname",
 	"ipadres", "ipaddress",
 }
 

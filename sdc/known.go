@@ -1,6 +1,9 @@
 package sdc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // addFullLines notes, in a table of the rows with a known value of the sensitive
 // variable, the respondents of each class with unknown values counted.
@@ -25,10 +28,68 @@ func (t *Table) addFullLines(full *Table, p *Policy) {
 // counted.
 func (t *Table) fullRespondents(c Cell) int64 { return t.fullLine[t.nodeKey(c.i, len(t.vars)-1)] }
 
+// countUnknown notes how many respondents of each line over the variable are in its
+// category of null, where a table has one. Microdata have a table of their own for that.
+func (l *lines) countUnknown() {
+	t := l.t
+	null := uint32(slices.IndexFunc(t.vars[l.v].nodes, func(n node) bool { return n.null }))
+	if t.output.Kind == Microdata || !slices.Contains(t.nodes[l.v], null) {
+		return
+	}
+	l.null, l.unknown = null, make([]int64, len(t.hidden))
+	for i, k := range t.nodes[l.v] {
+		if k != null {
+			continue
+		}
+		if line := l.find(i); line != noLine {
+			l.unknown[line] = t.m.Respondents[i]
+		}
+	}
+}
+
+// broken reports whether a group rule is broken by a cell of n respondents of the line, or
+// by the one above it at which at then is; see GroupDisclosure. of are the respondents of
+// the line that count. The verdict is Review where only those with a known value break it.
+func (l *lines) broken(c, line Cell, breaks func(n, of int64) bool) (at uint32, of int64, verdict Verdict, note string) {
+	if of = line.Respondents(); breaks(c.Respondents(), of) {
+		return noLine, of, Unsafe, ""
+	}
+	if l.up == nil && l.unknown == nil {
+		return noLine, of, Safe, ""
+	}
+	if at = l.above(c, of, breaks); at != noLine {
+		return at, of, Unsafe, ""
+	}
+	if l.unknown == nil || l.t.nodes[l.v][c.i] == l.null || l.unknown[line.i] == 0 {
+		return noLine, of, Safe, ""
+	}
+	known := max(of-l.unknown[line.i], c.Respondents()) // some may be in both
+	if !breaks(c.Respondents(), known) {
+		if at = l.above(c, known, breaks); at == noLine {
+			return noLine, of, Safe, ""
+		}
+	}
+	return at, known, Review, unknownNote(l.unknown[line.i])
+}
+
+// above returns the deepest cell above c that breaks a group rule with the respondents of
+// the line that count; noLine where none does, or the table publishes these itself.
+func (l *lines) above(c Cell, of int64, breaks func(n, of int64) bool) uint32 {
+	if l.up == nil {
+		return noLine
+	}
+	return l.up.find(l.t, c.i, func(n int64) bool { return breaks(n, of) })
+}
+
+// unknownNote says of how many respondents of a line the value is unknown.
+func unknownNote(n int64) string {
+	return fmt.Sprintf(", among those whose value is known; that of %s is not", plural(n, "respondent"))
+}
+
 // knownVerdict is the verdict on what the known respondents of a class share, and what
 // to say of the others.
 func (t *Table) knownVerdict(known, full int64) (Verdict, string) {
-	note := fmt.Sprintf(", among those whose value is known; that of %s is not", plural(full-known, "respondent"))
+	note := unknownNote(full - known)
 	if known < t.knownMin {
 		return Review, note
 	}

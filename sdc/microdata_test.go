@@ -165,6 +165,8 @@ func TestIdentifierNames(t *testing.T) {
 		"burgerservicenummer": true, "BSN ": true, "bsn_nr": true, "sofinummer": true, "naam": true, "rinpersoon_h": true, "iban": true, "email": true,
 		"geboortedatum": true, "Geboorte_Datum": true, "e-mail": true, "E.mail": true, "client_iban": true, "telefoon.nr": true, "KvK-nummer": true,
 		"dateOfBirth": true, "Náám": true, "b s n": true, "bsn\u200b": true, "hash_bsn": true, "RINPERSOONS": true, "kenteken": true, "name": true,
+		"gsm": true, "Paspoort": true, "rijbewijs_nr": true, "patientnummer": true, "client_id": true, "persoonsnummer": true, "a_nummer": true, "anr": true,
+		"vestigingsnummer": true, "username": true, "voorletters": true, "postcode_huisnummer": true,
 		"region": false, "gemeentenaam": false, "product_name": false, "diagnosis": false, "birth_year": false, "income": false, "sofia": false,
 		"bsnee": false, "phoneme": false, "": false,
 	} {

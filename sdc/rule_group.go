@@ -25,6 +25,10 @@ import (
 // below it does by itself, the inner cells below it have the finding, with the
 // respondents of the code: of the deepest one that breaks the rule.
 //
+// Where a null of the variable is a category of a table, its respondents may hide what
+// the others share: where a cell breaks the rule with those of null taken from the line
+// alone, the finding is for review.
+//
 // For microdata the groups are the equivalence classes on the keys, and a class with a
 // finding is an unsafe class of the output. Where a null of the sensitive variable is a
 // category, the lines are judged a second time over the respondents with a known value:
@@ -64,18 +68,14 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 		name := t.vars[in.over.v].Name
 		over := fmt.Sprintf(" of the line over %q share this category (", name)
 		for c, line := range in.published() {
-			n, of, over := c.Respondents(), line.Respondents(), over
-			if cmpCounts(n, of, p) < least {
-				if in.over.up == nil {
-					continue
-				}
-				at := in.over.up.find(t, c.i, func(n int64) bool { return cmpCounts(n, of, p) >= least })
-				if at == noLine {
-					continue
-				}
+			n, over := c.Respondents(), over
+			at, of, verdict, note := in.over.broken(c, line, func(n, of int64) bool { return cmpCounts(n, of, p) >= least })
+			switch {
+			case verdict == Safe:
+				continue
+			case at != noLine:
 				n, over = t.m.Respondents[at], f.branch(in.over.v, at, " share the category above this cell, at level ", " of its tree (")
 			}
-			verdict, note := Unsafe, ""
 			if t.fullLine != nil {
 				full := t.fullRespondents(c)
 				if cmpCounts(n, full, p) >= least {
@@ -171,18 +171,14 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 		name := t.vars[in.over.v].Name
 		over := fmt.Sprintf(" of the line over %q are in this cell", name)
 		for c, line := range in.published() {
-			n, of, over := c.Respondents(), line.Respondents(), over
-			if of-r.K > n {
-				if in.over.up == nil {
-					continue
-				}
-				at := in.over.up.find(t, c.i, func(n int64) bool { return of-r.K <= n })
-				if at == noLine {
-					continue
-				}
+			n, over := c.Respondents(), over
+			at, of, verdict, note := in.over.broken(c, line, func(n, of int64) bool { return of-r.K <= n })
+			switch {
+			case verdict == Safe:
+				continue
+			case at != noLine:
 				n, over = t.m.Respondents[at], f.branch(in.over.v, at, " are in the category above this cell, at level ", " of its tree")
 			}
-			verdict, note := Unsafe, ""
 			if t.fullLine != nil {
 				full := t.fullRespondents(c)
 				if full-r.K <= n {

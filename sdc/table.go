@@ -89,6 +89,10 @@ type lines struct {
 	ids    []uint32  // lines of cells; nil where they are found by the numbers
 	whole  []bool    // nodes of the variable that are no category, see GroupDisclosure; nil where none is
 	up     *branches // nil where the table has none
+	// Of a variable of which null is a category: its node, and by the cell of the line the
+	// respondents in it.
+	null    uint32
+	unknown []int64
 }
 
 // linesOver returns the lines over variable v, for which it may use so many threads.
@@ -100,6 +104,7 @@ func (t *Table) linesOver(v, threads int) lines {
 	for _, x := range t.vars[v+1:] {
 		l.stride *= uint32(x.Len())
 	}
+	l.countUnknown()
 	return l
 }
 
@@ -115,7 +120,9 @@ func (t *Table) linesByIndex(v int) lines {
 			ids[i] = noLine
 		}
 	}
-	return lines{t: t, v: v, ids: ids, whole: t.vars[v].wholes(), up: t.branchesOver(v)}
+	l := lines{t: t, v: v, ids: ids, whole: t.vars[v].wholes(), up: t.branchesOver(v)}
+	l.countUnknown()
+	return l
 }
 
 // of returns the cell with the total in place of the node of the variable, or noLine.
