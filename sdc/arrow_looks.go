@@ -12,7 +12,8 @@ import (
 // several ways, as [Check] does by itself: for callers that count units in another way. Texts
 // that look alike are an error, which wraps [ErrLookAlike], or for the form exact a remark
 // for review; texts that are the same number are a remark for review. Nulls look like
-// nothing, and columns that hold no text have one form. Linear in the rows.
+// nothing. Bytes that are UTF-8 are texts; other bytes, and numbers and dates, have one form.
+// Linear in the rows.
 func UnitLooks(t arrow.Table, name string, form RespondentForm) ([]Remark, error) {
 	e, err := textsOf(t, name)
 	if e == nil {
@@ -31,21 +32,22 @@ func CodeLooks(t arrow.Table, name string) ([]Remark, error) {
 	null, hasNull := e.Null()
 	return CodesLookAlike(name, func(yield func(string) bool) {
 		for code := range uint32(e.Len()) {
-			if !(hasNull && code == null) && !yield(e.Label(code)) {
+			if !(hasNull && code == null) && !yield(e.Text(code)) {
 				return
 			}
 		}
 	}), nil
 }
 
-// textsOf returns the texts of a column of a table; nil for a column that holds no text.
+// textsOf returns the texts of a column of a table; nil for a column that holds neither text
+// nor bytes.
 func textsOf(t arrow.Table, name string) (*column.Encoder, error) {
 	at := t.Schema().FieldIndices(name)
 	if len(at) != 1 {
 		return nil, &ColumnError{Column: name, Row: -1, Err: errors.New("the column does not exist once")}
 	}
 	col := t.Column(at[0])
-	if !column.IsText(col.DataType()) {
+	if !column.Interned(col.DataType()) {
 		return nil, nil
 	}
 	e, err := column.NewEncoder(name, col.DataType())
@@ -70,6 +72,6 @@ func textsOf(t arrow.Table, name string) (*column.Encoder, error) {
 func internerOf(e *column.Encoder) *column.Interner {
 	null, hasNull := e.Null()
 	return column.NewInternerOf(e.Len(), func(i int) (string, bool) {
-		return e.Label(uint32(i)), !hasNull || uint32(i) != null
+		return e.Text(uint32(i)), !hasNull || uint32(i) != null
 	})
 }

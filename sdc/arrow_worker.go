@@ -32,7 +32,7 @@ type worker struct {
 	threads      int                   // that it may use
 	texts        []*column.TextNumbers // of number columns that are text; nil for others
 	comma        []bool                // columns of amounts that are text with a decimal comma
-	units        []bool                // columns of units that are text
+	units        []bool                // columns of units that are text or bytes
 
 	arrays  []arrow.Array // column -> rows of the batch
 	codes   [][]uint32    // scratch: column -> row -> code
@@ -66,7 +66,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 		}
 		w.fields[c] = found[0]
 		dt := schema.Field(found[0]).Type
-		w.units[c] = (c == pl.respondent || c == pl.holding) && column.IsText(dt)
+		w.units[c] = (c == pl.respondent || c == pl.holding) && column.Interned(dt)
 		switch {
 		case want.coded && pl.keyed(c) && column.Keyed(dt):
 			w.keyed[c] = true

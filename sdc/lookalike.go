@@ -1,6 +1,7 @@
 package sdc
 
 import (
+	"encoding/hex"
 	"fmt"
 	"iter"
 	"strings"
@@ -17,14 +18,23 @@ const (
 )
 
 // lookAlikes returns how many codes of a variable look like another one: they differ in
-// case, blanks, Unicode form or invisible characters alone. Time linear in the codes.
+// case, blanks, Unicode form or invisible characters alone. Bytes that are UTF-8 are looked at
+// as text. Time linear in the codes.
 func (v *Variable) lookAlikes() (n int64) {
 	if v.number {
 		return 0
 	}
 	return alikeCodes(func(yield func(string) bool) {
 		for i := range v.nodes {
-			if x := &v.nodes[i]; i > 0 && x.leaf && !x.null && !yield(x.label) {
+			x := &v.nodes[i]
+			if i == 0 || !x.leaf || x.null {
+				continue
+			}
+			code := x.label
+			if raw, err := hex.DecodeString(code); err == nil && v.bytes {
+				code = string(raw)
+			}
+			if !yield(code) {
 				return
 			}
 		}

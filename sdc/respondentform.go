@@ -23,8 +23,9 @@ import (
 //	       and none before and behind, and without invisible characters
 //
 // Under all but the first, texts that look alike still are a remark for review with
-// their number. Under all, so are texts that are the same number, as 100, 0100 and 100.0. Numbers, dates and bytes have one form. Linear in the distinct texts; trim,
-// nfc and fold are linear in the rows.
+// their number. Under all, so are texts that are the same number, as 100, 0100 and 100.0.
+// Bytes that are UTF-8 are texts. Other bytes, numbers and dates have one form. Linear in
+// the distinct texts; trim, nfc and fold are linear in the rows.
 type RespondentForm string
 
 const (

@@ -19,6 +19,7 @@ type Variable struct {
 	depth int // of the deepest leaf
 	// number says that the values are numbers: no dates, times or text.
 	number bool
+	bytes  bool // the values are bytes, and labels hexadecimal
 	// leafOf maps the rank of a value in the column's list to its node.
 	leafOf []int
 	// values are those of the nodes of a variable of amounts; nil for total and null.
@@ -55,7 +56,7 @@ func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
 // newVariable lays the values of a column into a tree. Where rows with a null are left
 // out, there is no node for null: it would be a row of zeros that says nothing.
 func newVariable(name string, list *column.List, h *Hierarchy, excluded bool) (*Variable, error) {
-	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, number: list.Numbers(), leafOf: make([]int, list.Len())}
+	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, number: list.Numbers(), bytes: list.Bytes(), leafOf: make([]int, list.Len())}
 	if h != nil {
 		for _, c := range h.codes {
 			v.nodes = append(v.nodes, node{label: column.Written(c.label), parent: c.parent + 1, level: c.level, leaf: c.leaf})
@@ -151,7 +152,7 @@ func (v *Variable) folded(o *Output) (*Variable, error) {
 	if err != nil || level >= v.depth && stop == nil {
 		return v, err
 	}
-	out := &Variable{Name: v.Name, number: v.number, leafOf: make([]int, len(v.leafOf))}
+	out := &Variable{Name: v.Name, number: v.number, bytes: v.bytes, leafOf: make([]int, len(v.leafOf))}
 	to := make([]int, len(v.nodes)) // node -> node of out
 	for n, x := range v.nodes {
 		if x.parent >= 0 && (x.level > level || stop != nil && stop[x.parent]) {

@@ -203,6 +203,20 @@ func (e *Encoder) Label(code uint32) string {
 	return formatInt(e.kind, e.dt, e.ints.values[pos])
 }
 
+// Text returns a value that is text or bytes as it is, and others as [Encoder.Label] does.
+func (e *Encoder) Text(code uint32) string {
+	if e.kind != kindBinary || int64(code) == e.null {
+		return e.Label(code)
+	}
+	if e.null >= 0 && int64(code) > e.null {
+		code--
+	}
+	return string(e.bytes.value(code))
+}
+
+// Bytes reports whether the values are bytes, whose labels are hexadecimal.
+func (l *List) Bytes() bool { return l.kind == kindBinary }
+
 // Ordered reports whether the canonical order of the values says more than that of
 // letters or bytes: numbers, dates, times and booleans.
 func (l *List) Ordered() bool { return !l.kind.isBytes() || l.kind == kindDecimal }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"unicode/utf8"
 )
 
 // What letters a text has. Texts without capitals, blanks and signs beyond ASCII that
@@ -58,7 +59,7 @@ func kindOfText(v []byte) int {
 
 // LookAlikes returns how many more texts there are than looks: 0 if no two look alike.
 // look gives what a text looks like; it keeps printable ASCII without blanks but for
-// making its letters small. The result of look is used until its next call. Nobody may
+// making its letters small. Bytes that are no UTF-8 look like nothing else. The result of look is used until its next call. Nobody may
 // read with the interner at the same time. Texts of one kind of letters cost nothing
 // here; of others, of which the most have small letters alone or capitals alone, the
 // rest is looked at, in memory of as much as that rest.
@@ -79,7 +80,11 @@ func (in *Interner) LookAlikes(look func(text []byte) []byte) int64 {
 	looks := NewInterner()
 	rest := int64(0)
 	in.Each(func(text []byte) {
-		if k := kindOfText(text); k != base && k != noLetters {
+		k := kindOfText(text)
+		if k == anyText && !utf8.Valid(text) {
+			return
+		}
+		if k != base && k != noLetters {
 			rest++
 			looks.add(look(text))
 		}

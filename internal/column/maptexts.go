@@ -2,6 +2,7 @@ package column
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -9,7 +10,8 @@ import (
 )
 
 // MapTexts returns an array of texts, in a dictionary or not, with another text for each;
-// nulls stay null. Extensions are stripped. The caller releases the result.
+// nulls stay null. Bytes that are UTF-8 are texts, and others stay as they are; the result is
+// of bytes of any length. Extensions are stripped. The caller releases the result.
 func MapTexts(arr arrow.Array, of func(string) string) (arrow.Array, error) {
 	switch a := arr.(type) {
 	case array.ExtensionArray:
@@ -32,6 +34,12 @@ func MapTexts(arr arrow.Array, of func(string) string) (arrow.Array, error) {
 		b := array.NewLargeStringBuilder(memory.DefaultAllocator)
 		defer b.Release()
 		return mapTexts(b, a, of), nil
+	case *array.Binary:
+		return mapBytes(arrow.BinaryTypes.Binary, a, of), nil
+	case *array.LargeBinary:
+		return mapBytes(arrow.BinaryTypes.LargeBinary, a, of), nil
+	case *array.FixedSizeBinary:
+		return mapBytes(arrow.BinaryTypes.Binary, a, of), nil
 	}
 	return nil, fmt.Errorf("%w: %s is no text", ErrType, arr.DataType().Name())
 }
@@ -49,6 +57,26 @@ func mapTexts[A interface {
 			b.AppendNull()
 		} else {
 			b.Append(of(a.Value(i)))
+		}
+	}
+	return b.NewArray()
+}
+
+func mapBytes[A interface {
+	arrow.Array
+	Value(int) []byte
+}](dt arrow.BinaryDataType, a A, of func(string) string) arrow.Array {
+	b := array.NewBinaryBuilder(memory.DefaultAllocator, dt)
+	defer b.Release()
+	b.Reserve(a.Len())
+	for i := range a.Len() {
+		switch {
+		case a.IsNull(i):
+			b.AppendNull()
+		case utf8.Valid(a.Value(i)):
+			b.AppendString(of(string(a.Value(i))))
+		default:
+			b.Append(a.Value(i))
 		}
 	}
 	return b.NewArray()

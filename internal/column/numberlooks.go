@@ -4,6 +4,7 @@ import "bytes"
 
 // SameNumbers returns how many more texts there are than there would be if those that
 // are the same number were one: 100, 0100, +100, 100.0, 100,00 and 1e2. 0 if no two are.
+// Blanks, and the zero bytes that fill values of a fixed width, say nothing of a number.
 // Nobody may read with the interner at the same time. One look at every text; memory of
 // as much as those that are numbers written in another way than whole or with a point
 // and no zeros that say nothing.
@@ -15,7 +16,7 @@ func (in *Interner) SameNumbers() int64 {
 		if wholeNumber(text) {
 			return
 		}
-		if as, ok := plainNumber(room[:0], text); ok {
+		if as, ok := plainNumber(room[:0], bytes.Trim(text, " \x00")); ok {
 			if room = as; !bytes.Equal(as, text) {
 				rest++
 				looks.add(as)
