@@ -1,0 +1,129 @@
+package sdc_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// TestCountsRecount compares min-holdings and min-contributors with a recount by maps of
+// random frequency and magnitude tables and classes of microdata: respondents without a
+// holding, in several rows and cells, nulls of the response, rows of weight 0.
+func TestCountsRecount(t *testing.T) {
+	count := map[string]int{}
+	for seed := range seeds(t) {
+		rng := rand.New(rand.NewPCG(seed, 79))
+		kind := []sdc.Kind{sdc.Frequency, sdc.Magnitude, sdc.Microdata}[seed%3]
+		var rows []row
+		people, owners := 1+rng.IntN(40), 1+rng.IntN(12)
+		for i := range 1 + rng.IntN(50) {
+			who := rng.IntN(people)
+			if kind == sdc.Microdata {
+				who = i // a person has one record
+			}
+			r := row{"a": fmt.Sprint(rng.IntN(2)), "b": fmt.Sprint(rng.IntN(3)), "who": who, "owner": fmt.Sprint("h", who%owners), "x": rng.IntN(3), "w": who % 3}
+			if who%5 == 0 {
+				r["owner"] = nil
+			}
+			if rng.IntN(6) == 0 {
+				r["x"] = nil
+			}
+			rows = append(rows, r)
+		}
+		roles := sdc.Roles{Respondent: "who", Holding: "owner"}
+		if rng.IntN(2) == 0 {
+			roles.Weight = "w"
+		}
+		least, fewest := int64(2+rng.IntN(6)), int64(2+rng.IntN(6))
+		as, bs := []string{"*", "0", "1"}, []string{"*", "0", "1", "2"}
+		if kind == sdc.Microdata {
+			as, bs = as[1:], bs[1:]
+		}
+		want := map[string]bool{}
+		for _, a := range as {
+			for _, b := range bs {
+				some := false
+				persons, holdings, sums := map[string]bool{}, map[string]bool{}, map[string]int{}
+				for _, r := range rows {
+					if a != "*" && a != r["a"] || b != "*" && b != r["b"] {
+						continue
+					}
+					some = true
+					if kind == sdc.Magnitude && (r["x"] == nil || roles.Weight != "" && r["w"] == 0) {
+						continue
+					}
+					person := fmt.Sprint("person ", r["who"])
+					persons[person] = true
+					if x, ok := r["x"].(int); ok {
+						sums[person] += x
+					}
+					if r["owner"] == nil {
+						holdings[person] = true
+					} else {
+						holdings[fmt.Sprint("holding ", r["owner"])] = true
+					}
+				}
+				if !some {
+					continue
+				}
+				find := func(rule, verdict string) {
+					want[fmt.Sprintf("%s at a=%s, b=%s: %s", rule, a, b, verdict)] = true
+					count[fmt.Sprint(kind, " ", rule, " ", verdict)]++
+				}
+				if int64(len(holdings)) < fewest {
+					find("min-holdings", "unsafe")
+				}
+				nonZero := int64(0)
+				for _, x := range sums {
+					if x != 0 {
+						nonZero++
+					}
+				}
+				switch {
+				case kind == sdc.Microdata: // k-anonymity is the threshold there
+				case int64(len(persons)) < least:
+					find("min-contributors", "unsafe")
+				case kind == sdc.Magnitude && nonZero < least:
+					find("min-contributors", "review")
+				}
+			}
+		}
+		reader := array.NewTableReader(tableOf(t, fields("a", text, "b", text, "who", integer, "owner", text, "x", integer, "w", integer), rows...), int64(1+rng.IntN(9)))
+		d := sdc.FromReaders(reader)
+		d.Roles = roles
+		p := off()
+		p.Weighting, p.MinHoldings = "handbook", sdc.MinHoldings{Min: fewest}
+		p.MinContributors = sdc.MinContributors{Min: least}
+		o := sdc.Output{Name: "o", Kind: kind, By: []string{"a", "b"}}
+		if kind == sdc.Magnitude {
+			o.Response = "x"
+		}
+		r, err := sdc.Check(context.Background(), d, []sdc.Output{o}, p, sdc.Options{Threads: 1 + rng.IntN(3)})
+		reader.Release()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]bool{}
+		for _, f := range found(r, 0) {
+			got[f] = true
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("seed %d, %s, %+v, at least %d and %d holdings: %s\n%v", seed, kind, roles, least, fewest, diff, rows)
+		}
+	}
+	t.Log(count)
+	for _, what := range []string{
+		"frequency min-holdings unsafe", "magnitude min-holdings unsafe", "microdata min-holdings unsafe",
+		"frequency min-contributors unsafe", "magnitude min-contributors unsafe", "magnitude min-contributors review",
+	} {
+		if count[what] == 0 {
+			t.Errorf("no %s", what)
+		}
+	}
+}
