@@ -269,7 +269,7 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 	numbers := []string{s.Roles.Weight}
 	codes := []string{s.Roles.Respondent, s.Roles.Holding}
 	for _, o := range s.Outputs {
-		numbers = append(numbers, o.Response)
+		numbers = append(append(numbers, o.Response), o.Amounts...)
 		codes = append(append(codes, o.By...), o.Sensitive...)
 	}
 	var out []sdc.Remark
@@ -288,6 +288,9 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 				kind = "decimal numbers"
 			}
 			out = append(out, sdc.Remark{Name: "inferred-type", Column: name, Verdict: sdc.Safe, Message: "the numbers of a CSV column are " + kind + ", inferred from all rows"})
+			if in.Grouped {
+				out = append(out, sdc.Remark{Name: "thousands", Column: name, Verdict: sdc.Review, Message: grouped})
+			}
 		}
 		if slices.Contains(codes, name) {
 			texts = append(texts, strconv.Quote(name))
@@ -298,6 +301,10 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 	}
 	return out
 }
+
+// grouped is said of numbers that may be a thousand times too small.
+const grouped = "every number with a decimal mark has three digits behind the mark, as thousands are written, and was read as a decimal; " +
+	"take the marks out of the file, or say that these are decimals: csv.types, such as float64"
 
 // withHint adds what to write in the spec to the errors that a first spec meets.
 func withHint(err error, s *spec.Spec) error {

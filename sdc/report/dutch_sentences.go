@@ -103,6 +103,7 @@ var dutchSentences = []struct {
 	{regexp.MustCompile(`^the numbers of a CSV column are whole numbers, inferred from all rows$`), "de getallen van een CSV-kolom zijn gehele getallen, afgeleid uit alle rijen"},
 	{regexp.MustCompile(`^the numbers of a CSV column are decimal numbers, inferred from all rows$`), "de getallen van een CSV-kolom zijn kommagetallen, afgeleid uit alle rijen"},
 	{regexp.MustCompile(`^the numbers of a CSV column are exact decimals, (.*), inferred from all rows$`), "de getallen van een CSV-kolom zijn exacte decimalen ($1), afgeleid uit alle rijen"},
+	{regexp.MustCompile(`^every number with a decimal mark has three digits behind the mark, .*$`), "ieder getal met een decimaalteken heeft daarachter drie cijfers, zoals bij duizendtallen, en is als kommagetal gelezen; haal de tekens uit het bestand, of zeg dat het kommagetallen zijn: csv.types, zoals float64"},
 	{regexp.MustCompile(`^the codes of CSV columns are their text as it stands in the file: (.*)$`), "de codes van CSV-kolommen zijn de tekst zoals die in het bestand staat: $1"},
 	{regexp.MustCompile(`^Arrow files have no checksums: .*$`), "Arrow-bestanden hebben geen controlegetal: een beschadigde byte wordt als een andere waarde gelezen; geef de hashes van de bestanden in de spec, als data.sha256"},
 	{regexp.MustCompile(`^Arrow streams have no mark of their end, .*$`), "Arrow-streams hebben geen eindteken, wat --allow-open-stream toestaat: er kunnen batches ontbreken"},

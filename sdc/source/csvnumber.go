@@ -15,6 +15,8 @@ type shape struct {
 	seen  bool // some field is no null
 	whole int  // most digits before the point
 	frac  int  // most digits after it, zeros at the end aside
+	// Whether some field has a point as between thousands, and some has another.
+	grouped, plain bool
 	// Where the first field stands that is no number, or the first that no type holds
 	// exactly together with the others.
 	file  string
@@ -46,9 +48,24 @@ func (c *shape) look(field, s string, line int) {
 			c.line, c.mixed = line, n != 0
 		}
 		may |= c.may & n
+		if n&isInt == 0 && !c.plain {
+			c.points(s)
+		}
 		c.whole, c.frac = max(c.whole, whole), max(c.frac, frac)
 	}
 	c.may = may
+}
+
+// points notes how the point of a number lies, if there is one.
+func (c *shape) points(s string) {
+	before, after, ok := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	switch {
+	case !ok:
+	case len(after) == 3 && len(before) > 0 && len(before) <= 3 && before[0] != '0':
+		c.grouped = true
+	default:
+		c.plain = true
+	}
 }
 
 // join adds what another file has. name is that file.
@@ -56,6 +73,7 @@ func (c *shape) join(o *shape, name string) {
 	had := c.may & isNumber
 	c.may &= o.may
 	c.seen = c.seen || o.seen
+	c.grouped, c.plain = c.grouped || o.grouped, c.plain || o.plain
 	c.whole, c.frac = max(c.whole, o.whole), max(c.frac, o.frac)
 	if had != 0 && c.may&isNumber == 0 {
 		c.file, c.line, c.mixed = name, o.line, o.mixed || o.may&isNumber != 0

@@ -20,6 +20,10 @@ type Inferred struct {
 	// Type is that of all fields of all files: int64, float64, a decimal, or nil where
 	// some field is no number.
 	Type arrow.DataType
+	// Grouped says that some fields have a decimal point, or comma, and all of these three
+	// digits behind it and one to three before it, not beginning with 0: as thousands are
+	// written. They are read as decimals.
+	Grouped bool
 	// File and Line say where the first field stands that is no number.
 	File string
 	Line int
@@ -96,7 +100,7 @@ func (s *Source) Inferred(column string) (Inferred, bool) {
 	if !ok {
 		return Inferred{}, false
 	}
-	return Inferred{Column: column, Type: c.number(), File: c.file, Line: c.line}, true
+	return Inferred{Column: column, Type: c.number(), Grouped: c.grouped && !c.plain, File: c.file, Line: c.line}, true
 }
 
 // number is what a reader says of a column, see reader.Number.
