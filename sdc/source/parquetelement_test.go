@@ -101,9 +101,12 @@ func (e element) bytes() []byte {
 	return s.b
 }
 
-// schemaFile is a Parquet file of a schema, without rows.
-func schemaFile(fields ...element) []byte {
-	all := [][]byte{element{name: "schema", physical: -1, length: -1, repetition: -1, children: 1, converted: -1, scale: -1, precision: -1}.bytes()}
+// schemaFile is a Parquet file of a schema of one field, which may be a group, without rows.
+func schemaFile(fields ...element) []byte { return schemaFileOf(1, fields...) }
+
+// schemaFileOf is schemaFile of so many fields at the top.
+func schemaFileOf(top int32, fields ...element) []byte {
+	all := [][]byte{element{name: "schema", physical: -1, length: -1, repetition: -1, children: top, converted: -1, scale: -1, precision: -1}.bytes()}
 	for _, f := range fields {
 		all = append(all, f.bytes())
 	}

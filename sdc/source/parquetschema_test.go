@@ -169,7 +169,7 @@ func (e element) instead(dt string) string {
 
 // TestTypesAgainstArrow has every physical type with every annotation of either kind: what
 // the format permits is read as arrow reads it, but for what is listed in instead.
-// What it forbids arrow refuses, and nothing of it makes this package panic.
+// What it forbids arrow and this package refuse, and nothing of it makes this package panic.
 func TestTypesAgainstArrow(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.parquet")
 	permitted, forbidden, others := 0, 0, 0
@@ -180,6 +180,9 @@ func TestTypesAgainstArrow(t *testing.T) {
 		s, err := arrowSchema(file)
 		if !e.permitted() {
 			forbidden++
+			if ours != "refused" {
+				t.Errorf("%+v is forbidden, and is read as %s", e, ours)
+			}
 			// arrow takes a decimal without digits, or with too many of them.
 			if err == nil && (e.logical.id != logicalDecimal || ours != "refused") {
 				t.Errorf("%+v: arrow reads it as %v", e, s.Field(0).Type)
@@ -220,5 +223,66 @@ func TestTypesAgainstArrow(t *testing.T) {
 	}
 	if permitted < 200 || forbidden < 1000 || others < 10 {
 		t.Errorf("only %d permitted, %d of them read otherwise, and %d forbidden", permitted, others, forbidden)
+	}
+}
+
+// TestForbiddenAnnotations: a column whose annotation does not fit is an error that names file
+// and column, where the column is asked for alone.
+func TestForbiddenAnnotations(t *testing.T) {
+	for _, tc := range []struct {
+		name             string
+		physical, length int32
+		logical          logicalType
+		says             string
+	}{
+		{"second: TIME(MICROS) of INT32", physInt32, -1, logicalType{id: logicalTime, unit: 2}, "TIME of INT32"},
+		{"TIME(NANOS) of INT32", physInt32, -1, logicalType{id: logicalTime, unit: 3}, "TIME of INT32"},
+		{"TIME(MILLIS) of INT64", physInt64, -1, logicalType{id: logicalTime, unit: 1}, "TIME of INT64"},
+		{"UINT_64 of INT32", physInt32, -1, logicalType{id: logicalInteger, bits: 64}, ") of INT32"},
+		{"INT_32 of INT64", physInt64, -1, logicalType{id: logicalInteger, bits: 32, signed: true}, ") of INT64"},
+		{"decimal(76) of INT32", physInt32, -1, logicalType{id: logicalDecimal, precision: 76}, ") of INT32"},
+		{"decimal(10) of INT32", physInt32, -1, logicalType{id: logicalDecimal, precision: 10}, ") of INT32"},
+		{"decimal(19) of INT64", physInt64, -1, logicalType{id: logicalDecimal, precision: 19}, ") of INT64"},
+		{"decimal(5) of two bytes", physFixed, 2, logicalType{id: logicalDecimal, precision: 5}, ") of FIXED_LEN_BYTE_ARRAY"},
+		{"DATE of BOOLEAN", physBoolean, -1, logicalType{id: logicalDate}, "DATE of BOOLEAN"},
+		{"DATE of INT96", physInt96, -1, logicalType{id: logicalDate}, "DATE of INT96"},
+		{"INT_32 of FLOAT", physFloat, -1, logicalType{id: logicalInteger, bits: 32, signed: true}, ") of FLOAT"},
+		{"TIMESTAMP of DOUBLE", physDouble, -1, logicalType{id: logicalTimestamp, unit: 1}, "TIMESTAMP of DOUBLE"},
+		{"UUID of BYTE_ARRAY", physBytes, -1, logicalType{id: logicalUUID}, "UUID of BYTE_ARRAY"},
+		{"UUID of 15 bytes", physFixed, 15, logicalType{id: logicalUUID}, "UUID of FIXED_LEN_BYTE_ARRAY"},
+		{"STRING of fixed bytes", physFixed, 4, logicalType{id: logicalString}, "STRING of FIXED_LEN_BYTE_ARRAY"},
+		{"FLOAT16 of four bytes", physFixed, 4, logicalType{id: logicalFloat16}, "FLOAT16 of FIXED_LEN_BYTE_ARRAY"},
+		{"of a later version", physBytes, -1, logicalType{id: 99}, "number 99 of BYTE_ARRAY"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.parquet")
+			plain := element{name: "a", physical: physInt64, length: -1, children: -1, converted: -1, scale: -1, precision: -1}
+			bad := plain
+			bad.name, bad.physical, bad.length, bad.logical = "b", tc.physical, tc.length, tc.logical
+			if err := os.WriteFile(path, schemaFileOf(2, plain, bad), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(context.Background(), []string{path}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if r, err := s.Reader(context.Background(), []string{"a"}); err != nil {
+				t.Errorf("the other column: %v", err)
+			} else {
+				r.Release()
+			}
+			_, err = s.Reader(context.Background(), []string{"b"})
+			var at *FileError
+			if !errors.Is(err, ErrUnsupported) || !errors.As(err, &at) || at.File != path || at.Column != "b" ||
+				!strings.Contains(err.Error(), "not supported or not of the format: ") || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+	for n := int32(1); n <= 40; n++ {
+		if got, want := digitsOf(n), min(digits(n), 76); got != want {
+			t.Errorf("%d bytes have room for %d digits, want %d", n, got, want)
+		}
 	}
 }

@@ -19,7 +19,16 @@ const (
 	logicalInteger   = 10
 	logicalNull      = 11
 	logicalJSON      = 12
+	logicalBSON      = 13
+	logicalUUID      = 14
 	logicalFloat16   = 15
+)
+
+// What converted types mean that no logical type stands for: INTERVAL, and those that are of
+// groups or of no meaning.
+const (
+	logicalInterval = -1
+	logicalOdd      = -2
 )
 
 // parquetColumn is a top-level field of a Parquet file.
@@ -109,6 +118,10 @@ func (e *schemaElement) column(leaf int) parquetColumn {
 	}
 	c := parquetColumn{name: e.name, leaf: leaf, physical: e.physical, nullable: e.repetition == optional}
 	l := e.meaning()
+	if c.err = e.fits(l); c.err != nil {
+		c.dt = arrow.BinaryTypes.Binary
+		return c
+	}
 	if l.id == logicalNull {
 		c.dt = arrow.Null
 		return c
@@ -173,8 +186,14 @@ func (e *schemaElement) meaning() logicalType {
 		return logicalType{id: logicalInteger, bits: 8 << (c - 15), signed: true}
 	case 19:
 		return logicalType{id: logicalJSON}
+	case 20:
+		return logicalType{id: logicalBSON}
+	case 21:
+		return logicalType{id: logicalInterval}
+	case -1:
+		return logicalType{}
 	}
-	return logicalType{}
+	return logicalType{id: logicalOdd}
 }
 
 func (c *parquetColumn) int32(l logicalType) {
@@ -207,10 +226,6 @@ func (c *parquetColumn) int64(l logicalType) {
 	units := []arrow.TimeUnit{1: arrow.Millisecond, 2: arrow.Microsecond, 3: arrow.Nanosecond}
 	switch l.id {
 	case logicalTime, logicalTimestamp:
-		if l.unit < 1 || l.unit > 3 || l.id == logicalTime && l.unit == 1 {
-			c.err = fmt.Errorf("%w: unit of time", ErrUnsupported)
-			return
-		}
 		switch {
 		case l.id == logicalTime:
 			c.dt = &arrow.Time64Type{Unit: units[l.unit]}
