@@ -9,7 +9,8 @@ import (
 // out where the total is published and so is every other part of it. total is their total
 // in one variable, shown are the other parts that are not empty, which are published. The
 // rules are min-contributors, min-holdings, nk, p-percent, pq and request; all-equal and
-// the group rules are not looked at.
+// the group rules are not looked at. Nor is how many contribute something other than 0,
+// which Check reviews in a cell.
 //
 // The evidence is of cells and not of their sum, so that it is bounded: a contributor may
 // be in several of the cells. Their number is at least that of any one of the cells, and

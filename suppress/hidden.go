@@ -41,10 +41,11 @@ const mostTries = 8
 // is hidden:
 //
 //	codes     a code is listed because it occurs: n hidden counts of codes of one
-//	          variable, over all of the others, that sum to n are 1 each Not looked at are other sums of hidden
+//	          variable, over all of the others, that sum to n are 1 each
 //
-// cells, and what a member of a line knows of its share without himself. The Problem of
-// the tables changes: what was hidden so is Primary in it.
+// Not looked at are other sums of hidden cells, and what a member of a line knows of its
+// share without himself. The Problem of the tables changes: what was hidden so is Primary
+// in it.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
 	pattern, err := Protect(ctx, g.problem, o)
 	if err != nil {
