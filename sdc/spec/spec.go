@@ -296,14 +296,20 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 	return s, s.missingHasEffect()
 }
 
-// missingHasEffect refuses a line under missing that no output looks at: who writes
-// income: refuse would think that a missing income is an error. A null respondent or weight
-// always is one, a null response is counted and contributes nothing, and a null holding
-// holds itself.
+// missingHasEffect refuses a line under missing of a column that is used, but not where
+// the line has an effect: who writes income: refuse would think that a missing income is
+// an error. A null respondent or weight always is one, a null response is counted and
+// contributes nothing, and a null holding holds itself. Of a column that no output has a
+// line may stand: specs share what they say of the data.
 func (s *Spec) missingHasEffect() error {
+	var looked, used []string
+	for _, o := range s.Outputs {
+		looked = slices.Concat(looked, o.By, o.Sensitive)
+		used = append(used, o.Response)
+	}
+	used = append(used, s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request)
 	for _, name := range slices.Sorted(maps.Keys(s.Missing)) {
-		used := func(o sdc.Output) bool { return slices.Contains(o.By, name) || slices.Contains(o.Sensitive, name) }
-		if name != "" && !slices.ContainsFunc(s.Outputs, used) {
+		if name != "" && slices.Contains(used, name) && !slices.Contains(looked, name) {
 			return wrong("data.missing: the line of column %q has no effect: no output has the column under by, keys or sensitive; leave the line out", name)
 		}
 	}
