@@ -176,17 +176,21 @@ func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) er
 // verifiedRelease verifies the folder of a release as sluis verify does.
 func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
 	var said bytes.Buffer
-	if err := runVerify(ctx, folder, &said); err != nil {
-		why := err.Error()
-		if line, _, _ := strings.Cut(said.String(), "\n"); why == "" || line != "" {
-			why = line
+	v, err := verified(ctx, folder, &said)
+	if err != nil || !v.holds {
+		line, _, _ := strings.Cut(said.String(), "\n")
+		if err != nil && line == "" {
+			line = err.Error()
 		}
-		return &dossier.Verification{Problem: why}
+		return &dossier.Verification{Problem: line}
 	}
 	if sub := filepath.Join(folder, releaseFolder); isFolder(sub) {
 		folder = sub
 	}
-	found := &dossier.Verification{}
+	found := &dossier.Verification{Open: len(v.review)}
+	if v.review == nil {
+		found.Open = 1 // nobody knows
+	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return &dossier.Verification{Problem: err.Error()}

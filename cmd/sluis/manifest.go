@@ -28,7 +28,10 @@ type releaseManifest struct {
 	// Policy is the one that the release was checked with; nil in one of an earlier
 	// version.
 	Policy *manifestPolicy `json:"policy,omitempty"`
-	Files  []manifestFile  `json:"files"` // by name
+	// Review names the rules and remarks that protect left to a reviewer, in order: the
+	// release may leave once a reviewer has agreed. Null in one of an earlier version.
+	Review []string       `json:"review"`
+	Files  []manifestFile `json:"files"` // by name
 }
 
 // manifestPolicy tells a policy from another of its name. Differences are those from the
@@ -48,12 +51,12 @@ type manifestFile struct {
 }
 
 // writeManifest lists the files of a folder, in it.
-func writeManifest(dir string, policy *manifestPolicy, shows map[string]string) error {
+func writeManifest(dir string, policy *manifestPolicy, review []string, shows map[string]string) error {
 	entries, err := os.ReadDir(dir) // by name
 	if err != nil {
 		return err
 	}
-	m := releaseManifest{Schema: manifestSchema, Policy: policy, Files: []manifestFile{}}
+	m := releaseManifest{Schema: manifestSchema, Policy: policy, Review: append([]string{}, review...), Files: []manifestFile{}}
 	for _, e := range entries {
 		f, err := manifestOf(dir, e.Name())
 		if err != nil {
@@ -83,23 +86,24 @@ func manifestOf(dir, name string) (manifestFile, error) {
 }
 
 // checkManifest says in what the folder differs from its manifest. A folder without one
-// was not written by protect, or long ago: there is is false then.
-func checkManifest(dir string, entries []fs.DirEntry) (there bool, wrong []string, err error) {
+// was not written by protect, or long ago: there is is false then. review is what protect
+// left to a reviewer; nil in a manifest of an earlier version.
+func checkManifest(dir string, entries []fs.DirEntry) (there bool, review, wrong []string, err error) {
 	f, err := openPlain(filepath.Join(dir, manifestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil, nil
+		return false, nil, nil, nil
 	}
 	if err != nil {
-		return false, nil, err
+		return false, nil, nil, err
 	}
 	defer f.Close() //nolint:errcheck // read only
 	text, err := io.ReadAll(io.LimitReader(f, mostManifest+1))
 	if err != nil {
-		return true, nil, err
+		return true, nil, nil, err
 	}
 	var m releaseManifest
 	if len(text) > mostManifest || json.Unmarshal(text, &m) != nil || m.Schema != manifestSchema {
-		return true, []string{manifestName + ": it is not in the form of a manifest"}, nil
+		return true, nil, []string{manifestName + ": it is not in the form of a manifest"}, nil
 	}
 	listed := map[string]manifestFile{}
 	for _, x := range m.Files {
@@ -120,7 +124,7 @@ func checkManifest(dir string, entries []fs.DirEntry) (there bool, wrong []strin
 		}
 		is, err := manifestOf(dir, e.Name())
 		if err != nil {
-			return true, nil, err
+			return true, nil, nil, err
 		}
 		if is.Shows = x.Shows; is != x {
 			wrong = append(wrong, fmt.Sprintf("%q is not the file of the manifest", e.Name()))
@@ -132,5 +136,5 @@ func checkManifest(dir string, entries []fs.DirEntry) (there bool, wrong []strin
 			delete(listed, x.Name)
 		}
 	}
-	return true, wrong, nil
+	return true, m.Review, wrong, nil
 }

@@ -42,7 +42,8 @@ func newProtectCommand() *cobra.Command {
 		Short: "Suppress what is unsafe and what gives it away, with a certificate",
 		Long: `protect checks the outputs of SPEC as check does, suppresses the unsafe cells of
 its tables and as little else as protects them. Two folders appear in DIR: release,
-which may leave as it is, and confidential, which must not. For each table:
+which may leave once the verdict is safe or a reviewer has agreed, and confidential, which
+must not. For each table:
 
   release/NAME.release.csv, .parquet    suppressed values are absent
   release/NAME.certificate.json         the proof; see sluis verify
@@ -222,6 +223,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err := fitOutputs(inputs, staged.targets()...); err != nil {
 		return err
 	}
+	staged.review = leftToReviewer(r, tables, open)
 	if err := staged.commit(ctx, f.replace); err != nil {
 		return err
 	}
@@ -412,6 +414,35 @@ func countedThings(r *sdc.Report, tables []int) int {
 	return len(seen)
 }
 
+// leftToReviewer names what a reviewer must judge of the tables, in order: remarks of the
+// check and of protect, and rules.
+func leftToReviewer(r *sdc.Report, tables []int, open []sdc.Remark) []string {
+	var names []string
+	for _, x := range slices.Concat(r.Data.Remarks, open) {
+		if x.Verdict == sdc.Review {
+			names = append(names, x.Name)
+		}
+	}
+	for _, k := range tables {
+		for _, f := range r.Outputs[k].Findings {
+			if f.Verdict == sdc.Review {
+				names = append(names, f.Rule)
+			}
+		}
+		if requestOpen(&r.Outputs[k]) {
+			names = append(names, "request")
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// requestOpen reports whether the policy asks for a rule of requests that the data cannot
+// answer: that is no finding, but no less open.
+func requestOpen(o *sdc.OutputReport) bool {
+	return slices.ContainsFunc(o.NotChecked, func(s string) bool { return strings.HasPrefix(s, "request: ") })
+}
+
 // leftOver is what suppression does not settle: findings that a person must
 // judge.
 func leftOver(o sdc.OutputReport) sdc.Verdict {
@@ -420,8 +451,7 @@ func leftOver(o sdc.OutputReport) sdc.Verdict {
 			return sdc.Review
 		}
 	}
-	// What the policy asks and the data cannot answer is no finding, but no less open.
-	if slices.ContainsFunc(o.NotChecked, func(s string) bool { return strings.HasPrefix(s, "request: ") }) {
+	if requestOpen(&o) {
 		return sdc.Review
 	}
 	return sdc.Safe

@@ -335,8 +335,8 @@ func TestProtectOddTables(t *testing.T) {
 			}
 			continue
 		}
-		if code, text := verb(t, "verify", out); code != 0 {
-			t.Errorf("%s: verify: exit status %d: %s", c.name, code, text)
+		if again, text := verb(t, "verify", out); again != code {
+			t.Errorf("%s: verify: exit status %d, protect %d: %s", c.name, again, code, text)
 		}
 	}
 }
@@ -392,7 +392,7 @@ func TestProtectMeans(t *testing.T) {
 			if got := strings.Join(names, " "); got != tc.files {
 				t.Errorf("released: %q", got)
 			}
-			if code, text := verb(t, "verify", out); code != 0 {
+			if code, text := verb(t, "verify", out); code != 0 && (code != exitReview || !strings.Contains(text, `review: "`)) {
 				t.Errorf("verify: exit status %d: %s", code, text)
 			}
 			manifest, page := readFile(t, filepath.Join(out, "release", "manifest.json")), readFile(t, public)

@@ -101,6 +101,7 @@ type stagedRelease struct {
 	files   []string // under out, in the order in which they were written
 	taken   map[string]bool
 	policy  *manifestPolicy
+	review  []string          // what is left to a reviewer, by name
 	shows   map[string]shown  // output -> what its values are
 	said    map[string]string // file -> the same, for the manifest
 	covered map[string]string // release -> its certificate, or statement of rounding
@@ -230,7 +231,7 @@ func (s *stagedRelease) targets() []string {
 // commit writes the manifest and moves both folders to where they belong, what leaves
 // first.
 func (s *stagedRelease) commit(ctx context.Context, replace bool) error {
-	if err := writeManifest(s.release(), s.policy, s.said); err != nil {
+	if err := writeManifest(s.release(), s.policy, s.review, s.said); err != nil {
 		return err
 	}
 	err := s.stage.Commit(ctx, []string{releaseFolder, confidentialFolder}, replace)

@@ -67,7 +67,7 @@ func TestSuggestProtection(t *testing.T) {
 			if code != 0 && code != exitReview {
 				t.Fatalf("round %d: exit status %d: %s%s", round, code, said, text)
 			}
-			if code, text := verb(t, "verify", filepath.Join(dir, "out")); code != 0 {
+			if again, text := verb(t, "verify", filepath.Join(dir, "out")); again != 0 && again != code {
 				t.Fatalf("round %d: exit status %d: %s", round, code, text)
 			}
 			did := map[string]string{}
@@ -122,7 +122,7 @@ func checkRoundings(t *testing.T, path string) (n int) {
 		if code, text := verb(t, "protect", counts, "--out", out, "--round", fmt.Sprint(x.Round), "--replace"); code != 0 && code != exitReview {
 			t.Fatalf("exit status %d: %s", code, text)
 		}
-		if code, text := verb(t, "verify", out); code != 0 {
+		if code, text := verb(t, "verify", out); code != 0 && code != exitReview {
 			t.Fatalf("exit status %d: %s", code, text)
 		}
 		for line := range strings.Lines(readFile(t, filepath.Join(out, "release", r.Outputs[x.Output].Name+".release.csv"))) {

@@ -29,7 +29,8 @@ nothing else: no data, no report. A certificate holds where every suppressed cel
 is shown to have at least two possible values, by tables that agree with all that
 is published together. A release without a certificate, and a .parquet that is not
 the same as its .csv, do not hold either: exit status 3. Where DIR has a manifest.json,
-nothing but the files that it lists may lie there.
+nothing but the files that it lists may lie there. What protect left to a reviewer
+stands in the manifest, and ends in exit status 4; so does a folder without one.
 
 DIR is a folder that leaves, or the folder of sluis protect with the two folders
 release and confidential in it. Then it checks each confidential/NAME.confidential.json
@@ -52,20 +53,35 @@ const certificateName = ".certificate.json"
 
 // runVerify is the verify verb.
 func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
+	v, err := verified(ctx, dir, stdout)
+	switch {
+	case err != nil:
+		return err
+	case !v.holds:
+		return &exitError{code: exitUnsafe}
+	case v.review == nil:
+		fmt.Fprintf(stdout, "review: what protect left to a reviewer is not known: it stands in no %s\n", manifestName)
+		return &exitError{code: exitReview}
+	case len(v.review) > 0:
+		for _, name := range v.review {
+			fmt.Fprintf(stdout, "review: %q\n", name)
+		}
+		fmt.Fprintln(stdout, "protect has left this to a reviewer: the release may leave once the reviewer has agreed")
+		return &exitError{code: exitReview}
+	}
+	return nil
+}
+
+// verified looks at a folder, and tells what it finds.
+func verified(ctx context.Context, dir string, stdout io.Writer) (*verification, error) {
 	v := &verification{release: dir, confidential: dir, stdout: stdout, holds: true}
 	if info, err := os.Stat(filepath.Join(dir, releaseFolder)); err == nil && info.IsDir() {
 		v.release, v.confidential = filepath.Join(dir, releaseFolder), filepath.Join(dir, confidentialFolder)
 		if err := v.outside(dir); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if err := v.run(ctx); err != nil {
-		return err
-	}
-	if !v.holds {
-		return &exitError{code: exitUnsafe}
-	}
-	return nil
+	return v, v.run(ctx)
 }
 
 // verification is what verify looks at, and what it has found.
@@ -73,6 +89,7 @@ type verification struct {
 	release, confidential string // one folder for what was made before there were two
 	stdout                io.Writer
 	holds                 bool
+	review                []string // what protect left to a reviewer; nil where that is not known
 }
 
 // fail says that something does not hold.
@@ -104,10 +121,11 @@ func (v *verification) run(ctx context.Context) error {
 			return nil
 		}
 	}
-	manifest, wrong, err := checkManifest(v.release, entries)
+	manifest, review, wrong, err := checkManifest(v.release, entries)
 	if err != nil {
 		return err
 	}
+	v.review = review
 	for _, text := range wrong {
 		v.fail("%s", text)
 	}
