@@ -12,10 +12,7 @@ func (d *Data) remarks(sum totals) []Remark {
 	out := slices.Clone(sum.alike)
 	switch {
 	case d.Roles.Respondent == "":
-		out = append(out, Remark{
-			Name: "no-respondent", Verdict: Safe, Count: sum.rows,
-			Message: "no respondent column is named, so every row is taken as a respondent of its own",
-		})
+		out = append(out, NoRespondent(sum.rows))
 	case sum.respondents == sum.rows:
 		out = append(out, Remark{
 			Name: "one-row-each", Column: d.Roles.Respondent, Verdict: Safe, Count: sum.rows,
@@ -29,4 +26,13 @@ func (d *Data) remarks(sum totals) []Remark {
 		})
 	}
 	return out
+}
+
+// NoRespondent is the remark where no column says whose row it is: what is said of so many
+// rows is said of persons only if every row is a person.
+func NoRespondent(rows int64) Remark {
+	return Remark{
+		Name: "no-respondent", Verdict: Safe, Count: rows,
+		Message: "no respondent column is named, so every row is taken as a respondent of its own",
+	}
 }

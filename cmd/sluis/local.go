@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 )
@@ -141,6 +142,9 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		return err
 	}
 	remarks = slices.Concat(remarks, sourceRemarks(files, true), looks)
+	if f.risk.respondent == "" {
+		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
+	}
 	safe, done, err := suppress.LocalTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
 	switch {
 	case errors.Is(err, suppress.ErrRequest):

@@ -137,7 +137,8 @@ func TestLocalSays(t *testing.T) {
 	in, out := filepath.Join(dir, "in.csv"), filepath.Join(dir, "out.csv")
 	write(t, in, "a,b,x\np,1,10\np,1,11\nq,2,12\nq,2,13\nq,3,14\n")
 	code, text := verb(t, "local", in, out, "--keys", "a,b", "--k", "2", "--missing", "wildcard")
-	want := `5 records, 2 values suppressed (20.00 % of those of the keys), cost 2
+	want := `no-respondent: no respondent column is named, so every row is taken as a respondent of its own
+5 records, 2 values suppressed (20.00 % of those of the keys), cost 2
   a: 0 (0.00 %)
   b: 2 (40.00 %)
 Read again and counted on all keys together, where a null matches every value: the smallest class has 2 records

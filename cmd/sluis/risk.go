@@ -155,6 +155,9 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	remarks = slices.Concat(remarks, sourceRemarks(infos, true), looks)
+	if f.respondent == "" {
+		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
+	}
 	if m.suppressed {
 		if err := f.knowSuppressed(files, sources); err != nil {
 			return err

@@ -197,15 +197,15 @@ func TestRiskReview(t *testing.T) {
 		say    string
 	}{
 		{"left.csv", []string{"--missing", "exclude", "--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "records left out for nulls in keys: 3"},
-		{"some.csv", []string{"--missing", "exclude", "--k", "2"}, 4, "REVIEW: k-anonymity"},
+		{"some.csv", []string{"--missing", "exclude", "--k", "2"}, 4, "REVIEW, if every row is a person: k-anonymity"},
 		{"some.csv", []string{"--missing", "exclude", "--k", "3"}, 3, "records left out for nulls in keys: 1"},
 		{"some.csv", []string{"--missing", "exclude"}, 0, "records left out for nulls in keys: 1"},
-		{"some.csv", []string{"--missing", "category", "--k", "1"}, 0, "SAFE: k-anonymity"},
-		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "REVIEW: s, t-closeness"},
+		{"some.csv", []string{"--missing", "category", "--k", "1"}, 0, "SAFE, if every row is a person: k-anonymity"},
+		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "REVIEW, if every row is a person: s, t-closeness"},
 		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--alpha", "0.5"}, 4, "records in classes without a value of s: 2"},
 		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--l", "2", "--alpha", "0.5"}, 3, "UNSAFE: s, l-diversity"},
-		{"blank.csv", []string{"--k", "2", "--sensitive", "s"}, 0, "SAFE: k-anonymity"},
-		{"whole.csv", []string{"--k", "2", "--sensitive", "s", "--l", "2", "--alpha", "0.5", "--t", "0"}, 0, "SAFE: s, t-closeness"},
+		{"blank.csv", []string{"--k", "2", "--sensitive", "s"}, 0, "SAFE, if every row is a person: k-anonymity"},
+		{"whole.csv", []string{"--k", "2", "--sensitive", "s", "--l", "2", "--alpha", "0.5", "--t", "0"}, 0, "SAFE, if every row is a person: s, t-closeness"},
 	} {
 		for _, lang := range []string{"en", "nl"} {
 			page := filepath.Join(dir, "page.html")

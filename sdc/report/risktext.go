@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
+
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // RiskText writes a report of risk for a terminal: first who stands alone, on
@@ -20,9 +23,14 @@ func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 		fmt.Fprintln(b, RemarkLine(&r.Data.Remarks[i]))
 	}
 	r.lead(b)
+	rows := slices.ContainsFunc(r.Data.Remarks, func(x sdc.Remark) bool { return x.Name == "no-respondent" })
 	for _, l := range r.Limits {
-		fmt.Fprintf(b, "%s: %s; limit %s, attained %s, violated by %s\n",
-			strings.ToUpper(l.Verdict), printable(l.Definition), plain(l.Limit), plain(float64(l.Attained)), plural(l.Records, "record"))
+		persons := ""
+		if rows && l.Verdict != sdc.Unsafe.String() { // few rows are few persons
+			persons = ", if every row is a person"
+		}
+		fmt.Fprintf(b, "%s%s: %s; limit %s, attained %s, violated by %s\n",
+			strings.ToUpper(l.Verdict), persons, printable(l.Definition), plain(l.Limit), plain(float64(l.Attained)), plural(l.Records, "record"))
 	}
 	if len(r.Limits) == 0 {
 		fmt.Fprintln(b, "No limit was given, so nothing is judged; --k, --l, --combinations and others set limits.")
