@@ -158,6 +158,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	staged.policy = &manifestPolicy{r.Policy.Name, r.Policy.SHA256, report.PublicDifferences(r.Policy.Differences)}
 	pages := &protectPages{page: report.Protection{
 		Verdict: verdict, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Sources: r.Data.Sources, Remarks: r.Data.Remarks,
+		About: r.About, Outputs: r.Outputs,
 	}}
 	for k := range r.Outputs {
 		if !slices.Contains(tables, k) {
@@ -296,6 +297,9 @@ type shown struct {
 func shownOf(r *sdc.Report, k int, count suppress.Count) shown {
 	o := &r.Outputs[k]
 	s := shown{Kind: "respondents", Weight: o.Basis.Weight}
+	if o.Basis.Respondent == "" {
+		s.Kind = "records"
+	}
 	switch {
 	case o.Kind == sdc.Magnitude:
 		s.Kind, s.Response = "sum", o.Basis.Response
@@ -419,7 +423,7 @@ func countedThings(r *sdc.Report, tables []int) int {
 func leftToReviewer(r *sdc.Report, tables []int, open []sdc.Remark) []string {
 	var names []string
 	for _, x := range slices.Concat(r.Data.Remarks, open) {
-		if x.Verdict == sdc.Review {
+		if x.Verdict != sdc.Safe {
 			names = append(names, x.Name)
 		}
 	}

@@ -140,11 +140,14 @@ func (x *checked) value(c sdc.Cell) string {
 }
 
 // caption says what the cells of a table show.
-func (d words) caption(o *sdc.Output, weight string) string {
+func (d words) caption(o *sdc.Output, b *sdc.Basis) string {
 	s := ""
 	switch shown(o) {
 	case "respondents":
 		s = d.t("Each cell shows the number of respondents")
+		if b.Respondent == "" {
+			s = d.t("Each cell shows the number of records")
+		}
 	case "sum":
 		s = d.t("Each cell shows the sum of") + " " + visible(o.Response)
 	case "mean":
@@ -154,8 +157,8 @@ func (d words) caption(o *sdc.Output, weight string) string {
 	default:
 		return d.t("The cells show no value: the statistics are values of single records.")
 	}
-	if weight != "" {
-		s += ", " + d.t("unweighted; a release of protect is weighted with") + " " + visible(weight)
+	if b.Weight != "" {
+		s += ", " + d.t("unweighted; a release of protect is weighted with") + " " + visible(b.Weight)
 	}
 	return s + "."
 }

@@ -14,7 +14,10 @@ var dutch = func() map[string]string {
 // dutchBasis holds the texts of what a verdict rests on.
 var dutchBasis = map[string]string{
 	"What the verdict rests on": "Waar het oordeel op berust",
-	"Respondent":                "Respondent", "none named: every row is a respondent of its own": "geen genoemd: iedere rij is een eigen respondent",
+	"What the table rests on":   "Waar de tabel op berust",
+	"This output is not shown.": "Deze uitkomst is niet getoond.",
+	"This output is not shown: a reviewer must decide about a remark on the data first.": "Deze uitkomst is niet getoond: eerst moet een beoordelaar over een opmerking over de gegevens beslissen.",
+	"Respondent": "Respondent", "none named: every row is a respondent of its own": "geen genoemd: iedere rij is een eigen respondent",
 	"Cell": "Cel", "number of distinct respondents, unweighted": "aantal verschillende respondenten, ongewogen",
 	"Response": "Responsvariabele", "Statistics": "Statistieken",
 	"Holding": "Ondernemingengroep", "none named: dominance is judged by respondent": "geen genoemd: dominantie is per respondent beoordeeld",

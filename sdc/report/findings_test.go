@@ -279,3 +279,55 @@ func TestCountsOfFindings(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestPagesSayWhatCounts: a page without a respondent speaks of records, and of a table that
+// a remark about the data hides it does not say that it is none. The page of protect says
+// what was asked and what its tables rest on, and the one that leaves does not.
+func TestPagesSayWhatCounts(t *testing.T) {
+	fields, _ := small(0)
+	var rows []map[string]any
+	for i := range 1800 {
+		rows = append(rows, map[string]any{"id": i, "region": []string{"North", "South"}[i%2], "state": "well", "x": i})
+	}
+	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "counts", Kind: sdc.Frequency, By: []string{"region"}})
+	r.Outputs[0].Basis.Respondent, r.Data.Remarks = "", []sdc.Remark{sdc.NoRespondent(1800)}
+	text := seen(public(t, r, "en"))
+	for _, s := range []string{"Each cell shows the number of records", "no respondent column is named"} {
+		if !strings.Contains(text, s) {
+			t.Errorf("%q is not on the public page", s)
+		}
+	}
+	r.Outputs[0].Basis.Respondent = "id"
+	if text := seen(public(t, r, "en")); !strings.Contains(text, "Each cell shows the number of respondents") {
+		t.Error("the public page does not speak of respondents")
+	}
+	r.Data.Remarks = append(r.Data.Remarks, sdc.Remark{Name: "populations", Verdict: sdc.Review, Message: "made for the test"})
+	for lang, want := range map[string]string{"en": "a reviewer must decide about a remark on the data first", "nl": "eerst moet een beoordelaar over een opmerking over de gegevens beslissen"} {
+		if text := seen(public(t, r, lang)); !strings.Contains(text, want) || strings.Contains(text, "is no table") || strings.Contains(text, "geen tabel") {
+			t.Errorf("%s: the public page does not say why the table is hidden", lang)
+		}
+	}
+
+	p := protection(false)
+	p.About = &sdc.About{Title: "Illness by region", Requester: "A. de Vries"}
+	r.Outputs[0].Name, r.Outputs[0].Excluded = p.Tables[0].Name, 7
+	p.Outputs = r.Outputs
+	for lang, want := range map[string][]string{
+		"en": {"Illness by region", "A. de Vries", "What the table rests on", "1,800 counted, 7 left out for missing values", "Decision"},
+		"nl": {"Illness by region", "A. de Vries", "Waar de tabel op berust", "Besluit"},
+	} {
+		var inside, outside bytes.Buffer
+		opts := report.HTMLOptions{Lang: lang}
+		if err := errors.Join(report.ProtectionHTML(&inside, p, opts), report.ReleaseHTML(&outside, p, opts)); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range want {
+			if !strings.Contains(seen(inside.String()), s) {
+				t.Errorf("%s: the confidential page does not say %q", lang, s)
+			}
+			if strings.Contains(seen(outside.String()), s) {
+				t.Errorf("%s: the page that leaves says %q", lang, s)
+			}
+		}
+	}
+}

@@ -32,6 +32,20 @@ type Protection struct {
 	// Remarks are about the data. The page that leaves has those of [PublicRemarks].
 	Remarks []sdc.Remark
 	Sources []sdc.Source
+	// About is what the request is about, and Outputs are those of the check that the
+	// tables were made of: what they rest on is on the confidential page.
+	About   *sdc.About
+	Outputs []sdc.OutputReport
+}
+
+// basis lists what a released table rests on.
+func (p *Protection) basis(table string, d words) []basisFact {
+	for i := range p.Outputs {
+		if p.Outputs[i].Name == table {
+			return d.basis(&p.Outputs[i])
+		}
+	}
+	return nil
 }
 
 // HandJudgement is about an output: a name, "" for one that is not said, or a finding.
@@ -152,6 +166,7 @@ type protectionView struct {
 	ByHand   []handView
 	Cautions []sentence
 	About    []aboutView
+	Request  []basisFact // none on a public page
 }
 
 // handView is what a person decided about an output.
@@ -170,6 +185,7 @@ type releasedView struct {
 	Hidden      *listView // nil for none
 	HiddenAll   int
 	Notes       []string
+	Basis       []basisFact // none on a public page
 }
 
 type lossView struct {
@@ -218,7 +234,7 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 		},
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Differences),
 	}
-	v.About = d.about(p.Remarks)
+	v.About, v.Request = d.about(p.Remarks), d.request(p.About)
 	for _, x := range p.ByHand {
 		v.ByHand = append(v.ByHand, handView{x.Output, d.say(x.Text)})
 	}
@@ -234,6 +250,7 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 		if err != nil {
 			return nil, err
 		}
+		x.Basis = p.basis(x.Name, d)
 		v.Tables = append(v.Tables, x)
 	}
 	return v, nil

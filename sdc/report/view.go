@@ -41,13 +41,15 @@ const (
 	OpenStream = "open-stream"
 	// Copies is the remark that files which are copies of others were counted.
 	Copies = "copies"
+	// noRespondent is the remark that no column says whose row it is.
+	noRespondent = "no-respondent"
 )
 
 // PublicRemarks returns the remarks about the data that a public page has too.
 func PublicRemarks(list []sdc.Remark) []sdc.Remark {
 	var out []sdc.Remark
 	for _, x := range list {
-		if x.Name == OpenStream || x.Name == Copies {
+		if x.Name == OpenStream || x.Name == Copies || x.Name == noRespondent {
 			out = append(out, x)
 		}
 	}
@@ -185,7 +187,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 		t, l = newChecked(r.Tables[i], i, o.Findings, func(c sdc.Cell) sdc.Verdict { return r.Status(i, c) }, d)
 		out.Table = l.view(opts.Cells)
 		out.Table.Name = o.Name
-		out.Table.Caption = d.caption(r.Tables[i].Output(), o.Basis.Weight)
+		out.Table.Caption = d.caption(r.Tables[i].Output(), &o.Basis)
 		if out.Table.Flagged {
 			out.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read which rule it breaks and its contributors.")
 			out.Table.Legend = []badgeView{
@@ -282,7 +284,7 @@ var saidInterval = regexp.MustCompile(`, interval [0-9.]+`)
 
 // hidden says why a public page does not show an output, and who set cells of it safe by
 // hand. It says neither the reason, which a person wrote about the data, nor how many.
-func (d words) hidden(o *sdc.OutputReport) []sentence {
+func (d words) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
 	var out []sentence
 	for _, by := range o.SafeBy() {
 		out = append(out, sentence{d.setByHand(by), ""})
@@ -292,6 +294,12 @@ func (d words) hidden(o *sdc.OutputReport) []sentence {
 		out = append(out, sentence{d.t("This output is not shown: it may not leave as it is."), ""})
 	case o.Verdict == sdc.Review || len(o.Findings) > 0:
 		out = append(out, sentence{d.t("This output is not shown: a reviewer must decide about it first."), ""})
+	case o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude:
+		text := d.t("This output is not shown.")
+		if !settled(remarks) {
+			text = d.t("This output is not shown: a reviewer must decide about a remark on the data first.")
+		}
+		out = append(out, sentence{text, ""})
 	default:
 		out = append(out, sentence{d.t("This output is no table, and is not shown."), ""})
 	}
@@ -385,9 +393,9 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			_, l := newChecked(r.Tables[i], i, nil, nil, d)
 			x.Table = l.view(opts.Cells)
 			x.Table.Name = o.Name
-			x.Table.Caption = d.caption(r.Tables[i].Output(), o.Basis.Weight)
+			x.Table.Caption = d.caption(r.Tables[i].Output(), &o.Basis)
 		} else {
-			x.Hidden = d.hidden(o)
+			x.Hidden = d.hidden(o, r.Data.Remarks)
 		}
 		v.Outputs = append(v.Outputs, x)
 	}
