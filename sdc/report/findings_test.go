@@ -329,5 +329,8 @@ func TestPagesSayWhatCounts(t *testing.T) {
 				t.Errorf("%s: the page that leaves says %q", lang, s)
 			}
 		}
+		if text := seen(inside.String()); strings.Contains(text, "number of distinct respondents") || strings.Contains(text, "aantal verschillende respondenten") {
+			t.Errorf("%s: the page of a release speaks of the cells of the check", lang)
+		}
 	}
 }

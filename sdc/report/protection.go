@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -38,11 +39,12 @@ type Protection struct {
 	Outputs []sdc.OutputReport
 }
 
-// basis lists what a released table rests on.
+// basis lists what a released table rests on. What a cell shows is in its caption: the
+// release may count records, or be weighted, where the check counts respondents.
 func (p *Protection) basis(table string, d words) []basisFact {
 	for i := range p.Outputs {
 		if p.Outputs[i].Name == table {
-			return d.basis(&p.Outputs[i])
+			return slices.DeleteFunc(d.basis(&p.Outputs[i]), func(f basisFact) bool { return f.Name == d.t("Cell") })
 		}
 	}
 	return nil
