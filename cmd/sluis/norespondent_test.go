@@ -23,6 +23,8 @@ func TestNoRespondentSaid(t *testing.T) {
 	}{
 		{"risk", []string{"risk", data, "--keys", "town", "--k", "10", "--html", page}, 0, []string{remark, "SAFE, if every row is a person: "}, nil},
 		{"risk with respondents", []string{"risk", data, "--keys", "town", "--k", "10", "--respondent", "id"}, exitUnsafe, []string{"UNSAFE: "}, []string{"no-respondent", "if every row"}},
+		{"profile", []string{"profile", data}, 0, []string{"15 rows, each taken as a respondent of its own"}, []string{"15 respondents"}},
+		{"profile with respondents", []string{"profile", data, "--respondent", "id"}, 1, []string{"fewer respondents than the policy asks for"}, []string{"each taken"}},
 		{"local", []string{"local", data, filepath.Join(dir, "o.csv"), "--keys", "town", "--k", "10", "--missing", "category"}, 0, []string{remark}, nil},
 		{"local with respondents", []string{"local", data, filepath.Join(dir, "o2.csv"), "--keys", "town", "--k", "10", "--missing", "category", "--respondent", "id"}, exitUnsafe, nil, []string{"no-respondent"}},
 	} {
@@ -43,7 +45,7 @@ func TestNoRespondentSaid(t *testing.T) {
 			}
 		})
 	}
-	if text := readFile(t, page); !strings.Contains(text, "no respondent column is named") {
+	if text := readFile(t, page); !strings.Contains(text, "no respondent column is named") || !strings.Contains(text, "safe only if every row is a person") {
 		t.Error("the page does not say it")
 	}
 }

@@ -182,7 +182,11 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 
 func printProfile(w io.Writer, p *profile.Profile) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d rows, %d respondents; what is shown passes the policy %s\n", p.Rows, p.Respondents, p.Policy)
+	units := fmt.Sprintf("%d respondents", p.Respondents)
+	if p.RowsAreRespondents() {
+		units = "each taken as a respondent of its own since no column is named"
+	}
+	fmt.Fprintf(&b, "%d rows, %s; what is shown passes the policy %s\n", p.Rows, units, p.Policy)
 	if err := printRemarks(&b, p.Remarks); err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 		NotChecked: []string{"what follows from this profile and an earlier one, by subtraction"},
 	}
 	if o.Respondent == "" {
-		p.NotChecked = append(p.NotChecked, "respondents: every row is taken as a respondent of its own")
+		p.NotChecked = append(p.NotChecked, noRespondent)
 	}
 	if !additive {
 		p.NotChecked = append(p.NotChecked, "respondents with several rows, who may be in several classes: the shares of a column may add up to more than the whole")
@@ -239,3 +239,10 @@ func (c *column) describe(r *sdc.Report, least int64) Column {
 	}
 	return out
 }
+
+// noRespondent says that no column names the respondents.
+const noRespondent = "respondents: every row is taken as a respondent of its own"
+
+// RowsAreRespondents reports whether no column named the respondents, so that every row was
+// taken as one.
+func (p *Profile) RowsAreRespondents() bool { return slices.Contains(p.NotChecked, noRespondent) }

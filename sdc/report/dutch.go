@@ -14,6 +14,7 @@ var dutch = func() map[string]string {
 // dutchBasis holds the texts of what a verdict rests on.
 var dutchBasis = map[string]string{
 	"What the verdict rests on": "Waar het oordeel op berust",
+	"No respondent column is named: what is called safe is safe only if every row is a person.": "Er is geen kolom van respondenten genoemd: wat veilig heet, is dat alleen als iedere rij een persoon is.",
 	"What the table rests on":   "Waar de tabel op berust",
 	"This output is not shown.": "Deze uitkomst is niet getoond.",
 	"This output is not shown: a reviewer must decide about a remark on the data first.": "Deze uitkomst is niet getoond: eerst moet een beoordelaar over een opmerking over de gegevens beslissen.",

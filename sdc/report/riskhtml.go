@@ -104,6 +104,8 @@ func (d words) riskLead(r *Risk) []string {
 	out := []string{fmt.Sprintf(d.t("Records that stand alone on %s: %s of %s."), keys, d.number(r.Alone.Records), d.number(counted))}
 	if r.Data.Respondent != "" {
 		out[0] += " " + fmt.Sprintf(d.t("Respondents who do: %s."), d.number(r.Alone.Respondents))
+	} else {
+		out = append(out, d.t("No respondent column is named: what is called safe is safe only if every row is a person."))
 	}
 	if k, ok := r.driver(); ok {
 		out = append(out, fmt.Sprintf(d.t("%s drives it most: without it %s would."), shorten(visible(k.Name), longestLabel), d.number(k.AloneWithout)))
