@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -155,7 +154,9 @@ func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) er
 	}
 	var found *dossier.Verification
 	if folder != "" {
-		found = verifiedRelease(ctx, folder)
+		if found, err = verifiedRelease(ctx, folder); err != nil {
+			return err
+		}
 	}
 	list := d.Steps(nil, found)
 	for _, s := range list {
@@ -173,27 +174,25 @@ func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) er
 	return &exitError{code: exitUnsafe}
 }
 
-// verifiedRelease verifies the folder of a release as sluis verify does.
-func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
-	var said bytes.Buffer
-	v, err := verified(ctx, folder, &said)
-	if err != nil || !v.holds {
-		line, _, _ := strings.Cut(said.String(), "\n")
-		if err != nil && line == "" {
-			line = err.Error()
-		}
-		return &dossier.Verification{Problem: line}
+// verifiedRelease verifies the folder of a release as sluis verify does. A folder that
+// cannot be read is a problem of the release. The error is that of a context that ended.
+func verifiedRelease(ctx context.Context, folder string) (*dossier.Verification, error) {
+	v, err := verified(ctx, folder, io.Discard)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return &dossier.Verification{Problem: err.Error()}, nil
+	case !v.holds:
+		return &dossier.Verification{Problem: v.why}, nil
 	}
 	if sub := filepath.Join(folder, releaseFolder); isFolder(sub) {
 		folder = sub
 	}
-	found := &dossier.Verification{Open: len(v.review)}
-	if v.review == nil {
-		found.Open = 1 // nobody knows
-	}
+	found := &dossier.Verification{Open: len(v.review), Unlisted: v.review == nil}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return &dossier.Verification{Problem: err.Error()}
+		return &dossier.Verification{Problem: err.Error()}, nil
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
@@ -201,13 +200,16 @@ func verifiedRelease(ctx context.Context, folder string) *dossier.Verification {
 			found.Tables++
 		case strings.HasSuffix(name, certificateName):
 			v, err := verify.Certificate(ctx, plainFiles(folder), name, verify.Limits{})
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			if err != nil {
-				return &dossier.Verification{Problem: fmt.Sprintf("%s: %v", name, err)}
+				return &dossier.Verification{Problem: fmt.Sprintf("%s: %v", name, err)}, nil
 			}
 			found.Cells, found.Hidden = found.Cells+v.Cells, found.Hidden+v.Hidden
 		}
 	}
-	return found
+	return found, nil
 }
 
 func isFolder(path string) bool {

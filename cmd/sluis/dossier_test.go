@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -201,6 +203,58 @@ func TestDossierRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(3, "step 20  missing")
+}
+
+// TestDossierReleaseProblems: the dossier says which part of a release does not hold, what
+// is not known, and ends with the error of a context that ended.
+func TestDossierReleaseProblems(t *testing.T) {
+	data := people(40)
+	released := func(t *testing.T) (dir, dossier string) {
+		dir = folder(t, "people.csv", data, "spec.yaml", peopleSpec, "dossier.yaml", answeredDossier(t, data))
+		if status, _, errs := sluis(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out")); status != 0 {
+			t.Fatal(status, errs)
+		}
+		return filepath.Join(dir, "out", releaseFolder), filepath.Join(dir, "dossier.yaml")
+	}
+	remove := func(t *testing.T, name string) {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(t *testing.T, dir string)
+		code   int
+		want   string
+	}{
+		{"no manifest", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, manifestName)) }, 0,
+			"step 20  answered        Publish the results with care"},
+		{"no manifest, in words", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, manifestName)) }, 0,
+			"what protect left for a reviewer is not known"},
+		{"a certificate that holds before a table that has none", func(t *testing.T, dir string) {
+			remove(t, filepath.Join(dir, manifestName))
+			write(t, filepath.Join(dir, "z.release.csv"), "a\n")
+		}, 3, "the release does not hold: z.release.csv: no certificate holds for it"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, dossier := released(t)
+			c.change(t, dir)
+			got, out, errs := sluis(t, "dossier", "check", dossier, "--release", filepath.Dir(dir))
+			if got != c.code || !strings.Contains(out, c.want) {
+				t.Errorf("exit status %d, want %d and %q: %s%s", got, c.code, c.want, out, errs)
+			}
+		})
+	}
+	dir, dossier := released(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	if code := run(ctx, []string{"dossier", "check", dossier, "--release", filepath.Dir(dir)}, &out, &errs); code != exitFailure || strings.Contains(out.String(), "does not hold") {
+		t.Errorf("a context that ended: exit status %d: %s%s", code, &out, &errs)
+	}
+	if found, err := verifiedRelease(ctx, dir); !errors.Is(err, context.Canceled) || found != nil {
+		t.Errorf("%+v, %v", found, err)
+	}
 }
 
 // TestDossierAsk: init asks the questions, an empty line skips one, and migrate takes

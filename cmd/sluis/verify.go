@@ -89,13 +89,17 @@ type verification struct {
 	release, confidential string // one folder for what was made before there were two
 	stdout                io.Writer
 	holds                 bool
+	why                   string   // the first thing that does not hold
 	review                []string // what protect left to a reviewer; nil where that is not known
 }
 
 // fail says that something does not hold.
 func (v *verification) fail(format string, args ...any) {
-	v.holds = false
-	fmt.Fprintf(v.stdout, format+"\n", args...)
+	text := fmt.Sprintf(format, args...)
+	if v.holds {
+		v.holds, v.why = false, text
+	}
+	fmt.Fprintln(v.stdout, text)
 }
 
 // outside looks for what belongs in one of the two folders and lies beside them.

@@ -51,8 +51,12 @@ func TestVerifyReview(t *testing.T) {
 			if code, text := verb(t, "verify", out); code != c.code || !strings.Contains(text, c.says) {
 				t.Errorf("exit status %d: %s", code, text)
 			}
-			found := verifiedRelease(t.Context(), out)
-			if open := c.code == exitReview; (found.Open > 0) != open || (found.Problem != "") != (c.code == exitUnsafe) {
+			found, err := verifiedRelease(t.Context(), out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			unknown := strings.Contains(c.says, "not known")
+			if listed := c.code == exitReview && !unknown; (found.Open > 0) != listed || found.Unlisted != unknown || (found.Problem != "") != (c.code == exitUnsafe) {
 				t.Errorf("for the dossier: %+v", found)
 			}
 		})

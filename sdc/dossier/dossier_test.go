@@ -202,6 +202,8 @@ func TestStates(t *testing.T) {
 		{"publication, a cell changed", full(), &good, broken, 20, "missing", "a value differs"},
 		{"publication, something open", full(), &good, &dossier.Verification{Tables: 2, Open: 1}, 20, "answered", "a reviewer must decide about 1 remarks"},
 		{"policy, something open", full(), &good, &dossier.Verification{Tables: 2, Open: 1}, 11, "answered", "a reviewer must decide about 1 remarks"},
+		{"publication, no manifest", full(), &good, &dossier.Verification{Tables: 2, Unlisted: true}, 20, "answered", "is not known, because no manifest"},
+		{"policy, no manifest", full(), &good, &dossier.Verification{Tables: 2, Unlisted: true}, 11, "answered", "is not known, because no manifest"},
 		{"evaluation", full(), nil, nil, 21, "answered", ""},
 		{"evaluation, one left", change(func(d *dossier.Dossier) { delete(d.Evaluation, "yield") }), &good, nil, 21, "missing", "yield"},
 		{"evaluation, reproducible by the manifest", change(func(d *dossier.Dossier) { delete(d.Evaluation, "reproducible") }), &good, nil, 21, "answered", "hash of every input"},

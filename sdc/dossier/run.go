@@ -42,7 +42,13 @@ type Verification struct {
 	Problem string
 	// Open is the number of things that protect left for a reviewer.
 	Open int
+	// Unlisted says that no manifest lists what protect left for a reviewer: nothing is
+	// known of it, and Open is 0. Such a release proves no step.
+	Unlisted bool
 }
+
+// decided reports whether nothing in a release waits for a reviewer.
+func (v *Verification) decided() bool { return v.Open == 0 && !v.Unlisted }
 
 // Missing lists the steps up to 18 that are not settled, as far as that is known
 // without a run.
@@ -172,8 +178,12 @@ func (v *Verification) loss() text {
 	return say("%d of %d cells of the release are suppressed", "%d van de %d cellen van de publicatie zijn onderdrukt", v.Hidden, v.Cells+v.Hidden)
 }
 
-// undecided says that protect left something to a reviewer.
+// undecided says what protect left for a reviewer, or that this is not known.
 func (v *Verification) undecided() text {
+	if v.Unlisted {
+		return say("%d released tables were verified; what protect left for a reviewer is not known, because no manifest of the release lists it: run sluis protect again, and verify the new release",
+			"%d gepubliceerde tabellen zijn geverifieerd; wat protect aan een beoordelaar heeft overgelaten is niet bekend, want geen manifest van de publicatie noemt het: draai sluis protect opnieuw, en verifieer de nieuwe publicatie", v.Tables)
+	}
 	return say("%d released tables were verified, and a reviewer must decide about %d remarks of protect",
 		"%d gepubliceerde tabellen zijn geverifieerd, en een beoordelaar moet beslissen over %d opmerkingen van protect", v.Tables, v.Open)
 }

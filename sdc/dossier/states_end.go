@@ -23,7 +23,7 @@ func (d *Dossier) statistics(run *Run, release *Verification) state {
 		return missing(say("the output was checked with another policy than the dossier names", "de uitkomst is met een ander beleid gecontroleerd dan het dossier noemt"))
 	}
 	switch {
-	case release != nil && release.Problem == "" && release.Open > 0:
+	case release != nil && release.Problem == "" && !release.decided():
 		return s.because(release.undecided())
 	case release != nil && release.Problem == "" && run.Verdict != sdc.Review:
 		return s.proven(say("checked with the policy, and %d released tables were verified", "gecontroleerd met het beleid, en %d gepubliceerde tabellen zijn geverifieerd", release.Tables))
@@ -170,7 +170,7 @@ func (d *Dossier) publication(run *Run, release *Verification) state {
 	if release.Problem != "" {
 		return missing(say("the release does not hold: %s", "de publicatie klopt niet: %s", release.Problem))
 	}
-	if release.Open > 0 {
+	if !release.decided() {
 		return s.because(release.undecided())
 	}
 	why := say("%d released tables were verified", "%d gepubliceerde tabellen zijn geverifieerd", release.Tables)
