@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -25,57 +26,111 @@ func (p *Policy) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Resembles returns the name of the shipped policy that a name looks like, or "": without
-// regard to case, blanks, punctuation, accents, invisible characters, and letters of other
-// scripts that look like Latin ones.
+// Resembles returns the name of the shipped policy that a name looks like, or "". A name
+// looks like a shipped one if one of its words begins with the shipped name, or if words
+// that follow each other, written as one, are the shipped name: "cbs (shipped)",
+// "CBS-publication", "c.b.s 2026". Names are compared without case, blanks, punctuation,
+// accents and invisible characters; letters and signs that look like Latin letters count as
+// these.
 func Resembles(name string) string {
-	plain := lookOf(name)
+	words := lookWords(name)
 	for _, p := range []Policy{CBS(), ESSNet()} {
-		if plain == p.Name {
-			return p.Name
+		for i := range words {
+			if strings.HasPrefix(words[i], p.Name) {
+				return p.Name
+			}
+			run := ""
+			for _, w := range words[i:] {
+				if run += w; len(run) >= len(p.Name) {
+					break
+				}
+			}
+			if run == p.Name {
+				return p.Name
+			}
 		}
 	}
 	return ""
 }
 
-// alikeLetters are letters and digits that look like those of the shipped names, in lower
-// case: accented, Greek, Cyrillic, and from the blocks of full-width and small capitals.
+// IsShipped reports whether a policy is a shipped one: its name and all its thresholds are
+// those of [CBS] or [ESSNet]. That it requires a dossier is no threshold.
+func (p *Policy) IsShipped() bool {
+	same := *p
+	same.RequireDossier = false
+	for _, base := range []Policy{CBS(), ESSNet()} {
+		if same.Digest() == base.Digest() {
+			return true
+		}
+	}
+	return false
+}
+
+// alikeLetters are letters, digits and signs that look like letters of the shipped names, as
+// small letters without accents: with strokes and hooks, Greek, Cyrillic, Armenian, Coptic,
+// Cherokee, Lisu and small capitals.
 var alikeLetters = func() map[rune]rune {
 	out := map[rune]rune{}
 	for to, list := range map[rune]string{
-		'c': "çćĉċčсϲⅽᴄｃ¢", 'b': "вьᏏʙｂßβƅ", 's': "śŝşšșѕꜱｓ5$ꓢ", 'e': "èéêëēĕėęěеєεҽｅᴇ3ё€", 'n': "ñńņňɴｎηпռ", 't': "ţťŧțтτᴛｔ",
+		'c': "ȼƈɕсϲᴄ¢©\u13dfꓚⲥ", 'b': "вьʙßβƅƀɓƃ\u13cf\u13f4ꓐⲃ8", 's': "ѕꜱʂȿƨ5$ꓢ\u13daտ", 'e': "еєεҽᴇɇɛ\u13acꓰⲉ3€",
+		'n': "ɴηпռνɲŋƞꓠⲛ", 't': "ŧтτᴛƫʈ\u13a2ꓔⲧ",
 	} {
 		for _, r := range list {
-			out[r] = to
+			out[unicode.ToLower(r)] = to
 		}
 	}
 	return out
 }()
 
-// lookOf leaves the letters of a name, as what they look like.
-func lookOf(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKC.String(name) { // mathematical and full-width letters are letters
-		r = unicode.ToLower(r)
-		if to, ok := alikeLetters[r]; ok {
-			r = to
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) { // marks, blanks and the invisible are neither
-			b.WriteRune(r)
+// lookWords returns the words of a name, as what they look like: runs of letters and runs
+// of digits, cut where a capital follows a small letter or begins a word after capitals.
+// A digit or sign that looks like a letter belongs to the run of letters before it.
+func lookWords(name string) []string {
+	var words []string
+	var word strings.Builder
+	flush := func() {
+		if word.Len() > 0 {
+			words = append(words, word.String())
+			word.Reset()
 		}
 	}
-	return b.String()
+	letters := slices.DeleteFunc([]rune(norm.NFKD.String(name)), func(r rune) bool {
+		return unicode.Is(unicode.M, r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
+	})
+	was := 0 // 1 after a letter, 2 after a digit
+	for i, r := range letters {
+		small := unicode.ToLower(r)
+		to, alike := alikeLetters[small]
+		kind := 0
+		switch {
+		case unicode.IsLetter(r):
+			kind = 1
+		case alike:
+			kind = max(was, 1)
+		case unicode.IsDigit(r):
+			kind = 2
+		}
+		before := i > 0 && (unicode.IsLower(letters[i-1]) || i+1 < len(letters) && unicode.IsLower(letters[i+1]) && unicode.IsUpper(letters[i-1]))
+		if kind != was || kind == 0 || unicode.IsUpper(r) && before {
+			flush()
+		}
+		if was = kind; kind == 0 {
+			continue
+		}
+		if alike {
+			small = to
+		}
+		word.WriteRune(small)
+	}
+	flush()
+	return words
 }
 
 // shownName is how reports call a policy: one that looks like a shipped one and is another
 // is said to be changed. That it requires a dossier is no change of a threshold.
 func (p *Policy) shownName() string {
-	same := *p
-	same.RequireDossier = false
-	for _, base := range []Policy{CBS(), ESSNet()} {
-		if Resembles(p.Name) == base.Name && same.Digest() != base.Digest() {
-			return base.Name + " (changed)"
-		}
+	if like := Resembles(p.Name); like != "" && !p.IsShipped() {
+		return like + " (changed)"
 	}
 	return p.Name
 }

@@ -12,7 +12,10 @@ func TestResembles(t *testing.T) {
 	for name, want := range map[string]string{
 		"cbs": "cbs", "CBS": "cbs", "CBS ": "cbs", "c.b-s_": "cbs", "ＣＢＳ": "cbs", "сbѕ": "cbs", "C\u200bBS": "cbs", "c\u0301bs": "cbs", "ÇBŚ": "cbs", "𝖼𝖻𝗌": "cbs", "𝐂𝐁𝐒": "cbs", "ⓒⓑⓢ": "cbs",
 		"ESSNet": "essnet", "ess net": "essnet", "еssnеt": "essnet", "éssnet": "essnet",
-		"cbs2": "", "my cbs": "", "strict": "", "": "", "bsc": "",
+		"cbs (shipped)": "cbs", "cbs-publication": "cbs", "cbsPublication": "cbs", "CBSPublication": "cbs", "cbspublicatie": "cbs", "my cbs": "cbs", "myCBS": "cbs", "de regels van het C.B.S.": "cbs",
+		"cbs2": "cbs", "cbs2026": "cbs", "2026cbs": "cbs", "2026 c-b-s": "cbs", "cb5": "cbs", "cb5 shipped": "cbs", "c8s": "cbs", "cb$ shipped": "cbs", "©BS": "cbs", "€ssnet": "essnet", "3ssnet": "essnet",
+		"CḂṠ publication": "cbs", "cƀs x": "cbs", "x СВЅ": "cbs", "\u13df\u13f4\u13da": "cbs", "ꓚꓐꓢ 1": "cbs", "ESSΝET": "essnet", "ẼSSNET": "essnet", "ess net (shipped)": "essnet", "cbs (changed)": "cbs", "(cbs)": "cbs", "x\u200b cb\u200bs": "cbs",
+		"strict": "", "": "", "bsc": "", "house rules": "", "basic bsn rules": "", "pcbs": "", "PCBs": "", "macbs": "", "cb": "", "c b": "", "ess": "", "netto ess": "", "essen et al": "", "cab sharing": "", "500": "", "ess 5": "",
 	} {
 		if got := sdc.Resembles(name); got != want {
 			t.Errorf("%q resembles %q, want %q", name, got, want)

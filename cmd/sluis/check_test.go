@@ -161,7 +161,7 @@ func TestBadOutput(t *testing.T) {
 	if err != nil || len(left) != 3 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	for _, policy := range []string{"none.yaml", "version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: 1e2}}\n", "version: 1\nname: cbs\nextends: cbs\n", "version: 1\nname: x\nextends: cbs\nrules: {nonsense: off}\n"} {
+	for _, policy := range []string{"none.yaml", "version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: 1e2}}\n", "version: 1\nname: cbs\nextends: cbs\nrules: {nk: off}\n", "version: 1\nname: x\nextends: cbs\nrules: {nonsense: off}\n"} {
 		path := filepath.Join(dir, "policy.yaml")
 		if policy == "none.yaml" {
 			path = policy

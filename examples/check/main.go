@@ -39,7 +39,7 @@ func run(w io.Writer) error {
 		Name: "turnover", Kind: sdc.Magnitude, By: []string{"sector", "size"}, Response: "turnover",
 	}}
 	policy := sdc.CBS()
-	policy.Name = "cbs with p%"
+	policy.Name = "house rules with p%"
 	policy.PPercent = sdc.PPercent{P: "10"}
 
 	report, err := sdc.Check(context.Background(), data, outputs, policy, sdc.Options{})

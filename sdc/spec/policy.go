@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
@@ -183,8 +184,8 @@ func (f *policyFile) resolve() (sdc.Policy, error) {
 	if f.Name == "" {
 		return p, wrong("name must be given")
 	}
-	if like := sdc.Resembles(f.Name); like != "" {
-		return p, wrong("name looks like %s, which is a shipped policy: give the policy a name of its own", like)
+	if strings.ContainsFunc(f.Name, unseen) {
+		return p, wrong("name holds a character that is not shown: write the name anew, in letters, digits, signs and blanks")
 	}
 	p.Name = f.Name
 	if f.Weighting != "" {
@@ -198,7 +199,16 @@ func (f *policyFile) resolve() (sdc.Policy, error) {
 		return p, wrong("dossier must be required, or be left out")
 	}
 	f.Rules.apply(&p)
+	if like := sdc.Resembles(f.Name); like != "" && !p.IsShipped() {
+		return p, wrong("name looks like %s, which is a shipped policy with other rules: choose a name without %[1]s in it; the report shows by itself how the policy differs from a shipped one", like)
+	}
 	return p, p.Validate()
+}
+
+// unseen reports whether a character of a name is not shown, or changes the order in which
+// the others are.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 func set[T any](dst *T, src *T) {

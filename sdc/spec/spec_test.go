@@ -115,6 +115,38 @@ func TestPolicyErrors(t *testing.T) {
 	}
 }
 
+// TestPolicyNames: a policy file has no name that looks like that of a shipped policy, but
+// for one with the rules of that policy.
+func TestPolicyNames(t *testing.T) {
+	for _, tc := range []struct{ name, text, say string }{
+		{"the shipped rules under their name", "name: cbs\nextends: cbs\n", ""},
+		{"the same, and a dossier", "name: cbs\nextends: cbs\ndossier: required\n", ""},
+		{"the same of the other", "name: essnet\nextends: essnet\n", ""},
+		{"other rules under the name", "name: cbs\nextends: cbs\nrules: {nk: off}\n", "name looks like cbs"},
+		{"another weighting", "name: cbs\nextends: cbs\nweighting: handbook\n", "name looks like cbs"},
+		{"the rules of the other", "name: cbs\nextends: essnet\n", "name looks like cbs"},
+		{"shipped, it says", "name: cbs (shipped)\nextends: cbs\nrules: {nk: off}\n", "choose a name without cbs in it"},
+		{"shipped, it says, with the shipped rules", "name: cbs (shipped)\nextends: cbs\n", "name looks like cbs"},
+		{"a word of it", "name: cbs-publication\nextends: cbs\nrules: {nk: off}\n", "name looks like cbs"},
+		{"a letter of another script", "name: publicatie CВS\nextends: cbs\nrules: {nk: off}\n", "name looks like cbs"},
+		{"read from right to left", "name: \"\\u202Esbc\"\nextends: cbs\nrules: {nk: off}\n", "a character that is not shown"},
+		{"a name of its own", "name: huisregels 2026\nextends: cbs\nrules: {nk: off}\n", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "policy.yaml")
+			if err := os.WriteFile(path, []byte("version: 1\n"+tc.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			switch _, err := spec.LoadPolicy(path); {
+			case tc.say == "" && err != nil:
+				t.Error(err)
+			case tc.say != "" && (!errors.Is(err, spec.ErrSpec) || !strings.Contains(err.Error(), tc.say)):
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func FuzzSpec(f *testing.F) {
 	text, err := os.ReadFile(filepath.Join(fixtures, "full.yaml"))
 	if err != nil {
