@@ -30,6 +30,21 @@ type Report struct {
 
 	status  [][]Verdict // output -> cell
 	overlap bool
+	policy  *Policy // nil in a report that was read from a file
+	sole    bool    // made with Options.Sole
+}
+
+// HasSole reports whether the report was made with Options.Sole.
+func (r *Report) HasSole() bool { return r.sole }
+
+// JudgedBy returns a copy of the policy that the report was made with, nil for a report
+// that [Check] did not make.
+func (r *Report) JudgedBy() *Policy {
+	if r.policy == nil {
+		return nil
+	}
+	p := *r.policy
+	return &p
 }
 
 // Status returns the verdict on one cell of the table of an output: the worst
@@ -45,6 +60,9 @@ type policyReport struct {
 	Rules       []ruleReport `json:"rules"`
 	Differences []string     `json:"differences"`
 	Remarks     []string     `json:"remarks"`
+	// Public are the differences that may leave, see [Policy.PublicDifferences]. Not
+	// part of the JSON.
+	Public []string `json:"-"`
 }
 
 // ruleReport is one rule with its thresholds.
@@ -126,7 +144,7 @@ func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
 func (p *Policy) report() policyReport {
-	out := policyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}}
+	out := policyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}, Public: p.PublicDifferences()}
 	for _, r := range p.rules() {
 		rep := ruleReport{Rule: r.name(), Off: r.off(), Limits: []limit{}}
 		if !r.off() {
@@ -147,18 +165,60 @@ func (p *Policy) report() policyReport {
 // differences compares the policy with the shipped one of its name, or with
 // cbs where there is none.
 func (p *Policy) differences() []string {
-	base := CBS()
-	if Resembles(p.Name) == "essnet" {
-		base = ESSNet()
-	}
+	base := p.shipped()
 	out := []string{}
 	was := base.rules()
 	for i, r := range p.rules() {
-		a, b := describe(was[i]), describe(r)
-		if a != b {
+		if a, b := describe(was[i]), describe(r); a != b {
 			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
 		}
 	}
+	return append(out, p.otherDifferences(&base)...)
+}
+
+// PublicDifferences lists how the policy differs from the shipped one, for what may leave.
+// Of a concentration rule, of requests and of closeness the list says only that the rule
+// differs, and so of the interval of min-contributors: whoever knows the digest of a policy
+// can test a guess of its thresholds, since the name of a shipped policy tells them.
+func (p *Policy) PublicDifferences() []string {
+	base := p.shipped()
+	out := []string{}
+	was := base.rules()
+	for i, r := range p.rules() {
+		if describe(was[i]) == describe(r) {
+			continue
+		}
+		a, b := describePublic(was[i]), describePublic(r)
+		if Estimates(r.name(), "") || a == b {
+			out = append(out, r.name()+": differs from "+base.Name)
+		} else {
+			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
+		}
+	}
+	return append(out, p.otherDifferences(&base)...)
+}
+
+// Estimates reports whether a threshold tells how closely a contribution, an amount, or a
+// sum of few can be estimated: it stays inside. Of a rule with limit "" it reports whether
+// all thresholds of the rule do.
+func Estimates(rule, limit string) bool {
+	switch rule {
+	case "nk", "p-percent", "pq", "request", "closeness":
+		return true
+	}
+	return limit == "interval"
+}
+
+// shipped returns the shipped policy that p is compared with.
+func (p *Policy) shipped() Policy {
+	if Resembles(p.Name) == "essnet" {
+		return ESSNet()
+	}
+	return CBS()
+}
+
+// otherDifferences compares what is no rule.
+func (p *Policy) otherDifferences(base *Policy) (out []string) {
 	if p.RequireDossier {
 		out = append(out, "dossier: required (in "+base.Name+": not required)")
 	}
@@ -166,6 +226,20 @@ func (p *Policy) differences() []string {
 		out = append(out, "weighting: "+string(p.Weighting)+" (in "+base.Name+": "+string(base.Weighting)+")")
 	}
 	return out
+}
+
+// describePublic is describe without the thresholds that stay inside.
+func describePublic(r rule) string {
+	if r.off() {
+		return "off"
+	}
+	s := "on"
+	for _, l := range r.limits() {
+		if !Estimates(r.name(), l.Name) {
+			s += ", " + l.Name + " " + l.Value
+		}
+	}
+	return s
 }
 
 func describe(r rule) string {

@@ -21,7 +21,7 @@ func TestAPriori(t *testing.T) {
 		p := onlyRules()
 		p.MinContributors = sdc.MinContributors{Min: 2}
 		report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"a", "b"}, Response: "x", APriori: list})
-		g, err := FromReport(report, &p, []int{0}, BuildOptions{Cost: CostUnity})
+		g, err := FromReport(report, []int{0}, BuildOptions{Cost: CostUnity})
 		if err != nil {
 			return nil, err
 		}

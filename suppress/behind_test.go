@@ -53,7 +53,7 @@ func TestBehind(t *testing.T) {
 		p := onlyRules()
 		p.MinContributors = sdc.MinContributors{Min: 3}
 		report := r.check(t, p, nil, pairs...)
-		if _, err := FromReport(report, &p, all, BuildOptions{}); !errors.Is(err, ErrRequest) {
+		if _, err := FromReport(report, all, BuildOptions{}); !errors.Is(err, ErrRequest) {
 			t.Errorf("%d codes: protected without the table behind: %v", codes, err)
 		}
 		behind, err := Behind(report, all)
@@ -67,7 +67,7 @@ func TestBehind(t *testing.T) {
 			t.Fatalf("behind: %+v, %v", behind, err)
 		}
 		report = r.check(t, p, nil, append(pairs, behind...)...)
-		groups, err := FromReport(report, &p, all, BuildOptions{Behind: []int{4}})
+		groups, err := FromReport(report, all, BuildOptions{Behind: []int{4}})
 		if err != nil || len(groups) != 2 || len(groups[0].list) != 3 || len(groups[0].behind) != 1 {
 			t.Fatalf("%d groups, %v", len(groups), err)
 		}

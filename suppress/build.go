@@ -74,8 +74,7 @@ var reasonOf = map[string]reason{
 
 // FromReport lays out the outputs with the given numbers as problems: those of
 // the same response, or all counts, are linked and become one, in which a cell
-// that occurs in several tables is one cell. policy is the one that made the
-// report.
+// that occurs in several tables is one cell. The policy is that of the report.
 //
 // Every cell of the full table is in the problem, empty ones as zeros, with every
 // sum relation over totals and hierarchies; totals that are not published are
@@ -108,9 +107,21 @@ var reasonOf = map[string]reason{
 //
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
 // cells times variables, for each two outputs of different things.
-func FromReport(r *sdc.Report, policy *sdc.Policy, outputs []int, o BuildOptions) ([]*Tables, error) {
+func FromReport(r *sdc.Report, outputs []int, o BuildOptions) ([]*Tables, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	policy := r.JudgedBy()
+	if policy == nil {
+		return nil, fmt.Errorf("%w: the report was not made by sdc.Check in this process", ErrRequest)
+	}
+	if !r.HasSole() {
+		return nil, fmt.Errorf("%w: the report does not say who is alone in a cell; make it with sdc.Options.Sole", ErrRequest)
+	}
+	for _, k := range append(slices.Clone(outputs), o.Behind...) {
+		if k < 0 || k >= len(r.Tables) {
+			return nil, fmt.Errorf("%w: the report has no output %d", ErrRequest, k)
+		}
 	}
 	for _, k := range outputs {
 		if _, err := linkName(r, k); err != nil {

@@ -90,7 +90,7 @@ func build(t *testing.T, r *sdc.Report, p sdc.Policy, o BuildOptions) []*Tables 
 	for k := range r.Outputs {
 		all = append(all, k)
 	}
-	g, err := FromReport(r, &p, all, o)
+	g, err := FromReport(r, all, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +304,7 @@ func TestTauFromRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); err != nil {
+	if _, err := verify.Certificate(t.Context(), files, testCertificate, verify.Limits{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -347,7 +347,7 @@ func TestLinked(t *testing.T) {
 	if c == nil {
 		t.Fatal("not protected")
 	}
-	v, err := verify.Certificate(t.Context(), c.files, certificateName, verify.Limits{})
+	v, err := verify.Certificate(t.Context(), c.files, testCertificate, verify.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +373,7 @@ func TestUnfit(t *testing.T) {
 		sdc.Output{Name: "both", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"mean", "range"}},
 		sdc.Output{Name: "records", Kind: sdc.Microdata, By: []string{"a"}})
 	for k, o := range report.Outputs {
-		_, err := FromReport(report, &p, []int{k}, BuildOptions{})
+		_, err := FromReport(report, []int{k}, BuildOptions{})
 		if fits := o.Name == "mean"; fits != (err == nil) || !fits && !errors.Is(err, ErrUnfit) {
 			t.Errorf("%s: %v", o.Name, err)
 		}

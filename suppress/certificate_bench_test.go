@@ -60,7 +60,7 @@ func BenchmarkCertificate(b *testing.B) {
 		}
 		per := func(b *testing.B) {
 			b.ReportMetric(float64(b.N)*float64(len(g.problem.cells))/b.Elapsed().Seconds(), "cells/s")
-			b.ReportMetric(float64(len(files[certificateName].Data)), "certificate-B")
+			b.ReportMetric(float64(len(files[testCertificate].Data)), "certificate-B")
 		}
 		b.Run(name+"/certify", func(b *testing.B) {
 			for b.Loop() {
@@ -72,7 +72,7 @@ func BenchmarkCertificate(b *testing.B) {
 		})
 		b.Run(name+"/verify", func(b *testing.B) {
 			for b.Loop() {
-				if _, err := verify.Certificate(b.Context(), files, certificateName, verify.Limits{}); err != nil {
+				if _, err := verify.Certificate(b.Context(), files, testCertificate, verify.Limits{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -105,7 +105,7 @@ type issued struct {
 	files    fstest.MapFS
 }
 
-const certificateName = "t0.certificate.json"
+const testCertificate = "t0.certificate.json"
 
 // issue protects tables and certifies them; nil where they cannot be protected.
 func issue(t *testing.T, g *Tables) *issued {
@@ -143,7 +143,7 @@ func certifyFiles(releases []*Release, a Attacker) (fstest.MapFS, error) {
 	if err := c.WriteJSON(&b); err != nil {
 		return nil, err
 	}
-	files[certificateName] = &fstest.MapFile{Data: b.Bytes()}
+	files[testCertificate] = &fstest.MapFile{Data: b.Bytes()}
 	return files, nil
 }
 
@@ -175,7 +175,7 @@ func TestCertificates(t *testing.T) {
 		if c == nil {
 			continue
 		}
-		v, err := verify.Certificate(t.Context(), c.files, certificateName, verify.Limits{})
+		v, err := verify.Certificate(t.Context(), c.files, testCertificate, verify.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +237,7 @@ func TestChangedCertificate(t *testing.T) {
 		if c == nil {
 			continue
 		}
-		text := c.files[certificateName].Data
+		text := c.files[testCertificate].Data
 		for _, at := range number.FindAllIndex(text, -1) {
 			for _, by := range []string{"0", "1", "7", "-1", "123456789012345678901234567890"} {
 				changed := append(append(append([]byte{}, text[:at[0]]...), by...), text[at[1]:]...)
@@ -249,16 +249,16 @@ func TestChangedCertificate(t *testing.T) {
 				for k, f := range c.files {
 					files[k] = f
 				}
-				files[certificateName] = &fstest.MapFile{Data: changed}
-				if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
+				files[testCertificate] = &fstest.MapFile{Data: changed}
+				if _, err := verify.Certificate(t.Context(), files, testCertificate, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 					t.Fatalf("a changed certificate: %v", err)
 				}
 				var doc certificate
 				if json.Unmarshal(changed, &doc) != nil {
 					continue
 				}
-				files[certificateName] = &fstest.MapFile{Data: sealed(t, &doc)}
-				if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); err == nil {
+				files[testCertificate] = &fstest.MapFile{Data: sealed(t, &doc)}
+				if _, err := verify.Certificate(t.Context(), files, testCertificate, verify.Limits{}); err == nil {
 					stillHolds++
 					if !provesAnyway(c, &doc) {
 						t.Fatalf("a certificate that proves nothing was accepted:\n%s\n%s", text, changed)
@@ -386,15 +386,15 @@ func TestChangedRelease(t *testing.T) {
 					changes++
 					text := strings.Join(lines[:i], "") + now + strings.Join(lines[i+1:], "")
 					var doc certificate
-					if err := json.Unmarshal(c.files[certificateName].Data, &doc); err != nil {
+					if err := json.Unmarshal(c.files[testCertificate].Data, &doc); err != nil {
 						t.Fatal(err)
 					}
-					files := fstest.MapFS{certificateName: c.files[certificateName]}
+					files := fstest.MapFS{testCertificate: c.files[testCertificate]}
 					for k, v := range c.files {
 						files[k] = v
 					}
 					files[file] = &fstest.MapFile{Data: []byte(text)}
-					if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
+					if _, err := verify.Certificate(t.Context(), files, testCertificate, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 						t.Fatalf("a changed release: %v", err)
 					}
 					if now == "" && f[n-2] == "F" && !r.grid.inner(i-1) {
@@ -402,8 +402,8 @@ func TestChangedRelease(t *testing.T) {
 					}
 					sum := sha256.Sum256([]byte(text))
 					doc.Releases[ti].SHA256 = hex.EncodeToString(sum[:])
-					files[certificateName] = &fstest.MapFile{Data: sealed(t, &doc)}
-					if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
+					files[testCertificate] = &fstest.MapFile{Data: sealed(t, &doc)}
+					if _, err := verify.Certificate(t.Context(), files, testCertificate, verify.Limits{}); !errors.Is(err, verify.ErrCertificate) {
 						t.Fatalf("a changed release with its hash, %q for %q: %v", now, lines[i], err)
 					}
 				}

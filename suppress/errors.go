@@ -25,6 +25,8 @@ var (
 	// ErrUndecided says that for some cells neither protection was found nor
 	// proven impossible. The error is a *CellsError.
 	ErrUndecided = errors.New("no protection found, and none proven impossible")
+	// ErrFolder says that a folder cannot take a publication: it holds something.
+	ErrFolder = errors.New("folder cannot take the publication")
 	// ErrTooClose says that rounding does not protect some cells, or that it is not
 	// known whether it does. The error is a *CellsError.
 	ErrTooClose = errors.New("rounding with this base leaves the values of unsafe cells too closely known")

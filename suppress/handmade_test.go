@@ -78,8 +78,8 @@ func TestHandmade(t *testing.T) {
 		if err := errors.Join(releases[0].WriteCSV(&a), c.WriteJSON(&b), twin.WriteJSON(&d)); err != nil {
 			t.Fatal(err)
 		}
-		files := fstest.MapFS{names[0]: {Data: a.Bytes()}, certificateName: {Data: b.Bytes()}, twinName: {Data: d.Bytes()}}
-		if _, err := verify.Certificate(t.Context(), files, certificateName, verify.Limits{}); err != nil {
+		files := fstest.MapFS{names[0]: {Data: a.Bytes()}, testCertificate: {Data: b.Bytes()}, twinName: {Data: d.Bytes()}}
+		if _, err := verify.Certificate(t.Context(), files, testCertificate, verify.Limits{}); err != nil {
 			t.Fatal(err)
 		}
 		if v, err := verify.Confidential(t.Context(), files, twinName, verify.Limits{}); err != nil || v.Unsafe != 0 {

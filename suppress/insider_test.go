@@ -290,7 +290,7 @@ func TestInsiders(t *testing.T) {
 		for k := range behind {
 			o.Behind = append(o.Behind, len(s.outputs)+k)
 		}
-		groups, err := FromReport(report, &policy, all, o)
+		groups, err := FromReport(report, all, o)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

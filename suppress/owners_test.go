@@ -198,7 +198,7 @@ func TestTwoHoldings(t *testing.T) {
 		r.add(1, "l", "p2", c.owners[2])
 		r.add(1, "k", "p3", "")
 		report := r.check(t, p, nil, out)
-		_, err := FromReport(report, &p, []int{0}, BuildOptions{})
+		_, err := FromReport(report, []int{0}, BuildOptions{})
 		if c.refuse != errors.Is(err, ErrUnfit) || !c.refuse && err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -207,7 +207,7 @@ func TestTwoHoldings(t *testing.T) {
 	r.add(1, "k")
 	r.unasked = true
 	report := r.check(t, p, nil, out)
-	if _, err := FromReport(report, &p, []int{0}, BuildOptions{}); !errors.Is(err, ErrRequest) {
+	if _, err := FromReport(report, []int{0}, BuildOptions{}); !errors.Is(err, ErrRequest) {
 		t.Errorf("nobody has asked who is alone: %v", err)
 	}
 }

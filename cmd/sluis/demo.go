@@ -14,6 +14,7 @@ import (
 	"github.com/sluis-go/sluis/internal/synth"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/suppress"
 )
 
 // demoSpec asks for what an analyst of the events would want to take out.
@@ -174,7 +175,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	if err != nil {
 		return err
 	}
-	page, leaves := at("protection.html"), filepath.Join(dir, releaseFolder, "tables.release.html")
+	page, leaves := at("protection.html"), filepath.Join(dir, suppress.ReleaseFolder, "tables.release.html")
 	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s --replace --html %s --public %s\n", at("tables.yaml"), dir, page, leaves)
 	err = runProtect(ctx, at("tables.yaml"), &protectFlags{
 		policy: "cbs", out: dir, replace: true, cost: "value", count: "records", digits: -1, seed: seed, pageFlags: pageFlags{html: page, public: leaves},

@@ -19,6 +19,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
+	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
@@ -186,7 +187,7 @@ func verifiedRelease(ctx context.Context, folder string) (*dossier.Verification,
 	case !v.holds:
 		return &dossier.Verification{Problem: v.why}, nil
 	}
-	if sub := filepath.Join(folder, releaseFolder); isFolder(sub) {
+	if sub := filepath.Join(folder, suppress.ReleaseFolder); isFolder(sub) {
 		folder = sub
 	}
 	found := &dossier.Verification{Open: len(v.review), Unlisted: v.review == nil}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/suppress"
 )
 
 // answeredDossier is a dossier of people.csv in which every question is answered.
@@ -214,7 +215,7 @@ func TestDossierReleaseProblems(t *testing.T) {
 		if status, _, errs := sluis(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out")); status != 0 {
 			t.Fatal(status, errs)
 		}
-		return filepath.Join(dir, "out", releaseFolder), filepath.Join(dir, "dossier.yaml")
+		return filepath.Join(dir, "out", suppress.ReleaseFolder), filepath.Join(dir, "dossier.yaml")
 	}
 	remove := func(t *testing.T, name string) {
 		if err := os.Remove(name); err != nil {
@@ -227,12 +228,12 @@ func TestDossierReleaseProblems(t *testing.T) {
 		code   int
 		want   string
 	}{
-		{"no manifest", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, manifestName)) }, 0,
+		{"no manifest", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, "manifest.json")) }, 0,
 			"step 20  answered        Publish the results with care"},
-		{"no manifest, in words", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, manifestName)) }, 0,
+		{"no manifest, in words", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, "manifest.json")) }, 0,
 			"what protect left for a reviewer is not known"},
 		{"a certificate that holds before a table that has none", func(t *testing.T, dir string) {
-			remove(t, filepath.Join(dir, manifestName))
+			remove(t, filepath.Join(dir, "manifest.json"))
 			write(t, filepath.Join(dir, "z.release.csv"), "a\n")
 		}, 3, "the release does not hold: z.release.csv: no certificate holds for it"},
 	} {

@@ -6,8 +6,11 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"math/big"
+	"io"
+	"io/fs"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
@@ -19,117 +22,178 @@ import (
 // a page shows the attacker's intervals: it is two programs a cell over the table.
 const mostAttacked = 400
 
-// protectPages are the pages of a protection: made before anything is released,
-// written after.
-type protectPages struct {
-	page         report.Protection
-	html, public bytes.Buffer
-}
-
-// add takes in a group of tables whose release was verified.
-func (p *protectPages) add(ctx context.Context, g *protectedGroup, f *protectFlags, dir string) error {
+// pages makes the pages of a publication from the very files that were verified, and
+// writes them: those that are asked for in one of the two folders appear with it.
+func (f *protectFlags) pages(ctx context.Context, r *sdc.Report, p *suppress.Publication) error {
 	if f.html == "" && f.public == "" {
 		return nil
 	}
-	list, err := g.released(dir)
-	if err != nil {
-		return err
-	}
 	if f.html != "" {
-		threads := f.threads
-		if threads <= 0 {
-			threads = defaultThreads()
-		}
-		if err := g.behind(ctx, list, threads); err != nil {
-			return err
+		if err := p.Attack(ctx, mostAttacked, f.threads); err != nil {
+			return fmt.Errorf("nothing is released: %w", err)
 		}
 	}
-	p.page.Tables = append(p.page.Tables, list...)
-	return nil
-}
-
-// describe says of every table what its values are.
-func (p *protectPages) describe(r *sdc.Report, count suppress.Count) {
-	for i := range p.page.Tables {
-		t := &p.page.Tables[i]
-		for k, o := range r.Outputs {
-			if o.Name == t.Name {
-				s := shownOf(r, k, count)
-				t.Shows, t.Response, t.Weight, t.Means = s.Kind, s.Response, s.Weight, s.Means
-			}
+	page := &report.Protection{
+		Verdict: p.Verdict, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Public: r.Policy.Public,
+		Sources: r.Data.Sources, Remarks: r.Data.Remarks, About: r.About, Outputs: r.Outputs, Cautions: cautions(p),
+	}
+	page.ByHand, page.SafeBy = judgedByHand(r, p)
+	for _, o := range r.Outputs {
+		if slices.ContainsFunc(p.Left, func(x suppress.LeftOutput) bool { return x.Output == o.Name }) {
+			page.Others = append(page.Others, o)
 		}
 	}
-}
-
-func (p *protectPages) render(f *protectFlags) error {
-	if f.html != "" {
-		if err := report.ProtectionHTML(&p.html, &p.page, report.HTMLOptions{Lang: f.lang}); err != nil {
-			return err
+	for _, t := range p.Tables {
+		x, err := releasedTable(p.FS(suppress.ReleaseFolder), t, f.html != "")
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.File, err)
 		}
+		page.Tables = append(page.Tables, *x)
 	}
-	if f.public == "" {
-		return nil
-	}
-	return report.ReleaseHTML(&p.public, &p.page, report.HTMLOptions{Lang: f.lang})
-}
-
-// write writes the pages; those that are asked for in one of the two folders wait with
-// what appears there.
-func (p *protectPages) write(ctx context.Context, f *protectFlags, staged *stagedRelease) error {
+	opts := report.HTMLOptions{Lang: f.lang}
 	for _, x := range []struct {
 		path string
-		page *bytes.Buffer
-	}{{f.html, &p.html}, {f.public, &p.public}} {
-		path, err := staged.pathOf(x.path)
-		if err != nil {
+		make func(io.Writer, *report.Protection, report.HTMLOptions) error
+	}{{f.html, report.ProtectionHTML}, {f.public, report.ReleaseHTML}} {
+		if x.path == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := x.make(&b, page, opts); err != nil {
 			return err
 		}
-		if err := writePage(ctx, path, x.page); err != nil {
+		if err := f.writePage(ctx, p, x.path, &b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// protectedGroup is a group of tables that was protected and proven.
-type protectedGroup struct {
-	tables      *suppress.Tables
-	pattern     *suppress.Pattern
-	releases    []*suppress.Release
-	files       []string // of the releases
-	certificate string
-	open        []sdc.Remark // what is for review
+// writePage writes a page where it was asked for, or, in one of the two folders, among what
+// waits to appear.
+func (f *protectFlags) writePage(ctx context.Context, p *suppress.Publication, path string, page *bytes.Buffer) error {
+	folder, name := f.folderOf(path)
+	if folder == "" {
+		return writePage(ctx, path, page)
+	}
+	err := p.Add(folder, name, func(w io.Writer) error {
+		_, err := page.WriteTo(w)
+		return err
+	})
+	if errors.Is(err, suppress.ErrRequest) {
+		return usageError(fmt.Errorf("%s: %w", path, err))
+	}
+	return err
 }
 
-// released is the group as it leaves, read from the very files that were
-// verified.
-func (g *protectedGroup) released(dir string) ([]report.ReleasedTable, error) {
-	var out []report.ReleasedTable
-	for i, r := range g.releases {
-		t := report.ReleasedTable{Name: r.Name, Certificate: g.certificate}
-		a := g.tables.Problem().Attacker()
-		t.Attacker.Whole = a.Whole
-		if !a.Negative {
-			t.Attacker.Least = units(a.Lower, 0, 1, g.tables.Digits())
+// folderOf returns which of the two folders a path lies in, "" for none, and what the file
+// is called in it.
+func (f *protectFlags) folderOf(path string) (folder, name string) {
+	if path == "" || path == toStdout {
+		return "", ""
+	}
+	for _, folder := range []string{suppress.ReleaseFolder, suppress.ConfidentialFolder} {
+		if in, name := within(filepath.Join(f.out, folder), path); in {
+			return folder, filepath.ToSlash(name)
 		}
-		for _, v := range r.Variables {
-			t.Variables = append(t.Variables, report.CodeTree(v))
+	}
+	return "", ""
+}
+
+// fitOut refuses, before anything is worked out, an output that is no folder, and pages in
+// the wrong place.
+func (f *protectFlags) fitOut() error {
+	if f.out == toStdout {
+		return usageError(errors.New("--out is a folder"))
+	}
+	if folder, _ := f.folderOf(f.html); folder == suppress.ReleaseFolder {
+		return usageError(errors.New("--html shows what was suppressed: it must not lie in the release folder"))
+	}
+	for _, path := range []string{f.html, f.public} {
+		if folder, name := f.folderOf(path); folder != "" && (name == "." || strings.Contains(name, "/") || !strings.HasSuffix(name, ".html")) {
+			return usageError(fmt.Errorf("%s: a page in the folder %s has a name that ends in .html, and no folder of its own", path, folder))
 		}
-		if err := readRelease(filepath.Join(dir, g.files[i]), &t); err != nil {
-			return nil, fmt.Errorf("%s: %w", g.files[i], err)
+	}
+	return nil
+}
+
+// targets are the names under which the files will appear.
+func (f *protectFlags) targets(p *suppress.Publication) (out []string) {
+	for _, name := range p.Pending() {
+		out = append(out, filepath.Join(f.out, filepath.FromSlash(name)))
+	}
+	return append(out, f.html, f.public)
+}
+
+// within reports whether a path lies in a folder, which need not be there, and what it
+// is called in it.
+func within(folder, path string) (bool, string) {
+	a, err := filepath.Abs(folder)
+	if err != nil {
+		return false, ""
+	}
+	b, err := filepath.Abs(path)
+	if err != nil {
+		return false, ""
+	}
+	rel, err := filepath.Rel(resolved(a), resolved(b))
+	return err == nil && filepath.IsLocal(rel), rel
+}
+
+// resolved follows the links of the longest part of a path that is there.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	dir := filepath.Dir(path)
+	if dir == path {
+		return path
+	}
+	return filepath.Join(resolved(dir), filepath.Base(path))
+}
+
+// releasedTable is a table as it leaves, read from its file, and with the truth behind its
+// suppressed cells where inside says so.
+func releasedTable(folder fs.FS, t *suppress.PublishedTable, inside bool) (*report.ReleasedTable, error) {
+	out := &report.ReleasedTable{
+		Name: t.Name, Certificate: t.Proof, Attacked: t.Attacked, Attacker: report.Attacker{Whole: t.Whole, Least: t.Least},
+		Shows: t.Shows.Kind, Response: t.Shows.Response, Weight: t.Shows.Weight, Means: t.Shows.Means,
+	}
+	for _, v := range t.Variables {
+		out.Variables = append(out.Variables, report.CodeTree(v))
+	}
+	if err := readRelease(folder, t.File, out); err != nil {
+		return nil, err
+	}
+	if !inside {
+		return out, nil
+	}
+	loss := report.Loss(t.Loss)
+	out.Loss = &loss
+	k := 0
+	for h := range t.Hidden() {
+		for !out.Cells[k].Suppressed {
+			k++
 		}
-		out = append(out, t)
+		if !slices.Equal(out.Cells[k].Nodes, h.Nodes) {
+			return nil, errors.New("the suppressed cells of the file are not those of the pattern")
+		}
+		out.Cells[k].Behind = &report.HiddenCell{
+			Value: h.Value, Primary: h.Primary, Why: h.Why, Cost: h.Cost,
+			Lower: h.Lower, Upper: h.Upper, Near: h.Near, AtMost: h.AtMost, AtLeast: h.AtLeast,
+		}
+		k++
 	}
 	return out, nil
 }
 
 // readRelease reads the cells of a release.
-func readRelease(path string, t *report.ReleasedTable) error {
-	f, err := openPlain(path)
+func readRelease(folder fs.FS, name string, t *report.ReleasedTable) error {
+	f, err := folder.Open(name)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // read only
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		return err
@@ -154,77 +218,4 @@ func readRelease(path string, t *report.ReleasedTable) error {
 		t.Cells = append(t.Cells, c)
 	}
 	return nil
-}
-
-// behind adds what stays inside: the truth behind suppressed cells, and how close
-// an attacker comes to it.
-func (g *protectedGroup) behind(ctx context.Context, tables []report.ReleasedTable, threads int) error {
-	hidden := g.pattern.Hidden()
-	n := 0
-	for _, h := range hidden {
-		if h {
-			n++
-		}
-	}
-	intervals := map[int]suppress.Interval{}
-	attacked := n <= mostAttacked
-	if attacked && n > 0 {
-		a, err := suppress.Audit(ctx, g.tables.Problem(), hidden, suppress.AuditOptions{Threads: threads})
-		if err != nil {
-			return err
-		}
-		for _, f := range a.Failures {
-			if f.Verdict == suppress.Fails {
-				return errors.New("nothing is released: the audit does not confirm the protection")
-			}
-		}
-		for _, v := range a.Intervals {
-			intervals[v.Cell] = v
-		}
-	}
-	digits := g.tables.Digits()
-	cells := g.tables.Problem().Cells()
-	for i := range tables {
-		t := &tables[i]
-		t.Attacked = attacked
-		loss := report.Loss(g.tables.Loss(i, g.pattern))
-		t.Loss = &loss
-		k := 0
-		for c := range g.tables.Cells(i, g.pattern) {
-			to := &t.Cells[k]
-			k++
-			if !to.Suppressed {
-				continue
-			}
-			x := cells[c.Cell]
-			h := &report.HiddenCell{Value: c.Value, Primary: c.Status == suppress.Primary, Why: c.Why, Cost: max(x.Cost, 1)}
-			if v, ok := intervals[c.Cell]; ok {
-				h.Lower, h.Upper = end(x.Value, v.Lower, digits), end(x.Value, v.Upper, digits)
-				h.Near = !v.Exact()
-			}
-			if h.Primary && x.Level.Lower > 0 {
-				h.AtMost = units(x.Value-x.Level.Lower, 0, 1, digits)
-			}
-			if h.Primary && x.Level.Upper > 0 {
-				h.AtLeast = units(x.Value+x.Level.Upper, 0, 1, digits)
-			}
-			to.Behind = h
-		}
-	}
-	return nil
-}
-
-// end is an end of an interval around a value; nil for none.
-func end(value int64, b suppress.Bound, digits int) *big.Rat {
-	if b.Den == 0 {
-		return nil
-	}
-	return units(value, b.Delta, b.Den, digits)
-}
-
-// units is (n + delta/den) * 10^-digits.
-func units(n, delta, den int64, digits int) *big.Rat {
-	x := new(big.Rat).SetFrac64(delta, den)
-	x.Add(x, new(big.Rat).SetInt64(n))
-	return x.Quo(x, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)))
 }

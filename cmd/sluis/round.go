@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/pflag"
 
-	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
@@ -37,48 +34,6 @@ func (f *roundFlags) check(pages bool) error {
 	}
 	return nil
 }
-
-// roundGroup rounds the tables of one group, attacks the result, and stages the files
-// where every unsafe cell has its level.
-func roundGroup(ctx context.Context, g *suppress.Tables, f *protectFlags, staged *stagedRelease, stdout io.Writer) error {
-	threads := f.threads
-	if threads <= 0 {
-		threads = defaultThreads()
-	}
-	t, err := suppress.RoundTables(ctx, g, suppress.RoundOptions{Base: f.round.base, Nearest: f.round.nearest, Threads: threads})
-	if errors.Is(err, suppress.ErrUnfit) {
-		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is released: %w", err)}
-	}
-	if err != nil {
-		return cellsFailure(g, err)
-	}
-	releases, err := t.Releases()
-	if err != nil {
-		return cellsFailure(g, err)
-	}
-	names, files := staged.releaseNames(releases)
-	if err := staged.write(names[0]+roundingName, func(w io.Writer) error { return t.WriteStatement(w, files) }); err != nil {
-		return err
-	}
-	if err := staged.releases(releases, names, files, names[0]+roundingName); err != nil {
-		return err
-	}
-	if err := staged.keep(names[0]+".confidential.txt", t.WriteReport); err != nil {
-		return err
-	}
-	v, err := verify.Rounding(ctx, plainFiles(staged.release()), names[0]+roundingName, verify.Limits{})
-	if err != nil {
-		return fmt.Errorf("nothing is released: %w", err)
-	}
-	for _, r := range releases {
-		all, _ := r.Cells()
-		fmt.Fprintf(stdout, "%q: %d cells, rounded to multiples of %d\n", r.Name, all, v.Base)
-	}
-	fmt.Fprintf(stdout, "   %s\n", roundedText(v))
-	return nil
-}
-
-const roundingName = ".rounding.json"
 
 func roundedText(v *verify.Rounded) string {
 	sums := "all sums hold"

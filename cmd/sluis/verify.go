@@ -16,7 +16,9 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/spf13/cobra"
 
+	"github.com/sluis-go/sluis/internal/manifest"
 	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
@@ -49,7 +51,12 @@ cells under different certificates are refused: what they tell together is not p
 	}
 }
 
-const certificateName = ".certificate.json"
+// The ends of the names of the files that prove releases.
+const (
+	certificateName  = ".certificate.json"
+	roundingName     = ".rounding.json"
+	confidentialName = ".confidential.json"
+)
 
 // runVerify is the verify verb.
 func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
@@ -60,7 +67,7 @@ func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
 	case !v.holds:
 		return &exitError{code: exitUnsafe}
 	case v.review == nil:
-		fmt.Fprintf(stdout, "review: what protect left to a reviewer is not known: it stands in no %s\n", manifestName)
+		fmt.Fprintf(stdout, "review: what protect left to a reviewer is not known: it stands in no %s\n", manifest.Name)
 		return &exitError{code: exitReview}
 	case len(v.review) > 0:
 		for _, name := range v.review {
@@ -75,8 +82,8 @@ func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
 // verified looks at a folder, and tells what it finds.
 func verified(ctx context.Context, dir string, stdout io.Writer) (*verification, error) {
 	v := &verification{release: dir, confidential: dir, stdout: stdout, holds: true}
-	if info, err := os.Stat(filepath.Join(dir, releaseFolder)); err == nil && info.IsDir() {
-		v.release, v.confidential = filepath.Join(dir, releaseFolder), filepath.Join(dir, confidentialFolder)
+	if info, err := os.Stat(filepath.Join(dir, suppress.ReleaseFolder)); err == nil && info.IsDir() {
+		v.release, v.confidential = filepath.Join(dir, suppress.ReleaseFolder), filepath.Join(dir, suppress.ConfidentialFolder)
 		if err := v.outside(dir); err != nil {
 			return nil, err
 		}
@@ -107,7 +114,7 @@ func (v *verification) outside(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		if n := e.Name(); strings.HasSuffix(n, certificateName) || strings.HasSuffix(n, roundingName) || strings.Contains(n, ".release.") {
-			v.fail("%q lies beside the folder %s, and is not checked", n, releaseFolder)
+			v.fail("%q lies beside the folder %s, and is not checked", n, suppress.ReleaseFolder)
 		}
 	}
 	return err
@@ -125,7 +132,7 @@ func (v *verification) run(ctx context.Context) error {
 			return nil
 		}
 	}
-	manifest, review, wrong, err := checkManifest(v.release, entries)
+	listed, review, wrong, err := manifest.Check(ctx, plainFiles(v.release))
 	if err != nil {
 		return err
 	}
@@ -147,13 +154,13 @@ func (v *verification) run(ctx context.Context) error {
 			}
 		}
 	}
-	if wrong, err = together(v.release, covered); err != nil {
+	if wrong, err = verify.Together(plainFiles(v.release), covered); err != nil {
 		return err
 	}
 	for _, text := range wrong {
 		v.fail("%s", text)
 	}
-	return v.twins(ctx, manifest)
+	return v.twins(ctx, listed)
 }
 
 // certificates checks every certificate and statement of rounding, and returns which
@@ -225,7 +232,7 @@ func (v *verification) covers(ctx context.Context, name string, covered map[stri
 }
 
 // twins checks the proofs that stay inside, where they are.
-func (v *verification) twins(ctx context.Context, manifest bool) error {
+func (v *verification) twins(ctx context.Context, listed bool) error {
 	entries, err := os.ReadDir(v.confidential)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -238,7 +245,7 @@ func (v *verification) twins(ctx context.Context, manifest bool) error {
 		if !strings.HasSuffix(name, confidentialName) {
 			continue
 		}
-		if manifest && v.release == v.confidential {
+		if listed && v.release == v.confidential {
 			v.fail("%q must not lie in a folder that leaves", name)
 			continue
 		}
@@ -365,4 +372,15 @@ func rowsOf(ctx context.Context, name string) ([]string, error) {
 		return nil, err
 	}
 	return out, nil
+}
+
+// twin is a file system of releases with their confidential proofs beside them.
+type twin struct{ release, confidential fs.FS }
+
+// Open implements fs.FS.
+func (t twin) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, confidentialName) {
+		return t.confidential.Open(name)
+	}
+	return t.release.Open(name)
 }

@@ -38,7 +38,7 @@ func TestVerifyReview(t *testing.T) {
 			if code, text := verb(t, "protect", filepath.Join(dir, "s.yaml"), "--out", out); code != 0 && code != exitReview {
 				t.Fatalf("exit status %d: %s", code, text)
 			}
-			manifest := filepath.Join(out, releaseFolder, manifestName)
+			manifest := filepath.Join(out, "release", "manifest.json")
 			if c.change != nil {
 				text := c.change(readFile(t, manifest))
 				if err := os.Remove(manifest); err != nil {

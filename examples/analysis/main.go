@@ -18,9 +18,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
-	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 func main() {
@@ -73,7 +71,7 @@ func run(ctx context.Context, w io.Writer, dir string) error {
 
 	// 4. What leaves: the table with the unsafe cells hidden, and as many others
 	// as it takes that nobody works them out.
-	return release(ctx, w, dir, report, &policy)
+	return release(ctx, w, dir, report)
 }
 
 func pseudonymise(ctx context.Context, w io.Writer, raw arrow.Table) (arrow.Table, error) {
@@ -110,54 +108,24 @@ func risk(ctx context.Context, w io.Writer, table arrow.Table) error {
 	return nil
 }
 
-func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report, policy *sdc.Policy) error {
-	groups, err := suppress.FromReport(report, policy, []int{0}, suppress.BuildOptions{})
+func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report) error {
+	p, err := suppress.Publish(ctx, report, dir, suppress.PublishOptions{Replace: true})
 	if err != nil {
 		return err
 	}
-	tables := groups[0]
-	pattern, open, err := tables.Protect(ctx, suppress.Options{Rounds: 8, Seed: 1})
-	if err != nil {
-		return err
-	}
-	for _, x := range open {
+	for _, x := range p.Remarks {
 		fmt.Fprintf(w, "%s, %s: %s\n", x.Verdict, x.Name, x.Message)
 	}
-	releases, err := tables.Releases(pattern)
-	if err != nil {
-		return err
-	}
-	certificate, err := suppress.Certify(ctx, releases, []string{"origin.release.csv"}, tables.Problem().Attacker(), 1)
-	if err != nil {
-		return err
-	}
-	// The files wait under another name until they are verified; the verifier
-	// reads what leaves and nothing else.
-	stage, err := os.MkdirTemp(dir, ".unverified-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(stage)
-	if err := source.WriteFile(filepath.Join(stage, "origin.release.csv"), releases[0].WriteCSV); err != nil {
-		return err
-	}
-	if err := source.WriteFile(filepath.Join(stage, "origin.certificate.json"), certificate.WriteJSON); err != nil {
-		return err
-	}
-	if _, err := verify.Certificate(ctx, os.DirFS(stage), "origin.certificate.json", verify.Limits{}); err != nil {
-		return err
-	}
-	for _, name := range []string{"origin.certificate.json", "origin.release.csv"} {
-		if err := os.Rename(filepath.Join(stage, name), filepath.Join(dir, name)); err != nil {
+	for _, t := range p.Tables {
+		fmt.Fprintf(w, "released: %d cells, %d of them suppressed, certificate verified\n", t.Loss.Cells, t.Loss.Primary+t.Loss.Secondary)
+		text, err := os.ReadFile(filepath.Join(dir, suppress.ReleaseFolder, t.File))
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(text); err != nil {
 			return err
 		}
 	}
-	all, hidden := releases[0].Cells()
-	fmt.Fprintf(w, "released: %d cells, %d of them suppressed, certificate verified\n", all, hidden)
-	text, err := os.ReadFile(filepath.Join(dir, "origin.release.csv"))
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
+	fmt.Fprintf(w, "verdict on the release: %s\n", p.Verdict)
+	return nil
 }

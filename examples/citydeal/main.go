@@ -282,56 +282,23 @@ func (p *project) reading(ctx context.Context, t *theme, src *source.Source) (do
 	return x, err
 }
 
-// release suppresses what is unsafe and what gives it away, and verifies the files that
-// leave before they do.
+// release suppresses what is unsafe and what gives it away, and publishes the rest in a
+// folder of the theme.
 func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
-	groups, err := suppress.FromReport(r, &p.policy, []int{0}, suppress.BuildOptions{Cost: suppress.CostValue, Count: suppress.CountRespondents})
+	done, err := suppress.Publish(ctx, r, p.at(filepath.Join("releases", t.name)), suppress.PublishOptions{})
 	if err != nil {
 		return err
 	}
-	// The files wait where nobody looks until they are verified.
-	stage, err := os.MkdirTemp(p.dir, ".staging-")
-	if err != nil {
-		return err
+	for _, x := range done.Remarks {
+		fmt.Fprintf(p.w, "   %s, %s: %s\n", x.Verdict, x.Name, x.Message)
 	}
-	defer os.RemoveAll(stage)
-	if err := os.MkdirAll(p.at("release"), 0o700); err != nil {
-		return err
+	for _, name := range done.Review {
+		fmt.Fprintf(p.w, "   left to a reviewer: %s\n", name)
 	}
-	for _, g := range groups {
-		pattern, open, err := g.Protect(ctx, suppress.Options{Threads: 1, Rounds: 8, Seed: 1})
-		if err != nil {
-			return err
-		}
-		for _, x := range open {
-			fmt.Fprintf(p.w, "   %s, %s: %s\n", x.Verdict, x.Name, x.Message)
-		}
-		p.open += len(open)
-		releases, err := g.Releases(pattern)
-		if err != nil {
-			return err
-		}
-		file, proof := t.name+".release.csv", t.name+".certificate.json"
-		certificate, err := suppress.Certify(ctx, releases, []string{file}, g.Problem().Attacker(), 1)
-		if err != nil {
-			return err
-		}
-		if err := source.WriteFile(filepath.Join(stage, file), releases[0].WriteCSV); err != nil {
-			return err
-		}
-		if err := source.WriteFile(filepath.Join(stage, proof), certificate.WriteJSON); err != nil {
-			return err
-		}
-		if _, err := verify.Certificate(ctx, os.DirFS(stage), proof, verify.Limits{}); err != nil {
-			return err
-		}
-		for _, name := range []string{file, proof} {
-			if err := os.Rename(filepath.Join(stage, name), p.at(filepath.Join("release", name))); err != nil {
-				return err
-			}
-		}
-		all, hidden := releases[0].Cells()
-		fmt.Fprintf(p.w, "   released: %d cells, %d of them suppressed, certificate verified\n", all, hidden)
+	p.open += len(done.Review)
+	t.proofs = done.Proofs
+	for _, table := range done.Tables {
+		fmt.Fprintf(p.w, "   released: %d cells, %d of them suppressed, certificate verified\n", table.Loss.Cells, table.Loss.Primary+table.Loss.Secondary)
 	}
 	return nil
 }
@@ -350,20 +317,23 @@ func (p *project) destroy() error {
 			return err
 		}
 	}
-	p.dossier.Destruction, p.dossier.Release = []string{"destroyed.json"}, "release"
+	p.dossier.Destruction, p.dossier.Release = []string{"destroyed.json"}, "releases"
 	return p.save()
 }
 
 // close verifies the release once more, settles the last steps and writes the pages.
 func (p *project) close(ctx context.Context, list []theme, reports []*sdc.Report) error {
 	found := &dossier.Verification{Open: p.open}
-	for i := range list {
-		v, err := verify.Certificate(ctx, os.DirFS(p.at("release")), list[i].name+".certificate.json", verify.Limits{})
-		if err != nil {
-			return err
+	for _, t := range list {
+		folder := os.DirFS(filepath.Join(p.at("releases"), t.name, suppress.ReleaseFolder))
+		for _, proof := range t.proofs {
+			v, err := verify.Certificate(ctx, folder, proof.File, verify.Limits{})
+			if err != nil {
+				return err
+			}
+			found.Tables += len(v.Releases)
+			found.Cells, found.Hidden = found.Cells+v.Cells, found.Hidden+v.Hidden
 		}
-		found.Tables += len(v.Releases)
-		found.Cells, found.Hidden = found.Cells+v.Cells, found.Hidden+v.Hidden
 	}
 	for i, r := range reports {
 		r.Dossier = p.dossier.Verified(r, list[i].found, found)

@@ -9,6 +9,7 @@ import (
 	"github.com/sluis-go/sluis/internal/synth"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/suppress"
 )
 
 // theme is one of the two.
@@ -20,6 +21,7 @@ type theme struct {
 	who    string // the column of numbers that become pseudonyms
 	output sdc.Output
 	found  dossier.Reading // what a check has read
+	proofs []suppress.Proof
 }
 
 func (t *theme) file() string { return t.name + ".parquet" }

@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"internal/formula":    {},
 	"internal/plainyaml":  {},
 	"internal/files":      {},
+	"internal/manifest":   {},
 	"internal/evidence":   {"internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/touch"},
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
@@ -51,7 +52,7 @@ var allowed = map[string][]string{
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
 	"suppress": {
-		"internal/formula", "internal/guard", "sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
+		"internal/files", "internal/formula", "internal/guard", "internal/manifest", "internal/staging", "sdc", "internal/exact", "internal/column", "internal/group", "internal/linear", "internal/lp",
 	},
 	"suppress/verify": {},
 	"riskmetrics": {

@@ -46,7 +46,7 @@ func TestWhosePolicy(t *testing.T) {
 	p := sdc.CBS()
 	p.Name, p.NK.Percent, p.MinContributors.Min = "ours", "77", 3
 	r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
-	protection := &report.Protection{Verdict: sdc.Safe, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences}
+	protection := &report.Protection{Verdict: sdc.Safe, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Public: r.Policy.Public}
 	for _, lang := range []string{"en", "nl"} {
 		on, differs := map[string]string{"en": "on, min 3", "nl": "aan, min 3"}[lang], map[string]string{"en": "nk: differs from cbs", "nl": "nk: wijkt af van cbs"}[lang]
 		var inside, outside bytes.Buffer
@@ -65,7 +65,7 @@ func TestWhosePolicy(t *testing.T) {
 			}
 		}
 	}
-	if got := report.PublicDifferences(r.Policy.Differences); len(got) != 2 {
+	if got := r.Policy.Public; len(got) != 2 {
 		t.Errorf("%q", got)
 	}
 }
@@ -81,7 +81,7 @@ func TestIntervalStaysInside(t *testing.T) {
 		p := sdc.CBS()
 		p.Name, p.MinContributors = "ours", sdc.MinContributors{Min: tc.min, Interval: "88.5"}
 		r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
-		if got := report.PublicDifferences(r.Policy.Differences); len(got) != 1 || got[0] != tc.want {
+		if got := r.Policy.Public; len(got) != 1 || got[0] != tc.want {
 			t.Errorf("%q, want %q", got, tc.want)
 		}
 		for _, lang := range []string{"en", "nl"} {

@@ -16,10 +16,12 @@ type Protection struct {
 	// Verdict is on what leaves: of a safe one nothing is left to judge.
 	Verdict sdc.Verdict
 	// Policy is the name of the policy, PolicySHA256 its digest, and Differences how it
-	// differs from the shipped one, as the report of the check has them.
+	// differs from the shipped one, as the report of the check has them; Public are the
+	// differences that may leave.
 	Policy       string
 	PolicySHA256 string
 	Differences  []string
+	Public       []string
 	Tables       []ReleasedTable
 	// Others are the outputs that are no tables and were left alone.
 	Others []sdc.OutputReport
@@ -203,7 +205,7 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 			Lang: opts.Lang, Public: true, Title: d.t("Protected tables"), Badge: d.verdict(p.Verdict),
 			Notice: d.t("Public: it holds what is released, and nothing of what is suppressed."),
 		},
-		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, PublicDifferences(p.Differences)),
+		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Public),
 	}
 	v.About = d.about(PublicRemarks(p.Remarks))
 	for _, x := range p.SafeBy {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -272,16 +271,6 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 	return out
 }
 
-// concentration are the rules whose thresholds tell how closely a contribution
-// or an amount can be estimated, and which therefore stay inside.
-var concentration = map[string]bool{"nk": true, "p-percent": true, "pq": true, "request": true, "closeness": true}
-
-// interval is the threshold of min-contributors that tells how closely a sum of few can be
-// estimated, and stays inside too.
-const interval = "interval"
-
-var saidInterval = regexp.MustCompile(`, interval [0-9.]+`)
-
 // hidden says why a public page does not show an output, and who set cells of it safe by
 // hand. It says neither the reason, which a person wrote about the data, nor how many.
 func (d words) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
@@ -328,30 +317,6 @@ func (d words) whose(sha256 string, differences []string) whoseView {
 	return out
 }
 
-// PublicDifferences is how a policy differs from the shipped one, for what may leave: the
-// differences of a report, but of concentration rules, and of the interval of
-// min-contributors, only that there is one. Who knows
-// the digest of a policy can test a guess of its thresholds, as the name of a shipped
-// policy tells them.
-func PublicDifferences(list []string) []string {
-	out := []string{}
-	for _, s := range list {
-		rule, _, _ := strings.Cut(s, ":")
-		if at := strings.LastIndex(s, " (in "); concentration[rule] && at >= 0 {
-			base, _, _ := strings.Cut(s[at+len(" (in "):], ":")
-			s = rule + ": differs from " + base
-		} else if at >= 0 {
-			now, was, _ := strings.Cut(saidInterval.ReplaceAllString(s[len(rule)+2:], ""), " (in ")
-			base, was, _ := strings.Cut(strings.TrimSuffix(was, ")"), ": ")
-			if s = rule + ": " + now + " (in " + base + ": " + was + ")"; now == was {
-				s = rule + ": differs from " + base
-			}
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
 // newPublicView holds what may leave, and is built up from nothing rather than
 // cut down from the whole.
 func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
@@ -361,18 +326,15 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 			Lang: opts.Lang, Public: true, Title: d.t("Output check"), Badge: d.verdict(r.Verdict),
 			Notice: d.t("Public summary: it holds nothing of outputs that may not leave."),
 		},
-		Policy: r.Policy.Name, Whose: d.whose(r.Policy.SHA256, PublicDifferences(r.Policy.Differences)), About: d.about(PublicRemarks(r.Data.Remarks)),
+		Policy: r.Policy.Name, Whose: d.whose(r.Policy.SHA256, r.Policy.Public), About: d.about(PublicRemarks(r.Data.Remarks)),
 	}
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}
-		for i, l := range rule.Limits {
-			if concentration[rule.Rule] {
-				break
-			}
-			if l.Name == interval {
+		for _, l := range rule.Limits {
+			if sdc.Estimates(rule.Rule, l.Name) {
 				continue
 			}
-			if i > 0 {
+			if x.Limits != "" {
 				x.Limits += ", "
 			}
 			x.Limits += l.Name + " " + l.Value

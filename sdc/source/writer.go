@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/big"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -40,7 +41,8 @@ type WriterOptions struct {
 // Writer writes records to a file of any of the formats, by its extension. The
 // file appears when Close returns nil, and not at all otherwise.
 type Writer struct {
-	file  *atomicFile
+	file  *atomicFile // nil for a stream
+	path  string      // for messages
 	buf   *bufio.Writer
 	write func(arrow.Record) error
 	flush func() error
@@ -62,45 +64,66 @@ func (w *Writer) SHA256() string {
 // written as dictionaries to IPC streams, and as their values elsewhere (Parquet
 // makes dictionary pages of its own).
 func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, error) {
+	format := strings.ToLower(filepath.Ext(path))
+	if !written(format) {
+		return nil, &FileError{File: path, Err: errExtension}
+	}
+	f, err := createAtomic(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{file: f, path: path, check: opts.Check}
+	if err := w.start(f, format, schema, opts); err != nil {
+		f.abort() //nolint:errcheck // the first error is the one to tell
+		return nil, fileError(path, err)
+	}
+	return w, nil
+}
+
+// NewWriter is Create for a stream: format is an extension, such as ".parquet". Close
+// writes what is left, and does not close to. WriterOptions.Check is not called.
+func NewWriter(to io.Writer, format string, schema *arrow.Schema, opts WriterOptions) (*Writer, error) {
+	if format = strings.ToLower(format); !written(format) {
+		return nil, errExtension
+	}
+	w := &Writer{path: "output"}
+	if err := w.start(to, format, schema, opts); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+var errExtension = fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)
+
+// written reports whether files of an extension can be written.
+func written(format string) bool {
+	return slices.Contains([]string{".parquet", ".arrow", ".feather", ".arrows", ".csv"}, format)
+}
+
+// start begins a format.
+func (w *Writer) start(to io.Writer, format string, schema *arrow.Schema, opts WriterOptions) (err error) {
 	if opts.RowGroup <= 0 {
 		opts.RowGroup = 1 << 20
 	}
 	if opts.Allocator == nil {
 		opts.Allocator = memory.DefaultAllocator
 	}
-	format := strings.ToLower(filepath.Ext(path))
-	switch format {
-	case ".parquet", ".arrow", ".feather", ".arrows", ".csv":
-	default:
-		return nil, &FileError{File: path, Err: fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)}
-	}
-	f, err := createAtomic(path)
-	if err != nil {
-		return nil, err
-	}
-	w := &Writer{file: f, check: opts.Check}
-	to := io.Writer(f)
 	if opts.Hash {
 		w.sum = sha256.New()
-		to = io.MultiWriter(f, w.sum)
+		to = io.MultiWriter(to, w.sum)
 	}
 	w.buf = bufio.NewWriterSize(to, 1<<18)
 	switch format {
 	case ".parquet":
-		err = w.parquet(schema, opts)
+		return w.parquet(schema, opts)
 	case ".arrow", ".feather":
-		err = w.ipcFile(schema, opts)
+		return w.ipcFile(schema, opts)
 	case ".arrows":
 		s := ipc.NewWriter(w.buf, ipc.WithSchema(schema), ipc.WithAllocator(opts.Allocator))
 		w.write, w.flush = s.Write, s.Close
-	case ".csv":
-		err = w.csv(schema, opts.Defuse)
+		return nil
 	}
-	if err != nil {
-		f.abort() //nolint:errcheck // the first error is the one to tell
-		return nil, fileError(path, err)
-	}
-	return w, nil
+	return w.csv(schema, opts.Defuse)
 }
 
 func (w *Writer) parquet(schema *arrow.Schema, opts WriterOptions) error {
@@ -235,7 +258,7 @@ func decimalText(unscaled *big.Int, scale int32) string {
 // Write appends a record of the writer's schema.
 func (w *Writer) Write(rec arrow.Record) error {
 	if err := w.write(rec); err != nil {
-		return fileError(w.file.path, err)
+		return fileError(w.path, err)
 	}
 	return nil
 }
@@ -251,9 +274,14 @@ func (w *Writer) Close() error {
 	if err == nil {
 		err = w.buf.Flush()
 	}
-	if err != nil {
+	switch {
+	case err != nil && w.file != nil:
 		w.file.abort() //nolint:errcheck // the first error is the one to tell
-		return &FileError{File: w.file.path, Err: plain(err)}
+		fallthrough
+	case err != nil:
+		return &FileError{File: w.path, Err: plain(err)}
+	case w.file == nil:
+		return nil
 	}
 	if w.check != nil {
 		if err := w.check(w.file.Name()); err != nil {
@@ -270,6 +298,9 @@ func (w *Writer) Abort() error {
 	}
 	w.done = true
 	w.flush() //nolint:errcheck // releases buffers; the file is dropped
+	if w.file == nil {
+		return nil
+	}
 	return w.file.abort()
 }
 

@@ -1,4 +1,4 @@
-package main
+package suppress
 
 import (
 	"context"
@@ -7,18 +7,20 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/spec"
 )
+
+// recheck checks further outputs on the data of a report: see Options.Recheck.
+type recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error)
 
 // related lists relations between columns of the data that suppression does not reckon
 // with, where one of the tables hides something: columns that fix each other, responses
 // that add up, and responses that are nowhere above zero. Each is for review. The data
-// are read once more where there are two spanning columns or more.
-func related(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, tables []int, threads int) ([]sdc.Remark, error) {
+// are read once more where no table has all the pairs of spanning columns.
+func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
 	if !slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 }) {
 		return nil, nil
 	}
-	out, err := dependent(ctx, r, s, policy, tables, threads)
+	out, err := dependent(ctx, r, tables, again)
 	if err != nil {
 		return nil, err
 	}
@@ -26,42 +28,56 @@ func related(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy
 	return slices.Concat(out, addingUp(sums, names), belowZero(r, tables)), nil
 }
 
+// columnPair are two spanning columns with a table that counts respondents over both.
+type columnPair struct {
+	columns [2]string
+	table   *sdc.Table // nil where no table of the report does
+}
+
 // dependent lists the pairs of spanning columns of which one fixes the other, as a county
 // fixes its region. Then a cell of one is a cell of the other, and a combination that
 // cannot occur hides nothing. A declared sensitive variable that another column fixes is
-// group disclosure, and is left to that rule.
-func dependent(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, tables []int, threads int) ([]sdc.Remark, error) {
-	var names, sensitive []string
-	for _, k := range tables {
-		o := r.Tables[k].Output()
-		names, sensitive = append(names, o.By...), append(sensitive, o.Sensitive...)
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	pairs := *s
-	pairs.Outputs = nil
-	for i := range names {
-		for j := range i {
-			name := fmt.Sprintf("pair %d %d", j, i)
-			pairs.Outputs = append(pairs.Outputs, sdc.Output{Name: name, Kind: sdc.Frequency, By: []string{names[j], names[i]}, NoMargins: true})
+// group disclosure, and is left to that rule. Pairs that were not looked at are for review.
+func dependent(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
+	pairs, sensitive := columnPairs(r, tables)
+	var ask []sdc.Output
+	for i, p := range pairs {
+		if p.table == nil {
+			ask = append(ask, sdc.Output{Name: fmt.Sprintf("pair %d", i), Kind: sdc.Frequency, By: p.columns[:], NoMargins: true})
 		}
 	}
-	if pairs.Outputs == nil {
-		return nil, nil
-	}
-	counted, err := checkSpec(ctx, &pairs, policy, sdc.Options{Threads: threads})
-	if err != nil {
-		return nil, err
+	var out []sdc.Remark
+	switch {
+	case len(ask) == 0:
+	case again == nil:
+		out = append(out, sdc.Remark{
+			Name: "dependent-columns", Count: int64(len(ask)), Verdict: sdc.Review,
+			Message: fmt.Sprintf("whether one spanning column fixes another was not looked at for %d pairs of columns that are in no table together; give Options.Recheck", len(ask)),
+		})
+	default:
+		counted, err := again(ctx, ask)
+		if err != nil {
+			return nil, err
+		}
+		next := 0
+		for i := range pairs {
+			if pairs[i].table == nil {
+				pairs[i].table = counted.Tables[next]
+				next++
+			}
+		}
 	}
 	exceptions := int64(0)
-	if !policy.MinContributors.Off {
+	if policy := r.JudgedBy(); !policy.MinContributors.Off {
 		exceptions = policy.MinContributors.Min
 	}
-	var out []sdc.Remark
-	for _, t := range counted.Tables {
+	for _, p := range pairs {
+		if p.table == nil {
+			continue
+		}
 		for v := range 2 {
-			from, to := t.Variables()[v].Name, t.Variables()[1-v].Name
-			rest, total, ok := unfixed(t, v)
+			from, to := p.columns[v], p.columns[1-v]
+			rest, total, ok := unfixed(p.table, from, to)
 			if !ok || slices.Contains(sensitive, to) || rest > 0 && (rest >= exceptions || 20*rest > total) {
 				continue
 			}
@@ -79,24 +95,82 @@ func dependent(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Poli
 	return out, nil
 }
 
-// unfixed returns how many respondents of a table over two variables have another code
-// of the second than most have with their code of the first, v, and how many there are.
-// It is not ok where one of the variables has fewer than two codes.
-func unfixed(t *sdc.Table, v int) (rest, total int64, ok bool) {
+// columnPairs lists the pairs of spanning columns of the tables, and their sensitive
+// variables.
+func columnPairs(r *sdc.Report, tables []int) (pairs []columnPair, sensitive []string) {
+	var names []string
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		names, sensitive = append(names, o.By...), append(sensitive, o.Sensitive...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for i := range names {
+		for j := range i {
+			p := columnPair{columns: [2]string{names[j], names[i]}}
+			for _, k := range tables {
+				if countsOver(r.Tables[k], names[j], names[i]) {
+					p.table = r.Tables[k]
+				}
+			}
+			pairs = append(pairs, p)
+		}
+	}
+	return pairs, sensitive
+}
+
+// countsOver reports whether a table has the respondents of all rows over all codes of two
+// columns: it has both, unfolded, with all margins, and leaves no row out.
+func countsOver(t *sdc.Table, a, b string) bool {
+	o := t.Output()
+	_, excluded := t.Rows()
+	for _, name := range []string{a, b} {
+		if !slices.Contains(o.By, name) || o.Depth[name] > 0 || len(o.Fold[name]) > 0 {
+			return false
+		}
+	}
+	return excluded == 0 && o.Margins == nil && (!o.NoMargins || len(o.By) == 2)
+}
+
+// unfixed returns how many respondents of a table have another code of the column to than
+// most have with their code of the column from, and how many there are. It is not ok where
+// one of the columns has fewer than two codes.
+func unfixed(t *sdc.Table, from, to string) (rest, total int64, ok bool) {
+	vars := t.Variables()
+	at := func(name string) int {
+		return slices.IndexFunc(vars, func(v sdc.Variable) bool { return v.Name == name })
+	}
+	v, w := at(from), at(to)
 	most, others := map[int]int64{}, map[int]bool{}
 	for c := range t.Cells() {
-		if !c.Inner() || c.Respondents() == 0 {
+		if !over(c, vars, v, w) || c.Respondents() == 0 {
 			continue
 		}
 		total += c.Respondents()
 		most[c.Node(v)] = max(most[c.Node(v)], c.Respondents())
-		others[c.Node(1-v)] = true
+		others[c.Node(w)] = true
 	}
 	rest = total
 	for _, n := range most {
 		rest -= n
 	}
 	return rest, total, len(most) > 1 && len(others) > 1
+}
+
+// over reports whether a cell has a code of the variables v and w that has none below it,
+// and is a total in all others.
+func over(c sdc.Cell, vars []sdc.Variable, v, w int) bool {
+	for x := range vars {
+		switch {
+		case x == v || x == w:
+			if !vars[x].IsLeaf(c.Node(x)) {
+				return false
+			}
+		case c.Node(x) != 0:
+			return false
+		}
+	}
+	return true
 }
 
 // sumsByResponse returns the sums of the cells of magnitude tables, by response and by

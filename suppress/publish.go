@@ -1,0 +1,398 @@
+package suppress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/internal/manifest"
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/suppress/verify"
+)
+
+// PublishOptions say what is published and how. The zero value is ready to use, and is
+// what the command does by default.
+type PublishOptions struct {
+	// Outputs names the outputs of the report to publish. Defaults to all tables that
+	// can be protected; the others are left alone, and their verdict counts.
+	Outputs []string
+	// BuildOptions say what cells cost, and what counts count.
+	BuildOptions
+	// Rounds is the effort to suppress less. Defaults to 8; below 0 for none.
+	Rounds int
+	// Seed is for that effort. Defaults to 1.
+	Seed uint64
+	// Round, where not 0, is the base of multiples that counts are rounded to: then no
+	// cell is suppressed. From 2 to 2^30.
+	Round int64
+	// Nearest rounds every cell by itself; then sums need not hold.
+	Nearest bool
+	// Threads is the number of threads. Defaults to all cores. It does not change the
+	// result.
+	Threads int
+	// Replace replaces the folders of an earlier publication.
+	Replace bool
+	// Recheck checks other outputs on the data of the report, with its policy and with
+	// Options.Sole. Publish asks for finer tables behind tables that are linked in a ring,
+	// and for pairs of columns that are in no table together. Without Recheck the former
+	// are an error, and the latter are for review.
+	Recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error)
+	// Formats are further forms of every released table, beside CSV.
+	Formats []Format
+	// Before, where set, is called once everything is proven and verified, before any file
+	// appears. It may add files with Publication.Add. After an error nothing is published.
+	Before func(ctx context.Context, p *Publication) error
+}
+
+// Format is a further form of a released table.
+type Format struct {
+	// Suffix ends the name of the file, after that of the table: ".release.parquet".
+	Suffix string
+	Write  func(w io.Writer, r *Release) error
+}
+
+// Publish protects the tables of a report and publishes them in two folders of dst:
+// release, which may leave, and confidential, which must not. The steps, in order:
+//
+//	look     at the report: an unsafe remark on the data, or an output that suppression
+//	         cannot protect, is an error, or is left alone with its verdict
+//	search   for a pattern: Protect, or Round
+//	prove    by witnesses, by a certificate that the releases alone give, and by the
+//	         confidential twin with the true values
+//	verify   the files, as they are, by package verify, which shares no code with the search
+//	compare  the tables with each other, with microdata among the outputs, and columns
+//	         with columns: what is not decided is for review
+//	list     every file, the policy and what is left to a reviewer in manifest.json
+//	rename   both folders to where they belong, what leaves first
+//
+// Either all of this succeeds and both folders appear whole, or dst is as it was. A process
+// that is killed on the way leaves a staging folder that the next one sweeps.
+//
+// The policy is that of the report, which must be made by sdc.Check in this process, with
+// Options.Sole. The verdict of the publication is safe, or review where a person has to
+// decide: Publication.Review says why.
+//
+// Errors wrap ErrRequest for options or a report that cannot be used; ErrUnfit where no
+// table can be protected by suppression; ErrFolder for a dst that holds something;
+// ErrInfeasible, ErrUndecided or ErrTooClose, as a *ProtectionError with the names of cells,
+// where protection fails; verify.ErrCertificate where a file does not pass. The error may be
+// that of the context, of Recheck, of Before, or of the file system.
+func Publish(ctx context.Context, r *sdc.Report, dst string, o PublishOptions) (p *Publication, err error) {
+	defer guard.Recover(&err)
+	if dst == "" {
+		return nil, fmt.Errorf("%w: the folder has no name", ErrRequest)
+	}
+	var forms []string
+	for _, f := range o.Formats {
+		forms = append(forms, f.Suffix)
+	}
+	if err := fitFolders(dst, o.Replace, forms); err != nil {
+		return nil, err
+	}
+	d, err := newDisk(dst)
+	if err != nil {
+		return nil, err
+	}
+	defer d.drop()
+	if p, err = publish(ctx, r, d, &o); err != nil {
+		return nil, err
+	}
+	if err := d.commit(ctx, o.Replace); err != nil {
+		return nil, err
+	}
+	p.Files = p.store.taken()
+	p.store = nil
+	return p, nil
+}
+
+// ReleaseInMemory is Publish without a folder: the files are in Publication.FS.
+func ReleaseInMemory(ctx context.Context, r *sdc.Report, o PublishOptions) (p *Publication, err error) {
+	defer guard.Recover(&err)
+	if p, err = publish(ctx, r, newMemory(), &o); err != nil {
+		return nil, err
+	}
+	p.Files = p.store.taken()
+	return p, nil
+}
+
+func (o *PublishOptions) defaults() error {
+	switch {
+	case o.Round != 0 && (o.Round < 2 || o.Round > 1<<30):
+		return fmt.Errorf("%w: the base of rounding must be from 2 to 2^30", ErrRequest)
+	case o.Round == 0 && o.Nearest:
+		return fmt.Errorf("%w: Nearest is for rounding, and there is no base", ErrRequest)
+	case o.Behind != nil:
+		return fmt.Errorf("%w: Publish finds the tables behind others by itself; leave BuildOptions.Behind empty", ErrRequest)
+	}
+	for i, f := range o.Formats {
+		if f.Suffix == "" || f.Write == nil || strings.ContainsAny(f.Suffix, `/\`) {
+			return fmt.Errorf("%w: format %d has no suffix, a suffix with a slash, or no function", ErrRequest, i)
+		}
+	}
+	if o.Rounds == 0 {
+		o.Rounds = 8
+	}
+	o.Rounds = max(o.Rounds, 0)
+	if o.Seed == 0 {
+		o.Seed = 1
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	return o.BuildOptions.check()
+}
+
+// publish does all but the rename.
+func publish(ctx context.Context, r *sdc.Report, s fileStore, o *PublishOptions) (*Publication, error) {
+	if r == nil || r.JudgedBy() == nil {
+		return nil, fmt.Errorf("%w: the report was not made by sdc.Check in this process, so that there is no evidence behind it", ErrRequest)
+	}
+	if err := o.defaults(); err != nil {
+		return nil, err
+	}
+	p := &Publication{Verdict: sdc.Safe, report: r, store: s, used: map[string]bool{}, covered: map[string]string{}, shows: map[string]string{}}
+	tables, err := p.choose(o.Outputs)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := p.layOut(ctx, tables, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		if err := p.group(ctx, g, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.compare(ctx, tables, len(groups), o); err != nil {
+		return nil, err
+	}
+	p.open = true
+	if o.Before != nil {
+		err = o.Before(ctx, p)
+	}
+	p.open = false
+	if err != nil {
+		return nil, err
+	}
+	m, err := manifest.Of(ctx, s.files(ReleaseFolder), &manifest.Policy{Name: r.Policy.Name, SHA256: r.Policy.SHA256, Differences: r.Policy.Public}, p.Review, p.shows)
+	if err != nil {
+		return nil, err
+	}
+	return p, s.create(ReleaseFolder, manifest.Name, m.WriteJSON)
+}
+
+// layOut makes problems of the tables, with the finer tables behind those that are linked
+// in a ring.
+func (p *Publication) layOut(ctx context.Context, tables []int, o *PublishOptions) ([]*Tables, error) {
+	r, build := p.report, o.BuildOptions
+	behind, err := Behind(r, tables)
+	if err != nil {
+		return nil, err
+	}
+	if len(behind) > 0 {
+		if o.Recheck == nil {
+			return nil, fmt.Errorf("%w: output %q and others are linked in a ring, and nobody was given to count the finer table behind them; give Recheck, or leave one of them out",
+				ErrUnfit, r.Outputs[tables[0]].Name)
+		}
+		outputs := make([]sdc.Output, len(r.Tables), len(r.Tables)+len(behind))
+		for k, t := range r.Tables {
+			outputs[k] = *t.Output()
+		}
+		for k := range behind {
+			build.Behind = append(build.Behind, len(outputs)+k)
+		}
+		if r, err = o.Recheck(ctx, append(outputs, behind...)); err != nil {
+			return nil, err
+		}
+		if r.JudgedBy() == nil || r.Policy.SHA256 != p.report.Policy.SHA256 || r.Data.Rows != p.report.Data.Rows {
+			return nil, fmt.Errorf("%w: Recheck has checked other data, or with another policy", ErrRequest)
+		}
+	}
+	return FromReport(r, tables, build)
+}
+
+// group protects the tables of one group, proves it, and writes and verifies the files.
+func (p *Publication) group(ctx context.Context, g *Tables, o *PublishOptions) error {
+	if o.Round > 0 {
+		return p.rounded(ctx, g, o)
+	}
+	return p.suppressed(ctx, g, o)
+}
+
+// suppressed suppresses cells of a group.
+func (p *Publication) suppressed(ctx context.Context, g *Tables, o *PublishOptions) error {
+	pattern, remarks, err := g.Protect(ctx, Options{Threads: o.Threads, Rounds: o.Rounds, Seed: o.Seed})
+	if err != nil {
+		return protectionError(g, err)
+	}
+	releases, err := g.Releases(pattern)
+	if err != nil {
+		return protectionError(g, err)
+	}
+	names := p.names(releases)
+	files := ended(names, csvName)
+	certificate, err := Certify(ctx, releases, files, g.problem.attacker, o.Threads)
+	if err != nil {
+		return protectionError(g, err)
+	}
+	proof, err := g.Confidential(pattern, releases, files)
+	if err != nil {
+		return protectionError(g, err)
+	}
+	statement := names[0] + certificateName
+	err = errors.Join(
+		p.store.create(ReleaseFolder, statement, certificate.WriteJSON),
+		p.write(g, releases, names, statement, o),
+		p.store.create(ConfidentialFolder, names[0]+reportName, func(w io.Writer) error { return g.WriteReport(w, pattern) }),
+	)
+	if err == nil && proof != nil {
+		err = p.store.create(ConfidentialFolder, names[0]+confidentialName, proof.WriteJSON)
+	}
+	if err != nil {
+		return err
+	}
+	release := p.store.files(ReleaseFolder)
+	v, err := verify.Certificate(ctx, release, statement, verify.Limits{})
+	if err != nil {
+		return err
+	}
+	if proof != nil {
+		if _, err := verify.Confidential(ctx, twin{release, p.store.files(ConfidentialFolder)}, names[0]+confidentialName, verify.Limits{}); err != nil {
+			return err
+		}
+	}
+	p.Remarks = append(p.Remarks, remarks...)
+	p.Proofs = append(p.Proofs, Proof{File: statement, Tables: g.Names(), Possible: v.Witnesses + 1})
+	p.add(g, pattern, releases, names, statement, remarks, o)
+	return nil
+}
+
+// rounded rounds the counts of a group, and attacks the result.
+func (p *Publication) rounded(ctx context.Context, g *Tables, o *PublishOptions) error {
+	t, err := RoundTables(ctx, g, RoundOptions{Base: o.Round, Nearest: o.Nearest, Threads: o.Threads})
+	if err != nil {
+		return protectionError(g, err)
+	}
+	releases, err := t.Releases()
+	if err != nil {
+		return protectionError(g, err)
+	}
+	names := p.names(releases)
+	statement := names[0] + roundingName
+	err = errors.Join(
+		p.store.create(ReleaseFolder, statement, func(w io.Writer) error { return t.WriteStatement(w, ended(names, csvName)) }),
+		p.write(g, releases, names, statement, o),
+		p.store.create(ConfidentialFolder, names[0]+reportName, t.WriteReport),
+	)
+	if err != nil {
+		return err
+	}
+	v, err := verify.Rounding(ctx, p.store.files(ReleaseFolder), statement, verify.Limits{})
+	if err != nil {
+		return err
+	}
+	p.Proofs = append(p.Proofs, Proof{File: statement, Tables: g.Names(), Rounded: v})
+	p.add(g, nil, releases, names, statement, nil, o)
+	return nil
+}
+
+// write writes the tables of a group in all forms; statement covers them.
+func (p *Publication) write(g *Tables, releases []*Release, names []string, statement string, o *PublishOptions) error {
+	for i, r := range releases {
+		file := names[i] + csvName
+		p.covered[file] = statement
+		shows := showsOf(p.report, p.number(r.Name), o.Count).String()
+		p.shows[file] = shows
+		if err := p.store.create(ReleaseFolder, file, r.WriteCSV); err != nil {
+			return err
+		}
+		for _, f := range o.Formats {
+			p.shows[names[i]+f.Suffix] = shows
+			if err := p.store.create(ReleaseFolder, names[i]+f.Suffix, func(w io.Writer) error { return f.Write(w, r) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// names gives every release a name of its own that can be that of a file.
+func (p *Publication) names(releases []*Release) (names []string) {
+	for _, r := range releases {
+		names = append(names, p.name(r.Name))
+	}
+	return names
+}
+
+func (p *Publication) name(output string) string {
+	name := strings.Map(func(r rune) rune {
+		if r < 0x20 || strings.ContainsRune(`/\:*?"<>|[]`, r) {
+			return '_'
+		}
+		return r
+	}, strings.TrimLeft(output, "."))
+	if name == "" {
+		name = "_"
+	}
+	for unique, n := name, 2; ; n++ {
+		if key := strings.ToLower(unique); !p.used[key] {
+			p.used[key] = true
+			return unique
+		}
+		unique = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// ended adds an ending to names.
+func ended(names []string, end string) []string {
+	out := slices.Clone(names)
+	for i := range out {
+		out[i] += end
+	}
+	return out
+}
+
+// compare looks at what the releases tell together, and with the rest of the report, and
+// settles the verdict.
+func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *PublishOptions) error {
+	r := p.report
+	beside, err := Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
+	if err != nil {
+		return err
+	}
+	columns, err := related(ctx, r, tables, o.Recheck)
+	if err != nil {
+		return err
+	}
+	p.Remarks = slices.Concat(p.Remarks, beside, columns)
+	wrong, err := verify.Together(p.store.files(ReleaseFolder), p.covered)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("%w: %s", ErrUnfit, strings.Join(wrong, "; "))
+	}
+	all := sdc.Safe // what is left to all tables
+	for _, x := range slices.Concat(r.Data.Remarks, beside, columns) {
+		all = min(all, x.Verdict)
+	}
+	for _, t := range p.Tables {
+		t.Verdict = min(t.Verdict, all)
+		p.Verdict = min(p.Verdict, t.Verdict)
+	}
+	for _, x := range p.Left {
+		p.Verdict = min(p.Verdict, x.Verdict)
+	}
+	p.Review = reviewed(r, tables, p.Remarks)
+	if countedThings(r, tables) < groups {
+		p.NotChecked = append(p.NotChecked, unlinked)
+	}
+	p.NotChecked = append(p.NotChecked, longRelations, otherReleases)
+	return nil
+}
