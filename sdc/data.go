@@ -80,8 +80,9 @@ type Data struct {
 	// About is what the request is about; the zero value says nothing.
 	About About
 	// Suppressions are the records of local suppression of the files of the data, one
-	// each; the caller has held their hashes against the files. Required where a column
-	// is [Missing] as suppressed.
+	// each; the caller has held their hashes against the files, and verified who signed them.
+	// They must fit the data: see [SuppressionsFit]. Required where a column is [Missing] as
+	// suppressed.
 	Suppressions []*Suppression
 	// NotIdentifiers says of columns why they are no identifiers, whatever the rule
 	// identifiers finds: its findings about them are then for review. The report has the

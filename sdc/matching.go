@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/exact"
@@ -82,6 +83,9 @@ func (t *Table) match(d *Data) error {
 	}
 	t.alpha = how.alpha
 	if suppressed && t.exclude == 0 {
+		if err := t.fitsSuppressions(d, null); err != nil {
+			return err
+		}
 		t.trusted = d.suppressedTo(t.output)
 	}
 	var keys [][]uint32
@@ -110,6 +114,24 @@ func (t *Table) match(d *Data) error {
 		t.matched[i] = matchedSize{whole[k], part[k]}
 	}
 	return nil
+}
+
+// fitsSuppressions holds the records of local suppression against the nulls of the keys;
+// null is the node of the nulls of each variable, or -1.
+func (t *Table) fitsSuppressions(d *Data, null []int64) error {
+	rows, _ := t.Rows()
+	return SuppressionsFit(d.Suppressions, rows, func(key string) (n int64, known bool) {
+		v := slices.IndexFunc(t.vars, func(x Variable) bool { return x.Name == key })
+		if v < 0 {
+			return 0, false
+		}
+		for c := range t.published() {
+			if int64(t.nodes[v][c.i]) == null[v] {
+				n += c.Records()
+			}
+		}
+		return n, true
+	})
 }
 
 // suppressedTo returns the k to which local suppression has hidden the true keys of an

@@ -109,6 +109,7 @@ func TestSuppressedKeys(t *testing.T) {
 			d := sdc.FromTable(tableOf(t, fields("a", text, "id", integer), rows...))
 			d.Roles.Respondent = "id"
 			d.Missing = map[string]sdc.Missing{"a": tc.missing}
+			tc.record.Records = int64(len(rows))
 			d.Suppressions = []*sdc.Suppression{tc.record}
 			p := off()
 			p.KAnonymity = sdc.KAnonymity{K: tc.k}

@@ -8,7 +8,8 @@ import (
 
 func TestSuppression(t *testing.T) {
 	good := `{"schema": "sluis.local/1", "output": {"name": "x.csv", "sha256": "` + strings.Repeat("a", 64) + `"},
-		"keys": ["a", "b", "c"], "missing": "wildcard", "k": 3, "respondent": "id", "maxKeys": 2}`
+		"keys": ["a", "b", "c"], "missing": "wildcard", "k": 3, "maxKeys": 2, "respondent": "id", "records": 9,
+		"suppressed": [{"key": "a", "values": 2}, {"key": "b", "values": 0}, {"key": "c", "values": 9}]}`
 	s, err := ParseSuppression([]byte(good))
 	if err != nil {
 		t.Fatal(err)
@@ -33,9 +34,40 @@ func TestSuppression(t *testing.T) {
 			t.Errorf("%s: %q", x.name, why)
 		}
 	}
-	for _, change := range [][2]string{{"sluis.local/1", "sluis.local/2"}, {"wildcard", "exclude"}, {`"k": 3`, `"k": 1`}, {"aaaa", "a"}, {`["a", "b", "c"]`, "[]"}, {"{", "["}} {
+	for _, change := range [][2]string{{"sluis.local/1", "sluis.local/2"}, {"wildcard", "exclude"}, {`"k": 3`, `"k": 1`}, {"aaaa", "a"}, {`["a", "b", "c"]`, "[]"}, {"{", "["}, {`"values": 9`, `"values": 10`}, {`"values": 2`, `"values": -1`}, {`"key": "b"`, `"key": "c"`},
+		{`, {"key": "c", "values": 9}`, ""}, {`"k": 3`, `"k": 3, "K": 9, "signer": "YQ=="`}} {
 		if _, err := ParseSuppression([]byte(strings.Replace(good, change[0], change[1], 1))); !errors.Is(err, ErrRequest) {
 			t.Errorf("%v: %v", change, err)
 		}
+	}
+}
+
+// TestSuppressionsFit: records that cannot be those of the data are refused.
+func TestSuppressionsFit(t *testing.T) {
+	of := func(records int64, keys ...SuppressedKey) *Suppression {
+		return &Suppression{Records: records, Suppressed: keys}
+	}
+	nulls := func(key string) (int64, bool) { return map[string]int64{"a": 3, "b": 0}[key], key != "x" }
+	for _, x := range []struct {
+		name string
+		list []*Suppression
+		says string // of the error; "" for none
+	}{
+		{"as many", []*Suppression{of(5, SuppressedKey{"a", 3}, SuppressedKey{"b", 0})}, ""},
+		{"fewer: others were missing before", []*Suppression{of(5, SuppressedKey{"a", 2})}, ""},
+		{"one more", []*Suppression{of(5, SuppressedKey{"a", 4})}, `column "a" has fewer`},
+		{"one of none", []*Suppression{of(5, SuppressedKey{"b", 1})}, `column "b" has fewer`},
+		{"a column that is not read", []*Suppression{of(5, SuppressedKey{"x", 5})}, ""},
+		{"two files", []*Suppression{of(2, SuppressedKey{"a", 1}), of(3, SuppressedKey{"a", 2})}, ""},
+		{"two files, one more", []*Suppression{of(2, SuppressedKey{"a", 1}), of(3, SuppressedKey{"a", 3})}, `column "a" has fewer`},
+		{"a record less", []*Suppression{of(4)}, "another number of records"},
+		{"a record more", []*Suppression{of(3), of(3)}, "another number of records"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			err := SuppressionsFit(x.list, 5, nulls)
+			if (x.says == "") != (err == nil) || err != nil && (!errors.Is(err, ErrRequest) || !strings.Contains(err.Error(), x.says)) {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -233,7 +233,14 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	if err != nil {
 		return nil, err
 	}
-	r.Remark(append(remarks, sourceRemarks(src.Files(), given)...)...)
+	if account != nil && account.Custodian != "" {
+		key, err := dossier.PublicKey(account.Custodian)
+		if err != nil {
+			return nil, err
+		}
+		trusted = append(slices.Clone(trusted), key)
+	}
+	r.Remark(slices.Concat(remarks, sourceRemarks(src.Files(), given), localRemarks(d.Suppressions, trusted))...)
 	if account != nil {
 		x, err := reading(ctx, account, s, src, columns, opts)
 		if err != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +29,8 @@ type localFlags struct {
 	importance map[string]string
 	maxKeys    int
 	recordFile string // where the record goes
+	signer     string // file of the key that signs the record
+	signKey    ed25519.PrivateKey
 }
 
 func newLocalCommand() *cobra.Command {
@@ -46,7 +50,9 @@ value; or category, it is a value like another. The two differ: a file that has 
 records everywhere under wildcard need not have them under category. OUT is read again
 before it appears, and its classes are counted anew under that policy; sluis risk does
 the same. OUT.local.json says what was suppressed, how many, and the hash of OUT: with it,
-sluis check and sluis risk know (missing: suppressed) that the nulls were written here.`,
+sluis check and sluis risk know (missing: suppressed) that the nulls were written here.
+With --sign-with the record is signed: whoever checks OUT names the public key with
+--trust. Without it anybody can write such a record, and reports say so.`,
 		Example: `  sluis local survey.csv safe.csv --keys region,sex,age --k 3 --missing wildcard
   sluis local survey.parquet safe.parquet --keys region,sex,age,job --k 5 --max-keys 3 \
       --importance age=3,region=2 --missing wildcard`,
@@ -65,6 +71,7 @@ sluis check and sluis risk know (missing: suppressed) that the nulls were writte
 	fl.StringToStringVar(&f.importance, "importance", nil, "price of suppressing a value, as age=3,region=2 (default: 1 each)")
 	fl.IntVar(&f.maxKeys, "max-keys", 0, "look at every combination of at most so many keys (default: at all keys together)")
 	fl.StringVar(&f.recordFile, "record", "", "file for the record (default: OUT.local.json)")
+	fl.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the record: see sluis key signer")
 	f.risk.csv.add(fl, "text")
 	addTrust(fl, &f.risk.trust)
 	return cmd
@@ -120,8 +127,13 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		}
 		f.recordFile = out + localSuffix
 	}
-	if err := fitOutputs([]string{in}, out, f.recordFile); err != nil {
+	if err := fitOutputs([]string{in, f.signer}, out, f.recordFile); err != nil {
 		return err
+	}
+	if f.signer != "" {
+		if f.signKey, err = loadSigner(f.signer); err != nil {
+			return err
+		}
 	}
 	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
 	trusted, err := publicKeys(f.risk.trust)
@@ -286,7 +298,13 @@ func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64,
 	}
 	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g %s\n", on, nulls, smallest, who)
 	fmt.Fprintf(w, "Who knows the true keys of a record finds at least %d %s that it can be\n", max(int64(f.k), done.Least), who)
-	fmt.Fprintf(w, "What was suppressed is recorded in %s\n", f.recordFile)
+	signed := ""
+	if f.signKey != nil {
+		public := hex.EncodeToString(f.signKey.Public().(ed25519.PublicKey))
+		check += " --trust " + public
+		signed = ", signed by key " + public
+	}
+	fmt.Fprintf(w, "What was suppressed is recorded in %s%s\n", f.recordFile, signed)
 	if f.recordFile != out+localSuffix {
 		if out == toStdout {
 			out = "FILE"

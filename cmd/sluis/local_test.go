@@ -209,3 +209,102 @@ func TestLocalRecord(t *testing.T) {
 		t.Errorf("the record: %s", record)
 	}
 }
+
+// TestLocalRecordTrust: anybody can write a record of local suppression for a file, and so
+// make missing values into suppressed ones. Check and risk say who has signed, and a record
+// that cannot be that of the data is refused.
+func TestLocalRecordTrust(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	key := func(name string) string {
+		code, text := verb(t, "key", "signer", at(name))
+		_, public, ok := strings.Cut(strings.TrimSpace(text), "public key ")
+		if code != 0 || !ok {
+			t.Fatal(text)
+		}
+		return public
+	}
+	mine, other := key("mine.pem"), key("other.pem")
+	const columns = "p,a,b\n"
+	rows := strings.Repeat("1,x,1\n", 11) + strings.Repeat("2,,1\n", 9) + "3,y,1\n" // alone among nulls
+	var text strings.Builder
+	for i, line := range strings.Split(strings.TrimSuffix(rows, "\n"), "\n") {
+		fmt.Fprintf(&text, "%d%s\n", i, line[1:])
+	}
+	write(t, at("natural.csv"), columns+text.String())
+	write(t, at("spec.yaml"), "version: 1\ndata: {source: out.csv, respondent: p, missing: {a: suppressed}}\noutputs: [{name: m, kind: microdata, keys: [a, b]}]\n")
+	write(t, at("dossier.yaml"), "version: 2\ncustodian: "+other+"\n")
+	local := []string{"local", at("natural.csv"), at("out.csv"), "--keys", "a,b", "--k", "10", "--respondent", "p", "--missing", "wildcard"}
+	const notSigned, notTrusted, unknown = "is not signed: that its missing", "is not signed by a trusted key", "is signed, and no key is trusted"
+	for _, x := range []struct {
+		name   string
+		sign   string
+		change [2]string // of the record
+		trust  string
+		code   int
+		says   string
+	}{
+		{"not signed", "", [2]string{}, "", 0, notSigned},
+		{"not signed, and a key is trusted", "", [2]string{}, mine, exitReview, notTrusted},
+		{"signed", "mine.pem", [2]string{}, mine, 0, ""},
+		{"signed, and no key is trusted", "mine.pem", [2]string{}, "", 0, unknown},
+		{"signed by another", "other.pem", [2]string{}, mine, exitReview, notTrusted},
+		{"signed by one of two", "mine.pem", [2]string{}, other + "," + mine, 0, ""},
+		{"changed after it was signed", "mine.pem", [2]string{`"k": 10`, `"k": 11`}, mine, exitFailure, "the signature is not that of the record"},
+		{"a member more", "mine.pem", [2]string{`"k": 10`, `"k": 10, "K": 11`}, mine, exitFailure, "not written as it was signed"},
+		{"its signature taken out", "mine.pem", [2]string{`"signature": "`, `"signature": "", "was": "`}, mine, exitFailure, "not written as it was signed"},
+		{"more suppressed than missing", "", [2]string{`"values": `, `"values": 1`}, "", exitUsage, "has fewer missing values"},
+		{"another number of records", "", [2]string{`"records": 21`, `"records": 22`}, "", exitUsage, "another number of records"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			args := local
+			if x.sign != "" {
+				args = append(slices.Clone(local), "--sign-with", at(x.sign))
+			}
+			code, text := verb(t, args...)
+			if signed := x.sign != ""; code != 0 || strings.Contains(text, ", signed by key ") != signed || strings.Contains(text, " --trust ") != signed {
+				t.Fatalf("exit status %d: %s", code, text)
+			}
+			if x.change[0] != "" {
+				record := readFile(t, at("out.csv.local.json"))
+				changed := strings.Replace(record, x.change[0], x.change[1], 1)
+				if changed == record {
+					t.Fatalf("nothing to change in %s", record)
+				}
+				write(t, at("out.csv.local.json"), changed)
+			}
+			for _, args := range [][]string{
+				{"check", at("spec.yaml")},
+				{"risk", at("out.csv"), "--keys", "a,b", "--k", "10", "--missing", "suppressed", "--respondent", "p", "--suda=false"},
+			} {
+				if x.trust != "" {
+					args = append(args, "--trust", x.trust)
+				}
+				code, text := verb(t, args...)
+				if code != x.code || !strings.Contains(text, x.says) || x.says == "" && strings.Contains(text, "local-record") {
+					t.Errorf("%s: exit status %d, want %d and %q: %s", args[0], code, x.code, x.says, text)
+				}
+			}
+		})
+	}
+	t.Run("a custodian is a trusted key", func(t *testing.T) {
+		if code, text := verb(t, append(slices.Clone(local), "--sign-with", at("other.pem"))...); code != 0 {
+			t.Fatal(text)
+		}
+		write(t, at("with.yaml"), "dossier: dossier.yaml\n"+readFile(t, at("spec.yaml")))
+		if code, text := verb(t, "check", at("with.yaml"), "--html", at("p.html"), "--lang", "nl"); strings.Contains(text, "local-record") {
+			t.Errorf("exit status %d: %s", code, text)
+		}
+	})
+	t.Run("in Dutch", func(t *testing.T) {
+		if code, text := verb(t, local...); code != 0 {
+			t.Fatal(text)
+		}
+		if code, text := verb(t, "check", at("spec.yaml"), "--html", at("p.html"), "--lang", "nl"); code != 0 {
+			t.Fatal(text)
+		}
+		if page := readFile(t, at("p.html")); !strings.Contains(page, "is niet ondertekend: dat de ontbrekende waarden") {
+			t.Error("the page does not say it")
+		}
+	})
+}

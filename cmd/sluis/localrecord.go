@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -41,6 +42,10 @@ func (f *localFlags) record(ctx context.Context, path, out string, rows int64, d
 	for v, name := range f.risk.keys {
 		r.Suppressed = append(r.Suppressed, sdc.SuppressedKey{Key: name, Values: done.Suppressed[v]})
 	}
+	if f.signKey != nil {
+		r.Signer = f.signKey.Public().(ed25519.PublicKey)
+		r.Signature = ed25519.Sign(f.signKey, r.Payload())
+	}
 	return writeFile(ctx, f.recordFile, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", " ")
@@ -48,7 +53,8 @@ func (f *localFlags) record(ctx context.Context, path, out string, rows int64, d
 	})
 }
 
-// localRecords reads the records of files, of which there must be one each.
+// localRecords reads the records of files, of which there must be one each. A signature
+// that does not fit is an error.
 func localRecords(paths []string) ([]*sdc.Suppression, error) {
 	var out []*sdc.Suppression
 	for _, path := range paths {
@@ -62,9 +68,36 @@ func localRecords(paths []string) ([]*sdc.Suppression, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s%s: %w", path, localSuffix, err)
 		}
+		if len(s.Signer)+len(s.Signature) > 0 && (len(s.Signer) != ed25519.PublicKeySize || !ed25519.Verify(s.Signer, s.Payload(), s.Signature)) {
+			return nil, fmt.Errorf("%s%s: %w: the signature is not that of the record; make the file anew with sluis local", path, localSuffix, sdc.ErrRequest)
+		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// localRemarks says which records of local suppression are not signed by a trusted key. A
+// record that anybody can write makes missing values into suppressed ones, so that such a
+// record is for review where keys are trusted.
+func localRemarks(records []*sdc.Suppression, trusted []ed25519.PublicKey) []sdc.Remark {
+	var out []sdc.Remark
+	for _, s := range records {
+		x := sdc.Remark{Name: "local-record", Verdict: sdc.Safe}
+		signed := len(s.Signature) > 0
+		switch {
+		case slices.ContainsFunc(trusted, func(key ed25519.PublicKey) bool { return signed && key.Equal(ed25519.PublicKey(s.Signer)) }):
+			continue
+		case len(trusted) > 0:
+			x.Verdict = sdc.Review
+			x.Message = fmt.Sprintf("the record of local suppression of %q is not signed by a trusted key: nothing proves that its missing values were suppressed; make the file anew with sluis local --sign-with", s.Output.Name)
+		case signed:
+			x.Message = fmt.Sprintf("the record of local suppression of %q is signed, and no key is trusted: name the key of the signer with --trust", s.Output.Name)
+		default:
+			x.Message = fmt.Sprintf("the record of local suppression of %q is not signed: that its missing values were suppressed rests on a file that anybody may have written; make the file anew with sluis local --sign-with, and name the key with --trust", s.Output.Name)
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // sameFiles refuses records of other files than those that were read.

@@ -159,9 +159,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
 	}
 	if m.suppressed {
-		if err := f.knowSuppressed(files, sources); err != nil {
+		records, err := f.knowSuppressed(files, sources, data)
+		if err != nil {
 			return err
 		}
+		remarks = append(remarks, localRemarks(records, trusted)...)
 	}
 	if f.population != "" {
 		columns := f.keys
@@ -221,19 +223,30 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 // missingSuppressed says that all nulls of keys were written, or seen, by sluis local.
 const missingSuppressed = "suppressed"
 
-// knowSuppressed refuses nulls that are called suppressed where the record of that is
-// not there, is of another file, or does not reach what is asked.
-func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source) error {
+// knowSuppressed reads the records of nulls that are called suppressed. It refuses one that
+// is not there, is of another file, cannot be that of the data, or does not reach what is
+// asked.
+func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source, data arrow.Table) ([]*sdc.Suppression, error) {
 	var paths []string
 	for _, p := range files {
 		paths = append(paths, globbed(p)...)
 	}
 	records, err := localRecords(paths)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := sameFiles(records, sources); err != nil {
-		return err
+		return nil, err
+	}
+	nulls := func(key string) (int64, bool) {
+		at := data.Schema().FieldIndices(key)
+		if len(at) == 0 {
+			return 0, false
+		}
+		return int64(data.Column(at[0]).NullN()), true
+	}
+	if err := sdc.SuppressionsFit(records, data.NumRows(), nulls); err != nil {
+		return nil, usageError(err)
 	}
 	for i, s := range records {
 		size, k := len(f.keys), int64(f.k)
@@ -243,10 +256,10 @@ func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source) error {
 			k = max(k, f.minCount)
 		}
 		if why := s.Covers(f.keys, size, f.respondent, k); why != "" {
-			return usageError(fmt.Errorf("%s: missing values are called suppressed, and the record of that does not reach what is asked: %s; use --missing wildcard", sources[i].Name, why))
+			return nil, usageError(fmt.Errorf("%s: missing values are called suppressed, and the record of that does not reach what is asked: %s; use --missing wildcard", sources[i].Name, why))
 		}
 	}
-	return nil
+	return records, nil
 }
 
 // columns lists the columns that are read, each once.

@@ -2,11 +2,14 @@ package report
 
 import "regexp"
 
-// dutchSentences are sentences with something filled in.
-var dutchSentences = []struct {
+// dutchSentence is a sentence with something filled in.
+type dutchSentence struct {
 	english *regexp.Regexp
 	dutch   string
-}{
+}
+
+// dutchSentences are those of findings, limits and remarks.
+var dutchSentences = []dutchSentence{
 	{regexp.MustCompile(`^rules that the policy has switched off: (.*)$`), "regels die het beleid heeft uitgezet: $1"},
 	{regexp.MustCompile(`^rules that can hardly find anything(?:, which counts| count) as switched off: (.*)$`), "regels die vrijwel niets kunnen vinden, en dus als uitgezet gelden: $1"},
 	{regexp.MustCompile(`^zero-cells: no sensitive variable is declared$`), "zero-cells: er is geen gevoelige variabele opgegeven"},

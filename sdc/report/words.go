@@ -103,7 +103,7 @@ func (d words) say(s string) sentence {
 	if d.lang == "en" {
 		return sentence{visible(s), ""}
 	}
-	for _, x := range dutchSentences {
+	for _, x := range slices.Concat(dutchSentences, dutchRecords) {
 		if x.english.MatchString(s) {
 			return sentence{visible(x.english.ReplaceAllString(s, x.dutch)), ""}
 		}
