@@ -17,6 +17,10 @@ var (
 	ErrLinkage = errors.New("linkage table cannot be used")
 	// ErrLinkageDestroyed says that a linkage table was destroyed on purpose.
 	ErrLinkageDestroyed = errors.New("linkage table was destroyed")
+	// ErrSame says that a table would be re-keyed to the key, domain, form and algorithm that
+	// its pseudonyms have, or that no pseudonym would change. The new pseudonyms would be the
+	// old ones, perhaps in another length or encoding, and anybody could join the two.
+	ErrSame = errors.New("the new pseudonyms would be the old ones: choose another key (sluis key new, or sluis key set rotate), domain or form")
 	// ErrUnknown says that a pseudonym is not in the table.
 	ErrUnknown = errors.New("pseudonym is not in the table")
 )
@@ -145,16 +149,22 @@ type Rekeyed struct {
 // pseudonyms to new ones, which holds no identifier and may go to whoever holds the
 // data. Where several identifiers become one (in another form), the table keeps
 // that of the first old pseudonym in order. An identifier that p does not take does not
-// end the work: its old pseudonym is under Refused. The error is ErrDestroyed or
-// ErrLinkageDestroyed.
+// end the work: its old pseudonym is under Refused. The error is ErrDestroyed,
+// ErrLinkageDestroyed or ErrSame.
 func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
 	if l.destroyed {
 		return nil, ErrLinkageDestroyed
+	}
+	same := p.Settings()
+	same.Encoding, same.Bytes = l.made.Encoding, l.made.Bytes
+	if same == l.made {
+		return nil, ErrSame
 	}
 	r := &Rekeyed{
 		Table:       &Linkage{made: p.Settings(), fourEyes: l.fourEyes, back: newLinks(l.Len())},
 		Translation: &Translation{from: l.made, to: p.Settings(), canonical: l.canonical(p.cfg.Form), pairs: make(map[string]string, l.Len())},
 	}
+	changed := false
 	for _, old := range l.pseudonyms() {
 		id := l.identifiers()[old]
 		v, err := id.value()
@@ -175,6 +185,10 @@ func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
 			r.Table.identifiers()[text] = id
 		}
 		r.Translation.pairs[old] = text
+		changed = changed || text != old
+	}
+	if !changed && len(r.Translation.pairs) > 0 { // forms that make the same of these identifiers
+		return nil, ErrSame
 	}
 	return r, nil
 }

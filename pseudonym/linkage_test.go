@@ -160,6 +160,41 @@ func TestRekeyGoesOn(t *testing.T) {
 	}
 }
 
+// TestRekeySame: a table is not re-keyed to what would give the old pseudonyms again, whole,
+// cut short or in another encoding.
+func TestRekeySame(t *testing.T) {
+	old := maker(t, func(c *pseudonym.Config) { c.Bytes = 16 })
+	l, err := pseudonym.NewLinkage(old, slices.Values([]string{"123456782"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name   string
+		change func(*pseudonym.Config)
+		same   bool
+	}{
+		{"nothing", func(*pseudonym.Config) {}, true},
+		{"the length", func(c *pseudonym.Config) { c.Bytes = 20 }, true},
+		{"the encoding", func(c *pseudonym.Config) { c.Encoding = pseudonym.Encoding(1) }, true},
+		{"length and encoding", func(c *pseudonym.Config) { c.Bytes, c.Encoding = 24, pseudonym.Encoding(1) }, true},
+		{"a form that takes text as it is", func(c *pseudonym.Config) { c.Form = pseudonym.AsText }, true},
+		{"the form", func(c *pseudonym.Config) { c.Form = pseudonym.BSN }, false},
+		{"the domain", func(c *pseudonym.Config) { c.Domain.Variable = "other" }, false},
+		{"the key", func(c *pseudonym.Config) { c.Key = must(pseudonym.NewKey()) }, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := maker(t, func(c *pseudonym.Config) { c.Bytes = 16; tc.change(c) })
+			next, err := l.Rekey(p)
+			if errors.Is(err, pseudonym.ErrSame) != tc.same || (next == nil) != tc.same {
+				t.Fatalf("%v, %v", next, err)
+			}
+			if was, is := must(old.Text("123456782")), must(p.Text("123456782")); !tc.same && is == was {
+				t.Error("the pseudonym is the old one")
+			}
+		})
+	}
+}
+
 func TestLinkageBad(t *testing.T) {
 	who := identity(t)
 	p := maker(t, nil)

@@ -211,7 +211,7 @@ func newLinkageRekeyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rekey TABLE NEW",
 		Short: "Make the table of another key, and the translation from old to new pseudonyms",
-		Long: `rekey makes NEW, the table of another key or domain, and a translation table, which
+		Long: `rekey makes NEW, the table of another key, domain or form, and a translation table, which
 holds no identifier: sluis pseudonymise --translate reads it. What is not said by a flag
 stays as it is in TABLE. An identifier that the new form does not take is left out of
 both, and its old pseudonym is printed: the exit status is 4 then. TABLE stays.`,
@@ -244,6 +244,9 @@ both, and its old pseudonym is printed: the exit status is 4 then. TABLE stays.`
 			}
 			defer p.Destroy()
 			next, err := l.Rekey(p)
+			if errors.Is(err, pseudonym.ErrSame) {
+				return usageError(err)
+			}
 			if err != nil {
 				return err
 			}

@@ -143,6 +143,13 @@ func TestLinkageCommands(t *testing.T) {
 	// Another key: the data get the pseudonyms that the new key makes.
 	d.ok("key", "new", "@new")
 	d.bad(2, "required", "linkage", "rekey", "@table", "@table2", "--identity", "@id.age", "--key-file", "@new")
+	d.bad(2, "choose another key", "linkage", "rekey", "@table", "@table2", "--identity", "@id.age", "--key-file", "@key", "--recipient", d.recipient, "--translation", "@translation")
+	d.bad(2, "choose another key", "linkage", "rekey", "@table", "@table2", "--identity", "@id.age", "--key-file", "@key", "--bytes", "20", "--recipient", d.recipient, "--translation", "@translation")
+	for _, name := range []string{"table2", "translation"} {
+		if _, err := os.Stat(d.at(name)); !os.IsNotExist(err) {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
 	out = d.ok("linkage", "rekey", "@table", "@table2", "--identity", "@id.age", "--key-file", "@new", "--recipient", d.recipient, "--translation", "@translation")
 	if !strings.HasPrefix(out, "2 pseudonyms of key") || strings.Contains(d.read("translation"), "123456782") {
 		t.Error(out)
