@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -34,10 +35,10 @@ encrypted to its holder. FILE stays: destroy it when the shares are with their h
 				return err
 			}
 			if len(to) > 0 && len(to) != shares {
-				return usageError(fmt.Errorf("%d recipients for %d shares: there is one a share, or none", len(to), shares))
+				return usageError(fmt.Errorf("--recipient names %d holders, and --shares is %d: name one holder for each share, or none", len(to), shares))
 			}
 			if threshold < 2 || threshold > shares || shares > pseudonym.MaxShares {
-				return usageError(fmt.Errorf("2 <= threshold <= shares <= %d", pseudonym.MaxShares))
+				return usageError(fmt.Errorf("--threshold is %d and --shares is %d: the threshold is at least 2 and at most the number of shares, and there are at most %d shares", threshold, shares, pseudonym.MaxShares))
 			}
 			k, err := loadKey(args[0], identity)
 			if err != nil {
@@ -51,7 +52,9 @@ encrypted to its holder. FILE stays: destroy it when the shares are with their h
 			if _, err := pseudonym.Join(list); err != nil {
 				return err // before a share leaves
 			}
-			if err := os.Mkdir(out, 0o700); err != nil {
+			if err := os.Mkdir(out, 0o700); errors.Is(err, fs.ErrExist) {
+				return usageError(fmt.Errorf("%s is there already, and is left alone: name a new folder with --out", out))
+			} else if err != nil {
 				return err
 			}
 			for i, s := range list {
@@ -61,7 +64,7 @@ encrypted to its holder. FILE stays: destroy it when the shares are with their h
 					return errors.Join(err, os.RemoveAll(out)) // the folder is ours alone
 				}
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "key %s: %d shares in %s, %d give the key back\n", list[0].KeyID(), shares, out, threshold)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "key %s: %d shares are in %s; any %d of them give the key back, fewer do not\n", list[0].KeyID(), shares, out, threshold)
 			return err
 		},
 	}

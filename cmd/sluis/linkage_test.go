@@ -200,13 +200,13 @@ func TestRekeyLeavesOut(t *testing.T) {
 func TestKeyCommands(t *testing.T) {
 	d := newDesk(t)
 	id := strings.TrimSpace(strings.TrimPrefix(d.ok("key", "id", "@key"), "key "))
-	d.bad(2, "threshold", "key", "split", "@key", "--shares", "3", "--threshold", "4", "--out", "@shares")
+	d.bad(2, "--threshold is 4 and --shares is 3: the threshold is at least 2 and at most the number of shares", "key", "split", "@key", "--shares", "3", "--threshold", "4", "--out", "@shares")
 	d.bad(2, "required", "key", "split", "@key", "--shares", "3")
-	d.bad(2, "one a share", "key", "split", "@key", "--shares", "3", "--threshold", "2", "--out", "@shares", "--recipient", d.recipient)
+	d.bad(2, "--recipient names 1 holders, and --shares is 3: name one holder for each share, or none", "key", "split", "@key", "--shares", "3", "--threshold", "2", "--out", "@shares", "--recipient", d.recipient)
 	if out := d.ok("key", "split", "@key", "--shares", "5", "--threshold", "3", "--out", "@shares"); !strings.Contains(out, id) {
 		t.Error(out)
 	}
-	d.bad(1, "exist", "key", "split", "@key", "--shares", "5", "--threshold", "3", "--out", "@shares")
+	d.bad(2, "there already, and is left alone: name a new folder with --out", "key", "split", "@key", "--shares", "5", "--threshold", "3", "--out", "@shares")
 	share := func(i int) string { return fmt.Sprintf("@shares/share-%d-of-5", i) }
 	d.bad(1, "2 of 3 shares", "key", "join", share(1), share(2), "--out", "@joined")
 	d.bad(1, "twice", "key", "join", share(1), share(2), share(2), "--out", "@joined")
