@@ -1,14 +1,22 @@
-// Package suppress protects tables: it chooses what else to hide so that nobody
-// can work out a hidden value too closely, an outsider or a contributor alike,
-// and hands over a proof of it.
+// Package suppress publishes tables: it suppresses the unsafe cells of a report and as
+// little else as keeps anybody from working them out, an outsider or a contributor alike,
+// proves it, verifies the files, and only then lets them appear.
 //
-// A Problem is a set of cells with the relations between them, of one table or
-// of several that share cells. Protect finds a Pattern: for every requirement
-// on a hidden cell it holds a witness, another table that agrees with all that
-// is published and in which the cell has another value, far enough from the
-// truth. A witness is whole numbers that are checked as such; no floating-point
-// number takes part in calling anything protected.
+// One call does all of it:
 //
-// Audit computes what an attacker can say of every hidden cell of any pattern,
-// ours or another's.
+//	report, err := sdc.Check(ctx, data, outputs, sdc.CBS(), sdc.Options{Sole: true})
+//	...
+//	p, err := suppress.Publish(ctx, report, "out", suppress.Options{})
+//
+// Afterwards out/release holds what may leave once p.Verdict is safe or a reviewer has
+// agreed, and out/confidential what must not. [Release] does the same in memory. Nothing is
+// released that did not go through the proofs: no other function makes a release.
+//
+// An attacker knows all that is published, the sums over all code trees, that counts are
+// whole and values not negative where that is so, and, as a contributor, what is his own.
+// docs/protection.md says what is proven and what is not; Publication.NotChecked names what
+// no publication looks at.
+//
+// Package verify reads a release without trusting this package. Package foreign attacks
+// tables of other tools. Package records suppresses single values of microdata.
 package suppress

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/suppress/internal/hide"
 )
 
 // What no publication looks at.
@@ -45,7 +46,7 @@ func (p *Publication) choose(names []string) (tables []int, err error) {
 			continue
 		}
 		some = true
-		err := Fits(r, k)
+		err := hide.Fits(r, k)
 		if err == nil && len(names) > 0 && !slices.Contains(names, o.Name) {
 			p.Left = append(p.Left, LeftOutput{Output: o.Name, Verdict: min(o.Verdict, sdc.Review), Err: fmt.Errorf("output %q was not asked for", o.Name)})
 			continue
@@ -140,8 +141,8 @@ func (e *ProtectionError) Error() string {
 func (e *ProtectionError) Unwrap() error { return e.Err }
 
 // protectionError names the cells of an error.
-func protectionError(g *Tables, err error) error {
-	var cells *CellsError
+func protectionError(g *hide.Tables, err error) error {
+	var cells *hide.CellsError
 	if !errors.As(err, &cells) {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/suppress/internal/hide"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
@@ -22,7 +23,7 @@ type Publication struct {
 	// does.
 	Review []string
 	// Tables are the tables that were protected, in the order of their groups.
-	Tables []*PublishedTable
+	Tables []*Table
 	// Left are the outputs that were left alone.
 	Left []LeftOutput
 	// Proofs are the files that prove the releases.
@@ -60,8 +61,8 @@ type LeftOutput struct {
 	Err     error // why a table cannot be protected; nil for what is no table
 }
 
-// PublishedTable is a table that was protected.
-type PublishedTable struct {
+// Table is a table that was protected.
+type Table struct {
 	Name  string
 	Shows Shows
 	// Verdict is what is left to a reviewer of this table.
@@ -78,10 +79,33 @@ type PublishedTable struct {
 	// Attacked says that Attack has computed the attacker's intervals.
 	Attacked bool
 
-	tables  *Tables
+	tables  *hide.Tables
 	index   int
-	pattern *Pattern // nil of a rounded table
-	ends    map[int]Interval
+	pattern *hide.Pattern // nil of a rounded table
+	ends    map[int]hide.Interval
+}
+
+// CodeList is a variable with its codes: number 0 is the total and has the code "", every
+// other has a parent of a lower number; that of the total is -1.
+type CodeList struct {
+	Name    string
+	Codes   []string
+	Parents []int
+}
+
+func codeLists(list []hide.CodeList) (out []CodeList) {
+	for _, v := range list {
+		out = append(out, CodeList(v))
+	}
+	return out
+}
+
+// Loss is what suppression takes out of a table.
+type Loss struct {
+	Cells, Primary, Secondary int
+	// Share is the part of the inner total that is suppressed, in percent of the
+	// sum of absolute values; NaN where that sum is 0.
+	Share float64
 }
 
 // HiddenCell is the truth behind a suppressed cell: confidential.
@@ -115,7 +139,7 @@ func (p *Publication) FS(folder string) fs.FS {
 func (p *Publication) Add(folder, name string, write func(io.Writer) error) error {
 	switch {
 	case !p.open:
-		return fmt.Errorf("%w: files can be added while PublishOptions.Before runs", ErrRequest)
+		return fmt.Errorf("%w: files can be added while Options.Before runs", ErrRequest)
 	case folder != ReleaseFolder && folder != ConfidentialFolder:
 		return fmt.Errorf("%w: %q is none of the two folders", ErrRequest, folder)
 	case !fs.ValidPath(name) || strings.ContainsAny(name, `/\`) || !strings.HasSuffix(name, pageName):
@@ -135,23 +159,23 @@ func (p *Publication) number(name string) int {
 }
 
 // add takes in the tables of a group; pattern is nil where they are rounded.
-func (p *Publication) add(g *Tables, pattern *Pattern, releases []*Release, names []string, statement string, remarks []sdc.Remark, o *PublishOptions) {
+func (p *Publication) add(g *hide.Tables, pattern *hide.Pattern, releases []*hide.Release, names []string, statement string, remarks []sdc.Remark, o *Options) {
 	for i, r := range releases {
 		k := p.number(r.Name)
-		t := &PublishedTable{
+		t := &Table{
 			Name: r.Name, Shows: showsOf(p.report, k, o.Count), Verdict: leftOver(&p.report.Outputs[k]),
-			File: names[i] + csvName, Proof: statement, Variables: r.Variables,
-			Whole: g.problem.attacker.Whole, tables: g, index: i, pattern: pattern,
+			File: names[i] + csvName, Proof: statement, Variables: codeLists(r.Variables),
+			Whole: g.Problem().Attacker().Whole, tables: g, index: i, pattern: pattern,
 		}
-		if a := g.problem.attacker; !a.Negative {
-			t.Least = inUnits(a.Lower, 0, 1, g.digits)
+		if a := g.Problem().Attacker(); !a.Negative {
+			t.Least = inUnits(a.Lower, 0, 1, g.Digits())
 		}
 		for _, x := range remarks {
 			t.Verdict = min(t.Verdict, x.Verdict)
 		}
 		t.Loss.Cells, _ = r.Cells()
 		if pattern != nil {
-			t.Loss = g.Loss(i, pattern)
+			t.Loss = Loss(g.Loss(i, pattern))
 		}
 		p.Tables = append(p.Tables, t)
 	}
@@ -163,7 +187,7 @@ func (p *Publication) add(g *Tables, pattern *Pattern, releases []*Release, name
 // The error is that of the context, or ErrUndecided where the attack does not confirm the
 // proof: then nothing may be published.
 func (p *Publication) Attack(ctx context.Context, most, threads int) error {
-	done := map[*Tables]map[int]Interval{}
+	done := map[*hide.Tables]map[int]hide.Interval{}
 	for _, t := range p.Tables {
 		if t.pattern == nil {
 			continue
@@ -171,7 +195,7 @@ func (p *Publication) Attack(ctx context.Context, most, threads int) error {
 		ends, ok := done[t.tables]
 		if !ok {
 			var err error
-			if ends, err = attackProblem(ctx, t.tables.problem, t.pattern.Hidden(), most, threads); err != nil {
+			if ends, err = attackProblem(ctx, t.tables.Problem(), t.pattern.Hidden(), most, threads); err != nil {
 				return err
 			}
 			done[t.tables] = ends
@@ -182,26 +206,26 @@ func (p *Publication) Attack(ctx context.Context, most, threads int) error {
 }
 
 // attackProblem is Attack on one problem; nil where it has too many hidden cells.
-func attackProblem(ctx context.Context, p *Problem, hidden []bool, most, threads int) (map[int]Interval, error) {
+func attackProblem(ctx context.Context, p *hide.Problem, hidden []bool, most, threads int) (map[int]hide.Interval, error) {
 	n := 0
 	for _, h := range hidden {
 		if h {
 			n++
 		}
 	}
-	ends := map[int]Interval{}
+	ends := map[int]hide.Interval{}
 	switch {
 	case n > most:
 		return nil, nil
 	case n == 0:
 		return ends, nil
 	}
-	a, err := Audit(ctx, p, hidden, AuditOptions{Threads: threads})
+	a, err := hide.Audit(ctx, p, hidden, hide.AuditOptions{Threads: threads})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range a.Failures {
-		if f.Verdict == Fails {
+		if f.Verdict == hide.Fails {
 			return nil, fmt.Errorf("%w: the attack does not confirm the protection", ErrUndecided)
 		}
 	}
@@ -213,27 +237,28 @@ func attackProblem(ctx context.Context, p *Problem, hidden []bool, most, threads
 
 // Hidden iterates over the suppressed cells with the truth behind them, in the order of the
 // release: confidential.
-func (t *PublishedTable) Hidden() iter.Seq[HiddenCell] {
+func (t *Table) Hidden() iter.Seq[HiddenCell] {
 	return func(yield func(HiddenCell) bool) {
 		if t.pattern == nil {
 			return
 		}
 		g := t.tables
+		cells, digits := g.Problem().Cells(), g.Digits()
 		for c := range g.Cells(t.index, t.pattern) {
 			if !c.Status.Hidden() {
 				continue
 			}
-			x := &g.problem.cells[c.Cell]
-			h := HiddenCell{Nodes: slices.Clone(c.Nodes), Value: c.Value, Primary: c.Status == Primary, Why: c.Why, Cost: max(x.Cost, 1)}
+			x := &cells[c.Cell]
+			h := HiddenCell{Nodes: slices.Clone(c.Nodes), Value: c.Value, Primary: c.Status == hide.Primary, Why: c.Why, Cost: max(x.Cost, 1)}
 			if v, ok := t.ends[c.Cell]; ok {
-				h.Lower, h.Upper = end(x.Value, v.Lower, g.digits), end(x.Value, v.Upper, g.digits)
+				h.Lower, h.Upper = end(x.Value, v.Lower, digits), end(x.Value, v.Upper, digits)
 				h.Near = !v.Exact()
 			}
 			if h.Primary && x.Level.Lower > 0 {
-				h.AtMost = inUnits(x.Value-x.Level.Lower, 0, 1, g.digits)
+				h.AtMost = inUnits(x.Value-x.Level.Lower, 0, 1, digits)
 			}
 			if h.Primary && x.Level.Upper > 0 {
-				h.AtLeast = inUnits(x.Value+x.Level.Upper, 0, 1, g.digits)
+				h.AtLeast = inUnits(x.Value+x.Level.Upper, 0, 1, digits)
 			}
 			if !yield(h) {
 				return
@@ -243,7 +268,7 @@ func (t *PublishedTable) Hidden() iter.Seq[HiddenCell] {
 }
 
 // end is an end of an interval around a value; nil for none.
-func end(value int64, b Bound, digits int) *big.Rat {
+func end(value int64, b hide.Bound, digits int) *big.Rat {
 	if b.Den == 0 {
 		return nil
 	}

@@ -12,17 +12,31 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/internal/manifest"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/suppress/internal/hide"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
-// PublishOptions say what is published and how. The zero value is ready to use, and is
+// Options say what is published and how. The zero value is ready to use, and is
 // what the command does by default.
-type PublishOptions struct {
+type Options struct {
 	// Outputs names the outputs of the report to publish. Defaults to all tables that
 	// can be protected; the others are left alone, and their verdict counts.
 	Outputs []string
-	// BuildOptions say what cells cost, and what counts count.
-	BuildOptions
+	// Cost says what hiding a cell costs. Defaults to CostValue.
+	Cost Cost
+	// Count says what frequency tables count. Defaults to CountRespondents.
+	Count Count
+	// PublishZeros publishes every empty cell, which tells an attacker that hidden
+	// counts are at least 1. By default an empty cell may be hidden to protect
+	// others, unless a table of something else tells that it is empty.
+	PublishZeros bool
+	// WholeNumbers reckons with attackers who know sums to be whole units, as they always
+	// know counts to be.
+	WholeNumbers bool
+	// Digits is the number of decimals, from 0 to 15, that sums are published with: inner
+	// cells are rounded, half away from zero, and their totals are those of the rounded
+	// cells. Levels are not rounded but up. Nil keeps all decimals.
+	Digits *int
 	// Rounds is the effort to suppress less. Defaults to 8; below 0 for none.
 	Rounds int
 	// Seed is for that effort. Defaults to 1.
@@ -53,8 +67,30 @@ type PublishOptions struct {
 type Format struct {
 	// Suffix ends the name of the file, after that of the table: ".release.parquet".
 	Suffix string
-	Write  func(w io.Writer, r *Release) error
+	Write  func(w io.Writer, t *Released) error
 }
+
+// Cost says what hiding a cell costs.
+type Cost string
+
+// A cell costs its absolute value, in units; the number of its records; or 1. An a-priori
+// cost goes before all of them.
+const (
+	CostValue Cost = "value"
+	CostCount Cost = "count"
+	CostUnity Cost = "unity"
+)
+
+// Count says what a frequency table counts. Respondents are those that the rules look at.
+// Where some are in several cells, their counts do not add up to the totals, and only
+// records can be protected as a table.
+type Count string
+
+// The things that a frequency table may count.
+const (
+	CountRespondents Count = "respondents"
+	CountRecords     Count = "records"
+)
 
 // Publish protects the tables of a report and publishes them in two folders of dst:
 // release, which may leave, and confidential, which must not. The steps, in order:
@@ -82,7 +118,7 @@ type Format struct {
 // ErrInfeasible, ErrUndecided or ErrTooClose, as a *ProtectionError with the names of cells,
 // where protection fails; verify.ErrCertificate where a file does not pass. The error may be
 // that of the context, of Recheck, of Before, or of the file system.
-func Publish(ctx context.Context, r *sdc.Report, dst string, o PublishOptions) (p *Publication, err error) {
+func Publish(ctx context.Context, r *sdc.Report, dst string, o Options) (p *Publication, err error) {
 	defer guard.Recover(&err)
 	if dst == "" {
 		return nil, fmt.Errorf("%w: the folder has no name", ErrRequest)
@@ -110,8 +146,8 @@ func Publish(ctx context.Context, r *sdc.Report, dst string, o PublishOptions) (
 	return p, nil
 }
 
-// ReleaseInMemory is Publish without a folder: the files are in Publication.FS.
-func ReleaseInMemory(ctx context.Context, r *sdc.Report, o PublishOptions) (p *Publication, err error) {
+// Release is Publish without a folder: the files are in Publication.FS.
+func Release(ctx context.Context, r *sdc.Report, o Options) (p *Publication, err error) {
 	defer guard.Recover(&err)
 	if p, err = publish(ctx, r, newMemory(), &o); err != nil {
 		return nil, err
@@ -120,14 +156,12 @@ func ReleaseInMemory(ctx context.Context, r *sdc.Report, o PublishOptions) (p *P
 	return p, nil
 }
 
-func (o *PublishOptions) defaults() error {
+func (o *Options) defaults() error {
 	switch {
 	case o.Round != 0 && (o.Round < 2 || o.Round > 1<<30):
 		return fmt.Errorf("%w: the base of rounding must be from 2 to 2^30", ErrRequest)
 	case o.Round == 0 && o.Nearest:
 		return fmt.Errorf("%w: Nearest is for rounding, and there is no base", ErrRequest)
-	case o.Behind != nil:
-		return fmt.Errorf("%w: Publish finds the tables behind others by itself; leave BuildOptions.Behind empty", ErrRequest)
 	}
 	for i, f := range o.Formats {
 		if f.Suffix == "" || f.Write == nil || strings.ContainsAny(f.Suffix, `/\`) {
@@ -144,11 +178,11 @@ func (o *PublishOptions) defaults() error {
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	return o.BuildOptions.check()
+	return nil
 }
 
 // publish does all but the rename.
-func publish(ctx context.Context, r *sdc.Report, s fileStore, o *PublishOptions) (*Publication, error) {
+func publish(ctx context.Context, r *sdc.Report, s fileStore, o *Options) (*Publication, error) {
 	if r == nil || r.JudgedBy() == nil {
 		return nil, fmt.Errorf("%w: the report was not made by sdc.Check in this process, so that there is no evidence behind it", ErrRequest)
 	}
@@ -189,9 +223,12 @@ func publish(ctx context.Context, r *sdc.Report, s fileStore, o *PublishOptions)
 
 // layOut makes problems of the tables, with the finer tables behind those that are linked
 // in a ring.
-func (p *Publication) layOut(ctx context.Context, tables []int, o *PublishOptions) ([]*Tables, error) {
-	r, build := p.report, o.BuildOptions
-	behind, err := Behind(r, tables)
+func (p *Publication) layOut(ctx context.Context, tables []int, o *Options) ([]*hide.Tables, error) {
+	r := p.report
+	build := hide.BuildOptions{
+		Cost: hide.Cost(o.Cost), Count: hide.Count(o.Count), PublishZeros: o.PublishZeros, WholeNumbers: o.WholeNumbers, Digits: o.Digits,
+	}
+	behind, err := hide.Behind(r, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -214,11 +251,11 @@ func (p *Publication) layOut(ctx context.Context, tables []int, o *PublishOption
 			return nil, fmt.Errorf("%w: Recheck has checked other data, or with another policy", ErrRequest)
 		}
 	}
-	return FromReport(r, tables, build)
+	return hide.FromReport(r, tables, build)
 }
 
 // group protects the tables of one group, proves it, and writes and verifies the files.
-func (p *Publication) group(ctx context.Context, g *Tables, o *PublishOptions) error {
+func (p *Publication) group(ctx context.Context, g *hide.Tables, o *Options) error {
 	if o.Round > 0 {
 		return p.rounded(ctx, g, o)
 	}
@@ -226,8 +263,8 @@ func (p *Publication) group(ctx context.Context, g *Tables, o *PublishOptions) e
 }
 
 // suppressed suppresses cells of a group.
-func (p *Publication) suppressed(ctx context.Context, g *Tables, o *PublishOptions) error {
-	pattern, remarks, err := g.Protect(ctx, Options{Threads: o.Threads, Rounds: o.Rounds, Seed: o.Seed})
+func (p *Publication) suppressed(ctx context.Context, g *hide.Tables, o *Options) error {
+	pattern, remarks, err := g.Protect(ctx, hide.Options{Threads: o.Threads, Rounds: o.Rounds, Seed: o.Seed})
 	if err != nil {
 		return protectionError(g, err)
 	}
@@ -237,7 +274,7 @@ func (p *Publication) suppressed(ctx context.Context, g *Tables, o *PublishOptio
 	}
 	names := p.names(releases)
 	files := ended(names, csvName)
-	certificate, err := Certify(ctx, releases, files, g.problem.attacker, o.Threads)
+	certificate, err := hide.Certify(ctx, releases, files, g.Problem().Attacker(), o.Threads)
 	if err != nil {
 		return protectionError(g, err)
 	}
@@ -274,8 +311,8 @@ func (p *Publication) suppressed(ctx context.Context, g *Tables, o *PublishOptio
 }
 
 // rounded rounds the counts of a group, and attacks the result.
-func (p *Publication) rounded(ctx context.Context, g *Tables, o *PublishOptions) error {
-	t, err := RoundTables(ctx, g, RoundOptions{Base: o.Round, Nearest: o.Nearest, Threads: o.Threads})
+func (p *Publication) rounded(ctx context.Context, g *hide.Tables, o *Options) error {
+	t, err := hide.RoundTables(ctx, g, hide.RoundOptions{Base: o.Round, Nearest: o.Nearest, Threads: o.Threads})
 	if err != nil {
 		return protectionError(g, err)
 	}
@@ -303,7 +340,7 @@ func (p *Publication) rounded(ctx context.Context, g *Tables, o *PublishOptions)
 }
 
 // write writes the tables of a group in all forms; statement covers them.
-func (p *Publication) write(g *Tables, releases []*Release, names []string, statement string, o *PublishOptions) error {
+func (p *Publication) write(g *hide.Tables, releases []*hide.Release, names []string, statement string, o *Options) error {
 	for i, r := range releases {
 		file := names[i] + csvName
 		p.covered[file] = statement
@@ -314,7 +351,7 @@ func (p *Publication) write(g *Tables, releases []*Release, names []string, stat
 		}
 		for _, f := range o.Formats {
 			p.shows[names[i]+f.Suffix] = shows
-			if err := p.store.create(ReleaseFolder, names[i]+f.Suffix, func(w io.Writer) error { return f.Write(w, r) }); err != nil {
+			if err := p.store.create(ReleaseFolder, names[i]+f.Suffix, func(w io.Writer) error { return f.Write(w, &Released{r}) }); err != nil {
 				return err
 			}
 		}
@@ -323,7 +360,7 @@ func (p *Publication) write(g *Tables, releases []*Release, names []string, stat
 }
 
 // names gives every release a name of its own that can be that of a file.
-func (p *Publication) names(releases []*Release) (names []string) {
+func (p *Publication) names(releases []*hide.Release) (names []string) {
 	for _, r := range releases {
 		names = append(names, p.name(r.Name))
 	}
@@ -360,9 +397,9 @@ func ended(names []string, end string) []string {
 
 // compare looks at what the releases tell together, and with the rest of the report, and
 // settles the verdict.
-func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *PublishOptions) error {
+func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *Options) error {
 	r := p.report
-	beside, err := Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
+	beside, err := hide.Beside(r, tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
 	if err != nil {
 		return err
 	}

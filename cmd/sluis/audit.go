@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/foreign"
 )
 
 type auditFlags struct {
@@ -153,9 +153,9 @@ func runAudit(ctx context.Context, path string, f *auditFlags, stdout io.Writer)
 		return err
 	}
 	switch r.Verdict {
-	case suppress.VerdictProtected:
+	case foreign.Protected:
 		return nil
-	case suppress.VerdictUndecided:
+	case foreign.Undecided:
 		return &exitError{code: exitReview}
 	}
 	return &exitError{code: exitUnsafe}
@@ -163,15 +163,15 @@ func runAudit(ctx context.Context, path string, f *auditFlags, stdout io.Writer)
 
 func auditError(err error) error {
 	switch {
-	case errors.Is(err, suppress.ErrRequest):
+	case errors.Is(err, foreign.ErrRequest):
 		return usageError(err)
-	case errors.Is(err, suppress.ErrUndecided):
+	case errors.Is(err, foreign.ErrUndecided):
 		return &exitError{code: exitReview, err: err}
 	}
 	return err
 }
 
-func (f *auditFlags) read(path string, s *suppress.ForeignSpec) (*suppress.Foreign, error) {
+func (f *auditFlags) read(path string, s *foreign.Spec) (*foreign.Table, error) {
 	in, err := openPlain(path)
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ func (f *auditFlags) read(path string, s *suppress.ForeignSpec) (*suppress.Forei
 			return nil, err
 		}
 	}
-	return suppress.ReadForeign(in, *s)
+	return foreign.Read(in, *s)
 }
 
 // columnNumbers names the columns of a file without a header 1, 2, 3, ...
@@ -203,21 +203,21 @@ func columnNumbers(in io.ReadSeeker, separator rune) ([]string, error) {
 }
 
 // spec is what the metadata and the flags say of the table; the flags go first.
-func (f *auditFlags) spec() (s *suppress.ForeignSpec, err error) {
+func (f *auditFlags) spec() (s *foreign.Spec, err error) {
 	if f.metadata == "" {
 		if len(f.by) == 0 {
 			return nil, errors.New("--by is missing: which columns span the table?")
 		}
-		s = &suppress.ForeignSpec{Value: "value", Status: "status"}
+		s = &foreign.Spec{Value: "value", Status: "status"}
 		for _, name := range f.by {
-			s.Variables = append(s.Variables, suppress.ForeignVariable{Name: name, Total: "*"})
+			s.Variables = append(s.Variables, foreign.Variable{Name: name, Total: "*"})
 		}
 	} else {
 		if f.by != nil || f.delimiter != "" {
 			return nil, errors.New("--by and --delimiter are in the metadata")
 		}
 		dir, name := filepath.Split(f.metadata)
-		if s, err = suppress.ReadRDA(plainFiles(filepath.Clean(dir)), name); err != nil {
+		if s, err = foreign.ReadRDA(plainFiles(filepath.Clean(dir)), name); err != nil {
 			return nil, err
 		}
 	}
@@ -247,14 +247,14 @@ func (f *auditFlags) spec() (s *suppress.ForeignSpec, err error) {
 	}
 	s.Decimal = rune(f.decimal[0])
 	if f.codes != "" {
-		if s.Codes, err = suppress.StatusCodesOf(f.codes); err != nil {
+		if s.Codes, err = foreign.Codes(f.codes); err != nil {
 			return nil, err
 		}
 	}
 	switch f.absent {
 	case "empty":
 	case "withheld":
-		s.Absent = suppress.AbsentWithheld
+		s.Absent = foreign.AbsentWithheld
 	default:
 		return nil, errors.New("--absent is empty or withheld")
 	}
@@ -265,7 +265,7 @@ func (f *auditFlags) spec() (s *suppress.ForeignSpec, err error) {
 }
 
 // setTotals takes in --total: one code for all variables, or each with its own.
-func (f *auditFlags) setTotals(s *suppress.ForeignSpec) error {
+func (f *auditFlags) setTotals(s *foreign.Spec) error {
 	for _, t := range f.totals {
 		name, code, one := strings.Cut(t, "=")
 		found := false
@@ -286,9 +286,9 @@ func (f *auditFlags) setTotals(s *suppress.ForeignSpec) error {
 	return nil
 }
 
-func (f *auditFlags) setTrees(s *suppress.ForeignSpec) error {
+func (f *auditFlags) setTrees(s *foreign.Spec) error {
 	for _, name := range slices.Sorted(maps.Keys(f.hierarchies)) {
-		k := slices.IndexFunc(s.Variables, func(v suppress.ForeignVariable) bool { return v.Name == name })
+		k := slices.IndexFunc(s.Variables, func(v foreign.Variable) bool { return v.Name == name })
 		if k < 0 {
 			return fmt.Errorf("--hierarchy names %q, which does not span the table", name)
 		}
@@ -306,8 +306,8 @@ func (f *auditFlags) setTrees(s *suppress.ForeignSpec) error {
 }
 
 // options is what the flags say of rules and attacker.
-func (f *auditFlags) options() (*suppress.ForeignOptions, error) {
-	o := &suppress.ForeignOptions{
+func (f *auditFlags) options() (*foreign.Options, error) {
+	o := &foreign.Options{
 		Values: f.values, AtLeast: f.atLeast, AtMost: f.atMost, Within: f.within,
 		Threads: f.threads, Branches: f.branches, NeedsOnly: !f.intervals,
 	}

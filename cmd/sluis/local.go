@@ -19,7 +19,7 @@ import (
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
-	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/records"
 )
 
 type localFlags struct {
@@ -78,8 +78,8 @@ With --sign-with the record is signed: whoever checks OUT names the public key w
 }
 
 // options checks the flags.
-func (f *localFlags) options() (o suppress.LocalOptions, err error) {
-	o = suppress.LocalOptions{K: f.k, UpTo: f.maxKeys, RespondentColumn: f.risk.respondent}
+func (f *localFlags) options() (o records.Options, err error) {
+	o = records.Options{K: f.k, UpTo: f.maxKeys, RespondentColumn: f.risk.respondent}
 	switch {
 	case f.risk.respondent != "" && slices.Contains(f.risk.keys, f.risk.respondent):
 		return o, errors.New("the respondent cannot be a key")
@@ -92,9 +92,9 @@ func (f *localFlags) options() (o suppress.LocalOptions, err error) {
 	}
 	switch f.missing {
 	case "wildcard":
-		o.Matching = suppress.NullWildcard
+		o.Matching = records.Wildcard
 	case "category":
-		o.Matching = suppress.NullCategory
+		o.Matching = records.Category
 	default:
 		return o, errors.New("--missing is required: wildcard or category, as the readers of OUT count nulls")
 	}
@@ -157,13 +157,13 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if f.risk.respondent == "" {
 		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
 	}
-	safe, done, err := suppress.LocalTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
+	safe, done, err := records.SuppressTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
 	switch {
-	case errors.Is(err, suppress.ErrRequest):
+	case errors.Is(err, records.ErrRequest):
 		return usageError(err)
-	case errors.Is(err, suppress.ErrInfeasible):
+	case errors.Is(err, records.ErrInfeasible):
 		return &exitError{code: exitUnsafe, err: fmt.Errorf("nothing is written: %w", err)}
-	case errors.Is(err, suppress.ErrUndecided):
+	case errors.Is(err, records.ErrUndecided):
 		return &exitError{code: exitReview, err: fmt.Errorf("nothing is written: %w", err)}
 	case err != nil:
 		return err
@@ -213,7 +213,7 @@ func (f *localFlags) columns(ctx context.Context, path string) ([]string, error)
 // write writes the records, reads them again as anybody would, counts their classes, and
 // lets the file appear, behind its record, where all are large enough. It returns the
 // smallest class.
-func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table, done *suppress.LocallySuppressed) (smallest float64, err error) {
+func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table, done *records.Result) (smallest float64, err error) {
 	again := func(path string) (err error) {
 		if smallest, err = f.recount(ctx, path, safe.NumRows()); err != nil {
 			return err
@@ -270,7 +270,7 @@ func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smal
 	return attained.Value, nil
 }
 
-func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64, done *suppress.LocallySuppressed) {
+func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64, done *records.Result) {
 	all := int64(0)
 	for _, n := range done.Suppressed {
 		all += n

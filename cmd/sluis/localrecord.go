@@ -17,7 +17,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
-	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/records"
 )
 
 // localSuffix is what the name of a record of local suppression has behind that of the
@@ -25,7 +25,7 @@ import (
 const localSuffix = ".local.json"
 
 // record writes the record of a file that lies at path and is to be called out.
-func (f *localFlags) record(ctx context.Context, path, out string, rows int64, done *suppress.LocallySuppressed) error {
+func (f *localFlags) record(ctx context.Context, path, out string, rows int64, done *records.Result) error {
 	file, err := openPlain(path)
 	if err != nil {
 		return err

@@ -143,10 +143,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 }
 
 // options are those of the library.
-func (f *protectFlags) options() suppress.PublishOptions {
-	o := suppress.PublishOptions{
-		BuildOptions: suppress.BuildOptions{Cost: suppress.Cost(f.cost), Count: suppress.Count(f.count), PublishZeros: f.zeros, WholeNumbers: f.whole},
-		Rounds:       f.rounds, Seed: f.seed, Round: f.round.base, Nearest: f.round.nearest, Threads: f.threads, Replace: f.replace,
+func (f *protectFlags) options() suppress.Options {
+	o := suppress.Options{
+		Cost: suppress.Cost(f.cost), Count: suppress.Count(f.count), PublishZeros: f.zeros, WholeNumbers: f.whole,
+		Rounds: f.rounds, Seed: f.seed, Round: f.round.base, Nearest: f.round.nearest, Threads: f.threads, Replace: f.replace,
 		Formats: []suppress.Format{{Suffix: ".release.parquet", Write: writeParquet}},
 	}
 	if f.digits >= 0 {
@@ -168,7 +168,7 @@ func rechecked(s *spec.Spec, policy sdc.Policy, threads int) func(context.Contex
 }
 
 // writeParquet writes a released table as Parquet.
-func writeParquet(w io.Writer, r *suppress.Release) error {
+func writeParquet(w io.Writer, r *suppress.Released) error {
 	out, err := source.NewWriter(w, ".parquet", r.Schema(), source.WriterOptions{})
 	if err != nil {
 		return err

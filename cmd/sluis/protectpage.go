@@ -154,7 +154,7 @@ func resolved(path string) string {
 
 // releasedTable is a table as it leaves, read from its file, and with the truth behind its
 // suppressed cells where inside says so.
-func releasedTable(folder fs.FS, t *suppress.PublishedTable, inside bool) (*report.ReleasedTable, error) {
+func releasedTable(folder fs.FS, t *suppress.Table, inside bool) (*report.ReleasedTable, error) {
 	out := &report.ReleasedTable{
 		Name: t.Name, Certificate: t.Proof, Attacked: t.Attacked, Attacker: report.Attacker{Whole: t.Whole, Least: t.Least},
 		Shows: t.Shows.Kind, Response: t.Shows.Response, Weight: t.Shows.Weight, Means: t.Shows.Means,

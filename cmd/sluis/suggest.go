@@ -51,7 +51,7 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 	if err != nil {
 		return nil, err
 	}
-	more, err := protections(ctx, r, suppress.PublishOptions{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(s, policy, opts.Threads)})
+	more, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(s, policy, opts.Threads)})
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +63,14 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 // protections says what suppression and rounding of the unsafe tables would take, having
 // done both in memory. Suppression is that of sluis protect with --rounds 0, of all tables
 // together; where that releases nothing nothing is suggested.
-func protections(ctx context.Context, r *sdc.Report, o suppress.PublishOptions) ([]suggest.Suggestion, error) {
+func protections(ctx context.Context, r *sdc.Report, o suppress.Options) ([]suggest.Suggestion, error) {
 	table := func(x sdc.OutputReport) bool { return x.Kind == sdc.Frequency || x.Kind == sdc.Magnitude }
 	if !slices.ContainsFunc(r.Outputs, func(x sdc.OutputReport) bool { return table(x) && x.Verdict == sdc.Unsafe }) {
 		return nil, nil
 	}
 	for _, count := range []suppress.Count{suppress.CountRespondents, suppress.CountRecords} {
 		o.Count = count
-		p, err := suppress.ReleaseInMemory(ctx, r, o)
+		p, err := suppress.Release(ctx, r, o)
 		switch {
 		case errors.Is(err, suppress.ErrNotAdditive) && count == suppress.CountRespondents:
 			continue
@@ -123,7 +123,7 @@ const mostRounded = 400
 // roundings rounds and attacks the tables of counts, as sluis protect --round does, to
 // multiples of the minimum of the policy: then no count from 1 to below it is published.
 // It suggests that for tables of which no rule but the minimum is broken.
-func roundings(ctx context.Context, r *sdc.Report, o suppress.PublishOptions) ([]suggest.Suggestion, error) {
+func roundings(ctx context.Context, r *sdc.Report, o suppress.Options) ([]suggest.Suggestion, error) {
 	rule := r.JudgedBy().MinContributors
 	if rule.Off || rule.Min < 2 {
 		return nil, nil
@@ -150,7 +150,7 @@ func roundings(ctx context.Context, r *sdc.Report, o suppress.PublishOptions) ([
 		return nil, nil
 	}
 	o.Round = rule.Min
-	p, err := suppress.ReleaseInMemory(ctx, r, o)
+	p, err := suppress.Release(ctx, r, o)
 	switch {
 	case impossible(err):
 		return nil, nil

@@ -110,7 +110,7 @@ func checkRoundings(t *testing.T, path string) (n int) {
 	text := readFile(t, path)
 	counts := filepath.Join(filepath.Dir(path), "counts.yaml")
 	write(t, counts, text[:strings.Index(text, "  - {name: sums")])
-	list, err := protections(ctx, r, suppress.PublishOptions{Rounds: -1, Threads: 1, Recheck: rechecked(s, policy, 1)})
+	list, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: 1, Recheck: rechecked(s, policy, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}

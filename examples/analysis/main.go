@@ -109,7 +109,7 @@ func risk(ctx context.Context, w io.Writer, table arrow.Table) error {
 }
 
 func release(ctx context.Context, w io.Writer, dir string, report *sdc.Report) error {
-	p, err := suppress.Publish(ctx, report, dir, suppress.PublishOptions{Replace: true})
+	p, err := suppress.Publish(ctx, report, dir, suppress.Options{Replace: true})
 	if err != nil {
 		return err
 	}

@@ -285,7 +285,7 @@ func (p *project) reading(ctx context.Context, t *theme, src *source.Source) (do
 // release suppresses what is unsafe and what gives it away, and publishes the rest in a
 // folder of the theme.
 func (p *project) release(ctx context.Context, t *theme, r *sdc.Report) error {
-	done, err := suppress.Publish(ctx, r, p.at(filepath.Join("releases", t.name)), suppress.PublishOptions{})
+	done, err := suppress.Publish(ctx, r, p.at(filepath.Join("releases", t.name)), suppress.Options{})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,55 @@
+package hide
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// Beside looks at what the microdata among the outputs of a report tell of the tables with
+// the given numbers that hide something, as hides says. Whoever has the records counts the
+// cells himself. So the error wraps ErrUnfit where microdata have all the spanning
+// variables of such a table among their keys and sensitive variables, unfolded, and the
+// response where there is one. Where they share some of them the remark says that this was
+// not decided: what is counted over these is a margin of the table.
+//
+// Linear in pairs of outputs.
+func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, error) {
+	var out []sdc.Remark
+	for m := range r.Tables {
+		records := r.Tables[m].Output()
+		if records.Kind != sdc.Microdata {
+			continue
+		}
+		columns := slices.Concat(records.By, records.Sensitive)
+		for _, k := range tables {
+			if !hides(k) {
+				continue
+			}
+			of := r.Tables[k].Output()
+			var shared []string
+			folded := false
+			for _, name := range of.By {
+				if !slices.Contains(columns, name) {
+					continue
+				}
+				shared = append(shared, name)
+				folded = folded || records.Depth[name] > 0 || len(records.Fold[name]) > 0
+			}
+			switch {
+			case len(shared) == 0:
+			case len(shared) == len(of.By) && !folded && (of.Response == "" || slices.Contains(columns, of.Response)):
+				return nil, fmt.Errorf("%w: output %q: every hidden cell of it can be counted in the microdata %q, which hold all its variables; "+
+					"release one of the two", ErrUnfit, of.Name, records.Name)
+			default:
+				out = append(out, sdc.Remark{
+					Name: "microdata-beside-table", Column: shared[0], Count: int64(len(shared)), Verdict: sdc.Review,
+					Message: fmt.Sprintf("the table %q hides cells, and the microdata %q hold %d of its %d variables: what can be counted in them of the hidden cells was not decided",
+						of.Name, records.Name, len(shared), len(of.By)),
+				})
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,261 @@
+package hide
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// groupFinding is a cell that has too great a share of a line.
+type groupFinding struct {
+	cell, line, v int
+	rule          string
+}
+
+// hiddenSum is the sum of what is hidden under a published total of one table.
+type hiddenSum struct {
+	t     *table
+	total int
+	parts []int
+}
+
+// mostTries is how often a pattern is looked for anew, to hide what the last one tells.
+const mostTries = 8
+
+// Protect finds a pattern for the tables as the function of that name does for their
+// problem, and looks at two things that this tells beside the single cells:
+//
+//	sums      the sum of what is hidden under a published total, in every variable at
+//	          every level, which everybody can work out: as one cell it must pass the
+//	          rules, see sdc.Together
+//	shares    of every cell that a group rule calls unsafe some possible table, among the
+//	          witnesses, must have a share of the line that passes the rule
+//
+// Where one fails a further part of the total is hidden, or the line is published, and the
+// pattern looked for anew, a few times. What is still open then is in the remarks, for
+// review, with the number of sums and of shares. So is a third thing, for which nothing
+// is hidden:
+//
+//	codes     a code is listed because it occurs: n hidden counts of codes of one
+//	          variable, over all of the others, that sum to n are 1 each
+//
+// Not looked at are other sums of hidden cells, and what a member of a line knows of its
+// share without himself. The Problem of the tables changes: what was hidden so is Primary
+// in it.
+func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
+	pattern, err := Protect(ctx, g.problem, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	sums, shares := g.openSums(pattern), g.openShares(pattern)
+	for range mostTries {
+		if len(sums)+len(shares) == 0 || !g.hideMore(pattern, sums, shares) {
+			break
+		}
+		before := g.problem
+		if err := g.lay(g.options); err != nil {
+			return nil, nil, err
+		}
+		next, err := Protect(ctx, g.problem, o)
+		var cells *CellsError
+		if errors.As(err, &cells) {
+			g.problem = before
+			if !g.giveUp(cells.Cells) {
+				break
+			}
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		pattern = next
+		sums, shares = g.openSums(pattern), g.openShares(pattern)
+	}
+	var out []sdc.Remark
+	remark := func(n int, name, message string) {
+		if n > 0 {
+			out = append(out, sdc.Remark{Name: name, Count: int64(n), Verdict: sdc.Review, Message: fmt.Sprintf(message, g.list[0].name, n)})
+		}
+	}
+	remark(len(sums), "sum-of-hidden", "table %q and those linked with it: the sum of what is hidden under one published total can be worked out in %d places and is, or may be, itself of too few or of one; "+
+		"publish less detail")
+	remark(g.openCodes(pattern), "code-occurs", "table %q and those linked with it: a code that is listed has at least one respondent, and in %d places the hidden cells of codes sum to as many as they are, so each is 1; "+
+		"publish less detail")
+	remark(len(shares), "group-share", "table %q and those linked with it: in %d places it was not shown that the share of a hidden cell in its line stays unknown, which a group rule asks; "+
+		"publish less detail")
+	return pattern, out, nil
+}
+
+// giveUp takes back what was hidden besides and cannot be protected; it returns false where
+// that is not the reason.
+func (g *Tables) giveUp(cells []int) (some bool) {
+	for _, t := range g.list {
+		for c, id := range t.id {
+			if (t.force[c] || t.keep[c]) && slices.Contains(cells, int(id)) {
+				t.force[c], t.keep[c], t.never[c], some = false, false, true, true
+			}
+		}
+	}
+	return some
+}
+
+// more reports whether a cell that is published can be hidden besides.
+func (g *Tables) more(t *table, p *Pattern, c int) bool {
+	return !p.status[t.id[c]].Hidden() && g.problem.cells[t.id[c]].Status == Safe && !t.force[c] && !t.keep[c] && !t.never[c] && t.hears(c) != isNothing
+}
+
+// openSums lists the sums of hidden cells that are not certain to pass the rules.
+func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
+	for _, t := range g.list {
+		t.relations(func(_, total int, parts []int) {
+			if p.status[t.id[total]].Hidden() || !t.has[total] {
+				return
+			}
+			s := hiddenSum{t, total, parts}
+			if hidden, shown := s.split(p); len(hidden) > 0 && len(shown) > 0 && sdc.Together(g.policy, t.cells[total], hidden, shown) != sdc.Safe {
+				out = append(out, s)
+			}
+		})
+	}
+	return out
+}
+
+// openCodes returns in how many places hidden counts of codes of one variable, over all
+// of the other variables, sum to as many as there are.
+func (g *Tables) openCodes(p *Pattern) (n int) {
+	for _, t := range g.list {
+		if !t.count {
+			continue
+		}
+		t.relations(func(v, total int, parts []int) {
+			if !t.overAll(v, total) {
+				return
+			}
+			codes, sum := int64(0), int64(0)
+			for _, c := range parts {
+				if t.has[c] && p.status[t.id[c]].Hidden() {
+					codes++
+					sum += t.value[c]
+				}
+			}
+			if codes > 0 && codes == sum && !p.status[t.id[total]].Hidden() {
+				n++
+			}
+		})
+	}
+	return n
+}
+
+// split returns the parts that are not empty.
+func (s *hiddenSum) split(p *Pattern) (hidden, shown []sdc.Cell) {
+	for _, c := range s.parts {
+		switch {
+		case !s.t.has[c]:
+		case p.status[s.t.id[c]].Hidden():
+			hidden = append(hidden, s.t.cells[c])
+		default:
+			shown = append(shown, s.t.cells[c])
+		}
+	}
+	return hidden, shown
+}
+
+// overAll reports whether a cell is over all codes of every variable but v.
+func (t *table) overAll(v, cell int) bool {
+	return cell%t.stride[v] == 0 && cell/(t.stride[v]*len(t.vars[v].Codes)) == 0
+}
+
+// openShares lists the cells of group rules of which no witness has a share that passes.
+func (g *Tables) openShares(p *Pattern) (out []shareOf) {
+	for _, t := range g.list {
+		for _, f := range t.groups {
+			if !p.status[t.id[f.cell]].Hidden() || !slices.ContainsFunc(p.witnesses, func(w Witness) bool { return g.passes(t, &f, &w) }) {
+				out = append(out, shareOf{t, f})
+			}
+		}
+	}
+	return out
+}
+
+type shareOf struct {
+	t *table
+	f groupFinding
+}
+
+// passes reports whether a witness has a share of the line that passes the rule.
+func (g *Tables) passes(t *table, f *groupFinding, w *Witness) bool {
+	at := func(cell int) *big.Rat {
+		x := big.NewRat(w.at(t.id[cell]), w.Den)
+		return x.Add(x, new(big.Rat).SetInt64(t.value[cell]))
+	}
+	n, line := at(f.cell), at(f.line)
+	if f.rule != "group-disclosure" {
+		return n.Cmp(line.Sub(line, new(big.Rat).SetInt64(g.policy.GroupRemainder.K))) < 0
+	}
+	r := g.policy.GroupDisclosure
+	percent, ok := new(big.Rat).SetString(string(r.Percent))
+	if !ok {
+		return false
+	}
+	cmp := n.Mul(n, big.NewRat(100, 1)).Cmp(percent.Mul(percent, line))
+	return cmp < 0 || cmp == 0 && r.Exclusive && line.Sign() > 0
+}
+
+// hideMore marks what is hidden besides, and which lines are published, in the tables; it
+// returns false where there is nothing more to do.
+func (g *Tables) hideMore(p *Pattern, sums []hiddenSum, shares []shareOf) (more bool) {
+	for i := range sums {
+		more = g.hidePart(p, &sums[i]) || more
+	}
+	for _, s := range shares {
+		t, line := s.t, s.f.line
+		if p.status[t.id[line]] == Secondary && !t.keep[line] && !t.force[line] && !t.never[line] {
+			t.keep[line], more = true, true
+			continue
+		}
+		// The line is hidden for its own sake: so must be the largest of what else is in it.
+		best := -1
+		for _, k := range t.below[s.f.v][0] {
+			c := line + k*t.stride[s.f.v]
+			if c != s.f.cell && g.more(t, p, c) && (best < 0 || t.value[c] > t.value[best]) {
+				best = c
+			}
+		}
+		if best >= 0 {
+			t.force[best], more = true, true
+		}
+	}
+	return more
+}
+
+// hidePart marks the cheapest published part with which a sum passes the rules, or the
+// dearest where it does with none.
+func (g *Tables) hidePart(p *Pattern, s *hiddenSum) bool {
+	t := s.t
+	var list []int
+	for _, c := range s.parts {
+		if t.has[c] && g.more(t, p, c) {
+			list = append(list, c)
+		}
+	}
+	if len(list) == 0 {
+		return false
+	}
+	slices.SortStableFunc(list, func(a, b int) int {
+		return int(min(1, max(-1, g.problem.cost(int(t.id[a]))-g.problem.cost(int(t.id[b])))))
+	})
+	hidden, shown := s.split(p)
+	for _, c := range list {
+		rest := slices.DeleteFunc(slices.Clone(shown), func(x sdc.Cell) bool { return x == t.cells[c] })
+		if len(rest) == 0 || sdc.Together(g.policy, t.cells[s.total], append(slices.Clone(hidden), t.cells[c]), rest) == sdc.Safe {
+			t.force[c] = true
+			return true
+		}
+	}
+	t.force[list[len(list)-1]] = true
+	return true
+}

@@ -1,0 +1,175 @@
+package hide
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// judge takes in the findings: which cells are unsafe, why, and to what level.
+func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
+	t.reasons = make([]reason, t.n)
+	t.level = make([]Level, t.n)
+	codes := make([]map[string]int, len(t.vars))
+	for v := range t.vars {
+		codes[v] = map[string]int{}
+		for i, c := range t.vars[v].Codes {
+			codes[v][c] = i
+		}
+	}
+	for _, f := range r.Outputs[k].Findings {
+		if f.Verdict != sdc.Unsafe || len(f.Cell) == 0 {
+			continue
+		}
+		cell := 0
+		for v, at := range f.Cell {
+			if !at.Total {
+				cell += codes[v][at.Code] * t.stride[v]
+			}
+		}
+		why, ok := reasonOf[f.Rule]
+		if !ok {
+			why = byHand
+		}
+		t.reasons[cell] |= why
+		if why == groupShare {
+			v := slices.IndexFunc(t.vars, func(c CodeList) bool { return c.Name == f.Variable })
+			line := cell - t.code(cell, v)*t.stride[v]
+			t.raise(cell, Level{Lower: t.groupLevel(cell, line, f.Rule, policy)})
+			// Of a variable of one code all of a line is known to be in it.
+			if t.groupLevel(cell, line, f.Rule, policy) > 0 && len(t.vars[v].Codes) > 2 {
+				t.groups = append(t.groups, groupFinding{cell, line, v, f.Rule})
+			}
+			t.branches(cell, line, v, f.Rule, policy)
+		}
+	}
+	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
+	for c := range r.Tables[k].Cells() {
+		cell := t.at(c)
+		if t.reasons[cell] == 0 {
+			continue
+		}
+		x := c.ProtectionLevel(policy)
+		n, err := roundUnits(x.Mul(x, unit), true)
+		if err != nil {
+			n = largest // more than any table holds: proven impossible later
+		}
+		t.raise(cell, Level{Lower: n, Upper: n})
+	}
+}
+
+// branches notes the groups of codes above a cell that are not published, and that break
+// a group rule as sums of what is.
+func (t *table) branches(cell, line, v int, rule string, policy *sdc.Policy) {
+	for code := t.vars[v].Parents[t.code(cell, v)]; code > 0; code = t.vars[v].Parents[code] {
+		above := line + code*t.stride[v]
+		if t.shown[above] || t.whole(v, code) {
+			continue
+		}
+		f := groupFinding{above, line, v, rule}
+		if level := t.groupLevel(above, line, rule, policy); level > 0 && !slices.Contains(t.groups, f) {
+			t.raise(cell, Level{Lower: min(level, t.value[cell])})
+			t.groups = append(t.groups, f)
+		}
+	}
+}
+
+// whole reports whether all codes are that code, above or below it.
+func (t *table) whole(v, code int) bool {
+	in := make([]bool, len(t.vars[v].Codes))
+	for k := range in {
+		in[k] = k == code || k > 0 && in[t.vars[v].Parents[k]]
+	}
+	for up := code; up >= 0; up = t.vars[v].Parents[up] {
+		in[up] = true
+	}
+	return !slices.Contains(in, false)
+}
+
+func (t *table) raise(cell int, l Level) {
+	was := t.level[cell]
+	t.level[cell] = Level{max(was.Lower, l.Lower), max(was.Upper, l.Upper), max(was.Sliding, l.Sliding)}
+}
+
+// groupLevel is how far below its value a cell must be possible so that its share
+// of the line need not break the rule. Where what is published is no count of
+// respondents and passes the rule as it is, it is 0.
+func (t *table) groupLevel(cell, line int, rule string, policy *sdc.Policy) int64 {
+	n, of := t.value[cell], t.value[line]
+	safe := of - policy.GroupRemainder.K - 1
+	if rule == "group-disclosure" {
+		// The largest whole m with 100 m < Percent * of, or <= where the limit
+		// itself is safe.
+		p, ok := new(big.Rat).SetString(string(policy.GroupDisclosure.Percent))
+		if !ok {
+			return max(0, n)
+		}
+		x := p.Mul(p, new(big.Rat).SetFrac64(of, 100))
+		q, rest := new(big.Int).QuoRem(x.Num(), x.Denom(), new(big.Int))
+		safe = q.Int64()
+		if rest.Sign() == 0 && !policy.GroupDisclosure.Exclusive {
+			safe--
+		}
+	}
+	return max(0, n-max(0, safe))
+}
+
+// byHand takes in what an a-priori list says beside safe and unsafe.
+func (t *table) byHand(out *sdc.Output, digits int) error {
+	t.apriori = make([]apriori, t.n)
+	number := func(s string, up bool) (int64, error) {
+		x, ok := new(big.Rat).SetString(s)
+		if !ok {
+			return 0, fmt.Errorf("%w: an a-priori entry has a number that is none", ErrRequest)
+		}
+		if up {
+			x.Mul(x, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)))
+		}
+		return roundUnits(x, up)
+	}
+	for _, a := range out.APriori {
+		if !a.Protected && a.Cost == "" && a.Lower == "" && a.Upper == "" {
+			continue
+		}
+		var cost int64
+		var level Level
+		var err error
+		for _, f := range []struct {
+			text string
+			to   *int64
+			up   bool
+		}{{a.Cost, &cost, false}, {a.Lower, &level.Lower, true}, {a.Upper, &level.Upper, true}} {
+			if f.text == "" {
+				continue
+			}
+			if *f.to, err = number(f.text, f.up); err != nil {
+				return err
+			}
+			*f.to = max(*f.to, 0)
+		}
+		if a.Cost != "" {
+			cost = max(cost, 1)
+		}
+		for cell := range t.n {
+			if !t.matches(cell, a.Codes) {
+				continue
+			}
+			t.apriori[cell].protected = t.apriori[cell].protected || a.Protected
+			t.apriori[cell].cost = max(t.apriori[cell].cost, cost)
+			t.raise(cell, level)
+		}
+	}
+	return nil
+}
+
+func (t *table) matches(cell int, codes map[string]string) bool {
+	for v := range t.vars {
+		want, ok := codes[t.vars[v].Name]
+		if ok && want != t.vars[v].Codes[t.code(cell, v)] {
+			return false
+		}
+	}
+	return true
+}

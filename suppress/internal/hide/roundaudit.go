@@ -1,0 +1,71 @@
+package hide
+
+import (
+	"context"
+	"fmt"
+)
+
+// Reach is how far below and above a rounded value the true one may lie, to somebody
+// who knows base and method:
+//
+//	nearest        base/2 (rounded down) below to (base-1)/2 above
+//	controlled     base-1 either way
+//	not restricted 2 base-1 either way
+//
+// and never below zero.
+func (r *Rounded) Reach() (below, above int64) {
+	switch {
+	case r.Nearest:
+		return r.Base / 2, (r.Base - 1) / 2
+	case r.Restricted:
+		return r.Base - 1, r.Base - 1
+	}
+	return 2*r.Base - 1, 2*r.Base - 1
+}
+
+// AuditRounded is the attack on a rounded table of counts: the attacker knows all
+// rounded values, base and method, hence that each true value lies within Reach of
+// the rounded one; that counts are whole and not negative; and that the sums of the
+// true ones hold. It says of every cell between which values it lies and of every
+// Primary cell whether its level holds, against outsiders and against everybody who
+// stands alone in a cell, as Audit does of suppressed cells. Protected cells he knows.
+//
+// What the choice of one rounding rather than another tells those who know how it is
+// made is not reckoned with.
+//
+// The error wraps ErrRequest where the rounded table is not one of this problem.
+// Programs over all cells of a component: two for each cell with intervals.
+func AuditRounded(ctx context.Context, p *Problem, r *Rounded, o AuditOptions) (*Audited, error) {
+	if err := checkBase(p, r.Base); err != nil {
+		return nil, err
+	}
+	if len(r.Value) != len(p.cells) {
+		return nil, fmt.Errorf("%w: the rounded table has other cells", ErrRequest)
+	}
+	// A problem in which everything is hidden, and known to within the reach.
+	q := &Problem{
+		cells: make([]Cell, len(p.cells)), rel: p.rel, of: p.of, grid: p.grid, attacker: Attacker{Whole: true},
+		floors: p.floors, anonymous: p.anonymous, owned: p.owned,
+		down: make([]int64, len(p.cells)), up: make([]int64, len(p.cells)),
+	}
+	below, above := r.Reach()
+	hidden := make([]bool, len(p.cells))
+	for i, c := range p.cells {
+		hidden[i] = true
+		switch c.Status {
+		case Protected:
+			q.cells[i] = c
+			continue
+		case Primary:
+		default:
+			c.Status = Withheld
+		}
+		q.cells[i] = c
+		least, most := max(0, r.Value[i]-below), r.Value[i]+above
+		if c.Value < least || c.Value > most {
+			return nil, fmt.Errorf("%w: cell %d is not rounded as is said", ErrRequest, i)
+		}
+		q.down[i], q.up[i] = c.Value-least, most-c.Value
+	}
+	return Audit(ctx, q, hidden, o)
+}

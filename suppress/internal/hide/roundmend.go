@@ -1,0 +1,112 @@
+package hide
+
+import (
+	"context"
+	"math"
+)
+
+// mender rounds one large table: inner cells first, each to the multiple that leaves
+// the totals above it nearer to their own values, and what totals are then too far
+// off is mended one multiple at a time, by the cheapest change of cells around that
+// keeps all sums and takes no cell farther off. Where no change of whole multiples is
+// found it gives up.
+type mender struct {
+	adjuster // of multiples
+	p        *Problem
+	base     int64
+	list     []int32 // see above
+	try      uint64  // another start each time, and other costs
+}
+
+const mendSweeps = 10
+
+// mend finds the multiples of a problem of one table, nil where it gave up.
+func (out *Rounded) mend(ctx context.Context, p *Problem, spread int64) ([]int64, error) {
+	m := &mender{p: p, base: out.Base, adjuster: newAdjuster(p.rel, p.of, p.relations())}
+	m.cost = func(c int32) float64 {
+		// A cell halfway between two multiples is changed first.
+		rest := p.cells[c].Value % m.base
+		return (0.1 + math.Abs(float64(2*rest-m.base))/float64(m.base)) * (1 + m.chance(c)/2)
+	}
+	for i, c := range p.cells {
+		down := c.Value / out.Base
+		m.lower[i], m.upper[i] = max(0, down-spread), down+spread
+		if c.Value%out.Base != 0 {
+			m.upper[i]++
+		}
+	}
+	for ; m.failed < adjustFails; m.try++ {
+		m.start()
+		if ok, err := m.run(ctx); ok || err != nil {
+			return m.x, err
+		}
+	}
+	return nil, nil
+}
+
+// start rounds inner cells, goes over them again while that helps, and adds up the
+// totals.
+func (m *mender) start() {
+	g := m.p.grid
+	off := make([]int64, len(m.p.cells)) // what is rounded so far less the truth
+	for sweep := range mendSweeps {
+		better := false
+		for cell := range m.p.cells {
+			rest := m.p.cells[cell].Value % m.base
+			if !g.inner(cell) || rest == 0 {
+				m.x[cell] = m.p.cells[cell].Value / m.base
+				continue
+			}
+			list := m.above(cell)
+			was := int64(0)
+			if sweep > 0 {
+				was = m.x[cell]*m.base - m.p.cells[cell].Value
+				for _, c := range list {
+					off[c] -= was
+				}
+			}
+			// What going down and going up make of the squares of what is off.
+			var down, up float64
+			for _, c := range list {
+				d, u := float64(off[c]-rest), float64(off[c]-rest+m.base)
+				down, up = down+d*d, up+u*u
+			}
+			if m.try > 0 && sweep == 0 { // what is nearly as good will do
+				up *= 0.99 + 0.02*m.chance(int32(cell))
+			}
+			to := -rest
+			m.x[cell] = m.p.cells[cell].Value / m.base
+			if up < down {
+				to += m.base
+				m.x[cell]++
+			}
+			for _, c := range list {
+				off[c] += to
+			}
+			better = better || to != was
+		}
+		if sweep > 0 && !better {
+			break
+		}
+	}
+	_ = g.rollUp(m.x) // smaller than the values, whose sums are in range
+}
+
+// above lists an inner cell and the totals that it is in; used until the next.
+func (m *mender) above(cell int) []int32 {
+	g := m.p.grid
+	m.list = append(m.list[:0], int32(cell))
+	for v := range g.vars {
+		n := len(m.list)
+		at := g.code(cell, v)
+		for k := g.vars[v].Parents[at]; k >= 0; k = g.vars[v].Parents[k] {
+			for _, c := range m.list[:n] {
+				m.list = append(m.list, c+int32((k-at)*g.stride[v]))
+			}
+		}
+	}
+	return m.list
+}
+
+// chance is a number from 0 to 1 for a cell and a start.
+func (m *mender) chance(c int32) float64 { return float64(mix(m.try<<32|uint64(c))>>11) / (1 << 53) }

@@ -1,0 +1,150 @@
+package hide
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// RoundOptions say how tables are rounded.
+type RoundOptions struct {
+	// Base is that of the multiples. Required, from 2 to 2^30.
+	Base int64
+	// Nearest rounds every cell by itself; then sums need not hold. By default they do.
+	Nearest bool
+	// Threads is the number of threads of the audit. Defaults to 1. It does not change
+	// the result.
+	Threads int
+}
+
+// RoundedTables are tables of counts rounded together, with the attack on them. What
+// does not withstand it is not released.
+type RoundedTables struct {
+	tables  *Tables
+	rounded *Rounded
+	audited *Audited // intervals in tables of up to 5,000 cells
+}
+
+// mostIntervals is how many cells a problem may have for the intervals of a rounded
+// table to be worked out; beyond, only whether levels hold.
+const mostIntervals = 5000
+
+// RoundTables rounds tables of counts, with cells that they share, and attacks the
+// result. Whether it protects Releases says: every unsafe cell then has its level, to
+// outsiders and to everybody who stands alone in a cell.
+//
+// The error wraps ErrUnfit for tables that are not of whole counts, or what Round and
+// AuditRounded say.
+func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables, error) {
+	for _, t := range g.list {
+		if !t.count || g.digits != 0 || g.problem.attacker.Negative {
+			return nil, fmt.Errorf("%w: output %q is not of whole counts, and rounding is for these", ErrUnfit, t.name)
+		}
+	}
+	out := &RoundedTables{tables: g}
+	var err error
+	if o.Nearest {
+		out.rounded, err = RoundNearest(g.problem, o.Base)
+	} else {
+		out.rounded, err = Round(ctx, g.problem, o.Base)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.audited, err = AuditRounded(ctx, g.problem, out.rounded,
+		AuditOptions{Threads: o.Threads, NeedsOnly: len(g.problem.cells) > mostIntervals})
+	return out, err
+}
+
+// Releases returns the tables as they leave: every published cell with its rounded
+// value. The error wraps ErrTooClose, as a *CellsError, where the attack found an unsafe
+// cell without its level, or did not find out.
+func (t *RoundedTables) Releases() ([]*Release, error) {
+	var cells []int
+	for _, f := range t.audited.Failures {
+		if !slices.Contains(cells, f.Cell) {
+			cells = append(cells, f.Cell)
+		}
+	}
+	if err := cellsError(ErrTooClose, cells); err != nil {
+		return nil, err
+	}
+	return t.releases(), nil
+}
+
+// releases is Releases whatever the attack found.
+func (t *RoundedTables) releases() []*Release {
+	g := t.tables
+	out := make([]*Release, len(g.list))
+	for i, table := range g.list {
+		r := &Release{
+			Name: table.name, Variables: table.vars, grid: table.layout, shown: table.shown,
+			hidden: make([]bool, table.n), value: make([]int64, table.n),
+		}
+		for cell, id := range table.id {
+			if table.shown[cell] {
+				r.value[cell] = t.rounded.Value[id]
+			}
+		}
+		out[i] = r
+	}
+	return out
+}
+
+// roundingStatement is the form of the file; the verifier has its own.
+type roundingStatement struct {
+	Schema   string           `json:"schema"`
+	Releases []certifiedTable `json:"releases"`
+	Base     int64            `json:"base"`
+	Additive bool             `json:"additive"`
+	Below    int64            `json:"below"`
+	Above    int64            `json:"above"`
+	Digest   string           `json:"digest"`
+}
+
+// WriteStatement writes what goes out with rounded releases, schema
+// sluis.rounding/1: the files with their hashes and code lists, the base, whether sums
+// hold, and how far below and above a rounded value the true one may lie. All of it is
+// known to whoever knows the method. Files are the names under which WriteCSV will have
+// written the releases. verify.Rounding reads it. The error may be one of Releases.
+func (t *RoundedTables) WriteStatement(w io.Writer, files []string) error {
+	releases, err := t.Releases()
+	if err != nil {
+		return err
+	}
+	return t.writeStatement(w, releases, files)
+}
+
+func (t *RoundedTables) writeStatement(w io.Writer, releases []*Release, files []string) error {
+	if len(files) != len(releases) {
+		return fmt.Errorf("%w: a file name for each release is needed", ErrRequest)
+	}
+	doc := roundingStatement{Schema: "sluis.rounding/1", Base: t.rounded.Base, Additive: !t.rounded.Nearest}
+	doc.Below, doc.Above = t.rounded.Reach()
+	for i, r := range releases {
+		h := sha256.New()
+		if err := r.WriteCSV(h); err != nil {
+			return err
+		}
+		entry := certifiedTable{File: files[i], SHA256: hex.EncodeToString(h.Sum(nil))}
+		for _, v := range r.Variables {
+			entry.Variables = append(entry.Variables, certifiedVar(v))
+		}
+		doc.Releases = append(doc.Releases, entry)
+	}
+	text, err := json.Marshal(&doc)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(text)
+	doc.Digest = hex.EncodeToString(sum[:])
+	if text, err = json.Marshal(&doc); err != nil {
+		return err
+	}
+	_, err = w.Write(append(text, '\n'))
+	return err
+}

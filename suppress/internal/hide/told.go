@@ -1,0 +1,127 @@
+package hide
+
+import (
+	"slices"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// told is what a table of something else tells of a cell.
+type told uint8
+
+const (
+	tellsNothing told = iota
+	// isNothing: the cell is empty, and so is the other's that it is part of.
+	isNothing
+	// isSomething: the cell is a count and not empty, and the other table has it.
+	isSomething
+)
+
+// tell works out what outputs of different things tell of each other's cells. A count of
+// 0 says that every sum of the same rows is 0 too, which otherwise might be hidden to
+// protect another; and a sum that is not 0 that there is something to count. Whether the
+// other cell is published plays no part: the one that is hidden is then as good as the
+// other, and in both problems both are taken for known.
+func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
+	empty := make([][][]bool, len(groups)) // made when first needed
+	emptyOf := func(i int) [][]bool {
+		if empty[i] == nil {
+			for k, t := range slices.Concat(groups[i].list, groups[i].behind) {
+				empty[i] = append(empty[i], t.emptyCells(r.Tables[numbers[i][k]]))
+			}
+		}
+		return empty[i]
+	}
+	for i, g := range groups {
+		for j, h := range groups {
+			a, b := r.Tables[numbers[i][0]].Output(), r.Tables[numbers[j][0]].Output()
+			if a.Kind == b.Kind && a.Response == b.Response {
+				continue
+			}
+			for k, t := range slices.Concat(g.list, g.behind) {
+				for m, s := range h.list {
+					t.hear(s, emptyOf(i)[k], emptyOf(j)[m])
+				}
+			}
+		}
+	}
+}
+
+// emptyCells are the cells, totals too, in which there are no records.
+func (t *table) emptyCells(from *sdc.Table) []bool {
+	empty := slices.Repeat([]bool{true}, t.n)
+	for c := range from.Cells() {
+		if cell := t.at(c); t.inner(cell) {
+			empty[cell] = c.Records() == 0
+		}
+	}
+	for v := range t.vars {
+		t.fold(v, func(total, part int) { empty[total] = empty[total] && empty[part] })
+	}
+	return empty
+}
+
+// hear notes what another table tells. Where that lacks a variable or a code, the cell
+// is part of one of its cells.
+func (t *table) hear(s *table, empty, its []bool) {
+	if t.told == nil {
+		t.told = make([]told, t.n)
+	}
+	to, has := make([][]int, len(t.vars)), make([][]bool, len(t.vars))
+	for v := range t.vars {
+		codes, parents := t.vars[v].Codes, t.vars[v].Parents
+		to[v], has[v] = make([]int, len(codes)), make([]bool, len(codes))
+		has[v][0] = true
+		w := slices.IndexFunc(s.vars, func(c CodeList) bool { return c.Name == t.vars[v].Name })
+		if w < 0 {
+			continue
+		}
+		number := map[string]int{}
+		for k, code := range s.vars[w].Codes {
+			number[code] = k
+		}
+		for k := 1; k < len(codes); k++ {
+			if at, ok := number[codes[k]]; ok {
+				to[v][k], has[v][k] = at*s.stride[w], true
+			} else {
+				to[v][k] = to[v][parents[k]]
+			}
+		}
+	}
+	for cell := range t.n {
+		at, same := 0, true
+		for v := range t.vars {
+			k := t.code(cell, v)
+			at += to[v][k]
+			same = same && has[v][k]
+		}
+		switch {
+		case empty[cell] && its[at]:
+			t.told[cell] = isNothing
+		case !empty[cell] && same && t.count:
+			t.told[cell] = isSomething
+		}
+	}
+}
+
+// hears is what is told of a cell.
+func (t *table) hears(cell int) told {
+	if t.told == nil {
+		return tellsNothing
+	}
+	return t.told[cell]
+}
+
+// narrow takes what is told into what the attacker of a problem knows.
+func (t *table) narrow(p *Problem) {
+	for cell, id := range t.id {
+		switch value := p.cells[id].Value; t.hears(cell) {
+		case isNothing:
+			p.down[id], p.up[id] = 0, 0
+		case isSomething:
+			if p.attacker.Whole && value > 0 {
+				p.down[id] = min(p.down[id], value-1)
+			}
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package hide
+
+import "iter"
+
+// Names returns the names of the tables, in the order of Releases.
+func (g *Tables) Names() []string {
+	var out []string
+	for _, t := range g.list {
+		out = append(out, t.name)
+	}
+	return out
+}
+
+// TableCell is a published cell of one of the tables, with the truth and what
+// becomes of it: confidential.
+type TableCell struct {
+	Nodes  []int  // the number of its code of each variable; used until the next cell
+	Cell   int    // of the problem
+	Inner  bool   // no total in any variable
+	Value  string // as it is released, or would be
+	Status Status
+	Why    string // the kinds of rules that it breaks in this table
+}
+
+// Cells iterates over the published cells of the table of Releases()[i] under a
+// pattern, in the order of a release.
+func (g *Tables) Cells(i int, p *Pattern) iter.Seq[TableCell] {
+	t := g.list[i]
+	return func(yield func(TableCell) bool) {
+		nodes := make([]int, len(t.vars))
+		for cell, id := range t.id {
+			if !t.shown[cell] {
+				continue
+			}
+			for v := range nodes {
+				nodes[v] = t.code(cell, v)
+			}
+			c := TableCell{
+				Nodes: nodes, Cell: int(id), Inner: t.inner(cell), Value: unitsText(t.value[cell], g.digits),
+				Status: p.status[id], Why: t.reasons[cell].String(),
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// Loss is what a pattern takes out of a table.
+type Loss struct {
+	Cells, Primary, Secondary int
+	// Share is the part of the inner total that is suppressed, in percent of the
+	// sum of absolute values; NaN where that sum is 0.
+	Share float64
+}
+
+// Loss counts what a pattern takes out of the table of Releases()[i].
+func (g *Tables) Loss(i int, p *Pattern) Loss {
+	t := g.list[i]
+	var l Loss
+	hidden, all := 0.0, 0.0
+	for cell, id := range t.id {
+		if !t.shown[cell] {
+			continue
+		}
+		l.Cells++
+		is := p.status[id].Hidden()
+		switch {
+		case p.status[id] == Primary:
+			l.Primary++
+		case is:
+			l.Secondary++
+		}
+		if t.inner(cell) {
+			all += float64(abs64(t.value[cell]))
+			if is {
+				hidden += float64(abs64(t.value[cell]))
+			}
+		}
+	}
+	l.Share = 100 * hidden / all
+	return l
+}
