@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -379,11 +378,13 @@ func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([
 	to := f.files()
 	at := func(path string) string { return path }
 	if f.out != "" {
-		if err := os.MkdirAll(f.out, 0o700); err != nil {
-			return nil, err
+		undo, failed := makeFolder(f.out)
+		if failed != nil {
+			return nil, failed
 		}
 		stage, failed := staging.New(f.out)
 		if failed != nil {
+			undo()
 			return nil, failed
 		}
 		var names []string
@@ -401,6 +402,11 @@ func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([
 			if err != nil {
 				files = nil
 				stage.Drop() //nolint:errcheck // the first error is the one to tell
+				undo()
+			} else {
+				for _, name := range names {
+					wrote(ctx, filepath.Join(f.out, name))
+				}
 			}
 		}()
 	}

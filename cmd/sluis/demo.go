@@ -13,7 +13,6 @@ import (
 
 	"github.com/sluis-go/sluis/internal/synth"
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 )
 
@@ -142,7 +141,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	// First, so that the folder is known as ours.
-	err := source.WriteFile(at("spec.yaml"), func(w io.Writer) error {
+	err := writeFile(ctx, at("spec.yaml"), func(w io.Writer) error {
 		_, err := io.WriteString(w, demoSpec)
 		return err
 	})
@@ -157,10 +156,10 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	if err := demoPseudonyms(ctx, at("register.parquet"), at("events.parquet"), seed, stdout); err != nil {
 		return err
 	}
-	if err := writeTree(at("region.hrc"), synth.Regions()); err != nil {
+	if err := writeTree(ctx, at("region.hrc"), synth.Regions()); err != nil {
 		return err
 	}
-	if err := writeTree(at("offence.hrc"), synth.Offences()); err != nil {
+	if err := writeTree(ctx, at("offence.hrc"), synth.Offences()); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
@@ -168,7 +167,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	if !found(err) {
 		return err
 	}
-	err = source.WriteFile(at("tables.yaml"), func(w io.Writer) error {
+	err = writeFile(ctx, at("tables.yaml"), func(w io.Writer) error {
 		_, err := io.WriteString(w, demoTables)
 		return err
 	})

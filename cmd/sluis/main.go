@@ -9,7 +9,8 @@
 //	3  done, and something is unsafe
 //	4  done, something wants review and nothing is unsafe
 //
-// A failed write to standard output is 1, whatever was found. The second interrupt ends
+// A failed write to standard output is 1, whatever was found. An interrupt (Ctrl-C) is 1:
+// the command says what it had written by then, mostly nothing. The second interrupt ends
 // the process at once.
 package main
 
@@ -134,11 +135,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	ctx = context.WithValue(ctx, stdoutKey{}, io.Writer(out))
+	files := &written{}
+	ctx = context.WithValue(ctx, writtenKey{}, files)
 	err := guard.Call(func() error { return root.ExecuteContext(ctx) })
 	text.flush()
 	code := 0
 	var exit *exitError
 	switch {
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		code = exitFailure
+		fmt.Fprintln(told, "sluis:", files.text())
 	case errors.As(err, &exit):
 		if code = exit.code; exit.err != nil {
 			fmt.Fprintln(told, "sluis:", indented(redacted(exit.err.Error())))

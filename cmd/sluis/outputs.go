@@ -62,7 +62,11 @@ func fitOutputs(inputs []string, outputs ...string) error {
 // standard output where its name is -. It stops when the context ends.
 func writeFile(ctx context.Context, path string, fn func(io.Writer) error) error {
 	if path != toStdout {
-		return source.WriteFile(path, func(w io.Writer) error { return fn(interrupted{ctx, w}) })
+		err := source.WriteFile(path, func(w io.Writer) error { return fn(interrupted{ctx, w}) })
+		if err == nil {
+			wrote(ctx, path)
+		}
+		return err
 	}
 	b := bufio.NewWriterSize(interrupted{ctx, stdoutOf(ctx)}, 1<<16)
 	if err := fn(b); err != nil {
@@ -71,32 +75,19 @@ func writeFile(ctx context.Context, path string, fn func(io.Writer) error) error
 	return b.Flush()
 }
 
-// interrupted is a writer that fails once the context has ended.
-type interrupted struct {
-	ctx context.Context
-	w   io.Writer
-}
-
-// Write writes, while the context lasts.
-func (w interrupted) Write(b []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return w.w.Write(b)
-}
-
 // recordFile is a file of records that a verb was asked for. One of the name - is
 // written as CSV in a folder of its own first, so that it is complete or absent as
 // well, and copied to standard output in the end.
 type recordFile struct {
 	*source.Writer
 	ctx   context.Context
+	path  string
 	stage *staging.Folder // nil for one with a name
 }
 
 // createRecords starts one; see [source.Create].
 func createRecords(ctx context.Context, path string, schema *arrow.Schema, opts source.WriterOptions) (*recordFile, error) {
-	f := &recordFile{ctx: ctx}
+	f := &recordFile{ctx: ctx, path: path}
 	var err error
 	if path == toStdout {
 		if f.stage, err = staging.New(os.TempDir()); err != nil {
@@ -136,6 +127,9 @@ func (f *recordFile) Close() error {
 	}
 	err := f.Writer.Close()
 	if f.stage == nil {
+		if err == nil {
+			wrote(f.ctx, f.path)
+		}
 		return err
 	}
 	if err == nil {

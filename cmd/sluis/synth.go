@@ -140,6 +140,6 @@ func writePart(ctx context.Context, table, path string, o synth.Options, wrote f
 }
 
 // writeTree writes a code tree of the synthetic data as a hierarchy file.
-func writeTree(path string, tree []synth.Tree) error {
-	return source.WriteFile(path, func(w io.Writer) error { return synth.WriteHRC(w, tree) })
+func writeTree(ctx context.Context, path string, tree []synth.Tree) error {
+	return writeFile(ctx, path, func(w io.Writer) error { return synth.WriteHRC(w, tree) })
 }
