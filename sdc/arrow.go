@@ -18,37 +18,6 @@ import (
 // a batch's codes to stay in cache.
 const batchRows = 1 << 16
 
-// input is where the records come from.
-type input struct {
-	table   arrow.Table
-	readers []array.RecordReader
-}
-
-// FromTable returns data that reads an Arrow table. The table is borrowed: the
-// caller keeps it until the check is done, and releases it.
-func FromTable(t arrow.Table) *Data { return &Data{input: input{table: t}} }
-
-// FromReaders returns data that reads all records of all readers, which have
-// the same schema; several are read at the same time. The readers are borrowed:
-// a check uses them up, and the caller releases them. A reader with a method
-// Offset() int64 says the position of its present record in the data, for
-// errors; without one positions count from the reader's first row. A reader with a
-// method Number(column string) (dt arrow.DataType, comma bool, err error) says of a
-// column of text which numbers its texts are, and whether a comma stands for the
-// point: a response or a weight may then be text.
-func FromReaders(r ...array.RecordReader) *Data { return &Data{input: input{readers: r}} }
-
-// schema returns the schema of the input.
-func (in *input) schema() *arrow.Schema {
-	if in.table != nil {
-		return in.table.Schema()
-	}
-	if len(in.readers) > 0 {
-		return in.readers[0].Schema()
-	}
-	return arrow.NewSchema(nil, nil)
-}
-
 // readerRows is the binary logarithm of the rows that a reader may have for its
 // keys not to run into those of the next.
 const readerRows = 40
@@ -63,12 +32,11 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 		if workers[i], err = newWorker(pl, in, shared); err != nil {
 			return nil, err
 		}
+		workers[i].trusted = workers[i].trusted || opts.Trusted
 		b.give(workers[i])
 	}
-	for _, r := range in.readers {
-		if !r.Schema().Equal(in.schema()) {
-			return nil, outputsError("readers differ in their schema")
-		}
+	if err := in.start(); err != nil {
+		return nil, err
 	}
 	var err error
 	switch {
@@ -110,19 +78,16 @@ func readTable(ctx context.Context, t arrow.Table, workers []*worker, opts Optio
 			}
 			lo, hi := morsels.Rows(i)
 			err := guard.Call(func() error {
-				morsels.Read(w.arrays, i)
-				defer func() {
-					for c := range w.arrays {
-						w.arrays[c].Release()
-					}
-				}()
-				return w.add(hi-lo, int64(lo), uint64(lo))
+				if err := w.addMorsel(morsels, i); err != nil {
+					return err
+				}
+				state.read(int64(hi - lo))
+				return nil
 			})
 			if err != nil {
 				state.fail(err)
 				return
 			}
-			state.read(int64(hi - lo))
 		}
 	}
 	if len(workers) == 1 {

@@ -11,12 +11,15 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/intact"
 )
 
 // worker gathers the evidence of a part of the data.
 type worker struct {
 	pl           *plan
+	schema       *arrow.Schema
 	fields       []int             // position of each planned column in the schema
+	trusted      bool              // arrays need no look
 	encoders     []*column.Encoder // nil for columns that are not coded, or keyed
 	keyed        []bool            // columns of units that are told apart by keys
 	whole        []wholeNumbers    // of keyed columns
@@ -51,7 +54,7 @@ type interners map[int]*column.Interner
 func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 	n, schema := len(pl.columns), in.schema()
 	w := &worker{
-		pl: pl, threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), whole: make([]wholeNumbers, n), known: make([]int, n),
+		pl: pl, schema: schema, trusted: in.checked(), threads: 1, fields: make([]int, n), encoders: make([]*column.Encoder, n), keyed: make([]bool, n), whole: make([]wholeNumbers, n), known: make([]int, n),
 		arrays: make([]arrow.Array, n), codes: make([][]uint32, n), keys: make([]column.Keys, n), numbers: make([]column.Numbers, n),
 		excluded: make([]int64, len(pl.tabs)), grids: newGridded(pl), interners: shared, texts: make([]*column.TextNumbers, n), units: make([]bool, n), comma: make([]bool, n),
 	}
@@ -60,7 +63,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 		found := schema.FieldIndices(want.name)
 		switch {
 		case len(found) == 0:
-			return nil, &ColumnError{Column: want.name, Row: -1, Err: column.ErrMissing}
+			return nil, &ColumnError{Column: want.name, Row: -1, Err: in.absent(want.name)}
 		case len(found) > 1:
 			return nil, &ColumnError{Column: want.name, Row: -1, Err: fmt.Errorf("%w: the name occurs %d times", column.ErrType, len(found))}
 		}
@@ -161,13 +164,66 @@ type message struct {
 func (w *worker) addRecord(m message) error {
 	n := m.record.NumRows()
 	for c, field := range w.fields {
+		if err := w.fits(m.record, c, field); err != nil {
+			return &ColumnError{Column: w.pl.columns[c].name, Row: m.row, Err: err}
+		}
 		w.arrays[c] = m.record.Column(field)
 		if int64(w.arrays[c].Len()) > n {
 			w.arrays[c] = array.NewSlice(w.arrays[c], 0, n)
 			defer w.arrays[c].Release()
 		}
 	}
+	if err := w.intact(m.row); err != nil {
+		return err
+	}
 	return w.add(int(n), m.row, m.key)
+}
+
+// Reasons inside an ErrBroken.
+var (
+	errSchema = fmt.Errorf("%w: from this row on the columns of a record are not those of the schema of its reader: give every schema a reader of its own", ErrBroken)
+	errShort  = fmt.Errorf("%w: the column has fewer rows than its record", ErrBroken)
+)
+
+// fits reports whether a record has planned column c where the schema of its reader says.
+func (w *worker) fits(rec arrow.Record, c, field int) error {
+	want := w.schema.Field(field)
+	if int(rec.NumCols()) != w.schema.NumFields() || rec.ColumnName(field) != want.Name || !arrow.TypeEqual(rec.Column(field).DataType(), want.Type) {
+		return errSchema
+	}
+	if n := rec.NumRows(); n < 0 || int64(rec.Column(field).Len()) < n {
+		return errShort
+	}
+	return nil
+}
+
+// intact looks whether the arrays of the batch can be read, unless they are trusted.
+// Whatever reads the indices of dictionaries compares them with the dictionary.
+func (w *worker) intact(row int64) error {
+	if w.trusted {
+		return nil
+	}
+	for c, arr := range w.arrays {
+		if err := intact.CheckValues(arr); err != nil {
+			return &ColumnError{Column: w.pl.columns[c].name, Row: row, Err: fmt.Errorf("%w, in the batch that begins with this row: %w", ErrBroken, err)}
+		}
+	}
+	return nil
+}
+
+// addMorsel is add for a run of rows of a table.
+func (w *worker) addMorsel(m *column.Morsels, i int) error {
+	lo, hi := m.Rows(i)
+	m.Read(w.arrays, i)
+	defer func() {
+		for c := range w.arrays {
+			w.arrays[c].Release()
+		}
+	}()
+	if err := w.intact(int64(lo)); err != nil {
+		return err
+	}
+	return w.add(hi-lo, int64(lo), uint64(lo))
 }
 
 // add hands the batch of n rows that w.arrays holds to every table. row is the
@@ -213,7 +269,7 @@ func (w *worker) foldUnits() (back func(), err error) {
 		arr, err := column.MapTexts(was[c], w.pl.data.RespondentForm.of)
 		if err != nil {
 			back()
-			return nil, columnError(&ColumnError{Column: w.pl.columns[c].name, Row: -1, Err: err})
+			return nil, &ColumnError{Column: w.pl.columns[c].name, Row: -1, Err: err}
 		}
 		w.arrays[c] = arr
 	}
@@ -329,13 +385,4 @@ func (w *worker) readKeys(c int, arr arrow.Array, row int64) error {
 		return w.keys[c].Intern(in, name, arr, row)
 	}
 	return w.keys[c].Read(name, arr, row)
-}
-
-// columnError gives the reasons of internal/column their public names.
-func columnError(err error) error {
-	var e *ColumnError
-	if errors.As(err, &e) {
-		return &ColumnError{Column: e.Column, Row: e.Row, Err: numberError(e.Err)}
-	}
-	return err
 }

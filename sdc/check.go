@@ -11,7 +11,8 @@ import (
 
 // Options steer how a check runs, never what it says.
 type Options struct {
-	// Threads is the number of goroutines that work. Defaults to GOMAXPROCS.
+	// Threads is the number of goroutines that work, at most 4,096. Defaults to all
+	// cores (GOMAXPROCS); so does a number below 1.
 	Threads int
 	// Memory is a budget in bytes for the rows of respondents and holdings. What
 	// is over it goes to a temporary file that nobody else can read and that is
@@ -21,14 +22,22 @@ type Options struct {
 	Memory int64
 	// TempDir is the folder of that file. Defaults to that of the system.
 	TempDir string
+	// Trusted says that every array of the records can be read: offsets ascend within
+	// the data, buffers are as long as the array, and the number of nulls is right.
+	// Defaults to false: the columns in use are looked at, and an array that is broken is
+	// an error, as a stream from elsewhere may hold one that ends the program.
+	Trusted bool
 	// Sole also notes who is alone in a cell of a table and who its largest
 	// contributors are, see [Cell.Sole], [Cell.Largest] and [Report.HoldingsOverlap]:
 	// package suppress needs to know. Defaults to false.
 	Sole bool
 	// Progress, if set, is called now and then with the number of rows read. It
-	// is called from one goroutine at a time.
+	// is called from one goroutine at a time. Its panic ends the check with a *PanicError.
 	Progress func(rows int64)
 }
+
+// maxThreads bounds the goroutines, each of which has memory of its own.
+const maxThreads = 4096
 
 func (o Options) threads() int {
 	if o.Threads > 0 {
@@ -42,17 +51,25 @@ func (o Options) threads() int {
 // same, byte for byte, for every order and chunking of the rows and any number
 // of threads.
 //
-// Errors about the request wrap ErrRequest, ErrRequest or errHierarchy; errors
-// about the data are of type *ColumnError, or ErrNoRows. The context's error is
-// returned if it ends. The data's readers are used up. A panic on the way, which is a
-// defect that the data have brought to light, is an error too, and names no data.
+// Errors about the request wrap [ErrRequest]; errors about the data are of type
+// *[ColumnError], or wrap [ErrNoRows] or [ErrLookAlike]. The context's error is returned
+// if it ends. The readers of the data are used up: see [FromReaders]. A panic on the way
+// is a *[PanicError], and its text names no data.
 func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) (r *Report, err error) {
 	defer func() {
-		if err != nil {
+		if err = public(err); err != nil {
 			r = nil
 		}
 	}()
 	defer guard.Recover(&err)
+	switch {
+	case ctx == nil:
+		return nil, outputsError("the context is nil")
+	case d == nil:
+		return nil, outputsError("the data are nil: make them with FromTable, FromReaders or FromOpener")
+	case opts.Threads > maxThreads:
+		return nil, outputsError("%d threads are more than %d", opts.Threads, maxThreads)
+	}
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}

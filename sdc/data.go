@@ -2,6 +2,8 @@ package sdc
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -22,33 +24,33 @@ type Roles struct {
 	Request string
 }
 
-// Missing says what a null in a spanning or key variable means:
+// Missing says what a null in a spanning or key variable means: one of the constants, or
 //
-//	refuse           data with nulls is refused; the default
-//	category         null is a category of its own, printed as "(missing)"
-//	exclude          rows with a null are left out, and counted
-//	wildcard         a null matches every value, and every value a null
 //	sdcmicro(alpha)  as sdcMicro: a record with a null counts alpha, a decimal
 //	                 between 0 and 1, for a complete record that it could be
-//	suppressed       as wildcard: the nulls went through local suppression, whose
-//	                 record is in [Data.Suppressions]
 //
-// The last three are for the keys of microdata only.
+// The zero value is [MissingRefuse]. MissingWildcard, MissingSuppressed and
+// sdcmicro(alpha) are for the keys of microdata only.
 type Missing string
 
 const (
-	missingRefuse   Missing = "refuse"
-	missingCategory Missing = "category"
-	missingExclude  Missing = "exclude"
-	missingWildcard Missing = "wildcard"
-
-	missingSuppressed Missing = "suppressed"
+	// MissingRefuse refuses data with a null. The default.
+	MissingRefuse Missing = "refuse"
+	// MissingCategory makes null a category of its own, printed as "(missing)".
+	MissingCategory Missing = "category"
+	// MissingExclude leaves rows with a null out, and counts them.
+	MissingExclude Missing = "exclude"
+	// MissingWildcard lets a null match every value, and every value a null.
+	MissingWildcard Missing = "wildcard"
+	// MissingSuppressed is MissingWildcard for nulls that went through local
+	// suppression, whose record is in [Data.Suppressions].
+	MissingSuppressed Missing = "suppressed"
 )
 
 // check validates m; "" is the default.
 func (m Missing) check() error {
 	switch m {
-	case "", missingRefuse, missingCategory, missingExclude:
+	case "", MissingRefuse, MissingCategory, MissingExclude:
 		return nil
 	}
 	if _, err := m.matching(); err != nil {
@@ -64,7 +66,8 @@ type Source struct {
 }
 
 // Data is a set of records with the roles of its columns. Make one with
-// [FromTable] or [FromReaders], then set the fields.
+// [FromTable], [FromReaders] or [FromOpener], then set the fields. A column that a field
+// names and that the data do not have is an error of [Check]. Copies share the records.
 type Data struct {
 	Roles Roles
 	// Missing is the policy for nulls, by column; the entry "" is that of all
@@ -75,14 +78,14 @@ type Data struct {
 	// Dossier says how complete the project's dossier is; nil where there is
 	// none.
 	Dossier *DossierState
-	// Sources is printed in the report.
+	// Sources is printed in the report. Required with Suppressions.
 	Sources []Source
 	// About is what the request is about; the zero value says nothing.
 	About About
 	// Suppressions are the records of local suppression of the files of the data, one
-	// each; the caller has held their hashes against the files, and verified who signed them.
-	// They must fit the data: see [SuppressionsFit]. Required where a column is [Missing] as
-	// suppressed.
+	// each: every one of Sources has the SHA-256 of one of them, and the caller has verified
+	// who signed them. They must fit the data: see [SuppressionsFit]. Required where a column
+	// is [MissingSuppressed].
 	Suppressions []*Suppression
 	// NotIdentifiers says of columns why they are no identifiers, whatever the rule
 	// identifiers finds: its findings about them are then for review. The report has the
@@ -95,7 +98,7 @@ type Data struct {
 	// must see. The check adds its own.
 	Remarks []Remark
 
-	input input
+	input *input
 }
 
 func (d *Data) missing(column string) Missing {
@@ -104,9 +107,11 @@ func (d *Data) missing(column string) Missing {
 			return m
 		}
 	}
-	return missingRefuse
+	return MissingRefuse
 }
 
+// validate reports the first thing that is wrong with the fields of d, whatever the
+// records are.
 func (d *Data) validate() error {
 	if err := d.About.validate(); err != nil {
 		return err
@@ -114,18 +119,70 @@ func (d *Data) validate() error {
 	if err := d.RespondentForm.validate(); err != nil {
 		return err
 	}
-	for name, m := range d.Missing {
+	for _, name := range slices.Sorted(maps.Keys(d.Missing)) {
+		m := d.Missing[name]
 		if err := m.check(); err != nil {
 			return fmt.Errorf("%w: column %q: %w", ErrRequest, name, err)
 		}
-		if m == missingSuppressed && len(d.Suppressions) == 0 {
+		if m == MissingSuppressed && len(d.Suppressions) == 0 {
 			return fmt.Errorf("%w: column %q: missing values are called suppressed, and there is no record of local suppression", ErrRequest, name)
 		}
 	}
-	for name, reason := range d.NotIdentifiers {
-		if name == "" || len([]rune(strings.TrimSpace(reason))) < 3 {
+	for _, name := range slices.Sorted(maps.Keys(d.Hierarchies)) {
+		if h := d.Hierarchies[name]; h == nil || len(h.codes) == 0 {
+			return fmt.Errorf("%w: column %q: the hierarchy has no codes: make it with NewHierarchy or ParseHRC, or leave the column out", ErrRequest, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.NotIdentifiers)) {
+		if name == "" || len([]rune(strings.TrimSpace(d.NotIdentifiers[name]))) < 3 {
 			return fmt.Errorf("%w: column %q: that it is no identifier needs a reason", ErrRequest, name)
 		}
 	}
+	return d.validateSuppressions()
+}
+
+// validateSuppressions holds the records of local suppression against the files.
+func (d *Data) validateSuppressions() error {
+	known := map[string]bool{}
+	for i, s := range d.Suppressions {
+		if s == nil {
+			return fmt.Errorf("%w: record %d of local suppression is nil", ErrRequest, i+1)
+		}
+		if err := s.validate(); err != nil {
+			return err
+		}
+		known[s.Output.SHA256] = true
+	}
+	if len(known) > 0 && len(d.Sources) == 0 {
+		return fmt.Errorf("%w: there are records of local suppression, and Data.Sources has no SHA-256 of a file to hold them against", ErrRequest)
+	}
+	for _, src := range d.Sources {
+		if len(known) > 0 && !known[src.SHA256] {
+			return fmt.Errorf("%s: the record of local suppression is of another file: its SHA-256 is not that of the data", src.Name)
+		}
+	}
 	return nil
+}
+
+// namedColumn is a column that a field of a Data names.
+type namedColumn struct{ field, column string }
+
+// namedColumns lists the columns that the fields name, in a fixed order.
+func (d *Data) namedColumns() []namedColumn {
+	var out []namedColumn
+	add := func(field string, columns ...string) {
+		for _, c := range columns {
+			if c != "" {
+				out = append(out, namedColumn{field, c})
+			}
+		}
+	}
+	add("Data.Roles.Respondent", d.Roles.Respondent)
+	add("Data.Roles.Holding", d.Roles.Holding)
+	add("Data.Roles.Weight", d.Roles.Weight)
+	add("Data.Roles.Request", d.Roles.Request)
+	add("Data.Missing", slices.Sorted(maps.Keys(d.Missing))...)
+	add("Data.Hierarchies", slices.Sorted(maps.Keys(d.Hierarchies))...)
+	add("Data.NotIdentifiers", slices.Sorted(maps.Keys(d.NotIdentifiers))...)
+	return out
 }

@@ -41,7 +41,7 @@ func (c Cell) dominance(scratch []exact.Num) dominance {
 	} else {
 		d.total, d.unit.Shift = shiftUp(d.total, -up), u.Response.Shift
 	}
-	if t.weighting == tau {
+	if t.weighting == WeightingTau {
 		d.weight = make([]*big.Rat, n)
 		for k := range n {
 			d.weight[k] = u.Weight.Rat(t.m.Top.At(c.i, k).Weight)

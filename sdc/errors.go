@@ -6,11 +6,36 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
-// ErrRequest is wrapped by errors about what was asked: an output, a policy or a
-// hierarchy that is not well defined. They are found before any row is read.
-var ErrRequest = errors.New("request is not well defined")
+// Errors that the errors of this package wrap.
+var (
+	// ErrRequest is wrapped by errors about what was asked: an output, a policy, a
+	// hierarchy or data that are not well defined. They are found before any row is read.
+	ErrRequest = errors.New("request is not well defined")
+	// ErrNoRows says that the data, or what an output takes of them, have no rows at all,
+	// so that there is nothing to decide about.
+	ErrNoRows = errors.New("data has no rows")
+	// ErrLookAlike says that texts which name respondents or holdings look alike, and that
+	// nobody has said whether these are one.
+	ErrLookAlike = errors.New("values look alike")
+	// ErrInternal says that the program has failed, and that nothing is decided. It is
+	// wrapped by a *PanicError.
+	ErrInternal = guard.ErrInternal
+
+	// ErrColumn, in a *ColumnError, says that the data do not have the column.
+	ErrColumn = column.ErrMissing
+	// ErrNull, in a *ColumnError, says that there is a null where Data.Missing has no
+	// policy for it, or where none is possible: respondents.
+	ErrNull = column.ErrNull
+	// ErrType, in a *ColumnError, says that the type of a column, or a value of text in
+	// it, cannot be used as what the column is for.
+	ErrType = column.ErrType
+	// ErrBroken, in a *ColumnError, says that an array of the column cannot be read, or
+	// that a record is not what the schema of its reader says.
+	ErrBroken = errors.New("records are damaged")
+)
 
 // Reasons inside a ColumnError.
 var (
@@ -18,14 +43,78 @@ var (
 	errNumber    = errors.New("number cannot be used")
 )
 
-// ErrNoRows says that the data, or what an output takes of it, holds no rows at
-// all, so that there is nothing to decide about.
-var ErrNoRows = errors.New("data has no rows")
+// ColumnError says which column, and which row of it, is wrong and why. It never holds
+// a value of the data.
+type ColumnError struct {
+	// Column is the name of the column.
+	Column string
+	// Row is the position of the row, from 0 (the message counts from 1); -1 where no
+	// single row is at fault.
+	Row int64
+	// Err is the reason, which is or wraps ErrColumn, ErrNull, ErrType, ErrBroken or
+	// another error.
+	Err error
+}
 
-// ColumnError says which column, and which row of it (from 0 in the field, from
-// 1 in the message; -1 where no single row is at fault), is wrong and why. It
-// never holds a value of the data.
-type ColumnError = column.Error
+// Error implements error.
+func (e *ColumnError) Error() string {
+	return (&column.Error{Column: e.Column, Row: e.Row, Err: e.Err}).Error()
+}
+
+// Unwrap returns the reason.
+func (e *ColumnError) Unwrap() error { return e.Err }
+
+// PanicError says that the program has failed: a panic of the library, or of code that
+// the caller gave, such as a reader or Options.Progress. It wraps [ErrInternal].
+type PanicError struct {
+	// Place is the function, file and line where the panic arose.
+	Place string
+
+	value any
+}
+
+// Error implements error. It does not print what the panic was called with, which may
+// hold data.
+func (e *PanicError) Error() string { return fmt.Sprintf("%v (%s)", ErrInternal, e.Place) }
+
+// Unwrap returns ErrInternal and, where the panic was called with an error, that error.
+func (e *PanicError) Unwrap() []error {
+	if err, ok := e.value.(error); ok {
+		return []error{ErrInternal, err}
+	}
+	return []error{ErrInternal}
+}
+
+// Value returns what the panic was called with. It may hold data: keep it out of logs.
+func (e *PanicError) Value() any { return e.value }
+
+// GoString is Error.
+func (e *PanicError) GoString() string { return e.Error() }
+
+// public gives errors of inner packages the types that callers see.
+func public(err error) error {
+	if err == nil {
+		return nil
+	}
+	if place, value, ok := guard.Of(err); ok {
+		return &PanicError{Place: place, value: value}
+	}
+	return columnError(err)
+}
+
+// columnError gives the errors of internal/column their public type, and the reasons
+// their public names.
+func columnError(err error) error {
+	var own *ColumnError
+	if errors.As(err, &own) {
+		return err
+	}
+	var e *column.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return &ColumnError{Column: e.Column, Row: e.Row, Err: numberError(e.Err)}
+}
 
 // numberError marks the reasons of the inner packages that are about numbers.
 func numberError(err error) error {

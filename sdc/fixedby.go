@@ -27,7 +27,7 @@ func (pl *plan) pairUp(main *tabulation, sensitive []*tabulation, p *Policy) {
 			for _, t := range []*tabulation{a, b} {
 				c := t.by[t.line]
 				s.by = append(s.by, c)
-				if pl.data.missing(pl.columns[c].name) != missingRefuse {
+				if pl.data.missing(pl.columns[c].name) != MissingRefuse {
 					s.exclude = append(s.exclude, c)
 				}
 			}

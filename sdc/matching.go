@@ -31,9 +31,9 @@ type matching struct {
 // returns nil for the others.
 func (m Missing) matching() (*matching, error) {
 	switch m {
-	case "", missingRefuse, missingCategory, missingExclude:
+	case "", MissingRefuse, MissingCategory, MissingExclude:
 		return nil, nil
-	case missingWildcard, missingSuppressed:
+	case MissingWildcard, MissingSuppressed:
 		return &matching{}, nil
 	}
 	if s, ok := strings.CutPrefix(string(m), "sdcmicro("); ok {
@@ -71,7 +71,7 @@ func (t *Table) match(d *Data) error {
 			return outputsError("output %q: its keys have different policies of matching missing values", t.Name())
 		}
 		how = m
-		suppressed = suppressed && d.missing(t.vars[v].Name) == missingSuppressed
+		suppressed = suppressed && d.missing(t.vars[v].Name) == MissingSuppressed
 		for n := range t.vars[v].nodes {
 			if t.vars[v].nodes[n].null {
 				null[v] = int64(n)

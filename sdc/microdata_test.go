@@ -110,6 +110,9 @@ func TestSuppressedKeys(t *testing.T) {
 			d.Roles.Respondent = "id"
 			d.Missing = map[string]sdc.Missing{"a": tc.missing}
 			tc.record.Records = int64(len(rows))
+			tc.record.Schema, tc.record.Missing = sdc.SuppressionSchema, sdc.MissingWildcard
+			tc.record.Output.SHA256 = strings.Repeat("a", 64)
+			d.Sources = []sdc.Source{{Name: "f.csv", SHA256: tc.record.Output.SHA256}}
 			d.Suppressions = []*sdc.Suppression{tc.record}
 			p := off()
 			p.KAnonymity = sdc.KAnonymity{K: tc.k}

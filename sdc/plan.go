@@ -106,7 +106,7 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 			return err
 		}
 		t.by = append(t.by, c)
-		if pl.data.missing(name) == missingExclude {
+		if pl.data.missing(name) == MissingExclude {
 			t.exclude = append(t.exclude, c)
 		}
 	}
@@ -117,7 +117,7 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 	if o.Kind == Magnitude {
 		t.response = pl.column(o.Response, false, true)
 		t.shape.Response = true
-		t.shape.Tau = pl.weight >= 0 && p.Weighting == tau
+		t.shape.Tau = pl.weight >= 0 && p.Weighting == WeightingTau
 		if t.shape.Tau && t.shape.Holding {
 			return fmt.Errorf("%w: %w", ErrRequest, evidence.ErrTauHolding)
 		}
@@ -141,14 +141,14 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 			}
 		}
 		s.exclude = slices.Clone(t.exclude)
-		if pl.data.missing(name) == missingExclude {
+		if pl.data.missing(name) == MissingExclude {
 			s.exclude = append(s.exclude, c)
 		}
 		s.shape.Columns = len(s.by)
 		s.line = len(t.by)
 		pl.tabs = append(pl.tabs, &s)
 		sensitive = append(sensitive, &s)
-		if m := pl.data.missing(name); m != missingRefuse && m != missingExclude && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
+		if m := pl.data.missing(name); m != MissingRefuse && m != MissingExclude && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
 			k := s
 			k.exclude, k.known = append(slices.Clone(s.exclude), c), true
 			pl.tabs = append(pl.tabs, &k)
@@ -197,7 +197,7 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 		return 0, outputsError("output %q: missing values of column %q: %s is defined for the keys of microdata only", o.Name, name, m)
 	}
 	c := pl.column(name, true, false)
-	pl.columns[c].refuse = pl.columns[c].refuse || m == missingRefuse
+	pl.columns[c].refuse = pl.columns[c].refuse || m == MissingRefuse
 	pl.columns[c].hierarchy = pl.data.Hierarchies[name]
 	return c, nil
 }

@@ -2,21 +2,19 @@ package sdc
 
 import "fmt"
 
-// Weighting says how sampling weights enter dominance rules.
-//
-// "tau": a contributor of weight w stands for w equal ones. For the n largest
-// there are n slots; contributors in falling order fill min(w, slots left)
-// each. The total is the sum of w times the value. The p% and (p,q) rules take the
-// largest of that population too, each contributor once at least: who knows the sample
-// and the weights estimates the largest by what the others of the population have, and
-// of weight 2 another has as much as the largest. Not defined with holdings.
-//
-// "handbook": the n largest, unweighted, against the weighted total.
+// Weighting says how sampling weights enter dominance rules. It has no default.
 type Weighting string
 
 const (
-	tau      Weighting = "tau"
-	handbook Weighting = "handbook"
+	// WeightingTau: a contributor of weight w stands for w equal ones. For the n largest
+	// there are n slots; contributors in falling order fill min(w, slots left)
+	// each. The total is the sum of w times the value. The p% and (p,q) rules take the
+	// largest of that population too, each contributor once at least: who knows the sample
+	// and the weights estimates the largest by what the others of the population have, and
+	// of weight 2 another has as much as the largest. Not defined with holdings.
+	WeightingTau Weighting = "tau"
+	// WeightingHandbook: the n largest, unweighted, against the weighted total.
+	WeightingHandbook Weighting = "handbook"
 )
 
 // Policy says what an output must satisfy, one rule a field. Every rule is
@@ -67,7 +65,7 @@ func (p *Policy) Validate() error {
 			return err
 		}
 	}
-	if p.Weighting != tau && p.Weighting != handbook {
+	if p.Weighting != WeightingTau && p.Weighting != WeightingHandbook {
 		return fmt.Errorf("%w: weighting must be tau or handbook", ErrRequest)
 	}
 	return nil
@@ -126,7 +124,7 @@ func CBS() Policy {
 		Endpoints:           Endpoints{},
 		MinDegreesOfFreedom: MinDegreesOfFreedom{Min: 10},
 		Request:             Request{Off: true},
-		Weighting:           tau,
+		Weighting:           WeightingTau,
 	}
 }
 

@@ -60,7 +60,7 @@ func (o *Output) counts() bool {
 func (d *Data) leftOut(o *Output) []string {
 	var out []string
 	for _, name := range o.By {
-		if d.missing(name) == missingExclude {
+		if d.missing(name) == MissingExclude {
 			out = append(out, name)
 		}
 	}

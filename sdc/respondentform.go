@@ -1,7 +1,6 @@
 package sdc
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -34,10 +33,6 @@ const (
 	formNFC   RespondentForm = "nfc"
 	formFold  RespondentForm = "fold"
 )
-
-// ErrLookAlike says that texts which name respondents or holdings look alike, and that
-// nobody has said whether these are one.
-var ErrLookAlike = errors.New("values look alike")
 
 func (f RespondentForm) validate() error {
 	switch f {

@@ -62,9 +62,8 @@ func ParseSuppression(text []byte) (*Suppression, error) {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return nil, fmt.Errorf("%w: the record of local suppression is not well formed", ErrRequest)
 	}
-	known := s.Missing == missingWildcard || s.Missing == missingCategory
-	if s.Schema != SuppressionSchema || len(s.Keys) == 0 || s.K < 2 || s.MaxKeys < 0 || !known || len(s.Output.SHA256) != 64 {
-		return nil, fmt.Errorf("%w: the record of local suppression is not one of schema %s", ErrRequest, SuppressionSchema)
+	if err := s.validate(); err != nil {
+		return nil, err
 	}
 	named := slices.EqualFunc(s.Suppressed, s.Keys, func(k SuppressedKey, key string) bool {
 		return k.Key == key && k.Values >= 0 && k.Values <= s.Records
@@ -106,6 +105,15 @@ func SuppressionsFit(list []*Suppression, records int64, nulls func(key string) 
 		if n, known := nulls(key); known && told[key] > n {
 			return fmt.Errorf("%w: column %q has fewer missing values than the record of local suppression tells of: make the file anew with sluis local", ErrRequest, key)
 		}
+	}
+	return nil
+}
+
+// validate reports a record that is not one of its schema.
+func (s *Suppression) validate() error {
+	known := s.Missing == MissingWildcard || s.Missing == MissingCategory
+	if s.Schema != SuppressionSchema || len(s.Keys) == 0 || s.K < 2 || s.MaxKeys < 0 || !known || len(s.Output.SHA256) != 64 {
+		return fmt.Errorf("%w: the record of local suppression is not one of schema %s", ErrRequest, SuppressionSchema)
 	}
 	return nil
 }

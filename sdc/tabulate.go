@@ -28,12 +28,20 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	if opts.Sole {
 		pl.noteSoles(p)
 	}
+	in, done, err := d.input.ready(ctx)
+	if err != nil {
+		return nil, sum, err
+	}
+	defer done()
+	if err := d.names(in); err != nil {
+		return nil, sum, err
+	}
 	b, err := newBudget(pl, opts)
 	if err != nil {
 		return nil, sum, err
 	}
 	defer b.close()
-	w, err := d.input.read(ctx, pl, opts, b)
+	w, err := in.read(ctx, pl, opts, b)
 	if err != nil {
 		return nil, sum, err
 	}
@@ -57,7 +65,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		var list *column.List
 		list, ranks[c] = w.encoders[c].Finish()
 		lists[c] = list
-		excluded := pl.data.missing(pl.columns[c].name) == missingExclude
+		excluded := pl.data.missing(pl.columns[c].name) == MissingExclude
 		if vars[c], err = newVariable(pl.columns[c].name, list, pl.columns[c].hierarchy, excluded); err != nil {
 			return nil, sum, err
 		}
@@ -100,7 +108,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 		}
 	}
 	nameLargest(all, names)
-	sum.remarks = w.notPseudonymised(pl, lists)
+	sum.remarks = slices.Concat(w.notPseudonymised(pl, lists), in.grouped(pl), in.openStreams())
 	if w.overlap != nil {
 		if sum.overlap, err = w.overlap.Any(ctx, opts.threads()); err != nil {
 			return nil, sum, err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -18,7 +17,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
-	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/staging"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
@@ -165,7 +163,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	if err := recordsBeside(records, src.Files()); err != nil {
 		return nil, err
 	}
-	if err := knownNames(s, src); err != nil {
+	if err := src.Need(s.Columns()...); err != nil {
 		return nil, err
 	}
 	columns := neededColumns(s, src.Schema())
@@ -186,7 +184,7 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	d.Roles, d.Missing, d.Hierarchies, d.About, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.About, s.NotIdentifiers
 	d.RespondentForm = s.RespondentForm
 	d.Remarks = append(d.Remarks, inferredTypes(s, src)...)
-	if d.Suppressions, err = suppressionsOf(s, src); err != nil {
+	if err := addSuppressions(ctx, d, s, src); err != nil {
 		return nil, err
 	}
 	if account != nil {
@@ -224,9 +222,6 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 		s.Options.Sums[filepath.Clean(file.Name)] = file.SHA256
 		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
-	if err := sameFiles(d.Suppressions, r.Data.Sources); err != nil {
-		return nil, err
-	}
 	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: append(slices.Clone(s.Files), records.Inputs...)}
 	remarks, err := records.Join(r.Data.Sources, []string{s.Roles.Respondent, s.Roles.Holding}, columns)
 	if err != nil {
@@ -255,20 +250,6 @@ func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Op
 	return r, nil
 }
 
-// knownNames refuses a hierarchy, or a word on missing values, of a column that the
-// data do not have: with a slip in its name the column that was meant is checked
-// without its totals, or its missing values in another way.
-func knownNames(s *spec.Spec, src *source.Source) error {
-	if err := src.Need(s.Columns()...); err != nil {
-		return err
-	}
-	names := slices.Sorted(maps.Keys(s.Hierarchies))
-	if err := src.Need(slices.Concat(names, slices.Sorted(maps.Keys(s.Missing)), slices.Sorted(maps.Keys(s.NotIdentifiers)))...); err != nil {
-		return usageError(fmt.Errorf("the spec has a hierarchy, missing values or identifiers of a column that the data do not have: %w", err))
-	}
-	return nil
-}
-
 // inferredTypes says what columns of CSV files are whose type is not declared, and that
 // the spec uses: codes are text, and the type of numbers was found from all rows.
 func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
@@ -294,9 +275,6 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 				kind = "decimal numbers"
 			}
 			out = append(out, sdc.Remark{Name: "inferred-type", Column: name, Verdict: sdc.Safe, Message: "the numbers of a CSV column are " + kind + ", inferred from all rows"})
-			if in.Grouped {
-				out = append(out, sdc.Remark{Name: "thousands", Column: name, Verdict: sdc.Review, Message: grouped})
-			}
 		}
 		if slices.Contains(codes, name) {
 			texts = append(texts, strconv.Quote(name))
@@ -308,20 +286,16 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 	return out
 }
 
-// grouped is said of numbers that may be a thousand times too small.
-const grouped = "every number with a decimal mark has three digits behind the mark, as thousands are written, and was read as a decimal; " +
-	"take the marks out of the file, or say that these are decimals: csv.types, such as float64"
-
 // withHint adds what to write in the spec to the errors that a first spec meets.
 func withHint(err error, s *spec.Spec) error {
 	var c *sdc.ColumnError
 	switch {
 	case !errors.As(err, &c):
-	case errors.Is(err, column.ErrNull) && c.Column == s.Roles.Respondent:
+	case errors.Is(err, sdc.ErrNull) && c.Column == s.Roles.Respondent:
 		return fmt.Errorf("%w; nobody knows whose row it is, and no policy for missing values is for respondents: give the row a respondent, or take the row out of the file", err)
-	case errors.Is(err, column.ErrNull):
+	case errors.Is(err, sdc.ErrNull):
 		return fmt.Errorf("%w; say in the spec what it means, such as missing: {%q: category}, or exclude, which leaves the row out", err, c.Column)
-	case errors.Is(err, column.ErrType) && strings.EqualFold(filepath.Ext(s.Patterns[0]), ".csv"):
+	case errors.Is(err, sdc.ErrType) && strings.EqualFold(filepath.Ext(s.Patterns[0]), ".csv"):
 		return fmt.Errorf("%w; a column of a CSV file is a number only where every field is one: see csv.decimal, csv.nulls and csv.types in docs/spec.md", err)
 	}
 	return err

@@ -117,15 +117,25 @@ func sameFiles(records []*sdc.Suppression, sources []sdc.Source) error {
 	return nil
 }
 
-// suppressionsOf reads the records of the data of a spec that calls missing values
-// suppressed; nil of another.
-func suppressionsOf(s *spec.Spec, src *source.Source) ([]*sdc.Suppression, error) {
-	if !slices.Contains(slices.Collect(maps.Values(s.Missing)), missingSuppressed) {
-		return nil, nil
+// addSuppressions reads the records of the data of a spec that calls missing values
+// suppressed, and the hashes of the files that the records are held against.
+func addSuppressions(ctx context.Context, d *sdc.Data, s *spec.Spec, src *source.Source) error {
+	if !slices.Contains(slices.Collect(maps.Values(s.Missing)), sdc.MissingSuppressed) {
+		return nil
 	}
 	var paths []string
 	for _, file := range src.Files() {
 		paths = append(paths, file.Name)
 	}
-	return localRecords(paths)
+	var err error
+	if d.Suppressions, err = localRecords(paths); err != nil {
+		return err
+	}
+	if err := src.Hash(ctx); err != nil {
+		return err
+	}
+	for _, file := range src.Files() {
+		d.Sources = append(d.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+	}
+	return nil
 }

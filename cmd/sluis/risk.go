@@ -220,9 +220,6 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	return nil
 }
 
-// missingSuppressed says that all nulls of keys were written, or seen, by sluis local.
-const missingSuppressed = "suppressed"
-
 // knowSuppressed reads the records of nulls that are called suppressed. It refuses one that
 // is not there, is of another file, cannot be that of the data, or does not reach what is
 // asked.

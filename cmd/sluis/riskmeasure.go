@@ -47,7 +47,7 @@ type vector struct {
 // measurement checks the flags.
 func (f *riskFlags) measurement() (*measurement, error) {
 	m := &measurement{f: f}
-	m.suppressed = f.missing == missingSuppressed
+	m.suppressed = f.missing == string(sdc.MissingSuppressed)
 	policy := f.missing
 	if m.suppressed {
 		policy = "wildcard"

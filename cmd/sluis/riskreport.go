@@ -6,6 +6,7 @@ import (
 	"math/big"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
 )
 
@@ -14,7 +15,7 @@ func newRiskReport(m *measurement, rows int64) *report.Risk {
 	c := m.classes
 	missing := c.Missing().String()
 	if m.suppressed {
-		missing = missingSuppressed
+		missing = string(sdc.MissingSuppressed)
 	}
 	r := report.NewRisk(missing)
 	d := &r.Data

@@ -34,7 +34,7 @@ func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sd
 		d := sdc.FromReaders(records)
 		d.Roles, d.Missing, d.Hierarchies, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.NotIdentifiers
 		d.RespondentForm = s.RespondentForm
-		if d.Suppressions, err = suppressionsOf(s, src); err != nil {
+		if err := addSuppressions(ctx, d, s, src); err != nil {
 			records.Release()
 			src.Close() //nolint:errcheck // the first error is the one to tell
 			return nil, nil, err

@@ -17,13 +17,29 @@ import (
 var ErrInternal = errors.New("the program has failed, and nothing is decided; please report this defect")
 
 // failure is a panic on its way from the goroutine in which it arose.
-type failure struct{ place string }
+type failure struct {
+	place string
+	value any
+}
 
 // Error implements error.
 func (f *failure) Error() string { return fmt.Sprintf("%v (%s)", ErrInternal, f.place) }
 
 // Unwrap returns ErrInternal.
 func (f *failure) Unwrap() error { return ErrInternal }
+
+// GoString is Error: no verb prints what the panic said.
+func (f *failure) GoString() string { return f.Error() }
+
+// Of returns where the panic of an error of this package arose, and what it was called
+// with, which may hold data. ok is false for another error.
+func Of(err error) (place string, value any, ok bool) {
+	var f *failure
+	if !errors.As(err, &f) {
+		return "", nil, false
+	}
+	return f.place, f.value, true
+}
 
 // Recover turns a panic of the surrounding function into an error that wraps
 // ErrInternal. It must be deferred itself:
@@ -55,10 +71,10 @@ func failed(p any) *failure {
 		case f.Function == "runtime.gopanic":
 			panicking = true
 		case panicking && !strings.HasPrefix(f.Function, "runtime."):
-			return &failure{fmt.Sprintf("%s, %s:%d", f.Function, filepath.Base(f.File), f.Line)}
+			return &failure{fmt.Sprintf("%s, %s:%d", f.Function, filepath.Base(f.File), f.Line), p}
 		}
 		if !more {
-			return &failure{"at a place unknown"}
+			return &failure{"at a place unknown", p}
 		}
 	}
 }

@@ -238,12 +238,3 @@ func TestFindDelimiter(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	have := []string{"gemeente", "Geslacht", "x1", "x2", "income"}
-	for name, want := range map[string]string{"gemeent": "gemeente", "geslacht": "Geslacht", "gselacht": "Geslacht", "x3": "x1", "X2": "x2", "y": "", "incme": "income", "nothing": "", "zz": ""} {
-		if got, _ := nearest(name, have); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-}

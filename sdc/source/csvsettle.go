@@ -103,11 +103,14 @@ func (s *Source) Inferred(column string) (Inferred, bool) {
 	return Inferred{Column: column, Type: c.number(), Grouped: c.grouped && !c.plain, File: c.file, Line: c.line}, true
 }
 
+// errNoText says that a column has no numbers in text.
+var errNoText = errors.New("the column is no text of a CSV file")
+
 // number is what a reader says of a column, see reader.Number.
 func (s *Source) number(column string) (arrow.DataType, bool, error) {
 	c, ok := s.inferred[column]
 	if !ok {
-		return nil, false, errors.New("the column is no text of a CSV file")
+		return nil, false, errNoText
 	}
 	dt := c.number()
 	if dt == nil {

@@ -20,8 +20,10 @@ type reader struct {
 	source *handle
 	offset int64 // of the first row
 	want   int64 // rows that there are to be, by what the file says of itself
-	// numbers is Source.number, or nil.
-	numbers func(column string) (arrow.DataType, bool, error)
+	// of is the source of the reader, or nil; open is the name of the file where that is a
+	// stream without the mark of its end.
+	of   *Source
+	open []string
 
 	refs   atomic.Int64
 	record arrow.Record
@@ -102,10 +104,38 @@ func (r *reader) Offset() int64 { return r.offset + r.rows }
 // Number returns the type of number that every text of a column is, of CSV files, and
 // whether a comma stands in it for the point. The error says which field is none.
 func (r *reader) Number(column string) (dt arrow.DataType, comma bool, err error) {
-	if r.numbers == nil {
-		return nil, false, errors.New("the column is no text of a CSV file")
+	if r.of == nil {
+		return nil, false, errNoText
 	}
-	return r.numbers(column)
+	return r.of.number(column)
+}
+
+// Columns returns the columns of the files, delivered or not.
+func (r *reader) Columns() []string {
+	schema := r.schema
+	if r.of != nil {
+		schema = r.of.Schema()
+	}
+	out := make([]string, 0, schema.NumFields())
+	for _, f := range schema.Fields() {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// Checked reports that every array was checked before it is handed out.
+func (r *reader) Checked() bool { return true }
+
+// OpenStreams returns the files that are streams without the mark of their end.
+func (r *reader) OpenStreams() []string { return r.open }
+
+// Grouped reports whether all numbers of a column of text are written as thousands are.
+func (r *reader) Grouped(column string) bool {
+	if r.of == nil {
+		return false
+	}
+	in, ok := r.of.Inferred(column)
+	return ok && in.Type != nil && in.Grouped
 }
 
 // guard calls fn and turns a panic into an error. The panic's text is dropped: it may
@@ -169,6 +199,9 @@ func chain(readers []*reader) *reader {
 			r.Release()
 		}
 	})
-	all.numbers = readers[0].numbers
+	all.of = readers[0].of
+	for _, r := range readers {
+		all.open = append(all.open, r.open...)
+	}
 	return all
 }

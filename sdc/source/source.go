@@ -420,7 +420,9 @@ func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader,
 		for _, p := range parts {
 			p.name, p.source = s.infos[i].Name, s.handles[i]
 			s.adapt(p)
-			p.numbers = s.number
+			if p.of = s; s.infos[i].Open {
+				p.open = []string{s.infos[i].Name}
+			}
 			if known {
 				p.offset += base
 			}
