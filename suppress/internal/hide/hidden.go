@@ -125,7 +125,8 @@ func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
 }
 
 // openCodes returns in how many places hidden counts of codes of one variable, over all
-// of the other variables, sum to as many as there are.
+// of the other variables, sum to as many as there are. That a code occurs is reckoned with
+// already, unless a table leaves rows out, see tell.
 func (g *Tables) openCodes(p *Pattern) (n int) {
 	for _, t := range g.list {
 		if !t.count {

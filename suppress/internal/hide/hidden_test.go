@@ -51,8 +51,8 @@ func TestSumsOfHidden(t *testing.T) {
 		{"a dominant one", sdc.Magnitude, map[string][]float64{"A": {1000, 50, 50, 50}, "B": {30, 30, 30, 30, 30}, "C": many(12, 100), "D": many(30, 100)},
 			func(p *sdc.Policy) { p.NK = sdc.NK{N: 1, Percent: "50"} }, 2, 0},
 		// Ten codes of 1 person each are 10 together, which is enough; that each code has
-		// somebody makes each 1.
-		{"ten codes of one", sdc.Frequency, ones(10, 1), func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 10} }, 10, 1},
+		// somebody makes each 1, so that the code of 30 is hidden too.
+		{"ten codes of one", sdc.Frequency, ones(10, 1), func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 10} }, 11, 0},
 		{"nine of one, one of two", sdc.Frequency, ones(10, 2), func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Min: 10} }, 10, 0},
 		// Everything is hidden: the sum is the total, which is safe.
 		{"nothing else", sdc.Frequency, map[string][]float64{"A": many(3, 0), "B": many(9, 0)},

@@ -13,7 +13,8 @@ const (
 	tellsNothing told = iota
 	// isNothing: the cell is empty, and so is the other's that it is part of.
 	isNothing
-	// isSomething: the cell is a count and not empty, and the other table has it.
+	// isSomething: the cell is a count and not empty, and the other table has it, or it is
+	// that of a code.
 	isSomething
 )
 
@@ -22,6 +23,10 @@ const (
 // protect another; and a sum that is not 0 that there is something to count. Whether the
 // other cell is published plays no part: the one that is hidden is then as good as the
 // other, and in both problems both are taken for known.
+//
+// A code that a table lists occurs in the data: of the cells of one code, over all of the
+// other variables, a count of respondents or records is at least 1, unless the table leaves
+// rows out.
 func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 	empty := make([][][]bool, len(groups)) // made when first needed
 	emptyOf := func(i int) [][]bool {
@@ -33,6 +38,11 @@ func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 		return empty[i]
 	}
 	for i, g := range groups {
+		for k, t := range slices.Concat(g.list, g.behind) {
+			if _, excluded := r.Tables[numbers[i][k]].Rows(); t.count && excluded == 0 {
+				t.occur(emptyOf(i)[k])
+			}
+		}
 		for j, h := range groups {
 			a, b := r.Tables[numbers[i][0]].Output(), r.Tables[numbers[j][0]].Output()
 			if a.Kind == b.Kind && a.Response == b.Response {
@@ -59,6 +69,20 @@ func (t *table) emptyCells(from *sdc.Table) []bool {
 		t.fold(v, func(total, part int) { empty[total] = empty[total] && empty[part] })
 	}
 	return empty
+}
+
+// occur notes that the codes of each variable occur.
+func (t *table) occur(empty []bool) {
+	if t.told == nil {
+		t.told = make([]told, t.n)
+	}
+	for v := range t.vars {
+		for k := 1; k < len(t.vars[v].Codes); k++ {
+			if cell := k * t.stride[v]; !empty[cell] {
+				t.told[cell] = isSomething
+			}
+		}
+	}
 }
 
 // hear notes what another table tells. Where that lacks a variable or a code, the cell
