@@ -14,7 +14,7 @@ type recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error
 
 // related lists relations between columns of the data that suppression does not reckon
 // with, where one of the tables hides something: columns that fix each other, responses
-// that add up, and responses that are nowhere above zero. Each is for review. The data
+// that add up, responses that are nowhere above zero, and weights. Each is for review. The data
 // are read once more where no table has all the pairs of spanning columns.
 func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
 	if !slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 }) {
@@ -25,7 +25,7 @@ func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([
 		return nil, err
 	}
 	sums, names := sumsByResponse(r, tables)
-	return slices.Concat(out, addingUp(sums, names), belowZero(r, tables)), nil
+	return slices.Concat(out, addingUp(sums, names), belowZero(r, tables), weighted(r, tables)), nil
 }
 
 // columnPair are two spanning columns with a table that counts respondents over both.
@@ -262,6 +262,20 @@ func belowZero(r *sdc.Report, tables []int) (out []sdc.Remark) {
 		})
 	}
 	return out
+}
+
+// weighted says that a contributor may know his weight. Suppression knows what the largest
+// contributors have, but not what that is with their weights, and of counts nothing.
+func weighted(r *sdc.Report, tables []int) []sdc.Remark {
+	for _, k := range tables {
+		if w := r.Outputs[k].Basis.Weight; w != "" {
+			return []sdc.Remark{{
+				Name: "weights", Column: w, Verdict: sdc.Review,
+				Message: fmt.Sprintf("the tables are weighted with %q and hide something: what contributors who know their weights work out of hidden cells was not reckoned with", w),
+			}}
+		}
+	}
+	return nil
 }
 
 // nowhereAbove reports whether no contribution to the table is above zero and one is below.

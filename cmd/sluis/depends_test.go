@@ -32,6 +32,8 @@ func TestProtectRelatedColumns(t *testing.T) {
 		{"a total and its parts", nested, fmt.Sprintf(amounts+strings.ReplaceAll(amounts, "name: t", "name: u")+strings.ReplaceAll(amounts, "name: t", "name: v"), "paid", "open", "total"),
 			`"total" is "open" plus "paid" in every cell`, exitReview},
 		{"one response twice", nested, fmt.Sprintf(amounts+strings.ReplaceAll(amounts, "name: t", "name: u"), "paid", "open"), "", 0},
+		{"weights", nested, "weight: " + alone, `weighted with "paid" and hide something`, exitReview},
+		{"weights, and nothing is hidden", line(30, "C2,R1,1,1,1,1") + line(40, "C4,R2,1,1,1,1"), "weight: " + alone, "", 0},
 		{"nowhere above zero", nested, fmt.Sprintf(amounts, "loss"), `"loss" is nowhere above zero`, exitReview},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -42,7 +44,11 @@ func TestProtectRelatedColumns(t *testing.T) {
 				fmt.Fprintf(&b, "%d,%s\n", i, row)
 			}
 			write(t, filepath.Join(dir, "d.csv"), b.String())
-			write(t, filepath.Join(dir, "s.yaml"), "version: 1\ndata: {source: d.csv, respondent: id}\noutputs:\n"+c.outputs)
+			weight, outputs := "", c.outputs
+			if rest, ok := strings.CutPrefix(outputs, "weight: "); ok {
+				weight, outputs = ", weight: paid", rest
+			}
+			write(t, filepath.Join(dir, "s.yaml"), "version: 1\ndata: {source: d.csv, respondent: id"+weight+"}\noutputs:\n"+outputs)
 			write(t, filepath.Join(dir, "p.yaml"), "version: 1\nname: p\nextends: cbs\nrules: {nk: off, all-equal: off}\n")
 			code, text := verb(t, "protect", filepath.Join(dir, "s.yaml"), "--policy", filepath.Join(dir, "p.yaml"), "--out", filepath.Join(dir, "out"), "--html", filepath.Join(dir, "p.html"), "--lang", "nl")
 			if code != c.code || !strings.Contains(text, c.says) {
