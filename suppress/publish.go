@@ -334,9 +334,35 @@ func (p *Publication) rounded(ctx context.Context, g *hide.Tables, o *Options) e
 	if err != nil {
 		return err
 	}
+	remarks := p.roundingRemarks(g, o.Round)
+	p.Remarks = append(p.Remarks, remarks...)
 	p.Proofs = append(p.Proofs, Proof{File: statement, Tables: g.Names(), Rounded: v})
-	p.add(g, nil, releases, names, statement, nil, o)
+	p.add(g, nil, releases, names, statement, remarks, o)
 	return nil
+}
+
+// roundingRemarks says what the attack on a rounding does not decide. It shows of every
+// unsafe cell that its value stays unknown as its level asks. It does not show
+//
+//	size    that the cell may have as many contributors as the policy asks: with a base
+//	        below that number an unsafe count can be known to be small
+//	share   that the share of a cell in its line stays unknown, which a group rule asks
+func (p *Publication) roundingRemarks(g *hide.Tables, base int64) (out []sdc.Remark) {
+	if rule := p.report.JudgedBy().MinContributors; !rule.Off && base < rule.Min {
+		out = append(out, sdc.Remark{
+			Name: "rounding-base", Count: base, Verdict: sdc.Review,
+			Message: fmt.Sprintf("table %q and those linked with it are rounded to multiples of %d, and a count below %d is unsafe: after rounding such a count can be known to be small; "+
+				"round to multiples of at least %d", g.Names()[0], base, rule.Min, rule.Min),
+		})
+	}
+	if n := g.GroupCells(); n > 0 {
+		out = append(out, sdc.Remark{
+			Name: "group-share", Count: int64(n), Verdict: sdc.Review,
+			Message: fmt.Sprintf("table %q and those linked with it: a group rule finds %d cells, and what rounded values tell of the share of a cell in its line was not decided; "+
+				"publish less detail", g.Names()[0], n),
+		})
+	}
+	return out
 }
 
 // write writes the tables of a group in all forms; statement covers them.

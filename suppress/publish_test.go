@@ -232,6 +232,47 @@ func TestColumnsInNoTable(t *testing.T) {
 	}
 }
 
+// TestRoundingReview: what the attack on a rounding does not decide is for review.
+func TestRoundingReview(t *testing.T) {
+	quiet := func(change func(*sdc.Policy)) *sdc.Report {
+		table := persons(memory.DefaultAllocator, someCounts)
+		defer table.Release()
+		data := sdc.FromTable(table)
+		data.Roles.Respondent = "id"
+		p := sdc.CBS()
+		p.Name = "x"
+		p.GroupDisclosure.Off, p.GroupRemainder.Off = true, true
+		change(&p)
+		r, err := sdc.Check(t.Context(), data, []sdc.Output{crossed}, p, sdc.Options{Sole: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, tc := range []struct {
+		name   string
+		base   int64
+		change func(*sdc.Policy)
+		want   []string
+	}{
+		{"the base is the minimum", 10, func(*sdc.Policy) {}, nil},
+		{"the base is above", 15, func(*sdc.Policy) {}, nil},
+		{"the base is below", 9, func(*sdc.Policy) {}, []string{"rounding-base"}},
+		{"no minimum", 5, func(p *sdc.Policy) { p.MinContributors = sdc.MinContributors{Off: true} }, nil},
+		{"a group", 60, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "30"} }, []string{"group-share"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p, err := suppress.Release(t.Context(), quiet(tc.change), suppress.Options{Round: tc.base})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(p.Review, tc.want) || (p.Verdict == sdc.Review) != (tc.want != nil) || p.Tables[0].Verdict != p.Verdict {
+				t.Errorf("%v, %q", p.Verdict, p.Review)
+			}
+		})
+	}
+}
+
 func ExamplePublish() {
 	mem := memory.NewGoAllocator()
 	table := persons(mem, someCounts)

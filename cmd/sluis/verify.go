@@ -2,22 +2,17 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/internal/manifest"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
@@ -29,10 +24,11 @@ func newVerifyCommand() *cobra.Command {
 		Long: `verify reads every NAME.certificate.json in DIR and the releases that it names, and
 nothing else: no data, no report. A certificate holds where every suppressed cell
 is shown to have at least two possible values, by tables that agree with all that
-is published together. A release without a certificate, and a .parquet that is not
-the same as its .csv, do not hold either: exit status 3. Where DIR has a manifest.json,
-nothing but the files that it lists may lie there. What protect left to a reviewer
-stands in the manifest, and ends in exit status 4; so does a folder without one.
+is published together. A release without a certificate, and a .parquet that is not,
+byte for byte, what this version of protect writes of its .csv, do not hold either: exit
+status 3. Where DIR has a manifest.json, nothing but the files that it lists may lie
+there. What protect left to a reviewer stands in the manifest, and ends in exit status 4;
+so does a folder without one.
 
 DIR is a folder that leaves, or the folder of sluis protect with the two folders
 release and confidential in it. Then it checks each confidential/NAME.confidential.json
@@ -220,12 +216,12 @@ func (v *verification) covers(ctx context.Context, name string, covered map[stri
 	case covered[text] == "":
 		v.fail("%s: no certificate holds for it", name)
 	case binary:
-		same, err := sameRelease(ctx, filepath.Join(v.release, text), filepath.Join(v.release, name))
+		same, err := canonical(ctx, filepath.Join(v.release, text), filepath.Join(v.release, name))
 		if err != nil {
 			return err
 		}
 		if !same {
-			v.fail("%s: it is not the same as %s", name, text)
+			v.fail("%s: it is not %s in the one form that protect writes", name, text)
 		}
 	}
 	return nil
@@ -301,77 +297,6 @@ func verifiedText(name string, v *verify.Certified) string {
 	}
 	return fmt.Sprintf("%s holds: %s\n   %d cells published, %d suppressed; %s finds at least two values for each of these, by %d tables\n",
 		name, strings.Join(v.Releases, ", "), v.Cells, v.Hidden, knows, v.Witnesses+1)
-}
-
-// sameRelease compares the rows of two files as text.
-func sameRelease(ctx context.Context, a, b string) (bool, error) {
-	x, err := rowsOf(ctx, a)
-	if err != nil {
-		return false, err
-	}
-	y, err := rowsOf(ctx, b)
-	return slices.Equal(x, y), err
-}
-
-// rowsOf reads a release as text, its cells in quotes, so that no two rows are alike.
-func rowsOf(ctx context.Context, name string) ([]string, error) {
-	var out []string
-	if strings.HasSuffix(name, ".csv") {
-		f, err := openPlain(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close() //nolint:errcheck // read only
-		in := csv.NewReader(f)
-		for {
-			row, err := in.Read()
-			if errors.Is(err, io.EOF) {
-				return out, nil
-			}
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, fmt.Sprintf("%q", row))
-		}
-	}
-	s, err := source.Open(ctx, []string{name}, source.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close() //nolint:errcheck // read only
-	var row []string
-	var head []string
-	for _, f := range s.Schema().Fields() {
-		row = append(row, f.Name)
-		head = append(head, source.Defuse(f.Name))
-	}
-	out = append(out, fmt.Sprintf("%q", head))
-	r, err := s.Reader(ctx, row)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Release()
-	for r.Next() {
-		rec := r.Record()
-		for i := range int(rec.NumRows()) {
-			row = row[:0]
-			for _, col := range rec.Columns() {
-				text := ""
-				if col.IsValid(i) {
-					text = col.ValueStr(i)
-					if d, ok := col.(*array.Decimal128); ok { // all its digits
-						text = d.Value(i).ToString(d.DataType().(*arrow.Decimal128Type).Scale)
-					}
-				}
-				row = append(row, source.Defuse(text)) // as CSV has it
-			}
-			out = append(out, fmt.Sprintf("%q", row))
-		}
-	}
-	if err := r.Err(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return out, nil
 }
 
 // twin is a file system of releases with their confidential proofs beside them.

@@ -2,9 +2,7 @@ package verify
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -17,18 +15,24 @@ import (
 // result names the pairs; it is empty where there is none.
 //
 // Two releases are of the same cells if some cell, with the same variables and codes, is
-// published in both, not 0, and no such cell has two values. Quadratic in releases.
+// published in both, not 0, and no such cell has two values. Variables are the same if they
+// have one name, or, in releases of which no two variables have the same codes, if they have
+// the same codes: a renamed variable hides nothing. Quadratic in releases.
 func Together(folder fs.FS, covered map[string]string) (wrong []string, err error) {
 	names := slices.Sorted(maps.Keys(covered))
-	cells := make([]map[string]string, len(names))
+	list := make([]*published, len(names))
 	for i, name := range names {
-		if cells[i], err = publishedCells(folder, name); err != nil {
+		if list[i], err = readPublished(folder, name); err != nil {
 			return nil, err
 		}
 	}
 	for i := range names {
 		for j := range i {
-			if covered[names[i]] != covered[names[j]] && sameCells(cells[i], cells[j]) {
+			a, b := list[i], list[j]
+			if covered[names[i]] == covered[names[j]] {
+				continue
+			}
+			if sameCells(a.byName, b.byName) || a.byCodes != nil && b.byCodes != nil && sameCells(a.byCodes, b.byCodes) {
 				wrong = append(wrong, fmt.Sprintf("%q and %q release the same cells under two certificates: what they tell together is not proven", names[j], names[i]))
 			}
 		}
@@ -36,41 +40,66 @@ func Together(folder fs.FS, covered map[string]string) (wrong []string, err erro
 	return wrong, nil
 }
 
-// publishedCells reads what a release publishes: by variables and codes, totals left out,
-// so that a margin of one table is the cell of another. Suppressed cells are not there.
-func publishedCells(folder fs.FS, name string) (map[string]string, error) {
+// published is what a release publishes: the value of every cell that is not suppressed, by
+// variables and codes. Totals are left out of the codes, so that a margin of one table is
+// the cell of another.
+type published struct {
+	byName  map[string]string // variables by their names
+	byCodes map[string]string // variables by their codes; nil where two have the same
+}
+
+// readPublished reads a release.
+func readPublished(folder fs.FS, name string) (*published, error) {
 	f, err := folder.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // read only
-	in := csv.NewReader(f)
-	in.ReuseRecord = true
-	head, err := in.Read()
+	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	head = slices.Clone(head)
-	n := len(head) - 3 // value, status, status_tau
+	n := -1 // value, status, status_tau follow the variables
+	if len(rows) > 0 {
+		n = len(rows[0]) - 3
+	}
 	if n < 0 {
 		return nil, fmt.Errorf("%s: it is not in the form of a release", name)
 	}
+	head, rows := rows[0][:n], rows[1:]
+	out := &published{byName: cellsBy(head, rows)}
+	if codes := codesOf(n, rows); len(slices.Compact(slices.Sorted(slices.Values(codes)))) == n {
+		out.byCodes = cellsBy(codes, rows)
+	}
+	return out, nil
+}
+
+// codesOf returns, for each variable, all of its codes but the total, in order.
+func codesOf(n int, rows [][]string) []string {
+	out := make([]string, n)
+	for v := range out {
+		seen := map[string]bool{}
+		for _, row := range rows {
+			seen[row[v]] = true
+		}
+		delete(seen, "*")
+		out[v] = strings.Join(slices.Sorted(maps.Keys(seen)), "\x02")
+	}
+	return out
+}
+
+// cellsBy returns the published values by cell. variables identify the variables.
+func cellsBy(variables []string, rows [][]string) map[string]string {
+	n := len(variables)
 	cells := map[string]string{}
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return cells, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
+	for _, row := range rows {
 		if row[n] == "" {
 			continue
 		}
 		var codes []string
 		for v, code := range row[:n] {
 			if code != "*" {
-				codes = append(codes, head[v]+"\x00"+code)
+				codes = append(codes, variables[v]+"\x00"+code)
 			}
 		}
 		slices.Sort(codes)
@@ -81,6 +110,7 @@ func publishedCells(folder fs.FS, name string) (map[string]string, error) {
 		}
 		cells[strings.Join(codes, "\x01")] = value
 	}
+	return cells
 }
 
 // sameCells reports whether two releases tell of the same things: they publish some

@@ -17,7 +17,11 @@ func TestSameCells(t *testing.T) {
 		{"a margin of one is a cell of the other", "r,s,v\nx,*,5\nx,y,2", "r,v\nx,5", true},
 		{"one value differs", "r,v\nx,5\ny,1", "r,v\nx,5\ny,2", false},
 		{"other codes", "r,v\nx,5", "r,v\ny,5", false},
-		{"another variable", "r,v\nx,5", "s,v\nx,5", false},
+		{"a renamed variable", "r,v\nx,5\ny,7", "s,v\nx,5\ny,7", true},
+		{"a renamed variable with a code more", "r,v\nx,5\ny,7", "s,v\nx,5\ny,7\nz,1", false},
+		{"renamed, and another value", "r,v\nx,5\ny,7", "s,v\nx,5\ny,8", false},
+		{"renamed and in another order", "r,s,v\nx,p,5\nx,q,2\ny,p,3", "t,u,v\np,x,5\nq,x,2\np,y,3", true},
+		{"renamed, with two variables of the same codes", "r,s,v\nx,x,5\ny,y,2", "t,u,v\nx,x,5\ny,y,2", false},
 		{"all that both publish is 0", "r,v\nx,0\ny,1", "r,v\nx,0\nz,1", false},
 		{"hidden in one", "r,v\nx,\ny,1", "r,v\nx,5\ny,1", true},
 		{"nothing in common", "r,v\nx,\ny,1", "r,v\nx,5\ny,", false},
@@ -26,21 +30,21 @@ func TestSameCells(t *testing.T) {
 		{"whole and decimals", "r,v\nx,5.00", "r,v\nx,5", true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			read := func(text string) map[string]string {
+			release := func(text string) []byte {
 				lines := strings.Split(text, "\n")
 				for i := range lines {
 					lines[i] += []string{",F,1", ",status,status_tau"}[min(1, max(0, 1-i))]
 				}
-				text = strings.ReplaceAll(strings.Join(lines, "\n"), "v,status", "value,status")
-				cells, err := publishedCells(fstest.MapFS{"x.csv": {Data: []byte(text)}}, "x.csv")
-				if err != nil {
-					t.Fatal(err)
-				}
-				return cells
+				return []byte(strings.ReplaceAll(strings.Join(lines, "\n"), "v,status", "value,status"))
 			}
-			a, b := read(tc.a), read(tc.b)
-			if sameCells(a, b) != tc.same || sameCells(b, a) != tc.same {
-				t.Errorf("got %v, %v", sameCells(a, b), sameCells(b, a))
+			folder := fstest.MapFS{"a.csv": {Data: release(tc.a)}, "b.csv": {Data: release(tc.b)}}
+			for _, covered := range []map[string]string{{"a.csv": "1", "b.csv": "2"}, {"b.csv": "1", "a.csv": "2"}} {
+				if wrong, err := Together(folder, covered); err != nil || (len(wrong) == 1) != tc.same {
+					t.Errorf("%q, %v", wrong, err)
+				}
+			}
+			if wrong, err := Together(folder, map[string]string{"a.csv": "1", "b.csv": "1"}); err != nil || wrong != nil {
+				t.Errorf("under one certificate: %q, %v", wrong, err)
 			}
 		})
 	}

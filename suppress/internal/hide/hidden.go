@@ -90,6 +90,15 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 	return pattern, out, nil
 }
 
+// GroupCells returns the number of cells of which a group rule calls the share of a line
+// unsafe.
+func (g *Tables) GroupCells() (n int) {
+	for _, t := range g.list {
+		n += len(t.groups)
+	}
+	return n
+}
+
 // giveUp takes back what was hidden besides and cannot be protected; it returns false where
 // that is not the reason.
 func (g *Tables) giveUp(cells []int) (some bool) {
