@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/guard"
 )
 
@@ -34,6 +35,12 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 		}
 		workers[i].trusted = workers[i].trusted || opts.Trusted
 		b.give(workers[i])
+	}
+	for k := range pl.tabs {
+		guess := &evidence.Guess{}
+		for _, w := range workers {
+			w.accumulators[k].Share(guess)
+		}
 	}
 	if err := in.start(); err != nil {
 		return nil, err

@@ -44,6 +44,7 @@ type worker struct {
 	part    batchPart
 	grids   gridded
 	first   uint64 // key of the first row of the batch
+	lasting bool   // the buffers of the arrays stay until the tables are made
 }
 
 // interners give keys to the columns of units whose values are none: by column, made
@@ -223,6 +224,7 @@ func (w *worker) addMorsel(m *column.Morsels, i int) error {
 	if err := w.intact(int64(lo)); err != nil {
 		return err
 	}
+	w.lasting = true
 	return w.add(hi-lo, int64(lo), uint64(lo))
 }
 

@@ -189,6 +189,7 @@ func benchCheck(b *testing.B, name string, table arrow.Table, output sdc.Output,
 		b.Run(fmt.Sprintf("%s, threads %d", name, threads), func(b *testing.B) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
+			start := processorTime()
 			for b.Loop() {
 				d := sdc.FromTable(table)
 				d.Roles = roles
@@ -196,8 +197,10 @@ func benchCheck(b *testing.B, name string, table arrow.Table, output sdc.Output,
 					b.Fatal(err)
 				}
 			}
+			spent := processorTime() - start
 			runtime.ReadMemStats(&after)
 			n := float64(b.N) * float64(table.NumRows())
+			b.ReportMetric(float64(spent)/n, "user-ns/row")
 			b.ReportMetric(n/b.Elapsed().Seconds(), "rows/s")
 			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/n, "B/row")
 			b.ReportMetric(float64(after.Mallocs-before.Mallocs)/n, "allocs/row")

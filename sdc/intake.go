@@ -177,6 +177,7 @@ func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, b
 		}
 	}
 	b.FirstRow = w.first
+	b.Lasting = w.lasting && (t.response < 0 || w.texts[t.response] == nil)
 	if t.shape.Sole && w.pl.respondent < 0 && keep != nil {
 		p.rowKey = p.rowKey[:0]
 		for _, i := range keep {

@@ -29,9 +29,10 @@ import (
 // absolute values. A cell of one contributor is left to MinContributors.
 //
 // Bounds of the share are gathered with the sums; respondents of cells that these leave
-// open are looked at again, twice. Where no respondents are named, every row is one, and all
-// rows are kept until the end, 12 bytes each for responses of 64 bits. With a Percent of
-// "100" and neither respondents nor holdings named nothing is kept.
+// open are looked at again. Where no respondents are named, every row is one, and rows are
+// kept until the end, 12 bytes each for responses of 64 bits; not those of an Arrow table of
+// int64 responses without nulls and dictionary keys, which are read again where they lie.
+// With a Percent of "100" and neither respondents nor holdings named nothing is kept.
 //
 // Source: none is published for the share; the value of the mean is that of microdata.no
 // and of Brandt et al. 2010, 2.2.2 (a statistic that is the value of a respondent).

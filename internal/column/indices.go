@@ -23,6 +23,8 @@ type Indices struct {
 	U8  []uint8
 	U16 []uint16
 	U32 []uint32
+	// Borrowed says that they lie in the buffers of the array, and are good as long as these.
+	Borrowed bool
 	// Below is more than every index that the data may have. Whoever reads the
 	// indices checks them.
 	Below int
@@ -93,6 +95,7 @@ func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 			e.entries = now
 		}
 	}
+	x.Borrowed = true
 	return x, e.entries
 }
 

@@ -25,6 +25,8 @@ type Numbers struct {
 	Shift int
 	Null  []bool // nil where there is none
 	Bits  int    // of the largest absolute value, at Shift
+	// Borrowed says that Small lies in the buffers of the array, and is good as long as these.
+	Borrowed bool
 	// Where Steps is not nil, Small[i] is Steps[i] * Step, null or not: of floats that
 	// are all whole cents, the cents.
 	Steps []int64
@@ -75,7 +77,7 @@ func NumberDigits(dt arrow.DataType) (digits int, ok bool) {
 // [ErrNotFinite] for NaN and infinities.
 func (n *Numbers) Read(name string, arr arrow.Array, row int64) error {
 	n.Small, n.Mid, n.Wide, n.Null, n.Shift, n.Bits = nil, nil, nil, nil, 0, 0
-	n.Steps, n.Step = nil, 0
+	n.Steps, n.Step, n.Borrowed = nil, 0, false
 	if pos, err := n.read1(arr); err != nil {
 		return &Error{Column: name, Row: row + int64(pos), Err: err}
 	}
@@ -170,7 +172,7 @@ func (n *Numbers) readNulls(arr arrow.Array) {
 
 // borrow takes values as they lie.
 func (n *Numbers) borrow(values []int64) {
-	n.Small = values
+	n.Small, n.Borrowed = values, true
 	n.Bits = bitsOfAny(values)
 }
 
@@ -331,7 +333,7 @@ func resize[T any](buf *[]T, length int) []T {
 // Take fills n with the given rows of o.
 func (n *Numbers) Take(o *Numbers, rows []int32) {
 	n.Small, n.Mid, n.Wide, n.Null = nil, nil, nil, nil
-	n.Steps, n.Step = nil, 0
+	n.Steps, n.Step, n.Borrowed = nil, 0, false
 	n.Shift, n.Bits = o.Shift, o.Bits
 	switch {
 	case o.Wide != nil:

@@ -32,6 +32,7 @@ type Accumulator struct {
 	spill *Spill
 	ids   []uint32
 	alone *soles // nil without Shape.Sole
+	guess *Guess // nil where it is nobody else's
 }
 
 // New returns an empty accumulator. responseDigits and weightDigits are the
@@ -56,6 +57,10 @@ func New(s Shape, responseDigits, weightDigits int, float bool) (*Accumulator, e
 	}
 	return a, nil
 }
+
+// Share has the accumulator's grids use a guess with others of the same table. It is called
+// before rows are added.
+func (a *Accumulator) Share(g *Guess) { a.guess = g }
 
 // Rows returns the number of rows added.
 func (a *Accumulator) Rows() int64 { return a.rows }

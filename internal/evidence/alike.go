@@ -179,6 +179,12 @@ func (c *ballots[T]) merge(o *ballots[T]) {
 	}
 }
 
+// reach reports whether need of n respondents may contribute the candidate of cell i, all
+// of whom have voted.
+func (c *ballots[T]) reach(i int, n, need int64) bool {
+	return c.votes[i] > 0 && c.votes[i] >= 2*need-n
+}
+
 // common is what the cells of a margin have in common: share respondents contribute value;
 // 0 where no value has the share that is asked for. Cells in doubt are open.
 type common[T number[T]] struct {
@@ -308,8 +314,7 @@ func (d *doubt[T]) approach() {
 func (d *doubt[T]) elect() bool {
 	some := false
 	for i := range d.open {
-		k := d.best.votes[i]
-		d.open[i] = d.open[i] && k > 0 && k >= 2*d.need[i]-d.n[i]
+		d.open[i] = d.open[i] && d.best.reach(i, d.n[i], d.need[i])
 		some = some || d.open[i]
 	}
 	d.approach()
@@ -321,7 +326,7 @@ func (d *doubt[T]) write(all []*common[T]) {
 	for j, k := range d.places.which {
 		first := int(d.places.first[j])
 		for i := range all[k].open {
-			if at := first + i; d.open[at] && d.counts[at] >= d.need[at] {
+			if at := first + i; d.counts[at] > 0 && d.counts[at] >= d.need[at] {
 				all[k].share[i], all[k].value[i] = d.counts[at], d.best.value[at]
 			}
 		}

@@ -1,6 +1,10 @@
 package evidence
 
-import "context"
+import (
+	"context"
+	"math/bits"
+	"slices"
+)
 
 // rival is what a cell's rows so far have that are in no pair: votes rows of value x.
 type rival[T number[T]] struct {
@@ -92,17 +96,128 @@ func (l *rowLog[T]) pairs(ctx context.Context, records []int64, percent, threads
 	return found[0], nil
 }
 
-// lookAtRows counts, in every open cell, the rows that have what most may have in common:
-// votes and counts of inner cells, which roll up.
+// lookAtRows looks at the open cells of d, whose inner cells roll up.
 func (s *state[T]) lookAtRows(ctx context.Context, d *doubt[T], threads int) error {
+	r := &rowDoubt[T]{open: d.open, n: d.n, need: d.need, best: d.best, counts: d.counts, near: make([]bool, len(d.near))}
+	r.approach = func() {
+		d.approach()
+		for g, margins := range d.near {
+			r.near[g] = margins != 0
+		}
+	}
+	r.eachOpen = func(fn func(g int, i uint32)) {
+		for g, margins := range d.near {
+			for ; margins != 0; margins &= margins - 1 {
+				fn(g, d.places.at[bits.TrailingZeros64(margins)].of(uint32(g)))
+			}
+		}
+	}
+	return s.log.count(ctx, r, threads)
+}
+
+// rowDoubt is cells in doubt, and the inner cells that roll up to them. The slices are by
+// cell but near, which says of inner cells whether they are in an open one.
+type rowDoubt[T number[T]] struct {
+	open            []bool
+	n, need, counts []int64 // contributors, how many must have a value, and have the candidate
+	best            *ballots[T]
+	near            []bool
+	approach        func() // writes near
+	// eachOpen calls its argument for every inner cell g in open cell i, in the order of g.
+	eachOpen func(fn func(g int, i uint32))
+}
+
+// sampled is the part of the rows, one in so many, in which candidates are looked for first.
+const sampled = 8
+
+// count counts, in every open cell, the rows that have what most may have in common. Cells
+// without such a value are closed, or have too few counts.
+//
+// The candidates of a part of the rows come first. Those that are promising are counted: if
+// more than n - need rows have the candidate, no other value has need. Of cells that are not
+// decided then all rows vote.
+func (l *rowLog[T]) count(ctx context.Context, d *rowDoubt[T], threads int) error {
+	l.seal()
+	d.approach()
+	if part := len(l.blocks) / sampled; part > 0 {
+		if err := l.vote(ctx, d, part, threads); err != nil {
+			return err
+		}
+		put := d.putOff()
+		if slices.Contains(d.open, true) {
+			if err := l.countCandidates(ctx, d, threads); err != nil {
+				return err
+			}
+		}
+		if !d.decide(put) {
+			return nil
+		}
+		clear(d.best.votes)
+	}
+	// Cells that are decided keep their candidates: they get no votes.
+	if err := l.vote(ctx, d, len(l.blocks), threads); err != nil {
+		return err
+	}
+	if d.elect() {
+		return l.countCandidates(ctx, d, threads)
+	}
+	return nil
+}
+
+// putOff closes the open cells of which less than half of the sampled rows seem to have the
+// candidate, and returns them.
+func (d *rowDoubt[T]) putOff() (put []int) {
+	for i := range d.open {
+		if d.open[i] && 2*sampled*d.best.votes[i] < d.n[i] {
+			d.open[i] = false
+			put = append(put, i)
+		}
+	}
+	d.approach()
+	return put
+}
+
+// decide closes the cells of whose candidates the counts tell enough, opens those that were
+// put off, and reports whether some are open.
+func (d *rowDoubt[T]) decide(put []int) bool {
+	some := len(put) > 0
+	for i := range d.open {
+		if d.open[i] && d.counts[i] <= d.n[i]-d.need[i] {
+			d.counts[i], some = 0, true
+		} else {
+			d.open[i] = false
+		}
+	}
+	for _, i := range put {
+		d.open[i] = true
+	}
+	d.approach()
+	return some
+}
+
+// elect closes cells whose candidates cannot have the share, by the bounds of ballots of
+// all rows. It reports whether any stay open.
+func (d *rowDoubt[T]) elect() bool {
+	some := false
+	for i := range d.open {
+		d.open[i] = d.open[i] && d.best.reach(i, d.n[i], d.need[i])
+		some = some || d.open[i]
+	}
+	d.approach()
+	return some
+}
+
+// vote has the rows of the first blocks vote for the candidates of open cells.
+func (l *rowLog[T]) vote(ctx context.Context, d *rowDoubt[T], blocks, threads int) error {
 	inner := make([]*ballots[T], threads)
 	for t := range inner {
 		inner[t] = newBallots[T](len(d.near))
 	}
-	err := s.log.each(ctx, threads, func(t int, cell []uint32, x []T) {
+	err := l.first(ctx, blocks, threads, func(t int, cell []uint32, x []T) {
+		b := inner[t]
 		for k, g := range cell {
-			if d.near[g] != 0 {
-				inner[t].vote(g, x[k], 1)
+			if d.near[g] {
+				b.vote(g, x[k], 1)
 			}
 		}
 	})
@@ -113,29 +228,32 @@ func (s *state[T]) lookAtRows(ctx context.Context, d *doubt[T], threads int) err
 		inner[0].merge(b)
 	}
 	d.eachOpen(func(g int, i uint32) { d.best.vote(i, inner[0].value[g], inner[0].votes[g]) })
-	if !d.elect() {
-		return nil
-	}
+	return nil
+}
+
+// countCandidates adds to counts, of open cells, the rows that have the candidate.
+func (l *rowLog[T]) countCandidates(ctx context.Context, d *rowDoubt[T], threads int) error {
 	// The candidates of the cells that inner cell g is in are values first[g] to first[g+1].
 	var values []T
-	first := make([]int, 1, len(d.near)+1)
-	for g, margins := range d.near {
-		for b := range d.places.margins {
-			if margins>>b&1 == 0 {
-				continue
-			}
-			x := d.best.value[d.places.at[b].of(uint32(g))]
-			if indexOf(values[first[g]:], x) < 0 {
-				values = append(values, x)
-			}
+	first := make([]int, len(d.near)+1)
+	last := -1
+	d.eachOpen(func(g int, i uint32) {
+		for last < g {
+			last++
+			first[last] = len(values)
 		}
-		first = append(first, len(values))
+		if x := d.best.value[i]; indexOf(values[first[g]:], x) < 0 {
+			values = append(values, x)
+		}
+	})
+	for last++; last < len(first); last++ {
+		first[last] = len(values)
 	}
 	counts := make([][]int64, threads)
 	for t := range counts {
 		counts[t] = make([]int64, len(values))
 	}
-	err = s.log.each(ctx, threads, func(t int, cell []uint32, x []T) {
+	err := l.each(ctx, threads, func(t int, cell []uint32, x []T) {
 		for k, g := range cell {
 			lo, hi := first[g], first[g+1]
 			if at := indexOf(values[lo:hi], x[k]); at >= 0 {
@@ -146,23 +264,13 @@ func (s *state[T]) lookAtRows(ctx context.Context, d *doubt[T], threads int) err
 	if err != nil {
 		return err
 	}
-	for _, n := range counts {
-		d.eachOpen(func(g int, i uint32) {
-			d.counts[i] += n[first[g]+indexOf(values[first[g]:first[g+1]], d.best.value[i])]
-		})
+	for _, n := range counts[1:] {
+		addCounted(counts[0], n)
 	}
+	d.eachOpen(func(g int, i uint32) {
+		d.counts[i] += counts[0][first[g]+indexOf(values[first[g]:first[g+1]], d.best.value[i])]
+	})
 	return nil
-}
-
-// eachOpen calls fn for every inner cell g in open cell i.
-func (d *doubt[T]) eachOpen(fn func(g int, i uint32)) {
-	for g, margins := range d.near {
-		for b := range d.places.margins {
-			if margins>>b&1 != 0 {
-				fn(g, d.places.at[b].of(uint32(g)))
-			}
-		}
-	}
 }
 
 func indexOf[T number[T]](list []T, x T) int {

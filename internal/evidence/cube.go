@@ -34,8 +34,15 @@ type cube struct {
 	words   int
 	missing []int64 // rows without a response; nil while there are none
 	zeros   []int64 // rows with a response of 0; nil while there are none
-	pairs   []int64 // of rows with two values, see rowLog.pairs; nil where nobody asks
-	doubt   bool    // whether contributors to some cell have one value, see alike
+	// Two words of the hints of a cell, with the value and whether it is known that the last
+	// count is of; nil where nobody asks.
+	low, high []int64
+	guess     small
+	blind     bool
+	// Cells of the table whose contributors may have a value in common, and the values that
+	// are known to be; see alike.
+	doubt  []uint32
+	common []small
 }
 
 // newCube returns an empty cube of the asked combinations of levels; nil if their
@@ -99,23 +106,13 @@ func (c *cube) add(at int, n int64, s []int64, missing, zeros int64) {
 }
 
 // fillFromGrid adds the cells of a grid of whose columns names has the code of every
-// index, NoNode where there are no rows. pairs are those of rowLog, if any. Each goroutine fills runs of cells of its own.
-func (c *cube) fillFromGrid(g *Grid, names [][]uint32, pairs []int64, threads int) {
-	cards := g.keys.Cards()
-	// to has where every index of a column belongs.
-	to := make([][]uint32, len(cards))
-	for v := range cards {
-		to[v] = make([]uint32, cards[v])
-		for i, code := range names[v] {
-			to[v][i] = NoNode
-			if code != NoNode && c.axes[v].finest[code] != NoNode {
-				to[v][i] = c.axes[v].finest[code] * uint32(c.stride[v])
-			}
-		}
-	}
+// index, NoNode where there are no rows. Each goroutine fills runs of cells of its own.
+func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
+	to := c.places(g, names)
 	inside, outside := offsets(to[c.cut:]), offsets(to[:c.cut])
-	if pairs != nil {
-		c.pairs = make([]int64, c.cells)
+	if h := g.hints; h != nil {
+		c.low, c.high = make([]int64, c.cells), make([]int64, c.cells)
+		c.guess, c.blind = h.guess, h.blind
 	}
 	if t := g.tally; t != nil {
 		if t.missing != nil {
@@ -129,8 +126,9 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, pairs []int64, threads in
 		lo, hi := c.share(w, threads)
 		touch.All(c.records[lo:hi])
 		touch.All(c.sums[lo*c.words : hi*c.words])
-		if c.pairs != nil {
-			touch.All(c.pairs[lo:hi])
+		if c.low != nil {
+			touch.All(c.low[lo:hi])
+			touch.All(c.high[lo:hi])
 		}
 		n := make([]int64, len(inside))
 		for run, first := range outside {
@@ -141,8 +139,8 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, pairs []int64, threads in
 			g.counts.Read(n, key)
 			if g.tally != nil {
 				g.tally.fill(c, inside, n, int(first), key)
-				if pairs != nil {
-					c.fillPairs(pairs[key:], inside, int(first))
+				if g.hints != nil {
+					c.fillHints(g.hints, inside, int(first), key)
 				}
 				continue
 			}
@@ -163,6 +161,21 @@ func (c *cube) fillFromGrid(g *Grid, names [][]uint32, pairs []int64, threads in
 			addTo(c.sums[int(first+to)*c.words:][:c.words], r.x)
 		}
 	}
+}
+
+// places returns where every index of a column of a grid belongs; NoNode for nowhere.
+func (c *cube) places(g *Grid, names [][]uint32) [][]uint32 {
+	to := make([][]uint32, len(names))
+	for v, card := range g.keys.Cards() {
+		to[v] = make([]uint32, card)
+		for i, code := range names[v] {
+			to[v][i] = NoNode
+			if code != NoNode && c.axes[v].finest[code] != NoNode {
+				to[v][i] = c.axes[v].finest[code] * uint32(c.stride[v])
+			}
+		}
+	}
+	return to
 }
 
 // share returns which cells are the w-th part of n, whole slabs.
@@ -305,8 +318,9 @@ func (c *cube) rollNodes(v, at, n int) {
 		if c.zeros != nil {
 			addCounted(c.zeros[to:to+n], c.zeros[from:from+n])
 		}
-		if c.pairs != nil {
-			addCounted(c.pairs[to:to+n], c.pairs[from:from+n])
+		if c.low != nil {
+			addCounted(c.low[to:to+n], c.low[from:from+n])
+			addCounted(c.high[to:to+n], c.high[from:from+n])
 		}
 	}
 }

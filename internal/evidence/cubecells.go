@@ -142,8 +142,8 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 				if c.zeros != nil {
 					c.zeros[at] = c.zeros[from]
 				}
-				if c.pairs != nil {
-					c.pairs[at] = c.pairs[from]
+				if c.low != nil {
+					c.low[at], c.high[at] = c.low[from], c.high[from]
 				}
 				at++
 			}
@@ -153,7 +153,8 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 	c.sums = packed(c.sums, words, start, c.slab, threads)
 	c.missing = packed(c.missing, 1, start, c.slab, threads)
 	c.zeros = packed(c.zeros, 1, start, c.slab, threads)
-	c.pairs = packed(c.pairs, 1, start, c.slab, threads)
+	c.low = packed(c.low, 1, start, c.slab, threads)
+	c.high = packed(c.high, 1, start, c.slab, threads)
 }
 
 // packed moves what keep has moved to the front of every goroutine's slabs to the front

@@ -82,8 +82,7 @@ func (a *Accumulator) Assembled(ctx context.Context, levels []Levels, combos [][
 
 // HasCube reports whether Table makes a cube.
 func (a *Accumulator) HasCube(levels []Levels, combos [][]int) bool {
-	c, err := a.cube(context.Background(), levels, combos, 1)
-	return c != nil && err == nil
+	return a.cube(levels, combos, 1) != nil
 }
 
 // Unmix returns the key that is mixed to k.

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/sluis-go/sluis/internal/column"
@@ -29,6 +30,8 @@ type Grid struct {
 	counts *group.Counts
 	tally  *tally // of a response without units; nil otherwise
 	rows   *whose // who rows without units are; nil where nobody asks
+	hints  *hints // of rows that may have a value in common; nil likewise
+	guess  *Guess // of the hints
 	// acc has the grid's cells for its own, and no table. Their rows are in counts,
 	// and what is in tally is not in it.
 	acc *Accumulator
@@ -58,6 +61,9 @@ func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 		g.acc.small.like(a.small)
 		if !a.shape.pooled() {
 			g.tally = newTally(&a.shape, keys, g.counts)
+			if g.acc.small.log != nil {
+				g.hints, g.guess = newHints(keys.Cells()), cmp.Or(a.guess, &Guess{})
+			}
 		}
 	} else {
 		g.acc.none = newState[exact.Empty](a.shape, 0)
@@ -113,6 +119,7 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 			return false, nil
 		}
 	}
+	first := a.rows == 0
 	a.rows += int64(b.Rows)
 	if a.shape.pooled() {
 		extendTo(&a.ids, b.Rows)
@@ -136,6 +143,10 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		}
 		return true, nil
 	}
+	if g.hints != nil {
+		g.hint(b, first)
+	}
+	lasting := g.lasting(b, cols)
 	extendTo(&a.ids, min(gridBlock, b.Rows))
 	for lo := 0; lo < b.Rows; lo += gridBlock {
 		hi := min(lo+gridBlock, b.Rows)
@@ -156,14 +167,20 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 		if g.rows != nil {
 			g.rows.add(b, lo, keys, x, null)
 		}
-		if a.small.log != nil {
-			a.small.log.add(keys, smalls(x), null)
+		if g.hints != nil {
+			g.hints.add(keys, x, null)
+			if !lasting {
+				a.small.log.add(keys, smalls(x), null)
+			}
 		}
 		steps, step := x, int64(1)
 		if n := b.Response; n.Steps != nil && n.Shift == a.small.shift {
 			steps, step = n.Steps[lo:hi], n.Step
 		}
 		g.tally.add(keys, x, steps, step, null)
+	}
+	if lasting {
+		a.small.log.refer(g.keys, cols, a.small.x[:b.Rows])
 	}
 	return true, nil
 }
@@ -221,6 +238,9 @@ func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	inParallel(threads, threads, func(w int) { g.counts.Merge(o.counts, n*w/threads, n*(w+1)/threads) })
 	if g.tally != nil {
 		g.tally.merge(o.tally, threads)
+	}
+	if g.hints != nil {
+		g.hints.merge(o.hints, threads)
 	}
 	if g.rows != nil {
 		g.rows.merge(o.rows)

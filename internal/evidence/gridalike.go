@@ -1,33 +1,36 @@
 package evidence
 
 import (
-	"context"
-	"sync/atomic"
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/column"
 )
 
-// pairs returns those of the grid's rows, see rowLog.pairs; nil where nobody asks.
-func (g *Grid) pairs(ctx context.Context, threads int) ([]int64, error) {
-	if g.tally == nil || g.acc.small.log == nil {
-		return nil, nil
+// hint makes the guess with the first batch of a grid. It is called after the response
+// is loaded.
+func (g *Grid) hint(b *Batch, first bool) {
+	if first {
+		st := g.acc.small
+		g.hints.guess = g.guess.of(st.shift, st.x[:b.Rows], b.Response.Null)
 	}
-	n := make([]int64, g.Cells())
-	g.counts.Read(n, 0)
-	if a := g.tally.amounts; a != nil {
-		for k := range n {
-			rows, _, _, _ := a.At(k)
-			n[k] += rows
-		}
-	}
-	return g.acc.small.log.pairs(ctx, n, g.acc.shape.Alike, threads)
 }
 
-// fillPairs adds the pairs of the first cells of a grid to the cells first+to, those to
-// NoNode aside.
-func (c *cube) fillPairs(pairs []int64, to []uint32, first int) {
+// lasting reports whether all rows of a batch can be read again where they lie.
+func (g *Grid) lasting(b *Batch, cols []column.Indices) bool {
+	return g.hints != nil && b.Lasting && b.Response.Borrowed && b.Response.Null == nil && b.Response.Shift == g.acc.small.shift &&
+		!slices.ContainsFunc(cols, func(x column.Indices) bool { return !x.Borrowed })
+}
+
+// fillHints adds the hints of the cells from key on to the cells first+to of a cube, those
+// to NoNode aside.
+func (c *cube) fillHints(h *hints, to []uint32, first, key int) {
 	for i, place := range to {
-		if place != NoNode {
-			c.pairs[first+int(place)] += pairs[i]
+		if place == NoNode {
+			continue
 		}
+		low, high := h.at(key + i)
+		c.low[first+int(place)] += int64(low)
+		c.high[first+int(place)] += int64(high)
 	}
 }
 
@@ -62,11 +65,11 @@ func (t *tally) observeCells(c *cells[small], keys []uint32) {
 }
 
 // alike notes what the contributors to the cells of m, which are those of the cube, have in
-// common, and whether some cells are in doubt.
+// common, and which cells are in doubt.
 func (c *cube) alike(m *Margin, percent, threads int) {
 	m.Equal, m.Share = make([]bool, m.N), make([]int64, m.N)
 	values := make([]small, m.N)
-	var doubt atomic.Bool
+	doubt := make([][]uint32, threads)
 	inParallel(threads, threads, func(w int) {
 		for i := m.N * w / threads; i < m.N*(w+1)/threads; i++ {
 			n, other := m.Contributors[i], m.NonZero[i]
@@ -82,11 +85,18 @@ func (c *cube) alike(m *Margin, percent, threads int) {
 			case n == need || other < need:
 			case oneValue(other, s[0], s[1], s[2]):
 				m.Share[i], values[i] = other, small(s[0]/other)
-			case c.pairs != nil && c.pairs[i] > n-need:
+			case bitsRuleOut(uint64(c.low[i]), n, n-need) || bitsRuleOut(uint64(c.high[i]), n, n-need):
+			case !c.blind && c.guessed(i) >= need:
+				m.Share[i], values[i] = c.guessed(i), c.guess
+			case !c.blind && c.guessed(i) > n-need: // as many have another value at most as are left
 			default:
-				doubt.Store(true)
+				doubt[w] = append(doubt[w], uint32(i))
 			}
 		}
 	})
-	m.Common, c.doubt = numsOf(values), doubt.Load()
+	c.common, c.doubt = values, slices.Concat(doubt...)
+	m.Common = numsOf(values)
 }
+
+// guessed returns how many rows of a cell have the guess.
+func (c *cube) guessed(i int) int64 { return int64(uint64(c.high[i]) >> 32) }

@@ -22,6 +22,7 @@ func TestGridAlike(t *testing.T) {
 		if rng.IntN(2) == 0 {
 			percent = []int{80, 90, 95}[rng.IntN(3)]
 		}
+		lasting, many := rng.IntN(2) == 0, rng.IntN(3) == 0
 		cols := []column.Indices{{Below: cards[0]}, {Below: cards[1]}}
 		var x []int64
 		var null []bool
@@ -45,12 +46,15 @@ func TestGridAlike(t *testing.T) {
 		var all *evidence.Grid
 		for lo := 0; lo < n; {
 			hi := lo + 1 + rng.IntN(n-lo)
+			if many {
+				hi = lo + 1
+			}
 			g := acc.NewGrid(cards, int64(n))
-			b := &evidence.Batch{Rows: hi - lo, Response: &column.Numbers{Bits: 41, Small: x[lo:hi]}}
+			b := &evidence.Batch{Rows: hi - lo, Lasting: lasting, Response: &column.Numbers{Bits: 41, Small: x[lo:hi], Borrowed: lasting}}
 			if others == 3 {
 				b.Response.Null = null[lo:hi]
 			}
-			part := []column.Indices{{U8: cols[0].U8[lo:hi], Below: cards[0]}, {U8: cols[1].U8[lo:hi], Below: cards[1]}}
+			part := []column.Indices{{U8: cols[0].U8[lo:hi], Below: cards[0], Borrowed: lasting}, {U8: cols[1].U8[lo:hi], Below: cards[1], Borrowed: lasting}}
 			if ok, err := g.Add(b, part); !ok || err != nil {
 				t.Fatal(ok, err)
 			}

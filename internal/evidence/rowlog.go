@@ -7,11 +7,15 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/group"
 )
 
 // rowLog keeps the responses of rows that are respondents of their own, for a look at
 // those of some cells in the end. A row is 4 bytes and its response, in memory or, over
-// the budget, in storage.
+// the budget, in storage. Rows of a grid that can be read again where they lie are not
+// copied.
 type rowLog[T number[T]] struct {
 	open   logBlock[T]
 	blocks []logBlock[T]
@@ -24,6 +28,9 @@ type logBlock[T any] struct {
 	cell  []uint32
 	x     []T
 	cells []uint32 // maps cell to inner cells; nil where it holds these. Set by merging.
+	// Of rows that are not copied, the columns that their keys are made of, in place of cell.
+	grid *group.Grid
+	cols []column.Indices
 	// Of a block in storage, where it is, in place of cell and x.
 	at, size int64
 	rows     int
@@ -48,6 +55,11 @@ func (l *rowLog[T]) add(cell []uint32, x []T, null []bool) {
 	if n := len(o.cell); n >= blockRows || l.spill != nil && n >= l.spill.rows {
 		l.seal()
 	}
+}
+
+// refer adds rows, none of them null, that stay where they are, with the columns of a grid.
+func (l *rowLog[T]) refer(grid *group.Grid, cols []column.Indices, x []T) {
+	l.blocks = append(l.blocks, logBlock[T]{x: x, rows: len(x), grid: grid, cols: slices.Clone(cols)})
 }
 
 // seal makes a block of the open rows.
@@ -133,6 +145,11 @@ func (l *rowLog[T]) merge(o *rowLog[T], cells []uint32) {
 // each calls fn for the rows of every block, on several goroutines: t says on which.
 func (l *rowLog[T]) each(ctx context.Context, threads int, fn func(t int, cell []uint32, x []T)) error {
 	l.seal()
+	return l.first(ctx, len(l.blocks), threads, fn)
+}
+
+// first is each for the first n blocks, in parts of at most gridBlock rows or whole.
+func (l *rowLog[T]) first(ctx context.Context, n, threads int, fn func(t int, cell []uint32, x []T)) error {
 	var next atomic.Int64
 	var once sync.Once
 	var failed error
@@ -142,7 +159,7 @@ func (l *rowLog[T]) each(ctx context.Context, threads int, fn func(t int, cell [
 		var named []uint32
 		for ctx.Err() == nil {
 			i := int(next.Add(1)) - 1
-			if i >= len(l.blocks) {
+			if i >= n {
 				break
 			}
 			b, err := l.blocks[i].load(l.spill, &room, &buf)
@@ -150,15 +167,16 @@ func (l *rowLog[T]) each(ctx context.Context, threads int, fn func(t int, cell [
 				once.Do(func() { failed = err })
 				break
 			}
-			cell := b.cell
-			if b.cells != nil {
-				extendTo(&named, len(cell))
-				for k, g := range cell {
-					named[k] = b.cells[g]
-				}
-				cell = named
+			if b.grid == nil {
+				fn(t, b.named(b.cell, &named), b.x)
+				continue
 			}
-			fn(t, cell, b.x)
+			for lo := 0; lo < b.rows; lo += gridBlock {
+				hi := min(lo+gridBlock, b.rows)
+				keys := extendTo(&room.cell, hi-lo)
+				b.grid.Keys(keys, b.cols, lo) // which have been in range once
+				fn(t, b.named(keys, &named), b.x[lo:hi])
+			}
 		}
 	})
 	if failed != nil {
@@ -166,6 +184,18 @@ func (l *rowLog[T]) each(ctx context.Context, threads int, fn func(t int, cell [
 		return l.spill.err()
 	}
 	return ctx.Err()
+}
+
+// named returns the inner cells of rows, in memory of out where these are others.
+func (b *logBlock[T]) named(cell []uint32, out *[]uint32) []uint32 {
+	if b.cells == nil {
+		return cell
+	}
+	named := extendTo(out, len(cell))
+	for k, g := range cell {
+		named[k] = b.cells[g]
+	}
+	return named
 }
 
 // logOf turns a log into one of wider numbers.
@@ -177,7 +207,7 @@ func logOf[T number[T], U number[U]](l *rowLog[T], convert func(T, int) U, up in
 	out := &rowLog[U]{held: l.held, spill: l.spill}
 	for i := range l.blocks {
 		b := &l.blocks[i]
-		c := logBlock[U]{cell: b.cell, cells: b.cells, at: b.at, size: b.size, rows: b.rows, read: converted(b.read, convert, up)}
+		c := logBlock[U]{cell: b.cell, cells: b.cells, at: b.at, size: b.size, rows: b.rows, read: converted(b.read, convert, up), grid: b.grid, cols: b.cols}
 		for _, x := range b.x {
 			c.x = append(c.x, convert(x, up))
 		}

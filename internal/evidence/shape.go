@@ -67,6 +67,9 @@ type Batch struct {
 	// that follow it.
 	RowKey   []uint64
 	FirstRow uint64
+	// Lasting says that the buffers of the arrays behind the batch stay until the
+	// accumulator is closed.
+	Lasting  bool
 	Response *column.Numbers
 	Weight   *column.Numbers
 }

@@ -14,16 +14,13 @@ import (
 // one. hidden says which cells are in none of the first so many combinations that
 // are published.
 func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int, published, threads int) (m *Margin, hidden []bool, err error) {
-	c, err := a.cube(ctx, levels, combos, threads)
-	if err != nil {
-		return nil, nil, err
-	}
-	if c != nil {
+	if c := a.cube(levels, combos, threads); c != nil {
 		c.rollUp(threads)
 		m, hidden = c.table(&a.shape, combos, published, threads)
-		if !c.doubt {
-			return m, hidden, ctx.Err()
+		if err := c.resolve(ctx, m, a, threads); err != nil {
+			return nil, nil, err
 		}
+		return m, hidden, ctx.Err()
 	}
 	margins, err := a.Margins(ctx, levels, combos, threads)
 	if err != nil {
@@ -34,10 +31,10 @@ func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int
 }
 
 // cube returns the cells in a cube, to be rolled up; nil where there is none for them.
-func (a *Accumulator) cube(ctx context.Context, levels []Levels, combos [][]int, threads int) (*cube, error) {
+func (a *Accumulator) cube(levels []Levels, combos [][]int, threads int) *cube {
 	s := &a.shape
 	if s.pooled() || s.Weight || s.Sole || s.Largest > 0 || a.none == nil && a.small == nil || s.Alike > 0 && a.held == nil {
-		return nil, nil
+		return nil
 	}
 	n := a.table.Len()
 	if a.held != nil {
@@ -45,7 +42,7 @@ func (a *Accumulator) cube(ctx context.Context, levels []Levels, combos [][]int,
 	}
 	c := newCube(levels, combos, n)
 	if c == nil {
-		return nil, nil
+		return nil
 	}
 	if s.Response {
 		c.withSums(s.tallied())
@@ -53,11 +50,7 @@ func (a *Accumulator) cube(ctx context.Context, levels []Levels, combos [][]int,
 	switch {
 	case a.held != nil:
 		a.held.Flush()
-		pairs, err := a.held.pairs(ctx, threads)
-		if err != nil {
-			return nil, err
-		}
-		c.fillFromGrid(a.held, a.names, pairs, threads)
+		c.fillFromGrid(a.held, a.names, threads)
 	case s.Response:
 		a.small.inner.grow(n)
 		c.fillFromCells(a.table, a.small.inner.records, &a.small.inner)
@@ -65,7 +58,7 @@ func (a *Accumulator) cube(ctx context.Context, levels []Levels, combos [][]int,
 		a.none.inner.grow(n)
 		c.fillFromCells(a.table, a.none.inner.records, nil)
 	}
-	return c, nil
+	return c
 }
 
 // nodeCards returns for each column a number that all nodes are below.
