@@ -35,7 +35,7 @@ const blockSize = 1 << 16
 // Digests are 64 bits, under a key that is drawn for the handle and that nobody
 // knows: a block that is changed goes unnoticed with probability 2^-64.
 type handle struct {
-	f    *os.File
+	f    opened
 	name string
 	info os.FileInfo // when it was opened
 	size int64
@@ -45,6 +45,13 @@ type handle struct {
 	// hand the error on.
 	changed atomic.Bool
 	sum     string // SHA-256 in hexadecimal, once known
+}
+
+// opened is what a handle reads: a file, or what was uploaded.
+type opened interface {
+	io.ReaderAt
+	io.Closer
+	Stat() (os.FileInfo, error)
 }
 
 func openHandle(name string) (*handle, error) {
@@ -60,9 +67,13 @@ func openHandle(name string) (*handle, error) {
 		f.Close()
 		return nil, err
 	}
+	return newHandle(f, name, info), nil
+}
+
+func newHandle(f opened, name string, info os.FileInfo) *handle {
 	h := &handle{f: f, name: name, info: info, size: info.Size(), seed: maphash.MakeSeed()}
 	h.seen = make([]atomic.Uint64, (h.size+blockSize-1)/blockSize)
-	return h, nil
+	return h
 }
 
 func (h *handle) close() error { return h.f.Close() }

@@ -1,6 +1,6 @@
 // Package source opens microdata files as Arrow record readers: Parquet, Arrow
-// IPC files and streams, and CSV. It is a package of its own since arrow's
-// Parquet reader links Flight and gRPC into every program that imports it.
+// IPC files and streams, and CSV: files by their names with [Open], an upload with
+// [NewReader].
 //
 // Files are not trusted. Lengths are checked against the size of the file
 // before memory is set aside for them, arrays are checked before they are
@@ -27,6 +27,9 @@ import (
 type Options struct {
 	// CSV applies to .csv files.
 	CSV CSVOptions
+	// Format says what [NewReader] reads. Defaults to what the first bytes show: Parquet
+	// and Arrow begin with a mark, and all else is CSV. [Open] goes by the extension.
+	Format Format
 	// Allocator is where records live. Defaults to memory.DefaultAllocator, where the
 	// memory of a record that is released is used again.
 	Allocator memory.Allocator
@@ -154,6 +157,9 @@ type Source struct {
 // whether a file has dictionaries, nulls or metadata does not matter. None may come twice,
 // be it under another name.
 func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
+	if err := opts.check(ctx); err != nil {
+		return nil, &FileError{File: "source", Err: err}
+	}
 	opts.defaults()
 	s := &Source{opts: opts, inferred: map[string]*shape{}}
 	names, err := expand(patterns)
@@ -207,19 +213,12 @@ func (s *Source) add(ctx context.Context, name string) error {
 			return &FileError{File: name, Err: errTwice}
 		}
 	}
-	var f file
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".parquet":
-		f, err = openParquet(h, &s.opts)
-	case ".arrow", ".feather":
-		f, err = openIPC(h, true, &s.opts)
-	case ".arrows":
-		f, err = openIPC(h, false, &s.opts)
-	case ".csv":
-		f, err = openCSV(ctx, h, &s.opts)
-	default:
-		err = fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)
-	}
+	return s.include(ctx, h, name, strings.ToLower(filepath.Ext(name)))
+}
+
+// include adds an open file of the format of an extension, or closes it.
+func (s *Source) include(ctx context.Context, h *handle, name, extension string) error {
+	f, err := s.decode(ctx, h, extension)
 	if err != nil {
 		h.close() //nolint:errcheck // the first error is the one to tell
 		if h.changed.Load() {
@@ -238,6 +237,21 @@ func (s *Source) add(ctx context.Context, name string) error {
 	}
 	s.infos = append(s.infos, info)
 	return nil
+}
+
+// decode opens a file of the format of an extension.
+func (s *Source) decode(ctx context.Context, h *handle, extension string) (file, error) {
+	switch extension {
+	case ".parquet":
+		return openParquet(h, &s.opts)
+	case ".arrow", ".feather":
+		return openIPC(h, true, &s.opts)
+	case ".arrows":
+		return openIPC(h, false, &s.opts)
+	case ".csv":
+		return openCSV(ctx, h, &s.opts)
+	}
+	return nil, fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)
 }
 
 // sameSchema compares the names of columns; unify does their types.

@@ -1,0 +1,203 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+)
+
+// uploadName is the name of what [NewReader] reads.
+const uploadName = "upload"
+
+// NewReader reads r to its end and returns a source of what it holds, with the same care
+// as [Open] has for a file: CSV, an Arrow stream, an Arrow file or Parquet, as Options.Format
+// says or as the first bytes show. Nothing is written to a disk: the bytes are held in
+// memory, at most Options.MemoryLimit of them, until the source is closed. The source may
+// be read as often as wanted.
+//
+// Its one file has the name "upload", in errors, in Options.Sums and in [Source.Files],
+// where its SHA-256 is known from the start. r is not closed. The error is a *FileError,
+// or that of the context.
+func NewReader(ctx context.Context, r io.Reader, opts Options) (*Source, error) {
+	if r == nil {
+		return nil, &FileError{File: uploadName, Err: errors.New("the reader is nil")}
+	}
+	if err := opts.check(ctx); err != nil {
+		return nil, &FileError{File: uploadName, Err: err}
+	}
+	opts.defaults()
+	u, sum, err := receive(ctx, r, opts.MemoryLimit)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &FileError{File: uploadName, Err: plain(err)}
+	}
+	h := newHandle(u, uploadName, uploadInfo{u.size})
+	h.sum = sum
+	extension := opts.Format.extension()
+	if extension == "" {
+		extension = u.extension()
+	}
+	s := &Source{opts: opts, inferred: map[string]*shape{}}
+	if err := s.include(ctx, h, uploadName, extension); err != nil {
+		return nil, err
+	}
+	s.infos[0].SHA256 = sum
+	if err := s.settle(); err != nil {
+		return nil, err
+	}
+	if err := s.compare(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Format is a format of files.
+type Format string
+
+const (
+	// FormatCSV is that of .csv files.
+	FormatCSV Format = "csv"
+	// FormatStream is that of .arrows files: an Arrow IPC stream.
+	FormatStream Format = "arrows"
+	// FormatArrow is that of .arrow files: an Arrow IPC file.
+	FormatArrow Format = "arrow"
+	// FormatParquet is that of .parquet files.
+	FormatParquet Format = "parquet"
+)
+
+// extension returns the extension of a format; "" for the zero value.
+func (f Format) extension() string {
+	if f == "" {
+		return ""
+	}
+	return "." + string(f)
+}
+
+// check refuses options that are none.
+func (o *Options) check(ctx context.Context) error {
+	if ctx == nil {
+		return errors.New("the context is nil")
+	}
+	switch o.Format {
+	case "", FormatCSV, FormatStream, FormatArrow, FormatParquet:
+		return nil
+	}
+	return fmt.Errorf("%w: the format is none of csv, arrows, arrow, parquet", ErrUnsupported)
+}
+
+// pieceSize is the length of the pieces in which an upload is held, but for the last.
+const pieceSize = 1 << 20
+
+// upload is what was read of a reader.
+type upload struct {
+	pieces [][]byte
+	size   int64
+}
+
+// receive reads r to its end, at most limit bytes, and returns their SHA-256. A panic of r
+// is an error.
+func receive(ctx context.Context, r io.Reader, limit int64) (u *upload, sum string, err error) {
+	hash := sha256.New()
+	u = &upload{}
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, "", err
+		}
+		piece := make([]byte, min(pieceSize-1, limit-u.size)+1) // one more than there may be
+		n, err := fill(r, piece)
+		hash.Write(piece[:n])
+		u.size += int64(n)
+		u.pieces = append(u.pieces, piece[:n])
+		switch {
+		case u.size > limit:
+			return nil, "", fmt.Errorf("%w: it is longer than Options.MemoryLimit, %d bytes: write it to a file, and use Open", ErrMemory, limit)
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			return u, hex.EncodeToString(hash.Sum(nil)), nil
+		default:
+			return nil, "", err
+		}
+	}
+}
+
+// errPanic says that a reader failed.
+var errPanic = errors.New("the reader has failed in a panic")
+
+// fill reads until b is full, or returns an error: io.EOF at the end alone. A reader that
+// gives nothing over and over, or more than it was asked for, is an error.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPanic
+		}
+	}()
+	for idle := 0; n < len(b); {
+		m, err := r.Read(b[n:])
+		if m < 0 || m > len(b)-n {
+			return n, errors.New("the reader returns a number of bytes that it was not asked for")
+		}
+		n += m
+		if err != nil {
+			return n, err
+		}
+		if idle++; m > 0 {
+			idle = 0
+		} else if idle == 100 {
+			return n, io.ErrNoProgress
+		}
+	}
+	return n, nil
+}
+
+// ReadAt implements io.ReaderAt.
+func (u *upload) ReadAt(b []byte, off int64) (int, error) {
+	n := 0
+	for n < len(b) && off < u.size {
+		m := copy(b[n:], u.pieces[off/pieceSize][off%pieceSize:])
+		n += m
+		off += int64(m)
+	}
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Close lets go of the bytes.
+func (u *upload) Close() error {
+	u.pieces, u.size = nil, 0
+	return nil
+}
+
+// Stat implements opened.
+func (u *upload) Stat() (fs.FileInfo, error) { return uploadInfo{u.size}, nil }
+
+// extension tells the format by the first bytes; what is no other is CSV.
+func (u *upload) extension() string {
+	head := make([]byte, 8)
+	n, _ := u.ReadAt(head, 0)
+	for magic, extension := range map[string]string{"PAR1": ".parquet", "PARE": ".parquet", "ARROW1": ".arrow", "FEA1": ".arrow", "\xff\xff\xff\xff": ".arrows"} {
+		if bytes.HasPrefix(head[:n], []byte(magic)) {
+			return extension
+		}
+	}
+	return ".csv"
+}
+
+// uploadInfo describes an upload.
+type uploadInfo struct{ size int64 }
+
+func (u uploadInfo) Name() string     { return uploadName }
+func (u uploadInfo) Size() int64      { return u.size }
+func (uploadInfo) Mode() fs.FileMode  { return 0 }
+func (uploadInfo) ModTime() time.Time { return time.Time{} }
+func (uploadInfo) IsDir() bool        { return false }
+func (uploadInfo) Sys() any           { return nil }
