@@ -27,3 +27,37 @@ func TestFirstRecordAsNames(t *testing.T) {
 		t.Errorf("status %d: %s%s", status, out, said)
 	}
 }
+
+// TestExcelFile: a file that Excel reads by its first line is read, with columns beside those
+// of the spec that have no name or that of another.
+func TestExcelFile(t *testing.T) {
+	var rows strings.Builder
+	for range 12 {
+		rows.WriteString("1;2;3;4\n")
+	}
+	dir := folder(t, "d.csv", "sep=;\na;;x;x\n"+rows.String(),
+		"s.yaml", "version: 1\ndata: {source: d.csv}\noutputs: [{name: o, kind: frequency, by: [a]}]\n",
+		"x.yaml", "version: 1\ndata: {source: d.csv}\noutputs: [{name: o, kind: frequency, by: [x]}]\n",
+		"comma.yaml", "version: 1\ndata: {source: d.csv, csv: {delimiter: \",\"}}\noutputs: [{name: o, kind: frequency, by: [a]}]\n")
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, c := range []struct {
+		name   string
+		args   []string
+		status int
+		says   string
+	}{
+		{"check", []string{"check", at("s.yaml")}, exitUnsafe, "12 rows read"},
+		{"check of a name that comes twice", []string{"check", at("x.yaml")}, exitFailure, `column "x": 2 columns have this name`},
+		{"another delimiter", []string{"check", at("comma.yaml")}, exitFailure, "ask for ';', or take the line out of the file"},
+		{"risk", []string{"risk", at("d.csv"), "--keys", "a", "--k", "3"}, 0, "SAFE"},
+		{"local copies all columns", []string{"local", at("d.csv"), at("o.csv"), "--keys", "a", "--k", "3", "--missing", "wildcard"}, exitUsage, "2 columns have this name"},
+		{"profile shows all columns", []string{"profile", at("d.csv"), "--respondent", "a"}, exitFailure, "2 columns have this name"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, out, said := sluis(t, c.args...)
+			if all := out + said; status != c.status || !strings.Contains(all, c.says) || strings.Contains(all, "damaged") {
+				t.Errorf("status %d, want %d and %q: %s", status, c.status, c.says, all)
+			}
+		})
+	}
+}

@@ -16,19 +16,23 @@ const shown = 30
 
 // Absent says that n of the columns have a name, where one is wanted, and what names there
 // are: the nearest, and at most 30. Names that look like the values of a record are not
-// shown.
+// shown, and those of a file in which some columns have no name or that of another are not.
 func Absent(name string, n int, have []string) string {
 	var b strings.Builder
 	if n > 1 {
-		fmt.Fprintf(&b, "%d columns have this name", n)
-	} else {
-		b.WriteString("the column does not exist")
-		if near, ok := Nearest(name, have); ok && !slices.ContainsFunc(have, likeValue) {
-			fmt.Fprintf(&b, "; the nearest name is %q", near)
-		}
+		return fmt.Sprintf("%d columns have this name: give each column that is read a name of its own", n)
+	}
+	b.WriteString("the column does not exist")
+	unclear := distinct(have) < len(have)
+	if near, ok := Nearest(name, have); ok && !unclear && !slices.ContainsFunc(have, likeValue) {
+		fmt.Fprintf(&b, "; the nearest name is %q", near)
 	}
 	if slices.ContainsFunc(have, likeValue) {
 		fmt.Fprintf(&b, "; the file has %d columns, whose names are not shown: some look like values, as if the first line were a record; the first line of a CSV file must have the names", len(have))
+		return b.String()
+	}
+	if unclear {
+		fmt.Fprintf(&b, "; the file has %d columns, whose names are not shown: some have no name or that of another, as if the first line were a record; the first line of a CSV file must have the names", len(have))
 		return b.String()
 	}
 	if len(have) > 0 {
@@ -44,6 +48,17 @@ func Absent(name string, n int, have []string) string {
 		fmt.Fprintf(&b, " and %d more", more)
 	}
 	return b.String()
+}
+
+// distinct returns how many different names there are, those that are empty aside.
+func distinct(names []string) int {
+	seen := map[string]bool{}
+	for _, n := range names {
+		if n != "" {
+			seen[n] = true
+		}
+	}
+	return len(seen)
 }
 
 // likeValue reports whether a name looks like a value of a record: a number, a date or an

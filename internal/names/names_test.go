@@ -29,7 +29,9 @@ func TestAbsent(t *testing.T) {
 		{"a slip in the case", "Region", 0, []string{"region", "sex"}, `the column does not exist; the nearest name is "region"; the columns are "region", "sex"`},
 		{"nothing near", "zzz", 0, []string{"region"}, `the column does not exist; the columns are "region"`},
 		{"no columns", "a", 0, nil, "the column does not exist"},
-		{"twice", "a", 2, []string{"a", "a"}, `2 columns have this name; the columns are "a", "a"`},
+		{"twice", "a", 2, []string{"a", "a"}, "2 columns have this name: give each column that is read a name of its own"},
+		{"names that come twice", "naam", 0, []string{"Jansen", "x", "x"}, "the column does not exist; the file has 3 columns, whose names are not shown: some have no name or that of another, as if the first line were a record; the first line of a CSV file must have the names"},
+		{"names that are empty", "Jansn", 0, []string{"Jansen", "x", ""}, "the column does not exist; the file has 3 columns, whose names are not shown: some have no name or that of another, as if the first line were a record; the first line of a CSV file must have the names"},
 		{"names that are values", "naam", 0, []string{"naam2", "123456782"}, "the column does not exist; the file has 2 columns, whose names are not shown: some look like values, as if the first line were a record; the first line of a CSV file must have the names"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

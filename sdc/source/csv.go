@@ -129,7 +129,7 @@ func (c *csvFile) look(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(o.Types)) {
 		i, ok := c.at[name]
 		if !ok {
-			return &FileError{Column: name, Err: fmt.Errorf("%w: a type is declared for it, and %w", ErrSchema, noColumn(name, 0, c.names))}
+			return &FileError{Column: name, Err: fmt.Errorf("%w: a type is declared for it, and %w", ErrSchema, noColumn(name, count(c.names, name), c.names))}
 		}
 		if c.types[i], err = typeNamed(o.Types[name]); err != nil {
 			return &FileError{Column: name, Err: err}

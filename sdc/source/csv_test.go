@@ -149,7 +149,7 @@ func TestCSVErrors(t *testing.T) {
 		{"too many fields", "a,b\n1,2,SECRET\n", source.CSVOptions{}, 2, "", source.ErrCorrupt},
 		{"open quote", "a,b\n1,\"SECRET\n", source.CSVOptions{}, 2, "", source.ErrCorrupt},
 		{"bare quote", "a,b\n1,SEC\"RET\n", source.CSVOptions{}, 2, "", source.ErrCorrupt},
-		{"same name twice", "a,a\n1,2\n", source.CSVOptions{}, 1, "", source.ErrCorrupt},
+		{"same name twice", "a,a\n1,2\n", source.CSVOptions{}, 0, "a", source.ErrNoColumn},
 		{"no number", "a,b\n1,2\n3,SECRET\n", source.CSVOptions{Types: map[string]string{"b": "int64"}}, 3, "b", source.ErrValue},
 		{"number too large", "a\n300\n", source.CSVOptions{Types: map[string]string{"a": "int8"}}, 2, "a", source.ErrValue},
 		{"decimal that would be rounded", "a\n1.234\n", source.CSVOptions{Types: map[string]string{"a": "decimal(9,2)"}}, 2, "a", source.ErrValue},

@@ -1,10 +1,12 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -29,6 +31,9 @@ const (
 //   - Blanks belong to the field. A line without a byte is no record.
 //   - A field has at most 16 MiB, a record at most 256 MiB, and the first record at
 //     most 16 MiB.
+//   - A first line that is sep=X and nothing else, as Excel has it, is no record: X is the
+//     delimiter. X is one character, neither a letter, a digit nor a blank. Another delimiter
+//     that was asked for is an error.
 //
 // It takes time linear in the bytes, and holds one record.
 type csvReader struct {
@@ -62,20 +67,46 @@ var (
 )
 
 func newCSVReader(src io.Reader, comma rune) (*csvReader, error) {
-	if comma == 0 {
+	r := &csvReader{src: src, buf: make([]byte, 1<<18), most: maxHeader, line: 1}
+	if r.have(3) && string(r.buf[r.pos:r.pos+3]) == "\ufeff" {
+		r.pos += 3
+	}
+	switch says := r.declared(); {
+	case comma == 0 && says != 0:
+		comma = says
+	case comma == 0:
 		comma = ','
+	case says != 0 && says != comma:
+		return nil, &FileError{Line: 1, Err: fmt.Errorf("%w: the line sep=%c says that the delimiter is %q, and %q was asked for: ask for %[2]q, or take the line out of the file", ErrUnsupported, says, says, comma)}
 	}
 	if comma == '"' || comma == '\r' || comma == '\n' || comma == utf8.RuneError || !utf8.ValidRune(comma) {
 		return nil, fmt.Errorf("%w: this character as a delimiter", ErrUnsupported)
 	}
-	r := &csvReader{src: src, buf: make([]byte, 1<<18), comma: utf8.AppendRune(nil, comma), most: maxHeader, line: 1}
+	r.comma = utf8.AppendRune(nil, comma)
 	for _, c := range []byte{r.comma[0], '"', '\r', '\n'} {
 		r.special[c] = true
 	}
-	if r.have(3) && string(r.buf[r.pos:r.pos+3]) == "\ufeff" {
-		r.pos += 3
-	}
 	return r, nil
+}
+
+// declared passes over a first line sep=X, and returns X; 0 where there is none.
+func (r *csvReader) declared() rune {
+	const sep = "sep="
+	if !r.have(len(sep)+1) || string(r.buf[r.pos:r.pos+len(sep)]) != sep {
+		return 0
+	}
+	r.have(len(sep) + utf8.UTFMax + 2) // as far as there is so much
+	line, _, _ := bytes.Cut(r.buf[r.pos+len(sep):min(r.end, r.pos+len(sep)+utf8.UTFMax+2)], []byte("\n"))
+	says, size := utf8.DecodeRune(line)
+	from := r.pos
+	r.pos += len(sep) + size
+	switch {
+	case says == utf8.RuneError || says == '"' || says == '\r' || says == '\n' || unicode.IsLetter(says) || unicode.IsDigit(says) || says == ' ':
+	case r.newline() || !r.have(1):
+		return says
+	}
+	r.pos = from
+	return 0
 }
 
 // have reports whether n more bytes are in the buffer, and reads on for them.
@@ -269,7 +300,9 @@ func (r *csvReader) quoted(begin int) error {
 	return errQuote
 }
 
-// names reads the first record: the names of the columns, and where each is.
+// names reads the first record: the names of the columns, and where each is. A column
+// without a name, or with that of another, is at no place: such columns can be left alone,
+// and an error of Need says why they cannot be read.
 func (r *csvReader) names(trim bool) ([]string, map[string]int, error) {
 	head, err := r.read()
 	if errors.Is(err, io.EOF) {
@@ -284,12 +317,18 @@ func (r *csvReader) names(trim bool) ([]string, map[string]int, error) {
 			names[i] = strings.TrimSpace(names[i])
 		}
 		if !utf8.ValidString(n) {
-			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: not UTF-8; write the file as UTF-8", ErrValue)}
+			return nil, nil, &FileError{Line: r.start, Err: fmt.Errorf("%w: not UTF-8; write the file as UTF-8", ErrValue)}
 		}
-		if _, twice := at[names[i]]; twice || names[i] == "" {
-			return nil, nil, &FileError{Line: 1, Err: fmt.Errorf("%w: column %d has no name or that of another", ErrCorrupt, i+1)}
+	}
+	times := map[string]int{"": 2}
+	for i, n := range names {
+		at[n] = i
+		times[n]++
+	}
+	for n, k := range times {
+		if k > 1 {
+			delete(at, n)
 		}
-		at[names[i]] = i
 	}
 	return names, at, nil
 }

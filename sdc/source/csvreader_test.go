@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode"
 )
 
 // ourRecords reads all records of a text.
@@ -38,7 +39,19 @@ func ourRecords(src io.Reader, comma rune) ([][]string, error) {
 // theirRecords reads them with the reader of Go's library, which makes line feeds of
 // the line ends in quotes and takes a carriage return as any other character.
 func theirRecords(text string, comma rune) ([][]string, error) {
-	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
+	text = strings.TrimPrefix(text, "\ufeff")
+	if rest, ok := strings.CutPrefix(text, "sep="+string(comma)); ok && !unicode.IsLetter(comma) && !unicode.IsDigit(comma) && comma != ' ' {
+		for _, end := range []string{"\r\n", "\n"} {
+			if after, ok := strings.CutPrefix(rest, end); ok {
+				text = after
+				break
+			}
+		}
+		if rest == "" || rest == "\r" {
+			text = ""
+		}
+	}
+	r := csv.NewReader(strings.NewReader(text))
 	r.Comma = comma
 	return r.ReadAll()
 }
@@ -206,7 +219,7 @@ func TestManyColumns(t *testing.T) {
 }
 
 func FuzzCSVReader(f *testing.F) {
-	for _, s := range []string{"a,b\n1,2\n", "\"a\r\nb\",\"\"\"\"\r\n", "\ufeffa\n\n\"\n\"", "a\r", "a;b\n1;2"} {
+	for _, s := range []string{"a,b\n1,2\n", "\"a\r\nb\",\"\"\"\"\r\n", "\ufeffa\n\n\"\n\"", "a\r", "a;b\n1;2", "sep=;\na;b\n1;2", "sep=,\r\na,b", "\ufeffsep=;", "sep=;;\n"} {
 		f.Add(s, ',')
 		f.Add(s, ';')
 	}
@@ -218,6 +231,95 @@ func FuzzCSVReader(f *testing.F) {
 	})
 }
 
+// TestDeclaredDelimiter: a first line sep=X is no record, and says what the delimiter is.
+// Whatever else begins with sep= is a record.
+func TestDeclaredDelimiter(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		comma      rune // that was asked for
+		want       [][]string
+		says       string // of the error
+	}{
+		{"none was asked for", "sep=;\na;b\n1,5;2\n", 0, [][]string{{"a", "b"}, {"1,5", "2"}}, ""},
+		{"the same was asked for", "sep=;\r\na;b\r\n", ';', [][]string{{"a", "b"}}, ""},
+		{"a comma, and none was asked for", "sep=,\na,b\n", 0, [][]string{{"a", "b"}}, ""},
+		{"a tab", "sep=\t\na\tb\n", 0, [][]string{{"a", "b"}}, ""},
+		{"several bytes", "sep=¦\na¦b\n", 0, [][]string{{"a", "b"}}, ""},
+		{"behind a mark of the byte order", "\ufeffsep=;\na;b\n", 0, [][]string{{"a", "b"}}, ""},
+		{"nothing else", "sep=;", 0, nil, ""},
+		{"an empty file of it", "sep=;\n", 0, nil, ""},
+		{"another was asked for", "sep=;\na;b\n", ',', nil, "the line sep=; says that the delimiter is ';', and ',' was asked for"},
+		{"more on the line", "sep=;x\n1;2\n", ';', [][]string{{"sep=", "x"}, {"1", "2"}}, ""},
+		{"two delimiters", "sep=;;\n1;2;3\n", ';', [][]string{{"sep=", "", ""}, {"1", "2", "3"}}, ""},
+		{"a letter", "sep=a\n1\n", ',', [][]string{{"sep=a"}, {"1"}}, ""},
+		{"a digit", "sep=1\n1\n", ',', [][]string{{"sep=1"}, {"1"}}, ""},
+		{"a blank", "sep= \n1\n", ',', [][]string{{"sep= "}, {"1"}}, ""},
+		{"nothing", "sep=\n1\n", ',', [][]string{{"sep="}, {"1"}}, ""},
+		{"in quotes", "\"sep=;\"\n1\n", ';', [][]string{{"sep=;"}, {"1"}}, ""},
+		{"capitals", "SEP=;\n1;2\n", ';', [][]string{{"SEP=", ""}, {"1", "2"}}, ""},
+		{"in the second line", "a;b\nsep=;\n", ';', [][]string{{"a", "b"}, {"sep=", ""}}, ""},
+		{"a return alone", "sep=;\ra;b\n", ';', nil, "carriage return"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := ourRecords(iotest.OneByteReader(strings.NewReader(tc.text)), tc.comma)
+			if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) || !slices.EqualFunc(got, tc.want, slices.Equal) {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestUnnamedColumns: columns without a name, or with that of another, can be left alone. One
+// that is read must have a name of its own.
+func TestUnnamedColumns(t *testing.T) {
+	for _, tc := range []struct {
+		name, head string
+		columns    []string // nil for all
+		says       string   // of the error
+	}{
+		{"others have one name", "a,x,x,b", []string{"b", "a"}, ""},
+		{"others have no name", "a,,,b,", []string{"b", "a"}, ""},
+		{"one of two of that name", "a,x,x,b", []string{"a", "x"}, `column "x": 2 columns have this name: give each column that is read a name of its own`},
+		{"one of three", "x,x,x,b", []string{"x"}, "3 columns have this name"},
+		{"all", "a,x,x,b", nil, "2 columns have this name"},
+		{"all, and one has no name", "a,,b", nil, "a column has no name: give it one, or leave it out of the file"},
+		{"one that does not exist", "Jansen,,Emmen", []string{"plaats"}, "the file has 3 columns, whose names are not shown: some have no name or that of another"},
+		{"one that does not exist, beside two of one name", "Jansen,1,1", []string{"plaats"}, "whose names are not shown"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := t.TempDir() + "/x.csv"
+			text := tc.head + "\n1,2,3" + strings.Repeat(",4", strings.Count(tc.head, ",")-2) + "\n"
+			if err := WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(t.Context(), []string{path}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close() //nolint:errcheck // read only
+			r, err := s.Reader(t.Context(), tc.columns)
+			if tc.says != "" {
+				if !errors.Is(err, ErrNoColumn) || errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "Jansen") {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Release()
+			if !r.Next() || r.Record().NumRows() != 1 {
+				t.Fatal(r.Err())
+			}
+			for i, want := range []string{map[int]string{2: "3", 3: "4", 4: "4"}[strings.Count(tc.head, ",")], "1"} {
+				if got := r.Record().Column(i).ValueStr(0); got != want {
+					t.Errorf("column %d: %q, want %q", i, got, want)
+				}
+			}
+		})
+	}
+}
+
 // TestFindDelimiter: what the first records have in common decides, and no name does.
 func TestFindDelimiter(t *testing.T) {
 	for _, tc := range []struct {
@@ -227,6 +329,7 @@ func TestFindDelimiter(t *testing.T) {
 		{"a,b\n1,2\n", ','}, {"a;b\n1;2\n", ';'}, {"a\tb\n1\t2\n", '\t'}, {"a|b\n1|2\n", '|'}, {"a\n1\n", 0}, {"", 0},
 		{"a;b\n1,5;2,5\n", ';'}, {"a;b,c;d\n1;2;3\n", ';'}, {"a;b,c\n1;2\n", ';'}, {"\"a,b\";c\n1;2\n", ';'},
 		{"a,b;c\n1,2;3\n", ','}, {"a,b;c;d\n1,2;3;4\n", ';'}, {"a;b\n\"1;2\n", 0},
+		{"sep=;\na;b\n1;2\n", ';'}, {"sep=;\na,b;c\n1,2;3\n", ';'}, {"sep=#\na#b\n1#2\n", 0}, {"sep=;\na\n1\n", 0},
 		{"a;b\n" + strings.Repeat("1,0;2\n", 1<<18) + "x", ';'},
 	} {
 		path := t.TempDir() + "/x.csv"

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/sluis-go/sluis/internal/names"
 )
@@ -28,6 +29,9 @@ func (s *Source) Need(names ...string) error {
 // ErrNoColumn is what the error of a column that a file does not have exactly once is.
 var ErrNoColumn = errors.New("the column does not exist exactly once")
 
+// errNoName says that all columns are to be read and one has no name.
+var errNoName = fmt.Errorf("%w: a column has no name: give it one, or leave it out of the file", ErrNoColumn)
+
 // noColumnError is an [ErrNoColumn] with what there is.
 type noColumnError struct{ text string }
 
@@ -40,4 +44,14 @@ func (e *noColumnError) Is(err error) bool { return err == ErrNoColumn }
 // noColumn says that n columns have a name, and what names there are.
 func noColumn(name string, n int, have []string) error {
 	return &noColumnError{names.Absent(name, n, have)}
+}
+
+// count returns how often a name is there.
+func count(names []string, name string) (n int) {
+	for _, x := range names {
+		if x == name {
+			n++
+		}
+	}
+	return n
 }

@@ -413,8 +413,8 @@ func (s *Source) split(ctx context.Context, columns []string, n int) ([]*reader,
 		return nil, err
 	}
 	for _, name := range columns {
-		if len(s.Schema().FieldIndices(name)) != 1 { // of a column without a name
-			return nil, &FileError{File: s.infos[0].Name, Column: name, Err: ErrNoColumn}
+		if name == "" {
+			return nil, &FileError{File: s.infos[0].Name, Err: errNoName}
 		}
 		if err := s.differ[name]; err != nil {
 			return nil, err
