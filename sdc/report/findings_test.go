@@ -140,6 +140,44 @@ func TestPublicSaysWhyHidden(t *testing.T) {
 	}
 }
 
+// TestPublicRemarkForReview: an output that waits for a remark about the data is not called
+// safe where it is hidden for that, and the page has nothing of what the spec says inside.
+func TestPublicRemarkForReview(t *testing.T) {
+	fields, _ := small(0)
+	var rows []map[string]any
+	for i := range 400 {
+		rows = append(rows, map[string]any{"id": i, "region": []string{"North", "South"}[i%2], "state": []string{"well", "ill"}[i/2%2], "x": i})
+	}
+	for _, tc := range []struct {
+		name    string
+		verdict sdc.Verdict // of the remark
+		badges  map[string]int
+		shown   bool
+	}{
+		{"for information", sdc.Safe, map[string]int{"safe": 4}, true},
+		{"for review", sdc.Review, map[string]int{"review": 4}, false},
+		{"unsafe", sdc.Unsafe, map[string]int{"unsafe": 4}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := checked(t, fields, rows, nil, sdc.CBS(),
+				sdc.Output{Name: "a", Kind: sdc.Frequency, By: []string{"region"}},
+				sdc.Output{Name: "b", Kind: sdc.Magnitude, By: []string{"region"}, Response: "x", Statistics: []string{"sum"}, SensitiveValues: []string{"31415"}})
+			r.Remark(sdc.Remark{Name: "thousands", Column: "x", Verdict: tc.verdict, Message: "SECRET"})
+			page := public(t, r, "en")
+			for _, kind := range []string{"safe", "review", "unsafe"} {
+				// In the table of verdicts, and over each output.
+				if n := strings.Count(page, `badge `+kind+`"`); n != tc.badges[kind]+map[bool]int{true: 1}[kind == r.Verdict.String()] {
+					t.Errorf("%d outputs are called %s", n, kind)
+				}
+			}
+			text := seen(page)
+			if strings.Contains(page, "31415") || strings.Contains(page, "SECRET") || strings.Contains(text, "not shown") == tc.shown {
+				t.Error(text)
+			}
+		})
+	}
+}
+
 // TestDutchSentences: what a rule found, in Dutch, with every number.
 func TestDutchSentences(t *testing.T) {
 	for _, tc := range []struct {

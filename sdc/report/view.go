@@ -55,15 +55,17 @@ func PublicRemarks(list []sdc.Remark) []sdc.Remark {
 	return out
 }
 
-// settled reports whether no remark about the data is left for somebody to decide.
-func settled(list []sdc.Remark) bool {
+// worstRemark returns the worst verdict of the remarks about the data.
+func worstRemark(list []sdc.Remark) sdc.Verdict {
+	worst := sdc.Safe
 	for _, x := range list {
-		if x.Verdict != sdc.Safe {
-			return false
-		}
+		worst = min(worst, x.Verdict)
 	}
-	return true
+	return worst
 }
+
+// settled reports whether no remark about the data is left for somebody to decide.
+func settled(list []sdc.Remark) bool { return worstRemark(list) == sdc.Safe }
 
 // about lists the remarks about the data.
 func (d words) about(list []sdc.Remark) []aboutView {
@@ -283,12 +285,10 @@ func (d words) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
 		out = append(out, sentence{d.t("This output is not shown: it may not leave as it is."), ""})
 	case o.Verdict == sdc.Review || len(o.Findings) > 0:
 		out = append(out, sentence{d.t("This output is not shown: a reviewer must decide about it first."), ""})
+	case !settled(remarks):
+		out = append(out, sentence{d.t("This output is not shown: a reviewer must decide about a remark on the data first."), ""})
 	case o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude:
-		text := d.t("This output is not shown.")
-		if !settled(remarks) {
-			text = d.t("This output is not shown: a reviewer must decide about a remark on the data first.")
-		}
-		out = append(out, sentence{text, ""})
+		out = append(out, sentence{d.t("This output is not shown."), ""})
 	default:
 		out = append(out, sentence{d.t("This output is no table, and is not shown."), ""})
 	}
@@ -346,7 +346,8 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	}
 	for i := range r.Outputs {
 		o := &r.Outputs[i]
-		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: o.Verdict}
+		// An output that waits for a remark about the data is not called safe.
+		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: min(o.Verdict, worstRemark(r.Data.Remarks))}
 		for _, s := range o.NotChecked {
 			x.NotChecked = append(x.NotChecked, d.say(s))
 		}
