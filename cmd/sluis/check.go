@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -10,16 +9,12 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/internal/staging"
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
@@ -117,13 +112,14 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer), files.text, files.json, files.cells, files.html, files.public); err != nil {
 		return err
 	}
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest}, trusted...)
+	run := newProject(ctx, s, policy, trusted)
+	r, err := checkAll(ctx, run, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
 	if err != nil {
 		return err
 	}
 	var better []suggest.Suggestion
 	if f.suggest {
-		if better, err = findSuggestions(ctx, r, s, policy, sdc.Options{Threads: f.threads, Memory: memory}); err != nil {
+		if better, err = findSuggestions(ctx, r, run, sdc.Options{Threads: f.threads, Memory: memory}); err != nil {
 			return err
 		}
 	}
@@ -136,187 +132,6 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	}
 	printSuggestions(stdout, r, better)
 	return verdictError(r.Verdict)
-}
-
-// checkSpec opens the data of a spec and checks it. What one of the trusted keys has
-// signed about the files is proof.
-func checkSpec(ctx context.Context, s *spec.Spec, policy sdc.Policy, opts sdc.Options, trusted ...ed25519.PublicKey) (*sdc.Report, error) {
-	account, err := loadDossier(s.Dossier)
-	if err != nil {
-		return nil, err
-	}
-	records := &dossier.Records{}
-	if account != nil {
-		records = account.Known()
-	}
-	records.Trust(trusted...)
-	if s.Options.CSV.Delimiter == 0 {
-		s.Options.CSV.Delimiter = source.FindDelimiter(s.Patterns)
-	}
-	s.Options.OpenStreams = openStreams(ctx)
-	given := s.Options.Sums != nil
-	src, err := source.Open(ctx, s.Patterns, s.Options)
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
-	if err := recordsBeside(records, src.Files()); err != nil {
-		return nil, err
-	}
-	if err := src.Need(s.Columns()...); err != nil {
-		return nil, err
-	}
-	columns := neededColumns(s, src.Schema())
-	n := opts.Threads
-	if n <= 0 {
-		n = defaultThreads()
-	}
-	readers, err := src.Split(ctx, columns, n)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		for _, r := range readers {
-			r.Release()
-		}
-	}()
-	d := sdc.FromReaders(readers...)
-	d.Roles, d.Missing, d.Hierarchies, d.About, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.About, s.NotIdentifiers
-	d.RespondentForm = s.RespondentForm
-	d.Remarks = append(d.Remarks, inferredTypes(s, src)...)
-	if err := addSuppressions(ctx, d, s, src); err != nil {
-		return nil, err
-	}
-	if account != nil {
-		d.Dossier = &sdc.DossierState{Missing: account.Missing()}
-	}
-	total, known := src.Rows()
-	if !known {
-		total = -1
-	}
-	bar := newProgress("checking", total)
-	defer bar.finish()
-	opts.Progress = bar.set
-	// The files are hashed while they are read: see source.Source.Hash.
-	hashed := make(chan error, 1)
-	hashCtx, stop := context.WithCancel(ctx)
-	defer stop()
-	go func() { hashed <- src.Hash(hashCtx) }()
-	r, err := sdc.Check(ctx, d, s.Outputs, policy, opts)
-	if err != nil {
-		stop()
-	}
-	hashErr := <-hashed
-	if errors.Is(err, sdc.ErrRequest) {
-		return nil, usageError(err)
-	}
-	if err != nil {
-		return nil, withHint(err, s)
-	}
-	if hashErr != nil {
-		return nil, hashErr
-	}
-	r.Data.Sources = []sdc.Source{}
-	s.Options.Sums = map[string]string{} // who opens them again gets the same
-	for _, file := range src.Files() {
-		s.Options.Sums[filepath.Clean(file.Name)] = file.SHA256
-		r.Data.Sources = append(r.Data.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
-	}
-	r.Manifest = &sdc.Manifest{Tool: thisTool(), Inputs: append(slices.Clone(s.Files), records.Inputs...)}
-	remarks, err := records.Join(r.Data.Sources, []string{s.Roles.Respondent, s.Roles.Holding}, columns)
-	if err != nil {
-		return nil, err
-	}
-	if account != nil && account.Custodian != "" {
-		key, err := dossier.PublicKey(account.Custodian)
-		if err != nil {
-			return nil, err
-		}
-		trusted = append(slices.Clone(trusted), key)
-	}
-	r.Remark(slices.Concat(remarks, sourceRemarks(src.Files(), given), localRemarks(d.Suppressions, trusted))...)
-	if account != nil {
-		x, err := reading(ctx, account, s, src, columns, opts)
-		if err != nil {
-			return nil, err
-		}
-		account.Compare(r, x)
-		for _, in := range account.Inputs {
-			if !slices.Contains(r.Manifest.Inputs, in) {
-				r.Manifest.Inputs = append(r.Manifest.Inputs, in)
-			}
-		}
-	}
-	return r, nil
-}
-
-// inferredTypes says what columns of CSV files are whose type is not declared, and that
-// the spec uses: codes are text, and the type of numbers was found from all rows.
-func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
-	numbers := []string{s.Roles.Weight}
-	codes := []string{s.Roles.Respondent, s.Roles.Holding}
-	for _, o := range s.Outputs {
-		numbers = append(append(numbers, o.Response), o.Amounts...)
-		codes = append(append(codes, o.By...), o.Sensitive...)
-	}
-	var out []sdc.Remark
-	var texts []string
-	for _, name := range s.Columns() {
-		in, ok := src.Inferred(name)
-		if !ok {
-			continue
-		}
-		if slices.Contains(numbers, name) && in.Type != nil {
-			kind := "exact decimals, " + in.Type.String()
-			switch in.Type.ID() {
-			case arrow.INT64:
-				kind = "whole numbers"
-			case arrow.FLOAT64:
-				kind = "decimal numbers"
-			}
-			out = append(out, sdc.Remark{Name: "inferred-type", Column: name, Verdict: sdc.Safe, Message: "the numbers of a CSV column are " + kind + ", inferred from all rows"})
-		}
-		if slices.Contains(codes, name) {
-			texts = append(texts, strconv.Quote(name))
-		}
-	}
-	if texts != nil {
-		out = append(out, sdc.Remark{Name: "inferred-type", Verdict: sdc.Safe, Message: "the codes of CSV columns are their text as it stands in the file: " + strings.Join(texts, ", ")})
-	}
-	return out
-}
-
-// withHint adds what to write in the spec to the errors that a first spec meets.
-func withHint(err error, s *spec.Spec) error {
-	var c *sdc.ColumnError
-	switch {
-	case !errors.As(err, &c):
-	case errors.Is(err, sdc.ErrNull) && c.Column == s.Roles.Respondent:
-		return fmt.Errorf("%w; nobody knows whose row it is, and no policy for missing values is for respondents: give the row a respondent, or take the row out of the file", err)
-	case errors.Is(err, sdc.ErrNull):
-		return fmt.Errorf("%w; say in the spec what it means, such as missing: {%q: category}, or exclude, which leaves the row out", err, c.Column)
-	case errors.Is(err, sdc.ErrType) && strings.EqualFold(filepath.Ext(s.Patterns[0]), ".csv"):
-		return fmt.Errorf("%w; a column of a CSV file is a number only where every field is one: see csv.decimal, csv.nulls and csv.types in docs/spec.md", err)
-	}
-	return err
-}
-
-// neededColumns lists the columns of the schema that a spec names, so that
-// nothing else is read.
-func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
-	want := s.Columns()
-	var out []string
-	for _, f := range schema.Fields() {
-		if slices.Contains(want, f.Name) {
-			out = append(out, f.Name)
-		}
-	}
-	for i := 0; len(out) == 0 && i < schema.NumFields(); i++ {
-		if f := schema.Field(i); source.Readable(f.Type) {
-			out = append(out, f.Name) // a model needs the rows alone
-		}
-	}
-	return out
 }
 
 // inputsOf lists the files that a check of a spec reads.

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,8 +16,6 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
-	"github.com/sluis-go/sluis/sdc/source"
-	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
@@ -146,8 +143,11 @@ func askDossier(in io.Reader, out io.Writer, lang string) (*dossier.Dossier, err
 // checkDossier prints the checklist. Its exit status is 3 where one of the steps up to
 // 18, or a release that is named, is open.
 func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) error {
-	d, err := loadDossier(path)
-	if err != nil {
+	d, err := dossier.Load(path)
+	switch {
+	case errors.Is(err, dossier.ErrDossier):
+		return usageError(err)
+	case err != nil:
 		return err
 	}
 	if folder == "" {
@@ -218,18 +218,6 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// loadDossier reads the dossier that a spec names; nil where it names none.
-func loadDossier(path string) (*dossier.Dossier, error) {
-	if path == "" {
-		return nil, nil
-	}
-	d, err := dossier.Load(path)
-	if errors.Is(err, dossier.ErrDossier) {
-		return nil, usageError(err)
-	}
-	return d, err
-}
-
 // refusedBy returns why a report's outputs are refused whatever their cells say,
 // or "".
 func refusedBy(r *sdc.Report) string {
@@ -241,38 +229,4 @@ func refusedBy(r *sdc.Report) string {
 		}
 	}
 	return ""
-}
-
-// reading is what a check has read, as the dossier wants to know it. The periods are
-// counted in a reading of their own, of two columns.
-func reading(ctx context.Context, account *dossier.Dossier, s *spec.Spec, src *source.Source, columns []string, opts sdc.Options) (dossier.Reading, error) {
-	x := dossier.Reading{Columns: slices.Clone(columns)}
-	for _, f := range src.Files() {
-		x.Access = append(x.Access, dossier.AccessOf(f.Name))
-	}
-	if account.Period != "" && src.Schema().HasField(account.Period) {
-		if !slices.Contains(x.Columns, account.Period) {
-			x.Columns = append(x.Columns, account.Period)
-		}
-		want := []string{account.Period}
-		if s.Roles.Respondent != "" && s.Roles.Respondent != account.Period {
-			want = append(want, s.Roles.Respondent)
-		}
-		records, err := src.Reader(ctx, want)
-		if err != nil {
-			return x, err
-		}
-		defer records.Release()
-		d := sdc.FromReaders(records)
-		d.Roles.Respondent, d.RespondentForm = s.Roles.Respondent, s.RespondentForm
-		if x.Periods, err = account.Periods(ctx, d, sdc.Options{Threads: opts.Threads, Memory: opts.Memory}); err != nil {
-			return x, usageError(fmt.Errorf("period of the dossier: %w", err))
-		}
-	}
-	for _, f := range src.Schema().Fields() {
-		if !slices.Contains(x.Columns, f.Name) {
-			x.Unread = append(x.Unread, f.Name)
-		}
-	}
-	return x, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress/records"
 )
@@ -125,7 +126,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		if out == toStdout {
 			return usageError(errors.New("--record is missing: there is no file beside which it could be written"))
 		}
-		f.recordFile = out + localSuffix
+		f.recordFile = out + project.LocalSuffix
 	}
 	if err := fitOutputs([]string{in, f.signer}, out, f.recordFile); err != nil {
 		return err
@@ -145,7 +146,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		return err
 	}
 	defer data.Release()
-	remarks, err := joinRecords(files, trusted, []string{f.risk.respondent}, f.risk.keys)
+	remarks, err := project.JoinRecords(files, trusted, []string{f.risk.respondent}, f.risk.keys)
 	if err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return err
 	}
-	remarks = slices.Concat(remarks, sourceRemarks(files, true), looks)
+	remarks = slices.Concat(remarks, project.SourceRemarks(files, true), looks)
 	if f.risk.respondent == "" {
 		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
 	}
@@ -305,11 +306,11 @@ func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64,
 		signed = ", signed by key " + public
 	}
 	fmt.Fprintf(w, "What was suppressed is recorded in %s%s\n", f.recordFile, signed)
-	if f.recordFile != out+localSuffix {
+	if f.recordFile != out+project.LocalSuffix {
 		if out == toStdout {
 			out = "FILE"
 		}
-		fmt.Fprintf(w, "Its readers look for it beside the data, as %s%s\n", out, localSuffix)
+		fmt.Fprintf(w, "Its readers look for it beside the data, as %s%s\n", out, project.LocalSuffix)
 	}
 	fmt.Fprintf(w, "Check with: sluis risk %s --keys %s --missing %s %s\n", out, strings.Join(f.risk.keys, ","), missing, check)
 }

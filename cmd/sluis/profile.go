@@ -15,6 +15,7 @@ import (
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/profile"
+	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 )
@@ -148,11 +149,11 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 		others = append(others, field.Name)
 	}
 	alike := p.Remarks
-	if p.Remarks, err = joinRecords(src.Files(), trusted, []string{f.respondent}, others); err != nil {
+	if p.Remarks, err = project.JoinRecords(src.Files(), trusted, []string{f.respondent}, others); err != nil {
 		return err
 	}
 	p.Remarks = append(p.Remarks, alike...)
-	p.Remarks = append(p.Remarks, sourceRemarks(src.Files(), true)...)
+	p.Remarks = append(p.Remarks, project.SourceRemarks(src.Files(), true)...)
 	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
 	for _, file := range src.Files() {
 		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
@@ -116,7 +117,8 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return err
 	}
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Threads: f.threads, Sole: true}, trusted...)
+	run := newProject(ctx, s, policy, trusted)
+	r, err := checkAll(ctx, run, sdc.Options{Threads: f.threads, Sole: true})
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	o := f.options()
-	o.Recheck = rechecked(s, policy, f.threads)
+	o.Recheck = rechecked(run, f.threads)
 	o.Before = func(ctx context.Context, p *suppress.Publication) error {
 		if err := fitOutputs(inputs, f.targets(p)...); err != nil {
 			return err
@@ -158,12 +160,10 @@ func (f *protectFlags) options() suppress.Options {
 	return o
 }
 
-// rechecked checks other outputs on the data of a spec.
-func rechecked(s *spec.Spec, policy sdc.Policy, threads int) func(context.Context, []sdc.Output) (*sdc.Report, error) {
+// rechecked checks other outputs on the data of a project.
+func rechecked(run *project.Project, threads int) func(context.Context, []sdc.Output) (*sdc.Report, error) {
 	return func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error) {
-		other := *s
-		other.Outputs = outputs
-		return checkSpec(ctx, &other, policy, sdc.Options{Threads: threads, Sole: true})
+		return run.CheckOutputs(ctx, outputs, sdc.Options{Threads: threads, Sole: true})
 	}
 }
 

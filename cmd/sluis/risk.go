@@ -16,6 +16,7 @@ import (
 
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -145,8 +146,8 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	defer data.Release()
-	sources := sourcesOf(infos)
-	remarks, err := joinRecords(infos, trusted, []string{f.respondent, f.household}, m.columns(f))
+	sources := project.SourcesOf(infos)
+	remarks, err := project.JoinRecords(infos, trusted, []string{f.respondent, f.household}, m.columns(f))
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	remarks = slices.Concat(remarks, sourceRemarks(infos, true), looks)
+	remarks = slices.Concat(remarks, project.SourceRemarks(infos, true), looks)
 	if f.respondent == "" {
 		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
 	}
@@ -163,7 +164,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		if err != nil {
 			return err
 		}
-		remarks = append(remarks, localRemarks(records, trusted)...)
+		remarks = append(remarks, project.LocalRemarks(records, trusted)...)
 	}
 	if f.population != "" {
 		columns := f.keys
@@ -181,11 +182,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		m.population = population
 		// The persons of the population are counted by themselves. Its keys are compared
 		// with those of the data.
-		among, err := joinRecords(of, trusted, []string{f.respondent}, nil)
+		among, err := project.JoinRecords(of, trusted, []string{f.respondent}, nil)
 		if err != nil {
 			return err
 		}
-		between, err := joinRecords(slices.Concat(infos, of), trusted, nil, f.keys)
+		between, err := project.JoinRecords(slices.Concat(infos, of), trusted, nil, f.keys)
 		if err != nil {
 			return err
 		}
@@ -228,11 +229,11 @@ func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source, data ar
 	for _, p := range files {
 		paths = append(paths, globbed(p)...)
 	}
-	records, err := localRecords(paths)
+	records, err := project.LocalRecords(paths)
 	if err != nil {
-		return nil, err
+		return nil, requestError(err)
 	}
-	if err := sameFiles(records, sources); err != nil {
+	if err := project.SameFiles(records, sources); err != nil {
 		return nil, err
 	}
 	nulls := func(key string) (int64, bool) {

@@ -8,50 +8,18 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/source"
-	"github.com/sluis-go/sluis/sdc/spec"
+	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/suggest"
 	"github.com/sluis-go/sluis/suppress"
 )
 
-// findSuggestions opens the data of a spec once more and looks for changes that
-// would do.
-func findSuggestions(ctx context.Context, r *sdc.Report, s *spec.Spec, policy sdc.Policy, opts sdc.Options) ([]suggest.Suggestion, error) {
-	open := func() (*sdc.Data, func(), error) {
-		account, err := loadDossier(s.Dossier)
-		if err != nil {
-			return nil, nil, err
-		}
-		src, err := source.Open(ctx, s.Patterns, s.Options)
-		if err != nil {
-			return nil, nil, err
-		}
-		records, err := src.Reader(ctx, neededColumns(s, src.Schema()))
-		if err != nil {
-			src.Close() //nolint:errcheck // the first error is the one to tell
-			return nil, nil, err
-		}
-		d := sdc.FromReaders(records)
-		d.Roles, d.Missing, d.Hierarchies, d.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.NotIdentifiers
-		d.RespondentForm = s.RespondentForm
-		if err := addSuppressions(ctx, d, s, src); err != nil {
-			records.Release()
-			src.Close() //nolint:errcheck // the first error is the one to tell
-			return nil, nil, err
-		}
-		if account != nil {
-			d.Dossier = &sdc.DossierState{Missing: account.Missing()}
-		}
-		return d, func() {
-			records.Release()
-			src.Close() //nolint:errcheck // it was read alone
-		}, nil
-	}
-	list, err := suggest.Find(ctx, r, s.Outputs, policy, opts, open)
+// findSuggestions looks for changes that would do. It reads the data once more.
+func findSuggestions(ctx context.Context, r *sdc.Report, run *project.Project, opts sdc.Options) ([]suggest.Suggestion, error) {
+	list, err := run.Suggest(ctx, r, opts)
 	if err != nil {
-		return nil, err
+		return nil, requestError(err)
 	}
-	more, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(s, policy, opts.Threads)})
+	more, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(run, opts.Threads)})
 	if err != nil {
 		return nil, err
 	}

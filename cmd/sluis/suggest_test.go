@@ -102,7 +102,8 @@ func checkRoundings(t *testing.T, path string) (n int) {
 		t.Fatal(err)
 	}
 	policy := sdc.CBS()
-	r, err := checkSpec(ctx, s, policy, sdc.Options{Sole: true})
+	run := newProject(ctx, s, policy, nil)
+	r, err := checkAll(ctx, run, sdc.Options{Sole: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func checkRoundings(t *testing.T, path string) (n int) {
 	text := readFile(t, path)
 	counts := filepath.Join(filepath.Dir(path), "counts.yaml")
 	write(t, counts, text[:strings.Index(text, "  - {name: sums")])
-	list, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: 1, Recheck: rechecked(s, policy, 1)})
+	list, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: 1, Recheck: rechecked(run, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,7 @@ var allowed = map[string][]string{
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/profile", "pseudonym"},
 	"sdc/profile": {"sdc"},
 	"sdc/suggest": {"sdc"},
+	"sdc/project": {"internal/files", "sdc", "sdc/dossier", "sdc/source", "sdc/spec", "sdc/suggest"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
 	// One arrow: suppress, suppress/foreign and suppress/records stand on the engine.

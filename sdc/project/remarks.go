@@ -1,14 +1,13 @@
-package main
+package project
 
 import (
 	"github.com/sluis-go/sluis/sdc"
-	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// sourceRemarks says what a reader must know of the files that were read. given says
+// SourceRemarks says what a reader must know of the files that were read. given says
 // that the spec has their hashes.
-func sourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
+func SourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 	var noSum, open, copies int64
 	seen := map[string]bool{}
 	for _, f := range files {
@@ -33,8 +32,8 @@ func sourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 		add("no-checksum", noSum, sdc.Safe, "Arrow files have no checksums: a byte that was damaged reads as another value; give the hashes of the files in the spec, as data.sha256")
 	}
 	// Who allows it does not know either what was lost: somebody decides.
-	add(report.OpenStream, open, sdc.Review, "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing")
+	add("open-stream", open, sdc.Review, "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing")
 	// The spec says that both are meant.
-	add(report.Copies, copies, sdc.Safe, "files are copies of others, byte for byte, which the spec allows: their rows count twice")
+	add("copies", copies, sdc.Safe, "files are copies of others, byte for byte, which the spec allows: their rows count twice")
 	return out
 }

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/project"
+	"github.com/sluis-go/sluis/sdc/spec"
+)
+
+// newProject makes the project of a spec as the command runs it.
+func newProject(ctx context.Context, s *spec.Spec, policy sdc.Policy, trusted []ed25519.PublicKey) *project.Project {
+	return project.New(s, policy, project.Options{
+		Trusted: trusted, OpenStreams: openStreams(ctx), Tool: thisTool(),
+		Watch: func(total int64) (func(int64), func()) {
+			bar := newProgress("checking", total)
+			return bar.set, bar.finish
+		},
+	})
+}
+
+// checkAll checks the outputs of a project.
+func checkAll(ctx context.Context, run *project.Project, opts sdc.Options) (*sdc.Report, error) {
+	r, err := run.Check(ctx, opts)
+	return r, requestError(err)
+}
+
+// requestError makes a wrong use of the command of what a person wrote wrongly.
+func requestError(err error) error {
+	var request *project.RequestError
+	if errors.As(err, &request) {
+		return usageError(err)
+	}
+	return err
+}
