@@ -97,10 +97,7 @@ func withOwnAmounts(table arrow.Table) arrow.Table {
 // one value, so that nearly all cells have it and respondents are counted; and 93 of 100 a value
 // that depends on two keys.
 func BenchmarkAllEqual(b *testing.B) {
-	rows := 20_000_000
-	if testing.Short() {
-		rows = 2_000_000
-	}
+	rows := rowsOf(20_000_000, 2_000_000)
 	percent := func(s string) ruleCase {
 		return ruleCase{"percent " + s, func(p *sdc.Policy) { p.AllEqual = sdc.AllEqual{Percent: sdc.Percent(s)} }}
 	}
@@ -135,12 +132,10 @@ func BenchmarkAllEqual(b *testing.B) {
 
 // BenchmarkEachRule is what min-holdings, closeness, group-disclosure at every level of a
 // tree, the look for look-alikes and the rule on identifiers cost, each beside a check
-// without. Texts that look alike are not looked for where they are folded.
+// without. The look for look-alikes cannot be switched off: what it takes is timed by itself, for
+// each column of units, and the check with it stands beside.
 func BenchmarkEachRule(b *testing.B) {
-	rows := 5_000_000
-	if testing.Short() {
-		rows = 200_000
-	}
+	rows := rowsOf(5_000_000, 200_000)
 	by := []string{"k0", "k1", "k2", "k3", "k4"}
 	count := sdc.Output{Name: "o", Kind: sdc.Frequency, By: by}
 	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}
@@ -175,9 +170,21 @@ func BenchmarkEachRule(b *testing.B) {
 	benchRule(b, "tree, count", keys, trees, count,
 		ruleCase{"off", allOff}, ruleCase{"group-disclosure", func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"} }})
 
-	for _, form := range []sdc.RespondentForm{"fold", ""} {
-		name := map[sdc.RespondentForm]string{"fold": "folded", "": "look-alikes"}[form]
-		benchRule(b, "texts", texts, sdc.Data{Roles: units, RespondentForm: form}, count, ruleCase{name, allOff})
+	benchRule(b, "texts", texts, sdc.Data{Roles: units}, count, ruleCase{"look-alikes", allOff})
+	for _, name := range []string{"who", "owner"} {
+		b.Run("texts, look-alikes alone, "+name, func(b *testing.B) {
+			look, err := sdc.LooksOfUnits(texts(), name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			start := processorTime()
+			for b.Loop() {
+				if err := look(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(processorTime()-start)/float64(b.N)/float64(rows/4), "user-ns/row")
+		})
 	}
 	benchRule(b, "texts, names", texts, sdc.Data{Roles: units}, count,
 		ruleCase{"off", allOff}, ruleCase{"identifiers", func(p *sdc.Policy) {

@@ -2,6 +2,7 @@ package sdc_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -80,14 +81,23 @@ func benchTable(b *testing.B, rows int, texts bool) arrow.Table {
 	return array.NewTableFromRecords(schema, recs)
 }
 
+// benchRows is the number of rows of BenchmarkEvidence, AllEqual and EachRule; 0 for their own.
+var benchRows = flag.Int("rows", 0, "rows of benchmarks; 0 for their own")
+
+func rowsOf(many, few int) int {
+	switch {
+	case *benchRows > 0:
+		return *benchRows
+	case testing.Short():
+		return few
+	}
+	return many
+}
+
 // BenchmarkEvidence is the whole pass from an Arrow table to the evidence of
 // the inner cells or of all 32 margins.
 func BenchmarkEvidence(b *testing.B) {
-	rows := 20_000_000
-	if testing.Short() {
-		rows = 200_000
-	}
-	table := benchTable(b, rows, false)
+	table := benchTable(b, rowsOf(20_000_000, 200_000), false)
 	by := []string{"k0", "k1", "k2", "k3", "k4"}
 	count := sdc.Output{Name: "o", Kind: sdc.Frequency, By: by}
 	sum := sdc.Output{Name: "o", Kind: sdc.Magnitude, By: by, Response: "x"}

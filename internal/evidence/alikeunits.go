@@ -5,13 +5,10 @@ import (
 	"math/bits"
 )
 
-// mark notes what the present unit, a respondent, contributes: in its inner cells, which
+// mark notes what the present unit, a respondent, contributes, with Shape.Alike: in its inner cells, which
 // roll up, and at the margins at which several of these fall together, where the marks of
 // what it contributes to each give way to that of their sum.
 func (w *walker[T]) mark() {
-	if w.shape.Alike == 0 || w.as&asRespondent == 0 {
-		return
-	}
 	n := len(w.cell)
 	extendTo(&w.marks, n)
 	for j := range w.part {

@@ -67,6 +67,11 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		return
 	}
 	low := w.low.wants(recs)
+	if !w.shape.Response && w.keep == nil {
+		w.countUnits(recs, low)
+		return
+	}
+	alike := w.shape.Alike > 0 && w.as&asRespondent != 0
 	for i := 0; i < len(recs); {
 		j := i + 1
 		for j < len(recs) && recs[j].unit == recs[i].unit {
@@ -90,8 +95,42 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		}
 		w.take(recs[i:j])
 		w.unit()
-		w.mark()
+		if alike {
+			w.mark()
+		}
 		i = j
+	}
+}
+
+// countUnits counts units without a response in their cells, and takes off what is counted
+// too often at margins. low says that some may be among the lowest.
+func (w *walker[T]) countUnits(recs []rec, low bool) {
+	var same []int64
+	if w.inner != nil {
+		same = w.inner.same
+	}
+	for i := 0; i < len(recs); {
+		unit, last := recs[i].unit, recs[i].cell
+		w.cell = append(w.cell[:0], last)
+		j := i + 1
+		for ; j < len(recs) && recs[j].unit == unit; j++ {
+			if g := recs[j].cell; g != last {
+				w.cell, last = append(w.cell, g), g
+			}
+		}
+		i = j
+		w.found++
+		if low {
+			w.low.add(unit)
+		}
+		if same != nil {
+			for _, g := range w.cell {
+				same[g]++
+			}
+		}
+		if len(w.cell) > 1 && w.places.margins > 0 {
+			w.countTogether()
+		}
 	}
 }
 
