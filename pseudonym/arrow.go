@@ -11,6 +11,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Reasons inside a *ColumnError.
@@ -234,7 +236,10 @@ func (p *Pseudonymizer) Chunked(ctx context.Context, mem memory.Allocator, col *
 				if i >= len(chunks) {
 					return
 				}
-				out[i], errs[i] = p.Array(ctx, mem, chunks[i], counter)
+				errs[i] = guard.Call(func() (err error) {
+					out[i], err = p.Array(ctx, mem, chunks[i], counter)
+					return err
+				})
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package pseudonym
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -14,11 +15,17 @@ import (
 // pseudonyms of them.
 type Columns map[string]*Pseudonymizer
 
+// errNil says that an argument is nil.
+var errNil = fmt.Errorf("%w: the context, the allocator, or what is to be replaced is nil", ErrSetting)
+
 // Schema returns a schema with the types of the pseudonyms, without any metadata: what
 // programs leave there (pandas, for one) may describe or hold identifiers. The error, in a
 // *ColumnError, is ErrMissing, or ErrNoPseudonymizer for a column that would be
 // handed through in clear.
 func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
+	if s == nil {
+		return nil, errNil
+	}
 	for _, name := range slices.Sorted(maps.Keys(c)) {
 		if c[name] == nil {
 			return nil, &ColumnError{Column: name, Row: -1, Err: ErrNoPseudonymizer}
@@ -44,6 +51,9 @@ func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
 // persons or things that are not in the record. counters may be nil, or hold a counter a column.
 // The caller releases the result.
 func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Record, counters map[string]*Counter) (arrow.Record, error) {
+	if ctx == nil || mem == nil || rec == nil {
+		return nil, errNil
+	}
 	schema, err := c.Schema(rec.Schema())
 	if err != nil {
 		return nil, err
@@ -74,6 +84,9 @@ func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Rec
 
 // Table returns a table with its identifiers replaced. The caller releases it.
 func (c Columns) Table(ctx context.Context, mem memory.Allocator, t arrow.Table, threads int, counters map[string]*Counter) (arrow.Table, error) {
+	if ctx == nil || mem == nil || t == nil {
+		return nil, errNil
+	}
 	schema, err := c.Schema(t.Schema())
 	if err != nil {
 		return nil, err
@@ -112,6 +125,9 @@ func (c Columns) Reader(ctx context.Context, mem memory.Allocator, r array.Recor
 // holds as many. The records, their order, the counts and the first error are the same
 // for any number of threads, and fewer than one is one.
 func (c Columns) ReaderOf(ctx context.Context, mem memory.Allocator, r array.RecordReader, threads int, counters map[string]*Counter) (array.RecordReader, error) {
+	if ctx == nil || mem == nil || r == nil {
+		return nil, errNil
+	}
 	schema, err := c.Schema(r.Schema())
 	if err != nil {
 		return nil, err

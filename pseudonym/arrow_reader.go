@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 type reader struct {
@@ -92,11 +94,17 @@ func (r *reader) fill() {
 	}
 	out, errs := make([]arrow.Record, len(in)), make([]error, len(in))
 	var wg sync.WaitGroup
+	replace := func(i int) { // a broken array is an error, in whichever goroutine
+		errs[i] = guard.Call(func() (err error) {
+			out[i], err = r.columns.Record(r.ctx, r.mem, in[i], r.counters)
+			return err
+		})
+	}
 	for i := 1; i < len(in); i++ {
-		wg.Go(func() { out[i], errs[i] = r.columns.Record(r.ctx, r.mem, in[i], r.counters) })
+		wg.Go(func() { replace(i) })
 	}
 	if len(in) > 0 {
-		out[0], errs[0] = r.columns.Record(r.ctx, r.mem, in[0], r.counters)
+		replace(0)
 	}
 	wg.Wait()
 	for i, rec := range in {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Options names the columns of a data set.
@@ -39,6 +40,9 @@ type Options struct {
 // in records times keys, with one look-up a null mask and class more where nulls
 // match.
 func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error) {
+	if ctx == nil || t == nil {
+		return nil, fmt.Errorf("%w: the context or the table is nil", ErrRequest)
+	}
 	if len(o.Keys) == 0 || len(o.Keys) > 64 {
 		return nil, fmt.Errorf("%w: 1 to 64 keys are wanted", ErrRequest)
 	}
@@ -51,7 +55,7 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error)
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	c := &Classes{missing: o.Missing, threads: threads, weightName: o.Weight, keys: make([]*column.Column, len(o.Keys))}
+	c := &Classes{missing: o.Missing, threads: threads, weightName: o.Weight, keys: make([]*column.Column, len(o.Keys)), origin: chunksOf(t, o.Keys)}
 	var w *recordWeights
 	var read []func() error
 	for k, name := range o.Keys {
@@ -83,7 +87,7 @@ func inTurn(ctx context.Context, threads int, tasks []func() error) error {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(tasks)); i = next.Add(1) - 1 {
 				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = tasks[i]()
+					errs[i] = guard.Call(tasks[i])
 				}
 			}
 		})
@@ -116,7 +120,7 @@ func encode(ctx context.Context, t arrow.Table, name string) (*column.Column, er
 	}
 	e, err := column.NewEncoder(name, data.DataType())
 	if err != nil {
-		return nil, err
+		return nil, columnError(err)
 	}
 	codes := make([]uint32, data.Len())
 	row := 0
@@ -130,7 +134,7 @@ func encode(ctx context.Context, t arrow.Table, name string) (*column.Column, er
 			row += part.Len()
 			part.Release()
 			if err != nil {
-				return nil, err
+				return nil, columnError(err)
 			}
 		}
 	}
@@ -220,9 +224,9 @@ func (w *recordWeights) append(name string, batch arrow.Array, n *column.Numbers
 	row := int64(max(len(w.units), len(w.wide)))
 	if err := n.Read(name, batch, row); err != nil {
 		if errors.Is(err, column.ErrNotFinite) {
-			return fmt.Errorf("%w: %w", ErrWeight, err)
+			return fmt.Errorf("%w: %w", ErrWeight, columnError(err))
 		}
-		return err
+		return columnError(err)
 	}
 	if n.Null != nil {
 		if at := slices.Index(n.Null, true); at >= 0 {
@@ -326,6 +330,9 @@ func (w *recordWeights) appendWide(name string, row int64, rows int, n *column.N
 // that it counts as none of the distinct ones and in no share. The table is
 // borrowed for the call. The error is a *ColumnError, ErrRequest or the context's.
 func (c *Classes) Sensitive(ctx context.Context, t arrow.Table, name string, nulls Missing) (*Sensitive, error) {
+	if ctx == nil || t == nil {
+		return nil, fmt.Errorf("%w: the context or the table is nil", ErrRequest)
+	}
 	if nulls.matches() {
 		return nil, fmt.Errorf("%w: nulls among sensitive values are refuse, category or exclude", ErrRequest)
 	}
@@ -336,11 +343,54 @@ func (c *Classes) Sensitive(ctx context.Context, t arrow.Table, name string, nul
 	if len(col.Codes) != len(c.id) {
 		return nil, fmt.Errorf("%w: the sensitive variable is of another table", ErrRequest)
 	}
+	if err := c.ofTable(ctx, t); err != nil {
+		return nil, err
+	}
 	values := col.List.Len()
 	if _, ok := col.List.Null(); ok && nulls.kind == asExclude {
 		values-- // null is the last code
 	}
 	return newSensitive(ctx, c, col, values)
+}
+
+// chunks are the arrays of columns of a table, by name.
+type chunks map[string][]arrow.ArrayData
+
+// chunksOf returns those of some columns; nothing of a column that is not there once.
+func chunksOf(t arrow.Table, names []string) chunks {
+	out := chunks{}
+	for _, name := range names {
+		if data, err := field(t, name); err == nil {
+			for _, chunk := range data.Chunks() {
+				out[name] = append(out[name], chunk.Data())
+			}
+		}
+	}
+	return out
+}
+
+// ofTable refuses a table whose keys are not those of the classes, record by record. It
+// costs nothing for the table that the classes were made of, and is linear in records
+// times keys for another one.
+func (c *Classes) ofTable(ctx context.Context, t arrow.Table) error {
+	for _, k := range c.keys {
+		now := chunksOf(t, []string{k.Name})
+		if len(now[k.Name]) > 0 && slices.Equal(now[k.Name], c.origin[k.Name]) {
+			continue
+		}
+		other, err := encode(ctx, t, k.Name)
+		if err != nil {
+			return err
+		}
+		same := slices.Equal(other.Codes, k.Codes) && other.List.Len() == k.List.Len()
+		for code := range uint32(k.List.Len()) {
+			same = same && other.List.Label(code) == k.List.Label(code)
+		}
+		if !same {
+			return fmt.Errorf("%w: the sensitive variable is of another table: its key %q differs from that of the classes", ErrRequest, k.Name)
+		}
+	}
+	return nil
 }
 
 // Array returns the value of every record as an Arrow array, null for records

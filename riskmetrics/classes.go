@@ -11,12 +11,13 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // Reasons for which a measure is refused.
 var (
-	// ErrRequest says that what was asked is not well defined.
-	ErrRequest = errors.New("request is not well defined")
+	// ErrRequest says that what was asked is not well defined. It is that of package sdc.
+	ErrRequest = sdc.ErrRequest
 	// ErrWeight says that a weight is null, zero, negative or not finite, or that
 	// an estimated population is smaller than its sample.
 	ErrWeight = errors.New("weight cannot be used")
@@ -26,10 +27,18 @@ var (
 	ErrClass = errors.New("class does not occur in the population")
 )
 
-// ColumnError says which column, and which row of it (from 0 in the field, from
-// 1 in the message; -1 where no single row is at fault), is wrong and why. It
-// never holds a value of the data.
-type ColumnError = column.Error
+// ColumnError says which column, and which row of it, is wrong and why: see
+// [sdc.ColumnError].
+type ColumnError = sdc.ColumnError
+
+// columnError gives an error of internal/column its public type.
+func columnError(err error) error {
+	var e *column.Error
+	if errors.As(err, &e) {
+		return &ColumnError{Column: e.Column, Row: e.Row, Err: e.Err}
+	}
+	return err
+}
 
 // NoClass is the class of a record that was left out for its nulls.
 const NoClass = ^uint32(0)
@@ -43,6 +52,7 @@ const NoClass = ^uint32(0)
 // in a class are one. See respondents.go for the definitions.
 type Classes struct {
 	keys       []*column.Column
+	origin     chunks // of the keys in the table that the classes were made of
 	missing    Missing
 	id         []uint32   // record -> class, or NoClass
 	codes      [][]uint32 // key -> class -> code
@@ -182,7 +192,7 @@ func (c *Classes) merge(ctx context.Context, keys []*column.Column, codes [][]ui
 	if err != nil {
 		return nil, nil, err
 	}
-	p = &Classes{keys: keys, missing: c.missing, weightName: c.weightName, codes: g.Keys, size: make([]int64, g.N)}
+	p = &Classes{keys: keys, origin: c.origin, missing: c.missing, weightName: c.weightName, codes: g.Keys, size: make([]int64, g.N)}
 	for id, to := range g.IDs {
 		p.size[to] += c.size[id]
 	}

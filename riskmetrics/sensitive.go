@@ -170,7 +170,7 @@ func (s *Sensitive) Values() []string {
 // or the context's.
 func (s *Sensitive) Given(ctx context.Context, others ...*Sensitive) (*Sensitive, error) {
 	c := s.classes
-	p := &Classes{missing: c.missing, threads: c.threads, unit: c.unit, house: c.house, keys: slices.Clone(c.keys), id: slices.Clone(c.id)}
+	p := &Classes{missing: c.missing, threads: c.threads, unit: c.unit, house: c.house, origin: c.origin, keys: slices.Clone(c.keys), id: slices.Clone(c.id)}
 	cols, cards := make([][]uint32, 1+len(others)), []int{len(c.size)}
 	for i, o := range others {
 		if o.classes != c || o == s {

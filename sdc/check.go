@@ -79,7 +79,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	}
 	r = &Report{
 		Notice: notice, Schema: reportSchema, Verdict: Safe, Policy: p.report(),
-		Data:    dataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
+		Data:    DataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
 		Outputs: []OutputReport{}, overlap: totals.overlap, policy: &p, sole: opts.Sole,
 	}
 	if d.About != (About{}) {

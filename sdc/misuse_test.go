@@ -166,6 +166,56 @@ func TestMisusedCall(t *testing.T) {
 	})
 }
 
+// TestMisusedReport: what is asked of an output or a cell that there is not is never safe.
+func TestMisusedReport(t *testing.T) {
+	table := persons()
+	defer table.Release()
+	d := sdc.FromTable(table)
+	o := []sdc.Output{{Name: "a", Kind: sdc.Frequency, By: []string{"region"}}, {Name: "b", Kind: sdc.Frequency, By: []string{"region"}}}
+	r, err := sdc.Check(t.Context(), d, o, sdc.CBS(), sdc.Options{})
+	if err != nil || r.Verdict != sdc.Safe {
+		t.Fatal(r, err)
+	}
+	for c := range r.Tables[0].Cells() {
+		for output, want := range map[int]sdc.Verdict{-1: sdc.Unsafe, 0: sdc.Safe, 1: sdc.Unsafe, 2: sdc.Unsafe, math.MaxInt: sdc.Unsafe} {
+			if got := r.Status(output, c); got != want {
+				t.Errorf("output %d: %v, want %v", output, got, want)
+			}
+		}
+	}
+	if r.Status(0, sdc.Cell{}) != sdc.Unsafe || (&sdc.Report{}).Status(0, sdc.Cell{}) != sdc.Unsafe {
+		t.Error("no cell is safe")
+	}
+}
+
+// TestUnsafe: the unsafe findings of all outputs, in order, and none of the others.
+func TestUnsafe(t *testing.T) {
+	table := persons()
+	defer table.Release()
+	o := append(regions(), sdc.Output{Name: "m", Kind: sdc.Model, Parameters: 100}, sdc.Output{Name: "r", Kind: sdc.Frequency, By: []string{"region"}})
+	r, err := sdc.Check(t.Context(), sdc.FromTable(table), o, sdc.CBS(), sdc.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	for o, f := range r.Unsafe() {
+		got = append(got, o.Name+" "+f.Rule+" "+f.Cell.String())
+	}
+	for _, o := range r.Outputs {
+		for _, f := range o.Findings {
+			if f.Verdict == sdc.Unsafe {
+				want = append(want, o.Name+" "+f.Rule+" "+f.Cell.String())
+			}
+		}
+	}
+	if len(want) < 4 || !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for range r.Unsafe() {
+		break
+	}
+}
+
 // tableOfNothing is a table of which there is only a nil pointer.
 type tableOfNothing struct{ arrow.Table }
 

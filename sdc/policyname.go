@@ -137,7 +137,7 @@ func (p *Policy) shownName() string {
 
 // Title is the name of a policy with what tells it from another of that name: the digest,
 // and in how many rules it differs from the shipped one.
-func (p policyReport) Title() string {
+func (p PolicyReport) Title() string {
 	s := p.Name + ", sha256 " + p.SHA256
 	if n := len(p.Differences); n > 0 {
 		s += fmt.Sprintf(" (differs from the shipped policy: %d)", n)

@@ -2,6 +2,7 @@ package sdc
 
 import (
 	"io"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -17,8 +18,8 @@ type Report struct {
 	Verdict Verdict `json:"verdict"`
 	// About is what the request is about; nil where nothing is said.
 	About   *About         `json:"about,omitempty"`
-	Policy  policyReport   `json:"policy"`
-	Data    dataReport     `json:"data"`
+	Policy  PolicyReport   `json:"policy"`
+	Data    DataReport     `json:"data"`
 	Outputs []OutputReport `json:"outputs"`
 	// Dossier is the checklist of the project's dossier, where there is one.
 	Dossier []DossierStep `json:"dossier,omitempty"`
@@ -48,16 +49,22 @@ func (r *Report) JudgedBy() *Policy {
 }
 
 // Status returns the verdict on one cell of the table of an output: the worst
-// of its findings.
-func (r *Report) Status(output int, c Cell) Verdict { return r.status[output][c.i] }
+// of its findings. It is Unsafe for an output that there is not, and for a cell of another
+// table.
+func (r *Report) Status(output int, c Cell) Verdict {
+	if output < 0 || output >= min(len(r.status), len(r.Tables)) || c.t == nil || c.t != r.Tables[output] {
+		return Unsafe
+	}
+	return r.status[output][c.i]
+}
 
-// policyReport says which rules were in force.
-type policyReport struct {
+// PolicyReport says which rules were in force.
+type PolicyReport struct {
 	Name        string       `json:"name"`
 	SHA256      string       `json:"sha256"` // see Policy.Digest
 	File        *Source      `json:"file,omitempty"`
 	Weighting   Weighting    `json:"weighting"`
-	Rules       []ruleReport `json:"rules"`
+	Rules       []RuleReport `json:"rules"`
 	Differences []string     `json:"differences"`
 	Remarks     []string     `json:"remarks"`
 	// Public are the differences that may leave, see [Policy.PublicDifferences]. Not
@@ -65,26 +72,43 @@ type policyReport struct {
 	Public []string `json:"-"`
 }
 
-// ruleReport is one rule with its thresholds.
-type ruleReport struct {
+// RuleReport is one rule with its thresholds.
+type RuleReport struct {
 	Rule   string  `json:"rule"`
 	Off    bool    `json:"off"`
-	Limits []limit `json:"limits"`
+	Limits []Limit `json:"limits"`
 }
 
-// limit is one threshold of a rule.
-type limit struct {
+// Limit is one threshold of a rule.
+type Limit struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// dataReport says what was read.
-type dataReport struct {
+type limit = Limit
+
+// DataReport says what was read.
+type DataReport struct {
 	Rows        int64    `json:"rows"`
 	Respondents int64    `json:"respondents"`
 	Sources     []Source `json:"sources"`
 	// Remarks are ordered by name, column and message.
 	Remarks []Remark `json:"remarks,omitempty"`
+}
+
+// Unsafe yields every finding whose verdict is [Unsafe], with the output that it is about,
+// in the order of the report. A report without one may still be for review.
+func (r *Report) Unsafe() iter.Seq2[*OutputReport, *Finding] {
+	return func(yield func(*OutputReport, *Finding) bool) {
+		for i := range r.Outputs {
+			o := &r.Outputs[i]
+			for k := range o.Findings {
+				if o.Findings[k].Verdict == Unsafe && !yield(o, &o.Findings[k]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // OutputReport is the verdict on one output.
@@ -143,10 +167,10 @@ func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
-func (p *Policy) report() policyReport {
-	out := policyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}, Public: p.PublicDifferences()}
+func (p *Policy) report() PolicyReport {
+	out := PolicyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}, Public: p.PublicDifferences()}
 	for _, r := range p.rules() {
-		rep := ruleReport{Rule: r.name(), Off: r.off(), Limits: []limit{}}
+		rep := RuleReport{Rule: r.name(), Off: r.off(), Limits: []Limit{}}
 		if !r.off() {
 			rep.Limits = append(rep.Limits, r.limits()...)
 		}

@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"sdc/suggest": {"sdc"},
 	"sdc/project": {"internal/files", "sdc", "sdc/dossier", "sdc/source", "sdc/spec", "sdc/suggest"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
-	"pseudonym":   {"internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
+	"pseudonym":   {"internal/guard", "internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
 	// One arrow: suppress, suppress/foreign and suppress/records stand on the engine.
 	"suppress":         {"internal/files", "internal/guard", "internal/manifest", "internal/staging", "sdc"},
 	"suppress/foreign": {"suppress/internal/hide"},
@@ -65,6 +65,7 @@ var allowed = map[string][]string{
 	},
 	"suppress/verify": {},
 	"riskmetrics": {
+		"internal/guard",
 		"sdc", "internal/exact", "internal/column", "internal/group", "internal/topk",
 	},
 }

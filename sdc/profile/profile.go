@@ -22,8 +22,8 @@ import (
 // ErrFew says that there are too few respondents to say anything.
 var ErrFew = errors.New("fewer respondents than the policy asks for in a cell")
 
-// ErrRequest says that the request cannot be served.
-var ErrRequest = errors.New("profile cannot be made as it is asked for")
+// ErrRequest says that the request cannot be served. It is that of package sdc.
+var ErrRequest = sdc.ErrRequest
 
 // Options steer a profile.
 type Options struct {

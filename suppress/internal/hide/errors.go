@@ -6,13 +6,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // Errors about a problem. They name cells and relations by number, never by
 // value.
 var (
-	// ErrRequest says that a problem or an option is not well defined.
-	ErrRequest = errors.New("request is not well defined")
+	// ErrRequest says that a problem or an option is not well defined. It is that of
+	// package sdc.
+	ErrRequest = sdc.ErrRequest
 	// ErrNotAdditive says that a total is not the sum of its parts; the error is a
 	// *NotAdditiveError.
 	ErrNotAdditive = errors.New("total is not the sum of its parts")
