@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,12 +75,13 @@ pseudonyms, checks three outputs on it, and reports; then it protects three tabl
 and verifies their certificates. Everything is left in the folder for a look: the
 data, the specs, the reports as pages, every cell, and the releases in a folder of
 their own. Its exit status says
-whether the demonstration ran, not what it found.`,
+whether the demonstration ran, not what it found. Each step is named before it begins;
+a step of more than 3 seconds says on standard error how long it has worked.`,
 		Example: `  sluis demo
   sluis demo --rows 1000000 --seed 7 --out demo`,
 		Args: exactArgs(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runDemo(cmd.Context(), rows, seed, out, cmd.OutOrStdout())
+			return runDemo(cmd.Context(), rows, seed, out, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().Int64Var(&rows, "rows", 300_000, "rows of the register")
@@ -129,11 +131,20 @@ func ownFolder(at func(string) string) error {
 	return nil
 }
 
-func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io.Writer) error {
+// demoInterval is the time after which a step of the demonstration says that it works.
+const demoInterval = 3 * time.Second
+
+func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout, stderr io.Writer) error {
 	if rows < 1 {
 		return usageError(errors.New("rows must be at least 1"))
 	}
 	at := func(name string) string { return filepath.Join(dir, name) }
+	stop := func() {}
+	defer func() { stop() }()
+	working := func(what string) {
+		stop()
+		stop = sayWorking(stderr, what, demoInterval)
+	}
 	if err := ownFolder(at); err != nil {
 		return err
 	}
@@ -149,10 +160,12 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	fmt.Fprintf(stdout, "1. A synthetic register of %d offences: %s\n", rows, at("register.parquet"))
+	working("making the register")
 	if err := writeSynth(ctx, "events", at("register.parquet"), synth.Options{Rows: rows, Seed: seed}); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "2. Its citizen service numbers become pseudonyms: %s\n", at("events.parquet"))
+	working("making pseudonyms")
 	if err := demoPseudonyms(ctx, at("register.parquet"), at("events.parquet"), seed, stdout); err != nil {
 		return err
 	}
@@ -163,6 +176,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return err
 	}
 	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
+	working("checking three outputs")
 	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5}, stdout)
 	if !found(err) {
 		return err
@@ -176,6 +190,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 	}
 	page, leaves := at("protection.html"), filepath.Join(dir, suppress.ReleaseFolder, "tables.release.html")
 	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s --replace --html %s --public %s\n", at("tables.yaml"), dir, page, leaves)
+	working("protecting three tables")
 	err = runProtect(ctx, at("tables.yaml"), &protectFlags{
 		policy: "cbs", out: dir, replace: true, cost: "value", count: "records", digits: -1, seed: seed, pageFlags: pageFlags{html: page, public: leaves},
 	}, stdout)
@@ -191,6 +206,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout io
 		return nil // so small a register that nothing can be published
 	}
 	fmt.Fprintf(stdout, "5. Verified from the releases alone, as by: sluis verify %s\n", dir)
+	working("verifying")
 	if err = runVerify(ctx, dir, stdout); errors.As(err, &exit) && exit.code == exitReview {
 		err = nil
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -40,6 +43,32 @@ func (p *progress) set(rows int64) {
 func (p *progress) finish() {
 	if p.bar != nil {
 		p.bar.Finish() //nolint:errcheck // as above
+	}
+}
+
+// sayWorking writes a line "what: n s" to w each time that the interval has passed, until
+// stop is called. Work that ends within the interval writes nothing. Nothing is written
+// after stop has returned. stop may be called twice.
+func sayWorking(w io.Writer, what string, interval time.Duration) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	from := time.Now()
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(interval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				fmt.Fprintf(w, "   %s: %.0f s\n", what, time.Since(from).Seconds())
+			}
+		}
+	}()
+	var once sync.Once
+	return func() {
+		once.Do(func() { close(done) })
+		<-ended
 	}
 }
 
