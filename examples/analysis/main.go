@@ -1,6 +1,6 @@
 // Command analysis is the program of an analyst from end to end, in memory: the
-// citizen service numbers of a survey become pseudonyms, a table of it is
-// checked, the file's risk is measured, and what may leave is written.
+// citizen service numbers of a survey become pseudonyms, a table of the survey is
+// checked, the risk of the records is measured, and what may leave is written.
 package main
 
 import (
@@ -12,36 +12,37 @@ import (
 	"path/filepath"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
-	"github.com/sluis-go/sluis/internal/synth"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 )
 
 func main() {
-	dir := "analysis-out"
-	if len(os.Args) > 1 {
-		dir = os.Args[1]
+	file, dir := "testdata/survey.csv", "analysis-out"
+	if len(os.Args) > 2 {
+		file, dir = os.Args[1], os.Args[2]
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		log.Fatal(err)
 	}
-	if err := run(context.Background(), os.Stdout, dir); err != nil {
+	if err := run(context.Background(), os.Stdout, file, dir); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, dir string) error {
-	raw, err := synth.Table("persons", synth.Options{Rows: 5000, Seed: 3}) // made up
+func run(ctx context.Context, w io.Writer, file, dir string) error {
+	raw, err := read(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer raw.Release()
 
-	// 1. Pseudonyms. In earnest the key is random and somebody else's.
+	// 1. Pseudonyms. In real use the key is random, and a custodian keeps the key.
 	table, err := pseudonymise(ctx, w, raw)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func run(ctx context.Context, w io.Writer, dir string) error {
 	policy := sdc.CBS()
 	report, err := sdc.Check(ctx, data, []sdc.Output{{
 		Name: "origin by sex", Kind: sdc.Frequency, By: []string{"origin", "sex"},
-	}}, policy, sdc.Options{Sole: true}) // who is alone in a cell, for step 4
+	}}, policy, sdc.Options{Sole: true}) // Sole: which contributor is alone in a cell, for step 4
 	if err != nil {
 		return err
 	}
@@ -64,14 +65,44 @@ func run(ctx context.Context, w io.Writer, dir string) error {
 		fmt.Fprintf(w, "  %s at %v: %s\n", f.Rule, f.Cell, f.Message)
 	}
 
-	// 3. How easily are people found in the records, which stay?
+	// 3. How easily are persons found in the records, which stay?
 	if err := risk(ctx, w, table); err != nil {
 		return err
 	}
 
-	// 4. What leaves: the table with the unsafe cells hidden, and as many others
-	// as it takes that nobody works them out.
+	// 4. What leaves: the table without the unsafe cells, and without the other cells from
+	// which the unsafe ones could be worked out.
 	return release(ctx, w, dir, report)
+}
+
+// read reads the columns of a survey into memory. The numbers of persons are text: they may
+// begin with zeros.
+func read(ctx context.Context, file string) (arrow.Table, error) {
+	src, err := source.Open(ctx, []string{file}, source.Options{CSV: source.CSVOptions{Types: map[string]string{"age": "int64"}}})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	reader, err := src.Reader(ctx, []string{"person_id", "age", "sex", "region", "origin"})
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Release()
+	var records []arrow.Record
+	defer func() {
+		for _, r := range records {
+			r.Release()
+		}
+	}()
+	for reader.Next() {
+		r := reader.Record()
+		r.Retain()
+		records = append(records, r)
+	}
+	if err := reader.Err(); err != nil {
+		return nil, err
+	}
+	return array.NewTableFromRecords(reader.Schema(), records), nil
 }
 
 func pseudonymise(ctx context.Context, w io.Writer, raw arrow.Table) (arrow.Table, error) {

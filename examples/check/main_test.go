@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "write the golden file")
 
 func TestGolden(t *testing.T) {
 	var b bytes.Buffer
-	if err := run(&b); err != nil {
+	if err := run(t.Context(), &b, "../../testdata"); err != nil {
 		t.Fatal(err)
 	}
 	if *update {

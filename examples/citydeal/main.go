@@ -1,4 +1,4 @@
-// Command citydeal goes the whole way on synthetic data: two themes of the City
+// Command citydeal goes the whole way on made-up data: two themes of the City
 // Deal "Zicht op ondermijning" in five cities, from citizen service numbers to
 // released tables with their certificate, a destroyed key, and a dossier of which all
 // 21 steps are proven or answered.
@@ -19,7 +19,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
@@ -37,20 +36,21 @@ import (
 var account []byte
 
 func main() {
-	dir := "citydeal-out"
-	if len(os.Args) > 1 {
-		dir = os.Args[1]
+	from, dir := "testdata", "citydeal-out"
+	if len(os.Args) > 2 {
+		from, dir = os.Args[1], os.Args[2]
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		log.Fatal(err)
 	}
-	if err := run(os.Stdout, dir); err != nil {
+	if err := run(os.Stdout, from, dir); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // project is what the themes share.
 type project struct {
+	from      string // the folder of the files as they are supplied
 	dir       string
 	key       pseudonym.Key
 	custodian ed25519.PrivateKey
@@ -60,9 +60,9 @@ type project struct {
 	w         io.Writer
 }
 
-func run(w io.Writer, dir string) error {
+func run(w io.Writer, from, dir string) error {
 	ctx := context.Background()
-	p := &project{dir: dir, custodian: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), policy: sdc.CBS(), w: w}
+	p := &project{from: from, dir: dir, custodian: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), policy: sdc.CBS(), w: w}
 	p.policy.RequireDossier = true
 	var err error
 	if p.key, err = pseudonym.KeyFromBytes([]byte("a key of an example protects nobody")[:32]); err != nil {
@@ -107,14 +107,12 @@ func (p *project) write(name string, fn func(io.Writer) error) error {
 // pseudonymise writes the records of a theme with pseudonyms in place of numbers, and a
 // signed record of it beside.
 func (p *project) pseudonymise(ctx context.Context, t *theme) error {
-	b := array.NewRecordBuilder(memory.DefaultAllocator, t.schema)
-	defer b.Release()
-	for i := range t.rows {
-		t.fill(b, i)
+	supplied, err := source.Open(ctx, []string{filepath.Join(p.from, t.name+".csv")}, source.Options{CSV: source.CSVOptions{Types: t.types}})
+	if err != nil {
+		return err
 	}
-	rec := b.NewRecord()
-	defer rec.Release()
-	raw, err := array.NewRecordReader(t.schema, []arrow.Record{rec})
+	defer supplied.Close()
+	raw, err := supplied.Reader(ctx, t.all)
 	if err != nil {
 		return err
 	}
@@ -266,9 +264,9 @@ func (p *project) check(ctx context.Context, t *theme) (*sdc.Report, error) {
 // reading is what the check of a theme has read, with the rows and persons of each year.
 func (p *project) reading(ctx context.Context, t *theme, src *source.Source) (dossier.Reading, error) {
 	x := dossier.Reading{Columns: append(t.columns(), p.dossier.Period), Access: []dossier.Access{dossier.AccessOf(p.at(t.file()))}}
-	for _, f := range t.schema.Fields() {
-		if !slices.Contains(x.Columns, f.Name) {
-			x.Unread = append(x.Unread, f.Name)
+	for _, name := range t.all {
+		if !slices.Contains(x.Columns, name) {
+			x.Unread = append(x.Unread, name)
 		}
 	}
 	records, err := src.Reader(ctx, []string{t.who, p.dossier.Period})
