@@ -33,10 +33,12 @@ Attack:  whole values, at least 0
 Levels:  nk: n 1, percent 85
 Not checked: coalitions of contributors
 Not checked: whether one contributor stands alone in two cells of which neither lies in the other: no column of owners is given
+Not checked: sums of suppressed cells: such a sum can be worked out, and can itself have too few contributors or a dominant one
+Not checked: shares: whether a suppressed cell is known to hold too large a share of its line, which group rules ask
 Not checked: other tables that share cells with this one, earlier releases, and what else may be known
 
 Suppressed (activity, size: status; value; interval; level below, above, apart; verdict)
-  02, tr1: primary (A); 30; [0, 50]; not exactly; protected
+  02, tr1: primary (A); 30; [0, 50]; must not be known exactly; protected
   02, tr2: secondary (D); 20; [0, 50]
   06, tr1: secondary (D); 60; [40, 90]
   06, tr2: primary (B); 40; [10, 60]; 5, 5, 0; protected
@@ -70,7 +72,7 @@ func TestAudit(t *testing.T) {
 	}
 	// 38 of 40, opened by itself, and what it protects gives it away.
 	write(t, name, strings.Replace(auditTable, "20,5,10,D", "20,5,10,V", 1))
-	if code, text := verb(t, args...); code != exitUnsafe || !strings.Contains(text, "02, tr1: primary (A); 30; [30, 30]; not exactly; unprotected: the value is worked out exactly") {
+	if code, text := verb(t, args...); code != exitUnsafe || !strings.Contains(text, "02, tr1: primary (A); 30; [30, 30]; must not be known exactly; unprotected: the value is worked out exactly") {
 		t.Errorf("exit status %d:\n%s", code, text)
 	}
 	// Without values a level cannot be decided.

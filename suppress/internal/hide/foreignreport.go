@@ -220,6 +220,10 @@ func (r *ForeignReport) conclude(p *foreignProblem) {
 	if p.o.NeedsOnly {
 		not("intervals: they were not asked for")
 	}
+	if len(r.Suppressed) > 1 {
+		not("sums of suppressed cells: such a sum can be worked out, and can itself have too few contributors or a dominant one")
+	}
+	not("shares: whether a suppressed cell is known to hold too large a share of its line, which group rules ask")
 	not("other tables that share cells with this one, earlier releases, and what else may be known")
 }
 
@@ -319,7 +323,7 @@ func (c *AuditedCell) text() string {
 		return strings.Join(parts, "; ")
 	}
 	if c.Level == nil {
-		parts = append(parts, "not exactly")
+		parts = append(parts, "must not be known exactly")
 	} else {
 		parts = append(parts, fmt.Sprintf("%s, %s, %s", c.Level.Lower, c.Level.Upper, c.Level.Sliding))
 	}
