@@ -219,7 +219,7 @@ func (in *input) grouped(pl *plan) []Remark {
 		}
 		for _, r := range in.readers {
 			if g, ok := r.(interface{ Grouped(column string) bool }); ok && g.Grouped(c.name) {
-				out = append(out, Remark{Name: "thousands", Column: c.name, Verdict: Review, Message: grouped})
+				out = append(out, Thousands(c.name))
 				break
 			}
 		}
@@ -227,9 +227,15 @@ func (in *input) grouped(pl *plan) []Remark {
 	return out
 }
 
-// grouped is said of numbers that may be a thousand times too small.
-const grouped = "every number with a decimal mark has three digits behind the mark, as thousands are written, and was read as a decimal; " +
-	"take the marks out of the file, or say that these are decimals: csv.types, such as float64"
+// Thousands is the remark, for review, on a column of numbers that may be a thousand times
+// too small: [Check] makes it by itself, and other reports of the same data have it too.
+func Thousands(column string) Remark {
+	return Remark{
+		Name: "thousands", Column: column, Verdict: Review,
+		Message: "every number with a decimal mark has three digits behind the mark, as thousands are written, and was read as a decimal; " +
+			"take the marks out of the file, or say that these are decimals: csv.types in a spec, --type on a command line, such as float64",
+	}
+}
 
 // openStreams remarks on Arrow streams of which batches may be missing.
 func (in *input) openStreams() []Remark {

@@ -154,6 +154,11 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	}
 	p.Remarks = append(p.Remarks, alike...)
 	p.Remarks = append(p.Remarks, project.SourceRemarks(src.Files(), true)...)
+	for _, name := range columns {
+		if !slices.Contains(named, name) && src.Grouped(name) {
+			p.Remarks = append(p.Remarks, sdc.Thousands(name))
+		}
+	}
 	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
 	for _, file := range src.Files() {
 		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})

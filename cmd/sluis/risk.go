@@ -52,6 +52,7 @@ type riskFlags struct {
 	records, json string
 	worst         int
 	trust         []string
+	grouped       []sdc.Remark // on numbers that read has read
 }
 
 func newRiskCommand() *cobra.Command {
@@ -155,7 +156,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	remarks = slices.Concat(remarks, project.SourceRemarks(infos, true), looks)
+	remarks = slices.Concat(remarks, project.SourceRemarks(infos, true), looks, f.grouped)
 	if f.respondent == "" {
 		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
 	}
@@ -328,6 +329,11 @@ func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Ta
 	defer src.Close()
 	if err := src.Need(columns...); err != nil {
 		return nil, nil, usageError(err)
+	}
+	for _, name := range columns {
+		if (name == f.weight || f.ordered(name)) && src.Grouped(name) {
+			f.grouped = append(f.grouped, sdc.Thousands(name))
+		}
 	}
 	r, err := src.Reader(ctx, columns)
 	if err != nil {

@@ -56,3 +56,45 @@ func TestThousands(t *testing.T) {
 		})
 	}
 }
+
+// TestThousandsOfVerbs: numbers that a profile bins, that weigh, or whose distance counts may
+// be a thousand times too small as well; codes may not.
+func TestThousandsOfVerbs(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	var b strings.Builder
+	b.WriteString("id,region,w,x\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,N,%s,%s\n", i, []string{"3", "1.250"}[i%2], []string{"3", "12.500"}[i/2%2])
+	}
+	write(t, at("d.csv"), b.String())
+	write(t, at("plain.csv"), strings.ReplaceAll(b.String(), "250", "25"))
+	risk := []string{"risk", at("d.csv"), "--keys", "region", "--suda=false", "--k", "3"}
+	for _, c := range []struct {
+		name string
+		args []string
+		of   string // the columns that are remarked
+		code int
+	}{
+		{"profile", []string{"profile", at("d.csv"), "--respondent", "id"}, "w x", 0},
+		{"profile, declared", []string{"profile", at("d.csv"), "--respondent", "id", "--type", "w=float64"}, "x", 0},
+		{"profile, one has other digits", []string{"profile", at("plain.csv"), "--respondent", "id"}, "x", 0},
+		{"weight", append(risk, "--weight", "w"), "w", exitReview},
+		{"weight, declared", append(risk, "--weight", "w", "--type", "w=float64"), "", 0},
+		{"a code", append(risk, "--sensitive", "x"), "", 0},
+		{"an ordered distance", append(risk, "--sensitive", "x", "--t", "1", "--distance", "ordered"), "x", exitReview},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, text := verb(t, c.args...)
+			var of []string
+			for _, name := range []string{"w", "x"} {
+				if strings.Contains(text, fmt.Sprintf("thousands: review: column %q", name)) {
+					of = append(of, name)
+				}
+			}
+			if strings.Join(of, " ") != c.of || code != c.code {
+				t.Errorf("exit status %d, of %v: %s", code, of, text)
+			}
+		})
+	}
+}

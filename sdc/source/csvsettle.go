@@ -69,7 +69,11 @@ func (s *Source) settle() error {
 				dt = arrow.BinaryTypes.String
 			}
 			fields[i] = arrow.Field{Name: name, Type: dt, Nullable: true}
-			if c.types[i] == nil && dt.ID() == arrow.STRING {
+			if c.types[i] != nil {
+				continue
+			}
+			s.undeclared[name] = all[name]
+			if dt.ID() == arrow.STRING {
 				s.inferred[name] = all[name]
 			}
 		}
@@ -105,6 +109,13 @@ func (s *Source) Inferred(column string) (Inferred, bool) {
 
 // errNoText says that a column has no numbers in text.
 var errNoText = errors.New("the column is no text of a CSV file")
+
+// Grouped reports whether a CSV column without a declared type holds numbers alone, of
+// which every one with a decimal mark is written as thousands are: see [Inferred].
+func (s *Source) Grouped(column string) bool {
+	c, ok := s.undeclared[column]
+	return ok && c.grouped && !c.plain && c.number() != nil
+}
 
 // number is what a reader says of a column, see reader.Number.
 func (s *Source) number(column string) (arrow.DataType, bool, error) {

@@ -129,14 +129,9 @@ func (r *reader) Checked() bool { return true }
 // OpenStreams returns the files that are streams without the mark of their end.
 func (r *reader) OpenStreams() []string { return r.open }
 
-// Grouped reports whether all numbers of a column of text are written as thousands are.
-func (r *reader) Grouped(column string) bool {
-	if r.of == nil {
-		return false
-	}
-	in, ok := r.of.Inferred(column)
-	return ok && in.Type != nil && in.Grouped
-}
+// Grouped reports whether all numbers of a column are written as thousands are, see
+// [Source.Grouped].
+func (r *reader) Grouped(column string) bool { return r.of != nil && r.of.Grouped(column) }
 
 // guard calls fn and turns a panic into an error. The panic's text is dropped: it may
 // hold data, and says nothing of the file.

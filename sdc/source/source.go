@@ -146,7 +146,9 @@ type Source struct {
 	// inferred is what the fields of CSV columns are that are delivered as text, by
 	// column; comma says that their numbers have a comma.
 	inferred map[string]*shape
-	comma    bool
+	// undeclared are the same of all CSV columns without a declared type.
+	undeclared map[string]*shape
+	comma      bool
 }
 
 // Open opens the files that match the patterns, in the order given, those of
@@ -161,7 +163,7 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 		return nil, &FileError{File: "source", Err: err}
 	}
 	opts.defaults()
-	s := &Source{opts: opts, inferred: map[string]*shape{}}
+	s := &Source{opts: opts, inferred: map[string]*shape{}, undeclared: map[string]*shape{}}
 	names, err := expand(patterns)
 	if err != nil {
 		return nil, err
