@@ -94,12 +94,13 @@ func (b *block) attack(out *[]Finding) {
 		}
 	}
 	outsider := b.newView("", false)
-	b.views = []*view{outsider}
+	b.views, b.weak = []*view{outsider}, []*view{outsider}
 	units := []string{}
 	for i := range c.Data.Rows {
 		if u := c.Data.unit(&c.Data.Rows[i]); !slices.Contains(units, u) {
 			units = append(units, u)
 			b.views = append(b.views, b.newView(u, true))
+			b.weak = append(b.weak, b.newView(u, false))
 		}
 	}
 	for _, x := range b.cells {
@@ -156,7 +157,9 @@ func (b *block) value(x *cell, e *evidence, j judged, found func(Finding)) {
 	}
 }
 
-// shares asks goal 2.2 of the lines of a cell.
+// shares asks goal 2.2 of the lines of a cell. Contributors have the weak form of what
+// they know: to whoever knows that nobody but him is outside a cell all others are in it,
+// whatever is published.
 func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 	w, c := b.w, b.w.c
 	o := &c.Outputs[x.output]
@@ -190,7 +193,7 @@ func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 		for i := range form {
 			form[i] = p*lf[i] - 100*cf[i]
 		}
-		for _, v := range b.views {
+		for _, v := range b.weak {
 			own := dot(form, v.own)
 			if v.unit != "" && (dot(lf, v.own) == 0 || dot(lf, b.truth) == dot(lf, v.own)) {
 				continue // an outsider to the line, or nobody else is in it

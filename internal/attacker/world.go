@@ -134,7 +134,8 @@ type block struct {
 	truth    []int64
 	free     bool // values may be negative
 	pool     [][]fraction
-	views    []*view
+	views    []*view // outsider and contributors who know where they are alone
+	weak     []*view // and those who do not
 }
 
 // fact is a sum over a set that everybody knows exactly, or to be at least 1 in all.

@@ -155,10 +155,10 @@ func TestGroupLevels(t *testing.T) {
 		want    int64
 	}{
 		{18, 2, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"} }, 1},                  // 18 of 20 is unsafe, 17 is not
-		{19, 1, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90", Exclusive: true} }, 1}, // 18 would pass
+		{19, 1, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90", Exclusive: true} }, 2}, // 18 would pass, but is 18 of 19 to the one outside
 		{20, 0, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"} }, 3},
 		{19, 0, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"} }, 2}, // 17.1 is the limit
-		{5, 1, func(p *sdc.Policy) { p.GroupRemainder = sdc.GroupRemainder{K: 1} }, 1},
+		{5, 1, func(p *sdc.Policy) { p.GroupRemainder = sdc.GroupRemainder{K: 1} }, 2},             // 4 of 6 are 4 of 5 to the one outside
 		{6, 0, func(p *sdc.Policy) { p.GroupRemainder = sdc.GroupRemainder{K: 1} }, 2},
 	}
 	for i, c := range cases {

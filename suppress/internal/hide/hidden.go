@@ -196,13 +196,15 @@ type shareOf struct {
 	f groupFinding
 }
 
-// passes reports whether a witness has a share of the line that passes the rule.
+// passes reports whether a witness has a share of the line that passes the rule, also to
+// whoever has the most of the rest of the line.
 func (g *Tables) passes(t *table, f *groupFinding, w *Witness) bool {
 	at := func(cell int) *big.Rat {
 		x := big.NewRat(w.at(t.id[cell]), w.Den)
 		return x.Add(x, new(big.Rat).SetInt64(t.value[cell]))
 	}
 	n, line := at(f.cell), at(f.line)
+	line.Sub(line, new(big.Rat).SetInt64(t.apart(f.cell, f.line)))
 	if f.rule != "group-disclosure" {
 		return n.Cmp(line.Sub(line, new(big.Rat).SetInt64(g.policy.GroupRemainder.K))) < 0
 	}

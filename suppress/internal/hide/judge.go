@@ -93,11 +93,25 @@ func (t *table) raise(cell int, l Level) {
 	t.level[cell] = Level{max(was.Lower, l.Lower), max(was.Upper, l.Upper), max(was.Sliding, l.Sliding)}
 }
 
+// apart is the most that one contributor may have in a line outside a cell of it. Whoever
+// has it reckons with the line of the others: 17 of 19 is 17 of 18 to one of the two.
+func (t *table) apart(cell, line int) int64 {
+	rest := t.value[line] - t.value[cell]
+	if rest <= 0 {
+		return 0
+	}
+	others := int64(0) // contributors besides him
+	if t.has[line] && t.has[cell] && t.cells[line].WeightSum() == nil {
+		others = max(0, t.cells[line].Holdings()-t.cells[cell].Holdings()-1)
+	}
+	return max(0, rest-others)
+}
+
 // groupLevel is how far below its value a cell must be possible so that its share
-// of the line need not break the rule. Where what is published is no count of
-// respondents and passes the rule as it is, it is 0.
+// of the line need not break the rule, nor to anybody in the line: see apart. Where what is
+// published is no count of respondents and passes the rule as it is, it is 0.
 func (t *table) groupLevel(cell, line int, rule string, policy *sdc.Policy) int64 {
-	n, of := t.value[cell], t.value[line]
+	n, of := t.value[cell], t.value[line]-t.apart(cell, line)
 	safe := of - policy.GroupRemainder.K - 1
 	if rule == "group-disclosure" {
 		// The largest whole m with 100 m < Percent * of, or <= where the limit
