@@ -334,7 +334,7 @@ func (p *Publication) rounded(ctx context.Context, g *hide.Tables, o *Options) e
 	if err != nil {
 		return err
 	}
-	remarks := p.roundingRemarks(g, o.Round)
+	remarks := slices.Concat(p.roundingRemarks(g, o.Round), t.Remarks())
 	p.Remarks = append(p.Remarks, remarks...)
 	p.Proofs = append(p.Proofs, Proof{File: statement, Tables: g.Names(), Rounded: v})
 	p.add(g, nil, releases, names, statement, remarks, o)

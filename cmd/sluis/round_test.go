@@ -162,3 +162,20 @@ rules: {min-contributors: off, nk: off, group-disclosure: {percent: 60}, zero-ce
 		t.Errorf("left behind: %v", entries)
 	}
 }
+
+// TestRoundedSmall: a count of too few that is known to be of too few is for review, and one
+// that may be the least number that is enough is not.
+func TestRoundedSmall(t *testing.T) {
+	for _, c := range []struct {
+		base string
+		code int
+	}{{"4", exitReview}, {"5", 0}} { // 0 is from 0 to 3 of at least 4, or from 0 to 4
+		t.Run("base "+c.base, func(t *testing.T) {
+			dir := roundData(t)
+			code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--policy", filepath.Join(dir, "policy.yaml"), "--round", c.base, "--out", filepath.Join(dir, "out"))
+			if code != c.code || strings.Contains(text, "are known to be of too few") != (code == exitReview) {
+				t.Errorf("exit status %d, want %d: %s", code, c.code, text)
+			}
+		})
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // RoundOptions say how tables are rounded.
@@ -58,6 +60,46 @@ func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables
 	out.audited, err = AuditRounded(ctx, g.problem, out.rounded,
 		AuditOptions{Threads: o.Threads, NeedsOnly: len(g.problem.cells) > mostIntervals})
 	return out, err
+}
+
+// Remarks says in how many places a count of too few is known to be of too few: all that
+// its value can be, for whoever knows base and method, is below what min-contributors asks.
+// The policy decides whether that may be known, so that it is for review. A base below the
+// minimum is for review in any case.
+func (t *RoundedTables) Remarks() []sdc.Remark {
+	least := t.tables.policy.MinContributors
+	if least.Off || t.rounded.Base < least.Min {
+		return nil
+	}
+	_, above := t.rounded.Reach()
+	most := map[int]int64{}
+	for _, v := range t.audited.Intervals {
+		if v.Greatest.Den != 0 {
+			most[v.Cell] = t.tables.problem.cells[v.Cell].Value + v.Greatest.Delta/v.Greatest.Den
+		}
+	}
+	few := map[int]bool{}
+	for _, table := range t.tables.list {
+		for cell, id := range table.id {
+			if !table.shown[cell] || table.reasons[cell]&smallCount == 0 || table.value[cell] >= least.Min {
+				continue
+			}
+			x := t.rounded.Value[id] + above
+			if m, ok := most[int(id)]; ok {
+				x = min(x, m)
+			}
+			if x < least.Min {
+				few[int(id)] = true
+			}
+		}
+	}
+	if len(few) == 0 {
+		return nil
+	}
+	return []sdc.Remark{{
+		Name: "rounded-small", Count: int64(len(few)), Verdict: sdc.Review,
+		Message: fmt.Sprintf("table %q and those linked with it: after rounding %d counts of too few are known to be of too few; round to a larger base, or suppress", t.tables.list[0].name, len(few)),
+	}}
 }
 
 // Releases returns the tables as they leave: every published cell with its rounded
