@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -135,6 +136,23 @@ func attackOnce(t *testing.T, dir string, c *attacker.Case) (status int, text st
 		}
 		released = append(released, r)
 	}
+	if c.Base > 0 {
+		c.Off = roundedOff(t, filepath.Join(out, "release", c.Outputs[0].Name+".rounding.json"))
+	}
 	found, err = attacker.Attack(c, released)
 	return status, text, found, err
+}
+
+// roundedOff is how far off values are at most, as the statement of a rounding says.
+func roundedOff(t *testing.T, name string) int64 {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var statement struct{ Below, Above int64 }
+	if err := json.Unmarshal(text, &statement); err != nil {
+		t.Fatal(err)
+	}
+	return max(statement.Below, statement.Above)
 }

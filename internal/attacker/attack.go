@@ -64,7 +64,7 @@ func Attack(c *Case, released []Released) (out []Finding, err error) {
 		if !x.listed || !x.Shown {
 			continue
 		}
-		if response := c.Outputs[x.output].Response; response == Count && x.X == 0 {
+		if response := c.Outputs[x.output].Response; response == Count && x.X == 0 && c.Base == 0 {
 			empty = empty.plus(x.set)
 		} else if response != Count && x.X != 0 {
 			positive = append(positive, x.set)
@@ -108,15 +108,20 @@ func (b *block) attack(out *[]Finding) {
 			continue
 		}
 		e := c.gather(w.atomOf, x.set, b.response)
-		if x.Shown && x.X != e.value {
+		if x.Shown && max(x.X-e.value, e.value-x.X) > c.Off {
 			found(Finding{Kind: "inconsistent", Cell: w.name(x), Text: fmt.Sprintf("%d, not %d", x.X, e.value)})
 			return
 		}
 		j := c.judge(&e, b.response)
-		if j.unsafe && x.Shown {
+		if j.unsafe && c.Base > 0 {
+			b.value(x, &e, j, found)
+			if v := b.weak[0]; int64(len(e.persons)) < c.Policy.Min && !v.reaches(b.form(x.set), 1, c.Policy.Min) {
+				found(Finding{Kind: "rounded-small", Cell: w.name(x), Text: fmt.Sprintf("%d, rounded to %d, is below %d for certain", e.value, x.X, c.Policy.Min)})
+			}
+		} else if j.unsafe && x.Shown {
 			found(Finding{Kind: "published", Cell: w.name(x), Text: fmt.Sprint(j.rules)})
 		}
-		if j.unsafe && !x.Shown {
+		if j.unsafe && !x.Shown && c.Base == 0 {
 			b.value(x, &e, j, found)
 		}
 		if b.response == Count && len(e.persons) > 0 {
@@ -181,7 +186,7 @@ func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 		if 100*int64(len(e.persons)) < p*int64(len(l.persons)) {
 			continue
 		}
-		if x.Shown {
+		if x.Shown && c.Base == 0 {
 			found(Finding{Kind: "published", Cell: w.name(x), Text: "group-disclosure"})
 		}
 		// With several rows a person, counts of records say nothing certain of persons.

@@ -105,6 +105,9 @@ type Case struct {
 	Records bool     // counts are of records, not of respondents
 	Whole   bool     // the attacker knows sums to be whole
 	Class   []string // features that were drawn
+	// Base is that of rounding, 0 for suppression; the release then has no hidden cell, and
+	// its values are off by Off at most, as its statement says.
+	Base, Off int64
 }
 
 // Policy holds the rules that a draw switches on; what is 0 is off.

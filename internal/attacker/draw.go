@@ -127,6 +127,11 @@ func Draw(seed uint64) *Case {
 	if c.Records {
 		c.Args = append(c.Args, "--count", "records")
 	}
+	if has("rounded", !amounts && one(5)) {
+		c.Base = int64(2 + rng.IntN(6))
+		c.Args = append(c.Args, "--round", fmt.Sprint(c.Base))
+		return c
+	}
 	if c.Whole {
 		c.Args = append(c.Args, "--whole")
 	}

@@ -63,7 +63,7 @@ func (v *view) solve() {
 	rest := func(f fact) int64 { return f.x - dot(f.form, v.own) }
 	if !b.free {
 		for _, f := range facts {
-			if !f.least && rest(f) == 0 {
+			if !f.least && f.off == 0 && rest(f) == 0 {
 				for i, c := range f.form {
 					zero[i] = zero[i] || c != 0
 				}
@@ -76,9 +76,9 @@ func (v *view) solve() {
 		}
 	}
 	var rows []rowOf
-	for _, f := range facts {
+	for _, f := range rounded(facts) {
 		r := rowOf{coef: v.shrink(f.form), rhs: rest(f), least: f.least}
-		if f.least && r.rhs <= 0 {
+		if f.least && r.rhs <= 0 && f.off == 0 {
 			continue // he is there himself
 		}
 		if !f.least && r.rhs == 0 && !slices.ContainsFunc(r.coef, func(c int64) bool { return c != 0 }) {
@@ -95,6 +95,24 @@ func (v *view) solve() {
 		n *= 2
 	}
 	v.poly = newPolytope(n, rows, b.response == Count || b.w.c.Whole)
+}
+
+// rounded replaces what is known of rounded values by two bounds each.
+func rounded(facts []fact) (out []fact) {
+	for _, f := range facts {
+		if f.off == 0 {
+			out = append(out, f)
+			continue
+		}
+		up := f
+		up.form = make([]int64, len(f.form))
+		for i, c := range f.form {
+			up.form[i] = -c
+		}
+		up.x, up.least, f.x, f.least = -f.x-f.off, true, f.x-f.off, true
+		out = append(out, f, up)
+	}
+	return out
 }
 
 // shrink is a form over the variables of the polytope. Values that may be negative are

@@ -144,6 +144,7 @@ type fact struct {
 	form  []int64
 	x     int64
 	least bool
+	off   int64 // x is rounded, and this far off at most
 }
 
 // newBlock gathers the facts of a response. empty holds the atoms in which nobody is.
@@ -158,7 +159,7 @@ func (w *world) newBlock(response int, empty set, positive []set) *block {
 	for _, c := range b.cells {
 		sets = append(sets, c.set)
 		if c.listed && c.Shown {
-			b.facts = append(b.facts, fact{set: c.set, x: c.X})
+			b.facts = append(b.facts, fact{set: c.set, x: c.X, off: w.c.Off})
 		} else if c.listed && response == Count && w.c.PublishZeros() {
 			b.facts = append(b.facts, fact{set: c.set, x: 1, least: true})
 		}
