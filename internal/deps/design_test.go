@@ -35,14 +35,14 @@ func TestDesign(t *testing.T) {
 		}
 		all := list(t, "./...")
 		for _, p := range all {
-			name, want := short(p.ImportPath), 1
+			name, want := short(p.ImportPath), 1 // a package that is not drawn is on line 0
 			for _, imp := range p.Imports {
 				if strings.HasPrefix(imp, module+"/") {
 					want = max(want, at[short(imp)]+1)
 				}
 			}
-			if at[name] != want {
-				t.Errorf("%s stands on line %d, and belongs on line %d", name, at[name], want)
+			if at[name] < want {
+				t.Errorf("%s stands on line %d, and belongs on line %d or a higher one", name, at[name], want)
 			}
 		}
 		if len(at) != len(all) {
