@@ -88,3 +88,23 @@ func TestMisuse(t *testing.T) {
 		})
 	}
 }
+
+// TestZeroOptions: the zero value of an option is an error or has a default.
+func TestZeroOptions(t *testing.T) {
+	table := jsonTable(t, `[{"a":"x","s":"1"},{"a":"y","s":"2"},{"a":"y","s":"2"}]`)
+	c, err := riskmetrics.NewClasses(t.Context(), table, riskmetrics.Options{Keys: []string{"a", "s"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := c.SUDA(t.Context(), riskmetrics.SUDAOptions{}); err != nil || len(s.Score) != 3 {
+		t.Errorf("SUDA: %v", err)
+	}
+	if _, err := c.LogLinear(t.Context(), riskmetrics.LogLinearOptions{}); !errors.Is(err, riskmetrics.ErrRequest) {
+		t.Errorf("log-linear: %v", err)
+	}
+	for _, o := range []riskmetrics.SUDAOptions{{Limit: -1}, {Limit: 1 << 40}, {Threads: -5}, {Score: 99}} {
+		if s, err := c.SUDA(t.Context(), o); err == nil && len(s.Score) != 3 || err != nil && !errors.Is(err, riskmetrics.ErrRequest) {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+}

@@ -233,6 +233,31 @@ func TestMisusedSource(t *testing.T) {
 	})
 }
 
+// TestMisusedWriter: a file of no schema, and a record that there is not.
+func TestMisusedWriter(t *testing.T) {
+	dir := t.TempDir()
+	for _, ext := range []string{".csv", ".parquet", ".arrow", ".xlsx", ""} {
+		if w, err := source.Create(filepath.Join(dir, "x"+ext), nil, source.WriterOptions{}); err == nil || w != nil {
+			t.Errorf("%q: a file of no schema: %v", ext, err)
+		}
+	}
+	rec := uploadRecord(1)
+	defer rec.Release()
+	w, err := source.Create(filepath.Join(dir, "y.csv"), rec.Schema(), source.WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(nil); err == nil {
+		t.Error("no record is written")
+	}
+	if err := w.Abort(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
 // TestHostileUploads: of an upload of which bytes are changed every check ends, in an
 // error or in a report about the rows that there are. Of a format without checksums the
 // values may be others, and never fewer rows.

@@ -68,6 +68,9 @@ func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, err
 	if !written(format) {
 		return nil, &FileError{File: path, Err: errExtension}
 	}
+	if schema == nil {
+		return nil, &FileError{File: path, Err: errors.New("the schema is nil")}
+	}
 	f, err := createAtomic(path)
 	if err != nil {
 		return nil, err
@@ -257,6 +260,9 @@ func decimalText(unscaled *big.Int, scale int32) string {
 
 // Write appends a record of the writer's schema.
 func (w *Writer) Write(rec arrow.Record) error {
+	if rec == nil {
+		return &FileError{File: w.path, Err: errors.New("the record is nil")}
+	}
 	if err := w.write(rec); err != nil {
 		return fileError(w.path, err)
 	}
