@@ -250,7 +250,9 @@ func (b *block) sums(outsider *view, found func(Finding)) {
 		if !unsafe {
 			return
 		}
-		if len(e.units) == 1 && kind != "rest" {
+		if slices.Equal(j.rules, []string{"all-equal"}) {
+			kind = "sum-all-equal"
+		} else if len(e.units) == 1 && kind != "rest" {
 			kind = "sum-of-one"
 		}
 		found(Finding{Kind: kind, Cell: name(), Text: fmt.Sprintf("%d, of %d contributors, breaks %v (level %d)", e.value, len(e.units), j.rules, j.level)})
