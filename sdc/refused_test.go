@@ -52,3 +52,48 @@ func TestHoldingIdentifies(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestAPrioriOfTheTotal: no code stands for the total alone, not for a code that is an empty
+// text.
+func TestAPrioriOfTheTotal(t *testing.T) {
+	d := sdc.FromTable(tableOf(t, fields("k", text), row{"k": ""}, row{"k": ""}, row{"k": "a"}))
+	r := check(t, d, off(), sdc.Output{
+		Name: "o", Kind: sdc.Frequency, By: []string{"k"}, APriori: []sdc.APriori{{Codes: map[string]string{"k": ""}, Reason: "under embargo"}},
+	})
+	if diff := cmp.Diff([]string{"a-priori at k=*: unsafe"}, found(r, 0)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestKnownMinimum: where min-contributors is off, k-anonymity says from how many known
+// values on a shared one is unsafe.
+func TestKnownMinimum(t *testing.T) {
+	for known, want := range map[int]sdc.Verdict{2: sdc.Review, 3: sdc.Unsafe} {
+		var rows []row
+		for i := range 12 {
+			r := row{"k": "a", "who": i}
+			if i < known {
+				r["s"] = "hiv"
+			}
+			rows = append(rows, r)
+		}
+		d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "s", text), rows...))
+		d.Roles.Respondent = "who"
+		d.Missing = map[string]sdc.Missing{"s": "category"}
+		p := off()
+		p.KAnonymity, p.GroupDisclosure = sdc.KAnonymity{K: 3}, sdc.GroupDisclosure{Percent: "100"}
+		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"s"}})
+		got := sdc.Safe
+		for _, f := range r.Outputs[0].Findings {
+			if f.Rule == "group-disclosure" && f.Of == int64(known) {
+				got = f.Verdict
+			}
+		}
+		if got != want {
+			t.Errorf("%d known: %v, want %v", known, got, want)
+		}
+		if status := r.Status(0, cellAt(t, r.Tables[0], "a")); status != want {
+			t.Errorf("%d known: the class is %v, want %v", known, status, want)
+		}
+	}
+}
