@@ -7,8 +7,8 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// GroupDisclosure guards a recognisable group of which almost every member
-// shares a category. In every line of the table (all spanning variables fixed
+// GroupDisclosure is the 90 % rule; the 90 is Percent, which [CBS] and [ESSNet] set. It
+// guards a recognisable group of which almost every member shares a category. In every line of the table (all spanning variables fixed
 // but one, that one being a sensitive variable, or every variable in turn where
 // none is declared) a non-empty cell is unsafe when
 //
@@ -58,6 +58,9 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
+	// The inequality is decided by cmpCounts, in whole numbers: 0 where the share of the cell
+	// is Percent exactly, 1 where it is more. Which counts are compared, of a cell or of a code
+	// above, with or without unknown values, is lines.broken in known.go.
 	p := r.Percent.must()
 	least := 0
 	if r.Exclusive {
