@@ -32,6 +32,39 @@ func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
 	return v
 }
 
+// Union judges the sum of cells as a cell, as [Together] does, where nothing is known of a
+// total. The number of contributors is at least that of any one of the cells, and at most
+// what the numbers add up to; it is that sum where apart says that no contributor is in two
+// of the cells. Safe and Unsafe are certain; Review says that the bounds do not decide.
+func Union(p *Policy, cells []Cell, apart bool) Verdict {
+	v := manyEnough(p.MinContributors.Off, p.MinContributors.Min, cells, apart, Cell.Contributors)
+	if cells[0].t.byHolding {
+		v = worst(v, manyEnough(p.MinHoldings.Off, p.MinHoldings.Min, cells, apart, Cell.owners))
+	}
+	if cells[0].t.magnitude() {
+		v = worst(v, p.concentrated(cells))
+	}
+	return v
+}
+
+func manyEnough(off bool, least int64, cells []Cell, apart bool, count func(Cell) int64) Verdict {
+	if off {
+		return Safe
+	}
+	sum, most := int64(0), int64(0)
+	for _, c := range cells {
+		sum += count(c)
+		most = max(most, count(c))
+	}
+	switch {
+	case sum < least:
+		return Unsafe
+	case most >= least || apart:
+		return Safe
+	}
+	return Review
+}
+
 func enough(off bool, least int64, total Cell, hidden, shown []Cell, count func(Cell) int64) Verdict {
 	if off {
 		return Safe

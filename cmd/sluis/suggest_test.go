@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,7 +78,12 @@ func TestSuggestProtection(t *testing.T) {
 			}
 			for _, m := range list {
 				promises++
-				if code == exitReview && strings.HasPrefix(m[0], m[1]+": safe") && !strings.Contains(text, "is left alone") {
+				group := map[string]string{"sums": "sums"}[m[1]] // counts and sexes are one
+				if group == "" {
+					group = "counts"
+				}
+				others := strings.Count(text, ": review: ") > strings.Count(text, ": review: table "+strconv.Quote(group))
+				if code == exitReview && strings.HasPrefix(m[0], m[1]+": safe") && !others && !strings.Contains(text, "is left alone") {
 					t.Errorf("round %d: %s is promised to be safe, and protect asks for review: %s", round, m[1], text)
 				}
 				if want := m[6] + " " + m[3]; did[m[1]] != want {

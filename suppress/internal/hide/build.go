@@ -49,6 +49,8 @@ type table struct {
 	never   []bool  // cannot be
 	keep    []bool  // published for that sake
 	id      []int32 // cell of the problem
+
+	disjoint bool // no contributor, and no holding, is in two inner cells
 }
 
 // reason is a set of rules.
@@ -300,8 +302,15 @@ func (t *table) read(from *sdc.Table, o BuildOptions) map[int]*big.Rat {
 	t.records = make([]int64, t.n)
 	t.has, t.cells = make([]bool, t.n), make([]sdc.Cell, t.n)
 	t.force, t.never, t.keep = make([]bool, t.n), make([]bool, t.n), make([]bool, t.n)
+	inner, all := [2]int64{}, [2]int64{} // contributors and holdings
 	for c := range from.Cells() {
 		cell := t.at(c)
+		if c.Inner() {
+			inner[0], inner[1] = inner[0]+c.Contributors(), inner[1]+c.Holdings()
+		}
+		if cell == 0 {
+			all = [2]int64{c.Contributors(), c.Holdings()}
+		}
 		t.has[cell], t.cells[cell] = c.Records() > 0, c
 		t.records[cell] = c.Records()
 		var x *big.Rat
@@ -319,6 +328,7 @@ func (t *table) read(from *sdc.Table, o BuildOptions) map[int]*big.Rat {
 		}
 		out[cell] = x
 	}
+	t.disjoint = inner == all
 	return out
 }
 

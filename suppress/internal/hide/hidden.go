@@ -32,6 +32,9 @@ const mostTries = 8
 //	sums      the sum of what is hidden under a published total, in every variable at
 //	          every level, which everybody can work out: as one cell it must pass the
 //	          rules, see sdc.Together
+//	few       the sums of two suppressed cells anywhere, and of three where there are at most
+//	          3,000 suppressed cells, must not be worked out if they would not pass the rules
+//	          as one cell: nothing more is hidden for these, see openFewSums
 //	shares    of every cell that a group rule calls unsafe some possible table, among the
 //	          witnesses, must have a share of the line that passes the rule
 //
@@ -43,7 +46,7 @@ const mostTries = 8
 //	codes     a code is listed because it occurs: n hidden counts of codes of one
 //	          variable, over all of the others, that sum to n are 1 each
 //
-// Not looked at are other sums of hidden cells, and what a member of a line knows of its
+// Not looked at are sums of more hidden cells that are not under one total, and what a member of a line knows of its
 // share without himself. The Problem of the tables changes: what was hidden so is Primary
 // in it.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
@@ -83,6 +86,15 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 	}
 	remark(len(sums), "sum-of-hidden", "table %q and those linked with it: the sum of what is hidden under one published total can be worked out in %d places and is, or may be, itself of too few or of one; "+
 		"publish less detail")
+	few, allThree, err := g.openFewSums(ctx, pattern, o.Threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	remark(few, "sums-of-few", "table %q and those linked with it: %d sums of two or three suppressed cells can be worked out, and are, or may be, themselves of too few or of one; "+
+		"publish less detail")
+	if !allThree {
+		remark(1, "sums-of-few", "table %q and those linked with it: there are too many suppressed cells to look at the sums of three of them (%d group of tables); publish less detail")
+	}
 	remark(g.openCodes(pattern), "code-occurs", "table %q and those linked with it: a code that is listed has at least one respondent, and in %d places the hidden cells of codes sum to as many as they are, so each is 1; "+
 		"publish less detail")
 	remark(len(shares), "group-share", "table %q and those linked with it: in %d places it was not shown that the share of a hidden cell in its line stays unknown, which a group rule asks; "+
