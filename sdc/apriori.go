@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"unicode"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // APriori sets the status of cells by hand. It applies to every cell that has
@@ -115,7 +117,7 @@ func (t *Table) applyAPriori(f *findings) *byHand {
 		f.mark(c, Unsafe)
 		h.unsafe = append(h.unsafe, Finding{
 			Rule: "a-priori", Cell: c.Coordinates(), Verdict: Unsafe, Observed: 1, Limit: 0,
-			Message: "set unsafe by hand: " + entries[bad].Reason,
+			Message: words.New(words.SetUnsafe, words.TextOf(entries[bad].Reason)),
 		})
 		for _, k := range hit {
 			if a := &entries[k]; a.Safe && !a.Neutral || a.Protected {
@@ -150,23 +152,28 @@ func (h *byHand) report(f *findings) {
 	}
 	for k := range h.entries {
 		a, e := &h.t.output.APriori[k], &h.entries[k]
-		say := func(v Verdict, observed int64, message string) {
-			f.output(Finding{Rule: "a-priori", Verdict: v, Observed: float64(observed), Limit: 0, Count: observed, Message: a.name(k) + " " + message})
+		say := func(v Verdict, observed int64, id words.ID, args ...words.Arg) {
+			message := words.New(id, slices.Concat(a.entry(k), args)...)
+			f.output(Finding{Rule: "a-priori", Verdict: v, Observed: float64(observed), Limit: 0, Count: observed, Message: message})
 		}
 		if n := cleared[k]; n > 0 {
-			say(Review, n, "sets "+plural(n, "cell")+" safe that a rule does not: "+a.Reason+a.by())
+			if a.By == "" {
+				say(Review, n, words.EntrySetsSafeUnsigned, words.Count(n), words.TextOf(a.Reason))
+			} else {
+				say(Review, n, words.EntrySetsSafe, words.Count(n), words.TextOf(a.Reason), words.TextOf(a.By))
+			}
 		}
 		switch {
 		case e.unknown != "":
-			say(Review, 0, fmt.Sprintf("names a code that %q does not have, and applies to no cell; a total is null in a list, and an empty field or what totals says in a file", e.unknown))
+			say(Review, 0, words.EntryUnknownCode, words.NameOf(e.unknown))
 		case e.cells == 0:
-			say(Review, 0, "applies to no cell that is published and not empty")
+			say(Review, 0, words.EntryWithoutCell)
 		}
 		if e.lost > 0 {
-			say(Review, e.lost, fmt.Sprintf("does not hold for %s, which entry %d sets unsafe: unsafe wins", plural(e.lost, "cell"), e.over+1))
+			say(Review, e.lost, words.EntryOverruled, words.Count(e.lost), words.Count(int64(e.over)+1))
 		}
 		if e.cells > 0 && len(a.Codes) < len(h.t.vars) {
-			say(Safe, e.cells, fmt.Sprintf("names %d of %d variables and covers %s", len(a.Codes), len(h.t.vars), plural(e.cells, "cell")))
+			say(Safe, e.cells, words.EntryCovers, words.Count(int64(len(a.Codes))), words.Count(int64(len(h.t.vars))), words.Count(e.cells))
 		}
 	}
 }
@@ -180,11 +187,13 @@ func (a *APriori) name(k int) string {
 	return s
 }
 
-func (a *APriori) by() string {
-	if a.By == "" {
-		return "; who judged is not said"
+// entry is entry k as arguments: its number, and its line or nothing.
+func (a *APriori) entry(k int) []words.Arg {
+	line := words.Decimal("")
+	if a.Line > 0 {
+		line = words.Count(int64(a.Line))
 	}
-	return "; judged by " + a.By
+	return []words.Arg{words.Count(int64(k) + 1), line}
 }
 
 // unknown returns a variable for which an entry names a code that the variable does not

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/internal/names"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // input is where the records come from: a table, readers, or what opens readers. Copies
@@ -232,8 +233,7 @@ func (in *input) grouped(pl *plan) []Remark {
 func Thousands(column string) Remark {
 	return Remark{
 		Name: "thousands", Column: column, Verdict: Review,
-		Message: "every number with a decimal mark has three digits behind the mark, as thousands are written, and was read as a decimal; " +
-			"take the marks out of the file, or say that these are decimals: csv.types in a spec, --type on a command line, such as float64",
+		Message: words.New(words.Grouped),
 	}
 }
 
@@ -252,7 +252,7 @@ func (in *input) openStreams() []Remark {
 	}
 	return []Remark{{
 		Name: "open-stream", Count: int64(len(open)), Verdict: Review,
-		Message: "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing",
+		Message: words.New(words.OpenStream),
 	}}
 }
 

@@ -1,8 +1,9 @@
 package sdc
 
 import (
-	"fmt"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // branches are, level by level, the cells with the codes above those of the inner cells
@@ -54,8 +55,7 @@ func (b *branches) find(t *Table, i int, breaks func(n int64) bool) uint32 {
 	return noLine
 }
 
-// branch is the part of a sentence that says of which code above a cell it speaks.
-func (f *finder) branch(v int, at uint32, before, after string) string {
-	t := f.to.table
-	return fmt.Sprintf(" of the line over %q%s%d%s", t.vars[v].Name, before, t.vars[v].nodes[t.nodes[v][at]].level, after)
+// level is that of the code of a cell above others, as an argument.
+func (t *Table) level(v int, at uint32) words.Arg {
+	return words.Count(int64(t.vars[v].nodes[t.nodes[v][at]].level))
 }

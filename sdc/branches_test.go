@@ -172,7 +172,7 @@ func TestBranchesRecount(t *testing.T) {
 		got := map[string]bool{}
 		for _, f := range r.Outputs[0].Findings {
 			level := 0
-			if _, err := fmt.Sscanf(after(f.Message, "above this cell, at level "), "%d", &level); err != nil {
+			if _, err := fmt.Sscanf(after(f.Message.String(), "above this cell, at level "), "%d", &level); err != nil {
 				level = 0
 			}
 			got[fmt.Sprintf("%s %s at %s: %d of %d, level %d, %s", f.Rule, f.Variable, f.Cell, f.Count, f.Of, level, f.Verdict)] = true

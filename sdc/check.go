@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"strings"
 
 	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Options steer how a check runs, never what it says.
@@ -117,7 +117,7 @@ type outputTables struct {
 func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (OutputReport, []Verdict) {
 	roles := d.Roles
 	f := newFindings(t.main, threads)
-	out := OutputReport{Name: o.Name, Title: o.Title, Kind: o.Kind, NotChecked: []string{}}
+	out := OutputReport{Name: o.Name, Title: o.Title, Kind: o.Kind, NotChecked: []words.Message{}}
 	out.Rows, out.Excluded = t.main.Rows()
 	switch o.Kind {
 	case Frequency, Magnitude:
@@ -162,7 +162,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 		if out.Excluded > 0 && !p.KAnonymity.Off {
 			f.output(Finding{
 				Rule: p.KAnonymity.name(), Verdict: Review, Observed: float64(out.Excluded), Limit: 0, Count: out.Excluded,
-				Message: plural(out.Excluded, "row") + " left out for missing values: nothing was looked at in them",
+				Message: words.New(words.RowsLeftOut, words.Count(out.Excluded)),
 			})
 		}
 		p.Identifiers.checkNames(o, d, f)
@@ -171,7 +171,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 		p.MinDegreesOfFreedom.check(t.main, int64(o.Parameters), f)
 		f.output(Finding{
 			Rule: "model", Verdict: Review, Observed: 0, Limit: 1,
-			Message: "the model was not built from the data: the number of parameters and the rows that it is fitted on are taken on trust",
+			Message: words.New(words.ModelNotBuilt),
 		})
 	}
 	out.Cells = t.main.Len()
@@ -193,8 +193,8 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 }
 
 // notChecked lists what the rules in force could not look at.
-func notChecked(o *Output, roles Roles, p *Policy) []string {
-	var out []string
+func notChecked(o *Output, roles Roles, p *Policy) []words.Message {
+	var out []words.Message
 	off := []string{}
 	for _, r := range p.rules() {
 		if r.off() {
@@ -202,33 +202,33 @@ func notChecked(o *Output, roles Roles, p *Policy) []string {
 		}
 	}
 	if len(off) > 0 {
-		out = append(out, "rules that the policy has switched off: "+strings.Join(off, ", "))
+		out = append(out, words.New(words.RulesOff, words.Texts(off)...))
 	}
 	if idle := p.idle(); len(idle) > 0 {
-		out = append(out, "rules that can hardly find anything, which counts as switched off: "+strings.Join(idle, ", "))
+		out = append(out, words.New(words.RulesIdle, words.Texts(idle)...))
 	}
 	table := o.Kind == Frequency || o.Kind == Magnitude
 	if table && !p.ZeroCells.Off && len(o.Sensitive) == 0 {
-		out = append(out, "zero-cells: no sensitive variable is declared")
+		out = append(out, words.New(words.NoSensitiveZeros))
 	}
 	if o.Kind == Microdata && len(o.Sensitive) == 0 && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
-		out = append(out, "group-disclosure: no sensitive variable is declared, so nothing was looked for that the members of a class share")
+		out = append(out, words.New(words.NoSensitiveGroup))
 	}
 	out = append(out, notPaired(o, p)...)
 	if !p.Request.Off && roles.Request == "" && o.Kind == Magnitude {
-		out = append(out, "request: the data names no column of respondents who asked for protection")
+		out = append(out, words.New(words.NoRequests))
 	}
 	if table && !p.MinHoldings.Off && roles.Holding == "" {
-		out = append(out, "min-holdings: no holding column is named, so contributors of one owner are taken for several")
+		out = append(out, words.New(words.NoHoldings))
 	}
 	if o.Kind == Magnitude && roles.Holding == "" {
-		out = append(out, "holdings: no holding column is named, so dominance is judged by respondent")
+		out = append(out, words.New(words.DominanceByUnit))
 	}
 	if table {
-		out = append(out, "secondary disclosure: what follows from the published cells together, from linked tables and from earlier releases")
+		out = append(out, words.New(words.SecondaryDisclosure))
 	}
 	if o.Kind == Model {
-		out = append(out, "model: only the degrees of freedom were looked at, not the coefficients or residuals")
+		out = append(out, words.New(words.ModelResults))
 	}
 	return out
 }

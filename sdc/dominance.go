@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // dominance is what concentration rules see of one cell: the largest
@@ -116,13 +117,16 @@ func (d *dominance) remainder(n int) (rest, x1, den exact.Num) {
 	return d.total.Mul(den).Sub(most), d.scaled(0).Mul(den), den
 }
 
-// note says what a reader must know of the sums.
-func (d *dominance) note() string {
+// noted adds to a fact what a reader must know of the sums.
+func (d *dominance) noted(m words.Message) words.Message {
 	if d.signed {
-		return " (some contributions are negative: absolute values are compared)"
+		m.Note = &negative
 	}
-	return ""
+	return m
 }
+
+// negative is shared by all findings: nobody writes to a note.
+var negative = words.New(words.NoteNegative)
 
 // share returns 100*a/b for a finding; 100 of a total of nothing, which weights of 0
 // and contributions that cancel out leave.

@@ -1,11 +1,13 @@
 package sdc
 
-import "strings"
+import (
+	"github.com/sluis-go/sluis/sdc/report/words"
+)
 
 // DossierState says how complete the project's dossier is, for policies that
 // require one. Package sdc/dossier reads them.
 type DossierState struct {
-	// Missing lists what is missing, as "step 8, controller".
+	// Missing lists what is missing, as "8, controller": number and key.
 	Missing []string
 }
 
@@ -53,15 +55,15 @@ func (r *Report) requireDossier(p *Policy, s *DossierState) {
 	switch {
 	case !p.RequireDossier:
 	case s == nil:
-		r.Refuse("dossier", "the policy requires a dossier, and there is none")
+		r.Refuse("dossier", words.New(words.NoDossier))
 	case len(s.Missing) > 0:
-		r.Refuse("dossier", "the dossier is incomplete: "+strings.Join(s.Missing, "; "))
+		r.Refuse("dossier", words.New(words.DossierIncomplete, words.Texts(s.Missing)...))
 	}
 }
 
 // Refuse makes every output unsafe for a reason outside its cells, which becomes
 // a finding about the whole output.
-func (r *Report) Refuse(rule, message string) {
+func (r *Report) Refuse(rule string, message words.Message) {
 	r.Verdict = Unsafe
 	for i := range r.Outputs {
 		o := &r.Outputs[i]

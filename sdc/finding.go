@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Finding is one thing that a rule found.
@@ -29,8 +31,8 @@ type Finding struct {
 	Count   int64   `json:"count,omitempty"`
 	Of      int64   `json:"of,omitempty"`
 	Verdict Verdict `json:"verdict"`
-	// Message says it in a sentence.
-	Message string `json:"message"`
+	// Message is what was found. In JSON it is the English sentence.
+	Message words.Message `json:"message"`
 }
 
 // Coordinates is a place in a table, in the order of its spanning variables.
@@ -101,7 +103,7 @@ type finder struct {
 	room Coordinates // for those of findings to come
 	// cleared are cells with a finding that was set safe by hand.
 	cleared []int
-	words
+	texts
 }
 
 // piece is a part of what a finder found.
@@ -183,7 +185,7 @@ func (f *finder) cell(c Cell, x Finding) {
 			f.cleared = append(f.cleared, c.i)
 		}
 		x.Verdict = Safe
-		x.Message += "; set safe by hand: " + c.t.output.APriori[k].Reason
+		x.Message = x.Message.With(words.New(words.NoteSetSafe, words.TextOf(c.t.output.APriori[k].Reason)))
 	}
 	f.to.mark(c, x.Verdict)
 	f.add(x)

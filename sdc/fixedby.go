@@ -2,10 +2,10 @@ package sdc
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // mostPaired is the number of sensitive variables of microdata up to which pairs of them
@@ -51,11 +51,11 @@ func pairCombos(vars []Variable) (all [][]int) {
 }
 
 // notPaired says that pairs of sensitive variables are too many to be looked at.
-func notPaired(o *Output, p *Policy) []string {
+func notPaired(o *Output, p *Policy) []words.Message {
 	if o.Kind != Microdata || p.GroupDisclosure.Off || len(o.Sensitive) <= mostPaired {
 		return nil
 	}
-	return []string{fmt.Sprintf("fixed-by: there are more than %d sensitive variables, so it was not looked at which of them fixes another", mostPaired)}
+	return []words.Message{words.New(words.TooManyPairs, words.Count(mostPaired))}
 }
 
 // fixedBy remarks on pairs of sensitive variables of microdata of which one fixes the
@@ -81,19 +81,11 @@ func (t *outputTables) fixedBy(p *Policy) (out []Remark) {
 			a, b := pair.vars[from].Name, pair.vars[to].Name
 			out = append(out, Remark{
 				Name: "fixed-by", Column: b, Count: fixed, Verdict: Review,
-				Message: fmt.Sprintf("output %q: in %d of %s respondents who share a value of %q share one of %q too (limit %s %%): whoever knows the first knows the second; make %q a key if anybody may know it",
-					pair.Name(), fixed, classesOf(classes), a, b, p.GroupDisclosure.Percent, a),
+				Message: words.New(words.FixedBy, words.NameOf(pair.Name()), words.Count(fixed), words.Count(classes), words.NameOf(a), words.NameOf(b), words.Decimal(string(p.GroupDisclosure.Percent))),
 			})
 		}
 	}
 	return out
-}
-
-func classesOf(n int64) string {
-	if n == 1 {
-		return "1 class"
-	}
-	return fmt.Sprintf("%d classes", n)
 }
 
 // fixes returns in how many classes of a table with two sensitive variables behind the keys

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // fixedBy returns the pairs that the remarks name, as "s1>s2 in 1 of 2".
@@ -16,7 +17,7 @@ func fixedBy(r *sdc.Report) map[string]bool {
 	got := map[string]bool{}
 	for _, x := range r.Data.Remarks {
 		if x.Name == "fixed-by" {
-			parts := strings.Split(x.Message, `"`)
+			parts := strings.Split(x.Message.String(), `"`)
 			of, _, _ := strings.Cut(strings.TrimPrefix(parts[2], ": in "), " class")
 			got[parts[3]+">"+x.Column+" in "+of] = true
 		}
@@ -119,7 +120,7 @@ func TestFixedByMany(t *testing.T) {
 		if got := len(fixedBy(r)); got != want {
 			t.Errorf("%+v: %d pairs, want %d", tc, got, want)
 		}
-		if got := strings.Contains(strings.Join(r.Outputs[0].NotChecked, "\n"), "fixed-by: there are more than 6 sensitive variables"); got != tc.many {
+		if got := strings.Contains(strings.Join(words.Strings(r.Outputs[0].NotChecked), "\n"), "fixed-by: there are more than 6 sensitive variables"); got != tc.many {
 			t.Errorf("%+v: not checked is %v", tc, r.Outputs[0].NotChecked)
 		}
 	}

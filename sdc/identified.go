@@ -1,12 +1,12 @@
 package sdc
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/identifier"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // wholeNumbers says how the keys of a column of units read as whole numbers.
@@ -55,13 +55,13 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 		if !found {
 			continue
 		}
-		of := fmt.Sprintf("%d distinct values", t.Total())
+		id := words.NotPseudonymised
 		if t.Total() == identifier.SampleSize {
-			of = fmt.Sprintf("%d distinct values that were looked at", t.Total())
+			id = words.NotPseudonymisedOf
 		}
 		out = append(out, Remark{
 			Name: "not-pseudonymised", Column: col.name, Count: t.Found(), Verdict: Review,
-			Message: fmt.Sprintf("not pseudonymised: step 6: %d of %s have the form of direct identifiers, most of them of %v; replace them with sluis pseudonymise, or leave the column out", t.Found(), of, kind),
+			Message: words.New(id, words.Count(t.Found()), words.Count(t.Total()), formOf(kind)),
 		})
 	}
 	return out

@@ -105,7 +105,7 @@ func TestNotPseudonymised(t *testing.T) {
 					t.Fatalf("%d remarks: %s", len(mine), got)
 				}
 				x := mine[0]
-				if x.Name != "not-pseudonymised" || x.Column != tc.column || x.Verdict != sdc.Review || rep.Verdict != sdc.Review || !strings.Contains(x.Message, tc.say) {
+				if x.Name != "not-pseudonymised" || x.Column != tc.column || x.Verdict != sdc.Review || rep.Verdict != sdc.Review || !strings.Contains(x.Message.String(), tc.say) {
 					t.Errorf("%+v, verdict %v", x, rep.Verdict)
 				}
 				if strings.Contains(got, fmt.Sprint(bsn[0])) || strings.Contains(got, "p1@") {

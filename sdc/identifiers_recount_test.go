@@ -182,9 +182,9 @@ func TestIdentifiersRecount(t *testing.T) {
 			switch {
 			case f.Variable != name:
 				what = "of another column"
-			case strings.Contains(f.Message, "no other respondent"):
+			case strings.Contains(f.Message.String(), "no other respondent"):
 				what = "own"
-			case strings.Contains(f.Message, "have the form"):
+			case strings.Contains(f.Message.String(), "have the form"):
 				what = "form"
 			}
 			got[fmt.Sprint(what, ": ", f.Verdict)]++

@@ -1,8 +1,9 @@
 package sdc
 
 import (
-	"fmt"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // addFullLines notes, in a table of the rows with a known value of the sensitive
@@ -49,27 +50,28 @@ func (l *lines) countUnknown() {
 
 // broken reports whether a group rule is broken by a cell of n respondents of the line, or
 // by the one above it at which at then is; see GroupDisclosure. of are the respondents of
-// the line that count. The verdict is Review where only those with a known value break it.
-func (l *lines) broken(c, line Cell, breaks func(n, of int64) bool) (at uint32, of int64, verdict Verdict, note string) {
+// the line that count. The verdict is Review where only those with a known value break it;
+// unknown is then the number of the others, 0 elsewhere.
+func (l *lines) broken(c, line Cell, breaks func(n, of int64) bool) (at uint32, of int64, verdict Verdict, unknown int64) {
 	if of = line.Respondents(); breaks(c.Respondents(), of) {
-		return noLine, of, Unsafe, ""
+		return noLine, of, Unsafe, 0
 	}
 	if l.up == nil && l.unknown == nil {
-		return noLine, of, Safe, ""
+		return noLine, of, Safe, 0
 	}
 	if at = l.above(c, of, breaks); at != noLine {
-		return at, of, Unsafe, ""
+		return at, of, Unsafe, 0
 	}
 	if l.unknown == nil || l.t.nodes[l.v][c.i] == l.null || l.unknown[line.i] == 0 {
-		return noLine, of, Safe, ""
+		return noLine, of, Safe, 0
 	}
 	known := max(of-l.unknown[line.i], c.Respondents()) // some may be in both
 	if !breaks(c.Respondents(), known) {
 		if at = l.above(c, known, breaks); at == noLine {
-			return noLine, of, Safe, ""
+			return noLine, of, Safe, 0
 		}
 	}
-	return at, known, Review, unknownNote(l.unknown[line.i])
+	return at, known, Review, l.unknown[line.i]
 }
 
 // above returns the deepest cell above c that breaks a group rule with the respondents of
@@ -82,16 +84,13 @@ func (l *lines) above(c Cell, of int64, breaks func(n, of int64) bool) uint32 {
 }
 
 // unknownNote says of how many respondents of a line the value is unknown.
-func unknownNote(n int64) string {
-	return fmt.Sprintf(", among those whose value is known; that of %s is not", plural(n, "respondent"))
-}
+func unknownNote(n int64) words.Message { return words.New(words.NoteUnknown, words.Count(n)) }
 
 // knownVerdict is the verdict on what the known respondents of a class share, and what
-// to say of the others.
-func (t *Table) knownVerdict(known, full int64) (Verdict, string) {
-	note := unknownNote(full - known)
+// of how many others the value is unknown.
+func (t *Table) knownVerdict(known, full int64) (verdict Verdict, unknown int64) {
 	if known < t.knownMin {
-		return Review, note
+		return Review, full - known
 	}
-	return Unsafe, note
+	return Unsafe, full - known
 }

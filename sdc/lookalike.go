@@ -2,13 +2,14 @@ package sdc
 
 import (
 	"encoding/hex"
-	"fmt"
 	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Kinds of remarks on texts that may name one thing in several ways.
@@ -94,6 +95,6 @@ func codeRemark(name string, n int64) []Remark {
 	}
 	return []Remark{{
 		Name: lookAlike, Column: name, Count: n, Verdict: Review,
-		Message: fmt.Sprintf("%d codes of %q differ from another in case, blanks, Unicode form or invisible characters alone, and count as different codes", n, name),
+		Message: words.New(words.CodesLookAlike, words.Count(n), words.NameOf(name)),
 	}}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 type num = exact.Num
@@ -172,7 +173,7 @@ func (r KAnonymity) checkMatched(t *Table, c Cell, f *finder) {
 		if n := c.Respondents(); n < r.K && t.trusted < r.K {
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Review, Observed: float64(n), Limit: float64(r.K),
-				Message: fmt.Sprintf("%s respondents match the class, nulls taken into account, but only %d whatever the nulls stand for, where %d are needed", trimRat(size), n, r.K),
+				Message: words.New(words.UncertainClass, words.Decimal(trimRat(size)), words.Count(n), words.Count(r.K)),
 			})
 		}
 		return
@@ -180,7 +181,7 @@ func (r KAnonymity) checkMatched(t *Table, c Cell, f *finder) {
 	observed, _ := size.Float64()
 	f.cell(c, Finding{
 		Rule: r.name(), Verdict: Unsafe, Observed: observed, Limit: float64(r.K),
-		Message: fmt.Sprintf("%s respondents match the class, nulls taken into account, where %d are needed", trimRat(size), r.K),
+		Message: words.New(words.SmallMatchedClass, words.Decimal(trimRat(size)), words.Count(r.K)),
 	})
 }
 

@@ -245,7 +245,7 @@ func TestIdentifierValues(t *testing.T) {
 			if r.Outputs[0].Verdict != tc.want {
 				t.Errorf("%v, want %v: %v", r.Outputs[0].Verdict, tc.want, found(r, 0))
 			}
-			if tc.not != "" && !strings.Contains(r.Outputs[0].Findings[0].Message, tc.not) {
+			if tc.not != "" && !strings.Contains(r.Outputs[0].Findings[0].Message.String(), tc.not) {
 				t.Errorf("the reason is not said: %v", r.Outputs[0].Findings)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 func TestResembles(t *testing.T) {
@@ -106,7 +107,7 @@ func TestIdleRulesAndNames(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			r := report(tc.change)
 			got := ""
-			for _, s := range r.Policy.Remarks {
+			for _, s := range words.Strings(r.Policy.Remarks) {
 				if list, ok := strings.CutPrefix(s, "rules that can hardly find anything count as switched off: "); ok {
 					got = list
 				}
@@ -114,7 +115,7 @@ func TestIdleRulesAndNames(t *testing.T) {
 			if got != tc.want || r.Policy.Name != tc.shown {
 				t.Errorf("idle %q, name %q", got, r.Policy.Name)
 			}
-			if said := strings.Contains(strings.Join(r.Outputs[0].NotChecked, "\n"), "hardly find anything"); said != (tc.want != "") {
+			if said := strings.Contains(strings.Join(words.Strings(r.Outputs[0].NotChecked), "\n"), "hardly find anything"); said != (tc.want != "") {
 				t.Errorf("not checked: %v", r.Outputs[0].NotChecked)
 			}
 			if len(r.Policy.SHA256) != 64 || !strings.Contains(r.Policy.Title(), r.Policy.SHA256) {

@@ -1,8 +1,9 @@
 package sdc
 
 import (
-	"fmt"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // populations remarks on outputs of one data set that leave out different rows for
@@ -43,8 +44,7 @@ func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 			}
 			out = append(out, Remark{
 				Name: "populations", Count: n + m, Verdict: Review,
-				Message: fmt.Sprintf("outputs %q and %q leave out different rows for missing values (%d and %d): what one tells minus what the other tells is about these rows alone, and was not checked; "+
-					"make null a category (missing: category), or leave the same rows out before the check", a.Name, b.Name, n, m),
+				Message: words.New(words.DifferentPopulations, words.NameOf(a.Name), words.NameOf(b.Name), words.Count(n), words.Count(m)),
 			})
 		}
 	}

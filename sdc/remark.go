@@ -3,6 +3,8 @@ package sdc
 import (
 	"cmp"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Remark is a fact about the data that every reader of a report must see: what
@@ -18,8 +20,13 @@ type Remark struct {
 	// Verdict is [Safe] for information only. [Review] and [Unsafe] lift the
 	// verdict of the report: the report is never better than its worst remark.
 	Verdict Verdict `json:"verdict"`
-	// Message says the fact in a sentence.
-	Message string `json:"message"`
+	// Message is the fact. In JSON it is the English sentence.
+	Message words.Message `json:"message"`
+}
+
+// Equal reports whether two remarks say the same.
+func (x Remark) Equal(y Remark) bool {
+	return x.Name == y.Name && x.Column == y.Column && x.Count == y.Count && x.Verdict == y.Verdict && x.Message.String() == y.Message.String()
 }
 
 // Remark adds remarks to the report after the check, as [Data.Remarks] does before it.
@@ -30,9 +37,9 @@ func (r *Report) Remark(list ...Remark) { r.remark(list...) }
 func (r *Report) remark(list ...Remark) {
 	all := append(slices.Clone(r.Data.Remarks), list...)
 	slices.SortStableFunc(all, func(a, b Remark) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Verdict, b.Verdict))
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message.String(), b.Message.String()), cmp.Compare(a.Verdict, b.Verdict))
 	})
-	r.Data.Remarks = slices.Compact(all)
+	r.Data.Remarks = slices.CompactFunc(all, Remark.Equal)
 	for _, x := range list {
 		r.Verdict = worst(r.Verdict, x.Verdict)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // twelve returns a table of one column in which twelve rows have one code.
@@ -28,9 +29,9 @@ func twelve(mem memory.Allocator) arrow.Table {
 }
 
 func TestRemarks(t *testing.T) {
-	a := sdc.Remark{Name: "a", Column: "x", Verdict: sdc.Safe, Message: "one"}
-	b := sdc.Remark{Name: "b", Verdict: sdc.Review, Message: "two", Count: 3}
-	c := sdc.Remark{Name: "c", Verdict: sdc.Unsafe, Message: "three"}
+	a := sdc.Remark{Name: "a", Column: "x", Verdict: sdc.Safe, Message: words.Said("one")}
+	b := sdc.Remark{Name: "b", Verdict: sdc.Review, Message: words.Said("two"), Count: 3}
+	c := sdc.Remark{Name: "c", Verdict: sdc.Unsafe, Message: words.Said("three")}
 	for _, x := range []struct {
 		name    string
 		remarks []sdc.Remark
@@ -59,7 +60,7 @@ func TestRemarks(t *testing.T) {
 			}
 			want := append(slices.Clone(x.want), sdc.Remark{
 				Name: "no-respondent", Count: 12, Verdict: sdc.Safe,
-				Message: "no respondent column is named, so every row is taken as a respondent of its own",
+				Message: words.New(words.NoRespondent),
 			})
 			if diff := cmp.Diff(want, r.Data.Remarks); diff != "" {
 				t.Error(diff)

@@ -1,10 +1,11 @@
 package sdc
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // remarks says about the data what the check has seen in passing.
@@ -16,13 +17,13 @@ func (d *Data) remarks(sum totals) []Remark {
 	case sum.respondents == sum.rows:
 		out = append(out, Remark{
 			Name: "one-row-each", Column: d.Roles.Respondent, Verdict: Safe, Count: sum.rows,
-			Message: fmt.Sprintf("every row is a person of its own: %q is different in every row", d.Roles.Respondent),
+			Message: words.New(words.OneRowEach, words.NameOf(d.Roles.Respondent)),
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.NotIdentifiers)) {
 		out = append(out, Remark{
 			Name: "identifier-cleared", Column: name, Verdict: Review,
-			Message: fmt.Sprintf("the spec says that %q is no identifier: %s", name, strings.TrimSpace(d.NotIdentifiers[name])),
+			Message: words.New(words.IdentifierCleared, words.NameOf(name), words.TextOf(strings.TrimSpace(d.NotIdentifiers[name]))),
 		})
 	}
 	return out
@@ -33,6 +34,6 @@ func (d *Data) remarks(sum totals) []Remark {
 func NoRespondent(rows int64) Remark {
 	return Remark{
 		Name: "no-respondent", Verdict: Safe, Count: rows,
-		Message: "no respondent column is named, so every row is taken as a respondent of its own",
+		Message: words.New(words.NoRespondent),
 	}
 }

@@ -4,7 +4,8 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strings"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // reportSchema names the form of the JSON report.
@@ -60,13 +61,13 @@ func (r *Report) Status(output int, c Cell) Verdict {
 
 // PolicyReport says which rules were in force.
 type PolicyReport struct {
-	Name        string       `json:"name"`
-	SHA256      string       `json:"sha256"` // see Policy.Digest
-	File        *Source      `json:"file,omitempty"`
-	Weighting   Weighting    `json:"weighting"`
-	Rules       []RuleReport `json:"rules"`
-	Differences []string     `json:"differences"`
-	Remarks     []string     `json:"remarks"`
+	Name        string          `json:"name"`
+	SHA256      string          `json:"sha256"` // see Policy.Digest
+	File        *Source         `json:"file,omitempty"`
+	Weighting   Weighting       `json:"weighting"`
+	Rules       []RuleReport    `json:"rules"`
+	Differences []string        `json:"differences"`
+	Remarks     []words.Message `json:"remarks"`
 	// Public are the differences that may leave, see [Policy.PublicDifferences]. Not
 	// part of the JSON.
 	Public []string `json:"-"`
@@ -129,7 +130,7 @@ type OutputReport struct {
 	Findings []Finding `json:"findings"`
 	// NotChecked says what the policy asks and the output's description or kind
 	// did not let us look at. It is never empty without reason.
-	NotChecked []string `json:"notChecked"`
+	NotChecked []words.Message `json:"notChecked"`
 }
 
 // SetSafe returns the number of cells that a person set safe and a rule does not.
@@ -168,7 +169,7 @@ func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
 func (p *Policy) report() PolicyReport {
-	out := PolicyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []string{}, Public: p.PublicDifferences()}
+	out := PolicyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []words.Message{}, Public: p.PublicDifferences()}
 	for _, r := range p.rules() {
 		rep := RuleReport{Rule: r.name(), Off: r.off(), Limits: []Limit{}}
 		if !r.off() {
@@ -178,10 +179,10 @@ func (p *Policy) report() PolicyReport {
 	}
 	idle := p.idle()
 	if len(idle) > 0 {
-		out.Remarks = append(out.Remarks, "rules that can hardly find anything count as switched off: "+strings.Join(idle, ", "))
+		out.Remarks = append(out.Remarks, words.New(words.PolicyIdle, words.Texts(idle)...))
 	}
 	if !p.MinContributors.Off && !p.NK.Off && p.NK.N == 1 && (p.PPercent.Off || slices.Contains(idle, p.PPercent.name())) {
-		out.Remarks = append(out.Remarks, "the threshold with the (1,k) rule alone ignores what the second largest contributor can work out of the largest; the p% rule is off")
+		out.Remarks = append(out.Remarks, words.New(words.ThresholdAlone))
 	}
 	return out
 }

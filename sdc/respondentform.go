@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // RespondentForm says in which form the texts that name respondents and holdings count.
@@ -64,7 +65,7 @@ func (w *worker) unitLooks(pl *plan) (out []Remark, err error) {
 	if form != "" {
 		out = append(out, Remark{
 			Name: "respondent-form", Verdict: Safe,
-			Message: fmt.Sprintf("texts that name respondents and holdings count in the form %q", string(form)),
+			Message: words.New(words.RespondentFormSet, words.NameOf(string(form))),
 		})
 	}
 	for c, unit := range w.units {
@@ -86,31 +87,30 @@ func (w *worker) unitLooks(pl *plan) (out []Remark, err error) {
 
 // unitsLookAlike says which texts that name units look alike, and which are the same number.
 func unitsLookAlike(name string, in *column.Interner, form RespondentForm) (out []Remark, err error) {
-	of := fmt.Sprintf(" of %q", name)
 	switch n := in.LookAlikes(func(text []byte) []byte { return []byte(codeLook(string(text))) }); {
 	case n == 0:
 	case form == "":
 		return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf(
-			"%w: %s in case, blanks, Unicode form or invisible characters alone: say respondent-form: fold (or trim, nfc) where these are one, exact where they are not", ErrLookAlike, differ(n, ""))}
+			"%w: %s in case, blanks, Unicode form or invisible characters alone: say respondent-form: fold (or trim, nfc) where these are one, exact where they are not", ErrLookAlike, differ(n))}
 	default:
 		out = append(out, Remark{
 			Name: lookAlike, Column: name, Count: n, Verdict: Review,
-			Message: fmt.Sprintf("%s in case, blanks, Unicode form or invisible characters alone; each counts as a unit of its own", differ(n, of)),
+			Message: words.New(words.UnitsLookAlike, words.Count(n), words.NameOf(name)),
 		})
 	}
 	if n := in.SameNumbers(); n > 0 {
 		out = append(out, Remark{
 			Name: sameNumber, Column: name, Count: n, Verdict: Review,
-			Message: fmt.Sprintf("%s as texts and not as numbers, as 0100, +100 and 100.0 do from 100; each counts as a unit of its own", differ(n, of)),
+			Message: words.New(words.UnitsSameNumber, words.Count(n), words.NameOf(name)),
 		})
 	}
 	return out, nil
 }
 
-// differ says that n values, of what is said, look like others.
-func differ(n int64, of string) string {
+// differ says that n values look like others.
+func differ(n int64) string {
 	if n == 1 {
-		return "1 value" + of + " differs from another one"
+		return "1 value differs from another one"
 	}
-	return fmt.Sprintf("%d values%s differ from another one", n, of)
+	return fmt.Sprintf("%d values differ from another one", n)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // AllEqual guards a magnitude table against values that the contributors to a cell have in
@@ -76,27 +77,27 @@ func (r AllEqual) check(t *Table, f *findings) {
 			if a.verdict == Safe {
 				continue
 			}
-			message := ""
+			var message words.Message
+			n := f.count(c.Contributors())
 			switch {
 			case a.observations:
-				message = f.join("all observations of ", f.plural(c.Contributors(), "contributor"), " have one value")
+				message = f.say(words.EqualObservations, n)
 			case a.contributions:
-				message = f.join("all ", f.plural(c.Contributors(), "contributor"), " contribute the same")
+				message = f.say(words.EqualContributions, n)
 			case a.holdings:
-				message = f.join("all ", f.plural(c.owners(), "holding"), " contribute the same")
+				message = f.say(words.EqualHoldings, f.count(c.owners()))
+			case a.verdict == Unsafe:
+				message = f.say(words.SharedSensitiveValue, f.count(a.share), n)
 			default:
-				message = f.join(f.number(a.share), " of ", f.plural(c.Contributors(), "contributor"), " contribute the same")
-				if a.verdict == Unsafe {
-					message = f.join(message, ", a sensitive value")
-				}
+				message = f.say(words.SharedValue, f.count(a.share), n)
 			}
-			n, of := a.share, c.Contributors()
+			have, of := a.share, c.Contributors()
 			if a.holdings && !a.observations && !a.contributions {
-				n, of = c.owners(), c.owners()
+				have, of = c.owners(), c.owners()
 			}
 			f.cell(c, Finding{
-				Rule: r.name(), Verdict: a.verdict, Observed: exact.Share(count(n), count(of)), Limit: r.Percent.float(),
-				Count: n, Of: of, Message: message,
+				Rule: r.name(), Verdict: a.verdict, Observed: exact.Share(count(have), count(of)), Limit: r.Percent.float(),
+				Count: have, Of: of, Message: message,
 			})
 		}
 	})

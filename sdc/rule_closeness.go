@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Closeness guards a class of microdata of which almost all have nearly the same amount.
@@ -71,11 +72,11 @@ func (r Closeness) check(t *outputTables, p *Policy, f *findings) {
 
 // undeclared says which sensitive variables of microdata have numbers that the output does
 // not name as amounts, and are not looked at.
-func (r Closeness) undeclared(t *outputTables) (out []string) {
+func (r Closeness) undeclared(t *outputTables) (out []words.Message) {
 	for _, s := range t.sensitive {
 		v := &s.vars[len(s.vars)-1]
 		if !r.Off && !t.main.output.isAmount(v.Name) && v.amounts() {
-			out = append(out, fmt.Sprintf("closeness: the values of %q are numbers, and the output names no amounts or width for them, so classes that share nearly one value were not looked for", v.Name))
+			out = append(out, words.New(words.NoAmounts, words.NameOf(v.Name)))
 		}
 	}
 	return out
@@ -104,11 +105,11 @@ func (r Closeness) checkVariable(main, s *Table, v *Variable, least int64, f *fi
 		}
 	}
 	width, limit := (*big.Rat)(nil), r.Percent.float()
-	band := fmt.Sprintf("values of %q within %s %% of the largest of them", v.Name, r.Percent)
+	close, within := words.CloseAmounts, words.Decimal(string(r.Percent))
 	if text, ok := main.output.Width[v.Name]; ok {
 		width, _ = new(big.Rat).SetString(text)
 		limit, _ = width.Float64()
-		band = fmt.Sprintf("values of %q within a width of %s", v.Name, text)
+		close, within = words.CloseWithin, words.Decimal(text)
 	}
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
@@ -121,14 +122,13 @@ func (r Closeness) checkVariable(main, s *Table, v *Variable, least int64, f *fi
 			if n == 0 {
 				continue
 			}
-			verdict, note := Unsafe, ""
+			verdict, message := Unsafe, f.say(close, f.count(n), f.count(of), words.NameOf(v.Name), within)
 			if of < least {
-				verdict = Review
-				note = fmt.Sprintf(", among those whose value is known; that of %s is not", plural(c.Respondents()-of, "respondent"))
+				verdict, message = Review, message.With(unknownNote(c.Respondents()-of))
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: verdict, Variable: v.Name, Observed: observed, Limit: limit, Count: n, Of: of,
-				Message: fmt.Sprintf("%d of the %s of the class have %s%s", n, plural(of, "respondent"), band, note),
+				Message: message,
 			})
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // MinContributors is the minimum-cell-count rule: a non-empty cell is unsafe
@@ -75,10 +76,10 @@ func (r MinContributors) check(t *Table, f *findings) {
 		return
 	}
 	// Most counts are among the first.
-	least := " of at least " + fmt.Sprint(r.Min)
-	few := make([]string, min(r.Min, 1<<6))
+	least := words.Count(r.Min)
+	few := make([]words.Message, min(r.Min, 1<<6))
 	for n := range few {
-		few[n] = plural(int64(n), "contributor") + least
+		few[n] = words.New(words.FewContributors, words.Count(int64(n)), least)
 	}
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
@@ -89,12 +90,12 @@ func (r MinContributors) check(t *Table, f *findings) {
 			case n < r.Min:
 				f.cell(c, Finding{
 					Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
-					Message: f.join(f.plural(n, "contributor"), least),
+					Message: f.say(words.FewContributors, f.count(n), least),
 				})
 			case t.magnitude() && c.NonZero() < r.Min:
 				f.cell(c, Finding{
 					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min), Count: c.NonZero(), Of: n,
-					Message: f.join(f.plural(n, "contributor"), ", but only ", f.number(c.NonZero()), " with a sum other than zero"),
+					Message: f.say(words.FewNonZero, f.count(n), f.count(c.NonZero())),
 				})
 			}
 		}
@@ -143,7 +144,7 @@ func (r KAnonymity) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	needs := " in a class that needs " + fmt.Sprint(r.K)
+	least := words.Count(r.K)
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
 			if t.matched != nil {
@@ -153,7 +154,7 @@ func (r KAnonymity) check(t *Table, f *findings) {
 			if n := c.Respondents(); n < r.K {
 				f.cell(c, Finding{
 					Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.K),
-					Message: f.join(f.plural(n, "respondent"), needs),
+					Message: f.say(words.SmallClass, f.count(n), least),
 				})
 			}
 		}
@@ -192,15 +193,8 @@ func (r MinDegreesOfFreedom) check(t *Table, parameters int64, f *findings) {
 		if n-parameters < r.Min {
 			f.output(Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: float64(n - parameters), Limit: float64(r.Min), Of: n,
-				Message: fmt.Sprintf("%s and %d parameters leave %d degrees of freedom", plural(n, "respondent"), parameters, n-parameters),
+				Message: words.New(words.FewDegreesOfFreedom, words.Count(n), words.Count(parameters), words.Count(n-parameters)),
 			})
 		}
 	}
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // NK is the (n,k)-dominance rule: a non-empty cell is unsafe when
@@ -43,12 +44,7 @@ func (r NK) check(t *Table, f *findings) {
 		return
 	}
 	p := r.Percent.must()
-	limit := r.Percent.float()
-	who := "the largest contribution is "
-	if r.N > 1 {
-		who = fmt.Sprintf("the %d largest contributions are ", r.N)
-	}
-	more := " % of the total, more than " + string(r.Percent) + " %"
+	limit, percent, top := r.Percent.float(), words.Decimal(string(r.Percent)), words.Count(int64(r.N))
 	f.runs(func(f *finder, in run) {
 		var scratch []exact.Num
 		for c := range in.published() {
@@ -58,9 +54,15 @@ func (r NK) check(t *Table, f *findings) {
 			if cmpShare(largest, total, p) <= 0 {
 				continue
 			}
+			message := words.Message{}
+			if r.N == 1 {
+				message = f.say(words.LargestDominates, f.share(largest, total), percent)
+			} else {
+				message = f.say(words.TopDominates, top, f.share(largest, total), percent)
+			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: limit,
-				Message: f.join(who, f.share(largest, total), more, d.note()),
+				Message: d.noted(message),
 			})
 		}
 	})
@@ -106,8 +108,7 @@ func (r PPercent) check(t *Table, f *findings) {
 		return
 	}
 	p := r.P.must()
-	limit := r.P.float()
-	closer := " %, closer than " + string(r.P) + " %"
+	limit, percent := r.P.float(), words.Decimal(string(r.P))
 	f.runs(func(f *finder, in run) {
 		var scratch []exact.Num
 		for c := range in.published() {
@@ -119,7 +120,7 @@ func (r PPercent) check(t *Table, f *findings) {
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
-				Message: f.join("the largest contribution can be estimated to within ", f.share(rest, x1), closer, d.note()),
+				Message: d.noted(f.say(words.LargestEstimable, f.share(rest, x1), percent)),
 			})
 		}
 	})
@@ -168,7 +169,7 @@ func (r PQ) check(t *Table, f *findings) {
 	}
 	p, q := r.P.must(), r.Q.must()
 	limit := r.P.float()
-	message := fmt.Sprintf("who knows contributions to within %s %% can estimate the largest to within less than %s %%", r.Q, r.P)
+	message := words.New(words.PosteriorEstimable, words.Decimal(string(r.Q)), words.Decimal(string(r.P)))
 	f.runs(func(f *finder, in run) {
 		var scratch []exact.Num
 		for c := range in.published() {
@@ -184,7 +185,7 @@ func (r PQ) check(t *Table, f *findings) {
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
-				Message: f.join(message, d.note()),
+				Message: d.noted(message),
 			})
 		}
 	})
@@ -225,8 +226,7 @@ func (r Request) check(t *Table, f *findings) {
 		return
 	}
 	p := r.Percent.must()
-	limit := r.Percent.float()
-	more := " % of the total, more than " + string(r.Percent) + " %"
+	limit, percent := r.Percent.float(), words.Decimal(string(r.Percent))
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
 			x, ok := t.asked[c.i]
@@ -239,7 +239,7 @@ func (r Request) check(t *Table, f *findings) {
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: share(x, total), Limit: limit,
-				Message: f.join("a contributor who asked for protection holds ", f.share(x, total), more),
+				Message: f.say(words.AskedDominates, f.share(x, total), percent),
 			})
 		}
 	})

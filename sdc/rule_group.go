@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // GroupDisclosure is the 90 % rule; the 90 is Percent, which [CBS] and [ESSNet] set. It
@@ -66,44 +67,52 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 	if r.Exclusive {
 		least = 1
 	}
-	limit := r.Percent.float()
+	limit, percent := r.Percent.float(), words.Decimal(string(r.Percent))
 	f.lines(func(f *finder, in lineRun) {
 		name := t.vars[in.over.v].Name
-		over := fmt.Sprintf(" of the line over %q share this category (", name)
 		for c, line := range in.published() {
-			n, over := c.Respondents(), over
-			at, of, verdict, note := in.over.broken(c, line, func(n, of int64) bool { return cmpCounts(n, of, p) >= least })
+			n := c.Respondents()
+			at, of, verdict, unknown := in.over.broken(c, line, func(n, of int64) bool { return cmpCounts(n, of, p) >= least })
 			switch {
 			case verdict == Safe:
 				continue
 			case at != noLine:
-				n, over = t.m.Respondents[at], f.branch(in.over.v, at, " share the category above this cell, at level ", " of its tree (")
+				n = t.m.Respondents[at]
 			}
 			if t.fullLine != nil {
 				full := t.fullRespondents(c)
 				if cmpCounts(n, full, p) >= least {
 					continue // found, with unknown values counted
 				}
-				verdict, note = t.knownVerdict(of, full)
+				verdict, unknown = t.knownVerdict(of, full)
+			}
+			share := f.share(count(n), count(of))
+			message := words.Message{}
+			if at == noLine {
+				message = f.say(words.GroupShares, f.count(n), f.count(of), words.NameOf(name), share, percent)
+			} else {
+				message = f.say(words.GroupSharesAbove, f.count(n), f.count(of), words.NameOf(name), t.level(in.over.v, at), share, percent)
+			}
+			if unknown > 0 {
+				message = message.With(unknownNote(unknown))
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: verdict, Variable: name, Observed: exact.Share(count(n), count(of)), Limit: limit, Count: n, Of: of,
-				Message: f.join(f.number(n), " of the ", f.plural(of, "respondent"), over,
-					f.share(count(n), count(of)), " %, limit ", string(r.Percent), " %)", note),
+				Message: message,
 			})
 		}
 	})
 }
 
 // noCategory says over which line variables a code is no category.
-func (t *Table) noCategory(p *Policy) []string {
+func (t *Table) noCategory(p *Policy) []words.Message {
 	if p.GroupDisclosure.Off && p.GroupRemainder.Off {
 		return nil
 	}
-	var out []string
+	var out []words.Message
 	for _, v := range t.lineVariables() {
 		if t.vars[v].wholes() != nil {
-			out = append(out, fmt.Sprintf("group-disclosure: a code of %q has all codes of the tree below it, so that it is no category", t.vars[v].Name))
+			out = append(out, words.New(words.NoCategory, words.NameOf(t.vars[v].Name)))
 		}
 	}
 	return out
@@ -172,26 +181,34 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 	}
 	f.lines(func(f *finder, in lineRun) {
 		name := t.vars[in.over.v].Name
-		over := fmt.Sprintf(" of the line over %q are in this cell", name)
 		for c, line := range in.published() {
-			n, over := c.Respondents(), over
-			at, of, verdict, note := in.over.broken(c, line, func(n, of int64) bool { return of-r.K <= n })
+			n := c.Respondents()
+			at, of, verdict, unknown := in.over.broken(c, line, func(n, of int64) bool { return of-r.K <= n })
 			switch {
 			case verdict == Safe:
 				continue
 			case at != noLine:
-				n, over = t.m.Respondents[at], f.branch(in.over.v, at, " are in the category above this cell, at level ", " of its tree")
+				n = t.m.Respondents[at]
 			}
 			if t.fullLine != nil {
 				full := t.fullRespondents(c)
 				if full-r.K <= n {
 					continue // found, with unknown values counted
 				}
-				verdict, note = t.knownVerdict(of, full)
+				verdict, unknown = t.knownVerdict(of, full)
+			}
+			message := words.Message{}
+			if at == noLine {
+				message = f.say(words.AllButFew, f.count(of-n), f.count(of), words.NameOf(name))
+			} else {
+				message = f.say(words.AllButFewAbove, f.count(of-n), f.count(of), words.NameOf(name), t.level(in.over.v, at))
+			}
+			if unknown > 0 {
+				message = message.With(unknownNote(unknown))
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: verdict, Variable: name, Observed: float64(of - n), Limit: float64(r.K), Count: n, Of: of,
-				Message: f.join("all but ", f.number(of-n), " of the ", f.plural(of, "respondent"), over, note),
+				Message: message,
 			})
 		}
 	})
@@ -224,7 +241,7 @@ func (r ZeroCells) check(t *Table, f *findings) {
 			Rule: r.name(), Verdict: Review, Variable: t.vars[v].Name,
 			Cell:     f.coordinates(group, v, category),
 			Observed: float64(0), Limit: float64(1), Of: group.Respondents(),
-			Message: fmt.Sprintf("none of the %s of the line over %q has this category", plural(group.Respondents(), "respondent"), t.vars[v].Name),
+			Message: f.say(words.NobodyHas, f.count(group.Respondents()), words.NameOf(t.vars[v].Name)),
 		})
 	})
 }

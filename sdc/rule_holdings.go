@@ -1,6 +1,10 @@
 package sdc
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
+)
 
 // MinHoldings is the minimum number of holdings: a non-empty cell is unsafe when
 //
@@ -42,7 +46,7 @@ func (r MinHoldings) check(t *Table, roles Roles, f *findings) {
 	if r.Off || roles.Holding == "" {
 		return
 	}
-	least := fmt.Sprintf("; at least %d are required", r.Min)
+	least := words.Count(r.Min)
 	verdict := Unsafe
 	if t.matched != nil {
 		verdict = Review
@@ -55,7 +59,7 @@ func (r MinHoldings) check(t *Table, roles Roles, f *findings) {
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: verdict, Observed: float64(n), Limit: float64(r.Min),
-				Message: f.join(f.plural(n, "holding"), least),
+				Message: f.say(words.FewHoldings, f.count(n), least),
 			})
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/identifier"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Identifiers guards against an output that carries a direct or pseudonymous
@@ -74,11 +75,11 @@ func (r Identifiers) checkNames(o *Output, d *Data, f *findings) {
 		x := Finding{Rule: r.name(), Verdict: Unsafe, Variable: name, Observed: float64(1), Limit: float64(0)}
 		switch {
 		case name == d.Roles.Respondent:
-			x.Message = fmt.Sprintf("variable %q identifies the respondent", name)
+			x.Message = words.New(words.NamesRespondent, words.NameOf(name))
 		case name == d.Roles.Holding:
-			x.Message = fmt.Sprintf("variable %q identifies the holding", name)
+			x.Message = words.New(words.NamesHolding, words.NameOf(name))
 		case namesIdentifier(name, r.Names):
-			x.Message = fmt.Sprintf("variable %q is named like an identifier", name)
+			x.Message = words.New(words.NamedLikeIdentifier, words.NameOf(name))
 			x = d.cleared(x)
 		default:
 			continue
@@ -91,7 +92,7 @@ func (r Identifiers) checkNames(o *Output, d *Data, f *findings) {
 func (d *Data) cleared(x Finding) Finding {
 	if reason, ok := d.NotIdentifiers[x.Variable]; ok {
 		x.Verdict = Review
-		x.Message += "; the spec says that it is none: " + strings.TrimSpace(reason)
+		x.Message = x.Message.With(words.New(words.NoteSpecClear, words.TextOf(strings.TrimSpace(reason))))
 	}
 	return x
 }
@@ -133,7 +134,7 @@ func (r Identifiers) checkUnique(t *Table, v int, verdict Verdict, d *Data, f *f
 	f.output(d.cleared(Finding{
 		Rule: r.name(), Verdict: verdict, Variable: t.vars[v].Name,
 		Observed: 100 * float64(once) / float64(rows), Limit: r.UniqueShare.float(), Count: int64(once), Of: int64(rows),
-		Message: fmt.Sprintf("%d of %s hold a value of %q that no other respondent has, more than %s %%", once, plural(rows, "row"), t.vars[v].Name, r.UniqueShare),
+		Message: words.New(words.UniqueValues, words.Count(once), words.Count(rows), words.NameOf(t.vars[v].Name), words.Decimal(string(r.UniqueShare))),
 	}))
 }
 
@@ -162,8 +163,16 @@ func (r Identifiers) checkForm(v *Variable, d *Data, f *findings) {
 	f.output(d.cleared(Finding{
 		Rule: r.name(), Verdict: Unsafe, Variable: v.Name,
 		Observed: 100 * float64(tally.Found()) / float64(tally.Total()), Limit: identifier.Percent, Count: int64(tally.Found()), Of: int64(tally.Total()),
-		Message: fmt.Sprintf("the values of %q have the form of %s", v.Name, kind),
+		Message: words.New(words.FormOfIdentifier, words.NameOf(v.Name), formOf(kind)),
 	}))
+}
+
+// formOf is the kind of an identifier as an argument.
+func formOf(kind identifier.Kind) words.Arg {
+	return words.TermOf(map[identifier.Kind]words.ID{
+		identifier.CitizenNumber: words.ServiceNumbers, identifier.Account: words.BankAccounts, identifier.LicencePlate: words.LicencePlates,
+		identifier.Address: words.MailAddresses, identifier.Telephone: words.PhoneNumbers,
+	}[kind])
 }
 
 // Endpoints guards against publishing a value of one record: an output whose
@@ -182,11 +191,11 @@ func (r Endpoints) check(o *Output, f *findings) {
 	if r.Off {
 		return
 	}
-	for _, s := range []string{"min", "max", "range"} {
-		if o.publishes(s) {
+	for _, s := range []words.ID{words.Minimum, words.Maximum, words.Range} {
+		if o.publishes(string(s)) {
 			f.output(Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: float64(1), Limit: float64(0),
-				Message: fmt.Sprintf("the %s of a cell is a value of one record", s),
+				Message: words.New(words.EndpointOfCell, words.TermOf(s)),
 			})
 		}
 	}

@@ -399,7 +399,7 @@ func TestAPriori(t *testing.T) {
 			got := []string{}
 			for _, f := range r.Outputs[0].Findings {
 				if f.Rule == "a-priori" && f.Cell == nil {
-					got = append(got, f.Verdict.String()+": "+f.Message)
+					got = append(got, f.Verdict.String()+": "+f.Message.String())
 				}
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {

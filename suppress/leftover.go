@@ -4,22 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress/internal/hide"
-)
-
-// What no publication looks at.
-const (
-	// unlinked is said where tables of the same counts, or of sums of one response, are
-	// not protected as one.
-	unlinked = "what tables tell together that leave out rows with missing values; " +
-		"they share no cell exactly and are protected one by one"
-	longRelations = "longer relations between columns than that one fixes another and that one response is the sum of two: " +
-		"what tables of them tell together"
-	otherReleases = "earlier and later releases about the same persons or firms, of these data or others: " +
-		"what one tells minus what another tells may be about one of them"
 )
 
 // choose lists the outputs to protect, by number, and notes those that are left alone.
@@ -106,7 +94,7 @@ func reviewed(r *sdc.Report, tables []int, remarks []sdc.Remark) []string {
 // requestOpen reports whether the policy asks for a rule of requests that the data cannot
 // answer: that is no finding, but no less open.
 func requestOpen(o *sdc.OutputReport) bool {
-	return slices.ContainsFunc(o.NotChecked, func(s string) bool { return strings.HasPrefix(s, "request: ") })
+	return slices.ContainsFunc(o.NotChecked, func(m words.Message) bool { return m.ID == words.NoRequests })
 }
 
 // leftOver is the verdict on what suppression does not settle of an output: findings that a

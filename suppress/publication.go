@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress/internal/hide"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
@@ -31,7 +32,7 @@ type Publication struct {
 	// Remarks are what protection found beside the remarks of the report.
 	Remarks []sdc.Remark
 	// NotChecked says what no publication looks at.
-	NotChecked []string
+	NotChecked []words.Message
 	// Files are those that were written, as folder/name.
 	Files []string
 

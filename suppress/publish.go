@@ -12,6 +12,7 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/internal/manifest"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress/internal/hide"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
@@ -351,15 +352,13 @@ func (p *Publication) roundingRemarks(g *hide.Tables, base int64) (out []sdc.Rem
 	if rule := p.report.JudgedBy().MinContributors; !rule.Off && base < rule.Min {
 		out = append(out, sdc.Remark{
 			Name: "rounding-base", Count: base, Verdict: sdc.Review,
-			Message: fmt.Sprintf("table %q and those linked with it are rounded to multiples of %d, and a count below %d is unsafe: after rounding such a count can be known to be small; "+
-				"round to multiples of at least %d", g.Names()[0], base, rule.Min, rule.Min),
+			Message: words.New(words.RoundedSmall, words.NameOf(g.Names()[0]), words.Count(base), words.Count(rule.Min)),
 		})
 	}
 	if n := g.GroupCells(); n > 0 {
 		out = append(out, sdc.Remark{
 			Name: "group-share", Count: int64(n), Verdict: sdc.Review,
-			Message: fmt.Sprintf("table %q and those linked with it: a group rule finds %d cells, and what rounded values tell of the share of a cell in its line was not decided; "+
-				"publish less detail", g.Names()[0], n),
+			Message: words.New(words.RoundedShares, words.NameOf(g.Names()[0]), words.Count(int64(n))),
 		})
 	}
 	return out
@@ -454,8 +453,8 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 	}
 	p.Review = reviewed(r, tables, p.Remarks)
 	if countedThings(r, tables) < groups {
-		p.NotChecked = append(p.NotChecked, unlinked)
+		p.NotChecked = append(p.NotChecked, words.New(words.Unlinked))
 	}
-	p.NotChecked = append(p.NotChecked, longRelations, otherReleases)
+	p.NotChecked = append(p.NotChecked, words.New(words.LongerRelations), words.New(words.OtherReleases))
 	return nil
 }

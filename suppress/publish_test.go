@@ -18,6 +18,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
@@ -114,7 +115,7 @@ func TestPublishRefuses(t *testing.T) {
 	sole := sdc.Options{Sole: true}
 	good := checked(t, sole, crossed)
 	remarked := checked(t, sole, crossed)
-	remarked.Data.Remarks = append(remarked.Data.Remarks, sdc.Remark{Name: "copy", Verdict: sdc.Unsafe, Message: "two files are one"})
+	remarked.Data.Remarks = append(remarked.Data.Remarks, sdc.Remark{Name: "copy", Verdict: sdc.Unsafe, Message: words.Said("two files are one")})
 	microdata := checked(t, sole, crossed, sdc.Output{Name: "records", Kind: sdc.Microdata, By: []string{"region", "state"}})
 	taken := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(taken, "release"), 0o700); err != nil {

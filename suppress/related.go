@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // recheck checks further outputs on the data of a report: see Options.Recheck.
@@ -52,7 +53,7 @@ func dependent(ctx context.Context, r *sdc.Report, tables []int, again recheck) 
 	case again == nil:
 		out = append(out, sdc.Remark{
 			Name: "dependent-columns", Count: int64(len(ask)), Verdict: sdc.Review,
-			Message: fmt.Sprintf("whether one spanning column fixes another was not looked at for %d pairs of columns that are in no table together; give Options.Recheck", len(ask)),
+			Message: words.New(words.PairsNotLookedAt, words.Count(int64(len(ask)))),
 		})
 	default:
 		counted, err := again(ctx, ask)
@@ -82,12 +83,10 @@ func dependent(ctx context.Context, r *sdc.Report, tables []int, again recheck) 
 				continue
 			}
 			x := sdc.Remark{Name: "dependent-columns", Column: from, Count: rest, Verdict: sdc.Review}
-			x.Message = fmt.Sprintf("%q fixes %q: what cells of the two tell of each other was not reckoned with, nor that other combinations are impossible; "+
-				"make them one variable with a hierarchy, or leave one out", from, to)
+			x.Message = words.New(words.Fixes, words.NameOf(from), words.NameOf(to))
 			if rest > 0 {
 				// How many break it is not in the message, which stands on public pages.
-				x.Message = fmt.Sprintf("%q fixes %q for all but a few respondents: what cells of the two tell of each other was not reckoned with; "+
-					"look at these few, make the two one variable with a hierarchy, or leave one out", from, to)
+				x.Message = words.New(words.FixesAlmost, words.NameOf(from), words.NameOf(to))
 			}
 			out = append(out, x)
 		}
@@ -209,14 +208,14 @@ func addingUp(sums map[string]map[string]*big.Rat, names []string) (out []sdc.Re
 			if i < j && equalSums(sums[x], sums[y], map[string]*big.Rat{}) {
 				out = append(out, sdc.Remark{
 					Name: "responses-add-up", Column: x, Verdict: sdc.Review,
-					Message: fmt.Sprintf("%q and %q have equal sums in every cell: what is published of one tells what is hidden of the other, which was not reckoned with; leave one out", x, y),
+					Message: words.New(words.EqualSums, words.NameOf(x), words.NameOf(y)),
 				})
 			}
 			for k := j + 1; k < len(names); k++ {
 				if z := names[k]; i != j && i != k && equalSums(sums[x], sums[y], sums[z]) {
 					out = append(out, sdc.Remark{
 						Name: "responses-add-up", Column: x, Verdict: sdc.Review,
-						Message: fmt.Sprintf("%q is %q plus %q in every cell: what is published of two of them tells what is hidden of the third, which was not reckoned with; leave one out", x, y, z),
+						Message: words.New(words.SumOfTwo, words.NameOf(x), words.NameOf(y), words.NameOf(z)),
 					})
 				}
 			}
@@ -258,7 +257,7 @@ func belowZero(r *sdc.Report, tables []int) (out []sdc.Remark) {
 		seen = append(seen, o.Response)
 		out = append(out, sdc.Remark{
 			Name: "nowhere-above-zero", Column: o.Response, Verdict: sdc.Review,
-			Message: fmt.Sprintf("%q is nowhere above zero, which everybody may know and was not reckoned with; publish the opposite of it", o.Response),
+			Message: words.New(words.NowhereAboveZero, words.NameOf(o.Response)),
 		})
 	}
 	return out
@@ -271,7 +270,7 @@ func weighted(r *sdc.Report, tables []int) []sdc.Remark {
 		if w := r.Outputs[k].Basis.Weight; w != "" {
 			return []sdc.Remark{{
 				Name: "weights", Column: w, Verdict: sdc.Review,
-				Message: fmt.Sprintf("the tables are weighted with %q and hide something: what contributors who know their weights work out of hidden cells was not reckoned with", w),
+				Message: words.New(words.WeightedHidden, words.NameOf(w)),
 			}}
 		}
 	}

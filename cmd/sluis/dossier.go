@@ -165,7 +165,7 @@ func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) er
 	}
 	open := dossier.Unsettled(list)
 	if found != nil && found.Problem != "" {
-		open = append(open, "step 20, publication")
+		open = append(open, "20, publication")
 	}
 	if len(open) == 0 {
 		_, err := fmt.Fprintln(stdout, "Steps 1 to 18 are settled. Steps 19 to 21 are asked for after the release.")
@@ -224,7 +224,7 @@ func refusedBy(r *sdc.Report) string {
 	for _, o := range r.Outputs {
 		for _, f := range o.Findings {
 			if f.Rule == "dossier" {
-				return f.Message
+				return f.Message.String()
 			}
 		}
 	}

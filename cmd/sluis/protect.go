@@ -14,6 +14,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
@@ -245,10 +246,10 @@ func (f *protectFlags) tell(stdout io.Writer, r *sdc.Report, p *suppress.Publica
 	}
 	found, _ := judgedByHand(r, p)
 	for _, x := range found {
-		fmt.Fprintf(stdout, "by hand: %q\n", x.Text)
+		fmt.Fprintf(stdout, "by hand: %q\n", x.Found.String())
 	}
 	for _, s := range cautions(p) {
-		fmt.Fprintln(stdout, "not checked: "+s)
+		fmt.Fprintln(stdout, "not checked: "+s.String())
 	}
 	fmt.Fprintf(stdout, "Released to %s; %s must not leave. Check with: sluis verify %s\n",
 		filepath.Join(f.out, suppress.ReleaseFolder), filepath.Join(f.out, suppress.ConfidentialFolder), f.out)
@@ -263,7 +264,7 @@ func counted(s suppress.Shows) string {
 }
 
 // cautions are the remarks of the protection and what it does not look at.
-func cautions(p *suppress.Publication) (out []string) {
+func cautions(p *suppress.Publication) (out []words.Message) {
 	for _, x := range p.Remarks {
 		out = append(out, x.Message)
 	}
@@ -272,7 +273,7 @@ func cautions(p *suppress.Publication) (out []string) {
 
 // judgedByHand lists what an a-priori list did to the tables that a person must look at,
 // cells set safe that a rule does not and entries without effect, and who set cells safe.
-func judgedByHand(r *sdc.Report, p *suppress.Publication) (found, safeBy []report.HandJudgement) {
+func judgedByHand(r *sdc.Report, p *suppress.Publication) (found []report.HandJudgement, safeBy []report.SafeBy) {
 	for _, t := range p.Tables {
 		for k := range r.Outputs {
 			o := &r.Outputs[k]
@@ -281,11 +282,11 @@ func judgedByHand(r *sdc.Report, p *suppress.Publication) (found, safeBy []repor
 			}
 			for _, f := range o.Findings {
 				if f.Rule == "a-priori" && f.Verdict == sdc.Review {
-					found = append(found, report.HandJudgement{Output: o.Name, Text: f.Message})
+					found = append(found, report.HandJudgement{Output: o.Name, Found: f.Message})
 				}
 			}
 			for _, by := range o.SafeBy() {
-				safeBy = append(safeBy, report.HandJudgement{Output: o.Name, Text: by})
+				safeBy = append(safeBy, report.SafeBy{Output: o.Name, By: by})
 			}
 		}
 	}

@@ -157,7 +157,7 @@ func about(a *sdc.About) []fact {
 	return []fact{{"title", a.Title}, {"project", a.Project}, {"requester", a.Requester}, {"date", a.Date}}
 }
 
-func remarks(list []sdc.Remark) []fact {
+func remarks(list []remark) []fact {
 	var out []fact
 	for _, x := range list {
 		name := x.Name

@@ -16,6 +16,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // request is all that a check is asked.
@@ -86,7 +87,7 @@ func asked(t *testing.T, table arrow.Table) *request {
 	r.data.NotIdentifiers = map[string]string{"age": "it is an age"}
 	r.policy.RequireDossier, r.data.Dossier = true, &sdc.DossierState{}
 	r.data.Sources = []sdc.Source{{Name: "f.csv", SHA256: strings.Repeat("a", 64)}}
-	r.data.Remarks = []sdc.Remark{{Name: "said", Column: "x", Count: 1, Verdict: sdc.Safe, Message: "something"}}
+	r.data.Remarks = []sdc.Remark{{Name: "said", Column: "x", Count: 1, Verdict: sdc.Safe, Message: words.Said("something")}}
 	r.outputs = []sdc.Output{
 		{
 			Name: "count", Title: "of persons", Kind: sdc.Frequency, By: []string{"town", "sex"}, Margins: [][]string{{"town"}, {}}, Depth: map[string]int{"town": 1},
@@ -118,6 +119,9 @@ func (r *request) report(t *testing.T) ([]byte, *Report) {
 // others returns values of the same type that differ from v.
 func others(v reflect.Value) []reflect.Value {
 	of := func(x any) reflect.Value { return reflect.ValueOf(x).Convert(v.Type()) }
+	if v.Type() == reflect.TypeFor[words.Message]() {
+		return []reflect.Value{of(words.Said("other")), of(words.New(words.NoRespondent))}
+	}
 	switch v.Kind() {
 	case reflect.Bool:
 		return []reflect.Value{of(!v.Bool())}
@@ -151,6 +155,9 @@ func change(v reflect.Value, path string, fn func(path string)) {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[words.Message]() {
+			return // a fact is its sentence
+		}
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
 				change(v.Field(i), path+"."+f.Name, fn)

@@ -62,7 +62,16 @@ type data struct {
 	Rows        int64        `json:"rows"`
 	Respondents int64        `json:"respondents"`
 	Sources     []sdc.Source `json:"sources"`
-	Remarks     []sdc.Remark `json:"remarks"`
+	Remarks     []remark     `json:"remarks"`
+}
+
+// remark is as [sdc.Remark], with the sentence that the report has.
+type remark struct {
+	Name    string      `json:"name"`
+	Column  string      `json:"column"`
+	Count   int64       `json:"count"`
+	Verdict sdc.Verdict `json:"verdict"`
+	Message string      `json:"message"`
 }
 
 type output struct {

@@ -250,7 +250,7 @@ func TestContradicted(t *testing.T) {
 	}
 	run := dossier.Run{Policy: dossier.Policy{Name: "loose"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "cd"}}, Reading: dossier.Reading{Columns: []string{"name"}}, Identifiers: true}
 	got := d.Contradicted(&run)
-	if len(got) != 4 || !strings.HasPrefix(got[0], "step 4") || !strings.HasPrefix(got[1], "step 6") || !strings.HasPrefix(got[2], "step 11") || !strings.HasPrefix(got[3], "step 14") {
+	if len(got) != 4 || !strings.HasPrefix(got[0], "4, ") || !strings.HasPrefix(got[1], "6, ") || !strings.HasPrefix(got[2], "11, ") || !strings.HasPrefix(got[3], "14, ") {
 		t.Errorf("%q", got)
 	}
 	run = dossier.Run{Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "ab"}}, Reading: dossier.Reading{Columns: []string{"id"}}}

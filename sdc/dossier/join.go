@@ -14,6 +14,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // ErrJoin says that files cannot be joined on a column of pseudonyms: by their
@@ -255,7 +256,7 @@ func (k *Records) Join(files []sdc.Source, persons, others []string) ([]sdc.Rema
 	}
 	for _, h := range k.list {
 		if k.stale(files, h) {
-			out = append(out, sdc.Remark{Name: "records", Verdict: sdc.Safe, Message: fmt.Sprintf("the record beside %s is that of another file: the file has changed since it was pseudonymised", h.Output.Name)})
+			out = append(out, sdc.Remark{Name: "records", Verdict: sdc.Safe, Message: words.New(words.RecordOfOther, words.TextOf(h.Output.Name))})
 		}
 	}
 	return out, nil
@@ -277,14 +278,14 @@ func (k *Records) join(files []sdc.Source, column string, persons bool) ([]sdc.R
 	var kinds []past           // those that differ in a word, and the file of each
 	var names []string
 	proven, complete := true, true
-	about := func(v sdc.Verdict, format string, args ...any) []sdc.Remark {
-		return []sdc.Remark{{Name: "records", Column: column, Count: int64(len(files)), Verdict: v, Message: fmt.Sprintf(format, args...)}}
+	about := func(v sdc.Verdict, id words.ID, args ...words.Arg) []sdc.Remark {
+		return []sdc.Remark{{Name: "records", Column: column, Count: int64(len(files)), Verdict: v, Message: words.New(id, args...)}}
 	}
-	wrong := func(format string, args ...any) ([]sdc.Remark, error) {
+	wrong := func(id words.ID, args ...words.Arg) ([]sdc.Remark, error) {
 		if persons {
-			return nil, fmt.Errorf("%w: column %q: %s", ErrJoin, column, fmt.Sprintf(format, args...))
+			return nil, fmt.Errorf("%w: column %q: %v", ErrJoin, column, words.New(id, args...))
 		}
-		return about(sdc.Review, format, args...), nil
+		return about(sdc.Review, id, args...), nil
 	}
 	for _, f := range files {
 		p, err := k.past(f.SHA256, column, nil)
@@ -301,8 +302,8 @@ func (k *Records) join(files []sdc.Source, column string, persons bool) ([]sdc.R
 			continue
 		}
 		for i, other := range kinds {
-			if what := difference(other.settings, p.settings); what != "" {
-				return wrong("by their records %s and %s differ in %s: one person has two pseudonyms; pseudonymise both files alike", names[i], f.Name, what)
+			if id, what := difference(other.settings, p.settings); id != "" {
+				return wrong(id, slices.Concat([]words.Arg{words.TextOf(names[i]), words.TextOf(f.Name)}, what)...)
 			}
 		}
 		if !slices.ContainsFunc(kinds, func(o past) bool { return slices.Equal(o.settings, p.settings) }) {
@@ -313,44 +314,51 @@ func (k *Records) join(files []sdc.Source, column string, persons bool) ([]sdc.R
 	case len(with) == 0 && (len(files) < 2 || !persons):
 		return nil, nil
 	case len(with) == 0:
-		return about(sdc.Safe, "no record of pseudonyms is known for these %d files: nobody has checked that one person has one name in all of them", len(files)), nil
+		return about(sdc.Safe, words.NoRecords, words.Count(int64(len(files)))), nil
 	case len(without) > 0:
-		return wrong("%s has a record of pseudonyms, and %s has none: one person may have two names; pseudonymise both files alike, or put FILE%s beside each file as sluis pseudonymise wrote it", with[0], without[0], RecordSuffix)
+		return wrong(words.RecordOfOne, words.TextOf(with[0]), words.TextOf(without[0]), words.TextOf(RecordSuffix))
 	case !complete && len(files) > 1:
-		return about(sdc.Review, "the records are of version 1, which does not state form and encoding: nobody has checked that one person has one pseudonym in all %d files; pseudonymise again from the identifiers", len(files)), nil
+		return about(sdc.Review, words.RecordsIncomplete, words.Count(int64(len(files)))), nil
 	case !complete:
-		return about(sdc.Safe, "the record is of version 1, which does not state form and encoding: it proves nothing"), nil
+		return about(sdc.Safe, words.RecordIncomplete), nil
 	case !proven:
-		return about(sdc.Safe, "the records are not signed by a key that is trusted (--trust, or custodian in the dossier): they prove nothing"), nil
+		return about(sdc.Safe, words.RecordsUnsigned), nil
 	}
 	return nil, nil
 }
 
-// difference names the first thing in which two columns differ, "" for none. What a
-// record of version 1 does not state is not compared.
-func difference(a, b []pseudonym.Setting) string {
+// differs reports whether two columns differ: see difference.
+func differs(a, b []pseudonym.Setting) bool {
+	id, _ := difference(a, b)
+	return id != ""
+}
+
+// difference returns a fact, without the names of the files, of the first thing in which
+// two columns differ; "" for none. What a record of version 1 does not state is not
+// compared.
+func difference(a, b []pseudonym.Setting) (words.ID, []words.Arg) {
 	if len(a) != len(b) {
-		return "how often the column was pseudonymised"
+		return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferOften)}
 	}
 	for i := range a {
 		x, y := a[i], b[i]
 		both := x.Complete() && y.Complete()
 		switch {
 		case x.KeyID != y.KeyID:
-			return "the key"
+			return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferKey)}
 		case x.Domain != y.Domain:
-			return "the domain"
+			return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferDomain)}
 		case x.Algorithm != y.Algorithm:
-			return "the algorithm"
+			return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferAlgorithm)}
 		case x.Bytes != y.Bytes:
-			return "the length"
+			return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferLength)}
 		case both && x.Format != y.Format:
-			return "the version of the format"
+			return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferFormat)}
 		case both && x.Canonical != y.Canonical:
-			return fmt.Sprintf("the form (%s and %s)", x.Canonical, y.Canonical)
+			return words.RecordsDifferForm, []words.Arg{words.TextOf(string(x.Canonical)), words.TextOf(string(y.Canonical))}
 		case both && x.Encoding != y.Encoding:
-			return "the encoding"
+			return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferEncoding)}
 		}
 	}
-	return ""
+	return "", nil
 }

@@ -244,7 +244,7 @@ func TestJoin(t *testing.T) {
 			case err != nil || len(remarks) > 1:
 				t.Fatal(err, remarks)
 			case len(remarks) == 1:
-				got, text = remarks[0].Verdict.String(), remarks[0].Message
+				got, text = remarks[0].Verdict.String(), remarks[0].Message.String()
 				if remarks[0].Name != "records" || remarks[0].Column != "person" {
 					t.Errorf("%+v", remarks[0])
 				}
@@ -299,7 +299,7 @@ func TestBeside(t *testing.T) {
 		t.Errorf("%v, %d files", s, len(known.Inputs))
 	}
 	remarks, err := known.Join([]sdc.Source{{Name: "two.csv", SHA256: digest("changed")}}, []string{"person"}, nil)
-	if err != nil || len(remarks) != 1 || remarks[0].Verdict != sdc.Safe || !strings.Contains(remarks[0].Message, "has changed") {
+	if err != nil || len(remarks) != 1 || remarks[0].Verdict != sdc.Safe || !strings.Contains(remarks[0].Message.String(), "has changed") {
 		t.Errorf("a file that was changed: %v, %v", remarks, err)
 	}
 

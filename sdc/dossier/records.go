@@ -146,7 +146,7 @@ func (d *Dossier) recorded(sources []sdc.Source) text {
 			case p.empty():
 				continue
 			}
-			if first != nil && difference(first.settings, p.settings) != "" {
+			if first != nil && differs(first.settings, p.settings) {
 				return say("two sources have pseudonyms of column %q that were made differently", "twee bronnen hebben pseudoniemen in kolom %q die verschillend zijn gemaakt", c.Column)
 			}
 			first = &p

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Run is what a check has read and found, as far as the dossier's proofs need it.
@@ -51,7 +52,7 @@ type Verification struct {
 func (v *Verification) decided() bool { return v.Open == 0 && !v.Unlisted }
 
 // Missing lists the steps up to 18 that are not settled, as far as that is known
-// without a run.
+// without a run: number and key, as "8, controller".
 func (d *Dossier) Missing() []string { return open(d.Steps(nil, nil), lastBefore) }
 
 // Unsettled lists the steps up to 18 of a checklist that are missing.
@@ -61,20 +62,20 @@ func open(list []sdc.DossierStep, last int) []string {
 	out := []string{}
 	for _, s := range list {
 		if s.Step <= last && !settled(s.State) {
-			out = append(out, fmt.Sprintf("step %d, %s", s.Step, s.Key))
+			out = append(out, fmt.Sprintf("%d, %s", s.Step, s.Key))
 		}
 	}
 	return out
 }
 
 // Contradicted lists the steps that are settled by what the dossier says, and missing
-// by what was read: somebody is mistaken.
+// by what was read, as "5, minimisation: " and why: somebody is mistaken.
 func (d *Dossier) Contradicted(run *Run) []string {
 	var out []string
 	before, after := d.Steps(nil, nil), d.Steps(run, nil)
 	for i := range after {
 		if settled(before[i].State) && !settled(after[i].State) {
-			out = append(out, fmt.Sprintf("step %d, %s: %s", after[i].Step, after[i].Key, after[i].Why))
+			out = append(out, fmt.Sprintf("%d, %s: %s", after[i].Step, after[i].Key, after[i].Why))
 		}
 	}
 	return out
@@ -85,7 +86,7 @@ func (d *Dossier) Contradicted(run *Run) []string {
 func (d *Dossier) Compare(r *sdc.Report, x Reading) {
 	run := d.run(r, x)
 	if wrong := d.Contradicted(run); len(wrong) > 0 {
-		r.Refuse("dossier", "what was read contradicts the dossier: "+strings.Join(wrong, "; "))
+		r.Refuse("dossier", words.New(words.DossierContradicted, words.Texts(wrong)...))
 		run.Verdict = r.Verdict
 	}
 	r.Dossier = d.Steps(run, nil)

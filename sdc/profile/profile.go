@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // ErrFew says that there are too few respondents to say anything.
@@ -141,14 +142,13 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 	for _, c := range columns {
 		p.Columns = append(p.Columns, c.describe(r, least))
 		for _, x := range c.alike {
-			p.Remarks = append(p.Remarks, withoutNumber(x, c.name, "codes of %q differ from another in case, blanks, Unicode form or invisible characters alone, and count as different codes"))
+			p.Remarks = append(p.Remarks, withoutNumber(x, c.name, words.SomeCodesLookAlike))
 		}
 	}
 	for _, x := range r.Data.Remarks {
 		if x.Column == respondentName && x.Verdict != sdc.Safe {
-			p.Remarks = append(p.Remarks, withoutNumber(x, o.Respondent, map[string]string{
-				"look-alike":  "values of %q differ from another one in case, blanks, Unicode form or invisible characters alone; each counts as a unit of its own",
-				"same-number": "values of %q differ from another one as texts and not as numbers, as 0100, +100 and 100.0 do from 100; each counts as a unit of its own",
+			p.Remarks = append(p.Remarks, withoutNumber(x, o.Respondent, map[string]words.ID{
+				"look-alike": words.SomeUnitsLookAlike, "same-number": words.SomeUnitsSameNumber,
 			}[x.Name]))
 		}
 	}
@@ -157,12 +157,12 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 
 // withoutNumber is a remark as a profile, which may leave, has it: no rule has looked at
 // its number.
-func withoutNumber(x sdc.Remark, name, sentence string) sdc.Remark {
+func withoutNumber(x sdc.Remark, name string, id words.ID) sdc.Remark {
 	x.Column, x.Count = name, 0
-	if sentence == "" {
-		sentence = "values of %q are for review"
+	if id == "" {
+		id = words.SomeUnitsForReview
 	}
-	x.Message = fmt.Sprintf(sentence, name)
+	x.Message = words.New(id, words.NameOf(name))
 	return x
 }
 

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 )
@@ -32,21 +32,21 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 			continue
 		}
 		if slices.Contains(numbers, name) && in.Type != nil {
-			kind := "exact decimals, " + in.Type.String()
+			kind := words.New(words.ExactDecimals, words.TextOf(in.Type.String()))
 			switch in.Type.ID() {
 			case arrow.INT64:
-				kind = "whole numbers"
+				kind = words.New(words.WholeNumbers)
 			case arrow.FLOAT64:
-				kind = "decimal numbers"
+				kind = words.New(words.Decimals)
 			}
-			out = append(out, sdc.Remark{Name: "inferred-type", Column: name, Verdict: sdc.Safe, Message: "the numbers of a CSV column are " + kind + ", inferred from all rows"})
+			out = append(out, sdc.Remark{Name: "inferred-type", Column: name, Verdict: sdc.Safe, Message: kind})
 		}
 		if slices.Contains(codes, name) {
-			texts = append(texts, strconv.Quote(name))
+			texts = append(texts, name)
 		}
 	}
 	if texts != nil {
-		out = append(out, sdc.Remark{Name: "inferred-type", Verdict: sdc.Safe, Message: "the codes of CSV columns are their text as it stands in the file: " + strings.Join(texts, ", ")})
+		out = append(out, sdc.Remark{Name: "inferred-type", Verdict: sdc.Safe, Message: words.New(words.CodesAsText, words.Names(texts)...)})
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 	plainfiles "github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 )
@@ -88,11 +89,11 @@ func LocalRemarks(records []*sdc.Suppression, trusted []ed25519.PublicKey) []sdc
 			continue
 		case len(trusted) > 0:
 			x.Verdict = sdc.Review
-			x.Message = fmt.Sprintf("the record of local suppression of %q is not signed by a trusted key: nothing proves that its missing values were suppressed; make the file anew with sluis local --sign-with", s.Output.Name)
+			x.Message = words.New(words.LocalUntrusted, words.NameOf(s.Output.Name))
 		case signed:
-			x.Message = fmt.Sprintf("the record of local suppression of %q is signed, and no key is trusted: name the key of the signer with --trust", s.Output.Name)
+			x.Message = words.New(words.LocalNoTrust, words.NameOf(s.Output.Name))
 		default:
-			x.Message = fmt.Sprintf("the record of local suppression of %q is not signed: that its missing values were suppressed rests on a file that anybody may have written; make the file anew with sluis local --sign-with, and name the key with --trust", s.Output.Name)
+			x.Message = words.New(words.LocalUnsigned, words.NameOf(s.Output.Name))
 		}
 		out = append(out, x)
 	}

@@ -2,6 +2,7 @@ package project
 
 import (
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -23,17 +24,17 @@ func SourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 		seen[f.SHA256] = true
 	}
 	var out []sdc.Remark
-	add := func(name string, count int64, v sdc.Verdict, message string) {
+	add := func(name string, count int64, v sdc.Verdict, id words.ID) {
 		if count > 0 {
-			out = append(out, sdc.Remark{Name: name, Count: count, Verdict: v, Message: message})
+			out = append(out, sdc.Remark{Name: name, Count: count, Verdict: v, Message: words.New(id)})
 		}
 	}
 	if !given {
-		add("no-checksum", noSum, sdc.Safe, "Arrow files have no checksums: a byte that was damaged reads as another value; give the hashes of the files in the spec, as data.sha256")
+		add("no-checksum", noSum, sdc.Safe, words.NoChecksum)
 	}
 	// Who allows it does not know either what was lost: somebody decides.
-	add("open-stream", open, sdc.Review, "Arrow streams have no mark of their end, which --allow-open-stream allows: batches may be missing")
+	add("open-stream", open, sdc.Review, words.OpenStream)
 	// The spec says that both are meant.
-	add("copies", copies, sdc.Safe, "files are copies of others, byte for byte, which the spec allows: their rows count twice")
+	add("copies", copies, sdc.Safe, words.CopiedFiles)
 	return out
 }

@@ -11,7 +11,7 @@ import (
 type basisFact struct{ Name, Text string }
 
 // request lists what a request for output is about.
-func (d words) request(a *sdc.About) []basisFact {
+func (d language) request(a *sdc.About) []basisFact {
 	if a == nil {
 		return nil
 	}
@@ -26,7 +26,7 @@ func (d words) request(a *sdc.About) []basisFact {
 
 // basis lists what an output rests on, in the page's language: the unit that was
 // counted, the columns that decide, what nulls mean and what they leave out.
-func (d words) basis(o *sdc.OutputReport) []basisFact {
+func (d language) basis(o *sdc.OutputReport) []basisFact {
 	b := &o.Basis
 	none := func(column, otherwise string) string {
 		if column == "" {
@@ -96,7 +96,7 @@ func (d words) basis(o *sdc.OutputReport) []basisFact {
 
 // decided lists what the requester has chosen of the output: totals, codes that are
 // folded, sensitive values, who asked, and what was judged by hand.
-func (d words) decided(b *sdc.Basis, list func([]string) string) []basisFact {
+func (d language) decided(b *sdc.Basis, list func([]string) string) []basisFact {
 	var out []basisFact
 	switch b.Margins {
 	case "none":

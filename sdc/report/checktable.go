@@ -11,7 +11,7 @@ import (
 // checked is the table of an output with what was found of its cells.
 type checked struct {
 	t        *sdc.Table
-	d        words
+	d        language
 	status   func(sdc.Cell) sdc.Verdict
 	findings []sdc.Finding
 	at       map[string][]int // cell -> findings
@@ -20,7 +20,7 @@ type checked struct {
 }
 
 // newChecked lays out a table with its findings; none for a public page.
-func newChecked(t *sdc.Table, output int, findings []sdc.Finding, status func(sdc.Cell) sdc.Verdict, d words) (*checked, *layout[sdc.Cell]) {
+func newChecked(t *sdc.Table, output int, findings []sdc.Finding, status func(sdc.Cell) sdc.Verdict, d language) (*checked, *layout[sdc.Cell]) {
 	x := &checked{t: t, d: d, status: status, findings: findings, at: map[string][]int{}, output: output}
 	var g grid[sdc.Cell]
 	vars := t.Variables()
@@ -91,7 +91,7 @@ func (x *checked) show(c sdc.Cell, ok bool, id string, marked bool) cellView {
 	}
 	out.ID, out.Verdict, out.Mark, out.Class = id, x.d.t(v.String()), mark(v), v.String()
 	for _, i := range x.at[id] {
-		m := x.d.message(&x.findings[i])
+		m := x.d.tell(x.findings[i].Message)
 		m.Text = x.findings[i].Rule + ": " + m.Text
 		out.Notes = append(out.Notes, m)
 	}
@@ -140,7 +140,7 @@ func (x *checked) value(c sdc.Cell) string {
 }
 
 // caption says what the cells of a table show.
-func (d words) caption(o *sdc.Output, b *sdc.Basis) string {
+func (d language) caption(o *sdc.Output, b *sdc.Basis) string {
 	s := ""
 	switch shown(o) {
 	case "respondents":

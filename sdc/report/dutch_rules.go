@@ -26,7 +26,7 @@ var dutchRules = map[string]string{
 }
 
 // gloss says what a rule looks at; "" in English, where the name does.
-func (d words) gloss(rule string) string {
+func (d language) gloss(rule string) string {
 	if d.lang == "nl" {
 		return dutchRules[rule]
 	}
@@ -34,10 +34,10 @@ func (d words) gloss(rule string) string {
 }
 
 // threshold prints a limit with all its decimals.
-func (d words) threshold(x float64) string { return d.exactly(x) }
+func (d language) threshold(x float64) string { return d.exactly(x) }
 
 // observed prints what was seen, with as many decimals as tell it from the limit.
-func (d words) observed(f *sdc.Finding) string {
+func (d language) observed(f *sdc.Finding) string {
 	if s := d.float(f.Observed); f.Observed == f.Limit || s != d.threshold(f.Limit) {
 		return s
 	}

@@ -5,7 +5,7 @@ import "github.com/sluis-go/sluis/sdc"
 func DutchRule(rule string) string { return dutchRules[rule] }
 
 func DutchFinding(f *sdc.Finding) string {
-	s := dictionary("nl").message(f)
+	s := dictionary("nl").tell(f.Message)
 	if s.Lang != "" {
 		return "in " + s.Lang + ": " + s.Text
 	}

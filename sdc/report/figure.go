@@ -44,7 +44,7 @@ const (
 // figures draws what the worst findings of an output look like: the line behind
 // a group disclosure, the contributors behind dominance; and for every output
 // the sizes of its cells.
-func figures(t *sdc.Table, o *sdc.OutputReport, d words) ([]figure, error) {
+func figures(t *sdc.Table, o *sdc.OutputReport, d language) ([]figure, error) {
 	var out []figure
 	groups, shares := 0, 0
 	for _, f := range worstFindings(o.Findings) {
@@ -78,7 +78,7 @@ func figures(t *sdc.Table, o *sdc.OutputReport, d words) ([]figure, error) {
 
 // lineFigure shows the categories of the line that a finding is about, as
 // shares of the line.
-func lineFigure(t *sdc.Table, f *sdc.Finding, d words) *figure {
+func lineFigure(t *sdc.Table, f *sdc.Finding, d language) *figure {
 	vars := t.Variables()
 	at := -1
 	nodes := make([]int, len(vars))
@@ -139,7 +139,7 @@ func lineFigure(t *sdc.Table, f *sdc.Finding, d words) *figure {
 
 // shareFigure shows the largest contributions of a cell and all others
 // together, as shares of its total.
-func shareFigure(t *sdc.Table, f *sdc.Finding, d words) *figure {
+func shareFigure(t *sdc.Table, f *sdc.Finding, d language) *figure {
 	at := f.Cell.String()
 	for c := range t.Cells() {
 		if c.Coordinates().String() != at {
@@ -165,20 +165,20 @@ func shareFigure(t *sdc.Table, f *sdc.Finding, d words) *figure {
 	return nil
 }
 
-func (f *figure) add(label string, x, total *big.Rat, d words) {
+func (f *figure) add(label string, x, total *big.Rat, d language) {
 	q, _ := new(big.Rat).Quo(x, total).Float64()
 	share := 100 * q
 	f.Lines = append(f.Lines, barView{label, fmt.Sprintf("%s (%s %%)", ratText(x, d), d.float(float64(int64(10*share+0.5))/10)), share})
 }
 
 // ratText prints an exact number with at most two decimals.
-func ratText(x *big.Rat, d words) string {
+func ratText(x *big.Rat, d language) string {
 	s := x.FloatString(2)
 	return d.value(strings.TrimRight(strings.TrimRight(s, "0"), "."))
 }
 
 // sizeFigure counts the cells or classes by the number of respondents in them.
-func sizeFigure(t *sdc.Table, d words) figure {
+func sizeFigure(t *sdc.Table, d language) figure {
 	edges := []int64{1, 2, 3, 5, 10, 20, 50, 100}
 	count := make([]int64, len(edges))
 	for c := range t.Cells() {
@@ -205,7 +205,7 @@ func sizeFigure(t *sdc.Table, d words) figure {
 var barColour = color.RGBA{0x3b, 0x7d, 0xc4, 0xff}
 
 // draw makes the plot: lying bars, the first on top, and the limit as a line.
-func (f *figure) draw(limit float64, percent bool, d words) error {
+func (f *figure) draw(limit float64, percent bool, d language) error {
 	p := plot.New()
 	p.BackgroundColor = color.Transparent
 	n := len(f.Lines)

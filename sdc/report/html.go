@@ -82,7 +82,7 @@ func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 }
 
 // lead says in one sentence what decided the verdict, in the page's language.
-func (d words) lead(r *sdc.Report) string {
+func (d language) lead(r *sdc.Report) string {
 	if d.lang == "en" {
 		return why(r)
 	}
@@ -114,7 +114,7 @@ func (d words) lead(r *sdc.Report) string {
 }
 
 // f fills in whole numbers as the language writes them.
-func (d words) f(format string, numbers ...int) string {
+func (d language) f(format string, numbers ...int) string {
 	for _, n := range numbers {
 		format = strings.Replace(format, "%s", d.number(int64(n)), 1)
 	}

@@ -80,7 +80,7 @@ type grid[C any] struct {
 type layout[C any] struct {
 	grid[C]
 	output   int
-	d        words
+	d        language
 	row, col int // col is -1 in a table of one variable
 	marks    map[string]bool
 	drawn    map[string]bool
@@ -91,7 +91,7 @@ type layout[C any] struct {
 // mostColumns is the number of columns up to which a variable stands across.
 const mostColumns = 40
 
-func newLayout[C any](g grid[C], output int, d words) *layout[C] {
+func newLayout[C any](g grid[C], output int, d language) *layout[C] {
 	l := &layout[C]{grid: g, output: output, d: d, col: -1, marks: map[string]bool{}, drawn: map[string]bool{}}
 	for _, at := range g.marked {
 		l.marks[cellID(output, at)] = true

@@ -41,7 +41,7 @@ type page struct {
 // badgeView is a verdict or status: a colour, a sign beside it, and a word.
 type badgeView struct{ Class, Mark, Text string }
 
-func (d words) verdict(v sdc.Verdict) badgeView {
+func (d language) verdict(v sdc.Verdict) badgeView {
 	return badgeView{v.String(), mark(v), d.t(v.String())}
 }
 
@@ -108,12 +108,12 @@ func places(c sdc.Coordinates) []placeView {
 
 // render fills in a page.
 func render(w io.Writer, name string, p *page, v any) error {
-	words := dictionary(p.Lang)
+	l := dictionary(p.Lang)
 	t, err := template.New(name).Funcs(template.FuncMap{
-		"t":       words.t,
-		"verdict": words.verdict,
-		"number":  words.number,
-		"count":   func(n int) string { return words.number(int64(n)) },
+		"t":       l.t,
+		"verdict": l.verdict,
+		"number":  l.number,
+		"count":   func(n int) string { return l.number(int64(n)) },
 		"rank":    func(i int) int { return i + 1 },
 		"label":   func(s string) string { return shorten(visible(s), longestLabel) },
 	}).ParseFS(pageFiles, "page.html.tmpl", name)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Protection is what suppression made of the tables of a check: what is
@@ -29,9 +30,9 @@ type Protection struct {
 	// SafeBy the names of those who set cells of a table safe that a rule does not; these
 	// names may leave.
 	ByHand []HandJudgement
-	SafeBy []HandJudgement
+	SafeBy []SafeBy
 	// Cautions say what was not checked.
-	Cautions []string
+	Cautions []words.Message
 	// Remarks are about the data. The page that leaves has those of [PublicRemarks].
 	Remarks []sdc.Remark
 	Sources []sdc.Source
@@ -43,7 +44,7 @@ type Protection struct {
 
 // basis lists what a released table rests on. What a cell shows is in its caption: the
 // release may count records, or be weighted, where the check counts respondents.
-func (p *Protection) basis(table string, d words) []basisFact {
+func (p *Protection) basis(table string, d language) []basisFact {
 	for i := range p.Outputs {
 		if p.Outputs[i].Name == table {
 			return slices.DeleteFunc(d.basis(&p.Outputs[i]), func(f basisFact) bool { return f.Name == d.t("Cell") })
@@ -52,8 +53,14 @@ func (p *Protection) basis(table string, d words) []basisFact {
 	return nil
 }
 
-// HandJudgement is about an output: a name, "" for one that is not said, or a finding.
-type HandJudgement struct{ Output, Text string }
+// HandJudgement is a finding about what a person decided of an output.
+type HandJudgement struct {
+	Output string
+	Found  words.Message
+}
+
+// SafeBy is who set cells of an output safe: a name, "" for one that is not said.
+type SafeBy struct{ Output, By string }
 
 // ReleasedTable is a table as it leaves.
 type ReleasedTable struct {
@@ -209,7 +216,7 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 	}
 	v.About = d.about(PublicRemarks(p.Remarks))
 	for _, x := range p.SafeBy {
-		v.ByHand = append(v.ByHand, handView{x.Output, sentence{d.setByHand(x.Text), ""}})
+		v.ByHand = append(v.ByHand, handView{x.Output, sentence{d.setByHand(x.By), ""}})
 	}
 	for i := range p.Tables {
 		t := &p.Tables[i]
@@ -240,10 +247,10 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 	}
 	v.About, v.Request = d.about(p.Remarks), d.request(p.About)
 	for _, x := range p.ByHand {
-		v.ByHand = append(v.ByHand, handView{x.Output, d.say(x.Text)})
+		v.ByHand = append(v.ByHand, handView{x.Output, d.tell(x.Found)})
 	}
 	for _, s := range p.Cautions {
-		v.Cautions = append(v.Cautions, d.say(s))
+		v.Cautions = append(v.Cautions, d.tell(s))
 	}
 	for i := range p.Others {
 		o := &p.Others[i]
@@ -260,7 +267,7 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 	return v, nil
 }
 
-func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d words) (releasedView, error) {
+func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d language) (releasedView, error) {
 	x := releasedView{ID: tableID(i), Name: t.Name, Certificate: t.Certificate, Attacker: d.attacker(&t.Attacker)}
 	if t.Loss != nil {
 		x.Loss = &lossView{t.Loss.Cells, t.Loss.Primary, t.Loss.Secondary, ""}
@@ -297,7 +304,7 @@ func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d words) (relea
 }
 
 // releaseCaption says what the values of a released table are.
-func (d words) releaseCaption(t *ReleasedTable) string {
+func (d language) releaseCaption(t *ReleasedTable) string {
 	s := ""
 	switch t.Shows {
 	case "respondents":
@@ -324,7 +331,7 @@ func (d words) releaseCaption(t *ReleasedTable) string {
 }
 
 // protected says in a sentence or two what was done.
-func (d words) protected(p *Protection) []string {
+func (d language) protected(p *Protection) []string {
 	cells, hidden := 0, 0
 	for _, t := range p.Tables {
 		cells += len(t.Cells)
@@ -342,7 +349,7 @@ func (d words) protected(p *Protection) []string {
 }
 
 // attacker says what is known of hidden values beforehand.
-func (d words) attacker(a *Attacker) []string {
+func (d language) attacker(a *Attacker) []string {
 	out := []string{d.t("knows every published cell, and how cells add up to totals")}
 	if a.Whole {
 		out = append(out, d.t("knows that values are whole"))

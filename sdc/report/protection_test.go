@@ -11,6 +11,7 @@ import (
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // protection is a table of every kind of hidden cell, with codes that would like
@@ -49,9 +50,8 @@ func protection(attacked bool) *report.Protection {
 	}
 	return &report.Protection{
 		Verdict: sdc.Review, Policy: "cbs", Tables: []report.ReleasedTable{t}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "00"}},
-		Others: []sdc.OutputReport{{Name: "file", Kind: sdc.Microdata, Verdict: sdc.Review}},
-		Cautions: []string{"what tables tell together that leave out rows with missing values; " +
-			"they share no cell exactly and are protected one by one"},
+		Others:   []sdc.OutputReport{{Name: "file", Kind: sdc.Microdata, Verdict: sdc.Review}},
+		Cautions: []words.Message{words.New(words.Unlinked)},
 	}
 }
 

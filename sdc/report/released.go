@@ -43,13 +43,13 @@ func newTreeNodes(c *CodeTree) treeNodes {
 // released is a table as it leaves; unless public with what is behind it.
 type released struct {
 	t      *ReleasedTable
-	d      words
+	d      language
 	output int
 	public bool
 	hidden []*ReleasedCell // with something behind them, worst first
 }
 
-func newReleased(t *ReleasedTable, output int, public bool, d words) (*released, *layout[*ReleasedCell]) {
+func newReleased(t *ReleasedTable, output int, public bool, d language) (*released, *layout[*ReleasedCell]) {
 	x := &released{t: t, d: d, output: output, public: public}
 	var g grid[*ReleasedCell]
 	for v := range t.Variables {
@@ -95,7 +95,7 @@ func (x *released) show(c *ReleasedCell, ok bool, id string, marked bool) cellVi
 }
 
 // status is that of a suppressed cell.
-func (d words) status(h *HiddenCell) badgeView {
+func (d language) status(h *HiddenCell) badgeView {
 	if h.Primary {
 		return badgeView{"unsafe", mark(sdc.Unsafe), d.t("unsafe")}
 	}
@@ -103,7 +103,7 @@ func (d words) status(h *HiddenCell) badgeView {
 }
 
 // why says what a cell is suppressed for.
-func (d words) why(h *HiddenCell) string {
+func (d language) why(h *HiddenCell) string {
 	switch {
 	case h.Why != "":
 		return d.kinds(h.Why)
@@ -114,7 +114,7 @@ func (d words) why(h *HiddenCell) string {
 }
 
 // interval prints what an attacker can say of a cell.
-func (d words) interval(h *HiddenCell) string {
+func (d language) interval(h *HiddenCell) string {
 	s := d.end(h.Lower) + " \u2013 " + d.end(h.Upper)
 	if h.Near {
 		s += " (" + d.t("or wider") + ")"
@@ -122,7 +122,7 @@ func (d words) interval(h *HiddenCell) string {
 	return s
 }
 
-func (d words) end(x *big.Rat) string {
+func (d language) end(x *big.Rat) string {
 	if x == nil {
 		return "\u221e"
 	}
@@ -130,7 +130,7 @@ func (d words) end(x *big.Rat) string {
 }
 
 // asked prints what the policy asks of the interval.
-func (d words) asked(h *HiddenCell) string {
+func (d language) asked(h *HiddenCell) string {
 	switch {
 	case !h.Primary:
 		return ""

@@ -137,9 +137,9 @@ const NotJudged = "not judged"
 func (r *Risk) Remark(list ...sdc.Remark) {
 	all := append(slices.Clone(r.Data.Remarks), list...)
 	slices.SortStableFunc(all, func(a, b sdc.Remark) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Count, b.Count), cmp.Compare(a.Verdict, b.Verdict))
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message.String(), b.Message.String()), cmp.Compare(a.Count, b.Count), cmp.Compare(a.Verdict, b.Verdict))
 	})
-	r.Data.Remarks = slices.Compact(all)
+	r.Data.Remarks = slices.CompactFunc(all, sdc.Remark.Equal)
 	for _, x := range list {
 		if x.Verdict == sdc.Unsafe || x.Verdict == sdc.Review && r.Verdict != sdc.Unsafe.String() {
 			r.Verdict = x.Verdict.String()

@@ -85,7 +85,7 @@ func newRiskView(r *Risk, opts *HTMLOptions) (*riskView, error) {
 }
 
 // riskVerdict is a verdict on a limit, or that none was given.
-func (d words) riskVerdict(s string) badgeView {
+func (d language) riskVerdict(s string) badgeView {
 	switch s {
 	case sdc.Safe.String():
 		return d.verdict(sdc.Safe)
@@ -98,7 +98,7 @@ func (d words) riskVerdict(s string) badgeView {
 }
 
 // riskLead says what a reviewer must know.
-func (d words) riskLead(r *Risk) []string {
+func (d language) riskLead(r *Risk) []string {
 	keys := shorten(visible(strings.Join(r.Data.Keys, ", ")), 4*longestLabel)
 	counted := r.Data.Records - r.Data.LeftOut
 	out := []string{fmt.Sprintf(d.t("Records that stand alone on %s: %s of %s."), keys, d.number(r.Alone.Records), d.number(counted))}
@@ -118,7 +118,7 @@ func (d words) riskLead(r *Risk) []string {
 
 // limit says what a limit means; the name of a sensitive variable may stand in
 // front of it.
-func (d words) limit(definition string, sensitive []string) string {
+func (d language) limit(definition string, sensitive []string) string {
 	for _, name := range sensitive {
 		if rest, ok := strings.CutPrefix(definition, name+", "); ok {
 			return shorten(visible(name), longestLabel) + ": " + d.say(rest).Text
@@ -129,7 +129,7 @@ func (d words) limit(definition string, sensitive []string) string {
 
 // figure prints a number: whole ones with marks between thousands, others to six
 // digits.
-func (d words) figure(v float64) string {
+func (d language) figure(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "\u2013"
@@ -146,7 +146,7 @@ func (d words) figure(v float64) string {
 }
 
 // figures lists every figure with its definition.
-func (d words) figures(r *Risk) *listView {
+func (d language) figures(r *Risk) *listView {
 	out := &listView{
 		Caption: d.t("Figures"),
 		Heads: []headText{
@@ -193,7 +193,7 @@ func (d words) figures(r *Risk) *listView {
 }
 
 // definition says what a figure is, in the page's language.
-func (d words) definition(f *RiskFigure) string {
+func (d language) definition(f *RiskFigure) string {
 	if d.lang == "en" {
 		return f.Definition
 	}
@@ -202,7 +202,7 @@ func (d words) definition(f *RiskFigure) string {
 }
 
 // combinations lists the combinations of keys with rare values, nil for none.
-func (d words) combinations(r *Risk, most int) *listView {
+func (d language) combinations(r *Risk, most int) *listView {
 	if len(r.Combinations) == 0 {
 		return nil
 	}
@@ -227,7 +227,7 @@ func (d words) combinations(r *Risk, most int) *listView {
 }
 
 // riskPlots draws the histograms, and who would stand alone without each key.
-func (d words) riskPlots(r *Risk) ([]figure, error) {
+func (d language) riskPlots(r *Risk) ([]figure, error) {
 	var out []figure
 	for i := range r.Histograms {
 		h := &r.Histograms[i]
@@ -258,7 +258,7 @@ func (d words) riskPlots(r *Risk) ([]figure, error) {
 }
 
 // decimals writes the label of a bin as the language does.
-func (d words) decimals(s string) string {
+func (d language) decimals(s string) string {
 	if d.lang == "nl" {
 		s = strings.NewReplacer(".", ",", " to ", " tot ", " and more", " en meer").Replace(s)
 	}

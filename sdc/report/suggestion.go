@@ -12,7 +12,7 @@ import (
 const mostNamed = 6
 
 // suggestion says a suggestion in the page's language.
-func (d words) suggestion(s *suggest.Suggestion) string {
+func (d language) suggestion(s *suggest.Suggestion) string {
 	quote := func(s string) string { return "\u201c" + shorten(visible(s), longestLabel) + "\u201d" }
 	switch {
 	case s.Suppress != nil:

@@ -50,7 +50,7 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 		fmt.Fprintf(b, "  differs: %s\n", printable(d))
 	}
 	for _, d := range r.Policy.Remarks {
-		fmt.Fprintf(b, "  remark: %s\n", printable(d))
+		fmt.Fprintf(b, "  remark: %s\n", printable(d.String()))
 	}
 	fmt.Fprintln(b)
 	summary(b, r)
@@ -117,7 +117,7 @@ func setSafe(r *sdc.Report) int {
 
 // RemarkLine is a remark about the data as one line of text for a terminal.
 func RemarkLine(x *sdc.Remark) string {
-	s := x.Message
+	s := x.Message.String()
 	if x.Column != "" {
 		s = "column " + strconv.Quote(x.Column) + ": " + s
 	}
@@ -192,10 +192,10 @@ func output(w io.Writer, o *sdc.OutputReport, most int) {
 		if f.Cell != nil {
 			where = " at " + printable(f.Cell.String())
 		}
-		fmt.Fprintf(w, "  %s %s%s: %s\n", f.Verdict, f.Rule, where, printable(f.Message))
+		fmt.Fprintf(w, "  %s %s%s: %s\n", f.Verdict, f.Rule, where, printable(f.Message.String()))
 	}
 	for _, s := range o.NotChecked {
-		fmt.Fprintf(w, "  not checked: %s\n", printable(s))
+		fmt.Fprintf(w, "  not checked: %s\n", printable(s.String()))
 	}
 	fmt.Fprintln(w)
 }

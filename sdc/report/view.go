@@ -68,10 +68,10 @@ func worstRemark(list []sdc.Remark) sdc.Verdict {
 func settled(list []sdc.Remark) bool { return worstRemark(list) == sdc.Safe }
 
 // about lists the remarks about the data.
-func (d words) about(list []sdc.Remark) []aboutView {
+func (d language) about(list []sdc.Remark) []aboutView {
 	var out []aboutView
 	for _, x := range list {
-		a := aboutView{Name: x.Name, Column: x.Column, sentence: d.say(x.Message)}
+		a := aboutView{Name: x.Name, Column: x.Column, sentence: d.tell(x.Message)}
 		if x.Verdict != sdc.Safe {
 			badge := d.verdict(x.Verdict)
 			a.Badge = &badge
@@ -143,7 +143,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 		v.Dossier = append(v.Dossier, d.step(s))
 	}
 	for _, s := range r.Policy.Remarks {
-		v.Remarks = append(v.Remarks, d.say(s))
+		v.Remarks = append(v.Remarks, d.tell(s))
 	}
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}
@@ -165,7 +165,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	return v, nil
 }
 
-func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView, error) {
+func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d language) (outputView, error) {
 	o := &r.Outputs[i]
 	out := outputView{
 		ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Subject: visible(o.Title), Verdict: o.Verdict, Cells: o.Cells, Unsafe: o.UnsafeCells,
@@ -175,7 +175,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 		out.Share = d.float(float64(1000*o.UnsafeCells/o.Cells)/10) + " %"
 	}
 	for _, s := range o.NotChecked {
-		out.NotChecked = append(out.NotChecked, d.say(s))
+		out.NotChecked = append(out.NotChecked, d.tell(s))
 	}
 	for _, s := range opts.Suggestions {
 		if s.Output == i {
@@ -209,7 +209,7 @@ func newOutputView(r *sdc.Report, i int, opts *HTMLOptions, d words) (outputView
 }
 
 // findingsList lays out the findings of an output, the worst first.
-func findingsList(o *sdc.OutputReport, output int, opts *HTMLOptions, d words, t *checked, l *layout[sdc.Cell]) *listView {
+func findingsList(o *sdc.OutputReport, output int, opts *HTMLOptions, d language, t *checked, l *layout[sdc.Cell]) *listView {
 	list := &listView{
 		Name: o.Name, Caption: d.t("Findings"),
 		Heads: []headText{
@@ -244,7 +244,7 @@ func findingsList(o *sdc.OutputReport, output int, opts *HTMLOptions, d words, t
 		}
 		list.Rows = append(list.Rows, []listCell{
 			{Badge: &badge}, {Code: f.Rule, Gloss: d.gloss(f.Rule)}, where,
-			{Number: d.observed(&f), Sort: f.Observed}, {Number: d.threshold(f.Limit), Sort: f.Limit}, {sentence: d.message(&f)},
+			{Number: d.observed(&f), Sort: f.Observed}, {Number: d.threshold(f.Limit), Sort: f.Limit}, {sentence: d.tell(f.Message)},
 		})
 	}
 	sort.Slice(byRule.Options, func(i, j int) bool { return byRule.Options[i].Value < byRule.Options[j].Value })
@@ -275,7 +275,7 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 
 // hidden says why a public page does not show an output, and who set cells of it safe by
 // hand. It says neither the reason, which a person wrote about the data, nor how many.
-func (d words) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
+func (d language) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
 	var out []sentence
 	for _, by := range o.SafeBy() {
 		out = append(out, sentence{d.setByHand(by), ""})
@@ -296,7 +296,7 @@ func (d words) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
 }
 
 // setByHand says that cells were set safe by hand, and by whom.
-func (d words) setByHand(by string) string {
+func (d language) setByHand(by string) string {
 	if by == "" {
 		return d.t("Cells were set safe by hand, against a rule; who decided is not said.")
 	}
@@ -309,7 +309,7 @@ type whoseView struct {
 	Differences []string
 }
 
-func (d words) whose(sha256 string, differences []string) whoseView {
+func (d language) whose(sha256 string, differences []string) whoseView {
 	out := whoseView{SHA256: sha256}
 	for _, s := range differences {
 		out.Differences = append(out.Differences, d.difference(s))
@@ -342,14 +342,14 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 		v.Rules = append(v.Rules, x)
 	}
 	for _, s := range r.Policy.Remarks {
-		v.Remarks = append(v.Remarks, d.say(s))
+		v.Remarks = append(v.Remarks, d.tell(s))
 	}
 	for i := range r.Outputs {
 		o := &r.Outputs[i]
 		// An output that waits for a remark about the data is not called safe.
 		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: min(o.Verdict, worstRemark(r.Data.Remarks))}
 		for _, s := range o.NotChecked {
-			x.NotChecked = append(x.NotChecked, d.say(s))
+			x.NotChecked = append(x.NotChecked, d.tell(s))
 		}
 		table := o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude
 		if o.Verdict == sdc.Safe && len(o.Findings) == 0 && settled(r.Data.Remarks) && table && i < len(r.Tables) {

@@ -16,13 +16,13 @@ import (
 const longestLabel = 120
 
 // words are the texts of a page in one language.
-type words struct{ lang string }
+type language struct{ lang string }
 
-func dictionary(lang string) words { return words{lang} }
+func dictionary(lang string) language { return language{lang} }
 
 // t translates a text of the page. The English text is its own key; one without
 // a translation is shown in English, and a test keeps that from happening.
-func (d words) t(s string) string {
+func (d language) t(s string) string {
 	if d.lang == "nl" {
 		if n, ok := dutch[s]; ok {
 			return n
@@ -32,7 +32,7 @@ func (d words) t(s string) string {
 }
 
 // number prints a count with the language's mark between thousands.
-func (d words) number(n int64) string {
+func (d language) number(n int64) string {
 	s := thousands(n)
 	if d.lang == "nl" {
 		s = strings.ReplaceAll(s, ",", ".")
@@ -41,7 +41,7 @@ func (d words) number(n int64) string {
 }
 
 // float prints an observed value or a limit with at most three decimals.
-func (d words) float(x float64) string {
+func (d language) float(x float64) string {
 	s := strconv.FormatFloat(x, 'f', 3, 64)
 	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
@@ -54,7 +54,7 @@ func (d words) float(x float64) string {
 }
 
 // kinds translates a list of kinds of rules, as "small count, dominance".
-func (d words) kinds(list string) string {
+func (d language) kinds(list string) string {
 	parts := strings.Split(list, ", ")
 	for i, s := range parts {
 		parts[i] = d.t(s)
@@ -67,7 +67,7 @@ type sentence struct{ Text, Lang string }
 
 // difference says how a policy differs from the shipped one. Names of rules and
 // thresholds are those of policy files.
-func (d words) difference(s string) string {
+func (d language) difference(s string) string {
 	s = visible(s)
 	if d.lang == "nl" {
 		s = differenceDutch.Replace(s)
@@ -81,7 +81,7 @@ var differenceDutch = strings.NewReplacer(
 
 // step says a step of a dossier, in the page's language and without characters that
 // steer text.
-func (d words) step(s sdc.DossierStep) sdc.DossierStep {
+func (d language) step(s sdc.DossierStep) sdc.DossierStep {
 	if d.lang == "nl" {
 		s.Title, s.Article, s.Question, s.Can, s.Why = s.Dutch.Title, s.Dutch.Article, s.Dutch.Question, s.Dutch.Can, s.Dutch.Why
 	}
@@ -99,11 +99,11 @@ func (d words) step(s sdc.DossierStep) sdc.DossierStep {
 
 // say says in the page's language a sentence that a check, a measurement or a
 // policy has written, with what was filled in.
-func (d words) say(s string) sentence {
+func (d language) say(s string) sentence {
 	if d.lang == "en" {
 		return sentence{visible(s), ""}
 	}
-	for _, x := range slices.Concat(dutchSentences, dutchRecords) {
+	for _, x := range dutchSentences {
 		if x.english.MatchString(s) {
 			return sentence{visible(x.english.ReplaceAllString(s, x.dutch)), ""}
 		}
@@ -153,7 +153,7 @@ func shorten(s string, n int) string {
 var ownNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 
 // value prints an exact decimal with the language's marks.
-func (d words) value(s string) string {
+func (d language) value(s string) string {
 	if !ownNumber.MatchString(s) {
 		return s
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/suggest"
 )
 
@@ -185,7 +186,7 @@ func TestRemarked(t *testing.T) {
 					return nil, nil, err
 				}
 				d := sdc.FromTable(table)
-				d.Remarks = []sdc.Remark{{Name: "made", Verdict: c.verdict, Message: "made for the test"}}
+				d.Remarks = []sdc.Remark{{Name: "made", Verdict: c.verdict, Message: words.Said("made for the test")}}
 				return d, table.Release, nil
 			}
 			outputs := []sdc.Output{{Name: "counts", Kind: sdc.Frequency, By: []string{"region", "sex"}}}

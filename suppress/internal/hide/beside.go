@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Beside looks at what the microdata among the outputs of a report tell of the tables with
@@ -45,8 +46,7 @@ func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, er
 			default:
 				out = append(out, sdc.Remark{
 					Name: "microdata-beside-table", Column: shared[0], Count: int64(len(shared)), Verdict: sdc.Review,
-					Message: fmt.Sprintf("the table %q hides cells, and the microdata %q hold %d of its %d variables: what can be counted in them of the hidden cells was not decided",
-						of.Name, records.Name, len(shared), len(of.By)),
+					Message: words.New(words.RecordsBeside, words.NameOf(of.Name), words.NameOf(records.Name), words.Count(int64(len(shared))), words.Count(int64(len(of.By)))),
 				})
 			}
 		}

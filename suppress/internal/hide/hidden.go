@@ -3,11 +3,11 @@ package hide
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/big"
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // groupFinding is a cell that has too great a share of a line.
@@ -79,26 +79,22 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		sums, shares = g.openSums(pattern), g.openShares(pattern)
 	}
 	var out []sdc.Remark
-	remark := func(n int, name, message string) {
+	remark := func(n int, id words.ID) {
 		if n > 0 {
-			out = append(out, sdc.Remark{Name: name, Count: int64(n), Verdict: sdc.Review, Message: fmt.Sprintf(message, g.list[0].name, n)})
+			out = append(out, sdc.Remark{Name: string(id), Count: int64(n), Verdict: sdc.Review, Message: words.New(id, words.NameOf(g.list[0].name), words.Count(int64(n)))})
 		}
 	}
-	remark(len(sums), "sum-of-hidden", "table %q and those linked with it: the sum of what is hidden under one published total can be worked out in %d places and is, or may be, itself of too few or of one; "+
-		"publish less detail")
+	remark(len(sums), words.SumOfHidden)
 	few, allThree, err := g.openFewSums(ctx, pattern, o.Threads)
 	if err != nil {
 		return nil, nil, err
 	}
-	remark(few, "sums-of-few", "table %q and those linked with it: %d sums of two or three suppressed cells can be worked out, and are, or may be, themselves of too few or of one; "+
-		"publish less detail")
+	remark(few, words.SumsOfFew)
 	if !allThree {
-		remark(1, "sums-of-few", "table %q and those linked with it: there are too many suppressed cells to look at the sums of three of them (%d group of tables); publish less detail")
+		remark(mostHidden, words.SumsOfThree)
 	}
-	remark(g.openCodes(pattern), "code-occurs", "table %q and those linked with it: a code that is listed has at least one respondent, and in %d places the hidden cells of codes sum to as many as they are, so each is 1; "+
-		"publish less detail")
-	remark(len(shares), "group-share", "table %q and those linked with it: in %d places it was not shown that the share of a hidden cell in its line stays unknown, which a group rule asks; "+
-		"publish less detail")
+	remark(g.openCodes(pattern), words.CodeOccurs)
+	remark(len(shares), words.GroupShareOpen)
 	return pattern, out, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // RoundOptions say how tables are rounded.
@@ -98,7 +99,7 @@ func (t *RoundedTables) Remarks() []sdc.Remark {
 	}
 	return []sdc.Remark{{
 		Name: "rounded-small", Count: int64(len(few)), Verdict: sdc.Review,
-		Message: fmt.Sprintf("table %q and those linked with it: after rounding %d counts of too few are known to be of too few; round to a larger base, or suppress", t.tables.list[0].name, len(few)),
+		Message: words.New(words.RoundedFew, words.NameOf(t.tables.list[0].name), words.Count(int64(len(few)))),
 	}}
 }
 
