@@ -45,7 +45,7 @@ func NewReader(ctx context.Context, r io.Reader, opts Options) (*Source, error) 
 	if extension == "" {
 		extension = u.extension()
 	}
-	s := &Source{opts: opts, inferred: map[string]*shape{}}
+	s := &Source{opts: opts, inferred: map[string]*shape{}, undeclared: map[string]*shape{}}
 	if err := s.include(ctx, h, uploadName, extension); err != nil {
 		return nil, err
 	}
