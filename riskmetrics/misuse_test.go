@@ -102,7 +102,7 @@ func TestZeroOptions(t *testing.T) {
 	if _, err := c.LogLinear(t.Context(), riskmetrics.LogLinearOptions{}); !errors.Is(err, riskmetrics.ErrRequest) {
 		t.Errorf("log-linear: %v", err)
 	}
-	for _, o := range []riskmetrics.SUDAOptions{{Limit: -1}, {Limit: 1 << 40}, {Threads: -5}, {Score: 99}} {
+	for _, o := range []riskmetrics.SUDAOptions{{Limit: -1}, {Limit: 1 << 30}, {Threads: -5}, {Score: 99}} {
 		if s, err := c.SUDA(t.Context(), o); err == nil && len(s.Score) != 3 || err != nil && !errors.Is(err, riskmetrics.ErrRequest) {
 			t.Errorf("%+v: %v", o, err)
 		}

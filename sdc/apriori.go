@@ -178,15 +178,6 @@ func (h *byHand) report(f *findings) {
 	}
 }
 
-// name is how messages call entry k.
-func (a *APriori) name(k int) string {
-	s := fmt.Sprintf("entry %d", k+1)
-	if a.Line > 0 {
-		s += fmt.Sprintf(" (line %d)", a.Line)
-	}
-	return s
-}
-
 // entry is entry k as arguments: its number, and its line or nothing.
 func (a *APriori) entry(k int) []words.Arg {
 	line := words.Decimal("")
