@@ -47,8 +47,8 @@ const (
 	MissingSuppressed Missing = "suppressed"
 )
 
-// check validates m; "" is the default.
-func (m Missing) check() error {
+// Validate reports whether m is one of the policies; "" is the default.
+func (m Missing) Validate() error {
 	switch m {
 	case "", MissingRefuse, MissingCategory, MissingExclude:
 		return nil
@@ -121,7 +121,7 @@ func (d *Data) validate() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Missing)) {
 		m := d.Missing[name]
-		if err := m.check(); err != nil {
+		if err := m.Validate(); err != nil {
 			return fmt.Errorf("%w: column %q: %w", ErrRequest, name, err)
 		}
 		if m == MissingSuppressed && len(d.Suppressions) == 0 {

@@ -107,7 +107,7 @@ func (t *Table) match(d *Data) error {
 		sum += n
 	}
 	if sum != t.everybody() {
-		return outputsError("output %q: a respondent has records in several classes, for which matching of missing values is not defined", t.Name())
+		return outputsError("output %q: a respondent has records in several classes, for which matching of missing values is not defined; count the missing values of the keys as a category (missing: category), leave the rows out (exclude), or make the file one row for each respondent", t.Name())
 	}
 	whole, part := group.Match(keys, null, size, group.Matching{SdcMicro: how.sdcMicro})
 	t.matched = make([]matchedSize, len(t.hidden))

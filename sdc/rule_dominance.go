@@ -56,9 +56,9 @@ func (r NK) check(t *Table, f *findings) {
 			}
 			message := words.Message{}
 			if r.N == 1 {
-				message = f.say(words.LargestDominates, f.share(largest, total), percent)
+				message = f.say(words.LargestDominates, f.shareAbove(largest, total, limit, r.Percent), percent)
 			} else {
-				message = f.say(words.TopDominates, top, f.share(largest, total), percent)
+				message = f.say(words.TopDominates, top, f.shareAbove(largest, total, limit, r.Percent), percent)
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: limit,
@@ -120,7 +120,7 @@ func (r PPercent) check(t *Table, f *findings) {
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
-				Message: d.noted(f.say(words.LargestEstimable, f.share(rest, x1), percent)),
+				Message: d.noted(f.say(words.LargestEstimable, f.share(rest, x1, limit), percent)),
 			})
 		}
 	})
@@ -239,7 +239,7 @@ func (r Request) check(t *Table, f *findings) {
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: share(x, total), Limit: limit,
-				Message: f.say(words.AskedDominates, f.share(x, total), percent),
+				Message: f.say(words.AskedDominates, f.shareAbove(x, total, limit, r.Percent), percent),
 			})
 		}
 	})

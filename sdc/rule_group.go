@@ -86,7 +86,7 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 				}
 				verdict, unknown = t.knownVerdict(of, full)
 			}
-			share := f.share(count(n), count(of))
+			share := f.share(count(n), count(of), limit)
 			message := words.Message{}
 			if at == noLine {
 				message = f.say(words.GroupShares, f.count(n), f.count(of), words.NameOf(name), share, percent)

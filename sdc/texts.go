@@ -53,18 +53,28 @@ func (w *texts) count(n int64) words.Arg {
 	return words.Decimal(w.text(strconv.AppendInt(w.few[:0], n, 10)))
 }
 
-// share returns 100*a/b, for a that is not 0, with enough digits to tell it from a
-// round limit.
-func (w *texts) share(a, b exact.Num) words.Arg {
+// share returns 100*a/b, for a that is not 0, with enough digits to tell the share from a
+// whole number and from the limit of the rule, unless the share is one of these.
+func (w *texts) share(a, b exact.Num, limit float64) words.Arg {
 	if b.Sign() == 0 {
 		return words.Arg{Kind: words.Above, Text: "100"}
 	}
 	s := exact.Share(a, b)
-	for _, digits := range []int{1, 3} {
+	for _, digits := range []int{1, 3, 6, 9, 12} {
 		t := strconv.AppendFloat(w.few[:0], s, 'f', digits, 64)
-		if back, _ := strconv.ParseFloat(string(t), 64); back != float64(int64(back)) || back == s {
-			return words.Decimal(w.text(bytes.TrimSuffix(t, []byte(".0"))))
+		back, _ := strconv.ParseFloat(string(t), 64)
+		if back == s || back != float64(int64(back)) && back != limit {
+			return words.Decimal(w.text(bytes.TrimSuffix(bytes.TrimRight(t, "0"), []byte("."))))
 		}
 	}
-	return words.Decimal(w.text(strconv.AppendFloat(w.few[:0], s, 'f', 6, 64)))
+	return words.Decimal(w.text(strconv.AppendFloat(w.few[:0], s, 'f', 15, 64)))
+}
+
+// shareAbove is share of a share that lies above the limit: where no digit of a float tells
+// them apart the argument says that the share is more than the limit.
+func (w *texts) shareAbove(a, b exact.Num, limit float64, text Percent) words.Arg {
+	if b.Sign() != 0 && exact.Share(a, b) <= limit {
+		return words.Arg{Kind: words.Above, Text: string(text)}
+	}
+	return w.share(a, b, limit)
 }

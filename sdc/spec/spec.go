@@ -269,11 +269,15 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		return nil, wrong("data.respondent-form is exact, trim, nfc or fold")
 	}
 	s.NotIdentifiers = f.Data.Identifiers.Not
-	for name, m := range f.Data.Missing {
+	for _, name := range slices.Sorted(maps.Keys(f.Data.Missing)) {
+		m := sdc.Missing(f.Data.Missing[name])
+		if err := m.Validate(); err != nil {
+			return nil, wrong("data.missing: the line %q: %v", name, err)
+		}
 		if name == "default" {
 			name = ""
 		}
-		s.Missing[name] = sdc.Missing(m)
+		s.Missing[name] = m
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Data.Hierarchies)) {
 		h := f.Data.Hierarchies[name]
