@@ -1,3 +1,5 @@
+// One file for the program of misuse: its cases share the readers that lie and the data.
+
 package sdc_test
 
 import (

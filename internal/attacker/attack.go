@@ -32,6 +32,7 @@ type Finding struct {
 	Text string
 }
 
+// String names the kind of a finding, the cell, the attacker, and what the attacker can say.
 func (f Finding) String() string {
 	who := "an outsider"
 	if f.Who != "" {

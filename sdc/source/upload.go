@@ -192,12 +192,23 @@ func (u *upload) extension() string {
 	return ".csv"
 }
 
-// uploadInfo describes an upload.
+// uploadInfo describes an upload. Its methods implement fs.FileInfo.
 type uploadInfo struct{ size int64 }
 
-func (u uploadInfo) Name() string     { return uploadName }
-func (u uploadInfo) Size() int64      { return u.size }
-func (uploadInfo) Mode() fs.FileMode  { return 0 }
+// Name implements fs.FileInfo.
+func (u uploadInfo) Name() string { return uploadName }
+
+// Size implements fs.FileInfo.
+func (u uploadInfo) Size() int64 { return u.size }
+
+// Mode implements fs.FileInfo.
+func (uploadInfo) Mode() fs.FileMode { return 0 }
+
+// ModTime implements fs.FileInfo.
 func (uploadInfo) ModTime() time.Time { return time.Time{} }
-func (uploadInfo) IsDir() bool        { return false }
-func (uploadInfo) Sys() any           { return nil }
+
+// IsDir implements fs.FileInfo.
+func (uploadInfo) IsDir() bool { return false }
+
+// Sys implements fs.FileInfo.
+func (uploadInfo) Sys() any { return nil }
