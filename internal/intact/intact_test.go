@@ -1,9 +1,11 @@
 package intact
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -130,6 +132,44 @@ func TestOnes(t *testing.T) {
 			}
 			if hi < 8*len(bitmap) {
 				want += int(bitmap[hi/8] >> (hi % 8) & 1)
+			}
+		}
+	}
+}
+
+// TestFull clears one bit after the other and looks from every position to every position
+// near an end, in bitmaps shorter and longer than the run that is compared at once.
+func TestFull(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 9, len(set), len(set) + 1, 2*len(set) + 3} {
+		bitmap := bytes.Repeat([]byte{0xff}, size)
+		bits := 8 * size
+		near := func(at int) []int { // positions of which one is a boundary of a byte
+			var out []int
+			for p := max(0, at-9); p <= min(bits, at+9); p++ {
+				out = append(out, p)
+			}
+			return out
+		}
+		clear := slices.Concat(near(0), near(8*len(set)), near(16*len(set)), near(bits))
+		for _, at := range append(clear, -1) {
+			if at >= bits {
+				continue
+			}
+			if at >= 0 {
+				bitmap[at/8] &^= 1 << (at % 8)
+			}
+			for _, lo := range near(0) {
+				for _, hi := range near(bits) {
+					if lo > hi {
+						continue
+					}
+					if got, want := full(bitmap, lo, hi), at < lo || at >= hi; got != want {
+						t.Fatalf("%d bytes, bit %d cleared, bits %d to %d: %v, want %v", size, at, lo, hi, got, want)
+					}
+				}
+			}
+			if at >= 0 {
+				bitmap[at/8] |= 1 << (at % 8)
 			}
 		}
 	}
