@@ -9,7 +9,8 @@
 #   bench/pairs.sh 70f5eaa 'Evidence/.*threads_1' 2000000   fewer rows, one thread
 #
 # Time is that in user mode, so that other processes on the machine matter less; they still
-# have the caches. HEAVY, if set, is a command that every run is given to. Nothing is left
+# have the caches. BENCHTIME, if set, is -benchtime of a run, such as 30x for short cases.
+# HEAVY, if set, is a command that every run is given to. Nothing is left
 # behind.
 set -euo pipefail
 commit=$1 bench=${2:-Evidence} rows=${3:-20000000} pairs=${4:-15}
@@ -24,7 +25,7 @@ grep -q 'Trusted bool' "$dir/before/sdc/check.go" ||
 (cd "$dir/before" && go test -c -o "$dir/before.test" ./sdc)
 go test -c -o "$dir/after.test" ./sdc
 run() { # SIDE PAIR
-  (cd sdc && ${HEAVY:-} "$dir/$1.test" -test.run '^$' -test.bench "$bench" -test.benchtime 1x -rows "$rows") |
+  (cd sdc && ${HEAVY:-} "$dir/$1.test" -test.run '^$' -test.bench "$bench" -test.benchtime "${BENCHTIME:-1x}" -rows "$rows") |
     awk -v side="$1" -v pair="$2" '/^Benchmark/ {
       for (i = 3; i < NF; i++) if ($(i + 1) == "user-ns/row") print side, pair, $1, $i }' >> "$dir/times"
 }
