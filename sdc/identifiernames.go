@@ -19,7 +19,30 @@ var wordNames = []string{
 	"patientnummer", "patientnr", "patientid", "clientnummer", "clientnr", "clientid", "persoonsnummer", "anummer", "anr",
 	"vreemdelingennummer", "vestigingsnummer", "fiscaalnummer", "finummer", "username", "gebruikersnaam", "postcodehuisnummer",
 	"voorletters", "voornaam", "voornamen", "achternaam", "familienaam", "geslachtsnaam", "firstname", "lastname", "surname", "fullname", "givenname",
-	"ipadres", "ipaddress",
+	"ipadres", "ipaddress", "macadres", "macaddress", "imei", "chassisnummer", "chassisnumber",
+	"btwnummer", "vatnumber", "agbcode", "bignummer", "vnummer", "accountnumber", "policynumber",
+	"strafrechtsketennummer", "skn", "parketnummer", "pvnummer", "geboortedag", "bedrijfsnaam", "handelsnaam",
+	"straatnaam", "streetname", "streetaddress", "huisnummer", "huisnr", "housenumber",
+}
+
+// numberedNames name a person, a company or a file about one. With an ending of numberEndings
+// they are an identifier: klantnummer, student_id. Alone they may be a yes or no.
+var numberedNames = []string{
+	"klant", "client", "patient", "relatie", "debiteur", "crediteur", "lid", "lidmaatschap", "polis", "contract", "rekening", "account",
+	"persoon", "personeel", "personeels", "medewerker", "medewerkers", "werknemer", "werknemers", "student", "studenten", "leerling", "onderwijs",
+	"bedrijf", "bedrijfs", "onderneming", "ondernemings", "dossier", "zaak", "aangifte", "verdachte", "slachtoffer",
+	"customer", "person", "employee", "staff", "member", "pupil", "subject", "participant", "company", "mobile", "taxpayer",
+}
+
+// numberEndings are the endings of a number that is given to somebody.
+var numberEndings = []string{"nr", "no", "num", "nummer", "number", "id", "key"}
+
+// namedNames are persons and companies whose name is an identifier: klantnaam, naam_kind,
+// name of mother.
+var namedNames = []string{
+	"klant", "client", "patient", "persoon", "persoons", "kind", "partner", "moeder", "vader", "ouder", "eigenaar", "ontvanger", "contact", "contactpersoon",
+	"debiteur", "leerling", "student", "medewerker", "werknemer", "verdachte", "slachtoffer", "bedrijf", "bedrijfs", "firma", "onderneming", "ondernemings",
+	"customer", "person", "child", "mother", "father", "parent", "owner", "recipient", "employee", "maiden", "middle", "company", "business", "trade",
 }
 
 // wholeNames are names of identifiers that are parts of other names too.
@@ -54,7 +77,7 @@ func namesIdentifier(name string, more []string) bool {
 				return true
 			}
 		}
-		return false
+		return isNumber(s) || isPersonName(s)
 	}
 	for i := range words { // every run of words: date of birth, e-mail
 		for j := i + 1; j <= min(len(words), i+4); j++ {
@@ -64,6 +87,31 @@ func namesIdentifier(name string, more []string) bool {
 		}
 	}
 	return is(whole)
+}
+
+// isNumber reports whether a name is that of a number that is given to somebody.
+func isNumber(s string) bool {
+	return slices.ContainsFunc(numberEndings, func(end string) bool {
+		cut, ok := strings.CutSuffix(s, end)
+		return ok && slices.Contains(numberedNames, cut)
+	})
+}
+
+// isPersonName reports whether a name is that of the name of a person or a company, in
+// either order: klantnaam, naam klant, naam van klant.
+func isPersonName(s string) bool {
+	for _, end := range []string{"naam", "namen", "name", "names"} {
+		if cut, ok := strings.CutSuffix(s, end); ok && slices.Contains(namedNames, cut) {
+			return true
+		}
+		if cut, ok := strings.CutPrefix(s, end); ok {
+			cut = strings.TrimPrefix(strings.TrimPrefix(cut, "van"), "of")
+			if slices.Contains(namedNames, cut) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // nameWords returns the words of a name in lower case, without accents and signs: runs

@@ -171,6 +171,12 @@ func TestIdentifierNames(t *testing.T) {
 		"dateOfBirth": true, "Náám": true, "b s n": true, "bsn\u200b": true, "hash_bsn": true, "RINPERSOONS": true, "kenteken": true, "name": true,
 		"gsm": true, "Paspoort": true, "rijbewijs_nr": true, "patientnummer": true, "client_id": true, "persoonsnummer": true, "a_nummer": true, "anr": true,
 		"vestigingsnummer": true, "username": true, "voorletters": true, "postcode_huisnummer": true,
+		"klantnummer": true, "Klant-ID": true, "polisnr": true, "rekeningnr": true, "personeelsnummer": true, "student_id": true, "leerlingnummer": true,
+		"onderwijsnummer": true, "zaaknummer": true, "parketnummer": true, "BTW-nummer": true, "BIG_nummer": true, "AGB-code": true, "v-nummer": true,
+		"skn": true, "mobile_number": true, "accountNumber": true, "imei": true, "Naam_kind": true, "naam van klant": true, "cliëntnaam": true,
+		"bedrijfsnaam": true, "handelsnaam": true, "company name": true, "name of mother": true, "straatnaam": true, "huisnr": true,
+		"student": false, "klant": false, "kind": false, "moeder": false, "contract": false, "contracttype": false, "naam_gemeente": false,
+		"medewerkers": false, "aantal_klanten": false, "account": false, "schoolnaam": false, "idee": false, "lid": false,
 		"region": false, "gemeentenaam": false, "product_name": false, "diagnosis": false, "birth_year": false, "income": false, "sofia": false,
 		"bsnee": false, "phoneme": false, "": false,
 	} {
