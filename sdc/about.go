@@ -2,8 +2,8 @@ package sdc
 
 import "fmt"
 
-// About says what a request for output is about: who asks for what, and when. The
-// check does not use it; every report shows it, so that a decision can be filed.
+// About names a request for output: its title, project, requester and date. The check
+// does not use About; every report shows it, for the file of the decision.
 type About struct {
 	Title     string `json:"title,omitempty"`
 	Project   string `json:"project,omitempty"`

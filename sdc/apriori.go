@@ -9,32 +9,36 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// APriori sets the status of cells by hand. It applies to every cell that has
-// the given codes, whatever its other coordinates.
+// APriori sets the status of cells by hand. An entry applies to every cell that has the
+// given codes, with any codes in the other variables.
 //
-// A cell set safe keeps its findings, with verdict Safe and the reason, and the output
-// is for review: a person took over what a rule says. A cell set unsafe gets a finding.
-// Where entries contradict each other, unsafe wins, and the report says so, of an entry
-// that is Protected too. An entry that applies to no cell is a finding for review; of an
-// entry with fewer variables than the table the report says how many cells it covers.
+// A cell set safe keeps its findings, with verdict Safe and the reason. The output is
+// then for review: a person has overruled a rule. A cell set unsafe gets a finding.
+//
+//   - Where entries contradict each other, unsafe wins. The report names the overruled
+//     entry, also when that entry is Protected.
+//   - An entry that applies to no cell is a finding for review.
+//   - For an entry with fewer variables than the table the report says how many cells it
+//     covers.
 type APriori struct {
-	// Codes maps spanning variables to codes, "" being the total. Required.
+	// Codes maps spanning variables to codes; "" is the total. Required.
 	Codes map[string]string
-	// Safe says to which side the cells are set.
+	// Safe sets the cells safe; false sets them unsafe.
 	Safe bool
 	// Reason is printed in the report. Required unless the entry is Neutral: two
 	// letters or digits at least.
 	Reason string
-	// By says who judged. Defaults to nobody that is named.
+	// By names the person who judged. Defaults to no name.
 	By string
-	// Line is where a file has the entry, for messages. Defaults to none.
+	// Line is the line of the entry in its file, for messages. Defaults to none.
 	Line int
-	// Neutral says that the entry sets neither: it carries only what follows,
-	// which does not bear on safety and is kept for secondary suppression.
+	// Neutral says that the entry sets cells neither safe nor unsafe. The entry then
+	// carries only the fields below, which are for secondary suppression and change no
+	// verdict.
 	Neutral bool
-	// Protected keeps the cells from being chosen as a secondary suppression;
-	// Cost is what that would cost; Lower and Upper are protection levels. All
-	// are as in a tau-ARGUS a-priori file.
+	// Protected forbids the cells as secondary suppressions. Cost is the cost of such a
+	// suppression. Lower and Upper are protection levels. All four are as in a tau-ARGUS
+	// a-priori file.
 	Protected    bool
 	Cost         string
 	Lower, Upper string
@@ -66,23 +70,23 @@ func isReason(s string) bool {
 	return n >= 2
 }
 
-// byHand is what the entries of an a-priori list did to a table.
+// byHand holds the effect of the entries of an a-priori list on a table.
 type byHand struct {
 	t       *Table
 	entries []handled
 	unsafe  []Finding // of cells
 }
 
-// handled is what one entry did.
+// handled holds the effect of one entry.
 type handled struct {
 	cells   int64 // published and not empty
-	lost    int64 // of these, what the entry says does not hold, for entry over sets them unsafe
+	lost    int64 // of these, cells that entry over sets unsafe against this entry
 	over    int
 	unknown string // a variable that does not have the code; "" where there is none
 }
 
-// applyAPriori sets cells safe or unsafe by hand: it fills f.safe, and returns what the
-// entries did.
+// applyAPriori sets cells safe or unsafe by hand. It fills f.safe, and returns the effect
+// of each entry.
 func (t *Table) applyAPriori(f *findings) *byHand {
 	entries := t.output.APriori
 	h := &byHand{t: t, entries: make([]handled, len(entries))}
@@ -133,9 +137,13 @@ func (t *Table) applyAPriori(f *findings) *byHand {
 	return h
 }
 
-// report adds what the entries did to the findings: the cells that are unsafe by hand,
-// those that are safe by hand alone, entries that apply to nothing, that another entry
-// overrules, and that name fewer variables than the table has.
+// report adds the effect of the entries to the findings:
+//
+//   - cells that are unsafe by hand;
+//   - cells that are safe only by hand;
+//   - entries that apply to no cell;
+//   - entries that another entry overrules;
+//   - entries that name fewer variables than the table has.
 func (h *byHand) report(f *findings) {
 	for _, x := range h.unsafe {
 		f.output(x)
@@ -188,7 +196,8 @@ func (a *APriori) entry(k int) []words.Arg {
 }
 
 // unknown returns a variable for which an entry names a code that the variable does not
-// have: a slip, or a cell that is empty this time. It returns "" where there is none.
+// have: a typing error, or a cell that is empty in these data. It returns "" where there
+// is none.
 func (t *Table) unknown(a *APriori) string {
 	for v := range t.vars {
 		code, named := a.Codes[t.vars[v].Name]

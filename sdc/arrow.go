@@ -19,8 +19,8 @@ import (
 // a batch's codes to stay in cache.
 const batchRows = 1 << 16
 
-// readerRows is the binary logarithm of the rows that a reader may have for its
-// keys not to run into those of the next.
+// readerRows is the binary logarithm of the most rows that a reader may have. With more
+// rows the keys of a reader would overlap the keys of the next reader.
 const readerRows = 40
 
 // read drives the intake: the table or readers feed workers, workers merge into
@@ -112,7 +112,7 @@ func readTable(ctx context.Context, t arrow.Table, workers []*worker, opts Optio
 	return ctx.Err()
 }
 
-// shared is what goroutines that read tell each other.
+// shared holds the state that the reading goroutines share.
 type shared struct {
 	cancel   context.CancelFunc
 	progress func(rows int64)
@@ -189,9 +189,9 @@ func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opt
 	return nil
 }
 
-// readTogether reads every reader in a goroutine of its own, at most as many as
-// there are workers at a time, and hands the records to the workers. Of several
-// errors the one of the earliest row is returned.
+// readTogether reads every reader in a goroutine of its own and hands the records to the
+// workers. At most as many readers are read at a time as there are workers. Of several
+// errors it returns the one of the earliest row.
 func readTogether(asked context.Context, readers []array.RecordReader, workers []*worker, opts Options) error {
 	ctx, cancel := context.WithCancel(asked)
 	defer cancel()
@@ -223,7 +223,8 @@ func readTogether(asked context.Context, readers []array.RecordReader, workers [
 		working.Go(func() {
 			failed := false
 			for m := range feed {
-				// What was sent before another worker failed may be an earlier row.
+				// A record that was sent before another worker failed may hold an earlier
+				// row.
 				if !failed && asked.Err() == nil {
 					if err := guard.Call(func() error { return w.addRecord(m) }); err != nil {
 						failed = true
@@ -244,8 +245,8 @@ func readTogether(asked context.Context, readers []array.RecordReader, workers [
 	return ctx.Err()
 }
 
-// earlier reports whether a is to be told rather than b: a real error rather
-// than a cancellation that follows from it, and the earlier row.
+// earlier reports whether error a is reported instead of error b: an error of the data
+// goes before the cancellation that it causes, and an earlier row before a later one.
 func earlier(a, b error) bool {
 	if errors.Is(b, context.Canceled) != errors.Is(a, context.Canceled) {
 		return errors.Is(b, context.Canceled)

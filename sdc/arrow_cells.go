@@ -14,11 +14,14 @@ var cellCounts = []string{"records", "respondents", "contributors", "holdings"}
 // cellTexts are the columns behind them.
 var cellTexts = []string{"sum", "top1", "top2", "status"}
 
-// CellsSchema is the schema of the cells of a report: output, a text column for
-// each spanning variable ("*" for the total, null where the output does not
-// have the variable), the counts records, respondents, contributors and
-// holdings, and sum, top1, top2 (exact decimals as text, null without a
-// response) and status (safe, unsafe or review).
+// CellsSchema is the schema of the cells of a report. Its columns are:
+//
+//   - output;
+//   - a text column for each spanning variable: "*" for the total, null where the output
+//     does not have the variable;
+//   - the counts records, respondents, contributors and holdings;
+//   - sum, top1 and top2: exact decimals as text, null without a response;
+//   - status: safe, unsafe or review.
 func (r *Report) CellsSchema() *arrow.Schema {
 	text := func(name string) arrow.Field {
 		return arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
@@ -36,9 +39,9 @@ func (r *Report) CellsSchema() *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// WriteCells hands the cells of all tables, margins included, to write in
-// records of at most 65,536 rows; it releases each after write returns. What is
-// written is confidential.
+// WriteCells hands the cells of all tables, margins included, to write, in records of at
+// most 65,536 rows. It releases each record after write returns. The records are
+// confidential.
 func (r *Report) WriteCells(mem memory.Allocator, write func(arrow.Record) error) error {
 	variables := r.cellVariables()
 	b := array.NewRecordBuilder(mem, r.CellsSchema())

@@ -16,8 +16,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// input is where the records come from: a table, readers, or what opens readers. Copies
-// of a Data share it.
+// input is the source of the records: a table, readers, or a function that opens readers.
+// Copies of a Data share it.
 type input struct {
 	table   arrow.Table
 	readers []array.RecordReader
@@ -31,15 +31,15 @@ type input struct {
 // borrowed: the caller keeps it until the check is done, and releases it.
 func FromTable(t arrow.Table) *Data { return &Data{input: &input{table: t}} }
 
-// FromReaders returns data that reads all records of all readers, which have
-// the same schema; several are read at the same time. The readers are borrowed:
-// a check uses them up, and the caller releases them. Every later check of the data is
-// an error, whatever came of the first: see [FromOpener].
+// FromReaders returns data that reads all records of all readers. The readers must have
+// the same schema; several are read at the same time. The readers are borrowed: a check
+// uses them up, and the caller releases them. Every later check of the data is an error,
+// also when the first check failed: see [FromOpener].
 //
-// Read streams from elsewhere with package source. The stream reader of Arrow asks for as
-// much memory as the stream says, and takes a stream that ends too early for a whole one.
+// Read streams from untrusted places with package source. The stream reader of Arrow
+// allocates as much memory as the stream says, and accepts a stream that ends too early.
 //
-// A reader may have methods that say more of the data:
+// A reader may have methods that say more about the data:
 //
 //	Offset() int64            the position of the present record in the data, for
 //	                          errors; without it positions count from the reader's
@@ -58,14 +58,14 @@ func FromTable(t arrow.Table) *Data { return &Data{input: &input{table: t}} }
 //	                          then be text
 func FromReaders(r ...array.RecordReader) *Data { return &Data{input: &input{readers: r}} }
 
-// FromOpener returns data that can be read more than once, also at the same time: every
+// FromOpener returns data that can be read more than once, also at the same time. Every
 // check calls open, reads all records of the readers as [FromReaders] says, and releases
-// them. open returns new readers each time, or an error, with which the check ends.
+// the readers. open must return new readers each time, or an error, which ends the check.
 func FromOpener(open func(ctx context.Context) ([]array.RecordReader, error)) *Data {
 	return &Data{input: &input{open: open}}
 }
 
-// ready returns the input that a check reads, with what ends its use.
+// ready returns the input that a check reads, and a function that ends its use.
 func (in *input) ready(ctx context.Context) (out *input, done func(), err error) {
 	switch {
 	case in == nil:
@@ -139,8 +139,8 @@ func (in *input) validate() error {
 	return nil
 }
 
-// atRecord reports whether a reader stands at a record before it is read: that record
-// and those before it would be left out.
+// atRecord reports whether a reader already stands at a record before the check reads:
+// that record and the records before it would be missing.
 func atRecord(r array.RecordReader) bool {
 	at := false
 	err := guard.Call(func() error { // a reader may panic before the first Next
@@ -150,7 +150,7 @@ func atRecord(r array.RecordReader) bool {
 	return at && err == nil
 }
 
-// errTable says that a table is not what its schema says.
+// errTable says that a table does not match its schema.
 var errTable = errors.New("the column differs from the schema of the table in its type, or has fewer rows than the table")
 
 func validateTable(t arrow.Table) error {
@@ -237,7 +237,7 @@ func Thousands(column string) Remark {
 	}
 }
 
-// openStreams remarks on Arrow streams of which batches may be missing.
+// openStreams remarks on Arrow streams in which batches may be missing.
 func (in *input) openStreams() []Remark {
 	open := map[string]bool{}
 	for _, r := range in.readers {
@@ -272,7 +272,7 @@ func (in *input) absent(name string) error {
 	return &absentError{names.Absent(name, 0, in.columns())}
 }
 
-// absentError is an [ErrColumn] with what there is.
+// absentError is an [ErrColumn] with a text that lists the existing columns.
 type absentError struct{ text string }
 
 // Error implements error.
@@ -281,9 +281,9 @@ func (e *absentError) Error() string { return e.text }
 // Unwrap returns ErrColumn.
 func (e *absentError) Unwrap() error { return ErrColumn }
 
-// names refuses fields of the data that name a column that the data do not have: with a
-// slip in the name the column that was meant is checked without its hierarchy, or its
-// missing values in another way.
+// names refuses fields of the data that name a column that the data do not have. After a
+// typing error in the name, the intended column would be checked without its hierarchy or
+// with another policy for missing values.
 func (d *Data) names(in *input) error {
 	have := in.columns()
 	for _, n := range d.namedColumns() {

@@ -8,11 +8,16 @@ import (
 	"github.com/sluis-go/sluis/internal/column"
 )
 
-// UnitLooks looks for texts of a column of a table that name respondents, or the like, in
-// several ways, as [Check] does by itself: for callers that count units in another way. Texts
-// that look alike are an error, which wraps [ErrLookAlike], or for the form exact a remark
-// for review; texts that are the same number are a remark for review. Nulls look like
-// nothing. Bytes that are UTF-8 are texts; other bytes, and numbers and dates, have one form.
+// UnitLooks looks for texts that may name one unit in several ways, in a column of a
+// table that names respondents or other units. [Check] does the same by itself; UnitLooks
+// is for callers that count units in another way.
+//
+//   - Texts that look alike are an error, which wraps [ErrLookAlike]; for the form exact
+//     they are a remark for review.
+//   - Texts that are the same number are a remark for review.
+//   - Nulls are left out.
+//   - Bytes that are UTF-8 are texts. Other bytes, numbers and dates have one form.
+//
 // Linear in the rows.
 func UnitLooks(t arrow.Table, name string, form RespondentForm) ([]Remark, error) {
 	e, err := textsOf(t, name)
@@ -39,8 +44,8 @@ func CodeLooks(t arrow.Table, name string) ([]Remark, error) {
 	}), nil
 }
 
-// textsOf returns the texts of a column of a table; nil for a column that holds neither text
-// nor bytes.
+// textsOf returns the texts of a column of a table, or nil for a column without text or
+// bytes.
 func textsOf(t arrow.Table, name string) (*column.Encoder, error) {
 	at := t.Schema().FieldIndices(name)
 	if len(at) != 1 {

@@ -21,7 +21,7 @@ type worker struct {
 	fields       []int             // position of each planned column in the schema
 	trusted      bool              // arrays need no look
 	encoders     []*column.Encoder // nil for columns that are not coded, or keyed
-	keyed        []bool            // columns of units that are told apart by keys
+	keyed        []bool            // columns of units that keys distinguish
 	whole        []wholeNumbers    // of keyed columns
 	interners    interners
 	known        []int  // codes that have been looked at
@@ -29,7 +29,7 @@ type worker struct {
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
 	asks         *asks                   // nil likewise
-	overlap      *evidence.Overlap       // nil where nobody asks
+	overlap      *evidence.Overlap       // nil unless Options.Sole is set
 	excluded     []int64
 	rows         int64
 	threads      int                   // that it may use
@@ -47,8 +47,8 @@ type worker struct {
 	lasting bool   // the buffers of the arrays stay until the tables are made
 }
 
-// interners give keys to the columns of units whose values are none: by column, made
-// by the first worker and shared by all.
+// interners give keys to columns of units whose values are not keys themselves. They are
+// listed by column, made by the first worker and shared by all.
 type interners map[int]*column.Interner
 
 // newWorker resolves the plan's columns against the schema.
@@ -152,9 +152,9 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 	return w, nil
 }
 
-// message is a record on its way to a worker, with the position of its first row,
-// and a key of that row; those of the next rows follow. No other row of the data has
-// the same key, whatever a reader says of positions.
+// message is a record on its way to a worker, with the position and the key of its first
+// row. The keys of the next rows follow that key. No other row of the data has the same
+// key, also when a reader reports wrong positions.
 type message struct {
 	record arrow.Record
 	row    int64
@@ -198,8 +198,9 @@ func (w *worker) fits(rec arrow.Record, c, field int) error {
 	return nil
 }
 
-// intact looks whether the arrays of the batch can be read, unless they are trusted.
-// Whatever reads the indices of dictionaries compares them with the dictionary.
+// intact checks that the arrays of the batch can be read, unless they are trusted. It
+// does not check indices of dictionaries: the code that reads indices compares them with
+// the dictionary.
 func (w *worker) intact(row int64) error {
 	if w.trusted {
 		return nil
@@ -248,7 +249,8 @@ func (w *worker) add(n int, row int64, key uint64) error {
 			return err
 		}
 	}
-	// Which error is told does not depend on what was read by its indices.
+	// Which error is reported does not depend on which columns were read by their
+	// indices.
 	return cmp.Or(w.encode(n, row, nil), err)
 }
 
@@ -278,8 +280,8 @@ func (w *worker) foldUnits() (back func(), err error) {
 	return back, nil
 }
 
-// index looks which columns of the batch are read by their indices, and so which
-// tables by a grid and which columns have to be encoded.
+// index decides which columns of the batch are read by their indices, which tables use a
+// grid, and which columns must be encoded.
 func (w *worker) index(n int) error {
 	g := &w.grids
 	for c := range w.pl.columns {
@@ -306,7 +308,7 @@ func (w *worker) index(n int) error {
 	return nil
 }
 
-// encode reads the columns of the batch: as codes those that only says, or all.
+// encode reads the columns of the batch as codes: the columns in only, or all.
 func (w *worker) encode(n int, row int64, only []bool) error {
 	for c, want := range w.pl.columns {
 		arr := w.arrays[c]
@@ -348,14 +350,14 @@ func (w *worker) readNumbers(c int, arr arrow.Array, row int64) error {
 			return err
 		}
 		defer numbers.Release()
-		// What the numbers borrow stays until the next batch: the memory is Go's.
+		// The numbers borrow memory of Go, which stays valid until the next batch.
 		arr = numbers
 	}
 	return w.numbers[c].Read(name, arr, row)
 }
 
-// textNumbers returns how the texts of a column are read as numbers; nil for a column
-// of another type, and where no reader says that they are.
+// textNumbers returns how the texts of a column are read as numbers. It returns nil for a
+// column of another type, and where no reader says that the texts are numbers.
 func (in *input) textNumbers(name string, dt arrow.DataType) (*column.TextNumbers, error) {
 	if dt.ID() != arrow.STRING {
 		return nil, nil

@@ -2,13 +2,13 @@ package sdc
 
 import "github.com/sluis-go/sluis/internal/evidence"
 
-// asks notes who asked for protection. A respondent asks with any row, and a holding
-// with any row of a respondent who asked: all that they contribute counts then, in rows
-// that say nothing of it too.
+// asks collects the respondents and holdings that asked for protection. A respondent asks
+// when any row of the respondent asks. A holding asks when any of its respondents asks.
+// Then the whole contribution counts, also in rows that do not ask.
 type asks struct {
 	respondents, holdings map[uint64]struct{}
-	// Respondents and their holdings, where both are named: which of these have asked is
-	// known when all rows are read.
+	// Pairs of a respondent and a holding, where both are named. Which of them asked is
+	// known after all rows are read.
 	pairs map[[2]uint64]struct{}
 }
 
@@ -59,7 +59,7 @@ func (w *worker) noteAsked(n int) {
 	}
 }
 
-// merge adds o, whose codes of units are mapped as given; nil for keys.
+// merge adds o. codes maps the codes of units in o; nil where units are keys.
 func (a *asks) merge(o *asks, codes evidence.Codes) {
 	renamed := func(key uint64, codes []uint32) uint64 {
 		if codes == nil {
@@ -78,7 +78,7 @@ func (a *asks) merge(o *asks, codes evidence.Codes) {
 	}
 }
 
-// close finds the holdings of respondents who asked.
+// close adds the holdings of respondents that asked.
 func (a *asks) close() {
 	for p := range a.pairs {
 		if _, ok := a.respondents[p[0]]; ok {
@@ -98,9 +98,12 @@ func (a *asks) has(u evidence.Unit) bool {
 	return ok
 }
 
-// askedRows returns those of the kept rows that may be of one who asked, whose units
-// are looked at when all rows are read: all that have a unit, and of rows that stand for
-// themselves those that ask. Rows of weight 0 contribute nothing.
+// askedRows returns the kept rows that may belong to a unit that asked:
+//
+//   - every row with a unit: whether the unit asked is known after all rows are read;
+//   - of the rows without a unit, those that ask.
+//
+// Rows of weight 0 contribute nothing, and are left out.
 func (w *worker) askedRows(n int, keep []int32) []int32 {
 	r, h := w.pl.respondent, w.pl.holding
 	out := []int32{}

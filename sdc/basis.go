@@ -8,8 +8,9 @@ import (
 	"slices"
 )
 
-// Basis says what the verdict on one output rests on: which unit was counted, which
-// columns decided, and what was left out. "" and empty lists mean that there is none.
+// Basis lists the facts that the verdict on one output rests on: the unit that was
+// counted, the columns that decided, and the rows or codes that were left out. "" and
+// empty lists mean none.
 type Basis struct {
 	// Respondent is the column of the unit that is counted and protected. Where it is
 	// "", every row is a respondent of its own.
@@ -19,7 +20,7 @@ type Basis struct {
 	// Weight is the column of sampling weights. Counts of respondents never use it;
 	// dominance does, as the policy's weighting says.
 	Weight string `json:"weight"`
-	// Request is the column of respondents who asked for protection.
+	// Request is the column that marks respondents who asked for protection.
 	Request string `json:"request,omitempty"`
 	// By lists the spanning variables of a table, or the key variables of microdata.
 	By []string `json:"by"`
@@ -27,24 +28,24 @@ type Basis struct {
 	Sensitive []string `json:"sensitive"`
 	// Response is the summed column of a magnitude table.
 	Response string `json:"response"`
-	// Statistics lists what is published of a cell: "count" of a frequency table, and
-	// "sum" of a magnitude table that names none.
+	// Statistics lists the published statistics of a cell. They are "count" for a
+	// frequency table, and "sum" for a magnitude table that names none.
 	Statistics []string `json:"statistics"`
-	// Missing says what a null means, for every column of By, and for every sensitive
+	// Missing is the meaning of a null, for every column of By and for every sensitive
 	// column of microdata.
 	Missing []MissingBasis `json:"missing"`
 	// Hierarchies lists the code trees of columns of By and Sensitive.
 	Hierarchies []HierarchyBasis `json:"hierarchies"`
-	// Margins says of a table which totals are published: all, none, or those of
-	// MarginsOf, each by the variables that it keeps.
+	// Margins says which totals of a table are published: all, none, or the list in
+	// MarginsOf, where each margin is given by the variables that it keeps.
 	Margins   string     `json:"margins,omitempty"`
 	MarginsOf [][]string `json:"marginsOf,omitempty"`
 	// Fold lists the codes into which the codes below them are folded.
 	Fold []FoldBasis `json:"fold,omitempty"`
-	// SensitiveValues are those of the response.
+	// SensitiveValues are the sensitive values of the response.
 	SensitiveValues []string `json:"sensitiveValues,omitempty"`
-	// Amounts are sensitive variables that are amounts, or with Width numbers of which
-	// that width is a narrow band.
+	// Amounts are the sensitive variables that are amounts. With Width they are numbers
+	// for which that width is a narrow band.
 	Amounts []AmountBasis `json:"amounts,omitempty"`
 	// Parameters is the number of parameters of a model.
 	Parameters int `json:"parameters,omitempty"`
@@ -58,7 +59,7 @@ type AmountBasis struct {
 	Width  string `json:"width,omitempty"`
 }
 
-// FoldBasis is what of a column is folded.
+// FoldBasis lists the codes of a column that are folded.
 type FoldBasis struct {
 	Column string   `json:"column"`
 	Codes  []string `json:"codes"`
@@ -78,8 +79,8 @@ type APrioriBasis struct {
 	Upper     string            `json:"upper,omitempty"`
 }
 
-// MissingBasis is what a null in a column means. [OutputReport] has the number of rows
-// that all columns together leave out.
+// MissingBasis is the meaning of a null in a column. [OutputReport] has the number of
+// rows that all columns together leave out.
 type MissingBasis struct {
 	Column string  `json:"column"`
 	Policy Missing `json:"policy"`
@@ -97,7 +98,7 @@ type HierarchyBasis struct {
 	SHA256 string `json:"sha256,omitempty"`
 }
 
-// basis says what an output of these data rests on.
+// basis returns the basis of the verdict on an output of these data.
 func (d *Data) basis(o *Output) Basis {
 	b := Basis{
 		Respondent: d.Roles.Respondent, Holding: d.Roles.Holding, Weight: d.Roles.Weight, Response: o.Response,
@@ -129,7 +130,7 @@ func (d *Data) basis(o *Output) Basis {
 	return b
 }
 
-// describe adds what the output says of itself.
+// describe adds the fields that the output itself gives.
 func (o *Output) describe(b *Basis) {
 	if o.Kind == Frequency || o.Kind == Magnitude {
 		switch b.Margins = "all"; {

@@ -6,14 +6,14 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// branches are, level by level, the cells with the codes above those of the inner cells
-// of a table that publishes these alone.
+// branches holds, level by level, the cells with the codes above the inner cells, for a
+// table that publishes only its inner cells.
 type branches struct {
 	levels [][]uint32 // level -> cell -> cell above it at that level, or noLine
 }
 
-// branchesOver returns those over variable v; nil where the table publishes what is
-// above its inner cells, or nothing is.
+// branchesOver returns the branches over variable v. It returns nil where the table
+// publishes the cells above its inner cells, or there are none.
 func (t *Table) branchesOver(v int) *branches {
 	x := &t.vars[v]
 	if !t.output.NoMargins || x.depth < 2 {
@@ -55,7 +55,7 @@ func (b *branches) find(t *Table, i int, breaks func(n int64) bool) uint32 {
 	return noLine
 }
 
-// level is that of the code of a cell above others, as an argument.
+// level is the level of the code of cell at in variable v, as an argument.
 func (t *Table) level(v int, at uint32) words.Arg {
 	return words.Count(int64(t.vars[v].nodes[t.nodes[v][at]].level))
 }

@@ -7,8 +7,7 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// Cell is one cell of a [Table]: a combination of nodes with what was counted
-// there.
+// Cell is one cell of a [Table]: a combination of nodes with its counts and sums.
 type Cell struct {
 	t *Table
 	i int
@@ -56,12 +55,13 @@ func (c Cell) Respondents() int64 { return c.t.m.Respondents[c.i] }
 // being its own.
 func (c Cell) Holdings() int64 { return c.t.m.Holdings[c.i] }
 
-// Contributors returns the number of distinct respondents with a response, where
-// the data have weights in a row of a weight above 0; in a frequency table, of all.
+// Contributors returns the number of distinct respondents with a response. Where the data
+// have weights, the response must be in a row of a weight above 0. In a frequency table
+// all respondents are contributors.
 func (c Cell) Contributors() int64 { return c.t.m.Contributors[c.i] }
 
-// NonZero returns the number of distinct respondents whose summed response is
-// not zero, of rows that contribute; 0 where there is no response.
+// NonZero returns the number of distinct respondents with a sum of responses that is not
+// zero, over the rows that contribute; 0 where the table has no response.
 func (c Cell) NonZero() int64 {
 	if c.t.m.NonZero == nil {
 		return 0
@@ -85,8 +85,8 @@ func (c Cell) Sum() *big.Rat {
 	return c.rat(&c.t.m.Sum, c.t.units.Response)
 }
 
-// SumAbs returns the sum over holdings of the absolute value of each one's
-// contribution, to which rows of weight 0 do not belong; nil where there is no
+// SumAbs returns the sum over holdings of the absolute values of their contributions.
+// Rows of weight 0 do not belong to a contribution. It is nil where the table has no
 // response.
 func (c Cell) SumAbs() *big.Rat {
 	return c.rat(&c.t.m.SumAbs, c.t.units.Response)
@@ -110,9 +110,11 @@ func (c Cell) rat(list *evidence.Nums, u exact.Unit) *big.Rat {
 	return u.Rat(list.At(c.i))
 }
 
-// SumText returns the exact sum as a decimal without an exponent where it is
-// one, and the shortest decimal of the correctly rounded float64 otherwise; ""
-// where there is no response.
+// SumText returns the sum as a decimal:
+//
+//   - the exact decimal without an exponent, where the sum is a decimal;
+//   - otherwise the shortest decimal of the correctly rounded float64;
+//   - "" where the table has no response.
 func (c Cell) SumText() string {
 	if c.t.m.Sum.None() {
 		return ""

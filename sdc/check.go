@@ -9,34 +9,34 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Options steer how a check runs, never what it says.
+// Options set how a check runs. They never change its result.
 type Options struct {
 	// Threads is the number of goroutines that work, at most 4,096. Defaults to all
 	// cores (GOMAXPROCS); so does a number below 1.
 	Threads int
-	// Memory is a budget in bytes for the rows of respondents and holdings. What
-	// is over it goes to a temporary file that nobody else can read and that is
-	// gone when the check ends or is killed. It bounds neither the cells, nor the
-	// identifiers of respondents and holdings, each of which is held once.
+	// Memory is a budget in bytes for the rows of respondents and holdings. Rows above
+	// the budget go to a temporary file that no other user can read. The file is gone
+	// when the check ends or is killed. The budget does not bound the cells, and it does
+	// not bound the identifiers of respondents and holdings, each of which is held once.
 	// Defaults to none: everything is kept in memory.
 	Memory int64
-	// TempDir is the folder of that file. Defaults to that of the system.
+	// TempDir is the folder of that file. Defaults to the one of the system.
 	TempDir string
-	// Trusted says that every array of the records can be read: offsets ascend within
-	// the data, buffers are as long as the array, and the number of nulls is right.
-	// Defaults to false: the columns in use are looked at, and an array that is broken is
-	// an error, as a stream from elsewhere may hold one that ends the program.
+	// Trusted says that every array of the records can be read: offsets ascend within the
+	// data, buffers are as long as the array, and the number of nulls is right. Defaults
+	// to false: the check validates the columns in use, and a broken array is an error.
+	// An untrusted stream may hold an array that would end the program.
 	Trusted bool
-	// Sole also notes who is alone in a cell of a table and who its largest
-	// contributors are, see [Cell.Sole], [Cell.Largest] and [Report.HoldingsOverlap]:
-	// package suppress needs to know. Defaults to false.
+	// Sole also collects the sole contributor and the largest contributors of each cell
+	// of a table, see [Cell.Sole], [Cell.Largest] and [Report.HoldingsOverlap]. Package
+	// suppress needs them. Defaults to false.
 	Sole bool
-	// Progress, if set, is called now and then with the number of rows read. It
-	// is called from one goroutine at a time. Its panic ends the check with a *PanicError.
+	// Progress, if set, is called from time to time with the number of rows read, by one
+	// goroutine at a time. A panic of Progress ends the check with a *PanicError.
 	Progress func(rows int64)
 }
 
-// maxThreads bounds the goroutines, each of which has memory of its own.
+// maxThreads bounds the goroutines: each goroutine has memory of its own.
 const maxThreads = 4096
 
 func (o Options) threads() int {
@@ -46,15 +46,14 @@ func (o Options) threads() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// Check reads the data once, gathers the evidence that the outputs need, and
-// says what the policy finds. Everything is decided exactly: the report is the
-// same, byte for byte, for every order and chunking of the rows and any number
-// of threads.
+// Check reads the data once, gathers the evidence that the outputs need, and returns the
+// findings of the policy. Exact arithmetic decides every rule: the report is the same,
+// byte for byte, for every order and chunking of the rows and any number of threads.
 //
 // Errors about the request wrap [ErrRequest]; errors about the data are of type
-// *[ColumnError], or wrap [ErrNoRows] or [ErrLookAlike]. The context's error is returned
-// if it ends. The readers of the data are used up: see [FromReaders]. A panic on the way
-// is a *[PanicError], and its text names no data.
+// *[ColumnError], or wrap [ErrNoRows] or [ErrLookAlike]. When ctx ends, Check returns its
+// error. Check uses the readers of the data up: see [FromReaders]. A panic during the
+// check is returned as a *[PanicError], and its text contains no data.
 func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Options) (r *Report, err error) {
 	defer func() {
 		if err = public(err); err != nil {
@@ -192,7 +191,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 	return out, f.worst
 }
 
-// notChecked lists what the rules in force could not look at.
+// notChecked lists the parts of the output that the rules in force could not check.
 func notChecked(o *Output, roles Roles, p *Policy) []words.Message {
 	var out []words.Message
 	off := []string{}

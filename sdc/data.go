@@ -12,19 +12,20 @@ type Roles struct {
 	// Respondent identifies the unit that is counted and protected. Defaults to
 	// none: every row is its own respondent. Nulls are refused.
 	Respondent string
-	// Holding identifies the owner of the respondent; dominance looks at
-	// holdings. Defaults to none. A row whose holding is null is held by its
-	// respondent.
+	// Holding identifies the owner of the respondent; the dominance rules look at
+	// holdings. Defaults to none. Where the holding is null, the respondent is its own
+	// owner.
 	Holding string
 	// Weight holds the sampling weights: numbers of at least 0, no nulls.
 	// Defaults to none.
 	Weight string
-	// Request holds true (or a number other than 0) for respondents who asked
-	// for protection. Defaults to none. Null is no.
+	// Request holds true (or a number other than 0) for respondents who asked for
+	// protection. Defaults to none. Null means no.
 	Request string
 }
 
-// Missing says what a null in a spanning or key variable means: one of the constants, or
+// Missing is the meaning of a null in a spanning or key variable: one of the constants,
+// or
 //
 //	sdcmicro(alpha)  as sdcMicro: a record with a null counts alpha, a decimal
 //	                 between 0 and 1, for a complete record that it could be
@@ -42,8 +43,8 @@ const (
 	MissingExclude Missing = "exclude"
 	// MissingWildcard lets a null match every value, and every value a null.
 	MissingWildcard Missing = "wildcard"
-	// MissingSuppressed is MissingWildcard for nulls that went through local
-	// suppression, whose record is in [Data.Suppressions].
+	// MissingSuppressed is MissingWildcard for nulls that local suppression made. The
+	// record of the suppression must be in [Data.Suppressions].
 	MissingSuppressed Missing = "suppressed"
 )
 
@@ -70,8 +71,8 @@ type Source struct {
 // names and that the data do not have is an error of [Check]. Copies share the records.
 type Data struct {
 	Roles Roles
-	// Missing is the policy for nulls, by column; the entry "" is that of all
-	// columns that are not named. Defaults to refuse.
+	// Missing is the policy for nulls, by column. The entry "" is for all columns that
+	// are not named. Defaults to refuse.
 	Missing map[string]Missing
 	// Hierarchies holds the code trees of spanning variables, by column.
 	Hierarchies map[string]*Hierarchy
@@ -80,22 +81,22 @@ type Data struct {
 	Dossier *DossierState
 	// Sources is printed in the report. Required with Suppressions.
 	Sources []Source
-	// About is what the request is about; the zero value says nothing.
+	// About describes the request. The zero value describes nothing.
 	About About
-	// Suppressions are the records of local suppression of the files of the data, one
-	// each: every one of Sources has the SHA-256 of one of them, and the caller has verified
-	// who signed them. They must fit the data: see [SuppressionsFit]. Required where a column
-	// is [MissingSuppressed].
+	// Suppressions are the records of local suppression of the files of the data, one for
+	// each file. Every element of Sources must have the SHA-256 of one record. The caller
+	// must have verified the signers. The records must fit the data: see
+	// [SuppressionsFit]. Required where a column is [MissingSuppressed].
 	Suppressions []*Suppression
-	// NotIdentifiers says of columns why they are no identifiers, whatever the rule
-	// identifiers finds: its findings about them are then for review. The report has the
-	// reasons. Defaults to none.
+	// NotIdentifiers gives, by column, the reason why the column is no identifier.
+	// Findings of the rule identifiers about these columns are then for review. The
+	// report has the reasons. Defaults to none.
 	NotIdentifiers map[string]string
 	// RespondentForm says in which form the texts that name respondents and holdings
 	// count. Defaults to none: texts that look alike are then an error.
 	RespondentForm RespondentForm
-	// Remarks is what the caller knows about the data and every reader of the report
-	// must see. The check adds its own.
+	// Remarks are facts that the caller knows about the data and that every reader of the
+	// report must see. The check adds its own remarks.
 	Remarks []Remark
 
 	input *input
@@ -110,8 +111,7 @@ func (d *Data) missing(column string) Missing {
 	return MissingRefuse
 }
 
-// validate reports the first thing that is wrong with the fields of d, whatever the
-// records are.
+// validate reports the first fault of the fields of d, without looking at the records.
 func (d *Data) validate() error {
 	if err := d.About.validate(); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// dominance is what concentration rules see of one cell: the largest
+// dominance holds the evidence of one cell for the concentration rules: the largest
 // contributions and the total, as whole numbers of one common unit.
 type dominance struct {
 	value  []exact.Num // by holding, falling, absolute
@@ -20,8 +20,8 @@ type dominance struct {
 	signed bool
 }
 
-// dominance returns the cell's contributions under the policy's weighting, for whose
-// values scratch is used.
+// dominance returns the contributions to the cell under the weighting of the policy. It
+// may use the memory of scratch for the values.
 func (c Cell) dominance(scratch []exact.Num) dominance {
 	t := c.t
 	n := t.m.Top.Len(c.i)
@@ -32,8 +32,9 @@ func (c Cell) dominance(scratch []exact.Num) dominance {
 	if t.m.WeightedAbs.None() {
 		return d
 	}
-	// The total is in units of the product; one response unit is so many. Of a response
-	// that needs a finer unit than the product, the total is brought to that.
+	// The total is in units of the product of weight and response; scale is the number of
+	// these units in one unit of the response. Where the response needs a finer unit than
+	// the product, the total is converted to that unit.
 	u := t.units
 	d.total, d.unit = t.m.WeightedAbs.At(c.i), u.Product
 	d.scale = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Product.Digits-u.Response.Digits)), nil)
@@ -97,11 +98,11 @@ func (d *dominance) sumOf(n int) (sum, den exact.Num) {
 	return exact.NumFromBig(fill.Num()), exact.NumFromBig(fill.Denom())
 }
 
-// remainder returns total - x1 - ... - xn and x1, in den-ths of the unit of the total,
-// with x1 >= x2 >= ... the contributions of the population written out where they have
-// weights: of weight 2 there are two. Each of the largest counts once at least, also where
-// its weight is below one; so the remainder is negative where such weights make the total
-// less than what was observed.
+// remainder returns total - x1 - ... - xn and x1, in den-ths of the unit of the total. x1
+// >= x2 >= ... are the contributions of the population: a contributor of weight 2 counts
+// as two equal contributors. Each of the n largest counts at least once, also where its
+// weight is below one. Such weights can make the total less than the observed
+// contributions; the remainder is then negative.
 func (d *dominance) remainder(n int) (rest, x1, den exact.Num) {
 	most := exact.Num{}
 	for k := range min(n, len(d.value)) {
@@ -117,7 +118,7 @@ func (d *dominance) remainder(n int) (rest, x1, den exact.Num) {
 	return d.total.Mul(den).Sub(most), d.scaled(0).Mul(den), den
 }
 
-// noted adds to a fact what a reader must know of the sums.
+// noted adds to m the note that some contributions are negative, where they are.
 func (d *dominance) noted(m words.Message) words.Message {
 	if d.signed {
 		m.Note = &negative
@@ -125,11 +126,11 @@ func (d *dominance) noted(m words.Message) words.Message {
 	return m
 }
 
-// negative is shared by all findings: nobody writes to a note.
+// negative is shared by all findings: no code writes to a note.
 var negative = words.New(words.NoteNegative)
 
-// share returns 100*a/b for a finding; 100 of a total of nothing, which weights of 0
-// and contributions that cancel out leave.
+// share returns 100*a/b for a finding. It returns 100 where the total b is 0, because of
+// weights of 0 or of contributions that cancel out.
 func share(a, b exact.Num) float64 {
 	if b.Sign() == 0 {
 		return 100

@@ -7,7 +7,7 @@ import (
 // DossierState says how complete the project's dossier is, for policies that
 // require one. Package sdc/dossier reads them.
 type DossierState struct {
-	// Missing lists what is missing, as "8, controller": number and key.
+	// Missing lists the missing items by number and key, as in "8, controller".
 	Missing []string
 }
 
@@ -20,20 +20,20 @@ type DossierStep struct {
 	// State is proven, answered, missing, or "does not apply".
 	State string `json:"state"`
 	By    string `json:"by,omitempty"`
-	// Why says what the state rests on, or what is missing.
+	// Why gives the facts that the state rests on, or the missing items.
 	Why string `json:"why,omitempty"`
-	// Answers are those of persons: one for every source in the steps 8 and 12, and one
-	// for every question in step 21.
+	// Answers are the answers of persons: one for every source in the steps 8 and 12, and
+	// one for every question in step 21.
 	Answers []DossierAnswer `json:"answers,omitempty"`
-	// Question is what must be answered, and Can what sluis can prove of it or add to
-	// it, whether it did or not: both are the same in every dossier.
+	// Question is the question to answer. Can says what sluis can prove about the
+	// question or add to its answer. Both texts are the same in every dossier.
 	Question string `json:"-"`
 	Can      string `json:"-"`
 	// Dutch is the same in Dutch.
 	Dutch DossierDutch `json:"-"`
 }
 
-// DossierAnswer is what a person has answered.
+// DossierAnswer is the answer of a person.
 type DossierAnswer struct {
 	// Of is the source or the question that is answered; "" for the step itself.
 	Of string `json:"of,omitempty"`
@@ -46,7 +46,7 @@ type DossierAnswer struct {
 	OfDutch string `json:"-"`
 }
 
-// DossierDutch is what a step says, in Dutch.
+// DossierDutch holds the texts of a step in Dutch.
 type DossierDutch struct{ Title, Article, Question, Can, Why string }
 
 // requireDossier refuses every output where the policy requires a dossier and

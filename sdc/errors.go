@@ -11,17 +11,17 @@ import (
 
 // Errors that the errors of this package wrap.
 var (
-	// ErrRequest is wrapped by errors about what was asked: an output, a policy, a
-	// hierarchy or data that are not well defined. They are found before any row is read.
+	// ErrRequest is wrapped by errors about the request: an output, a policy, a hierarchy
+	// or data that are not well defined. Check finds these errors before it reads a row.
 	ErrRequest = errors.New("request is not well defined")
-	// ErrNoRows says that the data, or what an output takes of them, have no rows at all,
-	// so that there is nothing to decide about.
+	// ErrNoRows says that the data, or the part that an output takes of the data, have no
+	// rows. There is nothing to decide.
 	ErrNoRows = errors.New("data has no rows")
-	// ErrLookAlike says that texts which name respondents or holdings look alike, and that
-	// nobody has said whether these are one.
+	// ErrLookAlike says that texts which name respondents or holdings look alike, and
+	// that the request does not say whether they name one unit.
 	ErrLookAlike = errors.New("values look alike")
-	// ErrInternal says that the program has failed, and that nothing is decided. It is
-	// wrapped by a *PanicError.
+	// ErrInternal says that the program has failed, and that nothing is decided. A
+	// *PanicError wraps it.
 	ErrInternal = guard.ErrInternal
 
 	// ErrColumn, in a *ColumnError, says that the data do not have the column.
@@ -29,11 +29,11 @@ var (
 	// ErrNull, in a *ColumnError, says that there is a null where Data.Missing has no
 	// policy for it, or where none is possible: respondents.
 	ErrNull = column.ErrNull
-	// ErrType, in a *ColumnError, says that the type of a column, or a value of text in
-	// it, cannot be used as what the column is for.
+	// ErrType, in a *ColumnError, says that the type of a column, or a text value in it,
+	// does not fit the use of the column.
 	ErrType = column.ErrType
 	// ErrBroken, in a *ColumnError, says that an array of the column cannot be read, or
-	// that a record is not what the schema of its reader says.
+	// that a record does not match the schema of its reader.
 	ErrBroken = errors.New("records are damaged")
 )
 
@@ -43,7 +43,7 @@ var (
 	errNumber    = errors.New("number cannot be used")
 )
 
-// ColumnError says which column, and which row of it, is wrong and why. It never holds
+// ColumnError names the column and the row that are wrong, and the reason. It never holds
 // a value of the data.
 type ColumnError struct {
 	// Column is the name of the column.
@@ -64,8 +64,8 @@ func (e *ColumnError) Error() string {
 // Unwrap returns the reason.
 func (e *ColumnError) Unwrap() error { return e.Err }
 
-// PanicError says that the program has failed: a panic of the library, or of code that
-// the caller gave, such as a reader or Options.Progress. It wraps [ErrInternal].
+// PanicError reports a failure of the program: a panic of the library, or of code of the
+// caller, such as a reader or Options.Progress. PanicError wraps [ErrInternal].
 type PanicError struct {
 	// Place is the function, file and line where the panic arose.
 	Place string
@@ -73,7 +73,7 @@ type PanicError struct {
 	value any
 }
 
-// Error implements error. It does not print what the panic was called with, which may
+// Error implements error. The text does not contain the argument of the panic, which may
 // hold data.
 func (e *PanicError) Error() string { return fmt.Sprintf("%v (%s)", ErrInternal, e.Place) }
 
@@ -85,7 +85,8 @@ func (e *PanicError) Unwrap() []error {
 	return []error{ErrInternal}
 }
 
-// Value returns what the panic was called with. It may hold data: keep it out of logs.
+// Value returns the argument of the panic. The argument may hold data: keep it out of
+// logs.
 func (e *PanicError) Value() any { return e.value }
 
 // GoString is Error.

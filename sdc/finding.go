@@ -14,24 +14,28 @@ type Finding struct {
 	Rule string `json:"rule"`
 	// Cell says where; it is empty for a finding about the whole output.
 	Cell Coordinates `json:"cell,omitempty"`
-	// Variable is the variable that a finding is about: that of the line for
-	// group rules, the identifier.
+	// Variable is the variable that a finding is about: the variable of the line for
+	// group rules, or the identifier.
 	Variable string `json:"variable,omitempty"`
-	// Observed and Limit are what was seen and where the rule draws the line:
-	// counts, or percentages rounded to a float64. They explain; they did not
-	// decide.
+	// Observed is the observed value, and Limit the threshold of the rule: counts, or
+	// percentages rounded to a float64. They explain the finding; the decision was made
+	// in exact numbers.
 	Observed float64 `json:"observed"`
 	Limit    float64 `json:"limit"`
-	// Count and Of are the exact numbers of the sentence, where it has them: so many
-	// of so many. Of a group rule the respondents of the cell and of the line, of
-	// all-equal the contributors (or holdings) with one value and all, of
-	// min-contributors for review those with a sum other than zero and all, of
-	// identifiers the rows or values, of zero-cells and min-degrees-of-freedom all
-	// respondents as Of, of a-priori and of rows left out the number as Count.
+	// Count and Of are the exact numbers of the sentence "Count of Of", where it has
+	// them:
+	//
+	//   - group rules: the respondents of the cell, and of the line;
+	//   - all-equal: the contributors (or holdings) with one value, and all;
+	//   - min-contributors, for review: the contributors with a sum other than zero, and
+	//     all;
+	//   - identifiers: the rows or values found, and all;
+	//   - zero-cells and min-degrees-of-freedom: Of is all respondents;
+	//   - a-priori and rows left out: Count is the number.
 	Count   int64   `json:"count,omitempty"`
 	Of      int64   `json:"of,omitempty"`
 	Verdict Verdict `json:"verdict"`
-	// Message is what was found. In JSON it is the English sentence.
+	// Message is the finding as a message. In JSON it is the English sentence.
 	Message words.Message `json:"message"`
 }
 
@@ -87,7 +91,7 @@ func (c Coordinates) String() string {
 	return b.String()
 }
 
-// findings collects what the rules find in one output, in the order of the report.
+// findings collects the findings of the rules in one output, in the order of the report.
 type findings struct {
 	table   *Table
 	safe    map[int]int // cells set safe by hand, by which entry
@@ -96,17 +100,17 @@ type findings struct {
 	pieces  []piece     // the report
 }
 
-// finder is what one goroutine finds.
+// finder collects the findings of one goroutine.
 type finder struct {
 	to   *findings
 	list []Finding
-	room Coordinates // for those of findings to come
+	room Coordinates // for the coordinates of later findings
 	// cleared are cells with a finding that was set safe by hand.
 	cleared []int
 	texts
 }
 
-// piece is a part of what a finder found.
+// piece is a part of the findings of a finder.
 type piece struct {
 	by     *finder
 	lo, hi int
@@ -121,8 +125,8 @@ func newFindings(t *Table, threads int) *findings {
 	return f
 }
 
-// runs has fn look at all cells of the table, run by run, at the same time. What it
-// finds is reported in the order of the cells.
+// runs calls fn for all cells of the table, run by run, at the same time. The findings
+// are reported in the order of the cells.
 func (f *findings) runs(fn func(f *finder, in run)) {
 	pieces := make([]piece, runsOf(f.table.m.N))
 	inRuns(f.table.m.N, len(f.finders), func(worker, k, lo, hi int) {
@@ -194,8 +198,8 @@ func (f *finder) cell(c Cell, x Finding) {
 // mark notes a verdict on a cell.
 func (f *findings) mark(c Cell, v Verdict) { f.worst[c.i] = worst(v, f.worst[c.i]) }
 
-// coordinates returns the cell's place in the table, with another node for one
-// variable unless that is -1. It allocates now and then.
+// coordinates returns the place of the cell in the table, with another node for one
+// variable unless variable is -1. It allocates from time to time.
 func (f *finder) coordinates(c Cell, variable, node int) Coordinates {
 	n := len(c.t.vars)
 	if len(f.room) < n {

@@ -12,9 +12,9 @@ import (
 // are looked at.
 const mostPaired = 6
 
-// pairUp adds a tabulation for each two of the sensitive variables of microdata, over the
-// rows in which both have a value: see [Table.fixes]. sensitive are the tabulations of the
-// single variables.
+// pairUp adds a tabulation for each pair of sensitive variables of microdata, over the
+// rows in which both have a value: see [Table.fixes]. sensitive holds the tabulations of
+// the single variables.
 func (pl *plan) pairUp(main *tabulation, sensitive []*tabulation, p *Policy) {
 	if len(sensitive) > mostPaired || p.GroupDisclosure.Off {
 		return
@@ -58,10 +58,10 @@ func notPaired(o *Output, p *Policy) []words.Message {
 	return []words.Message{words.New(words.TooManyPairs, words.Count(mostPaired))}
 }
 
-// fixedBy remarks on pairs of sensitive variables of microdata of which one fixes the
-// other. Whoever knows the keys and the first of a person knows the second. That is for
-// review: group-disclosure takes the keys alone for known, and a sensitive variable that
-// somebody may know is a key.
+// fixedBy remarks, for review, on pairs of sensitive variables of microdata where one
+// fixes the other. An attacker who knows the keys and the first variable of a person then
+// knows the second. The rule group-disclosure assumes that an attacker knows the keys
+// alone. A sensitive variable that an attacker may know should be a key.
 func (t *outputTables) fixedBy(p *Policy) (out []Remark) {
 	least := int64(2)
 	if !p.KAnonymity.Off {
@@ -88,20 +88,21 @@ func (t *outputTables) fixedBy(p *Policy) (out []Remark) {
 	return out
 }
 
-// fixes returns in how many classes of a table with two sensitive variables behind the keys
-// one of these, from, fixes the other, to, and how many classes have least respondents or
-// more with a known value of both; n(a, b) are those of a class with values a and b. In a
-// class
+// fixes returns in how many classes of a table the variable from fixes the variable to.
+// The variables from and to are the two sensitive variables, which follow the keys. fixes
+// also returns the number of classes in which least respondents or more have a known
+// value of both. n(a, b) is the number of respondents of a class with values a and b. In
+// a class
 //
 //	a fixes  100 * n(a, b) >= Percent * n(a), for a value a with n(a) >= least
 //	all fix  100 * sum of n(a, b(a)) >= Percent * sum of n(a), over the values a that
 //	         two or more share, with b(a) the most frequent for a and the second sum >= least
 //
 // with > for >= where the rule is Exclusive. A value b that group-disclosure finds in the
-// class, as 100 * n(b) >= Percent * n, fixes nothing: it is told without a. Values are the
-// codes of every level of a tree, but those that are no category; all fix by the leaves of
-// from, and one level of to. One respondent with several values counts for each.
-// O(n log n) in the cells.
+// class, 100 * n(b) >= Percent * n, is left out: the keys alone reveal it. Values are the
+// codes of every level of a tree, except codes that are no category. "all fix" uses the
+// leaves of from, and one level of to. A respondent with several values counts once for
+// each value. O(n log n) in the cells.
 func (t *Table) fixes(r GroupDisclosure, least int64, from, to int) (fixed, classes int64) {
 	keys := len(t.vars) - 2
 	var class []pairCell

@@ -5,9 +5,10 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// gridded is what a worker reads by the indices of dictionaries, or of the few values
-// of plain columns, without giving codes to rows: columns that do nothing but span
-// tables, and the tables that these alone span. By column or by table of the plan.
+// gridded holds the grids of a worker. A grid counts rows by the indices of dictionaries,
+// or of the few values of plain columns, without giving codes to rows. A column may be
+// read by its indices if it only spans tables; a table may have a grid if only such
+// columns span it. The lists are by column or by table of the plan.
 type gridded struct {
 	able   []bool // tables that may have a grid
 	wanted []bool // columns
@@ -53,9 +54,9 @@ func (g *gridded) want(pl *plan) {
 	}
 }
 
-// allLeaves reports whether the hierarchy of a column, if it has one, has all
-// entries of a dictionary for leaves. Where it has not, what matters is which of
-// them occur, and in which row.
+// allLeaves reports whether all entries of a dictionary are leaves of the hierarchy of
+// the column; true without a hierarchy. Where an entry is no leaf, its rows must be read:
+// the entry is an error only in a row in which it occurs.
 func (w *worker) allLeaves(c int, d *column.Dictionary) bool {
 	h := w.pl.columns[c].hierarchy
 	for i := 0; h != nil && i < d.Len(); i++ {
@@ -66,8 +67,8 @@ func (w *worker) allLeaves(c int, d *column.Dictionary) bool {
 	return true
 }
 
-// choose decides which tables take the present batch of n rows on a grid, making
-// grids where there are none, and which columns are encoded for the others.
+// choose decides which tables count the present batch of n rows on a grid, and which
+// columns must be encoded for the other tables. It makes the grids that are missing.
 func (w *worker) choose(n int64) {
 	g := &w.grids
 	for c, want := range w.pl.columns {
@@ -94,7 +95,7 @@ func (w *worker) choose(n int64) {
 	}
 }
 
-// newGrid makes a grid for a worker that has seen so many rows.
+// newGrid makes a grid for table k of a worker that has read rows rows.
 func (w *worker) newGrid(k int, rows int64) *evidence.Grid {
 	cards := make([]int, 0, len(w.pl.tabs[k].by))
 	for _, c := range w.pl.tabs[k].by {
@@ -114,8 +115,8 @@ func (w *worker) addToGrid(k int, b *evidence.Batch) (bool, error) {
 	return g.grids[k].Add(b, g.cols)
 }
 
-// renew flushes because a dictionary has changed. A table whose grid had fewer
-// rows than cells by then is not worth one.
+// renew flushes the grids because a dictionary has changed. A table whose grid has fewer
+// rows than cells gets no new grid.
 func (w *worker) renew() error {
 	g := &w.grids
 	for k, grid := range g.grids {
@@ -126,7 +127,7 @@ func (w *worker) renew() error {
 	return w.flush()
 }
 
-// countAll has the grids count what waits, as long as there are others at work.
+// countAll lets the grids count their waiting rows while other workers are still busy.
 func (g *gridded) countAll() {
 	for _, grid := range g.grids {
 		if grid != nil {
@@ -135,7 +136,7 @@ func (g *gridded) countAll() {
 	}
 }
 
-// flush hands what is in all grids to the accumulators.
+// flush hands the counts of all grids to the accumulators.
 func (w *worker) flush() error {
 	all := make([]int, len(w.pl.tabs))
 	for k := range all {
@@ -144,7 +145,7 @@ func (w *worker) flush() error {
 	return w.flushTables(all)
 }
 
-// flushTables hands what is in the grids of some tables to their accumulators.
+// flushTables hands the counts of the grids of some tables to their accumulators.
 func (w *worker) flushTables(tables []int) error {
 	g := &w.grids
 	used := make([][]bool, len(w.pl.columns))

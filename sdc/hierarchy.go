@@ -21,15 +21,15 @@ type treeCode struct {
 	leaf   bool
 }
 
-// Code is one code of a tree and what lies below it.
+// Code is one code of a tree, with the codes below it.
 type Code struct {
 	Label    string
 	Children []Code
 }
 
-// NewHierarchy builds a hierarchy from its top-level codes, in the given order.
-// The error wraps ErrRequest for an empty code or tree and for a code that
-// occurs twice, by position and level; it is the same for a code below itself.
+// NewHierarchy builds a hierarchy from its top-level codes, in the given order. An empty
+// code, an empty tree, or a code that occurs twice (also below itself) is an error. The
+// error wraps ErrRequest and names the position and level of the code.
 func NewHierarchy(top ...Code) (*Hierarchy, error) {
 	h := &Hierarchy{index: map[string]int{}}
 	var add func(c Code, parent, level int) error
@@ -82,8 +82,8 @@ func (h *Hierarchy) isLeaf(label string) bool {
 	return ok && h.codes[i].leaf
 }
 
-// All yields every code with the one above it, "" for those directly below the
-// total: in the order given, parents first.
+// All yields every code with its parent, in the order given, parents first. The parent is
+// "" for codes directly below the total.
 func (h *Hierarchy) All() iter.Seq2[string, string] {
 	return func(yield func(code, parent string) bool) {
 		for _, c := range h.codes {

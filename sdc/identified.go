@@ -19,11 +19,11 @@ const (
 )
 
 // notPseudonymised looks at the values of the columns that name persons (respondent and
-// holding) and of those that span tables (keys and sensitive variables). It remarks on
-// a column whose distinct values have the form of direct identifiers, see package
-// identifier: at least ten values, of which 90 %. Of more than 10,000 values those are
-// looked at whose hashes are smallest, so that the remark does not depend on the order
-// of the rows. It costs nothing per row. w is the merged worker of closed tables.
+// holding) and of the columns that span tables (keys and sensitive variables). It remarks
+// on a column of at least ten distinct values of which 90 % have the form of a direct
+// identifier, see package identifier. Of more than 10,000 values it looks at the values
+// with the smallest hashes, so that the remark does not depend on the order of the rows.
+// It costs nothing per row. w is the merged worker of closed tables.
 func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 	var out []Remark
 	for c, col := range pl.columns {
@@ -67,8 +67,8 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 	return out
 }
 
-// tallyKeys counts the whole numbers that are keys of units: the lowest ones of every
-// table. Those of one table are distinct and no more than a sample.
+// tallyKeys counts the forms of keys of units that are whole numbers: of every table the
+// lowest keys. The keys of one table are distinct, and at most a sample.
 func (w *worker) tallyKeys(c int) *identifier.Tally {
 	kind := evidence.RespondentUnit
 	if c == w.pl.holding {

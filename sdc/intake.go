@@ -56,11 +56,11 @@ func (w *worker) check(c int, row int64, codes []uint32) error {
 	return nil
 }
 
-// errFlag says what a flag may be.
+// errFlag lists the values that a flag may have.
 var errFlag = fmt.Errorf("%w: a flag is true or false (also TRUE, True and their like) or a number", column.ErrType)
 
-// isTrue reads a flag: true, or a number other than 0. ok is false where it is neither
-// a number nor true or false.
+// isTrue reads a flag: true, or a number other than 0. ok is false where the label is no
+// number, and not true or false.
 func isTrue(label string) (asked, ok bool) {
 	switch label {
 	case "true", "TRUE", "True":
@@ -155,8 +155,8 @@ func (w *worker) kept(t *tabulation, n int) []int32 {
 	return keep
 }
 
-// batch assembles what a table sees of a batch: all rows, without copying, or
-// those in keep. back maps its rows to those of the batch; nil for all.
+// batch assembles the rows of a batch that a table counts: all rows, without copying, or
+// the rows in keep. back maps the rows of b to the rows of the batch; nil for all.
 func (w *worker) batch(t *tabulation, n int, keep []int32) (b *evidence.Batch, back []int32) {
 	p := &w.part
 	b = &evidence.Batch{Rows: n}
@@ -247,7 +247,7 @@ func (w *worker) rowError(err error, t *tabulation, row int64, back []int32) err
 	return &ColumnError{Column: w.pl.columns[c].name, Row: pos, Err: numberError(at.Err)}
 }
 
-// unitCodes returns the maps of respondents and holdings, of those of all columns.
+// unitCodes picks the maps of respondents and holdings from the maps of all columns.
 func (w *worker) unitCodes(codes [][]uint32) evidence.Codes {
 	m := evidence.Codes{}
 	if c := w.pl.respondent; c >= 0 {
@@ -259,7 +259,7 @@ func (w *worker) unitCodes(codes [][]uint32) evidence.Codes {
 	return m
 }
 
-// merge adds what o gathered. Afterwards o must not be used.
+// merge adds the rows that o gathered. Afterwards o must not be used.
 func (w *worker) merge(o *worker) error {
 	for k := range w.pl.tabs {
 		if w.alike(o, k) {

@@ -48,10 +48,13 @@ func (l *lines) countUnknown() {
 	}
 }
 
-// broken reports whether a group rule is broken by a cell of n respondents of the line, or
-// by the one above it at which at then is; see GroupDisclosure. of are the respondents of
-// the line that count. The verdict is Review where only those with a known value break it;
-// unknown is then the number of the others, 0 elsewhere.
+// broken reports whether cell c of a line, or a cell above c, breaks a group rule; see
+// GroupDisclosure.
+//
+//   - at is the cell above that breaks the rule; noLine where c itself does, or none.
+//   - of is the number of respondents of the line that count.
+//   - verdict is Review where the rule is broken only over the respondents with a known
+//     value; unknown is then the number of the other respondents, and 0 elsewhere.
 func (l *lines) broken(c, line Cell, breaks func(n, of int64) bool) (at uint32, of int64, verdict Verdict, unknown int64) {
 	if of = line.Respondents(); breaks(c.Respondents(), of) {
 		return noLine, of, Unsafe, 0
@@ -74,8 +77,9 @@ func (l *lines) broken(c, line Cell, breaks func(n, of int64) bool) (at uint32, 
 	return at, known, Review, l.unknown[line.i]
 }
 
-// above returns the deepest cell above c that breaks a group rule with the respondents of
-// the line that count; noLine where none does, or the table publishes these itself.
+// above returns the deepest cell above c that breaks a group rule, with of respondents of
+// the line. It returns noLine where no cell does, or where the table publishes the cells
+// above.
 func (l *lines) above(c Cell, of int64, breaks func(n, of int64) bool) uint32 {
 	if l.up == nil {
 		return noLine
@@ -83,11 +87,11 @@ func (l *lines) above(c Cell, of int64, breaks func(n, of int64) bool) uint32 {
 	return l.up.find(l.t, c.i, func(n int64) bool { return breaks(n, of) })
 }
 
-// unknownNote says of how many respondents of a line the value is unknown.
+// unknownNote says that the value of n respondents of a line is unknown.
 func unknownNote(n int64) words.Message { return words.New(words.NoteUnknown, words.Count(n)) }
 
-// knownVerdict is the verdict on what the known respondents of a class share, and what
-// of how many others the value is unknown.
+// knownVerdict returns the verdict on a value that the known respondents of a class
+// share, and the number of respondents whose value is unknown.
 func (t *Table) knownVerdict(known, full int64) (verdict Verdict, unknown int64) {
 	if known < t.knownMin {
 		return Review, full - known

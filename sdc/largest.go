@@ -8,39 +8,42 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// leastNamed is how many of the largest contributors to a cell are known at least,
-// if no two of them contribute the same.
+// leastNamed is the least number of largest contributors to a cell that are known, if no
+// two of them contribute the same amount.
 const leastNamed = 3
 
-// Contributor is one of the largest contributors to a cell of a magnitude table:
-// what a holding, a respondent without one, or without respondents in the data a
-// row, contributes to it.
+// Contributor is one of the largest contributors to a cell of a magnitude table, with its
+// amount. A contributor is a holding, or a respondent without a holding. Where the data
+// have no respondents, it is a row.
 type Contributor struct {
-	// Holding is a number of the same kind as that of [Sole]: the same number is the
-	// same contributor in every cell of every table of the report.
+	// Holding is a number as in [Sole]: the same number is the same contributor in every
+	// cell of every table of the report.
 	Holding int32
-	// Amount is the absolute value of what his responses in the cell add up to, more
-	// than 0; unweighted, as Top has it.
+	// Amount is the absolute value of the sum of the contributor's responses in the cell.
+	// It is more than 0, and unweighted, as in Top.
 	Amount *big.Rat
 }
 
 // Largest lists the largest contributors to the cell, by falling amount and, where
-// amounts are equal, by number; and the most that anybody who is not in the list
-// contributes, 0 where that is nothing. It is false where Options.Sole did not ask
-// for it, and for tables without a response.
+// amounts are equal, by number. rest is the most that a contributor outside the list
+// contributes; 0 where there is none. ok is false where Options.Sole is not set, and for
+// tables without a response.
 //
-// Listed is everybody with an amount above 0 where the cell has no more holdings than
-// are kept: one more than the policy looks at, and at least 4. Else listed are those
-// with more than the least amount that is kept, and that is the most that others
-// have: of several with the same some may not have been kept, so none of them is
-// listed. A contributor whose weight is 0 contributes nothing to what is weighted by
-// tau, and is left out, as of Top.
+// The evidence keeps one contributor more than the policy looks at, and at least 4.
 //
-// Numbers depend on the data alone, not on its order nor on pseudonyms: those who
-// are alone in a cell have the first, see Sole; the others follow by the places where
-// they are listed, tables and cells in order and larger amounts first. Who have all
-// of these in common cannot be told apart by it, and nothing depends on which of them
-// has which number.
+//   - Where the cell has no more holdings than are kept, the list holds every contributor
+//     with an amount above 0.
+//   - Otherwise the list holds the contributors with more than the least amount that is
+//     kept, and rest is that least amount. Of several contributors with the least amount
+//     some may not have been kept, so none of them is listed.
+//   - Under WeightingTau a contributor of weight 0 contributes nothing to a weighted sum,
+//     and is left out, as in Top.
+//
+// The numbers depend on the data alone, and not on the order of the rows or on
+// pseudonyms. Contributors that are alone in a cell have the first numbers, see Sole. The
+// others follow by the places where they are listed: tables and cells in order, larger
+// amounts first. Contributors that have all these places in common cannot be
+// distinguished by them. Nothing depends on which of these contributors has which number.
 func (c Cell) Largest() (list []Contributor, rest *big.Rat, ok bool) {
 	m := &c.t.m
 	if m.Largest.None() {
@@ -53,13 +56,13 @@ func (c Cell) Largest() (list []Contributor, rest *big.Rat, ok bool) {
 	return list, unit.Rat(m.Largest.Rest(c.i, holdings)), true
 }
 
-// nameLargest puts numbers in place of keys, in all tables of a report, those who are
-// alone somewhere having theirs already. Linear in contributors, but for those who
-// begin alike.
+// nameLargest replaces keys by numbers in all tables of a report. Contributors that are
+// alone in a cell have their numbers already. Linear in contributors, except for groups
+// that are first seen at one place.
 func nameLargest(tables []*Table, names *evidence.Names) {
 	known := int32(names.Len())
-	var equal [][]int32 // contributors with one amount, where they are several
-	var alike [][]int32 // those of them who are there for the first time, by provisional numbers
+	var equal [][]int32 // groups of contributors with one amount
+	var alike [][]int32 // of each such group the new contributors, by provisional numbers
 	for _, t := range tables {
 		l := &t.m.Largest
 		t.named = make([]int32, t.m.N*l.Each())
@@ -97,8 +100,8 @@ func nameLargest(tables []*Table, names *evidence.Names) {
 	}
 }
 
-// eachAmount calls fn for contributors lo to hi of cell i, who contribute the same
-// amount, cells in order and larger amounts first.
+// eachAmount calls fn for every run of contributors lo to hi of a cell i that contribute
+// the same amount: cells in order, larger amounts first.
 func (t *Table) eachAmount(fn func(i, lo, hi int)) {
 	l := &t.m.Largest
 	if l.None() {
@@ -116,9 +119,10 @@ func (t *Table) eachAmount(fn func(i, lo, hi int)) {
 	}
 }
 
-// inOrder returns the numbers of those whose provisional ones, by first sight, are
-// from known+1 to last: by all places where they are listed. alike are groups of them
-// who are first seen at the same place, which have provisional numbers side by side.
+// inOrder returns the final numbers of the contributors with the provisional numbers
+// known+1 to last. Provisional numbers are by first place; final numbers are by all
+// places. alike holds the groups that are first seen at one place: their provisional
+// numbers are consecutive.
 func inOrder(tables []*Table, alike [][]int32, known, last int32) []int32 {
 	number := make([]int32, last-known)
 	for i := range number {

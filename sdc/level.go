@@ -6,27 +6,30 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// ProtectionLevel returns how far the bounds that an attacker can work out for a
-// hidden cell must stay from its sum, on either side, so that no concentration
-// rule of p is broken by an estimate: the largest of
+// ProtectionLevel returns the protection level of a hidden cell: the distance from its
+// sum that the bounds of an attacker must keep, on either side. At that distance no
+// estimate breaks a concentration rule of p. The level is the largest of 0 and
 //
 //	NK        100/Percent * (x1 + ... + xN) - total
 //	PPercent  P/100 * x1 - (total - x1 - ... - x(Coalition+1))
 //	PQ        P/Q * x1 - (total - x1 - x2)
-//	Request   100/Percent * x - total, x the largest contribution of those who
-//	          asked; x itself with a Percent of "0"
-//	MinContributors  Interval/100 * total, of a cell with fewer contributors than Min, or
-//	          with fewer holdings than MinHoldings asks
-//	AllEqual  the part of the total that is contributed by as many of the n
-//	          contributors as must differ, n - m, for less than Percent to share
-//	          the value: (n - m)/n * total, m the largest with 100 m < Percent * n;
-//	          of a cell that it calls unsafe
+//	Request   100/Percent * x - total, with x the largest contribution of a
+//	          holding that asked; x itself with a Percent of "0"
+//	MinContributors  Interval/100 * total, for a cell with fewer contributors than
+//	          MinContributors.Min, or with fewer holdings than MinHoldings.Min
+//	AllEqual  (n - m)/n * total, for a cell that AllEqual calls unsafe, with n the
+//	          contributors and m the largest number with 100 m < Percent * n:
+//	          at least n - m contributors must differ
 //
-// and 0, in the unit of the response (of the weighted response, with weights),
-// with the contributions ranked as the rules rank them. It is positive for every
-// cell that one of these rules calls unsafe and in which something is contributed, and 0
-// otherwise: a threshold without an interval asks only that the value cannot be worked
-// out exactly. p must be valid.
+// The unit is that of the response (of the weighted response, with weights). The
+// contributions are ranked as in the rules. The level is
+//
+//   - positive for every cell that one of these rules calls unsafe and that has a
+//     contribution other than 0;
+//   - 0 otherwise: a threshold without an interval requires only that the exact value
+//     cannot be computed.
+//
+// p must be valid.
 //
 // Source: Handbook on Statistical Disclosure Control, table 4.2.
 func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
@@ -87,7 +90,7 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 	return level
 }
 
-// short is share * x1 - rest, of x1 and rest in den-ths of the unit.
+// short returns share * x1 - rest, with x1 and rest in den-ths of the unit.
 func short(unit exact.Unit, rest, x1, den exact.Num, share *big.Rat) *big.Rat {
 	share.Mul(share, unit.Rat(x1))
 	share.Sub(share, unit.Rat(rest))
@@ -98,8 +101,8 @@ func ratio(num, den uint64) *big.Rat {
 	return new(big.Rat).SetFrac(new(big.Int).SetUint64(num), new(big.Int).SetUint64(den))
 }
 
-// Publishes reports whether the table has a cell with the given nodes, one for
-// each variable, among those that it publishes, be it empty.
+// Publishes reports whether the table publishes the cell with the given nodes, one for
+// each variable. The cell may be empty.
 func (t *Table) Publishes(nodes []int) bool {
 	levels := make([]int, len(nodes))
 	for v, k := range nodes {

@@ -57,16 +57,17 @@ func alikeCodes(codes iter.Seq[string]) (n int64) {
 	return n
 }
 
-// CodesLookAlike remarks, for review, on codes of a column that differ from another one in
-// case, blanks, Unicode form or invisible characters alone, with their number, as [Check]
-// does by itself: for reports that are made in another way. Every code comes once. Linear in
-// the codes.
+// CodesLookAlike remarks, for review, on codes of a column that differ from another code
+// only in case, blanks, Unicode form or invisible characters. The remark has the number
+// of these codes. [Check] does the same by itself; CodesLookAlike is for reports that are
+// made in another way. Every code must come once. Linear in the codes.
 func CodesLookAlike(name string, codes iter.Seq[string]) []Remark {
 	return codeRemark(name, alikeCodes(codes))
 }
 
-// codeLook is what a text looks like: in compatibility form, in small letters, with single
-// blanks, without invisible characters. A text that is no UTF-8 looks like itself alone.
+// codeLook returns the form in which look-alikes are compared: compatibility form, small
+// letters, single blanks, no invisible characters. A text that is not UTF-8 is returned
+// unchanged.
 func codeLook(s string) string {
 	if !utf8.ValidString(s) {
 		return s

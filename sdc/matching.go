@@ -52,9 +52,9 @@ func (m Missing) matching() (*matching, error) {
 // alpha * part.
 type matchedSize struct{ whole, part int64 }
 
-// match computes class sizes where nulls in keys match values. A respondent with
-// records in several classes would count more than once there, so that data is
-// refused.
+// match computes class sizes where nulls in keys match values. It refuses data in which a
+// respondent has records in several classes: such a respondent would count more than
+// once.
 func (t *Table) match(d *Data) error {
 	var how *matching
 	suppressed := true
@@ -135,8 +135,8 @@ func (t *Table) fitsSuppressions(d *Data, null []int64) error {
 	})
 }
 
-// suppressedTo returns the k to which local suppression has hidden the true keys of an
-// output, in the respondents that the data name; 0 for none.
+// suppressedTo returns the k that local suppression has reached on the true keys of an
+// output, counted in the respondents that the data name; 0 for none.
 func (d *Data) suppressedTo(o *Output) int64 {
 	k := int64(math.MaxInt64)
 	for _, s := range d.Suppressions {

@@ -25,23 +25,23 @@ const (
 type Output struct {
 	// Name identifies the output in the report. Required; unique.
 	Name string
-	// Title says what the output is, for readers of the report. Defaults to none.
+	// Title describes the output for readers of the report. Defaults to none.
 	Title string
-	// Kind says what it is. Required.
+	// Kind is the kind of the output. Required.
 	Kind Kind
 	// By lists the spanning variables of a table, in the order of its
 	// coordinates, or the key variables of microdata. Required for these; none
 	// twice. A Model has none.
 	By []string
-	// Margins lists, for every margin of a table that is published beside its
-	// inner cells, the spanning variables that it keeps; the empty list is the
-	// grand total. The codes of a kept variable are published at every level of
-	// its hierarchy. Defaults to all: every combination of totals and levels.
+	// Margins lists the margins that are published beside the inner cells. A margin is
+	// given by the spanning variables that it keeps; the empty list is the grand total.
+	// The codes of a kept variable are published at every level of its hierarchy.
+	// Defaults to all: every combination of totals and levels.
 	Margins [][]string
-	// Depth limits the levels of hierarchies that are published, or that keys of
-	// microdata are released with: codes below the level are folded into those at
-	// it. Levels count from 1, right below the total. Defaults to all levels; a
-	// level beyond the deepest changes nothing.
+	// Depth limits the levels of hierarchies that are published, or of keys of released
+	// microdata. Codes below the level are folded into the codes at the level. Levels
+	// count from 1, directly below the total. Defaults to all levels. A level beyond the
+	// deepest changes nothing.
 	Depth map[string]int
 	// Fold lists, for spanning or key variables with a hierarchy, codes into which
 	// all codes below them are folded: these are not published apart. Each must have
@@ -58,13 +58,13 @@ type Output struct {
 	// SensitiveValues lists values of the response that must not be inferred of the
 	// contributors to a cell, as decimals: see AllEqual. Defaults to none.
 	SensitiveValues []string
-	// Amounts lists sensitive variables of microdata that are amounts, and Width others
-	// that are numbers, such as years, each with the width of a narrow band as a decimal:
-	// see Closeness. Defaults to none.
+	// Amounts lists sensitive variables of microdata that are amounts. Width lists other
+	// sensitive variables that are numbers, such as years, each with the width of a
+	// narrow band as a decimal. See Closeness. Defaults to none.
 	Amounts []string
 	Width   map[string]string
-	// Statistics lists what is published of each cell of a magnitude table:
-	// sum, mean, count, and the endpoints min, max, range. Defaults to sum.
+	// Statistics lists the published statistics of each cell of a magnitude table: sum,
+	// mean, count, and the endpoints min, max, range. Defaults to sum.
 	Statistics []string
 	// Parameters is the number of estimated parameters of a Model. Required
 	// there.

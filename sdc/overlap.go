@@ -2,11 +2,11 @@ package sdc
 
 import "github.com/sluis-go/sluis/internal/evidence"
 
-// HoldingsOverlap reports whether some respondent has rows of several holdings, or of
-// one and of none, in the data as a whole. Such a respondent knows of several
-// contributors, as the rules count them, what none of these knows alone: [Cell.Sole]
-// and [Cell.Largest] do not say what he has in a cell. False where Options.Sole did
-// not ask for it.
+// HoldingsOverlap reports whether some respondent has rows of several holdings, or of a
+// holding and of none, in the whole data. The rules count such a respondent in several
+// contributors, and the respondent knows all of them together. [Cell.Sole] and
+// [Cell.Largest] do not list the value of such a respondent in a cell. It is false where
+// Options.Sole is not set.
 func (r *Report) HoldingsOverlap() bool { return r.overlap }
 
 // addOverlap hands over the units of the batch of n rows that w.codes and w.keys hold.

@@ -6,8 +6,8 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// Percent is a percentage written as a plain decimal: "50", "87.5". It is read
-// exactly, never as a float; at most fifteen digits.
+// Percent is a percentage written as a plain decimal of at most fifteen digits: "50",
+// "87.5". The decimal is read exactly, never as a float.
 type Percent string
 
 // ratio parses p.
@@ -42,8 +42,8 @@ func (p Percent) check(rule string, most uint64) error {
 	return nil
 }
 
-// cmpShare compares 100*part/total with the percentage p: it returns -1, 0 or
-// +1 as the share is less, equal or greater. Neither may be negative.
+// cmpShare compares 100*part/total with the percentage p. It returns -1, 0 or +1 as the
+// share is less, equal or greater. part and total must not be negative.
 func cmpShare(part, total exact.Num, p exact.Ratio) int {
 	return exact.CmpScaled(part, 100*p.Den, total, p.Num)
 }

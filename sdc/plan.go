@@ -7,7 +7,7 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// plan is what one pass over the data has to gather.
+// plan lists the columns and tables that one pass over the data gathers.
 type plan struct {
 	data    *Data
 	columns []planned
@@ -23,27 +23,26 @@ type planned struct {
 	name      string
 	coded     bool       // as codes
 	number    bool       // as exact numbers
-	amount    bool       // whose codes are numbers
+	amount    bool       // the codes are numbers
 	refuse    bool       // nulls are refused
 	hierarchy *Hierarchy // values must be its leaves
 }
 
-// tabulation is one table to be gathered: that of an output, or for microdata
-// one with a sensitive variable beside the keys.
+// tabulation is one table to be gathered: the table of an output, or for microdata a
+// table with a sensitive variable beside the keys.
 type tabulation struct {
 	output   *Output
 	by       []int // columns
-	exclude  []int // columns whose nulls leave a row out
+	exclude  []int // a null in one of these columns leaves the row out
 	response int   // column, or -1
 	shape    evidence.Shape
-	// line is the variable over whose lines a rule looks at microdata, or -1.
+	// line is the variable of the lines that a rule looks at in microdata, or -1.
 	line int
 	// known is the same table of the rows with a known value alone.
 	known bool
 	// pair says that the last two variables are sensitive: see Table.fixes.
 	pair bool
-	// asked also gathers the largest contribution of those who asked for
-	// protection.
+	// asked also gathers the largest contribution of a unit that asked for protection.
 	asked bool
 }
 
@@ -158,8 +157,8 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 	return nil
 }
 
-// lookAlike has it gathered what contributors have in common, and which holdings
-// contribute, where rules ask.
+// lookAlike makes the table gather the values that contributors share, and the holdings
+// that contribute, where a rule needs them.
 func (pl *plan) lookAlike(t *tabulation, p *Policy) {
 	t.shape.Owners = pl.holding >= 0 && !(p.MinHoldings.Off && p.AllEqual.Off)
 	if !p.AllEqual.Off && (pl.respondent >= 0 || pl.holding >= 0 || p.AllEqual.floor() < 100) {
@@ -172,9 +171,11 @@ func (pl *plan) pooled() bool {
 	return pl.respondent >= 0 || pl.holding >= 0 || slices.ContainsFunc(pl.tabs, func(t *tabulation) bool { return t.shape.Alike > 0 })
 }
 
-// keyed reports whether the values of a column may tell units apart without
-// codes: they do nothing else, no weight is looked up by unit, and, as the
-// report counts respondents, some table sees them all.
+// keyed reports whether keys, and not codes, may distinguish the units of a column:
+//
+//   - the column only names units;
+//   - no weight is looked up by unit;
+//   - for respondents, some table counts all rows, because the report counts respondents.
 func (pl *plan) keyed(c int) bool {
 	if c != pl.respondent && c != pl.holding || c == pl.request || pl.spans(c) {
 		return false
@@ -189,7 +190,7 @@ func (pl *plan) keyed(c int) bool {
 	return whole || c != pl.respondent
 }
 
-// spanning adds a column whose codes span a table.
+// spanning adds a column that spans a table.
 func (pl *plan) spanning(o *Output, name string) (int, error) {
 	m := pl.data.missing(name)
 	matching, err := m.matching()
@@ -202,8 +203,8 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 	return c, nil
 }
 
-// combos returns the combinations of levels that a tabulation needs, the
-// published ones first, and how many those are.
+// combos returns the combinations of levels that a tabulation needs, the published ones
+// first, and the number of published ones.
 func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published int) {
 	if t.output.Kind == Microdata || t.output.Kind == Model {
 		return t.microdataCombos(vars)
@@ -253,9 +254,10 @@ func (t *tabulation) combos(vars []Variable, p *Policy) (all [][]int, published 
 	return distinct(all), published
 }
 
-// microdataCombos asks for the classes themselves, their total, and each variable
-// alone; with a sensitive variable, for every level of its tree in each class, and for
-// the lines over it. The first so many are looked at by rules.
+// microdataCombos returns the combinations of levels for microdata: the classes, their
+// total, and each variable alone. With a sensitive variable it returns every level of the
+// tree in each class, and the lines over the variable. The rules look at the first
+// published combinations.
 func (t *tabulation) microdataCombos(vars []Variable) (all [][]int, published int) {
 	leaf := make([]int, len(vars))
 	for v := range vars {
@@ -274,7 +276,7 @@ func (t *tabulation) microdataCombos(vars []Variable) (all [][]int, published in
 		published = len(all)
 		line := slices.Clone(leaf)
 		line[t.line] = 0
-		alone := make([]int, len(vars)) // for the values that one respondent has
+		alone := make([]int, len(vars)) // for values that only one respondent has
 		alone[t.line] = leaf[t.line]
 		return append(all, make([]int, len(vars)), line, alone), published
 	}

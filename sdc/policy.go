@@ -6,19 +6,22 @@ import "fmt"
 type Weighting string
 
 const (
-	// WeightingTau: a contributor of weight w stands for w equal ones. For the n largest
-	// there are n slots; contributors in falling order fill min(w, slots left)
-	// each. The total is the sum of w times the value. The p% and (p,q) rules take the
-	// largest of that population too, each contributor once at least: who knows the sample
-	// and the weights estimates the largest by what the others of the population have, and
-	// of weight 2 another has as much as the largest. Not defined with holdings.
+	// WeightingTau: a contributor of weight w stands for w equal contributors.
+	//
+	//   - The n largest are n slots. Contributors in falling order fill min(w, slots
+	//     left) slots each.
+	//   - The total is the sum of w times the value.
+	//   - The p% and (p,q) rules take the largest of the same population, each
+	//     contributor at least once. An attacker who knows the sample and the weights
+	//     knows that a largest contributor of weight 2 stands for two equal contributors.
+	//   - Not defined with holdings.
 	WeightingTau Weighting = "tau"
 	// WeightingHandbook: the n largest, unweighted, against the weighted total.
 	WeightingHandbook Weighting = "handbook"
 )
 
-// Policy says what an output must satisfy, one rule a field. Every rule is
-// either filled in or switched off in so many words; the zero value is refused.
+// Policy holds the rules that an output must satisfy, one rule a field. Every rule must
+// either have its thresholds or be switched off with Off. Check refuses the zero value.
 type Policy struct {
 	// Name is printed in the report. Required.
 	Name string
@@ -46,13 +49,12 @@ type Policy struct {
 	// Weighting applies where the data has weights. Required.
 	Weighting Weighting
 
-	// File is the file that the policy was read from, for the report. Defaults to
-	// none: it ships with the library or is made by a program.
+	// File is the file that the policy was read from, for the report. Defaults to none:
+	// the policy ships with the library, or a program makes it.
 	File *Source
 }
 
-// Validate reports the first thing that is wrong with p. The error wraps
-// ErrRequest and names the rule.
+// Validate reports the first fault of p. The error wraps ErrRequest and names the rule.
 func (p *Policy) Validate() error {
 	if p.Name == "" {
 		return fmt.Errorf("%w: name is empty", ErrRequest)
@@ -100,12 +102,16 @@ func (p *Policy) top() int {
 	return n
 }
 
-// CBS returns the policy of Statistics Netherlands for output of microdata
-// research, as other projects quote it: at least 10 contributors, no
-// contributor above 50 % of a total, no line of a table of which 90 % or more
-// share a category, at least 10 degrees of freedom. Where holdings are named a cell needs
-// as many of them as contributors, and no value that 90 % or more contribute may be sensitive. The guideline itself is not
-// public, hence could not be read; every threshold is a field.
+// CBS returns the policy of Statistics Netherlands for output of microdata research, as
+// other projects quote it:
+//
+//   - at least 10 contributors to a cell, and as many holdings where holdings are named;
+//   - no contributor above 50 % of a total;
+//   - no line of a table in which 90 % or more share a category;
+//   - no sensitive value that 90 % or more contribute;
+//   - at least 10 degrees of freedom.
+//
+// The guideline itself is not public, and could not be read. Every threshold is a field.
 func CBS() Policy {
 	return Policy{
 		Name:                "cbs",
@@ -128,13 +134,16 @@ func CBS() Policy {
 	}
 }
 
-// ESSNet returns the rules of thumb of the ESSNet/DwB guidelines for the
-// checking of output based on microdata research (Brandt et al. 2010, section
-// 2.2): ten units behind a cell, no contributor above 50 % of its total, no
-// category with 90 % or more of a row or column, ten degrees of freedom. They
-// agree with [CBS] in their numbers and differ in what a person must see: the
-// p% rule is on beside the threshold, which alone ignores what the second
-// largest contributor can work out of the first.
+// ESSNet returns the rules of thumb of the ESSNet/DwB guidelines for the checking of
+// output based on microdata research (Brandt et al. 2010, section 2.2):
+//
+//   - ten units in a cell;
+//   - no contributor above 50 % of a total;
+//   - no category with 90 % or more of a row or column;
+//   - ten degrees of freedom.
+//
+// The numbers are those of [CBS]. The p% rule is on: the threshold alone ignores that the
+// second largest contributor can estimate the largest. Identifiers.Names is empty.
 func ESSNet() Policy {
 	p := CBS()
 	p.Name = "essnet"

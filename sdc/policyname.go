@@ -12,9 +12,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Digest is the SHA-256, in hexadecimal, of a policy: of its name and of every threshold
-// of every rule, on or off, but not of the file that it was read from. Two policies have
-// one digest if and only if they are the same.
+// Digest returns the SHA-256, in hexadecimal, of the name of a policy and of every
+// threshold of every rule, on or off. The file of the policy is not in the digest. Two
+// policies have the same digest if and only if they are the same.
 func (p *Policy) Digest() string {
 	same := *p
 	same.File = nil
@@ -27,11 +27,14 @@ func (p *Policy) Digest() string {
 }
 
 // Resembles returns the name of the shipped policy that a name looks like, or "". A name
-// looks like a shipped one if one of its words begins with the shipped name, or if words
-// that follow each other, written as one, are the shipped name: "cbs (shipped)",
-// "CBS-publication", "c.b.s 2026". Names are compared without case, blanks, punctuation,
-// accents and invisible characters; letters and signs that look like Latin letters count as
-// these.
+// looks like a shipped name if
+//
+//   - one of its words begins with the shipped name ("cbs (shipped)", "CBS-publication");
+//     or
+//   - consecutive words, written as one, are the shipped name ("c.b.s 2026").
+//
+// Names are compared without case, blanks, punctuation, accents and invisible characters.
+// Letters and signs that look like Latin letters count as those letters.
 func Resembles(name string) string {
 	words := lookWords(name)
 	for _, p := range []Policy{CBS(), ESSNet()} {
@@ -53,8 +56,8 @@ func Resembles(name string) string {
 	return ""
 }
 
-// IsShipped reports whether a policy is a shipped one: its name and all its thresholds are
-// those of [CBS] or [ESSNet]. That it requires a dossier is no threshold.
+// IsShipped reports whether the name and all thresholds of a policy are those of [CBS] or
+// [ESSNet]. RequireDossier is no threshold.
 func (p *Policy) IsShipped() bool {
 	same := *p
 	same.RequireDossier = false
@@ -66,9 +69,10 @@ func (p *Policy) IsShipped() bool {
 	return false
 }
 
-// alikeLetters are letters, digits and signs that look like letters of the shipped names, as
-// small letters without accents: with strokes and hooks, Greek, Cyrillic, Armenian, Coptic,
-// Cherokee, Lisu and small capitals.
+// alikeLetters maps letters, digits and signs to the letters of the shipped names that
+// they look like, as small letters without accents. They are letters with strokes and
+// hooks, small capitals, and Greek, Cyrillic, Armenian, Coptic, Cherokee and Lisu
+// letters.
 var alikeLetters = func() map[rune]rune {
 	out := map[rune]rune{}
 	for to, list := range map[rune]string{
@@ -82,9 +86,10 @@ var alikeLetters = func() map[rune]rune {
 	return out
 }()
 
-// lookWords returns the words of a name, as what they look like: runs of letters and runs
-// of digits, cut where a capital follows a small letter or begins a word after capitals.
-// A digit or sign that looks like a letter belongs to the run of letters before it.
+// lookWords returns the words of a name, with letters as they look. A word is a run of
+// letters or a run of digits. A run is cut where a capital follows a small letter, or
+// begins a word after capitals. A digit or sign that looks like a letter belongs to the
+// run of letters before it.
 func lookWords(name string) []string {
 	var words []string
 	var word strings.Builder
@@ -126,8 +131,8 @@ func lookWords(name string) []string {
 	return words
 }
 
-// shownName is how reports call a policy: one that looks like a shipped one and is another
-// is said to be changed. That it requires a dossier is no change of a threshold.
+// shownName is the name of a policy in reports. A policy with the name of a shipped one
+// and other thresholds is shown as changed. RequireDossier is no change of a threshold.
 func (p *Policy) shownName() string {
 	if like := Resembles(p.Name); like != "" && !p.IsShipped() {
 		return like + " (changed)"
@@ -135,8 +140,8 @@ func (p *Policy) shownName() string {
 	return p.Name
 }
 
-// Title is the name of a policy with what tells it from another of that name: the digest,
-// and in how many rules it differs from the shipped one.
+// Title returns the name of a policy with its digest and the number of rules in which it
+// differs from the shipped policy: they distinguish policies of one name.
 func (p PolicyReport) Title() string {
 	s := p.Name + ", sha256 " + p.SHA256
 	if n := len(p.Differences); n > 0 {

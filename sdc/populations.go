@@ -7,16 +7,25 @@ import (
 )
 
 // populations remarks on outputs of one data set that leave out different rows for
-// missing values: the difference of two of them is an output about the rows that only one
-// of them leaves out, be they a single person, and no rule has looked at it.
+// missing values. The difference of two such outputs is an output about the rows that
+// only one of them leaves out, perhaps of a single person. No rule has looked at that
+// difference.
 //
-// Two outputs are compared where they tell the same thing: both count, or both sum up one
-// response; microdata can be counted and summed up, and are compared with everything. A
-// magnitude table that publishes the count, or the mean that gives it beside the sum,
-// counts the rows with a response alone: a null response leaves a row out of the count.
-// The rows that two outputs leave out are known to be the same where both leave out none,
-// or where the columns whose nulls leave a row out are among those of the other and both
-// leave out as many. All else is for review.
+// Two outputs are compared where they publish the same thing:
+//
+//   - both count, or both add up one response;
+//   - microdata can be counted and added up, and are compared with every output;
+//   - a magnitude table that publishes the count, or the mean (which gives the count
+//     beside the sum), counts only the rows with a response: a null response leaves a row
+//     out of the count.
+//
+// Two outputs leave out the same rows in two cases:
+//
+//   - both leave out no row;
+//   - both leave out as many rows, and the columns whose nulls leave a row out of one
+//     output are among those columns of the other.
+//
+// All other pairs are for review.
 //
 // Quadratic in the outputs, and linear in the cells of magnitude tables.
 func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
@@ -51,12 +60,12 @@ func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 	return out
 }
 
-// counts reports whether an output tells how many there are.
+// counts reports whether an output publishes counts.
 func (o *Output) counts() bool {
 	return o.Kind != Magnitude || slices.Contains(o.Statistics, "count") || slices.Contains(o.Statistics, "mean")
 }
 
-// leftOut lists the variables of an output whose nulls leave a row out.
+// leftOut lists the variables of an output in which a null leaves the row out.
 func (d *Data) leftOut(o *Output) []string {
 	var out []string
 	for _, name := range o.By {
@@ -67,8 +76,9 @@ func (d *Data) leftOut(o *Output) []string {
 	return out
 }
 
-// withoutResponse is the largest number of rows without a response in a cell: that of the
-// total where the table has one, and 0 where every row has a response.
+// withoutResponse returns the largest number of rows without a response in a cell. The
+// total, where the table has one, has the largest number. 0 where every row has a
+// response.
 func (t *Table) withoutResponse() int64 {
 	most := int64(0)
 	for _, n := range t.m.Missing {

@@ -7,9 +7,9 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Remark is a fact about the data that every reader of a report must see: what
-// was inferred, what looks wrong, what nobody could check. A remark never holds a
-// value of the data.
+// Remark is a fact about the data that every reader of a report must see: an assumption,
+// a likely fault, or a point that could not be checked. A remark never holds a value of
+// the data.
 type Remark struct {
 	// Name is the kind of remark, such as "inferred-type" or "look-alike".
 	Name string `json:"name"`

@@ -8,7 +8,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// remarks says about the data what the check has seen in passing.
+// remarks returns the remarks on the data that follow from the totals of the check.
 func (d *Data) remarks(sum totals) []Remark {
 	out := slices.Clone(sum.alike)
 	switch {
@@ -29,8 +29,8 @@ func (d *Data) remarks(sum totals) []Remark {
 	return out
 }
 
-// NoRespondent is the remark where no column says whose row it is: what is said of so many
-// rows is said of persons only if every row is a person.
+// NoRespondent is the remark for data without a respondent column: a statement about rows
+// is a statement about persons only if every row is a person.
 func NoRespondent(rows int64) Remark {
 	return Remark{
 		Name: "no-respondent", Verdict: Safe, Count: rows,

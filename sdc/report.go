@@ -11,20 +11,20 @@ import (
 // reportSchema names the form of the JSON report.
 const reportSchema = "sluis.report/1"
 
-// Report is what a check says: the verdict, and for every output what was found
-// and what was not checked. It is confidential, since it holds small counts.
+// Report is the result of a check: the verdict, and for every output the findings and the
+// points that were not checked. A report is confidential, because it holds small counts.
 type Report struct {
 	Notice  string  `json:"confidential"`
 	Schema  string  `json:"schema"`
 	Verdict Verdict `json:"verdict"`
-	// About is what the request is about; nil where nothing is said.
+	// About describes the request; nil without a description.
 	About   *About         `json:"about,omitempty"`
 	Policy  PolicyReport   `json:"policy"`
 	Data    DataReport     `json:"data"`
 	Outputs []OutputReport `json:"outputs"`
 	// Dossier is the checklist of the project's dossier, where there is one.
 	Dossier []DossierStep `json:"dossier,omitempty"`
-	// Manifest says what the report was made with; the caller fills it in.
+	// Manifest lists the tool and the inputs of the report; the caller fills it in.
 	Manifest *Manifest `json:"manifest,omitempty"`
 
 	// Tables holds the evidence behind each output. Not part of the JSON.
@@ -49,8 +49,8 @@ func (r *Report) JudgedBy() *Policy {
 	return &p
 }
 
-// Status returns the verdict on one cell of the table of an output: the worst
-// of its findings. It is Unsafe for an output that there is not, and for a cell of another
+// Status returns the verdict on one cell of the table of an output: the worst of its
+// findings. It is Unsafe for an output that does not exist, and for a cell of another
 // table.
 func (r *Report) Status(output int, c Cell) Verdict {
 	if output < 0 || output >= min(len(r.status), len(r.Tables)) || c.t == nil || c.t != r.Tables[output] {
@@ -88,7 +88,7 @@ type Limit struct {
 
 type limit = Limit
 
-// DataReport says what was read.
+// DataReport describes the data that were read.
 type DataReport struct {
 	Rows        int64    `json:"rows"`
 	Respondents int64    `json:"respondents"`
@@ -97,8 +97,8 @@ type DataReport struct {
 	Remarks []Remark `json:"remarks,omitempty"`
 }
 
-// Unsafe yields every finding whose verdict is [Unsafe], with the output that it is about,
-// in the order of the report. A report without one may still be for review.
+// Unsafe yields every finding with verdict [Unsafe], with its output, in the order of the
+// report. A report without such a finding may still be for review.
 func (r *Report) Unsafe() iter.Seq2[*OutputReport, *Finding] {
 	return func(yield func(*OutputReport, *Finding) bool) {
 		for i := range r.Outputs {
@@ -118,7 +118,7 @@ type OutputReport struct {
 	Title   string  `json:"title,omitempty"`
 	Kind    Kind    `json:"kind"`
 	Verdict Verdict `json:"verdict"`
-	// Basis is what the verdict rests on.
+	// Basis lists the facts that the verdict rests on.
 	Basis Basis `json:"basis"`
 	// Cells is the number of published non-empty cells, or of classes.
 	Cells int `json:"cells"`
@@ -128,8 +128,8 @@ type OutputReport struct {
 	Excluded    int64 `json:"excludedRows"`
 	// Findings are ordered by rule, then by cell in code order.
 	Findings []Finding `json:"findings"`
-	// NotChecked says what the policy asks and the output's description or kind
-	// did not let us look at. It is never empty without reason.
+	// NotChecked lists the points that the policy requires and that the check could not
+	// look at, because of the kind or the description of the output.
 	NotChecked []words.Message `json:"notChecked"`
 }
 
@@ -144,9 +144,9 @@ func (o *OutputReport) SetSafe() int {
 	return len(seen)
 }
 
-// SafeBy returns the names of those who set cells safe that a rule does not, each once
-// and in the order of their entries, "" for a name that is not said; nil where there is no
-// such cell.
+// SafeBy returns the names of the persons who set cells safe against a rule: each name
+// once, in the order of the entries. A name that is not given is "". It returns nil where
+// no cell is set safe.
 func (o *OutputReport) SafeBy() []string {
 	if o.SetSafe() == 0 {
 		return nil
@@ -201,10 +201,12 @@ func (p *Policy) differences() []string {
 	return append(out, p.otherDifferences(&base)...)
 }
 
-// PublicDifferences lists how the policy differs from the shipped one, for what may leave.
-// Of a concentration rule, of requests and of closeness the list says only that the rule
-// differs, and so of the interval of min-contributors: whoever knows the digest of a policy
-// can test a guess of its thresholds, since the name of a shipped policy tells them.
+// PublicDifferences lists the differences between the policy and the shipped one, for
+// documents that may leave. For the concentration rules, request, closeness, and the
+// interval of min-contributors the list says only that they differ. Their thresholds are
+// left out, because they tell how closely a value can be estimated. They are not secret:
+// a reader with the digest of the policy can test a guess of the thresholds, and the name
+// of a shipped policy gives its thresholds.
 func (p *Policy) PublicDifferences() []string {
 	base := p.shipped()
 	out := []string{}
@@ -224,8 +226,8 @@ func (p *Policy) PublicDifferences() []string {
 }
 
 // Estimates reports whether a threshold tells how closely a contribution, an amount, or a
-// sum of few can be estimated: it stays inside. Of a rule with limit "" it reports whether
-// all thresholds of the rule do.
+// sum of few can be estimated. Such a threshold stays inside. With limit "" it reports
+// whether all thresholds of the rule stay inside.
 func Estimates(rule, limit string) bool {
 	switch rule {
 	case "nk", "p-percent", "pq", "request", "closeness":
@@ -242,7 +244,7 @@ func (p *Policy) shipped() Policy {
 	return CBS()
 }
 
-// otherDifferences compares what is no rule.
+// otherDifferences compares the fields that are no rules.
 func (p *Policy) otherDifferences(base *Policy) (out []string) {
 	if p.RequireDossier {
 		out = append(out, "dossier: required (in "+base.Name+": not required)")

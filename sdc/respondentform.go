@@ -11,9 +11,9 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// RespondentForm says in which form the texts that name respondents and holdings count.
-// Two texts look alike where they differ in case, in blanks, in Unicode form or in
-// invisible characters alone. One person written in two ways would count twice.
+// RespondentForm is the form in which the texts that name respondents and holdings are
+// compared. Two texts look alike where they differ only in case, in blanks, in Unicode
+// form or in invisible characters. A person written in two ways would count twice.
 //
 //	""     texts as they are; texts that look alike are an error, [ErrLookAlike]
 //	exact  texts as they are
@@ -22,10 +22,11 @@ import (
 //	fold   as they look: in the form NFKC, in small letters, with one blank for several
 //	       and none before and behind, and without invisible characters
 //
-// Under all but the first, texts that look alike still are a remark for review with
-// their number. Under all, so are texts that are the same number, as 100, 0100 and 100.0.
-// Bytes that are UTF-8 are texts. Other bytes, numbers and dates have one form. Linear in
-// the distinct texts; trim, nfc and fold are linear in the rows.
+// Under every form but "", texts that look alike after the form is applied give a remark
+// for review with their number. Under every form, texts that are the same number, such as
+// 100, 0100 and 100.0, give such a remark too. Bytes that are UTF-8 are texts. Other
+// bytes, numbers and dates have one form. Linear in the distinct texts; trim, nfc and
+// fold are linear in the rows.
 type RespondentForm string
 
 const (

@@ -9,37 +9,42 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// AllEqual guards a magnitude table against values that the contributors to a cell have in
-// common: whoever reads the mean of twelve equal incomes reads an income. A cell of at
-// least two contributors is unsafe when
+// AllEqual guards a magnitude table against values that the contributors to a cell have
+// in common: the mean of twelve equal incomes is the income of each. A cell of at least
+// two contributors is unsafe when
 //
 //   - all observations are equal: the rows with a response;
 //
-//   - all contributions are equal: what respondents, or where these are named holdings,
-//     have in the cell, their rows added up;
+//   - all contributions are equal: the sums, over the rows in the cell, of each
+//     respondent or (where holdings are named) of each holding;
 //
-//   - a value among the sensitive ones of the output is contributed by m of n contributors
+//   - m of n contributors contribute one value, which is a sensitive value of the output,
 //     and
 //
 //     100 * m >= Percent * n
 //
-// and zero counts as any other value. Where as many contribute another value the cell is a
-// finding for review, unless that value is 0. A share of exactly Percent is a finding.
-// Weights play no part, but that rows of weight 0 are no observations. Values are compared
-// exactly; those of holdings in data with weights and negative contributions by their
-// absolute values. A cell of one contributor is left to MinContributors.
+// Zero counts as any other value. The cell is for review when m of n contributors
+// contribute another value that is not 0. A share of exactly Percent is a finding.
+// Weights play no part, except that rows of weight 0 are no observations. Values are
+// compared exactly. In data with weights and negative contributions, the contributions of
+// holdings are compared by their absolute values. A cell of one contributor is left to
+// MinContributors.
 //
-// Bounds of the share are gathered with the sums; respondents of cells that these leave
-// open are looked at again. Where no respondents are named, every row is one, and rows are
-// kept until the end, 12 bytes each for responses of 64 bits; not those of an Arrow table of
-// int64 responses without nulls and dictionary keys, which are read again where they lie.
-// With a Percent of "100" and neither respondents nor holdings named nothing is kept.
+// Bounds of the share are computed together with the sums. Respondents of cells that the
+// bounds leave undecided are counted again. Where no respondents are named, every row is
+// a respondent, and the values are kept until the end, 12 bytes a row for responses of 64
+// bits. Two cases need no such memory:
 //
-// Source: none is published for the share; the value of the mean is that of microdata.no
-// and of Brandt et al. 2010, 2.2.2 (a statistic that is the value of a respondent).
+//   - an Arrow table of int64 responses without nulls and dictionary keys: its rows are
+//     read again from the table;
+//   - a Percent of "100" with neither respondents nor holdings named.
+//
+// Source: none is published for the share. The value of the mean is in the rules of
+// microdata.no and in Brandt et al. 2010, 2.2.2 (a statistic that is the value of a
+// respondent).
 type AllEqual struct {
 	Off bool
-	// Percent is the share of the contributors with one value that is a finding.
+	// Percent is the smallest share of contributors with one value that is a finding.
 	// Required, from 51 to 100.
 	Percent Percent
 }
@@ -52,7 +57,7 @@ func (r AllEqual) validate() error {
 	if err := r.Percent.check(r.name(), 100); err != nil {
 		return err
 	}
-	if r.floor() < leastAlike { // of two values both may have it
+	if r.floor() < leastAlike { // below 51 %, two values may both reach the share
 		return fmt.Errorf("%w: %s: percent must be from %d to 100", ErrRequest, r.name(), leastAlike)
 	}
 	return nil
@@ -103,7 +108,7 @@ func (r AllEqual) check(t *Table, f *findings) {
 	})
 }
 
-// agreement is what the contributors to the cells of a table have in common, see
+// agreement holds, for each cell of a table, the value that most contributors share, see
 // evidence.Margin.
 type agreement struct {
 	equal  []bool
@@ -112,7 +117,7 @@ type agreement struct {
 	unit   exact.Unit
 }
 
-// alike is what the rule says of a cell.
+// alike is the result of the rule for one cell.
 type alike struct {
 	verdict                               Verdict
 	observations, contributions, holdings bool
@@ -156,8 +161,8 @@ func (r AllEqual) of(c Cell, sensitive []*big.Rat) alike {
 	return a
 }
 
-// sameContributions reports whether the n contributions by holding are the same, of which
-// there are two or more: the largest is no larger than their mean.
+// sameContributions reports whether n is at least 2 and the n contributions by holding
+// are equal: the largest is no larger than the mean.
 func (c Cell) sameContributions(n int64) bool {
 	total := c.t.m.SumAbs.At(c.i)
 	if n < 2 || total.Sign() == 0 {

@@ -11,22 +11,23 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Closeness guards a class of microdata of which almost all have nearly the same amount.
-// For every sensitive variable of [Output.Amounts] or [Output.Width] a class is unsafe
-// when for some band of its values from lo to hi
+// Closeness guards a class of microdata in which almost all respondents have nearly the
+// same amount. For every sensitive variable of [Output.Amounts] or [Output.Width] a class
+// is unsafe when some band of its values, from lo to hi, satisfies
 //
 //	100 * (values in the band) >= Share * N
 //	100 * (hi - lo) <= Percent * max(|lo|, |hi|)   for amounts
 //	hi - lo <= width                               for variables with a width
 //
 // with each value of a respondent counted once, and N the respondents of the class with a
-// known value, nulls aside. Equality is unsafe in both. Where a respondent has several
-// values the first line can only find more. Classes of fewer respondents than the minimum
-// of k-anonymity (2 where that is off) are left to that rule; where N is below it, the
-// finding is for review. Comparisons are exact. O(n log n) in the values.
+// value that is not null. Equality is unsafe in both inequalities. A respondent with
+// several values can only raise the left side of the first inequality. A class with fewer
+// respondents than the minimum of k-anonymity (2 where k-anonymity is off) is left to
+// k-anonymity. A finding with N below that minimum is for review. Comparisons are exact.
+// O(n log n) in the values.
 //
-// Source: none published. It is derived from group disclosure: a band so narrow is a
-// category.
+// Source: none published. The rule is derived from group disclosure: a narrow band is
+// treated as a category.
 type Closeness struct {
 	Off bool
 	// Percent is the width of a narrow band in percent of its largest absolute value.
@@ -70,8 +71,8 @@ func (r Closeness) check(t *outputTables, p *Policy, f *findings) {
 	}
 }
 
-// undeclared says which sensitive variables of microdata have numbers that the output does
-// not name as amounts, and are not looked at.
+// undeclared lists the sensitive variables of microdata that hold numbers and are not
+// among the amounts of the output. The rule does not look at them.
 func (r Closeness) undeclared(t *outputTables) (out []words.Message) {
 	for _, s := range t.sensitive {
 		v := &s.vars[len(s.vars)-1]
@@ -134,10 +135,14 @@ func (r Closeness) checkVariable(main, s *Table, v *Variable, least int64, f *fi
 	})
 }
 
-// narrowest returns how many values the first narrow band holds, and its width as the
-// limit is measured; 0 if there is none. A band that holds more than it must is no
-// narrower: for lo > 0 the share (hi-lo)/hi grows with hi, for hi <= 0 hi-lo grows and |lo|
-// stays, and over 0 it is above 1.
+// narrowest returns how many values the first narrow band holds, and the width of the
+// band in the unit of the limit. Both are 0 if no band is narrow enough. For each lo only
+// the smallest hi with enough values is tried, because a larger hi makes no band
+// narrower:
+//
+//   - for lo > 0 the share (hi-lo)/hi grows with hi;
+//   - for hi <= 0 the width hi-lo grows, and |lo| stays;
+//   - for lo < 0 < hi the share is above 1.
 func (r Closeness) narrowest(values []valueCount, of int64, width *big.Rat) (n int64, observed float64) {
 	slices.SortFunc(values, func(a, b valueCount) int { return a.value.Cmp(b.value) })
 	share, percent := r.Share.must(), r.Percent.must()

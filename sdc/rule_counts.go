@@ -8,34 +8,37 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// MinContributors is the minimum-cell-count rule: a non-empty cell is unsafe
-// when
+// MinContributors is the minimum-cell-count rule: a non-empty cell is unsafe when
 //
 //	Contributors < Min
 //
-// so that a cell of exactly Min is safe. Contributors are the distinct
-// respondents with a non-null response; in a frequency table all distinct
-// respondents. An estimated count of a hundred that rests on one respondent is one
-// contributor. In a magnitude table of data with weights a respondent contributes by
-// rows of a weight above 0 alone: nothing of the others is in a weighted sum or mean.
-// Where enough contribute, but fewer than Min with a sum other than zero, the cell is
-// a finding for review.
+// A cell of exactly Min contributors is safe. The contributors are:
 //
-// That a hidden sum of few is not worked out exactly protects nobody: five companies whose
-// turnover is known to within 10 in 1,000,000 are known. Interval says how far off it must
-// stay, see Cell.ProtectionLevel; it is no threshold, and of a count nothing more is asked
-// than that it is not worked out.
+//   - in a magnitude table, the distinct respondents with a non-null response;
+//   - in a magnitude table of data with weights, of these the respondents with a row of
+//     weight above 0: the other rows are in no weighted sum or mean;
+//   - in a frequency table, all distinct respondents.
 //
-// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
-// section 4.2.1; ESSNet guidelines 2010, 2.2.1.
+// An estimated count of one hundred that rests on one respondent has one contributor. The
+// cell is for review when it has Min contributors or more, but fewer than Min have a sum
+// other than zero.
+//
+// A hidden sum of few contributors needs an interval: five companies whose turnover is
+// known to within 10 in 1,000,000 are disclosed, although the exact sum is not known.
+// Interval is the distance that must remain, see Cell.ProtectionLevel. Interval is no
+// threshold of this rule. A hidden count must only not be known exactly.
+//
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.1;
+// ESSNet guidelines 2010, 2.2.1.
 type MinContributors struct {
 	Off bool
 	// Min is the least number that is safe. Required, at least 2.
 	Min int64
-	// Interval is the percentage of the absolute contributions to a cell of a magnitude
-	// table with fewer than Min contributors, or with too few holdings, to within which
-	// nobody may know its sum once it is hidden, on either side. Empty or "0" asks only
-	// that it is not worked out exactly.
+	// Interval says how exactly an attacker may know the sum of a hidden cell of a
+	// magnitude table with fewer than Min contributors, or with too few holdings. It is a
+	// percentage of the sum of the absolute contributions to the cell. The bounds of the
+	// attacker must stay at least that far from the sum on either side. Empty or "0"
+	// requires only that the sum is not known exactly.
 	Interval Percent
 }
 
@@ -75,7 +78,7 @@ func (r MinContributors) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	// Most counts are among the first.
+	// Most counts are small: their messages are made once.
 	least := words.Count(r.Min)
 	few := make([]words.Message, min(r.Min, 1<<6))
 	for n := range few {
@@ -102,8 +105,8 @@ func (r MinContributors) check(t *Table, f *findings) {
 	})
 }
 
-// KAnonymity is the minimum size of an equivalence class of microdata: a class
-// of records equal on all key variables is unsafe when
+// KAnonymity is the minimum size of an equivalence class of microdata: a class of records
+// equal on all key variables is unsafe when
 //
 //	Respondents < K
 //
@@ -113,16 +116,18 @@ func (r MinContributors) check(t *Table, f *findings) {
 //	           where neither has a null (by alpha as sdcmicro says)
 //	Certain  = respondents of the class itself, nulls being equal to nulls
 //
-// a class is unsafe when Matching < K, and for review when Certain < K <= Matching: it
-// reaches K only by rows with a null where it has a value, or a value where it has a
-// null. Whoever knows the true keys of a record of a class without a finding finds K
-// respondents or more, whatever the nulls stand for: those of its own class. Where all
-// keys with nulls are suppressed, and the record of that covers the keys, the
-// respondents and K, local suppression has shown as much, and there is no review. Rows
-// that are left out for nulls in keys are in no class, and are for review.
+// a class is unsafe when Matching < K, and for review when Certain < K <= Matching. A
+// class for review reaches K only through rows with a null where the class has a value,
+// or with a value where the class has a null. For a record of a class without a finding,
+// an attacker who knows the true keys finds at least K respondents: the respondents of
+// the same class. No value of the nulls changes that.
 //
-// Linear in the classes. Source: Samarati and Sweeney 1998; Handbook on
-// Statistical Disclosure Control, section 3.3.
+// There is no review where local suppression has proved the same: all keys with nulls are
+// suppressed, and the record of the suppression covers the keys, the respondents and K.
+// Rows that are excluded because of nulls in keys belong to no class, and are for review.
+//
+// Linear in the classes. Source: Samarati and Sweeney 1998; Handbook on Statistical
+// Disclosure Control, section 3.3.
 type KAnonymity struct {
 	Off bool
 	// K is the least class size that is safe. Required, at least 2.
@@ -165,8 +170,8 @@ func (r KAnonymity) check(t *Table, f *findings) {
 //
 //	N - parameters < Min
 //
-// with N the distinct respondents it is fitted on. Source: ESSNet guidelines
-// 2010, 2.2.5.
+// with N the number of distinct respondents that the model is fitted on. Source: ESSNet
+// guidelines 2010, 2.2.5.
 type MinDegreesOfFreedom struct {
 	Off bool
 	// Min is the least number that is safe. Required, at least 1.

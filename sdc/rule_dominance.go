@@ -11,16 +11,16 @@ import (
 //
 //	100 * (x1 + ... + xN) > Percent * total
 //
-// with x1 >= x2 >= ... the contributions of holdings by absolute value and
-// total the sum of those absolute values; a share of exactly Percent is safe.
-// Weights enter as the policy's Weighting says. A cell whose contributions are
-// all zero is safe.
+// with x1 >= x2 >= ... the absolute values of the contributions of holdings, and total
+// the sum of those absolute values. A share of exactly Percent is safe.
+// [Policy.Weighting] says how weights enter. A cell whose contributions are all zero is
+// safe.
 //
-// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
-// section 4.2.1 (strict inequality, as tau-ARGUS and sdcTable have it).
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.1
+// (strict inequality, as in tau-ARGUS and sdcTable).
 type NK struct {
 	Off bool
-	// N is how many of the largest are added. Required, at least 1.
+	// N is the number of largest contributions that are added. Required, at least 1.
 	N int
 	// Percent is the largest share that is safe. Required, in (0, 100].
 	Percent Percent
@@ -68,22 +68,21 @@ func (r NK) check(t *Table, f *findings) {
 	})
 }
 
-// PPercent is the p% rule: a non-empty cell is unsafe when the coalition of the
-// second to the (Coalition+1)-th largest contributor can estimate the largest
-// contribution to within P percent of it:
+// PPercent is the p% rule: a non-empty cell is unsafe when the coalition of the second to
+// the (Coalition+1)-th largest contributor can estimate the largest contribution to
+// within P percent of it:
 //
 //	100 * (total - x1 - ... - x(Coalition+1)) < P * x1
 //
-// by holding and absolute value, with weights as the policy's Weighting says; equality is
-// safe.
+// with x1 >= x2 >= ... the absolute values of the contributions of holdings, and weights
+// as [Policy.Weighting] says. Equality is safe.
 //
-// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
-// section 4.2.2.
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.2.
 type PPercent struct {
 	Off bool
 	// P is the least percentage of error that is safe. Required, above 0.
 	P Percent
-	// Coalition is the number of contributors who pool what they know. Defaults
+	// Coalition is the number of contributors who add their knowledge together. Defaults
 	// to 1.
 	Coalition int
 }
@@ -126,17 +125,16 @@ func (r PPercent) check(t *Table, f *findings) {
 	})
 }
 
-// PQ is the prior-posterior rule: what everybody knows of a contribution to
-// within Q percent may not become known to within P percent by publication. A
-// non-empty cell is unsafe when
+// PQ is the prior-posterior rule. Before publication every attacker knows each
+// contribution to within Q percent; publication must not make it known to within P
+// percent. A non-empty cell is unsafe when
 //
 //	Q * (total - x1 - x2) < P * x1
 //
-// by holding and absolute value; equality is safe. P < Q; with Q = 100 it is
-// the p% rule.
+// with x1 and x2 the largest absolute values of the contributions of holdings. Equality
+// is safe. P must be less than Q. With Q = 100 the rule is the p% rule.
 //
-// Linear in the cells. Source: Handbook on Statistical Disclosure Control,
-// section 4.2.2.
+// Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.2.
 type PQ struct {
 	Off bool
 	// P and Q are percentages, P < Q. Required.
@@ -179,7 +177,8 @@ func (r PQ) check(t *Table, f *findings) {
 			if x1.Sign() == 0 {
 				continue
 			}
-			// Q * rest against P * x1, with each side's denominator on the other.
+			// Q * rest against P * x1, with the denominator of each side multiplied into
+			// the other side.
 			if rest.Sign() > 0 && exact.CmpScaled(rest.Mul(count(int64(q.Num))), p.Den, x1.Mul(count(int64(p.Num))), q.Den) >= 0 {
 				continue
 			}
@@ -191,22 +190,23 @@ func (r PQ) check(t *Table, f *findings) {
 	})
 }
 
-// Request protects respondents who asked for it: a non-empty cell is unsafe
-// when a holding that asked contributes more than Percent of the total,
+// Request protects respondents who asked for protection: a non-empty cell is unsafe when
+// a holding that asked contributes more than Percent of the total,
 //
 //	100 * (largest contribution of those who asked) > Percent * total
 //
-// by absolute value and unweighted. A respondent asks with any row of the data, and a
-// holding with any row of a respondent who asks: all that they contribute to the cell
-// counts, by the rows that do not ask too. It applies where the data names a request
-// column; a frequency table has no contributions and is left to the threshold. Rows of
-// weight 0 contribute nothing.
+// by absolute value and unweighted. A respondent asks when any row of the respondent
+// asks. A holding asks when any of its respondents asks. The whole contribution counts,
+// also of the rows that do not ask. Rows of weight 0 contribute nothing.
+//
+// The rule applies where the data names a request column. A frequency table has no
+// contributions, and is left to MinContributors.
 //
 // Linear in the cells. Source: tau-ARGUS manual, request rule.
 type Request struct {
 	Off bool
-	// Percent is the largest share that is safe. Required, in [0, 100]; "0"
-	// makes every cell with a contribution other than 0 of one who asked unsafe.
+	// Percent is the largest share that is safe. Required, in [0, 100]. With "0" a cell
+	// is unsafe when any holding that asked contributes other than 0.
 	Percent Percent
 }
 

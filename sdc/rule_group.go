@@ -8,34 +8,41 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// GroupDisclosure is the 90 % rule; the 90 is Percent, which [CBS] and [ESSNet] set. It
-// guards a recognisable group of which almost every member shares a category. In every line of the table (all spanning variables fixed
-// but one, that one being a sensitive variable, or every variable in turn where
-// none is declared) a non-empty cell is unsafe when
+// GroupDisclosure is the 90 % rule; the 90 is Percent, which [CBS] and [ESSNet] set. The
+// rule guards a recognisable group in which almost every member shares a category. A line
+// of the table has all spanning variables fixed but one. That one is a sensitive
+// variable, or each variable in turn where no sensitive variable is declared. In every
+// line a non-empty cell is unsafe when
 //
 //	100 * Respondents(cell) >= Percent * Respondents(line)
 //
-// or, with Exclusive, > instead of >=. The line's respondents are distinct
-// respondents of the cell that has the total in place of the category. The
-// categories of a tree are checked at every level. A code above all leaves of its
-// tree, whether they occur or not, is no category: all of a line fall in it whatever
-// the data say. Sources differ on the boundary; the default is the stricter.
+// or, with Exclusive, > instead of >=. The respondents of the line are the distinct
+// respondents of the cell that has the total in place of the category. Sources differ on
+// the boundary; the default is the stricter.
 //
-// A table that publishes its inner cells alone has the codes above these too: they are
-// the sums of what is published. Where such a code breaks the rule and no inner cell
-// below it does by itself, the inner cells below it have the finding, with the
-// respondents of the code: of the deepest one that breaks the rule.
+// The categories of a tree are checked at every level. A code that is above every leaf of
+// its tree (leaves without data included) is no category: for any data, all respondents
+// of a line have such a code.
 //
-// Where a null of the variable is a category of a table, its respondents may hide what
-// the others share: where a cell breaks the rule with those of null taken from the line
-// alone, the finding is for review.
+// A table that publishes only its inner cells also reveals the codes above them: these
+// are sums of published cells. Such a code may break the rule while no inner cell below
+// it breaks the rule by itself. Then the inner cells below the code have the finding,
+// with the respondents of the deepest code that breaks the rule.
+//
+// Where a null of the variable is a category of a table, the respondents with a null can
+// hide a category that the others share. The rule is judged a second time with the
+// respondents of null taken from the line. A cell that breaks the rule only then is for
+// review.
 //
 // For microdata the groups are the equivalence classes on the keys, and a class with a
 // finding is an unsafe class of the output. Where a null of the sensitive variable is a
 // category, the lines are judged a second time over the respondents with a known value:
-// unknown values are no camouflage of what the known ones share. What is found there
-// alone is unsafe where the known respondents of the line are at least the minimum of
-// min-contributors (of k-anonymity where that is off), and for review below.
+// unknown values must not hide a category that the known ones share. A finding of the
+// second time alone is
+//
+//   - unsafe where the known respondents of the line reach the minimum of
+//     min-contributors (of k-anonymity where min-contributors is off);
+//   - for review where they do not.
 //
 // Linear in cells times variables. Source: ESSNet guidelines 2010, 2.2.1 (group
 // disclosure); City Deal "Zicht op ondermijning", step 20.
@@ -59,9 +66,9 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	// The inequality is decided by cmpCounts, in whole numbers: 0 where the share of the cell
-	// is Percent exactly, 1 where it is more. Which counts are compared, of a cell or of a code
-	// above, with or without unknown values, is lines.broken in known.go.
+	// cmpCounts decides the inequality in whole numbers: 0 where the share of the cell is
+	// exactly Percent, 1 where the share is more. lines.broken in known.go chooses the
+	// counts to compare: of a cell or of a code above, with or without unknown values.
 	p := r.Percent.must()
 	least := 0
 	if r.Exclusive {
@@ -104,7 +111,7 @@ func (r GroupDisclosure) check(t *Table, f *findings) {
 	})
 }
 
-// noCategory says over which line variables a code is no category.
+// noCategory lists the line variables that have a code which is no category.
 func (t *Table) noCategory(p *Policy) []words.Message {
 	if p.GroupDisclosure.Off && p.GroupRemainder.Off {
 		return nil
@@ -118,8 +125,9 @@ func (t *Table) noCategory(p *Policy) []words.Message {
 	return out
 }
 
-// markClasses notes the verdicts on classes of microdata, which are the cells here, that
-// were found over a sensitive variable beside the keys, which is the last of s.
+// markClasses copies the verdicts that were found over one sensitive variable to the
+// classes of microdata, which are the cells of f. The tables of s are spanned by the keys
+// and, as last variable, the sensitive one.
 func (f *findings) markClasses(s *Table, found *findings) {
 	var class map[string]int
 	for i, v := range found.worst {
@@ -147,14 +155,14 @@ func (t *Table) nodeKey(i, n int) string {
 	return string(key)
 }
 
-// GroupRemainder is the complement of GroupDisclosure for small groups: in
-// every line (as there) a non-empty cell is unsafe when all but at most K of the
-// members of the line are in it,
+// GroupRemainder is the complement of GroupDisclosure for small groups. In every line (as
+// in GroupDisclosure) a non-empty cell is unsafe when it holds all but at most K of the
+// members of the line,
 //
 //	Respondents(line) - K <= Respondents(cell)
 //
-// It is not nested with the 90 % rule: 5 of 6 passes that and fails this with
-// K = 1, 95 of 105 the other way round.
+// Neither rule contains the other. With K = 1, a cell of 5 of 6 breaks GroupRemainder
+// alone, and a cell of 95 of 105 breaks the 90 % rule alone.
 //
 // Linear in cells times variables. Source: Lupp and Langsrud, Suppression of
 // directly-disclosive cells in frequency tables.
@@ -214,13 +222,12 @@ func (r GroupRemainder) check(t *Table, f *findings) {
 	})
 }
 
-// ZeroCells reports zeros that tell something of a group: in every line over a
-// declared sensitive variable whose group is not empty, a category that nobody
-// has is a finding for review (nobody of the group has the property). Only
-// categories that occur somewhere in the data are looked at; what is impossible
-// rather than empty (a structural zero) cannot be told apart, which is why a
-// person must judge. Where no sensitive variable is declared the rule says that
-// it was not checked.
+// ZeroCells reports zeros that reveal something about a group. In every line over a
+// declared sensitive variable whose group is not empty, a category without respondents is
+// for review: no member of the group has the property. The rule looks only at categories
+// that occur somewhere in the data. The rule cannot distinguish an empty category from an
+// impossible one (a structural zero), which is why a person has to decide. Where no
+// sensitive variable is declared the report says that the rule was not checked.
 //
 // Linear in lines times categories. Source: ESSNet guidelines 2010, 2.2.1.
 type ZeroCells struct {

@@ -10,21 +10,26 @@ import (
 //
 //	Holdings < Min
 //
-// so that a cell of exactly Min is safe. Holdings are the distinct holdings with a
-// contribution: with a non-null response, of data with weights in a row of a weight
-// above 0; in a frequency table all of them. A respondent without a holding is one of its
-// own. Twelve establishments of one owner are one: who owns them sees through the count
-// of them, and what is published of the cell is of that one.
+// A cell of exactly Min holdings is safe. Holdings are the distinct holdings with a
+// contribution:
 //
-// In microdata the cells are the classes on the keys: who owns all twelve records of a class
-// is known by its keys. Where nulls of keys match, a class that has fewer by itself is for
-// review.
+//   - in a magnitude table, with a non-null response;
+//   - in a magnitude table of data with weights, in a row of a weight above 0;
+//   - in a frequency table, all of them.
 //
-// It applies where the data name a column of holdings; elsewhere respondents are what
-// MinContributors counts, and the report says that holdings were not looked at.
+// A respondent without a holding is a holding of its own. Twelve establishments of one
+// owner are one holding: the owner knows all twelve, and the published value is the value
+// of that one owner.
+//
+// In microdata the cells are the classes on the keys: an owner of all twelve records of a
+// class is known by the keys of the class. Where nulls of keys match, a class that has
+// fewer than Min holdings of its own is for review.
+//
+// The rule applies where the data name a column of holdings. Without one, MinContributors
+// counts respondents, and the report says that holdings were not checked.
 //
 // Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.3
-// (holdings as the unit); the threshold is that of MinContributors.
+// (holdings as the unit). The threshold is that of MinContributors.
 type MinHoldings struct {
 	Off bool
 	// Min is the least number that is safe. Required, at least 2.

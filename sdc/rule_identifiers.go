@@ -8,39 +8,42 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Identifiers guards against an output that carries a direct or pseudonymous
-// identifier. A variable of the output, key or sensitive one, is found when
+// Identifiers guards against an output that carries a direct or pseudonymous identifier.
+// A key or sensitive variable of the output is found when
 //
-//   - it is the data's own respondent or holding column: unsafe;
+//   - it is the respondent or holding column of the data: unsafe;
 //
 //   - it is named like an identifier (see below): unsafe;
 //
-//   - its values have the form of one: at least 10 distinct values, of which at least
-//     90 % are citizen service numbers (eleven-test), bank accounts (IBAN check digits),
-//     e-mail addresses, licence plates or telephone numbers (package identifier): unsafe;
+//   - its values have the form of an identifier: at least 10 distinct values, and at
+//     least 90 % of them of one form of package identifier (citizen service number with
+//     eleven-test, bank account with IBAN check digits, e-mail address, licence plate,
+//     telephone number): unsafe;
 //
-//   - it is one of microdata, and more than UniqueShare percent of the rows hold a value
+//   - the output is microdata, and more than UniqueShare percent of the rows hold a value
 //     that no other respondent has,
 //
 //     100 * (rows with a value of one respondent) > UniqueShare * rows
 //
-//     nulls aside, equality being safe: unsafe, and for a sensitive variable of numbers
-//     for review, since amounts are mostly a person's own. Texts are numbers where all
-//     are whole or decimal numbers without zeros in front, with one decimal sign.
-//     Numbers that are all dates of eight digits (20250131) are dates.
+//     with nulls left out, equality being safe: unsafe. For a sensitive variable of
+//     numbers it is for review, because amounts mostly differ from person to person.
+//     Texts are numbers when all are whole or decimal numbers without leading zeros and
+//     with one decimal sign. Numbers that are all dates of eight digits (20250131) are
+//     dates.
 //
-// Names are compared without case, accents, blanks, dots, underscores and other signs,
-// with Names, with the usual Dutch and English ones, and with those of the CBS microdata
-// catalogue. Except for words that are parts of other names too (name, naam), a word of
-// the name suffices, and so does one with an ending such as nr, nummer, hash or h.
+// Names are compared without case, accents, blanks, dots, underscores and other signs. A
+// name is compared with Names, with the usual Dutch and English names of identifiers, and
+// with those of the CBS microdata catalogue. One word of the name suffices, or two to
+// four words in a row (date of birth), also with an ending such as nr, nummer, hash or h.
+// The exceptions are words that are parts of other names too (name, naam).
 //
-// [Data.NotIdentifiers] clears a column but the respondent and the holding: findings
-// about it are for review, with the reason. Linear in distinct values. Source: CBS,
-// identifying variables of the microdata catalogue.
+// [Data.NotIdentifiers] clears a column, but not the respondent and the holding: findings
+// about a cleared column are for review, with the reason. Linear in distinct values.
+// Source: CBS, identifying variables of the microdata catalogue.
 type Identifiers struct {
 	Off bool
-	// Names are names of identifiers beside the usual ones. Required; may be empty but
-	// not nil.
+	// Names lists names of identifiers in addition to the usual ones. Required; may be
+	// empty but not nil.
 	Names []string
 	// UniqueShare is the largest share of unique values that is safe. Required,
 	// in (0, 100].
@@ -88,7 +91,8 @@ func (r Identifiers) checkNames(o *Output, d *Data, f *findings) {
 	}
 }
 
-// cleared is a finding about a column that is said to be no identifier.
+// cleared makes the finding x one for review, with the reason, where the analyst says
+// that the column is no identifier.
 func (d *Data) cleared(x Finding) Finding {
 	if reason, ok := d.NotIdentifiers[x.Variable]; ok {
 		x.Verdict = Review
@@ -125,7 +129,7 @@ func (r Identifiers) checkValues(t *outputTables, d *Data, f *findings) {
 	r.checkForms(t.main, d, f)
 }
 
-// checkUnique looks at how many rows hold a value that one respondent has.
+// checkUnique counts the rows with a value that only one respondent has.
 func (r Identifiers) checkUnique(t *Table, v int, verdict Verdict, d *Data, f *findings) {
 	once, rows := t.uniqueValues(v)
 	if rows == 0 || cmpShare(count(once), count(rows), r.UniqueShare.must()) <= 0 {
@@ -175,9 +179,9 @@ func formOf(kind identifier.Kind) words.Arg {
 	}[kind])
 }
 
-// Endpoints guards against publishing a value of one record: an output whose
-// statistics contain a minimum, a maximum or a range is unsafe. Source: ESSNet
-// guidelines 2010, 2.2.2.
+// Endpoints guards against publishing the value of one record. An output whose statistics
+// contain a minimum, a maximum or a range is unsafe. Source: ESSNet guidelines 2010,
+// 2.2.2.
 type Endpoints struct {
 	Off bool
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 )
 
-// runCells is the number of cells at which a goroutine looks before it takes others:
-// so few that the last ones are not waited for long.
+// runCells is the number of cells of a run, which one goroutine looks at. A small number
+// keeps the wait for the last goroutine short.
 const runCells = 1 << 12
 
 // runsOf returns the number of runs into which n cells are cut.
 func runsOf(n int) int { return (n + runCells - 1) / runCells }
 
-// inRuns cuts n cells into runs and calls fn for each of them, from so many
-// goroutines. Which worker takes which run is left to chance.
+// inRuns cuts n cells into runs and calls fn for each run, from threads goroutines. Which
+// worker takes which run is not determined.
 func inRuns(n, threads int, fn func(worker, k, lo, hi int)) {
 	inParallel(runsOf(n), threads, func(worker, k int) { fn(worker, k, k*runCells, min(n, (k+1)*runCells)) })
 }
@@ -50,7 +50,7 @@ type run struct {
 	lo, hi int
 }
 
-// published iterates over those that are published.
+// published iterates over the published cells of the run.
 func (r run) published() iter.Seq[Cell] {
 	return func(yield func(Cell) bool) {
 		for i := r.lo; i < r.hi; i++ {

@@ -11,24 +11,24 @@ import (
 	"regexp"
 )
 
-// A report in JSON ends in a seal: the member "digest" is the SHA-256 of all bytes
-// before that member, in hexadecimal, and "signer" and "signature" follow where the
-// report is signed. A report that was changed, or written anew by another program, no
-// longer fits its digest.
+// A report in JSON ends in a seal. The member "digest" is the SHA-256 of all bytes before
+// that member, in hexadecimal. The members "signer" and "signature" follow where the
+// report is signed. A report that was changed, or rewritten by another program, does not
+// match its digest.
 const (
 	sealStart = ",\n \"digest\": "
 	sealEnd   = "\n}\n"
 )
 
-// SealPayload is what the signature of a report with this digest signs.
+// SealPayload returns the bytes that the signature of a report with this digest signs.
 func SealPayload(digest string) []byte { return []byte(reportSchema + "\n" + digest) }
 
 // ErrSeal says that a report was changed after it was written, or was not signed by
 // the key that is asked for.
 var ErrSeal = errors.New("the report is not as it was written")
 
-// WriteSealed writes the report as indented JSON with its digest, and with a signature
-// where sign is not nil: sign returns the public key and its Ed25519 signature of a
+// WriteSealed writes the report as indented JSON with its digest. Where sign is not nil
+// it adds a signature: sign returns the public key and its Ed25519 signature of a
 // payload. The same check and key give the same bytes.
 func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, signature []byte)) error {
 	h := sha256.New()
@@ -61,8 +61,8 @@ func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, sig
 	return err
 }
 
-// afterDigest is all that may follow the digest: JSON lets a later member replace an earlier
-// one, and no digest covers what stands behind it.
+// afterDigest matches the only text that may follow the digest. The digest does not cover
+// later members, and in JSON a later member can replace an earlier one.
 var afterDigest = regexp.MustCompile(`^(,\n "signer": "[A-Za-z0-9+/=]+",\n "signature": "[A-Za-z0-9+/=]+")?\n\}\n$`)
 
 // CheckSeal reports whether the text of a report fits its digest, and ends with it or

@@ -2,20 +2,21 @@ package sdc
 
 import "github.com/sluis-go/sluis/internal/evidence"
 
-// Sole is who stands alone behind a cell: all its rows, in a magnitude table all that
-// have a response, are of one respondent, or of one holding; 0 where they are of
-// none or of several. Numbers from 1 on are those of this report, in the order of
-// its tables and cells: the same number is the same respondent or holding in every
-// cell of every table, and says nothing else. A respondent without a holding is a
-// holding of its own, of the same number; without respondents in the data each row
-// is one.
+// Sole is the sole contributor to a cell, as a respondent and as a holding. A cell has a
+// sole contributor when all its rows (in a magnitude table, all rows with a response) are
+// of one respondent, or of one holding. A number is 0 where the rows are of none or of
+// several.
 //
-// Like everything else of a cell it is confidential: that two cells have one
-// contributor is nowhere to be published.
+// Numbers from 1 on are valid in one report, in the order of its tables and cells. The
+// same number is the same respondent or holding in every cell of every table, and the
+// number says nothing else. A respondent without a holding is a holding of its own, with
+// the same number. Without respondents in the data each row is a respondent.
+//
+// A Sole is confidential, like the rest of the evidence: that two cells have one
+// contributor must not be published.
 type Sole struct{ Respondent, Holding int32 }
 
-// Sole returns who stands alone behind the cell; false where Options.Sole did not
-// ask for it.
+// Sole returns the sole contributor to the cell; false where Options.Sole is not set.
 func (c Cell) Sole() (Sole, bool) {
 	if c.t.soles == nil {
 		return Sole{}, false

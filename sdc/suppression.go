@@ -10,12 +10,14 @@ import (
 // SuppressionSchema names the form of the record of local suppression.
 const SuppressionSchema = "sluis.local/1"
 
-// Suppression is the record that local suppression leaves beside a file of records:
-// what was suppressed, and what was reached. It holds for the file of that hash alone.
+// Suppression is the record that local suppression writes beside a file of records: the
+// values that were suppressed, and the k that was reached. The record is valid only for
+// the file with that hash.
 //
-// Reached is: whoever knows the true keys of a record finds at least K records of the
-// file, or different respondents, that agree with them, on all Keys together, or on
-// every combination of at most MaxKeys of them; a null agrees with everything.
+// K is reached when an attacker who knows the true keys of a record finds at least K
+// records of the file, or K different respondents, that agree with the keys. The
+// agreement is on all Keys together, or on every combination of at most MaxKeys of them.
+// A null agrees with every value.
 type Suppression struct {
 	Schema string `json:"schema"`
 	// Output is the file that was written, with its SHA-256.
@@ -26,13 +28,13 @@ type Suppression struct {
 	Missing Missing `json:"missing"`
 	K       int64   `json:"k"`
 	MaxKeys int     `json:"maxKeys,omitempty"`
-	// Respondent is the column whose values were counted; "" for records.
+	// Respondent is the column of the respondents that were counted; "" for records.
 	Respondent string `json:"respondent,omitempty"`
 	Records    int64  `json:"records"`
 	// Suppressed says of each key, in the order of Keys, how many values were suppressed.
 	Suppressed []SuppressedKey `json:"suppressed"`
 	// Signer is the Ed25519 public key of the signer, and Signature signs
-	// [Suppression.Payload]; both are empty where nobody has signed.
+	// [Suppression.Payload]. Both are empty for a record without a signature.
 	Signer    []byte `json:"signer,omitempty"`
 	Signature []byte `json:"signature,omitempty"`
 }
@@ -43,8 +45,8 @@ type SuppressedKey struct {
 	Values int64  `json:"values"`
 }
 
-// Payload is what the signature of a record signs: its schema, and the record with its
-// signer and without its signature.
+// Payload returns the bytes that the signature of a record signs: the schema, and the
+// record with its signer and without its signature.
 func (s Suppression) Payload() []byte {
 	s.Signature = nil
 	text, err := json.Marshal(s)
@@ -54,9 +56,9 @@ func (s Suppression) Payload() []byte {
 	return append([]byte(SuppressionSchema+"\n"), text...)
 }
 
-// ParseSuppression reads a record. A record with a signature must be written as it was
-// signed but for blanks, so that the record says the same to every reader; the signature is
-// for the caller to verify. The error wraps ErrRequest.
+// ParseSuppression reads a record. A record with a signature must be written exactly as
+// it was signed, except for blanks: every reader then reads the same record. The caller
+// must verify the signature. The error wraps ErrRequest.
 func ParseSuppression(text []byte) (*Suppression, error) {
 	var s Suppression
 	if err := json.Unmarshal(text, &s); err != nil {
@@ -81,10 +83,13 @@ func ParseSuppression(text []byte) (*Suppression, error) {
 	return &s, nil
 }
 
-// SuppressionsFit is an error, which wraps ErrRequest, where records of local suppression
-// cannot be those of the data: they are of another number of records in all, or tell of more
-// suppressed values of a key than the data have nulls. nulls returns those of a key, false
-// where that is not known.
+// SuppressionsFit returns an error, which wraps ErrRequest, where records of local
+// suppression cannot belong to the data:
+//
+//   - the total number of records differs; or
+//   - a key has more suppressed values than the data have nulls.
+//
+// nulls returns the number of nulls of a key; false where the number is not known.
 func SuppressionsFit(list []*Suppression, records int64, nulls func(key string) (int64, bool)) error {
 	sum := int64(0)
 	told := map[string]int64{}
@@ -118,10 +123,10 @@ func (s *Suppression) validate() error {
 	return nil
 }
 
-// Covers reports why the record says nothing of k on every combination of at most size
-// of some keys, counted in a column of respondents ("" for records); "" where it does:
-// where it was made for all these keys, for combinations of as many, and for at least k
-// of the same.
+// Covers returns "" where the record proves k on every combination of at most size of
+// some keys, counted in a column of respondents ("" for records). Otherwise it returns
+// the reason why the record does not. The record must have been made for all these keys,
+// for combinations of at least that size, for at least k, and for the same respondents.
 func (s *Suppression) Covers(keys []string, size int, respondent string, k int64) string {
 	for _, key := range keys {
 		if !slices.Contains(s.Keys, key) {

@@ -21,7 +21,7 @@ type Table struct {
 	m         evidence.Margin
 	units     evidence.Units
 	weighting Weighting
-	lookup    *group.Table // by nodes: cells, and behind them what was looked for in vain; nil until needed
+	lookup    *group.Table // by nodes: cells, then combinations without a cell; nil until needed
 
 	// keys numbers the cells by their nodes, and byKey has cell + 1 by number, 0 where
 	// there is none; nil until needed.
@@ -29,15 +29,15 @@ type Table struct {
 
 	alike   *agreement        // of a magnitude table; nil where it was not gathered
 	soles   []Sole            // of cells; nil where they were not asked for
-	named   []int32           // whose the largest contributions are, as many a cell; nil likewise
-	asked   map[int]exact.Num // cell -> largest contribution of those who asked
+	named   []int32           // contributors of the largest contributions, the same number for each cell; nil likewise
+	asked   map[int]exact.Num // cell -> largest contribution of a unit that asked
 	matched []matchedSize     // microdata with nulls matched by a policy
 	alpha   exact.Ratio       // of that policy
 	trusted int64             // the k that local suppression has reached on true keys
 
-	// Of a table of the rows with a known value of the sensitive variable: the
-	// respondents of its classes, unknown values counted, and the number of known ones
-	// below which a finding is for review.
+	// For a table of the rows with a known value of the sensitive variable. fullLine is
+	// the number of respondents of each class, unknown values counted. With fewer known
+	// respondents than knownMin a finding is for review.
 	fullLine map[string]int64
 	knownMin int64
 	combos   map[string]bool // published combinations of levels
@@ -57,7 +57,7 @@ func (t *Table) Output() *Output { return t.output }
 // them.
 func (t *Table) Variables() []Variable { return t.vars }
 
-// Rows returns the number of rows counted, and of those left out for nulls.
+// Rows returns the number of rows counted, and of rows left out for nulls.
 func (t *Table) Rows() (counted, excluded int64) { return t.rows, t.exclude }
 
 func (t *Table) magnitude() bool { return t.output.Kind == Magnitude }
@@ -89,8 +89,8 @@ type lines struct {
 	ids    []uint32  // lines of cells; nil where they are found by the numbers
 	whole  []bool    // nodes of the variable that are no category, see GroupDisclosure; nil where none is
 	up     *branches // nil where the table has none
-	// Of a variable of which null is a category: its node, and by the cell of the line the
-	// respondents in it.
+	// For a variable where null is a category: the node of null, and the number of
+	// respondents with null in each line, by the cell of the line.
 	null    uint32
 	unknown []int64
 }
@@ -125,9 +125,9 @@ func (t *Table) linesByIndex(v int) lines {
 	return l
 }
 
-// of returns the cell with the total in place of the node of the variable, or noLine.
-// Those of published cells exist: a rule that looks at lines has asked for their
-// margins. A hidden cell, itself the line of another variable, may have none.
+// of returns the cell with the total in place of the node of the variable, or noLine. A
+// published cell always has a line: a rule that looks at lines gathers their margins. A
+// hidden cell, which is the line of another variable, may have none.
 func (l *lines) of(i int) uint32 {
 	if line := l.find(i); line != noLine || l.t.hidden[i] {
 		return line
@@ -142,8 +142,8 @@ func (l *lines) find(i int) uint32 {
 	return l.t.byKey[l.t.keys[i]-l.t.nodes[l.v][i]*l.stride] - 1
 }
 
-// number gives every combination of nodes a number, in mixed radix, and notes the
-// cells by these. It returns false if there are too many for the cells.
+// number gives every combination of nodes a number, in mixed radix, and stores the cells
+// by number. It returns false if there are too many combinations for the number of cells.
 func (t *Table) number(threads int) bool {
 	if t.keys != nil {
 		return true
@@ -186,8 +186,8 @@ func lineVariables(o *Output, vars []Variable) []int {
 	return out
 }
 
-// members lists the nodes of variable v in every line over it, one line behind the
-// other: those of line l are nodes[ends[l]:ends[l+1]]. It also says which nodes occur.
+// members lists the nodes of variable v in every line over it, one line after the other:
+// line l has nodes[ends[l]:ends[l+1]]. It also says which nodes occur.
 func (l *lines) members() (nodes []uint32, ends []int, occurs []bool) {
 	of := l.t.nodes[l.v]
 	ends, occurs = make([]int, len(of)+2), make([]bool, l.t.vars[l.v].Len())
@@ -216,10 +216,9 @@ func (l *lines) members() (nodes []uint32, ends []int, occurs []bool) {
 	return nodes, ends[:len(of)+1], occurs
 }
 
-// zeros calls fn for every published empty cell over a declared sensitive
-// variable: the group (the line's total) and the category. Of a branch that is
-// empty altogether only the top is named; categories without any record in the
-// data are left out.
+// zeros calls fn for every published empty cell over a declared sensitive variable, with
+// the group (the total of the line) and the category. Of an empty branch only the top is
+// named. Categories without any record in the data are left out.
 func (f *findings) zeros(fn func(f *finder, v int, group Cell, category int)) {
 	t := f.table
 	for v := range t.vars {

@@ -81,7 +81,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	names := &evidence.Names{}
 	for k, t := range pl.tabs {
 		if (t.known || t.pair) && w.accumulators[k].Rows() == 0 {
-			continue // nothing is known of anybody
+			continue // no respondent has a known value
 		}
 		table, err := w.table(ctx, pl, k, vars, ranks, p, opts)
 		if err != nil {
@@ -173,7 +173,8 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 	return t, nil
 }
 
-// addAsked notes the largest contribution of those who asked for protection.
+// addAsked stores, for each cell, the largest contribution of a unit that asked for
+// protection.
 func (t *Table) addAsked(ctx context.Context, acc *evidence.Accumulator, levels []evidence.Levels, combos [][]int, opts Options) error {
 	margins, err := acc.Margins(ctx, levels, combos, opts.threads())
 	if err != nil {

@@ -9,13 +9,13 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// texts makes facts and the texts of their arguments. They lie one behind the other in
-// blocks, so that it allocates now and then. The zero value is ready to use; it must not
-// be copied afterwards.
+// texts makes messages and the texts of their arguments. They are stored one after the
+// other in blocks, so that few allocations are needed. The zero value is ready to use; a
+// texts must not be copied after its first use.
 type texts struct {
 	block strings.Builder
 	few   [64]byte
-	args  []words.Arg // room for those to come
+	args  []words.Arg // room for later arguments
 	made  int         // arguments so far
 }
 
@@ -53,8 +53,9 @@ func (w *texts) count(n int64) words.Arg {
 	return words.Decimal(w.text(strconv.AppendInt(w.few[:0], n, 10)))
 }
 
-// share returns 100*a/b, for a that is not 0, with enough digits to tell the share from a
-// whole number and from the limit of the rule, unless the share is one of these.
+// share returns 100*a/b, for a that is not 0. It has enough digits to distinguish the
+// share from a whole number and from the limit of the rule, unless the share equals one
+// of them.
 func (w *texts) share(a, b exact.Num, limit float64) words.Arg {
 	if b.Sign() == 0 {
 		return words.Arg{Kind: words.Above, Text: "100"}
@@ -70,8 +71,9 @@ func (w *texts) share(a, b exact.Num, limit float64) words.Arg {
 	return words.Decimal(w.text(strconv.AppendFloat(w.few[:0], s, 'f', 15, 64)))
 }
 
-// shareAbove is share of a share that lies above the limit: where no digit of a float tells
-// them apart the argument says that the share is more than the limit.
+// shareAbove is share for a share above the limit. Where no digit of a float
+// distinguishes the share from the limit, the argument says that the share is more than
+// the limit.
 func (w *texts) shareAbove(a, b exact.Num, limit float64, text Percent) words.Arg {
 	if b.Sign() != 0 && exact.Share(a, b) <= limit {
 		return words.Arg{Kind: words.Above, Text: string(text)}

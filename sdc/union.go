@@ -5,19 +5,26 @@ import (
 	"slices"
 )
 
-// Together judges the sum of hidden cells of one table as a cell: everybody can work it
-// out where the total is published and so is every other part of it. total is their total
-// in one variable, shown are the other parts that are not empty, which are published. The
-// rules are min-contributors, min-holdings, nk, p-percent, pq and request; all-equal and
-// the group rules are not looked at. Nor is how many contribute something other than 0,
-// which Check reviews in a cell.
+// Together judges the sum of hidden cells of one table as a cell. Any reader can compute
+// this sum where the total and all other parts of the total are published. total is the
+// total of the hidden cells in one variable; shown are its other parts that are not
+// empty, which are published.
 //
-// The evidence is of cells and not of their sum, so that it is bounded: a contributor may
-// be in several of the cells. Their number is at least that of any one of the cells, and
-// at least that of the total less those of the cells shown; it is at most what the numbers
-// add up to. What one contributes is known where he is among the largest of a cell (see
-// Cell.Largest), and elsewhere at most the most that others have there. Where every cell
-// passes a rule of concentration so does the sum, unless contributions are negative.
+// The rules are min-contributors, min-holdings, nk, p-percent, pq and request. All-equal,
+// the group rules, and the number of contributors with a sum other than 0 (which Check
+// reviews in a cell) are not looked at.
+//
+// The evidence is about cells and not about their sum, because a contributor may be in
+// several of the cells. Therefore Together works with bounds:
+//
+//   - The number of contributors is at least that of any one of the cells, and at least
+//     that of the total less those of the cells shown. It is at most the sum of the
+//     numbers of the cells, and at most that of the total.
+//   - The contribution of one contributor to a cell is known where the contributor is
+//     among the largest of the cell (see Cell.Largest). Elsewhere it is at most the rest
+//     of Cell.Largest.
+//   - Where every cell passes a concentration rule, so does the sum, unless contributions
+//     are negative.
 //
 // Safe and Unsafe are certain; Review says that the bounds do not decide. The table must
 // have been made with Options.Sole. Linear in the cells and their largest contributors.
@@ -32,10 +39,11 @@ func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
 	return v
 }
 
-// Union judges the sum of cells as a cell, as [Together] does, where nothing is known of a
+// Union judges the sum of cells as a cell, as [Together] does, without knowledge of a
 // total. The number of contributors is at least that of any one of the cells, and at most
-// what the numbers add up to; it is that sum where apart says that no contributor is in two
-// of the cells. Safe and Unsafe are certain; Review says that the bounds do not decide.
+// the sum of their numbers. It equals that sum where apart says that no contributor is in
+// two of the cells. Safe and Unsafe are certain; Review says that the bounds do not
+// decide.
 func Union(p *Policy, cells []Cell, apart bool) Verdict {
 	v := manyEnough(p.MinContributors.Off, p.MinContributors.Min, cells, apart, Cell.Contributors)
 	if cells[0].t.byHolding {
@@ -87,7 +95,7 @@ func enough(off bool, least int64, total Cell, hidden, shown []Cell, count func(
 	return Safe
 }
 
-// concentrated is what the rules of concentration say of the sum of cells.
+// concentrated returns the verdict of the concentration rules on the sum of cells.
 func (p *Policy) concentrated(cells []Cell) Verdict {
 	if p.NK.Off && p.PPercent.Off && p.PQ.Off && p.Request.Off {
 		return Safe
@@ -110,7 +118,7 @@ func (p *Policy) concentrated(cells []Cell) Verdict {
 		return Review
 	}
 	v := Safe
-	// a is safe where it is no more than b; high and low bound a - b.
+	// A cell is safe where a <= b; low <= a - b <= high.
 	see := func(high, low *big.Rat) {
 		switch {
 		case low.Sign() > 0:
@@ -145,18 +153,18 @@ func (p *Policy) concentrated(cells []Cell) Verdict {
 	return v
 }
 
-// unionBounds bound the contributions to the sum of cells, from the largest.
+// unionBounds bounds the contributions to the sum of cells, largest first.
 type unionBounds struct {
 	total                 *big.Rat
 	least, most           []*big.Rat // falling
 	askedLeast, askedMost *big.Rat
 }
 
-// boundsOf returns nil where the largest contributors are not known. The rules look at
-// the sum of so many contributors at most.
+// boundsOf returns nil where the largest contributors are not known. looked is the
+// largest number of contributors that a rule adds up.
 func boundsOf(cells []Cell, looked int) *unionBounds {
 	b := &unionBounds{total: new(big.Rat), askedLeast: new(big.Rat), askedMost: new(big.Rat)}
-	others := new(big.Rat) // the most that somebody has who is in no list
+	others := new(big.Rat) // the most that an unlisted contributor has
 	type known struct{ is, listed *big.Rat }
 	who := map[int32]*known{}
 	for _, c := range cells {
@@ -188,7 +196,7 @@ func boundsOf(cells []Cell, looked int) *unionBounds {
 		y := new(big.Rat).Add(k.is, others)
 		b.most = append(b.most, y.Sub(y, k.listed))
 	}
-	for range looked { // as many who are in no list
+	for range looked { // unlisted contributors, as many as a rule adds up
 		b.most = append(b.most, others)
 	}
 	for _, list := range [][]*big.Rat{b.least, b.most} {

@@ -8,11 +8,14 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// Variable is a spanning or key variable of a table, with its nodes: node 0 is
-// the total, then the codes of its hierarchy in the order given, parents before
-// children, or without a hierarchy the values in canonical order (numbers and
-// dates by value, text by bytes). Where null is a category of its own it is the
-// last node, directly below the total.
+// Variable is a spanning or key variable of a table, with its nodes. Node 0 is the total.
+// Then follow
+//
+//   - with a hierarchy, its codes in the order given, parents before children;
+//   - without a hierarchy, the values in canonical order: numbers and dates by value,
+//     text by bytes.
+//
+// Where null is a category of its own it is the last node, directly below the total.
 type Variable struct {
 	Name  string
 	nodes []node
@@ -22,7 +25,8 @@ type Variable struct {
 	bytes  bool // the values are bytes, and labels hexadecimal
 	// leafOf maps the rank of a value in the column's list to its node.
 	leafOf []int
-	// values are those of the nodes of a variable of amounts; nil for total and null.
+	// values are the values of the nodes of a variable of amounts; nil for total and
+	// null.
 	values []*big.Rat
 }
 
@@ -38,9 +42,9 @@ type node struct {
 // Len returns the number of nodes, the total included.
 func (v *Variable) Len() int { return len(v.nodes) }
 
-// Label returns the code of a node as it is written in reports, cells and releases, and
-// named in [Output.Fold] and [APriori]: that of the total is "", that of null
-// "(missing)", and a code of the data that is "*" or "(missing)", or begins with a
+// Label returns the code of a node, as written in reports, cells and releases, and as
+// named in [Output.Fold] and [APriori]. The label of the total is "", and of null
+// "(missing)". A code of the data that is "*" or "(missing)", or that begins with a
 // backslash, has a backslash before it.
 func (v *Variable) Label(node int) string { return v.nodes[node].label }
 
@@ -53,8 +57,8 @@ func (v *Variable) Level(node int) int { return v.nodes[node].level }
 // IsLeaf reports whether records carry the code of the node.
 func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
 
-// newVariable lays the values of a column into a tree. Where rows with a null are left
-// out, there is no node for null: it would be a row of zeros that says nothing.
+// newVariable places the values of a column in a tree. Where rows with a null are left
+// out, there is no node for null: it would give a row of zeros without meaning.
 func newVariable(name string, list *column.List, h *Hierarchy, excluded bool) (*Variable, error) {
 	v := &Variable{Name: name, nodes: []node{{parent: -1}}, depth: 1, number: list.Numbers(), bytes: list.Bytes(), leafOf: make([]int, list.Len())}
 	if h != nil {
@@ -116,9 +120,9 @@ func (v *Variable) wholes() []bool {
 	return out
 }
 
-// levels returns, for every depth from 0 to v.depth, the node of each code at
-// that depth, and behind them one more level with the leaf of each code. rank
-// maps the codes in use to the ranks of the column's list.
+// levels returns, for every depth from 0 to v.depth, the node of each code at that depth.
+// One more level after them has the leaf of each code. rank maps the codes in use to the
+// ranks of the list of the column.
 func (v *Variable) levels(rank []uint32) evidence.Levels {
 	out := make(evidence.Levels, v.depth+2)
 	for l := range out {
@@ -140,9 +144,9 @@ func (v *Variable) levels(rank []uint32) evidence.Levels {
 	return out
 }
 
-// folded returns the variable as an output publishes it: without the codes below
-// a level, and without those below codes that it folds. Records of these carry
-// the node above that is left. The error wraps ErrRequest.
+// folded returns the variable as an output publishes it: without the codes below a level,
+// and without the codes below a folded code. The records of a removed code carry the
+// nearest node above it that remains. The error wraps ErrRequest.
 func (v *Variable) folded(o *Output) (*Variable, error) {
 	level, cut := o.Depth[v.Name]
 	if !cut {

@@ -2,8 +2,8 @@ package sdc
 
 import "fmt"
 
-// Verdict is what a policy says of an output. The zero value is Unsafe, so that
-// a verdict that was never reached cannot read as safe.
+// Verdict is the result of a policy for an output. The zero value is Unsafe: a verdict
+// that was never set cannot read as safe.
 type Verdict uint8
 
 const (
