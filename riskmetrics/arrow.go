@@ -215,8 +215,7 @@ func weights(ctx context.Context, t arrow.Table, name string) (*recordWeights, e
 	return w, nil
 }
 
-// batchRows is the number of rows that are read at a time, so that they stay in
-// cache.
+// batchRows is the number of rows that are read at a time: few enough to stay in cache.
 const batchRows = 1 << 14
 
 // append appends a batch.
@@ -246,9 +245,9 @@ func (w *recordWeights) append(name string, batch arrow.Array, n *column.Numbers
 	return w.appendWide(name, row, batch.Len(), n)
 }
 
-// appendNarrow appends a batch in 64 bits, the sum of all weights staying below
-// narrowTotal, and reports false, having changed nothing but total, where that
-// cannot be. at is the position of a weight that is not above 0, or -1.
+// appendNarrow appends a batch in 64 bits. It reports false, and has changed only total,
+// where the sum of all weights would not stay below narrowTotal. at is the position of a
+// weight that is not above 0, or -1.
 func (w *recordWeights) appendNarrow(n *column.Numbers, rows int, total *uint64) (fits bool, at int) {
 	if n.Shift != 0 || n.Wide != nil {
 		return false, -1
@@ -324,11 +323,16 @@ func (w *recordWeights) appendWide(name string, row int64, rows int, n *column.N
 	return nil
 }
 
-// Sensitive reads a sensitive variable of the table that the classes were made
-// of, for the measures of attribute disclosure. nulls says what a null among its
-// values is: refuse an error, category a value of its own, exclude no value, so
-// that it counts as none of the distinct ones and in no share. The table is
-// borrowed for the call. The error is a *ColumnError, ErrRequest or the context's.
+// Sensitive reads a sensitive variable of the table that the classes were made of, for
+// the measures of attribute disclosure. nulls is the policy for a null among its values:
+//
+//   - refuse: a null is an error;
+//   - category: null is a value of its own;
+//   - exclude: a null is no value. It counts in no number of distinct values and in no
+//     share.
+//
+// The table is borrowed for the call. The error is a *ColumnError, ErrRequest or the
+// context's.
 func (c *Classes) Sensitive(ctx context.Context, t arrow.Table, name string, nulls Missing) (*Sensitive, error) {
 	if ctx == nil || t == nil {
 		return nil, fmt.Errorf("%w: the context or the table is nil", ErrRequest)
@@ -356,7 +360,8 @@ func (c *Classes) Sensitive(ctx context.Context, t arrow.Table, name string, nul
 // chunks are the arrays of columns of a table, by name.
 type chunks map[string][]arrow.ArrayData
 
-// chunksOf returns those of some columns; nothing of a column that is not there once.
+// chunksOf returns the chunks of some columns; none for a column that the table does not
+// have exactly once.
 func chunksOf(t arrow.Table, names []string) chunks {
 	out := chunks{}
 	for _, name := range names {
@@ -369,9 +374,9 @@ func chunksOf(t arrow.Table, names []string) chunks {
 	return out
 }
 
-// ofTable refuses a table whose keys are not those of the classes, record by record. It
-// costs nothing for the table that the classes were made of, and is linear in records
-// times keys for another one.
+// ofTable refuses a table in which the keys of some record differ from the keys of its
+// class. The table that the classes were made of is not compared. The comparison of
+// another table is linear in records times keys.
 func (c *Classes) ofTable(ctx context.Context, t arrow.Table) error {
 	for _, k := range c.keys {
 		now := chunksOf(t, []string{k.Name})

@@ -6,11 +6,11 @@ import (
 	"math/big"
 )
 
-// Attained is what a measure comes to: a value for every class, and the worst.
-// Its floats are for reading; Violations decides exactly.
+// Attained is the result of a measure: a value for every class, and the worst value. Its
+// floats are for reading; Violations decides exactly.
 type Attained struct {
-	// Value is that of the worst class, which is Class, the first of equals; NaN
-	// and NoClass where no class has a value.
+	// Value is the worst value, and Class its class (the first of several with the same
+	// value). They are NaN and NoClass where no class has a value.
 	Value float64
 	Class uint32
 	// PerClass holds the value of every class of Classes, NaN for one that has
@@ -32,24 +32,24 @@ const (
 	reaches             // value >= limit
 )
 
-// Violations are the classes that violate a limit, and what is in them:
-// Respondents are distinct ones, records where none are named. NotJudged is the
-// number of records of which the limit says nothing: those left out for their
-// nulls, and those in classes that have no value. Without violations, data are
-// within a limit only where it is 0.
+// Violations are the classes that violate a limit, with the numbers of their records and
+// respondents. Respondents are distinct; records count where no respondents are named.
+// NotJudged is the number of records that the limit does not judge: records left out for
+// their nulls, and records in classes without a value. Data are within a limit only where
+// there are no violations and NotJudged is 0.
 type Violations struct {
 	Classes              []uint32
 	Records, Respondents int64
 	NotJudged            int64
 }
 
-// margin is how near to a limit a float may come and still decide: far more than
-// its error, which is of the order of 1e-16 times the number of values.
+// margin is the least distance from a limit at which a float decides. It is far larger
+// than the error of the float, which is of the order of 1e-16 times the number of values.
 const margin = 1e-6
 
-// Violations returns the classes on the wrong side of the limit, which the
-// measure names. No float decides: a value that comes near to the limit is
-// compared as a fraction, or as the logarithms of whole numbers that it is.
+// Violations returns the classes on the wrong side of the limit; each measure says which
+// side is wrong. No float decides: a value near the limit is compared exactly, as a
+// fraction or by the logarithms of whole numbers that define it.
 func (a Attained) Violations(limit *big.Rat) Violations {
 	var v Violations
 	l, _ := limit.Float64()
@@ -77,7 +77,7 @@ func (a Attained) Violations(limit *big.Rat) Violations {
 	return v
 }
 
-// Records returns the value of every record, that of its class; NaN for records
+// Records returns the value of every record: the value of its class, and NaN for records
 // that were left out.
 func (a Attained) Records() []float64 { return a.Classes.spread(a.PerClass) }
 

@@ -16,7 +16,8 @@ import (
 
 // Reasons for which a measure is refused.
 var (
-	// ErrRequest says that what was asked is not well defined. It is that of package sdc.
+	// ErrRequest says that the request is not well defined. It is the ErrRequest of
+	// package sdc.
 	ErrRequest = sdc.ErrRequest
 	// ErrWeight says that a weight is null, zero, negative or not finite, or that
 	// an estimated population is smaller than its sample.
@@ -43,13 +44,13 @@ func columnError(err error) error {
 // NoClass is the class of a record that was left out for its nulls.
 const NoClass = ^uint32(0)
 
-// Classes are the equivalence classes of records on their keys, null being equal
-// to null, in order of the keys (values ascending, null last), with the sample
-// frequency f_k and the population frequency F_k of each. Immutable.
+// Classes are the equivalence classes of records on their keys, with the sample frequency
+// f_k and the population frequency F_k of each class. Null is equal to null. Classes are
+// in order of the keys: values ascending, null last. Immutable.
 //
-// Where respondents are named, every frequency is a number of distinct
-// respondents, and every share a share of them: several records of one respondent
-// in a class are one. See respondents.go for the definitions.
+// Where respondents are named, every frequency is a number of distinct respondents, and
+// every share is a share of respondents: several records of one respondent in a class
+// count as one. See respondents.go for the definitions.
 type Classes struct {
 	keys       []*column.Column
 	origin     chunks // of the keys in the table that the classes were made of
@@ -66,16 +67,16 @@ type Classes struct {
 	threads    int     // at work for one call
 	weightName string  // the column of the weights
 	people     []int64 // class -> distinct respondents; nil without
-	single     []int64 // class -> respondents who have records in no other class; nil without
+	single     []int64 // class -> respondents with records in no other class; nil without
 	several    int64   // respondents with records in more than one class
-	lone       *masses // class -> weight of those in single; nil without weights or respondents
+	lone       *masses // class -> weight of the respondents in single; nil without weights or respondents
 	records    *recordWeights
 	weightErr  error    // why there are no F_k, though there are weights
 	unit       []uint32 // record -> respondent; nil without
 	house      []uint32 // record -> household; nil without
 }
 
-// Records returns the number of records, those left out included.
+// Records returns the number of records, including records that were left out.
 func (c *Classes) Records() int { return len(c.id) }
 
 // Len returns the number of classes.
@@ -160,7 +161,7 @@ func (c *Classes) Project(ctx context.Context, keys ...int) (*Classes, error) {
 	return c.regroup(ctx, cols, codes)
 }
 
-// regroup makes classes of unions of classes: those equal on the codes, given by
+// regroup makes unions of the classes that are equal on the codes. The codes are given by
 // class.
 func (c *Classes) regroup(ctx context.Context, keys []*column.Column, codes [][]uint32) (*Classes, error) {
 	p, to, err := c.merge(ctx, keys, codes)
@@ -181,8 +182,8 @@ func (c *Classes) regroup(ctx context.Context, keys []*column.Column, codes [][]
 	return p, p.match(ctx)
 }
 
-// merge is regroup without records: sizes and weights of classes alone, not
-// matched. to maps classes to those of the result.
+// merge is regroup without records: it gives only the sizes and weights of classes,
+// without matching of nulls. to maps the classes to the classes of the result.
 func (c *Classes) merge(ctx context.Context, keys []*column.Column, codes [][]uint32) (p *Classes, to []uint32, err error) {
 	cards := make([]int, len(keys))
 	for k, col := range keys {

@@ -15,26 +15,29 @@ type Distance uint8
 const (
 	// Equal sets all values equally far apart: half the sum of |p - q|.
 	Equal Distance = iota
-	// Ordered is for numbers, dates, times and booleans. It sets values in their order
-	// one step apart: the sum of the absolute cumulated differences p - q over M-1, M
-	// being the number of values. Text has no order but that of its letters: see
-	// [Sensitive.TClosenessOrdered].
+	// Ordered is for numbers, dates, times and booleans. Values that follow each other
+	// are one step apart: the distance is the sum of the absolute cumulated differences p
+	// - q, divided by M-1, with M the number of values. Text has no order except the
+	// alphabetic one: see [Sensitive.TClosenessOrdered].
 	Ordered
 	// Range is for numbers, dates and times: the same with the steps between
 	// neighbours in proportion to their differences.
 	Range
 )
 
-// TCloseness is the earth mover's distance between the distribution of the
-// variable in each class and that over all records (Li, Li and Venkatasubramanian
-// 2007); NaN for a class without values. t is violated where it is above. The
-// error is ErrRequest for Range of values that are no numbers, for Ordered of text,
-// and where a respondent has several values (a distribution has one value a
-// respondent), or the context's.
+// TCloseness is the earth mover's distance between the distribution of the variable in
+// each class and the distribution over all records (Li, Li and Venkatasubramanian 2007).
+// It is NaN for a class without values. t is violated where the distance is above t.
 //
-// Distances are sums of whole numbers over a whole number: with k of n records in
-// the class and K of N in all, |p - q| = |kN - Kn| / nN. A class costs its own
-// values times the logarithm of M.
+// The error is the context's, or ErrRequest in these cases:
+//
+//   - Range for values that are no numbers;
+//   - Ordered for text;
+//   - a respondent has several values (a distribution has one value a respondent).
+//
+// Distances are sums of whole numbers over a whole number: with k of n records in the
+// class and K of N in all, |p - q| = |kN - Kn| / nN. A class costs its own values times
+// the logarithm of M.
 func (s *Sensitive) TCloseness(ctx context.Context, d Distance) (Attained, error) {
 	if err := s.oneOverall(); err != nil {
 		return Attained{}, err
@@ -62,14 +65,15 @@ func (s *Sensitive) TCloseness(ctx context.Context, d Distance) (Attained, error
 	return s.distance(ctx, o.fast, o.exact)
 }
 
-// HasOrder reports whether the values have an order of their own, as [Ordered] needs:
-// numbers, dates, times and booleans do, and so does no value at all.
+// HasOrder reports whether the values have an order of their own, as [Ordered] needs.
+// Numbers, dates, times and booleans have one. A variable without values has one too.
 func (s *Sensitive) HasOrder() bool { return len(s.code) == 0 || s.col.List.Ordered() }
 
-// TClosenessOrdered is TCloseness with the distance [Ordered] and a declared order:
-// labels lists all values that occur, as [Sensitive.Values] does, from the least to the
-// largest. It may list others; these are one step as well, and M counts them. The error
-// is ErrRequest for a value that is not listed or listed twice, and as for TCloseness.
+// TClosenessOrdered is TCloseness with the distance [Ordered] and a declared order.
+// labels must list all values that occur, written as in [Sensitive.Values], from the
+// least to the largest. labels may list other values; each is one step as well, and M
+// counts it. The error is ErrRequest for a value that is not listed or listed twice; the
+// other errors are those of TCloseness.
 func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Attained, error) {
 	if err := s.oneOverall(); err != nil {
 		return Attained{}, err
@@ -141,8 +145,8 @@ func product(a, b, c int64) (int64, bool) {
 	return int64(lo), hi == 0 && lo < 1<<62
 }
 
-// equal is half the sum of |p - q|; the values that the class lacks add what
-// those that it has leave of q.
+// equal is half the sum of |p - q|. The values that the class lacks add their q: together
+// 1 less the sum of q over the values that the class has.
 func (s *Sensitive) equal(id int) (fraction, bool) {
 	n := s.n[id]
 	den, ok := product(2, n, s.all)
@@ -206,9 +210,11 @@ func (s *Sensitive) differences() ([]*big.Int, error) {
 	return steps, nil
 }
 
-// ordering is a line of values with steps between them. With A the number of
-// records of the class up to a value and P that of all, the distance is the sum
-// of step |A N - P n| over n N times the length of the line.
+// ordering is a sequence of values with steps between them. Let A be the number of
+// records of the class up to a value, and P the same number over all records. The
+// distance is
+//
+//	sum of step |A N - P n| / (n N times the length of the sequence)
 type ordering struct {
 	s      *Sensitive
 	steps  []*big.Int

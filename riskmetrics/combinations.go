@@ -11,9 +11,9 @@ import (
 
 // Combination is a set of keys on which some combination of values is rare.
 type Combination struct {
-	// Keys are the positions of the keys, and Rarest the values of the rarest
-	// combination, the first of equals, which Smallest records match, or
-	// respondents have where these are named.
+	// Keys are the positions of the keys. Rarest holds the values of the rarest
+	// combination, the first of several with the same number. Smallest records match it;
+	// where respondents are named, Smallest respondents have it.
 	Keys     []int
 	Rarest   []string
 	Smallest float64
@@ -23,16 +23,19 @@ type Combination struct {
 	Records int64
 }
 
-// Combinations looks at every combination of at most size keys: the Dutch rule
-// that every combination of values of at most three keys occurs at least so many
-// times (Willenborg and de Waal 1996). The result holds for every class the
-// smallest frequency over all of these sets of keys, nulls matching on each as the
-// classes were made, and is violated where that is below a minimum; rare lists
-// the sets of keys with a frequency below min, by size and then by keys. Where
-// respondents are named, frequencies are numbers of distinct respondents, null
-// being a category whatever the policy, as in [Classes.KRespondents].
+// Combinations looks at every combination of at most size keys. It checks the Dutch rule
+// that every combination of values of at most three keys occurs at least a given number
+// of times (Willenborg and de Waal 1996).
 //
-// Time linear in classes for each set of keys, in records with respondents.
+// a holds for every class the smallest frequency over all of these sets of keys. A
+// minimum is violated where that frequency is below it. Nulls match on each set as the
+// classes were made. rare lists the sets of keys with a frequency below min, by size and
+// then by keys.
+//
+// Where respondents are named, frequencies are numbers of distinct respondents. Null is
+// then a category under every policy, as in [Classes.KRespondents].
+//
+// Time linear in classes for each set of keys; in records with respondents.
 func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Attained, rare []Combination, err error) {
 	if size < 1 || min < 1 {
 		return a, nil, fmt.Errorf("%w: size and minimum are at least 1", ErrRequest)
@@ -81,8 +84,8 @@ func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Atta
 	}), rare, nil
 }
 
-// byRespondent lists the respondents and the classes of the records, those of one
-// respondent together; nil without respondents.
+// byRespondent lists the respondents and the classes of the records. The records of one
+// respondent are consecutive. nil without respondents.
 func (c *Classes) byRespondent() (units, of []uint32) {
 	if c.unit == nil {
 		return nil, nil
@@ -107,8 +110,9 @@ func (c *Classes) byRespondent() (units, of []uint32) {
 	return units, of
 }
 
-// respondents counts the distinct respondents of every class, given by those of
-// the records and by the classes, in another numbering, that became these.
+// respondents counts the distinct respondents of every class. units holds the respondents
+// of the records, and of their classes in an earlier numbering; to maps that numbering to
+// the classes of c.
 func (c *Classes) respondents(units, of, to []uint32) []int64 {
 	out, last := make([]int64, len(c.size)), make([]uint32, len(c.size))
 	for i, u := range units {
@@ -120,8 +124,9 @@ func (c *Classes) respondents(units, of, to []uint32) []int64 {
 	return out
 }
 
-// classesOn groups the classes, not the records, on some keys: frequencies
-// without weights and respondents. to maps classes to those of the result.
+// classesOn groups the classes, not the records, on some keys. The result has
+// frequencies, and no weights and respondents. to maps the classes to the classes of the
+// result.
 func (c *Classes) classesOn(ctx context.Context, keys []int) (p *Classes, to []uint32, err error) {
 	lean := &Classes{missing: c.missing, size: c.size} // without records: none is not judged
 	var cols []*column.Column

@@ -13,7 +13,7 @@ type contingency struct {
 	cells float64
 	card  []int
 	cell  []int     // class -> cell; nil, as are the others, where there are too many
-	f, mu []float64 // cell -> records, and what is fitted
+	f, mu []float64 // cell -> records, and the fitted mean
 }
 
 const defaultMaxCells = 1 << 24
@@ -198,7 +198,8 @@ func (t *contingency) walk(ctx context.Context, stride []int, do func(cell, at, 
 	return nil
 }
 
-// maximal checks terms, adds the main effects and drops what is within another.
+// maximal checks terms, adds the main effects, and drops terms that are within another
+// term.
 func maximal(terms [][]int, keys int) ([][]int, error) {
 	var all [][]int
 	for _, term := range terms {

@@ -16,14 +16,14 @@ import (
 func (s *Sensitive) of(id int) []entry { return s.entries[s.start[id]:s.start[id+1]] }
 
 // Distinct is distinct l-diversity: the number of distinct values in a class
-// (Machanavajjhala et al. 2007), 0 for one without any. l is violated where fewer
-// are there.
+// (Machanavajjhala et al. 2007), 0 for a class without values. l is violated where the
+// number is below l.
 //
-// Where respondents are named, l is the largest number of values of a class that can
-// be given to as many different respondents, each of whom has the value: a maximum
-// matching of values and respondents. One person with three values has l = 1; where
-// everybody has one value, l is the number of distinct values. The error is ErrRequest
-// under wildcard where a respondent has several values, or the context's.
+// Where respondents are named, the number is a maximum matching of values and
+// respondents: the largest number of values that can be given to different respondents
+// who have them. One person with three values gives 1. Where every respondent has one
+// value, the number is that of distinct values. The error is ErrRequest under wildcard
+// where a respondent has several values, or the context's.
 func (s *Sensitive) Distinct(ctx context.Context) (Attained, error) {
 	if s.inClass > 0 && s.classes.missing.kind == asWildcard {
 		return Attained{}, fmt.Errorf("%w: %d respondents have several values in one class, for whom l is not defined where nulls match", ErrRequest, s.inClass)
@@ -43,10 +43,9 @@ func (s *Sensitive) Distinct(ctx context.Context) (Attained, error) {
 //
 //	H = - sum over values of p ln p
 //
-// the entropy of a class in nats, so that l equally frequent values give l
-// (Machanavajjhala et al. 2007); NaN for a class without values. l is violated
-// where exp(H) < l. The error is ErrRequest where a respondent has several values in
-// one class, or the context's.
+// the entropy of a class in nats (Machanavajjhala et al. 2007): l equally frequent values
+// give l. It is NaN for a class without values. l is violated where exp(H) < l. The error
+// is ErrRequest where a respondent has several values in one class, or the context's.
 func (s *Sensitive) Entropy(ctx context.Context) (Attained, error) {
 	if err := s.oneInClass(); err != nil {
 		return Attained{}, err
@@ -68,7 +67,7 @@ func (s *Sensitive) Entropy(ctx context.Context) (Attained, error) {
 //
 //	n ln n + n ln b - n ln a - sum of k ln k
 //
-// has the sign of exp(H) - l. Where it cannot be told the class is on the wrong
+// has the sign of exp(H) - l. Where the sign cannot be computed the class is on the wrong
 // side.
 func (s *Sensitive) entropySign(id int, l *big.Rat) int {
 	if l.Sign() <= 0 || !l.Num().IsUint64() || !l.Denom().IsUint64() {
@@ -89,15 +88,15 @@ func (s *Sensitive) entropySign(id int, l *big.Rat) int {
 	return sign
 }
 
-// Recursive is recursive (c,l)-diversity (Machanavajjhala et al. 2007). A class
-// has it where
+// Recursive is recursive (c,l)-diversity (Machanavajjhala et al. 2007). A class has it
+// where
 //
 //	r_1 < c (r_l + r_(l+1) + ... + r_m)
 //
-// with r_1 >= r_2 >= ... the counts of its values. The value is r_1 over that sum,
-// infinite with fewer than l values and NaN without any; c is violated where the
-// value is c or above. The error is ErrRequest for l below 2 and where a respondent
-// has several values in one class, or the context's.
+// with r_1 >= r_2 >= ... the counts of its values. The value is r_1 divided by the sum.
+// It is infinite for a class with fewer than l values, and NaN without values. c is
+// violated where the value is c or above. The error is ErrRequest for l below 2 and where
+// a respondent has several values in one class, or the context's.
 func (s *Sensitive) Recursive(ctx context.Context, l int) (Attained, error) {
 	if err := s.oneInClass(); err != nil {
 		return Attained{}, err
@@ -121,10 +120,10 @@ func (s *Sensitive) Recursive(ctx context.Context, l int) (Attained, error) {
 	}, func(id int, c *big.Rat) int { return least(id).rat().Cmp(c) })
 }
 
-// RecursiveDepth is the largest l for which a class is recursively
-// (c,l)-diverse, 1 where it is for no l from 2 on, and 0 without values. l is
-// violated where that is smaller. The error is ErrRequest for c not above 0 and where
-// a respondent has several values in one class, or the context's.
+// RecursiveDepth is the largest l for which a class is recursively (c,l)-diverse. It is 1
+// where there is no such l from 2 on, and 0 without values. l is violated where the depth
+// is smaller. The error is ErrRequest for c not above 0 and where a respondent has
+// several values in one class, or the context's.
 func (s *Sensitive) RecursiveDepth(ctx context.Context, c *big.Rat) (Attained, error) {
 	if err := s.oneInClass(); err != nil {
 		return Attained{}, err

@@ -13,15 +13,15 @@ type ReIdentification struct {
 	// Risk is the risk of each class and each record, and the highest; a limit is
 	// violated by a risk above it.
 	Risk Attained
-	// Success is the average risk: the share of records that the attacker finds;
-	// where respondents are named, the mean over respondents of the largest risk of
-	// the records of each.
+	// Success is the average risk: the share of records that the attacker finds. Where
+	// respondents are named, it is the mean over respondents of the largest risk of their
+	// records.
 	Success float64
 }
 
-// AtRisk returns the share of records whose risk is above the threshold, decided
-// exactly; 0 without records. Where respondents are named: the share of
-// respondents with such a record.
+// AtRisk returns the share of records with a risk above the threshold; 0 without records.
+// The comparison is exact. Where respondents are named, it is the share of respondents
+// with such a record.
 func (r ReIdentification) AtRisk(threshold *big.Rat) float64 {
 	_, all := r.Risk.Classes.distinct(func(uint32) bool { return true })
 	if all == 0 {
@@ -30,18 +30,18 @@ func (r ReIdentification) AtRisk(threshold *big.Rat) float64 {
 	return float64(r.Risk.Violations(threshold).Respondents) / float64(all)
 }
 
-// Prosecutor is the risk from someone who knows that the target is in the
-// sample: 1/f_k for each record. Its Success is that of a marketer who has the
-// sample's own population.
+// Prosecutor is the risk from an attacker who knows that the target is in the sample:
+// 1/f_k for each record. Its Success is the success of a marketer with the sample as
+// population.
 func (c *Classes) Prosecutor() ReIdentification {
 	return c.reidentify(c.f, c.freqExact)
 }
 
-// Journalist is the risk from someone who looks for anyone of a population, a
-// table with the same keys: for each record 1 over the number F of records that
-// match it there. Success is the larger of the averages of two attacks, picking
-// records of the sample and looking for them in the population, and the other way
-// round:
+// Journalist is the risk from an attacker who wants to find any member of a population.
+// The population is a table with the same keys. The risk of a record is 1/F, with F the
+// number of records of the population that match it. Success is the larger average of two
+// attacks: from records of the sample to the population, and from the population to the
+// sample:
 //
 //	max(mean over records of 1/F, classes / sum over classes of F)
 //
@@ -71,10 +71,9 @@ func (c *Classes) EstimatedJournalist() (ReIdentification, error) {
 	return c.journalist(c.pop, c.popExact), nil
 }
 
-// Marketer is the risk from someone who matches the whole sample against a
-// population: the expected share of records matched rightly, the mean over
-// records of 1 over the number of records that match there. Errors are those of
-// Journalist.
+// Marketer is the risk from an attacker who matches the whole sample with a population:
+// the expected share of records that are matched correctly. It is the mean over records
+// of 1/F, with F as in Journalist. The errors are those of Journalist.
 func (c *Classes) Marketer(ctx context.Context, population *Classes) (float64, error) {
 	of, err := c.in(ctx, population)
 	if err != nil {

@@ -5,18 +5,20 @@ import (
 	"math/big"
 )
 
-// KAnonymity is the frequency f_k of every class: k-anonymity (Samarati and
-// Sweeney 1998) is violated where f_k < k, nulls matching as the classes were
-// made. Where respondents are named, f_k counts them.
+// KAnonymity is the frequency f_k of every class: k-anonymity (Samarati and Sweeney 1998)
+// is violated where f_k < k. Nulls match as the classes were made. Where respondents are
+// named, f_k counts respondents.
 func (c *Classes) KAnonymity() Attained {
 	return c.given(below, c.f, func(id int, limit *big.Rat) int { return c.freqExact(id).Cmp(limit) })
 }
 
-// KCertain is, for every class, the records that are equal to it on all keys, nulls
-// being equal to nulls, or respondents where these are named: those that agree with the
-// true keys of a record of the class whatever its nulls stand for. Where nulls match, a
-// class that reaches k by KAnonymity and not here reaches it by nulls that may be of
-// others.
+// KCertain is, for every class, the number of records that are equal to it on all keys,
+// with nulls equal to nulls. Where respondents are named, it counts respondents. For
+// every true value of the nulls, these records agree with the true keys of a record of
+// the class.
+//
+// Where nulls match, a class may reach k by KAnonymity and not by KCertain. Such a class
+// reaches k only through nulls, which may stand for other values.
 func (c *Classes) KCertain() Attained { return c.counted(c.basis()) }
 
 // KWeighted is the estimated population frequency F_k of every class, violated

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// GlobalRisk says what individual (or household) risks add up to.
+// GlobalRisk is the sum of individual (or household) risks.
 type GlobalRisk struct {
-	// Expected is the expected number of re-identifications: the sum of the
-	// risks, whatever their order (Hundepool et al. 2012, 3.3.6).
+	// Expected is the expected number of re-identifications: the sum of the risks
+	// (Hundepool et al. 2012, 3.3.6). It does not depend on the order of the risks.
 	Expected float64
 	// Rate is Expected over the number of records, the global risk; 0 without
 	// records.
@@ -58,23 +58,26 @@ type RiskThreshold struct {
 	Limit float64
 	// Above is the number of records above it.
 	Above int
-	// Rate is the global risk once those have come down to Limit.
+	// Rate is the global risk after the risks above Limit are lowered to Limit.
 	Rate float64
 }
 
-// Threshold returns the largest of the given risks, t, under which the global
-// risk stays at most rate when every record above t is brought down to t:
+// Threshold returns the largest of the given risks, t, under which the global risk stays
+// at most rate when every record above t is brought down to t:
 //
 //	(1/n) sum over records of min(r, t) <= rate
 //
-// (Hundepool et al. 2012, 3.3.6; so do mu-ARGUS and sdcMicro.) The records above
-// t count as t, not as gone, so that protecting them by no more than the
-// threshold demands is enough. Equal risks stand or fall together. Where the
-// global risk is at most rate already, t is the largest risk and nothing is
-// above; where even the smallest risk is too large, t is rate itself, which
-// always suffices. The inequality is decided in whole numbers, risks rounded up
-// and rate down by less than 2^-90. The error is ErrRequest for a rate or a risk
-// outside [0, 1], or no records. Time n log n.
+// (Hundepool et al. 2012, 3.3.6; so do mu-ARGUS and sdcMicro.) A record above t counts as
+// t, and not as 0: it is enough to lower its risk to the threshold. Equal risks are
+// treated alike.
+//
+//   - Where the global risk is already at most rate, t is the largest risk, and no record
+//     is above t.
+//   - Where even the smallest risk is too large, t is rate, which always suffices.
+//
+// The inequality is decided in whole numbers, with risks rounded up and rate rounded down
+// by less than 2^-90. The error is ErrRequest for a rate or a risk outside [0, 1], or no
+// records. Time n log n.
 func Threshold(risk []float64, rate float64) (RiskThreshold, error) {
 	if !(rate >= 0 && rate <= 1) {
 		return RiskThreshold{}, fmt.Errorf("%w: the maximum of the global risk is from 0 to 1", ErrRequest)
@@ -96,11 +99,11 @@ func Threshold(risk []float64, rate float64) (RiskThreshold, error) {
 	slices.Sort(sorted)
 	most, up := riskUnits(rate)
 	if up {
-		most.lo-- // no borrow: what is rounded is below 2^64
+		most.lo-- // no borrow: the rounded part is below 2^64
 	}
 	most = most.times(uint64(n))
 	t := RiskThreshold{Limit: rate, Above: n}
-	var below, total riskSum // of the risks below t; of all, those above counting as t
+	var below, total riskSum // of the risks below t; of all, with risks above t counted as t
 	for i := 0; i < n; {
 		j := i + 1
 		for j < n && sorted[j] == sorted[i] {
@@ -126,7 +129,7 @@ func Threshold(risk []float64, rate float64) (RiskThreshold, error) {
 
 var errRisk = fmt.Errorf("%w: a risk is from 0 to 1", ErrRequest)
 
-// riskSum is a sum of risks in units of 2^-90: exact for risks from 2^-38, and
+// riskSum is a sum of risks in units of 2^-90. The sum is exact for risks from 2^-38, and
 // the same in any order. It has room for 2^37 risks.
 type riskSum struct{ hi, lo uint64 }
 

@@ -7,18 +7,17 @@ import (
 	"slices"
 )
 
-// Household returns for every record the risk that at least one member of its
-// household is re-identified, given the individual risks of the records:
+// Household returns for every record the risk that at least one member of its household
+// is re-identified, given the individual risks of the records:
 //
 //	R = 1 - product over members of (1 - r)
 //
-// taken as R <- R + r(1-R) over the members in ascending order of risk, which
-// cancels nothing and does not depend on the order of the records. A record that
-// was left out (NaN) counts as 0 and stays NaN. Where respondents are named, the
-// members are respondents, each with the largest risk of its records in the
-// household. The error is ErrRequest where
-// there are no households, or for risks of other records or outside [0, 1].
-// Source: Hundepool et al. 2012, 3.3.7. Time n log(largest household).
+// computed as R <- R + r(1-R) over the members in ascending order of risk. This loses no
+// digits to cancellation, and does not depend on the order of the records. A record that
+// was left out (NaN) counts as 0 and stays NaN. Where respondents are named, the members
+// are respondents, each with the largest risk of its records in the household. The error
+// is ErrRequest where there are no households, or for risks of other records or outside
+// [0, 1]. Source: Hundepool et al. 2012, 3.3.7. Time n log(largest household).
 func (c *Classes) Household(risk []float64) ([]float64, error) {
 	if c.house == nil || len(risk) != len(c.id) {
 		return nil, fmt.Errorf("%w: no households, or risks of other records", ErrRequest)

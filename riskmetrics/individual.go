@@ -128,8 +128,8 @@ func series(f, z float64, last int) float64 {
 //
 //	integral over all y of u^(m+1) (1-u) / (pi + q u) dy,   u = 1/(1+exp(-y))
 //
-// which is free of poles within pi (3.14) of the real line, so that the trapezoid
-// rule with step 1/2 is exact to exp(-4 pi^2) = 7e-18. All terms are positive.
+// which has no poles within pi (3.14) of the real line. Therefore the trapezoid rule with
+// step 1/2 is exact to exp(-4 pi^2) = 7e-18. All terms are positive.
 func fractional(m, pi, q float64) float64 {
 	const step = 0.5
 	sum := 0.0
@@ -144,11 +144,12 @@ func fractional(m, pi, q float64) float64 {
 	return sum * step
 }
 
-// Individual returns the individual risk of every record; NaN for records that
-// were left out. Without weights the sample is taken for the population, and the
-// risk is 1/f. Where respondents are named, f and F count them. It is computed once a class, a class like the one before it for
-// nothing. The error is ErrWeight in a *ColumnError naming the column of weights
-// and the first record of a class with F < f, or the context's.
+// Individual returns the individual risk of every record; NaN for records that were left
+// out. Without weights the sample is the population, and the risk is 1/f. Where
+// respondents are named, f and F count respondents. The risk is computed once for a
+// class, and not again for a class with the f and F of the class before. The error is the
+// context's, or ErrWeight in a *ColumnError that names the column of weights and the
+// first record of a class with F < f.
 func (c *Classes) Individual(ctx context.Context, m RiskModel) ([]float64, error) {
 	if c.weightErr != nil {
 		return nil, c.weightErr

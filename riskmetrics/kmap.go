@@ -8,14 +8,19 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// KMap is, for every class, the number of records that match it in a population
-// with the same keys: k-map (Sweeney 2001) is violated where fewer than k do.
-// Values are the same where they print the same. Under wildcard a null of either
-// side matches every value; otherwise it is a category. The error is ErrClass
-// where fewer of the population match a class than of the sample do, that is
-// where the sample cannot be of the population, and ErrRequest for other keys, under
-// sdcmicro(alpha), and where respondents are named in one of the two alone. Where
-// they are named, respondents are counted in both. It returns ctx.Err() if the context ends.
+// KMap is, for every class, the number of records that match it in a population with the
+// same keys: k-map (Sweeney 2001) is violated where the number is below k. Values are
+// equal where their texts are equal. Under wildcard a null of either side matches every
+// value; otherwise null is a category. Where respondents are named in both, respondents
+// are counted in both.
+//
+// The errors are:
+//
+//   - ErrClass where fewer records of the population match a class than records of the
+//     sample do: the sample cannot come from the population;
+//   - ErrRequest for other keys, under sdcmicro(alpha), and where respondents are named
+//     in only one of the two;
+//   - ctx.Err() if the context ends.
 func (c *Classes) KMap(ctx context.Context, population *Classes) (Attained, error) {
 	of, err := c.inPopulation(ctx, population)
 	if err != nil {

@@ -10,15 +10,14 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// In this file p is the share of a value among those of a class and q its share
-// among all records: p = k/n and q = K/N. Where respondents are named, these are
-// shares of respondents: of those in the class who have a value, and of all who have.
-// The measures look at one value at a time, so that a respondent with several values
-// counts for each.
+// In this file p is the share of a value among the values of a class, and q its share
+// among all records: p = k/n and q = K/N. Where respondents are named, these are shares
+// of the respondents with a value: in the class, and in all. The measures look at one
+// value at a time: a respondent with several values counts for each.
 
-// MaxShare is the largest share of one value in a class, NaN for one without
-// values: (alpha,k)-anonymity (Wong et al. 2006) is violated where it is above
-// alpha or the class has fewer than k records.
+// MaxShare is the largest share of one value in a class, NaN for a class without values.
+// (alpha,k)-anonymity (Wong et al. 2006) is violated where the share is above alpha, or
+// the class has fewer than k records.
 func (s *Sensitive) MaxShare(ctx context.Context) (Attained, error) {
 	share := func(id int) fraction {
 		f := fraction{den: s.n[id]}
@@ -32,9 +31,9 @@ func (s *Sensitive) MaxShare(ctx context.Context) (Attained, error) {
 		func(id int, limit *big.Rat) int { return share(id).rat().Cmp(limit) })
 }
 
-// Likeness is basic beta-likeness (Cao and Karras 2012): the largest relative
-// gain (p-q)/q of the values of a class, 0 if none gains and NaN without values.
-// beta is violated where it is above.
+// Likeness is basic beta-likeness (Cao and Karras 2012): the largest relative gain
+// (p-q)/q of the values of a class. It is 0 if no value gains, and NaN without values.
+// beta is violated where the gain is above beta.
 func (s *Sensitive) Likeness(ctx context.Context) (Attained, error) {
 	return s.classes.attain(ctx, above, s.gainFloat, func(id int, limit *big.Rat) int { return s.gain(id).Cmp(limit) })
 }
@@ -79,13 +78,13 @@ func (s *Sensitive) gainFloat(id int) float64 {
 	return max(0, (k*float64(s.all)-float64(n*q))/float64(n*q))
 }
 
-// EnhancedLikeness is enhanced beta-likeness (Cao and Karras 2012): every value
-// that gains has
+// EnhancedLikeness is enhanced beta-likeness (Cao and Karras 2012): every value that
+// gains has
 //
 //	(p-q)/q <= min(beta, -ln q)
 //
-// The value of a class is that of Likeness where this can hold, and infinite,
-// which no beta allows, where some gain is above -ln q.
+// The value of a class is that of Likeness, unless some gain is above -ln q. Then it is
+// infinite, because no beta allows such a gain.
 func (s *Sensitive) EnhancedLikeness(ctx context.Context) (Attained, error) {
 	return s.classes.attain(ctx, above, func(id int) float64 {
 		for _, e := range s.of(id) {
@@ -97,8 +96,8 @@ func (s *Sensitive) EnhancedLikeness(ctx context.Context) (Attained, error) {
 	}, func(id int, limit *big.Rat) int { return s.gain(id).Cmp(limit) })
 }
 
-// beyondLog says whether (p-q)/q > -ln q > 0 exactly; where it cannot be told,
-// yes.
+// beyondLog reports exactly whether (p-q)/q > -ln q > 0; true where the sign cannot be
+// computed.
 func (s *Sensitive) beyondLog(id int, e entry) bool {
 	k, n, total := float64(e.count), float64(s.n[id]), float64(s.total[e.value])
 	gain := k/n*float64(s.all)/total - 1
@@ -163,7 +162,7 @@ func (s *Sensitive) Disclosure(ctx context.Context, base Base) (Attained, error)
 	})
 }
 
-// logSign is the sign of |log(p/q)| - delta; where it cannot be told, 1.
+// logSign is the sign of |log(p/q)| - delta; 1 where the sign cannot be computed.
 func (s *Sensitive) logSign(id int, e entry, base Base, delta *big.Rat) int {
 	if delta.Sign() < 0 {
 		return 1

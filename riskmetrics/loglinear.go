@@ -11,34 +11,33 @@ import (
 type LogLinearOptions struct {
 	// Fraction is the sampling fraction pi, above 0 and below 1. Required.
 	Fraction float64
-	// Terms are the interactions of the model, each a set of keys by position; all
-	// that is within a term is in the model too, and so is the main effect of every
-	// key. Defaults to none: the keys are independent. See Interactions.
+	// Terms are the interactions of the model, each a set of keys by position. Every
+	// subset of a term is in the model too, and the main effect of every key. Defaults to
+	// none: the keys are independent. See Interactions.
 	Terms [][]int
 	// MaxCells bounds the cells of the full table, the product of the numbers of
 	// values of the keys, of 8 bytes each. Defaults to 2^24.
 	MaxCells int
 }
 
-// LogLinear is a log-linear model of the sample frequencies, and the risk that it
-// implies (Skinner and Elamir 2006; Skinner and Shlomo 2008). Frequencies of the
-// cells of the full table are Poisson, f_k with mean mu_k and F_k with mean
-// lambda_k = mu_k/pi, so that for a sample unique F_k - 1 is Poisson with mean
-// lambda_k (1-pi).
+// LogLinear is a log-linear model of the sample frequencies, and the risk that it implies
+// (Skinner and Elamir 2006; Skinner and Shlomo 2008). The frequencies of the cells of the
+// full table are Poisson: f_k with mean mu_k, and F_k with mean lambda_k = mu_k/pi. For a
+// sample unique, F_k - 1 is then Poisson with mean lambda_k (1-pi).
 type LogLinear struct {
 	// Terms are the maximal interactions fitted, as positions of keys.
 	Terms [][]int
-	// Tau1 is the expected number of sample uniques that are unique in the
-	// population, and Tau2 the expected number of right matches when every sample
-	// unique is matched with someone of its cell in the population:
+	// Tau1 is the expected number of sample uniques that are unique in the population.
+	// Tau2 is the expected number of correct matches when every sample unique is matched
+	// with a random member of its cell in the population:
 	//
 	//	tau1 = sum over f_k = 1 of exp(-lambda_k (1-pi))
 	//	tau2 = sum over f_k = 1 of (1 - exp(-lambda_k (1-pi))) / (lambda_k (1-pi))
 	Tau1, Tau2 float64
 	// Uniques is the number of sample uniques.
 	Uniques int
-	// Unique and Match are, for every sample unique, its term of Tau1 and of Tau2;
-	// 0 for other records, NaN for those left out.
+	// Unique and Match are, for every sample unique, its term of Tau1 and of Tau2. They
+	// are 0 for other records, and NaN for records that were left out.
 	Unique, Match []float64
 	// Fit1 and Fit2 say how far Tau1 and Tau2 are off for a model that does not
 	// fit.
@@ -54,12 +53,15 @@ type LogLinear struct {
 	mean []float64 // class -> mu
 }
 
-// Misfit is the estimate B of the bias of a tau under a model that does not fit,
-// and its variance v under one that does (Skinner and Shlomo 2008). It is in
-// essence a test of dispersion, weighted by what matters to the tau: a model that
-// leaves out interactions has B above 0, one with too many below, and |Z| of 2
-// and more is reason to doubt the model. B stands on an expansion to second order,
-// so of a model that is far off it tells that, not by how much nor which way.
+// Misfit holds the estimate B of the bias of a tau under a model that does not fit, and
+// the variance v of B under a model that fits (Skinner and Shlomo 2008). It is a test of
+// dispersion, weighted by the effect on the tau.
+//
+//   - A model that leaves out interactions has B above 0; a model with too many has B
+//     below 0.
+//   - |Z| of 2 and more is a reason to doubt the model.
+//   - B uses an expansion to second order. For a model that is far off, B shows a misfit,
+//     but neither its size nor its sign.
 type Misfit struct {
 	Bias, Variance float64
 	// Z is Bias over the square root of Variance.
@@ -83,18 +85,22 @@ func Interactions(keys, size int) [][]int {
 	return out
 }
 
-// LogLinear fits a model by iterative proportional fitting (Deming and Stephan
-// 1940; Bishop, Fienberg and Holland 1975), which is the maximum likelihood fit,
-// until every fitted margin is within 1e-12 of its observed one, relative to
-// that. A table of more than MaxCells cells is fitted where the keys are
-// independent, then without Fit1 and Fit2, and refused otherwise.
+// LogLinear fits a model by iterative proportional fitting (Deming and Stephan 1940;
+// Bishop, Fienberg and Holland 1975), which gives the maximum likelihood fit. It stops
+// when every fitted margin is within 1e-12 of the observed margin, relative to the
+// observed one. A table of more than MaxCells cells is fitted only where the keys are
+// independent, and then without Fit1 and Fit2.
 //
-// The error is ErrRequest for options that are not defined, for too many cells,
-// and for nulls that match other values, since these are in no one cell; where
-// null is a category it is one of the table's. It is ErrEstimator where the fit
-// does not converge or there are no records, or the context's. Time is the cells
-// times the terms times the rounds; the result depends neither on the order of the
-// records nor on threads.
+// The error is
+//
+//   - ErrRequest for options that are not defined, for too many cells, and for nulls that
+//     match other values, because such nulls belong to no single cell;
+//   - ErrEstimator where the fit does not converge or there are no records;
+//   - the context's.
+//
+// Where null is a category, it is a category of the table. Time is the cells times the
+// terms times the rounds. The result does not depend on the order of the records or on
+// threads.
 func (c *Classes) LogLinear(ctx context.Context, o LogLinearOptions) (*LogLinear, error) {
 	t, err := c.contingency(&o)
 	if err != nil {
@@ -183,16 +189,16 @@ func meanInverseSlopes(x float64) (first, second float64) {
 	return first, second
 }
 
-// diagnose computes B and v of both taus. With h the term of a tau as a function
-// of lambda, the bias sum P(f_k = 1) (h(fitted lambda) - h(lambda)) is expanded to
-// second order, the derivatives are taken at the fitted lambda, and lambda - fitted
-// lambda and its square are replaced by their unbiased estimates (f-mu)/pi and
+// diagnose computes B and v of both taus. Let h be the term of a tau as a function of
+// lambda. The bias is the sum of P(f_k = 1) (h(fitted lambda) - h(lambda)). It is
+// expanded to second order, with derivatives at the fitted lambda. The difference lambda
+// - fitted lambda and its square are replaced by their unbiased estimates (f-mu)/pi and
 // ((f-mu)^2 - f)/pi^2:
 //
 //	B = sum over all cells of lambda exp(-mu) (-h'(lambda) (f-mu) + h''(lambda) ((f-mu)^2 - f) / (2 pi))
 //
-// Its variance for Poisson f of known mean mu, in which the two parts are not
-// correlated, is
+// Its variance for Poisson f of known mean mu, in which the two parts are not correlated,
+// is
 //
 //	v = sum over all cells of (lambda exp(-mu))^2 (h'^2 mu + h''^2 mu^2 / (2 pi^2))
 func (t *contingency) diagnose(ctx context.Context, l *LogLinear, pi float64) error {
@@ -228,11 +234,11 @@ func (t *contingency) diagnose(ctx context.Context, l *LogLinear, pi float64) er
 	return nil
 }
 
-// SearchLogLinear looks for the model whose Tau1 is the least biased: from
-// independence on it adds the two-way interaction that makes |Fit1.Z| smallest, as
-// long as that falls (the forward search of Skinner and Shlomo 2008), and stops
-// where it is below 1. It returns the models on the way, the chosen one last.
-// Options are as for LogLinear; Terms are those to start from.
+// SearchLogLinear looks for the model with the least biased Tau1, by the forward search
+// of Skinner and Shlomo 2008. It starts from o.Terms (none is independence). In each step
+// it adds the two-way interaction that makes |Fit1.Z| smallest. It stops where |Fit1.Z|
+// is below 1 or no longer falls. It returns the models of all steps, the chosen one last.
+// The other options are as for LogLinear.
 func (c *Classes) SearchLogLinear(ctx context.Context, o LogLinearOptions) ([]*LogLinear, error) {
 	t, err := c.contingency(&o)
 	if err != nil {

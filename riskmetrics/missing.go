@@ -32,12 +32,15 @@ const (
 //	wildcard         a null matches everything, symmetrically
 //	sdcmicro(alpha)  as freqCalc of sdcMicro, alpha a decimal from 0 to 1
 //
-// Under sdcmicro(alpha) a record x matches the records that are equal to it,
-// nulls being equal to nulls, fully. Of the others that agree with it on every
-// key where neither has a null: x without nulls matches those with some by alpha,
-// and those of nothing but nulls not at all where there are two keys or more; x
-// with some nulls matches those without fully and those with by alpha; x of
-// nothing but nulls matches all fully.
+// Under sdcmicro(alpha) a record x fully matches the records that are equal to it, with
+// nulls equal to nulls. The other candidates agree with x on every key where neither has
+// a null:
+//
+//   - x without nulls matches the candidates with nulls by alpha. With two keys or more
+//     it does not match candidates that have only nulls.
+//   - x with some nulls matches the candidates without nulls fully, and those with nulls
+//     by alpha.
+//   - x with only nulls matches all candidates fully.
 func ParseMissing(s string) (Missing, error) {
 	switch s {
 	case "refuse":

@@ -7,7 +7,7 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// multi says what respondents with several values do to a Sensitive.
+// multi describes the effect of respondents with several values on a Sensitive.
 type multi struct {
 	inClass int64 // respondents with several values in one class
 	overall int64 // respondents with several values in all
@@ -30,12 +30,14 @@ func (s *Sensitive) oneOverall() error {
 	return fmt.Errorf("%w: %d respondents have several values of %q, and this measure is of one value a respondent", ErrRequest, s.overall, s.col.Name)
 }
 
-// ofRespondents counts respondents in place of records: in the lists of entries and
-// in the totals. It returns, by class, the respondents with a value; nil where every
-// respondent has one record with a value, so that the counts of records stand.
+// ofRespondents counts respondents in place of records, in the lists of entries and in
+// the totals. It returns, by class, the number of respondents with a value. It returns
+// nil where every respondent has one record with a value: the counts of records are then
+// right.
 //
-// classes and codes are those of the records with a value; rank maps codes to values.
-// Time linear in these, and in the pairs of respondents with several values.
+// classes and codes are the classes and codes of the records with a value; rank maps
+// codes to values. Time linear in these, and in the pairs of respondents with several
+// values.
 func (s *Sensitive) ofRespondents(ctx context.Context, classes, codes, rank []uint32, lists [][]entry) (people []int64, err error) {
 	c := s.classes
 	if c.unit == nil {
@@ -90,7 +92,7 @@ func (s *Sensitive) ofRespondents(ctx context.Context, classes, codes, rank []ui
 	}
 	people = make([]int64, len(c.size))
 	several := make([]bool, card)
-	crowded := make([]bool, len(c.size)) // classes in which somebody has several values
+	crowded := make([]bool, len(c.size)) // classes in which a respondent has several values
 	for i, id := range in.Keys[0] {
 		people[id]++
 		if in.Sizes[i] > 1 {
@@ -144,8 +146,8 @@ func trues(list []bool) (n int64) {
 	return n
 }
 
-// fillPeople sets the respondents with a value, by class; under wildcard those of all
-// classes that match, which share nobody.
+// fillPeople sets the number of respondents with a value, by class. Under wildcard it
+// adds up all classes that match; they have no respondent in common.
 func (s *Sensitive) fillPeople(ctx context.Context, people []int64) error {
 	s.n = people
 	if s.classes.missing.kind != asWildcard {
@@ -158,10 +160,11 @@ func (s *Sensitive) fillPeople(ctx context.Context, people []int64) error {
 	return err
 }
 
-// represented returns the size of a maximum matching of values and units, given the
-// pairs that go together, by value. A unit of one value is given that value first,
-// which loses nothing; the others are found by augmenting paths (Kuhn 1955), all
-// values once a round. Time pairs times rounds, and there are few rounds.
+// represented returns the size of a maximum matching of values and units. The pairs that
+// may be matched are given in order of value. A unit with only one value is matched with
+// that value first, which never makes the matching smaller. The other pairs are found by
+// augmenting paths (Kuhn 1955), all values once a round. Time is the pairs times the
+// rounds; there are few rounds.
 func represented(value, unit []uint32) int {
 	of := map[uint32]int{} // unit -> number from 0
 	alone := []bool{}      // has one value

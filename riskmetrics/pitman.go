@@ -6,17 +6,17 @@ import (
 	"math"
 )
 
-// pitman estimates the parameters of Pitman's sampling formula by maximum
-// likelihood (Hoshino 2001). With u classes of n records, of[f] of them of size f,
-// the log likelihood is
+// pitman estimates the parameters of Pitman's sampling formula by maximum likelihood
+// (Hoshino 2001). With u classes of n records, of[f] of them of size f, the log
+// likelihood is
 //
 //	sum_{i=1}^{u-1} ln(theta + i alpha) - sum_{i=1}^{n-1} ln(theta + i)
 //	  + sum over f of of[f] sum_{j=1}^{f-1} ln(j - alpha)
 //
-// Newton's method starts from Hoshino's moment estimates, and halves a step that
-// leaves theta > 0, 0 < alpha < 1. What it ends in must be a maximum. The error is
-// ErrEstimator where there is none inside that range: data without sample uniques
-// or of nothing else, or less varied than alpha = 0 (Ewens).
+// Newton's method starts from Hoshino's moment estimates, and halves a step that leaves
+// the range theta > 0, 0 < alpha < 1. The end point must be a maximum. The error is
+// ErrEstimator where the range has no maximum: data without sample uniques or with only
+// sample uniques, or data that vary less than alpha = 0 (Ewens).
 func pitman(ctx context.Context, of []float64, n float64) (theta, alpha float64, err error) {
 	u, most := 0.0, len(of)-1
 	for _, k := range of {

@@ -38,19 +38,19 @@ type Uniques struct {
 	Population float64
 }
 
-// PopulationUniques estimates the uniques of a population of which the records
-// are a simple random sample of the given fraction, nulls being a category.
+// PopulationUniques estimates the number of uniques of a population. The records are a
+// simple random sample of the population with the given fraction. Null is a category.
 //
-// The rule of Dankar et al. 2012: Pitman for a fraction of at most a tenth; above,
-// the smaller of SNB and Zayatz. Where the one that the rule wants has failed it
-// is Zayatz, the largest of them as a rule. An estimate above the size of the
-// population is possible (the models do not know it) and is left as it is.
+// The rule is that of Dankar et al. 2012: Pitman for a fraction of at most a tenth;
+// above, the smaller of SNB and Zayatz. Where the estimator of the rule has failed, the
+// estimate is Zayatz, which is usually the largest. An estimate above the size of the
+// population is possible, because the models do not know the size, and is not changed.
 //
 // Where respondents are named, the uniques are respondents.
 //
-// The error is ErrRequest for a fraction that is not above 0 and below 1, for no
-// records, or for a respondent with records in several classes, or the context's. Time is the number of records a step of Pitman's
-// iteration.
+// The error is ErrRequest for a fraction that is not above 0 and below 1, for no records,
+// or for a respondent with records in several classes, or the context's. Time is the
+// number of records a step of Pitman's iteration.
 func (c *Classes) PopulationUniques(ctx context.Context, fraction float64) (Uniques, error) {
 	if !(fraction > 0 && fraction < 1) {
 		return Uniques{}, fmt.Errorf("%w: the sampling fraction must be between 0 and 1", ErrRequest)
@@ -96,15 +96,15 @@ func (c *Classes) frequencies() (of []float64, n float64) {
 	return of, n
 }
 
-// zayatz is the method of Zayatz 1991: the distribution of class sizes in the
-// population is taken to be that of the sample, and by Bayes' rule
+// zayatz is the method of Zayatz 1991. It assumes that class sizes in the population are
+// distributed as in the sample. By Bayes' rule
 //
 //	P(F=1 | f=1) = P(1) h(1) / sum over l of P(l) h(l)
 //
-// with h(l) = l C(N-l, n-1) / C(N, n) the hypergeometric chance that one of l is
-// drawn. The estimate is that times the sample uniques over the fraction: 0
-// without sample uniques, and N where all are unique. It tends to be too large at
-// small fractions. h(l) comes from h(1) = n/N and
+// with h(l) = l C(N-l, n-1) / C(N, n) the hypergeometric chance that one of l is drawn.
+// The estimate is P(F=1 | f=1) times the sample uniques, divided by the fraction. It is 0
+// without sample uniques, and N where all are unique. It tends to be too large at small
+// fractions. h(l) comes from h(1) = n/N and
 //
 //	h(l)/h(l-1) = l/(l-1) (N-n-l+2)/(N-l+1)
 func zayatz(of []float64, n, fraction float64) float64 {

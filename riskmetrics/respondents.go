@@ -8,24 +8,26 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// This file says what is counted where respondents are named.
+// This file defines the counts where respondents are named.
 //
-// f_k of a class is the number of distinct respondents with a record in it. Where
-// nulls match, it is
+// f_k of a class is the number of distinct respondents with a record in it. Where nulls
+// match, it is
 //
 //	f_k = respondents with a record in the class
 //	    + respondents of matching classes who have records in no other class
 //
-// (the second by alpha where sdcmicro(alpha) says so): exact where everybody has all
-// records in one class, and a lower bound otherwise, so that nobody is counted twice.
+// (the second times alpha where sdcmicro(alpha) says so). It is exact where every
+// respondent has all records in one class. Otherwise it is a lower bound: no respondent
+// is counted twice.
 //
-// F_k adds the weight of each of these respondents once. The records of a respondent
-// in one class must have one weight; otherwise there is no F_k.
+// F_k adds the weight of each of these respondents once. The records of a respondent in
+// one class must have one weight; otherwise there is no F_k.
 //
-// A measure of a record is that of its class. Where measures are added up or
-// averaged, a respondent counts once, with the largest of its records.
+// The measure of a record is the measure of its class. Where measures are added up or
+// averaged, a respondent counts once, with the largest measure of its records.
 
-// basis returns, by class, what f_k counts: records, or respondents.
+// basis returns, by class, the number of the units that f_k counts: records, or
+// respondents.
 func (c *Classes) basis() []int64 {
 	if c.unit == nil {
 		return c.size
@@ -33,8 +35,8 @@ func (c *Classes) basis() []int64 {
 	return c.people
 }
 
-// oneClassEach refuses respondents with records in several classes, of whom a
-// measure that takes classes for disjoint says nothing.
+// oneClassEach refuses respondents with records in several classes: some measures are
+// defined only for classes without a common respondent.
 func (c *Classes) oneClassEach() error {
 	if c.several == 0 {
 		return nil
@@ -161,8 +163,8 @@ func (c *Classes) loneLimbs() [][]int64 {
 	return out
 }
 
-// addSeveral adds to what matches a class those of its own respondents who have
-// records in other classes too: their number, then the limbs of their weights.
+// addSeveral adds to the matches of a class its own respondents with records in other
+// classes too: their number, then the limbs of their weights.
 func (c *Classes) addSeveral(whole [][]int64) {
 	if c.unit == nil {
 		return
@@ -197,10 +199,10 @@ func (c *Classes) leastOfUnits(of []float64) []float64 {
 	return out
 }
 
-// OfRespondents returns one value a respondent, the largest of those of its records,
-// in the order of the respondents' values; NaN for one all of whose records were left
-// out. Where no respondents are named, every record is one. The error is ErrRequest
-// for values of other records.
+// OfRespondents returns one value for each respondent: the largest value of its records,
+// or NaN where all its records were left out. The order is that of the values of the
+// respondent column. Where no respondents are named, every record is a respondent. The
+// error is ErrRequest for values of other records.
 func (c *Classes) OfRespondents(values []float64) ([]float64, error) {
 	if len(values) != len(c.id) {
 		return nil, fmt.Errorf("%w: values of other records", ErrRequest)
@@ -221,9 +223,9 @@ func (c *Classes) OfRespondents(values []float64) ([]float64, error) {
 	return out, nil
 }
 
-// Respondents returns the number of distinct respondents whose records were not all
-// left out, and how many of them have records in several classes; records count as
-// respondents where none are named.
+// Respondents returns the number of distinct respondents with a record that was not left
+// out, and how many of them have records in several classes. Where no respondents are
+// named, every record is a respondent.
 func (c *Classes) Respondents() (all, inSeveral int64) {
 	_, all = c.distinct(func(uint32) bool { return true })
 	return all, c.several

@@ -10,22 +10,22 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// Sensitive is the distribution of a sensitive variable in every class and over
-// all records. Under wildcard a class has the values of all records that match
-// it; under the other policies, sdcmicro(alpha) among them, those of its own.
+// Sensitive is the distribution of a sensitive variable in every class and over all
+// records. Under wildcard a class has the values of all records that match it. Under the
+// other policies, including sdcmicro(alpha), a class has the values of its own records.
 // Immutable.
 //
-// Where respondents are named, k records of a value are k distinct respondents who
-// have it, and n records of a class are its distinct respondents who have any value:
-// a respondent with several values supports all of them, so that shares may add up to
-// more than 1. A measure that needs shares which add up to 1 is refused where a
-// respondent has several values.
+// Where respondents are named, k is the number of distinct respondents with a value, and
+// n the number of distinct respondents of a class with any value. A respondent with
+// several values counts for each of them, so shares may add up to more than 1. A measure
+// that needs shares which add up to 1 refuses data in which a respondent has several
+// values.
 type Sensitive struct {
 	classes *Classes
 	col     *column.Column
 	codes   int      // codes of the column below this are values, others nulls
-	code    []uint32 // value -> its code; those that occur, in order
-	total   []int64  // value -> records, of those that were not left out
+	code    []uint32 // value -> its code; only values that occur, in order
+	total   []int64  // value -> records that were not left out
 	all     int64    // records with a value
 	start   []int    // class -> its first entry, and the end of the last
 	entries []entry  // by class, then by value
@@ -45,7 +45,7 @@ type entry struct {
 func newSensitive(ctx context.Context, c *Classes, col *column.Column, codes int) (*Sensitive, error) {
 	s := &Sensitive{classes: c, col: col, codes: codes}
 	ids, of := make([]uint32, 0, len(c.id)), make([]uint32, 0, len(c.id))
-	rank := make([]uint32, col.List.Len()) // code -> value; 1 for those that occur at first
+	rank := make([]uint32, col.List.Len()) // code -> value; at first 1 for codes that occur
 	for i, id := range c.id {
 		if code := col.Codes[i]; id != NoClass && int(code) < codes {
 			ids, of = append(ids, id), append(of, code)
@@ -137,7 +137,7 @@ func (c *Classes) matched(ctx context.Context, of [][]entry) ([][]entry, error) 
 	return out, err
 }
 
-// collect sorts entries by value and adds up those of one value.
+// collect sorts entries by value and adds up the entries of one value.
 func collect(list []entry) []entry {
 	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(a.value, b.value) })
 	n := 0
@@ -162,12 +162,11 @@ func (s *Sensitive) Values() []string {
 	return out
 }
 
-// Given returns the distribution of s in the classes on the keys and all of the
-// others together, nulls of the others matching as those of keys do. Its measures
-// are l-diversity of several sensitive variables jointly: an intruder who knows
-// all but one of them must not learn that one, each in turn (Machanavajjhala et
-// al. 2007, section 4.3). The error is ErrRequest for variables of other classes,
-// or the context's.
+// Given returns the distribution of s in the classes on the keys and all the others
+// together. Nulls of the others match as nulls of keys do. Its measures give l-diversity
+// of several sensitive variables together: an attacker who knows all of them but one must
+// not learn that one. Each variable takes its turn as s (Machanavajjhala et al. 2007,
+// section 4.3). The error is ErrRequest for variables of other classes, or the context's.
 func (s *Sensitive) Given(ctx context.Context, others ...*Sensitive) (*Sensitive, error) {
 	c := s.classes
 	p := &Classes{missing: c.missing, threads: c.threads, unit: c.unit, house: c.house, origin: c.origin, keys: slices.Clone(c.keys), id: slices.Clone(c.id)}

@@ -5,20 +5,19 @@ import (
 	"math"
 )
 
-// snb is the slide negative binomial model (Chen and Keller-McNulty 1998): class
-// sizes in the population are one plus a negative binomial of (a, p), and there
-// are K classes; the estimate of population uniques is K p^a. With sampling
-// fraction pi and D = (1-pi)(1-p) the expected numbers of sample classes of one and
-// of two records are
+// snb is the slide negative binomial model (Chen and Keller-McNulty 1998). The population
+// has K classes with sizes of one plus a negative binomial of (a, p). The estimate of
+// population uniques is K p^a. With sampling fraction pi and D = (1-pi)(1-p) the expected
+// numbers of sample classes of one and of two records are
 //
 //	S1 = K pi (p/(1-D))^a (aD/(1-D) + 1)
 //	S2 = K pi^2 a p^a (1-p) (2 - (1-a)D) / (2 (1-D)^(a+2))
 //
-// (ARX multiplies by (1-D)^(a+2), and finds no solution.) K is estimated by
-// Shlosser's method as modified by Haas and Stokes 1998, see shlosser. Then S2/S1
-// gives x = a(1-p)/(1-D) for each p by a quadratic, and S1/K is solved for p. The
-// error is ErrEstimator without classes of one or of two records, and where there
-// is no solution or more than one.
+// (ARX multiplies by (1-D)^(a+2), and finds no solution.) K is estimated by Shlosser's
+// method as modified by Haas and Stokes 1998, see shlosser. Then S2/S1 gives x =
+// a(1-p)/(1-D) for each p by a quadratic, and S1/K is solved for p. The error is
+// ErrEstimator without classes of one or of two records, and where there is no solution
+// or more than one.
 func snb(of []float64, pi float64) (float64, error) {
 	if len(of) < 3 || of[1] == 0 || of[2] == 0 {
 		return 0, fmt.Errorf("%w: SNB needs classes of one record and of two", ErrEstimator)

@@ -21,7 +21,7 @@ const (
 	IHSN
 )
 
-// SUDAOptions says what is looked for.
+// SUDAOptions are the options of [Classes.SUDA].
 type SUDAOptions struct {
 	// Limit is the largest number of keys in a minimal unique. Defaults to all of
 	// them; the time grows with the number of subsets of that size.
@@ -32,16 +32,17 @@ type SUDAOptions struct {
 	Threads int
 }
 
-// SUDA is the special unique detection of a data set: its minimal sample uniques,
-// sets of keys on which a record is alone, and on no smaller set within (Elliot,
-// Manning and Ford 2002). A null is never part of one and matches nothing.
+// SUDA is the special unique detection of a data set (Elliot, Manning and Ford 2002). A
+// minimal sample unique is a set of keys on which a record is alone, while it is alone on
+// no smaller subset. A null is never part of a minimal sample unique, and matches
+// nothing.
 type SUDA struct {
 	// Score of every record: the sum over its minimal sample uniques; 0 where
 	// there is none, NaN for records that were left out.
 	Score []float64
-	// Contribution of each key: how much of the total score, in percent, comes
-	// from minimal uniques that hold the key. They add up to more than 100 where
-	// minimal uniques hold several keys; all 0 where the total is 0.
+	// Contribution of each key: how much of the total score, in percent, comes from
+	// minimal uniques that hold the key. The contributions add up to more than 100 where
+	// minimal uniques hold several keys. All are 0 where the total is 0.
 	Contribution []float64
 
 	c      *Classes
@@ -52,18 +53,17 @@ type SUDA struct {
 	pairs  int64     // records in classes of exactly two without nulls
 }
 
-// SUDA finds the minimal sample uniques of every record. The result does not
-// depend on threads nor on the order of the records. Where respondents are named, a
-// record is alone where its respondent is. The error is ErrRequest for an option that
-// is not defined and for a respondent with records in several classes, or the
-// context's.
+// SUDA finds the minimal sample uniques of every record. The result does not depend on
+// threads or on the order of the records. Where respondents are named, a record is alone
+// where its respondent is alone. The error is ErrRequest for an option that is not
+// defined and for a respondent with records in several classes, or the context's.
 //
-// The search goes through the subsets of keys depth first and splits groups of
-// classes that agree, key by key, the key with the most values first (the idea of
-// SUDA2: Manning, Haglin and Keane 2008). A class alone in its group leaves; so
-// does a group in which every class holds several records, since these have no
-// minimal unique anywhere. Time is the number of classes not yet alone, summed
-// over the subsets; memory that of the answer.
+// The search visits the subsets of keys depth first. It splits groups of classes that
+// agree, key by key, the key with the most values first (the idea of SUDA2: Manning,
+// Haglin and Keane 2008). It drops a class that is alone in its group. It drops a group
+// in which every class has several records: such classes have no minimal unique. Time is
+// the number of classes not yet alone, summed over the subsets. Memory is that of the
+// answer.
 func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
 	m := len(c.keys)
 	if o.Limit < 0 || o.Limit > m {
@@ -119,9 +119,9 @@ func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
 // of returns the minimal uniques of a class.
 func (s *SUDA) of(id uint32) []uint64 { return s.masks[s.start[id]:s.start[id+1]] }
 
-// Uniques returns the minimal sample uniques of a record as bit masks over the
-// keys, smaller sets first, equal sizes by mask; none for a record that was left
-// out. The caller must not change them.
+// Uniques returns the minimal sample uniques of a record as bit masks over the keys:
+// smaller sets first, sets of one size by mask. A record that was left out has none. The
+// caller must not change them.
 func (s *SUDA) Uniques(record int) []uint64 {
 	if id := s.c.id[record]; id != NoClass {
 		return s.of(id)
@@ -129,8 +129,8 @@ func (s *SUDA) Uniques(record int) []uint64 {
 	return nil
 }
 
-// RecordContribution returns for each key how much of the score of a record, in
-// percent, comes from minimal uniques that hold the key; all 0 without a score.
+// RecordContribution returns, for each key, the part of the score of a record, in
+// percent, that comes from minimal uniques with the key. All are 0 without a score.
 func (s *SUDA) RecordContribution(record int) []float64 {
 	out := make([]float64, len(s.c.keys))
 	keys := make([]sizes, len(out))
@@ -150,12 +150,12 @@ func (s *SUDA) RecordContribution(record int) []float64 {
 // ValueShare is the share of one value of a key in the score of that key.
 type ValueShare struct {
 	Value   string  // as Classes.Key prints it
-	Percent float64 // of what minimal uniques that hold the key score
+	Percent float64 // of the score of minimal uniques that hold the key
 }
 
-// Values returns for every value of a key, null apart, in the order of the
-// values, how much of the score of the minimal uniques that hold the key comes
-// from records of that value. They add up to 100, or are all 0. The error is
+// Values returns, for every value of a key except null, in the order of the values, the
+// part of the score of the minimal uniques with the key that comes from records of the
+// value. The parts are in percent; they add up to 100, or are all 0. The error is
 // ErrRequest where there is no such key.
 func (s *SUDA) Values(key int) ([]ValueShare, error) {
 	if key < 0 || key >= len(s.c.keys) {
@@ -182,8 +182,8 @@ func (s *SUDA) Values(key int) ([]ValueShare, error) {
 	return out, nil
 }
 
-// sizes counts minimal uniques by their number of keys. Scores are summed from
-// such counts, so that no order shows in the last digit.
+// sizes counts minimal uniques by their number of keys. Scores are summed from such
+// counts, so the last digit does not depend on the order.
 type sizes [65]int64
 
 func (n *sizes) add(mask uint64) { n[bits.OnesCount64(mask)]++ }
@@ -209,8 +209,8 @@ func percent(part, whole float64) float64 {
 	return 100 * part / whole
 }
 
-// scoreWeights returns the score of a minimal unique of m keys by its size, each
-// the correctly rounded value of the exact number: 63! has 88 digits.
+// scoreWeights returns the score of a minimal unique of m keys by its size. Each score is
+// the exact number, correctly rounded: 63! has 88 digits.
 func scoreWeights(m int, score SUDAScore) []float64 {
 	out := make([]float64, m+1)
 	for s := 1; s <= m; s++ {
@@ -244,13 +244,15 @@ const maxDISKeys = 27
 //
 //	1 / (1 + P (1-d)/d / (s^Q * sum of s^-Q)),   Q = 1 + (8-m)/20
 //
-// with s its score, the sum over records with a score, P the records in classes
-// of exactly two (a class with a null is none: a null matches nothing) and d the
-// sampling fraction of the intrusion, 0.01 being usual (Elliot 2000, calibrated as
-// in sdcMicro). A record without a score has 0, so where there is none at all
-// (U = 0) every record has; P = 0 gives 1 to those with a score. The error is
-// ErrRequest for d outside (0, 1), and for 28 keys and more, where Q is not above
-// 0 and the rarer record would get the smaller score.
+// where s is the score of the record; the sum is over the records with a score; P is the
+// number of records in classes of exactly two; d is the sampling fraction of the
+// intrusion, usually 0.01 (Elliot 2000, calibrated as in sdcMicro). A class with a null
+// does not count in P, because a null matches nothing. A record without a score has 0; so
+// has every record where no record has a score (U = 0). With P = 0 every record with a
+// score has 1.
+//
+// The error is ErrRequest for d outside (0, 1), and for 28 keys and more: Q is then not
+// above 0, and the rarer record would get the smaller score.
 func (s *SUDA) DIS(d float64) ([]float64, error) {
 	if !(d > 0 && d < 1) {
 		return nil, fmt.Errorf("%w: d must be between 0 and 1", ErrRequest)
@@ -260,7 +262,7 @@ func (s *SUDA) DIS(d float64) ([]float64, error) {
 		return nil, fmt.Errorf("%w: DIS scores are defined for at most %d keys", ErrRequest, maxDISKeys)
 	}
 	q := 1 + float64(8-m)/20
-	sum := 0.0 // in the order of the classes, which is that of the values
+	sum := 0.0 // in the order of the classes, which is the order of the values
 	for _, v := range s.score {
 		if v > 0 {
 			sum += math.Pow(v, -q)

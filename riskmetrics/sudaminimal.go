@@ -9,8 +9,9 @@ import (
 	"sync/atomic"
 )
 
-// The search reports every set on which a class is alone though not without the
-// last key of it; what follows keeps those that are minimal, by bits or by lists.
+// The search reports every set on which a class is alone, if the class is not alone
+// without the last key of the set. The functions below keep the minimal sets, by bits or
+// by lists.
 
 // each calls do for every class of one record, blocks of them in parallel.
 func (p *sudaPlan) each(ctx context.Context, threads int, do func(e uint32)) error {
@@ -95,8 +96,8 @@ func (p *sudaPlan) minimalBits(ctx context.Context, threads int) (start, masks [
 	return start, masks, err
 }
 
-// keepMinimalBits clears the sets that hold another. It adds all supersets, key by
-// key, and then takes away those of one key more.
+// keepMinimalBits clears the sets that contain another set. It first adds all supersets,
+// key by key. It then removes the supersets with one key more.
 func keepMinimalBits(set []uint64) {
 	for k, lacks := range without {
 		for i, w := range set {
@@ -110,7 +111,7 @@ func keepMinimalBits(set []uint64) {
 			}
 		}
 	}
-	// From the last word down, so that smaller sets are still complete.
+	// From the last word down: the smaller sets are then still complete.
 	for i := len(set) - 1; i >= 0; i-- {
 		above := uint64(0)
 		for k, lacks := range without {
@@ -159,8 +160,8 @@ func (p *sudaPlan) minimalLists(ctx context.Context, parts [][]found, threads in
 	return start, masks, nil
 }
 
-// keepMinimal sorts sets by size and then by mask, moves those that hold no other
-// to the front, and returns how many they are.
+// keepMinimal sorts sets by size and then by mask, moves the sets that contain no other
+// set to the front, and returns their number.
 func keepMinimal(sets []uint64) int {
 	slices.SortFunc(sets, func(a, b uint64) int {
 		return cmp.Or(bits.OnesCount64(a)-bits.OnesCount64(b), cmp.Compare(a, b))

@@ -7,15 +7,15 @@ import (
 	"sync/atomic"
 )
 
-// Sets on which classes are alone are kept as bits over all sets of keys, up to so
-// many keys and so many words (256 MB) in all, and as lists above.
+// Sets on which classes are alone are kept as bits over all sets of keys, up to these
+// numbers of keys and of words (256 MB) in all. Above they are kept as lists.
 const (
 	mostBitKeys  = 16
 	mostBitWords = 1 << 25
 )
 
-// found is a set of keys on which a class of one record is alone, though not on
-// the set without its last key (in the order of the search).
+// found is a set of keys on which a class of one record is alone, while it is not alone
+// on the set without its last key (in the order of the search).
 type found struct {
 	mask  uint64
 	class uint32
@@ -68,7 +68,7 @@ func (c *Classes) minimalUniques(ctx context.Context, limit, threads int) (start
 	return plan.minimalLists(ctx, parts, threads)
 }
 
-// sudaPlan is what all threads of a search share.
+// sudaPlan holds the data that all threads of a search share.
 type sudaPlan struct {
 	classes int
 	limit   int
@@ -83,8 +83,8 @@ type sudaPlan struct {
 	card    int        // the most of them
 }
 
-// newSUDAPlan orders the classes, those of one record first, and the keys, those
-// with the most values first: they leave the fewest to split.
+// newSUDAPlan orders the classes and the keys. Classes of one record are first. Keys with
+// the most values are first: they leave the fewest classes to split.
 func newSUDAPlan(ctx context.Context, c *Classes, limit int) (*sudaPlan, error) {
 	p := &sudaPlan{classes: len(c.size), limit: limit}
 	for id, n := range c.basis() {
@@ -139,7 +139,7 @@ type searcher struct {
 	count []uint32
 	place []uint32
 	used  []uint32 // the codes of a group, in order of their first element
-	lead  []uint32 // and those elements
+	lead  []uint32 // and the elements
 	out   []found
 }
 
@@ -185,9 +185,8 @@ func (s *searcher) descend(depth, k int, mask uint64) {
 	}
 }
 
-// split splits the groups of level[depth] by a key into those of level[depth+1]
-// and notes the classes of one record that are alone. Without deeper it only
-// notes.
+// split splits the groups of level[depth] by a key into the groups of level[depth+1], and
+// notes the classes of one record that are alone. Without deeper it only notes.
 func (s *searcher) split(depth, k int, mask uint64, deeper bool) {
 	from, to := s.level[depth], &s.level[depth+1]
 	if cap(to.ids) < len(from.ids) && deeper {
@@ -247,8 +246,8 @@ func (s *searcher) note(mask uint64, e uint32) {
 	s.out = append(s.out, found{mask, e})
 }
 
-// leaf notes who of a group is alone on a key of at most 64 codes, as bits: most
-// of the splits are the last of their branch.
+// leaf notes the classes of a group that are alone on a key of at most 64 codes, by bits.
+// Most splits are the last of their branch, and need only this.
 func (s *searcher) leaf(group, col []uint32, null int64, card int, mask uint64) {
 	var once, more uint64
 	all := ^uint64(0) >> (64 - card)

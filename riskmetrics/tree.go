@@ -7,20 +7,23 @@ import (
 )
 
 // TClosenessTree is TCloseness with the hierarchical distance of Li, Li and
-// Venkatasubramanian 2007: parent maps every value, and every inner node, to the
-// node above; the root has none. Two values are as far apart as the height of
-// their lowest common ancestor over that of the root, a leaf having height 0 and
-// a node one more than its highest child. At every inner node the smaller of the
-// surplus and the deficit of its children,
+// Venkatasubramanian 2007. parent maps every value, and every inner node, to the node
+// above; the root has none. The distance of two values is the height of their lowest
+// common ancestor divided by the height of the root. A leaf has height 0, and an inner
+// node one more than its highest child. At every inner node the smaller of the surplus
+// and the deficit of its children,
 //
 //	min(sum of (extra)+, sum of (extra)-),   extra = sum below of p - q,
 //
-// is moved at that price. The error is ErrRequest for a value that is not in the
-// tree, a node that is a value and has children, two roots or a cycle, or where a
-// respondent has several values; or the context's.
+// is moved at that distance. The error is the context's, or ErrRequest for
 //
-// Li et al. print .278 for their example of this distance; the formula gives
-// .2963, as does ARX.
+//   - a value that is not in the tree;
+//   - a node that is a value and has children;
+//   - two roots, or a cycle;
+//   - a respondent with several values.
+//
+// Li et al. print .278 for their example of this distance; the formula gives .2963, as
+// does ARX.
 func (s *Sensitive) TClosenessTree(ctx context.Context, parent map[string]string) (Attained, error) {
 	if err := s.oneOverall(); err != nil {
 		return Attained{}, err

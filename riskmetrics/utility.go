@@ -4,19 +4,19 @@ import "math/big"
 
 // Utility says how much of the data a grouping costs, to stand beside the risk.
 type Utility struct {
-	// Discernibility is the sum of squared class sizes, each record left out
-	// counting as the number of all records (Bayardo and Agrawal 2005): exactly
-	// below 2^53, else correctly rounded.
+	// Discernibility is the sum of squared class sizes; each record that was left out
+	// adds the number of all records (Bayardo and Agrawal 2005). It is exact below 2^53,
+	// and correctly rounded above.
 	Discernibility float64
 	// AverageClass is the mean class size; 0 without classes. NormalizedAverage is
 	// that over k (LeFevre et al. 2006), for the k asked for.
 	AverageClass, NormalizedAverage float64
-	// Missing is the share of key values that are null (suppressed), from 0 to 1,
-	// and LeftOut the share of records that were left out for their nulls.
+	// Missing is the share of key values that are null (suppressed), from 0 to 1. LeftOut
+	// is the share of records that were left out for their nulls.
 	Missing, LeftOut float64
 }
 
-// Utility measures the classes; k >= 1 is that of k-anonymity.
+// Utility measures the classes; k >= 1 is the k of k-anonymity.
 func (c *Classes) Utility(k int64) Utility {
 	var u Utility
 	var records, nulls int64

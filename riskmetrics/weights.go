@@ -14,7 +14,7 @@ type masses struct {
 	unit  exact.Unit
 }
 
-// limbBits is the size of a limb, of which up to 2^32 are added.
+// limbBits is the size of a limb. Up to 2^32 limbs are added.
 const limbBits = 30
 
 // narrowTotal bounds the sum of all weights in a single limb.
