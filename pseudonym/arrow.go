@@ -21,14 +21,13 @@ var (
 	ErrType = errors.New("type is not supported in this form")
 	// ErrMissing says that there is no such column, or more than one.
 	ErrMissing = errors.New("column does not exist exactly once")
-	// ErrNoPseudonymizer says that a column is named without what makes its
-	// pseudonyms.
+	// ErrNoPseudonymizer says that a column is named without a pseudonymizer.
 	ErrNoPseudonymizer = errors.New("column has no pseudonymizer: leave it out of the columns, or give it one")
 )
 
-// ColumnError says which column, and which row of it (from 0; -1 where no single
-// row is at fault; counted within the array, record or reader that was given),
-// is wrong and why. It holds no value.
+// ColumnError names the column and the row that are wrong, and the reason. Rows count
+// from 0 within the given array, record or reader; the row is -1 where no single row is
+// wrong. A ColumnError holds no value.
 type ColumnError struct {
 	Column string
 	Row    int64

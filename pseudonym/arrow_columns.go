@@ -11,17 +11,16 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// Columns maps the names of the columns that hold identifiers to what makes
-// pseudonyms of them.
+// Columns maps the names of the columns that hold identifiers to their pseudonymizers.
 type Columns map[string]*Pseudonymizer
 
 // errNil says that an argument is nil.
 var errNil = fmt.Errorf("%w: the context, the allocator, or what is to be replaced is nil", ErrSetting)
 
-// Schema returns a schema with the types of the pseudonyms, without any metadata: what
-// programs leave there (pandas, for one) may describe or hold identifiers. The error, in a
-// *ColumnError, is ErrMissing, or ErrNoPseudonymizer for a column that would be
-// handed through in clear.
+// Schema returns a schema with the types of the pseudonyms, without any metadata:
+// metadata of other programs (pandas, for example) may describe or hold identifiers. The
+// error, in a *ColumnError, is ErrMissing, or ErrNoPseudonymizer for a column that would
+// stay in clear.
 func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
 	if s == nil {
 		return nil, errNil
@@ -45,11 +44,11 @@ func (c Columns) Schema(s *arrow.Schema) (*arrow.Schema, error) {
 	return arrow.NewSchema(fields, nil), nil
 }
 
-// Record returns a record with its identifiers replaced, the values of the other
-// columns and the order of rows untouched. Of the dictionary of another column only the
-// entries that rows use are left, in the order of their first use: the others are of
-// persons or things that are not in the record. counters may be nil, or hold a counter a column.
-// The caller releases the result.
+// Record returns a record with its identifiers replaced. The values of the other columns
+// and the order of rows do not change. The dictionary of another column keeps only the
+// entries that rows use, in the order of their first use: other entries may describe
+// persons or things that are not in the record. counters may be nil, or hold one counter
+// for each column. The caller releases the result.
 func (c Columns) Record(ctx context.Context, mem memory.Allocator, rec arrow.Record, counters map[string]*Counter) (arrow.Record, error) {
 	if ctx == nil || mem == nil || rec == nil {
 		return nil, errNil
@@ -114,8 +113,8 @@ func (c Columns) Table(ctx context.Context, mem memory.Allocator, t arrow.Table,
 	return array.NewTable(schema, cols, t.NumRows()), nil
 }
 
-// Reader returns a reader of r's records with their identifiers replaced, one at
-// a time: memory does not grow with rows. r is borrowed until the result is
+// Reader returns a reader of the records of r with their identifiers replaced. It reads
+// one record at a time: memory does not grow with rows. r is borrowed until the result is
 // released.
 func (c Columns) Reader(ctx context.Context, mem memory.Allocator, r array.RecordReader, counters map[string]*Counter) (array.RecordReader, error) {
 	return c.ReaderOf(ctx, mem, r, 1, counters)

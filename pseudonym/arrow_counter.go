@@ -4,7 +4,7 @@ import (
 	"sync"
 )
 
-// Stats counts what a pseudonymizer did.
+// Stats counts the values that a pseudonymizer has handled.
 type Stats struct {
 	Rows, Nulls, Invalid int64
 	// Distinct is the number of distinct pseudonyms: exact up to 2^20, and above an
@@ -16,8 +16,8 @@ type Stats struct {
 	DistinctLow, DistinctHigh int64
 }
 
-// Counter gathers Stats over many columns or batches. Its zero value is empty.
-// It is safe for concurrent use.
+// Counter gathers Stats over many columns or batches. The zero value is empty. A Counter
+// is safe for concurrent use.
 type Counter struct {
 	mu                   sync.Mutex
 	rows, nulls, invalid int64

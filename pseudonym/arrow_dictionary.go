@@ -11,9 +11,9 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// dictionary hashes the entries that rows use, in the order in which rows first
-// use them. The order of the entries themselves says which identifier is the
-// larger, and an entry that no row uses that there is such a one: neither is left.
+// dictionary hashes the entries that rows use, in the order in which rows first use them.
+// The order of the entries would tell which identifier is larger. An entry that no row
+// uses would tell that the identifier exists. Both are removed.
 func (p *Pseudonymizer) dictionary(ctx context.Context, mem memory.Allocator, d *array.Dictionary, counter *Counter) (arrow.Array, error) {
 	dict := d.Dictionary()
 	indices, u, err := renumberAny(mem, d.Indices(), dict.Len())

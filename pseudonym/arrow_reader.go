@@ -23,7 +23,7 @@ type reader struct {
 	counters map[string]*Counter
 	threads  int
 	ready    []arrow.Record // that follow the present one
-	failed   error          // what comes behind them
+	failed   error          // the error after them
 	record   arrow.Record
 	row      int64
 	err      error
@@ -54,7 +54,7 @@ func (r *reader) Schema() *arrow.Schema { return r.schema }
 // Record returns the present record.
 func (r *reader) Record() arrow.Record { return r.record }
 
-// Err returns what ended the reading; nil at the end.
+// Err returns the error that ended the reading; nil at the end of the records.
 func (r *reader) Err() error { return r.err }
 
 // Next moves to the next record.

@@ -64,7 +64,7 @@ func (t *Translation) Array(mem memory.Allocator, arr arrow.Array, unknown Inval
 			return nil, &ColumnError{Row: int64(i), Err: err}
 		}
 	}
-	canonical := "" // where nothing is left
+	canonical := "" // where no character is left
 	if nulls+invalid < int64(arr.Len()) {
 		canonical = t.canonical
 	}
@@ -94,7 +94,8 @@ func (t *Translation) put(b array.Builder, text string, seen *sketch) error {
 	return nil
 }
 
-// oldText returns what reads an old pseudonym as text, nil for a column of nulls alone.
+// oldText returns a function that reads an old pseudonym as text; nil for a column that
+// has only nulls.
 func oldText(arr arrow.Array) (func(int) string, error) {
 	binary := func(get func(int) []byte) func(int) string {
 		return func(i int) string { return hex.EncodeToString(get(i)) }

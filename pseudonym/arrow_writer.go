@@ -15,7 +15,7 @@ import (
 // text can hold.
 var ErrSize = errors.New("an array of text holds at most 2^31-1 bytes of pseudonyms: give the column in several chunks, or choose binary pseudonyms")
 
-// writer builds an array of pseudonyms, in order. All of them have one width, so that its
+// writer builds an array of pseudonyms, in order. All pseudonyms have one width, so the
 // memory is allocated once.
 type writer struct {
 	p        *Pseudonymizer
@@ -81,7 +81,7 @@ func (w *writer) next() {
 	w.n++
 }
 
-// array returns what was written. The caller releases it.
+// array returns the written array. The caller releases it.
 func (w *writer) array() arrow.Array {
 	w.values.ResizeNoShrink(w.at)
 	buffers := []*memory.Buffer{w.valid, w.values}

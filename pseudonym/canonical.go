@@ -16,30 +16,29 @@ var ErrInvalid = errors.New("value is not a valid identifier of its form")
 type Form uint8
 
 const (
-	// Typed takes values as they are: the number 7 and the text "7" are two
-	// identifiers; integers of any width are one type, and so are text and
-	// dictionaries of text.
+	// Typed takes values as they are. The number 7 and the text "7" are two identifiers.
+	// Integers of any width are one type; text and dictionaries of text are one type.
 	Typed Form = iota
-	// AsText takes the decimal digits of integers and decimals for text, so that
-	// the same number has the same pseudonym however it is stored. Decimals lose
-	// trailing zeros. Leading zeros of text stay.
+	// AsText treats the decimal digits of integers and decimals as text: the same number
+	// has the same pseudonym in every type. Decimals lose trailing zeros. Leading zeros
+	// of text stay.
 	AsText
 	// BSN takes Dutch citizen service numbers as nine digits, from integers,
 	// decimals or text, with leading zeros restored. A number that is zero, has
 	// more digits or other characters, or fails the eleven test is invalid.
 	BSN
-	// Name takes text in Unicode normal form C after full case folding, so that
-	// capitals and ways of composing accents do not matter. Blanks do. Text that is
-	// not UTF-8 is invalid.
+	// Name takes text in Unicode normal form C after full case folding. Capitals and the
+	// encoding of accents make no difference. Blanks make a difference. Text that is not
+	// UTF-8 is invalid.
 	Name
-	// Plate takes Dutch licence plates from text as six capitals and digits, without
-	// hyphens and blanks, in the shape of one of the side codes 1 to 14.
+	// Plate takes Dutch licence plates from text: six capitals and digits in the pattern
+	// of one of the side codes 1 to 14. Hyphens and blanks are dropped.
 	Plate
 	// KvK takes numbers of the Dutch trade register as eight digits, from integers,
 	// decimals or text, with leading zeros restored.
 	KvK
-	// IBAN takes bank account numbers from text, without blanks and in capitals, whose
-	// check digits are right.
+	// IBAN takes bank account numbers with correct check digits from text, without blanks
+	// and in capitals.
 	IBAN
 	// Address takes a Dutch postcode, house number and addition from one text.
 	Address
@@ -62,7 +61,7 @@ func (f Form) takes(tag byte) bool {
 	return f == Typed
 }
 
-// Invalid says what becomes of a value that is invalid in its form.
+// Invalid is the treatment of a value that is invalid in its form.
 type Invalid uint8
 
 const (
@@ -75,8 +74,8 @@ const (
 	InvalidKeep
 )
 
-// Tags of the canonical encoding, version 1: a tag, the length of what follows
-// in four bytes, big endian, and the value.
+// Tags of the canonical encoding, version 1: a tag, the length of the value in four
+// bytes, big endian, and the value.
 const (
 	tagInt     = 'i' // eight bytes, two's complement, big endian
 	tagUint    = 'u' // above the largest int64: eight bytes, big endian
@@ -92,7 +91,7 @@ const (
 	tagKvK     = 'k' // eight digits
 	tagIBAN    = 'g' // capitals and digits
 	tagAddress = 'h' // postcode, number, addition
-	tagPerson  = 'w' // folded text without what does not matter
+	tagPerson  = 'w' // folded text without characters that make no difference
 	tagInvalid = 'x' // text as it was
 )
 
@@ -104,8 +103,8 @@ type value struct {
 	text []byte
 }
 
-// appendCanonical appends the canonical bytes of v under a form. It reports
-// false for an invalid value, whose bytes are then those of its own class.
+// appendCanonical appends the canonical bytes of v under a form. For an invalid value it
+// reports false, and appends bytes of the class for invalid values.
 func appendCanonical(dst []byte, v value, f Form) ([]byte, bool) {
 	switch f {
 	case AsText:

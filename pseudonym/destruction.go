@@ -17,13 +17,12 @@ var ErrRecord = errors.New("record cannot be trusted")
 // recordSchema names the form of a destruction record.
 const recordSchema = "sluis.destruction/1"
 
-// IntentSchema names the form of a statement that a key is to be destroyed. It is no
-// record: [VerifyDestruction] refuses it.
+// IntentSchema names the form of a statement that a key is going to be destroyed. The
+// statement is no record: [VerifyDestruction] refuses it.
 const IntentSchema = "sluis.destruction-intent/1"
 
-// DestructionRecord says that a key was destroyed: with it, every pseudonym made
-// from it has become meaningless for good. It can be shown to the provider of
-// the data.
+// DestructionRecord says that a key was destroyed. No program can make or test a
+// pseudonym with that key any more. The record can be shown to the provider of the data.
 type DestructionRecord struct {
 	Schema string `json:"schema"`
 	// KeyID is the id of the key.
@@ -32,21 +31,21 @@ type DestructionRecord struct {
 	Time time.Time `json:"time"`
 	// Tool is the name and version of the program.
 	Tool string `json:"tool"`
-	// Signer is the Ed25519 public key, and Signature that of the record without
-	// it, as canonical JSON.
+	// Signer is the Ed25519 public key. Signature signs the record without Signature, as
+	// canonical JSON.
 	Signer    []byte `json:"signer"`
 	Signature []byte `json:"signature,omitempty"`
 }
 
-// payload is what is signed: a label, and the record without its signature.
+// payload returns the signed bytes: a label, and the record without its signature.
 func (r DestructionRecord) payload() ([]byte, error) {
 	r.Signature = nil
 	text, err := json.Marshal(r)
 	return append([]byte(r.Schema+"\n"), text...), err
 }
 
-// possible refuses dates on which no key was destroyed: before 1970, or more than a
-// year ahead of the clock of this machine, which may be wrong.
+// possible refuses dates on which no key can have been destroyed: before 1970, or more
+// than a year after the clock of this machine. The year allows for a wrong clock.
 func possible(t time.Time) error {
 	if t.Unix() < 0 || t.After(time.Now().AddDate(1, 0, 0)) {
 		return fmt.Errorf("%w: the date of the destruction is not possible", ErrRecord)
@@ -54,11 +53,13 @@ func possible(t time.Time) error {
 	return nil
 }
 
-// Destroy wipes the key, removes its file if path is not empty, and returns a
-// signed record of it. The file must hold this key: an encrypted one is read with the
-// identities. ErrKeyFile says that it holds another or cannot be read; then nothing
-// is removed. If the file cannot be removed the key is not wiped and there is no record.
-// ErrRecord is for a date that is not possible.
+// Destroy wipes the key, removes its file if path is not empty, and returns a signed
+// record of the destruction. The file must hold this key; an encrypted file is read with
+// the identities.
+//
+//   - ErrKeyFile: the file holds another key or cannot be read. Nothing is removed.
+//   - ErrRecord: the date is not possible.
+//   - Where the file cannot be removed, the key is not wiped and there is no record.
 func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*DestructionRecord, error) {
 	r, err := stated(recordSchema, k, path, signer, now, tool, identities)
 	if err != nil {
@@ -73,9 +74,9 @@ func Destroy(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool 
 	return r, nil
 }
 
-// IntendDestruction returns a signed statement that the key is to be destroyed, for
-// whoever wants something on the disk before it is. It proves nothing. The errors are
-// those of [Destroy] up to where the file would be removed.
+// IntendDestruction returns a signed statement that the key is going to be destroyed, for
+// callers that write a file before the destruction. The statement proves nothing. The
+// errors are those of [Destroy] before it removes the file.
 func IntendDestruction(k Key, path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*DestructionRecord, error) {
 	return stated(IntentSchema, k, path, signer, now, tool, identities)
 }
@@ -125,9 +126,9 @@ func holds(path string, k Key, identities []age.Identity) error {
 	return nil
 }
 
-// VerifyDestruction reads a record in JSON and checks that it is signed by the
-// public key, which the verifier must have from elsewhere, and written as it was
-// signed but for blanks. The error is ErrRecord.
+// VerifyDestruction reads a record in JSON and checks that it is signed by the public
+// key. The verifier must have that key from another source. The text must be the signed
+// text, except for blanks. The error is ErrRecord.
 func VerifyDestruction(text []byte, signer ed25519.PublicKey) (*DestructionRecord, error) {
 	var r DestructionRecord
 	if !decode(text, &r) || r.Schema != recordSchema {

@@ -17,10 +17,10 @@ const (
 	markBits = 17
 )
 
-// layouts are the ways to keep values, each for more than the one before: in parts by the
-// first bits of a value, with room for so many in each. The last but one has room for 2^20
-// distinct values, and eight standard deviations more in a part; the last has room for
-// repetitions too.
+// layouts are the ways to keep values, each for more values than the one before. Values
+// are kept in parts by their first bits, with a fixed room in each part. The last but one
+// has room for 2^20 distinct values, plus eight standard deviations in a part. The last
+// has room for repetitions too.
 var layouts = [...]struct {
 	bits, room int
 	clears     bool // a part that is full is cleared of repetitions
@@ -29,15 +29,18 @@ var layouts = [...]struct {
 	{8, 256, false}, {8, 1024, true}, {8, 4608, true}, {8, 8192, true},
 }
 
-// sketch counts distinct values. Up to exactCount it counts the first 64 bits of sums
-// exactly; two sums with equal ones count as one, which among 2^20 have a probability of
-// 2^-25. Above, it is an estimate in constant memory (Flajolet et al. 2007, HyperLogLog,
-// whose known bias is at fewer than five values a register: here there are more than 64).
-// Its zero value is empty.
+// sketch counts distinct values. The zero value is empty.
 //
-// A value is appended to its part, and a part that is full is cleared of repetitions. What
-// that takes fits the cache of the processor. A table of all values does not: every value
-// waits for the memory.
+//   - Up to exactCount it counts the first 64 bits of sums exactly. Two sums with equal
+//     first 64 bits count as one; among 2^20 values the probability of such a pair is
+//     2^-25.
+//   - Above exactCount it estimates in constant memory (Flajolet et al. 2007,
+//     HyperLogLog). The known bias of HyperLogLog is at fewer than five values a
+//     register; a sketch has more than 64.
+//
+// A value is appended to its part, and repetitions are removed from a part that is full.
+// A part fits the cache of the processor. A table of all values would not: every value
+// would wait for memory.
 type sketch struct {
 	layout int      // the number of layouts that were taken
 	values []uint64 // of all parts, each with its room
@@ -241,8 +244,8 @@ func (s *sketch) merge(o *sketch) {
 	}
 }
 
-// count returns the number of distinct values and bounds of it: low and high are equal
-// to n where it is exact, and three standard errors away where it is an estimate.
+// count returns the number of distinct values and its bounds. low and high equal n where
+// the number is exact, and are three standard errors away where it is an estimate.
 func (s *sketch) count() (n, low, high int64) {
 	if s.most == nil {
 		for k := range s.parts {

@@ -1,17 +1,17 @@
-// Package pseudonym replaces direct identifiers (citizen service numbers, names,
-// addresses, licence plates, company numbers) by keyed pseudonyms: stable within
-// a [Domain], unrelated across domains, and neither reversed nor guessed without
-// the key.
+// Package pseudonym replaces direct identifiers by keyed pseudonyms. Direct identifiers
+// are citizen service numbers, names, addresses, licence plates and company numbers. A
+// pseudonym is stable within a [Domain] and unrelated across domains. Without the key it
+// cannot be reversed, and a guess of the identifier cannot be tested.
 //
-// A pseudonym is the truncated HMAC of the identifier's canonical bytes under a
-// key that is derived from the project's [Key] for the domain. Every byte is
-// stated in docs/pseudonym-format.md; what a pseudonym protects against and what
-// not, in docs/threat-model.md.
+// A pseudonym is the truncated HMAC of the canonical bytes of the identifier. The key of
+// the HMAC is derived from the [Key] of the project for the domain.
+// docs/pseudonym-format.md specifies every byte; docs/threat-model.md lists the threats
+// that a pseudonym protects against, and the others.
 //
 // Most programs make a [Pseudonymizer] with [New] and give it columns
-// ([Pseudonymizer.Array]), records or readers. The custodian of the key, and
-// nobody else, may keep a linkage table back to the identifiers ([Linkage]),
-// encrypted, and destroys the key when the purpose is served ([Destroy]).
+// ([Pseudonymizer.Array]), records or readers. Only the custodian of the key may keep a
+// linkage table back to the identifiers ([Linkage]), encrypted. The custodian destroys
+// the key when the purpose is served ([Destroy]).
 //
-// No error, and nothing that is printed, holds a key or an identifier.
+// No error and no printed text holds a key or an identifier.
 package pseudonym

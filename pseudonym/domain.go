@@ -14,12 +14,12 @@ import (
 // ErrDomain says that a domain is not well formed.
 var ErrDomain = errors.New("domain is not well defined")
 
-// Domain is where pseudonyms are stable: the same identifier has the same
-// pseudonym within a domain, and unrelated ones in two.
+// Domain is the scope in which pseudonyms are stable. Within a domain the same identifier
+// has the same pseudonym. In two domains the same identifier has unrelated pseudonyms.
 //
-// Two domains that look the same are the same: project and variable are in Unicode
-// normal form C, have no blank at an end, and no character that is not seen, such as
-// a zero width blank or a blank other than U+0020.
+// Two domains that look the same are the same. Therefore project and variable must be in
+// Unicode normal form C, without a blank at either end, and without invisible characters.
+// Invisible characters include zero width blanks and all blanks other than U+0020.
 type Domain struct {
 	// Project names the research project or delivery. Required.
 	Project string
@@ -62,8 +62,8 @@ func (d Domain) info() (string, error) {
 	return string(b), nil
 }
 
-// unseen reports whether a character leaves no mark of its own: what is not assigned
-// or private, every blank but U+0020, and what Unicode lets a program ignore.
+// unseen reports whether a character may be invisible: unassigned and private characters,
+// every blank except U+0020, and characters that Unicode lets a program ignore.
 func unseen(r rune) bool {
 	if r == ' ' {
 		return false

@@ -2,9 +2,9 @@ package pseudonym
 
 import "bytes"
 
-// address returns a Dutch postcode with house number as "1234AB 12" or "1234AB 12
-// BIS". a to z become A to Z. A separator is a run of blanks (U+0020), hyphens,
-// points, slashes and commas. It reads
+// address returns a Dutch postcode with house number as "1234AB 12" or "1234AB 12 BIS". a
+// to z become A to Z. A separator is a run of blanks (U+0020), hyphens, points, slashes
+// and commas. address reads
 //
 //	postcode: four digits, the first not 0, separators, two letters, not SA, SD or SS
 //	separators
@@ -12,8 +12,8 @@ import "bytes"
 //	addition, if any: separators between, one to six letters and digits
 //
 // A separator within the addition becomes "-" between two digits, and is dropped
-// otherwise: 12-1-1 is not 12-11. Separators at both ends are dropped. Anything else
-// is invalid.
+// otherwise: 12-1-1 is not 12-11. Separators at both ends are dropped. Anything else is
+// invalid.
 func address(dst, text []byte) (out []byte, ok bool) {
 	r := &scanner{rest: text}
 	r.separators()
@@ -74,8 +74,7 @@ func (r *scanner) next(fits func(byte) bool) bool {
 	return true
 }
 
-// separators takes what stands between two parts, and reports whether there was
-// anything.
+// separators reads the separators between two parts, and reports whether there were any.
 func (r *scanner) separators() bool {
 	n := 0
 	for n < len(r.rest) && bytes.IndexByte([]byte(" -./,"), r.rest[n]) >= 0 {

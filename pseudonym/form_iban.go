@@ -1,11 +1,11 @@
 package pseudonym
 
-// iban returns an International Bank Account Number (ISO 13616) without blanks and
-// in capitals. Blanks (U+0020) are dropped and a to z become A to Z. The rest is two
-// letters, two digits and 11 to 30 letters or digits. A number of NL is four letters
-// and ten digits behind that. The number whose first four characters are moved to
-// the end, with A = 10 to Z = 35, leaves 1 when divided by 97. Check digits are
-// 02 to 98.
+// iban returns an International Bank Account Number (ISO 13616) without blanks and in
+// capitals. Blanks (U+0020) are dropped and a to z become A to Z. The rest is two
+// letters, two digits and 11 to 30 letters or digits. In a number of NL they are four
+// letters and ten digits. Move the first four characters to the end and replace letters
+// by numbers, A = 10 to Z = 35: the resulting number must leave 1 when divided by 97.
+// Check digits are 02 to 98.
 func iban(dst, text []byte) (out []byte, ok bool) {
 	start := len(dst)
 	for _, c := range text {

@@ -15,9 +15,9 @@ func fold(text []byte) []byte {
 	return norm.NFC.Bytes(cherokee(folded))
 }
 
-// cherokee replaces the 86 small letters of Cherokee by the capitals to which
-// Unicode folds them. cases.Fold makes capitals of the small ones, and small ones of
-// the capitals: before it and behind it, only capitals are left.
+// cherokee replaces the 86 small letters of Cherokee by the capitals to which Unicode
+// folds them. cases.Fold turns small letters into capitals, and capitals into small
+// letters. With cherokee before and after cases.Fold, only capitals remain.
 func cherokee(text []byte) []byte {
 	if bytes.IndexByte(text, 0xEA) < 0 && bytes.IndexByte(text, 0xE1) < 0 {
 		return text
@@ -33,20 +33,21 @@ func cherokee(text []byte) []byte {
 	}, text)
 }
 
-// personName is the name of a person as it should compare: in NFC, then
+// personName returns the form in which names of persons are compared: in NFC, then
 //
 //   - characters of category Cf (soft hyphen, zero width joiners and blanks, marks of
 //     direction, byte order mark) are dropped;
 //   - every run of white space (property White_Space) is one blank, and none at both
 //     ends;
-//   - apostrophes U+2018 U+2019 U+201B U+02BB U+02BC U+02B9 U+2032 U+00B4 U+0060
-//     U+FF07 become U+0027;
+//   - apostrophes U+2018 U+2019 U+201B U+02BB U+02BC U+02B9 U+2032 U+00B4 U+0060 U+FF07
+//     become U+0027;
 //   - hyphens U+2010 U+2011 U+2012 U+2013 U+2212 U+FE63 U+FF0D become U+002D;
 //   - the ligatures U+0132 and U+0133 become the two letters ij;
 //
-// then as in the form [Name], and once more, as folding may leave what is replaced
-// here. Accents stay: Müller and Muller are two. Turkish dotless ı and dotted i are
-// two. A name that nothing is left of, or that is not UTF-8, is invalid.
+// then as in the form [Name]. After folding, the steps above are done once more, because
+// folding may produce characters that are replaced here. Accents stay: Müller and Muller
+// are two names. Turkish dotless ı and dotted i are two letters. A name that becomes
+// empty, or that is not UTF-8, is invalid.
 func personName(text []byte) (out []byte, ok bool) {
 	if !utf8.Valid(text) {
 		return nil, false
@@ -57,7 +58,7 @@ func personName(text []byte) (out []byte, ok bool) {
 	return out, len(out) > 0
 }
 
-// plainMarks drops, joins and replaces what [personName] lists.
+// plainMarks drops, joins and replaces the characters that [personName] lists.
 func plainMarks(text []byte) []byte {
 	out := make([]byte, 0, len(text)+1)
 	blank := false

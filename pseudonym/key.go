@@ -19,7 +19,7 @@ import (
 var (
 	// ErrKey says that a key is too short, weak, or not in the form of a key.
 	ErrKey = errors.New("key cannot be used")
-	// ErrDestroyed says that a key, or what was made from it, was destroyed.
+	// ErrDestroyed says that a key, or a value made from it, was destroyed.
 	ErrDestroyed = errors.New("key was destroyed")
 )
 
@@ -29,16 +29,16 @@ const KeySize = 32
 
 const redacted = "REDACTED"
 
-// Key is a secret key. It prints as REDACTED under every verb, in slog, JSON,
-// text and gob, and as an address in a field that is not exported; its bytes leave
-// it only into a key file. A Key is a handle: copies share the secret, and
-// [Key.Destroy] ends them all. Its methods are safe for concurrent use. The zero
-// value is a destroyed key.
+// Key is a secret key. It prints as REDACTED under every verb, in slog, JSON, text and
+// gob; in a field that is not exported it prints as an address. Its bytes are written
+// only to a key file. A Key is a handle: copies share the secret, and [Key.Destroy]
+// destroys all copies. Its methods are safe for concurrent use. The zero value is a
+// destroyed key.
 type Key struct{ s *secret }
 
-// secret is two pointers away from the key: of a field that is not exported fmt
-// prints what one pointer leads to where the verb does not fit, and does not ask
-// for its text.
+// secret is two pointers away from the key. In a field that is not exported, and for a
+// verb that does not fit, fmt follows one pointer and prints its target without calling
+// Format.
 type secret struct {
 	mu    sync.RWMutex
 	bytes *[]byte // nil once destroyed
@@ -162,8 +162,8 @@ func (k Key) use(fn func(b []byte)) error {
 
 // Equal compares two keys in constant time. A destroyed key equals none.
 func (k Key) Equal(o Key) bool {
-	// One key after the other: who holds one while waiting for another may wait
-	// for ever.
+	// One key after the other: a goroutine that holds one lock while it waits for another
+	// may wait for ever.
 	var a []byte
 	defer func() { clear(a) }()
 	if k.use(func(b []byte) { a = append(make([]byte, 0, len(b)), b...) }) != nil {
@@ -208,10 +208,10 @@ func (k Key) Derive(d Domain) (Key, error) {
 }
 
 // FileDigest returns a digest of a file that only a holder of the key can compute:
-// HMAC-SHA-256 of the file's SHA-256 (given in hexadecimal) under the key's HKDF with
-// the info "sluis/pseudonym/1/file", in hexadecimal. Who has the digest without the
-// key cannot test a guess of the file. The error is ErrDestroyed, or ErrRecord for
-// what is no SHA-256.
+// HMAC-SHA-256 of the file's SHA-256 (given in hexadecimal) under the key's HKDF with the
+// info "sluis/pseudonym/1/file", in hexadecimal. A reader of the digest without the key
+// cannot test a guess of the file. The error is ErrDestroyed, or ErrRecord for a sum that
+// is no SHA-256.
 func (k Key) FileDigest(sum string) (string, error) {
 	plain, err := hex.DecodeString(sum)
 	if err != nil || len(plain) != sha256.Size {
@@ -253,7 +253,7 @@ func (Key) String() string { return redacted }
 // GoString returns REDACTED.
 func (Key) GoString() string { return redacted }
 
-// Format writes REDACTED, whatever the verb.
+// Format writes REDACTED for every verb.
 func (Key) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
 
 // LogValue is REDACTED.

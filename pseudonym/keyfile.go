@@ -22,9 +22,9 @@ var ErrKeyFile = errors.New("key file cannot be used")
 // maxKeyFile bounds a key file, in bytes.
 const maxKeyFile = 1 << 16
 
-// SaveKey writes a key to a new file of mode 0600: in text, or encrypted with
-// age to the recipients, if there are any. A file that exists is not
-// overwritten. On an error nothing is left behind.
+// SaveKey writes a key to a new file of mode 0600: in text, or encrypted with age to the
+// recipients, if there are any. It does not overwrite an existing file. On an error no
+// file is left.
 func SaveKey(path string, k Key, recipients ...age.Recipient) error {
 	text, err := k.text()
 	if err != nil {
@@ -62,8 +62,8 @@ func LoadKey(path string, identities ...age.Identity) (Key, error) {
 	return k, err
 }
 
-// LoadKeyFile is LoadKey, and reports whether the file has check digits: without them a
-// mistyped file gives another key, and nobody notices.
+// LoadKeyFile is LoadKey, and reports whether the file has check digits. Without check
+// digits a mistyped file gives another key without an error.
 func LoadKeyFile(path string, identities ...age.Identity) (k Key, checked bool, err error) {
 	text, _, err := readSecret(path, identities)
 	if err != nil {
@@ -91,9 +91,9 @@ func readSecret(path string, identities []age.Identity) (text []byte, sealed boo
 	return text, true, err
 }
 
-// ReadSecretFile reads a file that holds a secret, of at most 64 KiB. On Unix a file
-// that others than its owner may read is refused, as is anything but a regular file.
-// The caller wipes what is read. The error is ErrKeyFile, or of the file system.
+// ReadSecretFile reads a file of at most 64 KiB that holds a secret. It refuses files
+// that are not regular, and on Unix files that others than the owner may read. The caller
+// must wipe the result. The error is ErrKeyFile, or of the file system.
 func ReadSecretFile(path string) ([]byte, error) {
 	f, info, err := openRegular(path, os.O_RDONLY)
 	if err != nil {
@@ -181,10 +181,10 @@ func staged(path string, fn func(io.Writer) error, place func(from string) error
 	return place(from)
 }
 
-// DestroyKeyFile overwrites a key file with zeros and removes it. On media that
-// keep old blocks (flash, snapshots, backups) the overwriting may not reach
-// them: an encrypted key file whose identity is destroyed does. What is too long
-// for a key file, or no regular file, is left alone: the error is ErrKeyFile.
+// DestroyKeyFile overwrites a key file with zeros and removes it. On media that keep old
+// blocks (flash, snapshots, backups) the zeros may not reach the old blocks. There,
+// encrypt the key file and destroy its identity. A file that is too long for a key file,
+// or not regular, is not changed: the error is ErrKeyFile.
 func DestroyKeyFile(path string) error {
 	f, info, err := openRegular(path, os.O_WRONLY)
 	if err != nil {

@@ -2,12 +2,17 @@ package pseudonym
 
 import "fmt"
 
-// KeySet is a primary key and the older ones. New pseudonyms are made with the
-// primary; a record made before a rotation names the key that it was made with.
+// KeySet is a primary key and the older keys. New pseudonyms are made with the primary
+// key. A record made before a rotation names the key that it was made with.
 //
-// To rotate: make a key, add it with [KeySet.Rotate], re-key the linkage table
-// at the custodian, deliver, and destroy the old key when nothing made with it
-// is in use any more. The zero value is an empty set.
+// To rotate:
+//
+//   - make a key, and add it with [KeySet.Rotate];
+//   - re-key the linkage table at the custodian;
+//   - deliver the new pseudonyms;
+//   - destroy the old key when no pseudonym made with it is in use any more.
+//
+// The zero value is an empty set.
 type KeySet struct {
 	keys   []Key
 	sealed bool // the file that it comes from is encrypted

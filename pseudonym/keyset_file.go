@@ -78,9 +78,9 @@ func SaveKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
 	return writeNew(path, func(w io.Writer) error { return seal(w, text, recipients) })
 }
 
-// ReplaceKeySet writes a set in the place of the file that it was loaded from. What was
-// in the file is overwritten with zeros once the new file is on the disk. A set that was
-// encrypted is not written without recipients: the error is ErrKeyFile.
+// ReplaceKeySet replaces the file that a set was loaded from. After the new file is on
+// the disk, it overwrites the old content with zeros. It does not write a set that was
+// encrypted without recipients: the error is ErrKeyFile.
 func ReplaceKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
 	if s.sealed && len(recipients) == 0 {
 		return fmt.Errorf("%w: it is encrypted, and there is no recipient to encrypt it to again", ErrKeyFile)
@@ -149,9 +149,9 @@ func parseKeySet(text []byte) (*KeySet, error) {
 	return s, nil
 }
 
-// Destroyed destroys an older key of the set and returns a signed record of it. The
-// caller writes the set before it lets the record out. The errors are those of Remove and
-// [Destroy].
+// Destroyed destroys an older key of the set and returns a signed record of the
+// destruction. The caller must write the set before it gives the record away. The errors
+// are those of Remove and [Destroy].
 func (s *KeySet) Destroyed(id string, signer ed25519.PrivateKey, now time.Time, tool string) (*DestructionRecord, error) {
 	k, err := s.ByID(id)
 	if err != nil {

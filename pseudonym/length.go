@@ -9,8 +9,8 @@ import (
 // ErrLength says that a pseudonym would be too short.
 var ErrLength = errors.New("pseudonym is too short")
 
-// MinBytes returns the least number of bytes for which the probability that any
-// two of n distinct values share a pseudonym is below 2^-32, by the birthday
+// MinBytes returns the least length of pseudonyms of n distinct values, in bytes. The
+// probability that any two values share a pseudonym is then below 2^-32, by the birthday
 // bound:
 //
 //	n (n-1) / 2^(8 bytes + 1) < 2^-32
@@ -28,11 +28,11 @@ func MinBytes(n int64) int {
 	}
 }
 
-// defaultExpected is the number of distinct values that a pseudonym must have
-// room for where nobody says: more than a trillion.
+// defaultExpected is the default number of distinct values that pseudonyms must have room
+// for: more than a trillion.
 const defaultExpected = 1 << 40
 
-// defaultBytes is the length where nobody says.
+// defaultBytes is the default length.
 const defaultBytes = 16
 
 // length resolves the length of pseudonyms.

@@ -17,16 +17,17 @@ var (
 	ErrLinkage = errors.New("linkage table cannot be used")
 	// ErrLinkageDestroyed says that a linkage table was destroyed on purpose.
 	ErrLinkageDestroyed = errors.New("linkage table was destroyed")
-	// ErrSame says that a table would be re-keyed to the key, domain, form and algorithm that
-	// its pseudonyms have, or that no pseudonym would change. The new pseudonyms would be the
-	// old ones, perhaps in another length or encoding, and anybody could join the two.
+	// ErrSame says that a table would be re-keyed to the key, domain, form and algorithm
+	// that its pseudonyms have, or that no pseudonym would change. The new pseudonyms
+	// would be the old ones, perhaps in another length or encoding, and any reader could
+	// join the two.
 	ErrSame = errors.New("the new pseudonyms would be the old ones: choose another key (sluis key new, or sluis key set rotate), domain or form")
 	// ErrUnknown says that a pseudonym is not in the table.
 	ErrUnknown = errors.New("pseudonym is not in the table")
 )
 
-// Linkage is the way back from pseudonyms to identifiers, for the custodian of
-// the key alone. It prints as REDACTED. It is not safe for concurrent use.
+// Linkage maps pseudonyms back to identifiers. It is for the custodian of the key only. A
+// Linkage prints as REDACTED, and is not safe for concurrent use.
 type Linkage struct {
 	made      Settings
 	fourEyes  bool
@@ -37,8 +38,8 @@ type Linkage struct {
 // links are two pointers away as in secret.
 type links struct{ identifier *map[string]identity }
 
-// identity is an identifier as the table keeps it: the tag of its type, and its text
-// (of numbers and dates the number in decimal digits).
+// identity is an identifier as the table keeps it: the tag of its type, and its text. For
+// numbers and dates the text is the number in decimal digits.
 type identity struct {
 	tag  byte
 	text string
@@ -49,11 +50,11 @@ func EmptyLinkage(p *Pseudonymizer) *Linkage {
 	return &Linkage{made: p.Settings(), back: newLinks(0)}
 }
 
-// NewLinkage makes the table of the identifiers (text; repetitions are one), as
-// p makes their pseudonyms. Identifiers that are invalid in p's form are left
-// out, unless it keeps them. In the form [Typed] these are the pseudonyms of a
-// column of text: those of a column of numbers are others, see [Linkage.AddArray].
-// Memory grows with distinct identifiers.
+// NewLinkage makes the table of the identifiers with the pseudonyms that p makes.
+// Identifiers are text; repetitions count once. Identifiers that are invalid in the form
+// of p are left out, unless p keeps them. In the form [Typed] the pseudonyms are those of
+// a column of text; a column of numbers has others, see [Linkage.AddArray]. Memory grows
+// with distinct identifiers.
 func NewLinkage(p *Pseudonymizer, identifiers iter.Seq[string]) (*Linkage, error) {
 	l := EmptyLinkage(p)
 	for id := range identifiers {
@@ -64,7 +65,7 @@ func NewLinkage(p *Pseudonymizer, identifiers iter.Seq[string]) (*Linkage, error
 	return l, nil
 }
 
-// add takes one identifier. It reports false for an invalid one, which is left out.
+// add adds one identifier. It reports false for an invalid identifier, which is left out.
 func (l *Linkage) add(p *Pseudonymizer, v value) (bool, error) {
 	text, err := p.pseudonymOf(v)
 	if errors.Is(err, ErrInvalid) {
@@ -82,8 +83,8 @@ func (l *Linkage) add(p *Pseudonymizer, v value) (bool, error) {
 // Len returns the number of pseudonyms.
 func (l *Linkage) Len() int { return len(l.identifiers()) }
 
-// Settings returns what the pseudonyms were made with. A table of the first version
-// of the file knows the key and the domain alone.
+// Settings returns the settings that made the pseudonyms. A table from the first version
+// of the file has only the key and the domain.
 func (l *Linkage) Settings() Settings { return l.made }
 
 // KeyID returns the id of the key of the pseudonyms, and Domain their domain.
@@ -99,11 +100,16 @@ func (l *Linkage) FourEyes() bool { return l.fourEyes }
 // is made from this one by Rekey asks too.
 func (l *Linkage) AskFourEyes() { l.fourEyes = true }
 
-// Lookup returns the identifier of a pseudonym as text: numbers in decimal digits,
-// dates as 2026-01-31, times in RFC 3339 (UTC), truth values as true and false, binary
-// in hexadecimal. The error is ErrUnknown or ErrLinkageDestroyed.
+// Lookup returns the identifier of a pseudonym as text:
 //
-// A custodian looks up with [Linkage.LoggedLookup], which leaves a line in a log.
+//   - numbers in decimal digits;
+//   - dates as 2026-01-31, and times in RFC 3339 (UTC);
+//   - truth values as true and false;
+//   - binary in hexadecimal.
+//
+// The error is ErrUnknown or ErrLinkageDestroyed.
+//
+// A custodian should use [Linkage.LoggedLookup], which writes a line to a log.
 func (l *Linkage) Lookup(pseudonym string) (identifier string, err error) {
 	if l.destroyed {
 		return "", ErrLinkageDestroyed
@@ -115,8 +121,8 @@ func (l *Linkage) Lookup(pseudonym string) (identifier string, err error) {
 	return id.shown(), nil
 }
 
-// Shaped reports whether a text has the length and the alphabet of the table's
-// pseudonyms: an identifier that was given in the place of a pseudonym has not.
+// Shaped reports whether a text has the length and the alphabet of the pseudonyms of the
+// table. It detects an identifier that was given in the place of a pseudonym.
 func (l *Linkage) Shaped(text string) bool {
 	n := l.made.TextLength()
 	if l.made.Bytes == 0 { // of the first version: as the pseudonyms in it
@@ -132,24 +138,24 @@ func (l *Linkage) Shaped(text string) bool {
 	return n > 0 && len(text) == n && strings.Trim(text, alphabet) == ""
 }
 
-// Rekeyed is what [Linkage.Rekey] makes.
+// Rekeyed is the result of [Linkage.Rekey].
 type Rekeyed struct {
 	// Table is the table of the new pseudonyms.
 	Table *Linkage
-	// Translation goes from old pseudonyms to new ones. It holds no identifier.
+	// Translation maps old pseudonyms to new ones. It holds no identifier.
 	Translation *Translation
-	// Refused are the old pseudonyms, in order, of identifiers that the new
-	// pseudonymizer does not take. They are in neither of the two.
+	// Refused are the old pseudonyms, in order, of identifiers that the new pseudonymizer
+	// refuses. They are not in the table, and not in the translation.
 	Refused []string
 	// Merged is the number of old pseudonyms that share a new one with another.
 	Merged int
 }
 
 // Rekey makes the table of another key, domain or form, and the translation of old
-// pseudonyms to new ones, which holds no identifier and may go to whoever holds the
-// data. Where several identifiers become one (in another form), the table keeps
-// that of the first old pseudonym in order. An identifier that p does not take does not
-// end the work: its old pseudonym is under Refused. The error is ErrDestroyed,
+// pseudonyms to new ones. The translation holds no identifier, and may go to the holder
+// of the data. Where several identifiers become one (in another form), the table keeps
+// the identifier of the first old pseudonym in order. An identifier that p refuses does
+// not end the work: its old pseudonym is in Refused. The error is ErrDestroyed,
 // ErrLinkageDestroyed or ErrSame.
 func (l *Linkage) Rekey(p *Pseudonymizer) (*Rekeyed, error) {
 	if l.destroyed {
@@ -242,7 +248,7 @@ func (Linkage) String() string { return redacted }
 // GoString returns REDACTED.
 func (Linkage) GoString() string { return redacted }
 
-// Format writes REDACTED, whatever the verb.
+// Format writes REDACTED for every verb.
 func (Linkage) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
 
 // LogValue is REDACTED.

@@ -19,19 +19,19 @@ import (
 // linkageGoneSchema names the form of a tombstone.
 const linkageGoneSchema = "sluis.linkage-destroyed/1"
 
-// LinkageTombstone stands in the place of a linkage table that was destroyed, and is
-// the record of it. It holds no pseudonym and no identifier.
+// LinkageTombstone replaces a linkage table that was destroyed, and is the record of the
+// destruction. It holds no pseudonym and no identifier.
 type LinkageTombstone struct {
 	Schema string `json:"schema"`
-	// Settings say what the pseudonyms of the table were made with, and Entries how
-	// many there were.
+	// Settings are the settings of the pseudonyms of the table, and Entries is the number
+	// of pseudonyms.
 	Settings
 	Entries int `json:"entries"`
 	// Time is when, in UTC.
 	Time time.Time `json:"time"`
 	// Tool is the name and version of the program.
 	Tool string `json:"tool"`
-	// Signer is the Ed25519 public key, and Signature that of the record without it.
+	// Signer is the Ed25519 public key. Signature signs the record without Signature.
 	Signer    []byte `json:"signer"`
 	Signature []byte `json:"signature,omitempty"`
 }
@@ -42,11 +42,11 @@ func (r LinkageTombstone) payload() ([]byte, error) {
 	return append([]byte(linkageGoneSchema+"\n"), text...), err
 }
 
-// DestroyLinkage puts a signed tombstone in the place of the file of a linkage table, and
-// overwrites the table with zeros. The table must be readable with an identity, so that the
-// tombstone can say what it was. On media that keep old blocks the overwriting may not
-// reach them: a table whose identity is destroyed too is gone there as well. The error
-// is that of [LoadLinkage], or ErrRecord without a signer.
+// DestroyLinkage replaces the file of a linkage table by a signed tombstone, and
+// overwrites the table with zeros. The table must be readable with an identity: the
+// tombstone describes the table. On media that keep old blocks the zeros may not reach
+// the old blocks. Destroy the identity of the table too: the old blocks are then
+// unreadable. The error is that of [LoadLinkage], or ErrRecord without a signer.
 func DestroyLinkage(path string, signer ed25519.PrivateKey, now time.Time, tool string, identities ...age.Identity) (*LinkageTombstone, error) {
 	if len(signer) != ed25519.PrivateKeySize {
 		return nil, fmt.Errorf("%w: no key to sign it with", ErrRecord)
@@ -72,9 +72,9 @@ func DestroyLinkage(path string, signer ed25519.PrivateKey, now time.Time, tool 
 	return r, replace(path, append(text, '\n'))
 }
 
-// replace puts text in the place of a file, and overwrites with zeros what was there.
-// The text has its place before the first zero is written: a process that is killed
-// between leaves what was there without a name, and has lost nothing of the text.
+// replace writes text in the place of a file, and overwrites the old content with zeros.
+// The text is in its place before the first zero is written. A process that is killed in
+// between loses nothing of the text, and leaves the old content without a name.
 func replace(path string, text []byte) error {
 	write := func(w io.Writer) error {
 		_, err := w.Write(text)
@@ -117,8 +117,8 @@ func (zeros) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// tombstone returns the error that a tombstone is. Whose signature it has is not looked
-// at: nothing is read from such a file in any case.
+// tombstone returns ErrLinkageDestroyed for a tombstone, and ErrLinkage for other text.
+// It does not verify the signature: such a file has no table to read in any case.
 func tombstone(r io.Reader) error {
 	text, err := io.ReadAll(io.LimitReader(r, maxKeyFile))
 	var gone LinkageTombstone
@@ -129,8 +129,8 @@ func tombstone(r io.Reader) error {
 }
 
 // VerifyLinkageDestruction reads a tombstone and checks that it is signed by the public
-// key, which the verifier must have from elsewhere, and written as it was signed but
-// for blanks. The error is ErrRecord.
+// key. The verifier must have that key from another source. The text must be the signed
+// text, except for blanks. The error is ErrRecord.
 func VerifyLinkageDestruction(text []byte, signer ed25519.PublicKey) (*LinkageTombstone, error) {
 	var r LinkageTombstone
 	if !decode(text, &r) || r.Schema != linkageGoneSchema {

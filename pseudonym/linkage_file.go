@@ -30,8 +30,8 @@ type linkageHead struct {
 	Entries  int  `json:"entries"`
 }
 
-// Save writes the table to a new file of mode 0600, encrypted to the recipients,
-// of whom there must be one. On an error nothing is left behind.
+// Save writes the table to a new file of mode 0600, encrypted to the recipients. At least
+// one recipient is required. On an error no file is left.
 func (l *Linkage) Save(path string, recipients ...age.Recipient) error {
 	switch {
 	case len(recipients) == 0:
@@ -59,8 +59,7 @@ func (l *Linkage) Save(path string, recipients ...age.Recipient) error {
 }
 
 // LoadLinkage reads a table that one of the identities can decrypt. The error is
-// ErrLinkage, ErrLinkageDestroyed for a table of which the tombstone is left, or of the
-// file system.
+// ErrLinkage, ErrLinkageDestroyed for a tombstone, or of the file system.
 func LoadLinkage(path string, identities ...age.Identity) (*Linkage, error) {
 	f, err := files.Open(path)
 	if err != nil {
@@ -131,7 +130,7 @@ func parseLinkage(r io.Reader) (*Linkage, error) {
 	return l, nil
 }
 
-// oldHead reads what stands behind the first line of the first version.
+// oldHead reads the lines after the first line of a file of the first version.
 func oldHead(line func() (string, error)) (head linkageHead, err error) {
 	var text [3]string
 	for i := range text {

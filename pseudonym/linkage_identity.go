@@ -17,7 +17,7 @@ func identityOf(v value) identity {
 	return identity{v.tag, string(v.text)}
 }
 
-// value gives back what was kept. The error is ErrLinkage.
+// value returns the kept value. The error is ErrLinkage.
 func (id identity) value() (value, error) {
 	v := value{tag: id.tag}
 	switch id.tag {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile waits until nobody else holds the file, and returns what gives it back. The
-// lock goes with the process that has it.
+// lockFile waits until no other process holds the file, and returns a function that
+// unlocks the file. The lock ends with the process that holds it.
 func lockFile(f *os.File) (unlock func(), err error) {
 	for {
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)

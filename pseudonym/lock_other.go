@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// lockFile waits for ten seconds until it can make a file with .lock behind the name,
-// and returns what removes it. After a crash a person removes it.
+// lockFile waits for at most ten seconds until it can make a file with the suffix .lock,
+// and returns a function that removes the file. After a crash a person must remove it.
 func lockFile(f *os.File) (unlock func(), err error) {
 	name := f.Name() + ".lock"
 	for range 200 {

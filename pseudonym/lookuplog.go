@@ -30,9 +30,9 @@ const (
 	maxText = 1000
 )
 
-// Asked says who asks for a look-up, and why.
+// Asked names the person who asks for a look-up, and the reason.
 type Asked struct {
-	// Who asks. Required.
+	// Who names the person who asks. Required.
 	Who string
 	// Witness is the second person, where there are four eyes.
 	Witness string
@@ -40,7 +40,7 @@ type Asked struct {
 	Why string
 }
 
-// LookupLine is a line of the log: one look-up. It holds no identifier.
+// LookupLine is a line of the log: one look-up. A line holds no identifier.
 type LookupLine struct {
 	Schema string `json:"schema"`
 	// Number counts from 1.
@@ -53,11 +53,12 @@ type LookupLine struct {
 	Who     string    `json:"who"`
 	Witness string    `json:"witness,omitempty"`
 	Why     string    `json:"why"`
-	// KeyID and Domain name the table, and Pseudonyms what was asked for.
+	// KeyID and Domain name the table. Pseudonyms lists the pseudonyms that were asked
+	// for.
 	KeyID      string   `json:"keyId"`
 	Domain     string   `json:"domain"`
 	Pseudonyms []string `json:"pseudonyms"`
-	// Signer is the Ed25519 public key, and Signature that of the line without it.
+	// Signer is the Ed25519 public key. Signature signs the line without Signature.
 	Signer    []byte `json:"signer"`
 	Signature []byte `json:"signature,omitempty"`
 }
@@ -68,16 +69,18 @@ func (l LookupLine) payload() ([]byte, error) {
 	return append([]byte(lookupSchema+"\n"), text...), err
 }
 
-// LoggedLookup adds a signed line to the log, and then looks the pseudonyms up: there
-// is no look-up without its line, and a line stands for a look-up that may have found
-// nothing. The log is made if there is none. The line is on the disk before the first
-// identifier is read; concurrent look-ups wait for one another.
+// LoggedLookup adds a signed line to the log, and then looks the pseudonyms up. Every
+// look-up has a line; a look-up may find nothing. The log is made if there is none. The
+// line is on the disk before the first identifier is read. Concurrent look-ups wait for
+// one another.
 //
-// The result has an entry for every pseudonym, in their order. The error is ErrLog for
-// a name or a reason that is missing, has a control character or looks like an
-// identifier, for one name where the table asks for two, for a text that does not look
-// like a pseudonym of the table, and for a log that is damaged; ErrUnknown, with the
-// place in the list, behind a line that stands; ErrLinkageDestroyed.
+// The result has an entry for every pseudonym, in their order. The error is
+//
+//   - ErrLog for a name or a reason that is missing, has a control character or looks
+//     like an identifier; for one name where the table asks for two; for a text that does
+//     not look like a pseudonym of the table; and for a log that is damaged;
+//   - ErrUnknown, with the place in the list; the line is then in the log;
+//   - ErrLinkageDestroyed.
 func (l *Linkage) LoggedLookup(log string, pseudonyms []string, asked Asked, signer ed25519.PrivateKey, now time.Time) ([]string, error) {
 	if l.destroyed {
 		return nil, ErrLinkageDestroyed
@@ -113,7 +116,7 @@ func (l *Linkage) LoggedLookup(log string, pseudonyms []string, asked Asked, sig
 	return out, nil
 }
 
-// mayAsk checks what would stand in the line.
+// mayAsk checks the content of the line.
 func (l *Linkage) mayAsk(pseudonyms []string, asked Asked) error {
 	for _, text := range []struct{ what, s string }{{"who", asked.Who}, {"why", asked.Why}, {"witness", asked.Witness}} {
 		if err := logText(text.what, text.s); err != nil && (text.what != "witness" || text.s != "" || l.fourEyes) {
@@ -193,24 +196,24 @@ func appendLine(path string, fn func(number int64, previous string) ([]byte, err
 	return nil
 }
 
-// LogState says what a log holds.
+// LogState describes the content of a log.
 type LogState struct {
 	// Lines is the number of lines.
 	Lines int
-	// Head is the digest of the last line: whoever keeps it finds a tail that is cut
-	// later. It is 64 zeros for an empty log.
+	// Head is the digest of the last line. A verifier who keeps Head detects lines that
+	// are cut off later. Head is 64 zeros for an empty log.
 	Head string
-	// Known is the number of the line whose digest was asked for.
+	// Known is the number of the line with the digest that was asked for.
 	Known int
 }
 
 // firstPrevious stands in the first line for the line before.
 var firstPrevious = strings.Repeat("0", 2*sha256.Size)
 
-// VerifyLog checks a log: every line is written as it was signed, by one of the
-// signers, with the number and the digest of the line before. With a head, which the
-// verifier kept from before, one of the lines must have that digest: lines that were
-// cut off the end are found. The error is ErrLog, with the line.
+// VerifyLog checks a log. Every line must be written as one of the signers signed it, and
+// must have the number and the digest of the line before. Where the verifier gives a head
+// from an earlier verification, one of the lines must have that digest: lines that were
+// cut off the end are detected. The error is ErrLog, with the line.
 func VerifyLog(r io.Reader, head string, signers ...ed25519.PublicKey) (LogState, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxLog+1))
 	if err != nil {

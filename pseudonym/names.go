@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ErrSetting says that a form, an encoding, an algorithm or a treatment of invalid
-// values is none of those there are.
+// ErrSetting says that a form, an encoding, an algorithm or a treatment of invalid values
+// does not exist.
 var ErrSetting = errors.New("setting is none of those there are")
 
 // FormatVersion is the version of docs/pseudonym-format.md. Another version of

@@ -12,9 +12,9 @@ import (
 // ErrPlan says that a plan is not well formed.
 var ErrPlan = errors.New("plan of pseudonyms is not well formed")
 
-// Plan says what becomes of the columns of a file in one pass, so that no file in
-// between holds an identifier: the file pseudonyms.yaml. docs/pseudonyms.schema.json
-// describes it.
+// Plan is the treatment of the columns of a file in one pass: the file pseudonyms.yaml.
+// With one pass there is no file in between that still holds an identifier.
+// docs/pseudonyms.schema.json describes the format.
 type Plan struct {
 	// Version is 1.
 	Version plainyaml.Whole `yaml:"version"`
@@ -28,8 +28,8 @@ type Plan struct {
 	Drop []string `yaml:"drop"`
 }
 
-// PlanColumn says how the pseudonyms of a column are made. What is left out has the
-// default of [Config].
+// PlanColumn holds the settings of the pseudonyms of a column. A field that is left out
+// has the default of [Config].
 type PlanColumn struct {
 	Column    string          `yaml:"column"`
 	Domain    string          `yaml:"domain"`
@@ -110,8 +110,8 @@ func (c PlanColumn) Config() (out Config, err error) {
 	return out, err
 }
 
-// Makers makes the pseudonymizer of every column. The caller destroys them. The error
-// is that of [New], or ErrKey where the plan names another key.
+// Makers makes the pseudonymizer of every column. The caller must destroy them. The error
+// is the one of [New], or ErrKey where the plan names another key.
 func (p *Plan) Makers(k Key) (Columns, error) {
 	id, err := k.ID()
 	if err != nil {

@@ -57,20 +57,20 @@ type Config struct {
 	Algorithm Algorithm
 	// Form says which values are the same identifier. Defaults to Typed.
 	Form Form
-	// Invalid says what becomes of invalid values. Defaults to an error.
+	// Invalid is the treatment of invalid values. Defaults to an error.
 	Invalid Invalid
 	// Encoding defaults to Hex.
 	Encoding Encoding
-	// Bytes is the length of a pseudonym before it is written as text. Defaults
-	// to 16; what is shorter than MinBytes(Expected) is refused.
+	// Bytes is the length of a pseudonym before it is written as text. Defaults to 16. A
+	// length below MinBytes(Expected) is refused.
 	Bytes int
 	// Expected is the number of distinct values to expect. Defaults to 2^40.
 	Expected int64
 }
 
-// Pseudonymizer turns identifiers into pseudonyms. It is safe for concurrent
+// Pseudonymizer turns identifiers into pseudonyms. A Pseudonymizer is safe for concurrent
 // use, and prints as REDACTED. It is a handle: copies share the derived key, and
-// [Pseudonymizer.Destroy] ends them all. The zero value is a destroyed one.
+// [Pseudonymizer.Destroy] destroys all copies. The zero value is a destroyed one.
 type Pseudonymizer struct {
 	cfg   Config // without the key
 	bytes int
@@ -79,7 +79,7 @@ type Pseudonymizer struct {
 	*state
 }
 
-// state is what is wiped in the end.
+// state holds the data that Destroy wipes.
 type state struct {
 	mu      sync.RWMutex
 	derived Key     // of the domain
@@ -269,7 +269,7 @@ func (*Pseudonymizer) String() string { return redacted }
 // GoString returns REDACTED.
 func (*Pseudonymizer) GoString() string { return redacted }
 
-// Format writes REDACTED, whatever the verb.
+// Format writes REDACTED for every verb.
 func (*Pseudonymizer) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
 
 // LogValue is REDACTED.

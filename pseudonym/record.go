@@ -12,17 +12,17 @@ import (
 	"slices"
 )
 
-// processSchema names the form of a record of pseudonyms, and firstSchema the one
-// before it, which does not state the form, the encoding and the format version.
+// processSchema names the form of a record of pseudonyms. firstSchema names the earlier
+// form, which does not state the form, the encoding and the format version.
 const (
 	processSchema = "sluis.pseudonyms/2"
 	firstSchema   = "sluis.pseudonyms/1"
 )
 
-// Record says that identifiers of a file were replaced by pseudonyms: which
-// columns, how each was made, and the digests of the file before and after. It
-// holds no identifier and no key, and says nothing about columns that it does not
-// name. Without a signature it is the word of whoever wrote it.
+// Record says that identifiers of a file were replaced by pseudonyms. It names the
+// columns, the settings of each column, and the digests of the file before and after. It
+// holds no identifier and no key, and says nothing about columns that it does not name. A
+// record without a signature proves nothing about its author.
 type Record struct {
 	Schema string `json:"schema"`
 	// KeyID, Domain, Algorithm and Bytes are set in records of version 1 alone,
@@ -31,32 +31,35 @@ type Record struct {
 	Domain    string `json:"domain,omitempty"`
 	Algorithm string `json:"algorithm,omitempty"`
 	Bytes     int    `json:"bytes,omitempty"`
-	// Columns are those that were replaced.
+	// Columns are the columns that were replaced.
 	Columns []RecordedCount `json:"columns"`
 	// Inputs are the files before, and Output is the one after.
 	Inputs []RecordedFile `json:"inputs"`
 	Output RecordedFile   `json:"output"`
 	// Tool is the name and version of the program.
 	Tool string `json:"tool"`
-	// Signer is an Ed25519 public key, and Signature that of the record without
-	// it; both absent where it is not signed.
+	// Signer is an Ed25519 public key. Signature signs the record without Signature. Both
+	// are absent in a record that is not signed.
 	Signer    []byte `json:"signer,omitempty"`
 	Signature []byte `json:"signature,omitempty"`
 }
 
-// Setting is everything that decides which pseudonym an identifier has, as a record
-// states it. Two columns name the same persons alike only where their settings are equal.
-// [Settings] is what was asked for: its form alone does not say so much, because in the
-// forms typed and text the type of the column counts too.
+// Setting holds everything that determines the pseudonym of an identifier, as a record
+// states it. Two columns have the same pseudonym for the same person only where their
+// settings are equal. [Settings] holds the requested settings. Its form is not enough,
+// because in the forms typed and text the type of the column counts too.
 type Setting struct {
 	KeyID  string `json:"keyId,omitempty"`
 	Domain string `json:"domain,omitempty"`
 	// Format is the version of the canonical bytes; 0 in a record of version 1.
 	Format int `json:"format,omitempty"`
-	// Canonical names the class of the canonical bytes: that of the form, such as
-	// "bsn" or "name"; in the forms typed and text that of the values: "text",
-	// "integer", "decimal", "binary", "boolean", "date" or "time". "none" says that
-	// the column has no pseudonym. It is empty in a record of version 1.
+	// Canonical names the class of the canonical bytes:
+	//
+	//   - the class of the form, such as "bsn" or "name";
+	//   - in the forms typed and text the class of the values: "text", "integer",
+	//     "decimal", "binary", "boolean", "date" or "time";
+	//   - "none" for a column without a pseudonym;
+	//   - "" in a record of version 1.
 	Canonical string `json:"canonical,omitempty"`
 	// Encoding is "hex", "base32" or "binary"; empty in a record of version 1.
 	Encoding  string `json:"encoding,omitempty"`
@@ -74,7 +77,8 @@ func (s Setting) Complete() bool {
 // nulls alone.
 const NoPseudonyms = "none"
 
-// RecordedCount says how the pseudonyms of a column were made, and what it held.
+// RecordedCount holds the settings of the pseudonyms of a column, and the counts of its
+// values.
 type RecordedCount struct {
 	Column string `json:"column"`
 	Setting
@@ -86,8 +90,8 @@ type RecordedCount struct {
 	// Over holds the settings of the pseudonyms that were the identifiers, the oldest
 	// first: empty unless a column of pseudonyms was pseudonymised again.
 	Over []Setting `json:"over,omitempty"`
-	// Translated says that the pseudonyms of the input, made in another way, were
-	// replaced by those that Setting makes, and not pseudonymised again.
+	// Translated says that the input had pseudonyms, made with other settings. They were
+	// replaced by the pseudonyms that Setting makes, and not pseudonymised again.
 	Translated    bool  `json:"translated,omitempty"`
 	Rows          int64 `json:"rows"`
 	Nulls         int64 `json:"nulls"`
@@ -104,13 +108,13 @@ type RecordedFile struct {
 	Name string `json:"name"`
 	// SHA256 is the SHA-256 of a file that holds pseudonyms.
 	SHA256 string `json:"sha256,omitempty"`
-	// Keyed is [Key.FileDigest] of a file before any pseudonym: a plain digest would
-	// let anybody test a guess of the raw file.
+	// Keyed is [Key.FileDigest] of a file before pseudonymisation. With a plain digest
+	// any reader could test a guess of the raw file.
 	Keyed string `json:"keyed,omitempty"`
 }
 
-// Record starts a record of what p did to columns that were counted. The files
-// are the caller's to fill in.
+// Record starts a record for columns that p replaced and that were counted. The caller
+// fills in the files.
 func (p *Pseudonymizer) Record(columns []string, counters map[string]*Counter, tool string) *Record {
 	r := &Record{Schema: processSchema, Tool: tool}
 	r.Append(p, columns, counters)
@@ -124,7 +128,7 @@ func (r *Record) Append(p *Pseudonymizer, columns []string, counters map[string]
 	}
 }
 
-// recorded is what a record says of a column that was counted.
+// recorded returns the entry of a record for a column that was counted.
 func (c *Counter) recorded(name string, made Settings) RecordedCount {
 	s := c.Stats()
 	return RecordedCount{
@@ -153,8 +157,8 @@ func (r *Record) Setting(column string) (s Setting, over []Setting, ok bool) {
 	return Setting{}, nil, false
 }
 
-// Translated reports whether a column holds the pseudonyms of a translation, in the place
-// of those of the input.
+// Translated reports whether a translation has replaced the pseudonyms of the input in a
+// column.
 func (r *Record) Translated(column string) bool {
 	return slices.ContainsFunc(r.Columns, func(c RecordedCount) bool { return c.Column == column && c.Translated })
 }
@@ -189,7 +193,7 @@ func isDigest(s string) bool {
 	return err == nil && len(b) == sha256.Size && s == hex.EncodeToString(b)
 }
 
-// payload is what is signed: a label, and the record without its signature.
+// payload returns the signed bytes: a label, and the record without its signature.
 func (r Record) payload() ([]byte, error) {
 	r.Signature = nil
 	text, err := json.Marshal(r)
@@ -210,10 +214,10 @@ func (r *Record) Sign(signer ed25519.PrivateKey) error {
 	return nil
 }
 
-// ReadRecord reads a record in JSON. With a public key, which must come from
-// elsewhere, it must be signed by it, and written as Sign signed it but for
-// blanks, so that it says the same to every reader; with nil the signature is not
-// looked at. The error is ErrRecord.
+// ReadRecord reads a record in JSON. With a public key the record must be signed by that
+// key, and its text must be the signed text except for blanks: every reader then reads
+// the same record. The key must come from another source. With nil the signature is not
+// checked. The error is ErrRecord.
 func ReadRecord(text []byte, signer ed25519.PublicKey) (*Record, error) {
 	var r Record
 	if !decode(text, &r) || !r.wellFormed() {
@@ -228,8 +232,8 @@ func ReadRecord(text []byte, signer ed25519.PublicKey) (*Record, error) {
 	return &r, nil
 }
 
-// decode reads one JSON value, and reports false for what does not fit and for
-// anything behind it.
+// decode reads one JSON value. It reports false for a value that does not fit, and for
+// any text after the value.
 func decode(text []byte, to any) bool {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
@@ -240,9 +244,9 @@ func decode(text []byte, to any) bool {
 	return errors.Is(err, io.EOF)
 }
 
-// writtenAs reports whether text is v in JSON but for blanks. Go takes the last of
-// two members of one name, and any mix of capitals for the name: text could show
-// others what was not signed.
+// writtenAs reports whether text is v in JSON, except for blanks. Go takes the last of
+// two members of one name, and accepts any mix of capitals in a name. Without this check
+// a text could show other readers values that were not signed.
 func writtenAs(text []byte, v any) bool {
 	var flat bytes.Buffer
 	want, err := json.Marshal(v)

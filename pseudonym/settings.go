@@ -2,9 +2,9 @@ package pseudonym
 
 import "fmt"
 
-// Settings say what pseudonyms were made with, as the flags and a table state it. Two
-// columns with equal settings have one pseudonym for one identifier of one type; nothing is
-// known where one of them differs. A record states a [Setting] of every column.
+// Settings are the settings of pseudonyms, as the flags and a table state them. Two
+// columns with equal settings have one pseudonym for one identifier of one type.
+// Different settings prove nothing. A record states a [Setting] for every column.
 type Settings struct {
 	KeyID     string `json:"keyId"`
 	Domain    string `json:"domain"`
@@ -16,7 +16,7 @@ type Settings struct {
 	Format int `json:"format"`
 }
 
-// Settings returns what p makes pseudonyms with.
+// Settings returns the settings of p.
 func (p *Pseudonymizer) Settings() Settings {
 	return Settings{
 		KeyID: p.KeyID(), Domain: p.cfg.Domain.String(), Form: p.cfg.Form.String(), Encoding: p.cfg.Encoding.String(),
@@ -46,8 +46,8 @@ func (s Settings) Config() (c Config, err error) {
 	return c, nil
 }
 
-// setting is what a record states of a column with a class of canonical bytes. Its
-// algorithm has the long name.
+// setting returns the setting that a record states for a column with a class of canonical
+// bytes. Its algorithm has the long name.
 func (s Settings) setting(canonical string) Setting {
 	algorithm, _ := ParseAlgorithm(s.Algorithm) // was read or made by this package
 	return Setting{

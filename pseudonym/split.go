@@ -22,9 +22,9 @@ var ErrShare = errors.New("shares of a key cannot be used")
 // MaxShares is the largest number of shares.
 const MaxShares = 255
 
-// Share is one of n shares of a key, of which k together give the key back and fewer
-// say nothing (Shamir 1979). It prints as REDACTED; its bytes leave it only into a
-// share file.
+// Share is one of n shares of a key. Any k shares together give the key back; fewer
+// shares say nothing about the key (Shamir 1979). A Share prints as REDACTED. Its bytes
+// are written only to a share file.
 type Share struct {
 	keyID            string
 	split            [4]byte // random, the same for the shares of one ceremony
@@ -41,8 +41,8 @@ func (s Share) Index() int { return int(s.index) }
 // Threshold returns the number of shares that give the key back.
 func (s Share) Threshold() int { return int(s.threshold) }
 
-// scalars and shared bytes: the key with its length before it is cut into pieces that
-// are each below the order of the group (2^252 and more).
+// scalars and shared bytes: the key, with its length before it, is cut into pieces. Each
+// piece is below the order of the group (2^252 and more).
 const (
 	pieceSize  = 31
 	scalarSize = 32
@@ -50,10 +50,10 @@ const (
 
 var shareGroup = group.Ristretto255
 
-// Split splits a key into n shares of which threshold are needed, in the scalars of
-// Ristretto255: 2 <= threshold <= n <= 255. Every piece of 31 bytes is the value at 0
-// of a random polynomial of degree threshold - 1, share i has the values at i. The
-// error wraps ErrShare or ErrDestroyed.
+// Split splits a key into n shares, of which any threshold give the key back: 2 <=
+// threshold <= n <= 255. It computes in the scalars of Ristretto255. Every piece of 31
+// bytes is the value at 0 of a random polynomial of degree threshold - 1; share i has the
+// values at i. The error wraps ErrShare or ErrDestroyed.
 func Split(k Key, n, threshold int) ([]Share, error) {
 	if threshold < 2 || threshold > n || n > MaxShares {
 		return nil, fmt.Errorf("%w: 2 <= threshold <= shares <= %d", ErrShare, MaxShares)
@@ -117,9 +117,9 @@ func cut(key []byte) [][]byte {
 	return pieces
 }
 
-// Join gives back the key of at least threshold shares of one ceremony. Shares beyond
-// the threshold are checked to fit. The id of the key is compared with that of the
-// shares. The error wraps ErrShare, and names the shares by their numbers.
+// Join returns the key of at least threshold shares of one ceremony. Shares beyond the
+// threshold must fit the others. The id of the key must equal the id in the shares. The
+// error wraps ErrShare, and names the shares by their numbers.
 func Join(shares []Share) (Key, error) {
 	if len(shares) == 0 {
 		return Key{}, fmt.Errorf("%w: there is none", ErrShare)
@@ -218,9 +218,14 @@ func (s Share) Destroy() { Key{s.s}.Destroy() }
 // sharePrefix marks the text form of a share.
 const sharePrefix = "SLUIS-SHARE-1-"
 
-// text is the text form: the prefix, and joined by hyphens, all in hexadecimal, the id of
-// the key, the ceremony, the threshold, the number, the values, and eight check digits,
-// which are the first of the SHA-256 of everything before them. The caller wipes it.
+// text returns the text form. Its parts are joined by hyphens, and all parts but the
+// prefix are hexadecimal:
+//
+//   - the prefix;
+//   - the id of the key, the ceremony, the threshold, the number, and the values;
+//   - eight check digits: the first digits of the SHA-256 of everything before them.
+//
+// The caller wipes the result.
 func (s Share) text() ([]byte, error) {
 	if s.s == nil {
 		return nil, ErrDestroyed
@@ -236,8 +241,8 @@ func (s Share) text() ([]byte, error) {
 	return out, err
 }
 
-// parseShare reads the text form. Blanks and line ends in it, and capitals, do not
-// matter, so that it can be typed.
+// parseShare reads the text form. Blanks, line ends and capitals make no difference: a
+// person may type the text.
 func parseShare(raw []byte) (Share, error) {
 	text := make([]byte, 0, len(raw))
 	defer func() { clear(text) }()
@@ -308,7 +313,7 @@ func (Share) String() string { return redacted }
 // GoString returns REDACTED.
 func (Share) GoString() string { return redacted }
 
-// Format writes REDACTED, whatever the verb.
+// Format writes REDACTED for every verb.
 func (Share) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) } //nolint:errcheck // a Formatter has no error
 
 // LogValue is REDACTED.

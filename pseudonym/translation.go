@@ -18,9 +18,9 @@ import (
 // ErrTranslation says that a file is no translation table, or is damaged.
 var ErrTranslation = errors.New("translation table cannot be used")
 
-// Translation goes from the pseudonyms of one key or domain to those of another. It
-// holds no identifier. Whoever has it can join files of before and after: it is kept
-// from everybody who has only one of the two. It is safe for concurrent reading.
+// Translation maps the pseudonyms of one key or domain to the pseudonyms of another. It
+// holds no identifier. A holder of the translation can join files from before and after:
+// it must stay with holders of both files. A Translation is safe for concurrent reading.
 type Translation struct {
 	from, to  Settings
 	canonical string // of the new pseudonyms, see [Setting]
@@ -43,10 +43,10 @@ type translationHead struct {
 // Len returns the number of pseudonyms.
 func (t *Translation) Len() int { return len(t.pairs) }
 
-// From and To return what the old and the new pseudonyms were made with.
+// From returns the settings of the old pseudonyms.
 func (t *Translation) From() Settings { return t.from }
 
-// To returns what the new pseudonyms were made with.
+// To returns the settings of the new pseudonyms.
 func (t *Translation) To() Settings { return t.to }
 
 // New returns the new pseudonym of an old one, as text.
@@ -63,7 +63,7 @@ func (t *Translation) lines(w io.Writer) error {
 	return b.Flush()
 }
 
-// Save writes the table to a new file of mode 0600. On an error nothing is left behind.
+// Save writes the table to a new file of mode 0600. On an error no file is left.
 func (t *Translation) Save(path string) error {
 	sum := sha256.New()
 	if err := t.lines(sum); err != nil {
