@@ -13,14 +13,13 @@ import (
 	"github.com/sluis-go/sluis/internal/staging"
 )
 
-// fileMode is that of every file that is written: they hold confidential data
-// unless somebody decides otherwise.
+// fileMode is the mode of every written file. Files are treated as confidential.
 const fileMode = 0o600
 
 var (
 	// errNotRegular says that a name belongs to something that is no plain file.
 	errNotRegular = errors.New("is there already, and is no plain file")
-	// errDevice says the same of what the system hands out under such names.
+	// errDevice says the same of names that the system gives to open files and devices.
 	errDevice = errors.New("is a name of the system for an open file or a device, not a file; sluis writes to standard output where the name is -")
 	// errDangling says that a link leads nowhere.
 	errDangling = errors.New("is a link to a file that does not exist; make the file, or name it itself")
@@ -50,9 +49,9 @@ func createAtomic(path string) (*atomicFile, error) {
 	return &atomicFile{File: f, path: path, target: target, stage: stage}, nil
 }
 
-// writable returns the name under which a file is written: links are followed to the
-// plain file that they lead to. What is no plain file is refused: a device, a pipe, a
-// socket or a folder would be replaced by a file, where that is allowed.
+// writable returns the name under which a file is written. It follows links to their
+// plain file. It refuses a device, a pipe, a socket or a folder, because writing could
+// replace it by a file.
 func writable(path string) (string, error) {
 	at := path
 	for range 40 {
@@ -89,8 +88,8 @@ func writable(path string) (string, error) {
 	return "", errNotRegular // a ring of links
 }
 
-// noDevice refuses names under /dev and /proc, where /dev/stdout may lead to a plain
-// file: a new file of its name would not be what is open.
+// noDevice refuses names under /dev and /proc. There /dev/stdout may lead to a plain
+// file, and a new file of that name would not be the open file.
 func noDevice(path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -136,10 +135,10 @@ func (a *atomicFile) abort() error {
 	return errors.Join(a.Close(), a.stage.Drop())
 }
 
-// WriteFile writes a file through fn, mode 0600: complete or absent. A link is followed
-// to the plain file that it leads to; what is there and is no plain file is refused. The
-// file is written in a staging folder beside it, which a process that is killed leaves
-// and the next one that writes there sweeps.
+// WriteFile writes a file through fn, mode 0600: complete or absent. It follows a link to
+// its plain file, and refuses an existing path that is no plain file. The file is first
+// written in a staging folder beside it. A process that is killed leaves that folder; the
+// next process that writes there removes it.
 func WriteFile(path string, fn func(io.Writer) error) error {
 	a, err := createAtomic(path)
 	if err != nil {

@@ -31,8 +31,8 @@ type byteValues struct {
 	last              []byte
 }
 
-// rows returns how many of n rows are to be read at a time, so that long entries of a
-// dictionary do not become more bytes than a batch has room for.
+// rows returns how many of n rows to read at a time. With fewer rows, long entries of a
+// dictionary do not exceed the room of a batch.
 func (b *byteValues) rows(n int) (int, error) {
 	p := b.pages
 	if p.encoding != plainDictionary && p.encoding != rleDictionary {
@@ -53,7 +53,7 @@ func (b *byteValues) rows(n int) (int, error) {
 	return fewer(n, b.widest), nil
 }
 
-// read returns n values of the present page. They are valid until the next call.
+// read returns n values of the present page. The values are valid until the next call.
 func (b *byteValues) read(n int) (_ [][]byte, err error) {
 	p := b.pages
 	if b.views = resized(b.views, n); n == 0 {

@@ -24,11 +24,13 @@ var encodingNames = []string{
 	"RLE_DICTIONARY", "BYTE_STREAM_SPLIT",
 }
 
-// chunkPages walks the data pages of a column chunk of a flat column: one read,
-// one decompression and one check a page. What a page says of itself is held
-// against the footer and the file before memory is set aside for it: pages lie
-// within the chunk, none is larger uncompressed than the whole chunk, and the
-// data pages have as many values as the chunk.
+// chunkPages walks the data pages of a column chunk of a flat column: one read, one
+// decompression and one check for each page. Before it allocates memory, it checks the
+// header of a page against the footer and the file:
+//
+//   - pages lie within the chunk;
+//   - no page is larger uncompressed than the whole chunk;
+//   - the data pages have as many values as the chunk.
 type chunkPages struct {
 	f        io.ReaderAt
 	at, end  int64
@@ -145,8 +147,8 @@ func (p *chunkPages) next() error {
 	}
 }
 
-// finish walks what is left of a chunk behind its last row: there must be no values in
-// it, which would be lost.
+// finish walks the rest of a chunk after its last row. The rest must have no values: they
+// would be lost.
 func (p *chunkPages) finish() error {
 	for p.at < p.end {
 		h, at, err := p.header()

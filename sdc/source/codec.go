@@ -48,7 +48,7 @@ func decoder(codec int32) (func(dst, src []byte) bool, error) {
 		}
 		if codec == codecSnappy {
 			return func(dst, src []byte) bool {
-				// The decoder sets aside what the text says.
+				// The decoder allocates the length that the text gives.
 				n, k := binary.Uvarint(src)
 				return k > 0 && n == uint64(len(dst)) && len(c.Decode(dst[:len(dst):len(dst)], src)) == len(dst)
 			}, nil
@@ -67,8 +67,8 @@ func decoder(codec int32) (func(dst, src []byte) bool, error) {
 	return nil, fmt.Errorf("%w: compression %s; write the file with SNAPPY or ZSTD", ErrUnsupported, nameOf(codecNames, codec))
 }
 
-// zstdDecoder decodes frames into the memory that it gets, and into no more. It holds
-// the checksum of a frame against its content, where there is one.
+// zstdDecoder decodes frames into the given memory, and into no more. Where a frame has a
+// checksum, the decoder checks it.
 var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
 	d, err := zstd.NewReader(nil, zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderConcurrency(0))
 	if err != nil {
@@ -77,8 +77,8 @@ var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
 	return d
 })
 
-// streamed decompresses to the end: the checksum of gzip stands behind the content.
-// What follows behind dst is an error. A decoder may panic, which guard catches.
+// streamed decompresses to the end, because the checksum of gzip follows the content.
+// Content beyond dst is an error. A decoder may panic; guard catches the panic.
 func streamed(c compress.Codec, dst, src []byte) bool {
 	r := c.NewReader(bytes.NewReader(src))
 	defer r.Close() //nolint:errcheck // read to its end, or refused

@@ -54,12 +54,12 @@ func bigEndian(dst, src []byte) bool {
 	return true
 }
 
-// errFineTime says that a time is finer than what it is read as.
+// errFineTime says that a time is finer than the type it is read as.
 var errFineTime = fmt.Errorf("%w: INT96 times with parts of a microsecond, or outside of the years that microseconds reach; write the column as TIMESTAMP", ErrUnsupported)
 
-// int96Micros turns Julian days and nanoseconds of the day into microseconds since
-// 1970: all days that microseconds of 64 bits reach, 290,000 years before and after.
-// Nanoseconds would end in 2262. A time with a part of a microsecond is no microsecond.
+// int96Micros turns Julian days and nanoseconds of the day into microseconds since 1970.
+// Microseconds of 64 bits reach 290,000 years before and after 1970; nanoseconds would
+// end in 2262. It reports false for a time that is no whole number of microseconds.
 func int96Micros(dst, src []byte, n int) bool {
 	const (
 		epoch = 2_440_588 // the Julian day of 1970-01-01

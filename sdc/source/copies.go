@@ -11,8 +11,9 @@ import (
 // ErrCopy says that two files are the same, byte for byte.
 var ErrCopy = errors.New("the file is a copy of another, so that its rows would count twice")
 
-// glance is what files of equal content have in common, and few others: the length,
-// and a digest of the first, the middle and the last block.
+// glance is a quick fingerprint of a file: the length, and a digest of the first, the
+// middle and the last block. Files of equal content have equal glances; few other files
+// do.
 type glance struct {
 	size int64
 	sum  [sha256.Size]byte
@@ -33,9 +34,9 @@ func (h *handle) glance() (glance, error) {
 	return g, nil
 }
 
-// noCopies looks for files of equal SHA-256. Files without rows may be equal. Only
-// files that are equal at a glance are read for it, so that few files are read twice;
-// it is part of Open, since whoever reads a copy has counted its rows.
+// noCopies looks for files of equal SHA-256. Files without rows may be equal. It reads
+// only files with equal glances, so few files are read twice. It is part of Open: the
+// rows of a copy must not be counted by a reader.
 func (s *Source) noCopies(ctx context.Context) error {
 	if s.opts.Copies {
 		return nil

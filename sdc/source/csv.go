@@ -15,18 +15,17 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// CSVOptions says how .csv files are read. The first record holds the names of
+// CSVOptions are the options for reading .csv files. The first record holds the names of
 // the columns. The zero value is ready to use.
 //
-// A column is text, as it stands in the file: 1.1 and 1.10 are two codes, so are 1 and
-// 01, and it does not depend on the other rows, nor on the other files, whose code it
-// is. That all its fields are numbers is found out as well, and told by the method
-// Number of a reader, so that package sdc can add them up. Types, Numbers and Infer
-// ask for another type.
+// A column is text, as written in the file: 1.1 and 1.10 are two codes, and so are 1 and
+// 01. The code of a field does not depend on other rows or other files. The method Number
+// of a reader reports whether all fields of a column are numbers, so package sdc can add
+// them up. Types, Numbers and Infer ask for another type.
 type CSVOptions struct {
 	// Delimiter defaults to a comma.
 	Delimiter rune
-	// Nulls lists what stands for null beside the empty field.
+	// Nulls lists the texts that stand for null, besides the empty field.
 	Nulls []string
 	// DecimalComma says that numbers have a comma where others have a point, and no
 	// point: one with both is text.
@@ -37,15 +36,20 @@ type CSVOptions struct {
 	// uint64, float32, float64, date, timestamp, decimal(p,s), dictionary. A field that
 	// is not of it is an error.
 	Types map[string]string
-	// Numbers lists columns that are read as numbers: int64 where all fields of all files
-	// are, else float64 where each is told apart by its float (at most 15 significant
-	// digits), else a decimal that has all their digits. A field that is no number is an
-	// error with its line. A number with leading zeros is none, nor is one with a plus
-	// sign: name its type in Types.
+	// Numbers lists columns that are read as numbers. The type is the first of these that
+	// fits all fields of all files:
+	//
+	//   - int64;
+	//   - float64, where every number has a float of its own (at most 15 significant
+	//     digits);
+	//   - a decimal with all their digits.
+	//
+	// A field that is no number is an error with its line. A field with leading zeros or
+	// with a plus sign is no number: name its type in Types.
 	Numbers []string
-	// Infer gives columns that are in neither Types nor Numbers the type that all their
-	// fields have: int64, float64, date, bool, or string. Two codes may become one value
-	// then: it is for those who look at a column, not for those who count by it.
+	// Infer gives the columns that are not in Types or Numbers the type that all their
+	// fields have: int64, float64, date, bool, or string. Two codes may then become one
+	// value: use Infer to look at a column, and not to count by the column.
 	Infer bool
 	// Text lists columns that stay text with Infer.
 	Text []string
@@ -62,13 +66,13 @@ type csvFile struct {
 	at     map[string]int   // name -> column
 	types  []arrow.DataType // declared; nil where none is
 	shapes []shape
-	plain  []bool        // columns to which neither Nulls nor Trim applies
+	plain  []bool        // columns without Nulls and Trim
 	fields *arrow.Schema // see settle
 	n      int64
 }
 
-// openCSV reads a file once: its columns, and what their fields are. Its schema is
-// there once settle was called with the files that are read together.
+// openCSV reads a file once, and finds its columns and the types that their fields fit.
+// The schema is known after settle was called with all files that are read together.
 func openCSV(ctx context.Context, f *handle, opts *Options) (file, error) {
 	c := &csvFile{f: f, opts: opts}
 	if err := c.look(ctx); err != nil {
@@ -83,7 +87,7 @@ func (c *csvFile) rows() (int64, bool)   { return c.n, true }
 // whole reads the file from its start.
 func (c *csvFile) whole() io.Reader { return io.NewSectionReader(newCursor(c.f), 0, c.f.size) }
 
-// errEmptyLine says how to write what an empty line may have meant.
+// errEmptyLine says how to write the possible meanings of an empty line.
 var errEmptyLine = fmt.Errorf("%w: an empty line in a file of one column is a null or nothing; write \"\" for a null", ErrCorrupt)
 
 // csvPass is a pass over a file.
@@ -103,8 +107,8 @@ func (c *csvFile) open(f io.Reader) (*csvPass, error) {
 	return &csvPass{r, names, at}, err
 }
 
-// next returns the next record, as read does. In a file of one column nobody can tell
-// whether an empty line is a null.
+// next returns the next record, as read does. In a file of one column an empty line may
+// be a null or no record: next returns an error.
 func (p *csvPass) next() ([]string, error) {
 	rec, err := p.read()
 	if p.blank > 0 && len(p.names) == 1 && (err == nil || errors.Is(err, io.EOF)) {
@@ -113,7 +117,8 @@ func (p *csvPass) next() ([]string, error) {
 	return rec, err
 }
 
-// look reads the whole file once: the names of the columns, and what their fields are.
+// look reads the whole file once: the names of the columns, and the types that their
+// fields fit.
 func (c *csvFile) look(ctx context.Context) error {
 	sum := sha256.New()
 	r, err := c.open(io.TeeReader(c.whole(), sum))

@@ -15,14 +15,15 @@ const (
 	delimiterRecords = 200
 )
 
-// FindDelimiter looks at the beginning of the first CSV file that the patterns match,
-// and returns the delimiter, of comma, semicolon, tab and bar, under which the first
-// line has at least two fields and the records behind it have as many; of several the
-// one that makes most fields, of equals the first named. It is 0 where there is none,
-// and where no CSV file can be read: opening it says why. No name of a column matters.
+// FindDelimiter returns the delimiter of the first CSV file that the patterns match. It
+// tries comma, semicolon, tab and bar, and looks at the beginning of the file. A
+// delimiter fits if the first line has at least two fields, and the records after it have
+// as many. Of several that fit it returns the one with the most fields; of equals, the
+// first in the order above. It returns 0 where none fits, and where no CSV file can be
+// read (Open reports why). It does not look at the names of columns.
 func FindDelimiter(patterns []string) rune {
 	for _, p := range patterns {
-		names, _ := files.Glob(p) // a pattern that is none is told by Open
+		names, _ := files.Glob(p) // Open reports a pattern that is not valid
 		for _, name := range names {
 			if strings.EqualFold(filepath.Ext(name), ".csv") {
 				return delimiterOf(name)

@@ -8,7 +8,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 )
 
-// shape is what the fields of a CSV column have been so far, in one file or in
+// shape holds the properties of the fields of a CSV column so far, in one file or in
 // several.
 type shape struct {
 	may   int  // types that all fields are of: isInt and the others
@@ -24,7 +24,7 @@ type shape struct {
 	mixed bool // it is a number
 }
 
-// candidates of inference, from narrow to wide; text is what remains.
+// candidates of inference, from narrow to wide; text is the last resort.
 const (
 	isInt     = 1 << iota // fits int64
 	isFloat               // a number that one float64 stands for
@@ -68,7 +68,7 @@ func (c *shape) points(s string) {
 	}
 }
 
-// join adds what another file has. name is that file.
+// join adds the fields of another file; name is the name of that file.
 func (c *shape) join(o *shape, name string) {
 	had := c.may & isNumber
 	c.may &= o.may
@@ -80,9 +80,9 @@ func (c *shape) join(o *shape, name string) {
 	}
 }
 
-// number returns the type for which all fields are numbers: int64, else float64,
-// else a decimal with as many digits as they need; nil where there is none. A
-// column without values is one of whole numbers.
+// number returns the first of int64, float64, and a decimal with enough digits in which
+// all fields are numbers; nil where there is none. A column without values has type
+// int64.
 func (c *shape) number() arrow.DataType {
 	switch p, s := int32(c.whole+c.frac), int32(c.frac); {
 	case c.may&isInt != 0:
@@ -98,8 +98,8 @@ func (c *shape) number() arrow.DataType {
 	}
 }
 
-// inferred returns the type of the column for those who look at it: a decimal that no
-// float stands for is text, since it may be a code.
+// inferred returns the type of the column for Infer. A decimal without a float of its own
+// is text, because it may be a code.
 func (c *shape) inferred() arrow.DataType {
 	switch {
 	case !c.seen:
@@ -173,9 +173,9 @@ func isExponent(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// oneFloat reports whether a number without its sign is told apart from every
-// other by its float: at most 15 significant digits, and of normal size. Longer
-// ones are identifiers, two of which would become one value.
+// oneFloat reports whether no other number has the float of this number, without its
+// sign: at most 15 significant digits, and of normal size. Longer numbers are
+// identifiers; two of them could become one value.
 func oneFloat(s string, v float64) bool {
 	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
 	mantissa = strings.Trim(strings.Replace(mantissa, ".", "", 1), "0")

@@ -11,29 +11,28 @@ import (
 	"unsafe"
 )
 
-// Bounds of a CSV file, in bytes. What is larger is an error, so that a quote that is
-// never closed does not fill the memory.
+// Bounds of a CSV file, in bytes. A larger field or record is an error: a quote that is
+// never closed must not fill the memory.
 const (
 	maxField  = 16 << 20
 	maxHeader = 16 << 20
 	maxRecord = 256 << 20
 )
 
-// csvReader reads the records of a CSV file (RFC 4180), and says nothing of what it
-// does not understand:
+// csvReader reads the records of a CSV file (RFC 4180), by these rules:
 //
-//   - A record ends with a line feed, or a carriage return and a line feed, or the end
-//     of the file. A carriage return alone, outside of quotes, is an error.
+//   - A record ends with a line feed, or a carriage return and a line feed, or the end of
+//     the file. A carriage return alone, outside of quotes, is an error.
 //   - A field that begins with a quote ends with a quote, and a delimiter or the end of
-//     the record follows. Two quotes within it are one. Everything else stands for
-//     itself: line ends too, as they are in the file.
+//     the record follows. Two quotes within it are one. All other bytes, line ends
+//     included, stay as they are in the file.
 //   - A quote within a field that does not begin with one is an error.
 //   - Blanks belong to the field. A line without a byte is no record.
-//   - A field has at most 16 MiB, a record at most 256 MiB, and the first record at
-//     most 16 MiB.
-//   - A first line that is sep=X and nothing else, as Excel has it, is no record: X is the
-//     delimiter. X is one character, neither a letter, a digit nor a blank. Another delimiter
-//     that was asked for is an error.
+//   - A field has at most 16 MiB, a record at most 256 MiB, and the first record at most
+//     16 MiB.
+//   - A first line that is sep=X and nothing else, as Excel has it, is no record: X is
+//     the delimiter. X is one character that is no letter, digit or blank. A different
+//     delimiter in the options is an error.
 //
 // It takes time linear in the bytes, and holds one record.
 type csvReader struct {
@@ -234,7 +233,7 @@ func (r *csvReader) keep(b []byte, begin int) error {
 	return nil
 }
 
-// plain reads a field without quotes, up to what follows it.
+// plain reads a field without quotes, up to the delimiter or the end of the record.
 func (r *csvReader) plain(begin int) error {
 	for r.have(1) {
 		b := r.buf[r.pos:r.end]
@@ -249,7 +248,7 @@ func (r *csvReader) plain(begin int) error {
 		if n == len(b) {
 			continue
 		}
-		c := b[n] // what b holds may move
+		c := b[n] // the bytes of b may move
 		if c == '\r' || c == '\n' || c == r.comma[0] && r.atDelimiter() {
 			return nil
 		}
@@ -290,7 +289,7 @@ func (r *csvReader) quoted(begin int) error {
 		}
 		r.pos++
 		if !r.have(1) || r.buf[r.pos] != '"' {
-			return nil // what follows is looked at by read
+			return nil // read looks at the next byte
 		}
 		if err := r.keep(r.buf[r.pos:r.pos+1], begin); err != nil {
 			return err
@@ -300,9 +299,9 @@ func (r *csvReader) quoted(begin int) error {
 	return errQuote
 }
 
-// names reads the first record: the names of the columns, and where each is. A column
-// without a name, or with that of another, is at no place: such columns can be left alone,
-// and an error of Need says why they cannot be read.
+// names reads the first record: the names of the columns, and the place of each. A column
+// without a name, or with the name of another, has no place. Such columns may be left
+// unread; an error of Need says why they cannot be read.
 func (r *csvReader) names(trim bool) ([]string, map[string]int, error) {
 	head, err := r.read()
 	if errors.Is(err, io.EOF) {

@@ -8,21 +8,21 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 )
 
-// errNotExact says that numbers were found of which no type holds all digits.
+// errNotExact says that no type holds all digits of the numbers of a column.
 var errNotExact = fmt.Errorf("%w: no type holds all digits of this number and of those before it", ErrValue)
 
-// errNoNumber says what a number is.
+// errNoNumber says that a field is no number.
 var errNoNumber = fmt.Errorf("%w: it is no number (see csv.decimal and csv.nulls; csv.types for one with leading zeros)", ErrValue)
 
-// Inferred says what the fields of a CSV column are that has no declared type.
+// Inferred describes the fields of a CSV column without a declared type.
 type Inferred struct {
 	Column string
-	// Type is that of all fields of all files: int64, float64, a decimal, or nil where
-	// some field is no number.
+	// Type is the type of all fields of all files: int64, float64, a decimal, or nil
+	// where some field is no number.
 	Type arrow.DataType
-	// Grouped says that some fields have a decimal point, or comma, and all of these three
-	// digits behind it and one to three before it, not beginning with 0: as thousands are
-	// written. They are read as decimals.
+	// Grouped says that all fields with a decimal point (or comma) look like thousands:
+	// three digits after it, and one to three before it, not beginning with 0. At least
+	// one field has a decimal point. The fields are read as decimals.
 	Grouped bool
 	// File and Line say where the first field stands that is no number.
 	File string
@@ -30,7 +30,7 @@ type Inferred struct {
 }
 
 // settle gives the CSV files of a source their schemas. A column has one type in all
-// of them: the numbers of one month may be whole, and those of the next not.
+// files: the numbers of one month may be whole, and the numbers of the next month not.
 func (s *Source) settle() error {
 	all := map[string]*shape{}
 	for k, f := range s.files {
@@ -97,8 +97,8 @@ func (c *shape) fault(column string) error {
 	return &FileError{File: c.file, Line: c.line, Column: column, Err: err}
 }
 
-// Inferred says what the fields of a column are, of CSV files, whose type is not
-// declared and which is delivered as text; false for other columns.
+// Inferred describes the fields of a column of CSV files without a declared type, which
+// is delivered as text. It returns false for other columns.
 func (s *Source) Inferred(column string) (Inferred, bool) {
 	c, ok := s.inferred[column]
 	if !ok {
@@ -110,14 +110,14 @@ func (s *Source) Inferred(column string) (Inferred, bool) {
 // errNoText says that a column has no numbers in text.
 var errNoText = errors.New("the column is no text of a CSV file")
 
-// Grouped reports whether a CSV column without a declared type holds numbers alone, of
-// which every one with a decimal mark is written as thousands are: see [Inferred].
+// Grouped reports whether a CSV column without a declared type holds only numbers, and
+// every number with a decimal mark looks like thousands: see [Inferred].
 func (s *Source) Grouped(column string) bool {
 	c, ok := s.undeclared[column]
 	return ok && c.grouped && !c.plain && c.number() != nil
 }
 
-// number is what a reader says of a column, see reader.Number.
+// number returns the result of reader.Number for a column.
 func (s *Source) number(column string) (arrow.DataType, bool, error) {
 	c, ok := s.inferred[column]
 	if !ok {

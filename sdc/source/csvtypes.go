@@ -144,8 +144,8 @@ func parseFloat(s string, bits int) (float64, error) {
 	return strconv.ParseFloat(s, bits)
 }
 
-// exactDecimal refuses what is no plain decimal, and one with more digits after the
-// point than its type, which would be rounded.
+// exactDecimal refuses a text that is no plain decimal. It also refuses a decimal with
+// more digits after the point than its type has: the decimal would be rounded.
 func exactDecimal(s string, scale int32) error {
 	whole, frac, _ := strings.Cut(strings.TrimLeft(s[:1], "+-")+s[1:], ".")
 	if len(strings.TrimRight(frac, "0")) > int(scale) || whole+frac == "" || strings.Trim(whole+frac, "0123456789") != "" {

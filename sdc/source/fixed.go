@@ -17,14 +17,14 @@ type columnReader interface {
 	release()
 }
 
-// fixedColumn reads numbers, dates, times, decimals and bytes of one length: pages of
-// values as they are, by a dictionary, as differences, or byte by byte.
+// fixedColumn reads numbers, dates, times, decimals and bytes of one length. Pages may
+// hold plain values, indices of a dictionary, differences, or split bytes.
 type fixedColumn struct {
 	pages   *chunkPages
 	col     *parquetColumn
 	in, out int // bytes of a value in the file and in the array
 	m       *memories
-	values  []byte // of the file, where they are not those of the array
+	values  []byte // of the file, where the array has others
 	index   [fixedBlock]uint32
 	wide    [fixedBlock]int64
 	delta   deltaInts
@@ -93,7 +93,7 @@ func fewer(n, width int) int {
 	return max(1, n*rowBytes/width)
 }
 
-// read reads v values as those of the array.
+// read reads v values in the form of the array.
 func (c *fixedColumn) read(to []byte, v int) error {
 	switch {
 	case v == 0:
@@ -193,8 +193,8 @@ func (c *fixedColumn) deltas(to []byte) error {
 	return nil
 }
 
-// split reads values whose first bytes lie side by side, then their second ones, and so
-// on.
+// split reads values that are stored byte by byte: first the first bytes of all values,
+// then the second bytes, and so on.
 //
 // Source: the Parquet format, Encodings.md, "Byte Stream Split".
 func (c *fixedColumn) split(to []byte, v int) error {

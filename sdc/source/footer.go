@@ -18,8 +18,9 @@ const (
 	physFixed
 )
 
-// footer is what a reader wants of parquet.thrift's FileMetaData. Enumerations are as
-// they stand in the file: those that nobody knows yet matter only where they are used.
+// footer holds the fields of parquet.thrift's FileMetaData that a reader needs.
+// Enumerations keep the values of the file: an unknown value is an error only where it is
+// used.
 type footer struct {
 	rows      int64
 	schema    []schemaElement
@@ -66,8 +67,9 @@ func (c *columnChunk) start() int64 {
 	return c.dataAt
 }
 
-// readFooter reads the end of a Parquet file. Lists of it grow with the bytes that are
-// there, and not by the lengths that they claim. limit is the most bytes that it may have.
+// readFooter reads the end of a Parquet file. Its lists grow with the bytes that exist,
+// and not by the lengths that they claim. limit is the largest size of the footer in
+// bytes.
 func readFooter(f io.ReaderAt, size, limit int64) (*footer, error) {
 	tail := make([]byte, 8)
 	if size < 12 {

@@ -22,18 +22,18 @@ var ErrChanged = errors.New("file has changed while it was read")
 // ErrHash says that the SHA-256 of a file is not the expected one.
 var ErrHash = errors.New("SHA-256 is not the one that was given")
 
-// blockSize is what the digests of a handle are of.
+// blockSize is the size of the blocks that the digests of a handle cover.
 const blockSize = 1 << 16
 
-// handle is an open file that reads the same every time: the first reading of a
-// block of it, by whichever reader, fixes a digest of the block, and every later
-// one is held against it. So the bytes that were hashed are those that were
-// decoded, and those of a first pass over a CSV file are those of the second,
-// even where the file is overwritten in between and its times are set back, or
-// where another is put under its name.
+// handle is an open file that reads the same every time. The first reading of a block, by
+// any reader, stores a digest of the block. Every later reading compares the block with
+// the digest. Therefore the hashed bytes are the decoded bytes, and the bytes of the
+// first pass over a CSV file are those of the second. This holds even where the file is
+// overwritten in between and its times are set back, or another file is put under its
+// name.
 //
-// Digests are 64 bits, under a key that is drawn for the handle and that nobody
-// knows: a block that is changed goes unnoticed with probability 2^-64.
+// Digests are 64 bits, under a key that is drawn for the handle and never shown. A
+// changed block is not noticed with probability 2^-64.
 type handle struct {
 	f    opened
 	name string
@@ -47,7 +47,7 @@ type handle struct {
 	sum     string // SHA-256 in hexadecimal, once known
 }
 
-// opened is what a handle reads: a file, or what was uploaded.
+// opened is the input of a handle: a file, or an upload.
 type opened interface {
 	io.ReaderAt
 	io.Closer
@@ -106,8 +106,8 @@ func (h *handle) load(block int64, buf []byte) ([]byte, error) {
 
 var blocks = sync.Pool{New: func() any { return newCursor(nil) }}
 
-// ReadAt implements io.ReaderAt. It reads whole blocks; a [cursor] spares those
-// who read on from where they were the blocks at the edges.
+// ReadAt implements io.ReaderAt. It reads whole blocks. A [cursor] avoids reading the
+// blocks at the edges again when reading continues at the last position.
 func (h *handle) ReadAt(p []byte, off int64) (int, error) {
 	c := blocks.Get().(*cursor)
 	c.h, c.block = h, -1
@@ -117,8 +117,8 @@ func (h *handle) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// cursor reads from a handle and keeps the last block of which it needed a part.
-// It is for one goroutine.
+// cursor reads from a handle and keeps the last block that was needed in part. A cursor
+// is for one goroutine.
 type cursor struct {
 	h     *handle
 	buf   []byte

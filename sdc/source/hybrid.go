@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// padding is the number of readable bytes that a hybrid wants beyond its end,
-// so that every value is one load of eight bytes.
+// padding is the number of readable bytes that a hybrid needs beyond its end: every value
+// is one load of eight bytes.
 const padding = 8
 
 // hybrid reads Parquet's hybrid of runs of one value and runs of packed values
@@ -32,8 +32,8 @@ func newHybrid(b []byte, from, to, width int) (hybrid, error) {
 	return hybrid{b: b, pos: from, end: to, width: width}, nil
 }
 
-// run goes to the next run. After an error there is none: who asks again must not read
-// on behind what is damaged.
+// run goes to the next run. After an error there is no next run: a further call must not
+// read after the damage.
 func (h *hybrid) run() error {
 	err := h.header()
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// ipcFile is an open IPC file or stream, which is decoded here: the reader of
-// arrow knows neither views nor types of later versions, and reads columns that
-// nobody asked for.
+// ipcFile is an open IPC file or stream. It is decoded here for two reasons: the reader
+// of arrow does not know views and types of later versions, and it reads columns that
+// were not asked for.
 //
-// A file is read by its footer: every batch that the footer lists, and nothing
-// else may lie between magic words. A stream is read message by message to the mark
-// of its end, and nothing may lie behind that. All descriptions are read and
-// checked when the file is opened, the columns when they are asked for.
+// A file is read by its footer: the batches that the footer lists, and nothing else, may
+// lie between the magic words. A stream is read message by message to the mark of its
+// end, and no bytes may follow the mark. All descriptions are read and checked when the
+// file is opened, and the columns when they are asked for.
 type ipcFile struct {
 	f        *handle
 	size     int64
@@ -158,8 +158,8 @@ func (p *ipcFile) start(i int) int64 {
 	return p.total
 }
 
-// next returns the next rows of the blocks from lo to hi, and io.EOF behind them: those of
-// one batch, at most Options.BatchRows.
+// next returns the next rows of the blocks from lo to hi, and io.EOF after them. The rows
+// are of one batch, and at most Options.BatchRows.
 func (d *ipcDecoder) next(schema *arrow.Schema, lo *int, hi int) (arrow.Record, error) {
 	if d.batch == nil {
 		rec, err := d.nextBatch(schema, lo, hi)

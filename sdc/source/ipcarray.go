@@ -12,7 +12,7 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// ipcDecoder reads some columns of batches. It is for one goroutine.
+// ipcDecoder reads some columns of batches. A decoder is for one goroutine.
 type ipcDecoder struct {
 	p      *ipcFile
 	c      *cursor
@@ -21,7 +21,7 @@ type ipcDecoder struct {
 	wanted map[int64]bool // wanted dictionaries
 	dicts  map[int64]*ipcDict
 	loaded bool
-	batch  arrow.Record // of which rows are left, from number from on
+	batch  arrow.Record // batch with rows left, from row from on
 	from   int64
 	lz4    *lz4.Reader
 	zstd   *zstd.Decoder
@@ -137,8 +137,8 @@ func (d *ipcDecoder) column(b *ipcBatch, at place, f *ipcField) (arrow.Array, er
 	return array.MakeFromData(data), nil
 }
 
-// validity reads which values are there; nil where all are. The number of nulls
-// must be that of the bits.
+// validity reads the bits of the values that are not null; nil where no value is null.
+// The number of nulls must agree with the bits.
 func (d *ipcDecoder) validity(b *ipcBatch, at place, n, nulls int64) (*memory.Buffer, error) {
 	if nulls == 0 && b.buffers.int64(at.buffer, 8) == 0 {
 		return nil, nil
@@ -216,8 +216,8 @@ func (d *ipcDecoder) offsets(b *ipcBatch, i int, n int64, f *ipcField) (*memory.
 	return d.numbers(b, i, n+1, f)
 }
 
-// lastOffset is the number of bytes that n texts need. It is negative where the
-// offset is.
+// lastOffset is the number of bytes that n texts need. It is negative where the last
+// offset is negative.
 func lastOffset(offsets []byte, n int64, width int) int64 {
 	switch {
 	case n == 0:

@@ -13,12 +13,12 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// trusted is an uncompressed length that is taken as it is: what a compressed
-// buffer may claim without proof. Beyond it memory grows as the bytes come.
+// trusted is the memory that a compressed buffer gets at once, whatever its compressed
+// size. Beyond trusted, memory grows as the bytes come.
 const trusted = 1 << 16
 
-// buffer reads buffer i of a batch, of which want bytes at least are needed. It has
-// more where the file has more. The caller releases it.
+// buffer reads buffer i of a batch, which must have at least want bytes. The result is
+// longer where the buffer in the file is longer. The caller releases it.
 func (d *ipcDecoder) buffer(b *ipcBatch, i int, want int64) (*memory.Buffer, error) {
 	offset, length := b.buffers.int64(i, 0), b.buffers.int64(i, 8)
 	if want < 0 || want > d.p.opts.MemoryLimit {
@@ -78,7 +78,7 @@ func (d *ipcDecoder) read(at, n int64) (*memory.Buffer, error) {
 	return buf, nil
 }
 
-// inflate decompresses what is to become exactly says bytes.
+// inflate decompresses a buffer that must become exactly says bytes.
 func (d *ipcDecoder) inflate(codec int, packed []byte, says int64) (*memory.Buffer, error) {
 	var r io.Reader
 	if codec == ipcLZ4 {
@@ -112,8 +112,8 @@ func (d *ipcDecoder) inflate(codec int, packed []byte, says int64) (*memory.Buff
 
 var errPacked = fmt.Errorf("%w: a compressed buffer is not what it says", ErrCorrupt)
 
-// unzstd returns the bytes behind a frame. The frame says how much of them the
-// decoder must hold, which is at most what there is.
+// unzstd returns a reader of the content of a frame. It refuses a frame with a content
+// size other than says, and a frame with a window larger than max(1 MiB, 2 * says).
 func (d *ipcDecoder) unzstd(packed []byte, says int64) (io.Reader, error) {
 	var frame zstd.Header
 	if err := frame.Decode(packed); err != nil || frame.WindowSize > max(1<<20, 2*uint64(says)) ||

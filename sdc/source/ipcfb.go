@@ -2,8 +2,8 @@ package source
 
 import flatbuffers "github.com/google/flatbuffers/go"
 
-// What follows reads the tables of flatbuffers that an IPC file is described by.
-// Offsets that point out of the bytes panic, which guard turns into ErrCorrupt.
+// This file reads the tables of flatbuffers that describe an IPC file. An offset outside
+// the bytes panics; guard turns the panic into ErrCorrupt.
 
 func rootTable(b []byte) flatbuffers.Table {
 	return flatbuffers.Table{Bytes: b, Pos: flatbuffers.GetUOffsetT(b)}

@@ -23,10 +23,10 @@ const (
 
 var ipcMagic = []byte("ARROW1")
 
-// readFooter reads the frame of an IPC file, and from its footer the schema and
-// where the batches lie. The batches must lie between the schema and the footer,
-// each in a place of its own, and what lies between them must be nothing: what the
-// footer does not list would be left out in silence.
+// readFooter reads the frame of an IPC file, and from its footer the schema and the
+// places of the batches. The batches must lie between the schema and the footer, without
+// overlap and without a gap: a batch that the footer does not list would be left out
+// without notice.
 func (p *ipcFile) readFooter(c *cursor) error {
 	head, tail := make([]byte, ipcStart), make([]byte, 10)
 	if p.size < int64(len(head)+len(tail)) {
@@ -148,9 +148,9 @@ func (p *ipcFile) checkGap(c *cursor, from, to int64) error {
 	return nil
 }
 
-// checkFirst checks that the schema at the begin of a file is that of the footer.
-// Some writers leave out the length before that message (polars 2): then no message
-// may begin before the first batch.
+// checkFirst checks that the schema at the beginning of a file equals the schema of the
+// footer. Some writers (polars 2) leave out the length before that message. Then no
+// message may begin before the first batch.
 func (p *ipcFile) checkFirst(c *cursor, to int64) error {
 	if to == ipcStart {
 		return nil // the footer has a schema, and nothing contradicts that

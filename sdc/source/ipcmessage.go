@@ -8,7 +8,7 @@ import (
 	flatbuffers "github.com/google/flatbuffers/go"
 )
 
-// Slots of the tables of arrow's Message.fbs, and what a message may hold.
+// Slots of the tables of arrow's Message.fbs, and the kinds of message.
 const (
 	messageVersion = 4
 	messageType    = 6
@@ -79,8 +79,8 @@ func parseMessage(meta []byte) (ipcMessage, error) {
 	return m, nil
 }
 
-// prefix reads what stands before the description of a message: its length, and
-// since 0.15 of Arrow a mark before that. A length of 0 is the mark of the end.
+// prefix reads the bytes before the description of a message: its length, and before it a
+// mark since version 0.15 of Arrow. A length of 0 marks the end.
 func (p *ipcFile) prefix(c *cursor, at int64) (size, length int64, err error) {
 	var b [8]byte
 	if p.end-at < 4 {
@@ -190,9 +190,11 @@ func (m *ipcMessage) batch(t flatbuffers.Table, fields []*ipcField, counted bool
 	return b, b.checkCounts(fields, counted)
 }
 
-// most is the largest number of rows that a body can have: eight a byte is the
-// least that any column but one of nulls takes, compressed ones less by the best
-// ratio of the codec; a batch of nulls alone may have a million rows.
+// most is the largest number of rows that a body can have.
+//
+//   - Any column but one of nulls has at most eight rows in a byte.
+//   - A compressed body has more, by the best ratio of the codec.
+//   - A batch that has only columns of nulls may have a million rows.
 func (b *ipcBatch) most() int64 {
 	ratio := map[int]int64{ipcNone: 1, ipcLZ4: 256, ipcZstd: 1 << 15}[b.codec]
 	if b.size > 1<<40 {
@@ -250,8 +252,8 @@ func (b *ipcBatch) after(p place, f *ipcField) (place, error) {
 	return p, nil
 }
 
-// checkCounts holds the numbers of nodes and buffers against the columns, and the
-// length of every column against that of the batch.
+// checkCounts compares the numbers of nodes and buffers with the columns, and the length
+// of every column with the length of the batch.
 func (b *ipcBatch) checkCounts(fields []*ipcField, counted bool) error {
 	var p place
 	var err error
@@ -281,8 +283,8 @@ func (p *ipcFile) record(c *cursor, blk ipcBlock) (*ipcBatch, error) {
 	return m.batch(m.header, p.schemaOf.fields, p.schemaOf.counted(), blk.at+blk.meta)
 }
 
-// dictionary reads the description of a dictionary batch: its number, and whether
-// its entries come behind those that were there.
+// dictionary reads the description of a dictionary batch: its number, and whether its
+// entries are added to the earlier entries.
 func (p *ipcFile) dictionary(c *cursor, blk ipcBlock) (id int64, delta bool, b *ipcBatch, err error) {
 	m, err := p.description(c, blk)
 	if err != nil {

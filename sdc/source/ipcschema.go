@@ -27,8 +27,8 @@ const (
 	maxFieldDepth = 64
 )
 
-// ipcSchema is what a file says of its columns. Metadata of columns and of the
-// whole is not kept.
+// ipcSchema describes the columns of a file. Metadata of the columns and of the file is
+// not kept.
 type ipcSchema struct {
 	fields []*ipcField
 	big    bool // the bytes of a number begin with the highest
@@ -37,8 +37,8 @@ type ipcSchema struct {
 	arrow  *arrow.Schema
 }
 
-// ipcField is a column or what lies below one: its type, and the number of nodes
-// and buffers that a batch has for it.
+// ipcField is a column or a child of one: its type, and the number of its nodes and
+// buffers in a batch.
 type ipcField struct {
 	ipcType
 	name     string

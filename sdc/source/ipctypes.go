@@ -59,7 +59,7 @@ type ipcType struct {
 	what  string         // in words, as the file has it
 }
 
-// opaque is the type of a column that cannot be read. It holds the words.
+// opaque is the type of a column that cannot be read. The string describes the type.
 type opaque string
 
 // opaqueID is the number of no type of arrow.
@@ -205,7 +205,8 @@ func indexTypeOf(d flatbuffers.Table) (ipcType, error) {
 	return pick(0, arrow.PrimitiveTypes.Int32)
 }
 
-// decimalType reads a decimal. Those of 32 and 64 bits become such of 128.
+// decimalType reads a decimal type. Decimals of 32 and 64 bits become decimals of 128
+// bits.
 func decimalType(def flatbuffers.Table) (ipcType, error) {
 	precision, scale, bits := fbInt32(def, 4, 0), fbInt32(def, 6, 0), fbInt32(def, 8, 128)
 	most, ok := map[int32]int32{32: 9, 64: 18, 128: 38, 256: 76}[bits]

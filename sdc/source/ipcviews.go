@@ -12,9 +12,11 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// A view is 16 bytes: the length of a text, and the text itself where it has at most
-// 12 bytes, padded with zeros; otherwise its first four bytes, the number of a
-// buffer, and the offset there.
+// A view is 16 bytes. The first four are the length of a text. The others are
+//
+//   - the text itself, padded with zeros, where it has at most 12 bytes;
+//   - otherwise the first four bytes of the text, the number of a buffer, and the offset
+//     in the buffer.
 const (
 	viewSize   = 16
 	viewInline = 12

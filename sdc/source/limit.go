@@ -46,11 +46,11 @@ func (l *limited) Free(b []byte) {
 	l.mem.Free(b)
 }
 
-// memories are the allocators of one batch. Each batch has its own, since the batches
-// before it are their reader's business, who may keep all of them.
+// memories are the allocators of one batch. Each batch has its own, because a caller may
+// keep the batches before it.
 type memories struct {
 	mem  memory.Allocator
-	rows memory.Allocator // for what is written in full
+	rows memory.Allocator // for memory that is written in full
 }
 
 func (m *memories) renew(mem memory.Allocator, limit int64, spare *recycler) {

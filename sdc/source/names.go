@@ -7,9 +7,9 @@ import (
 	"github.com/sluis-go/sluis/internal/names"
 )
 
-// Need returns an error for the first of the names that is not that of exactly one
-// column: it names the nearest column and lists at most 30 of them. Names that are
-// empty are passed over. It may be asked for what a spec or a flag names.
+// Need returns an error for the first of the names that is not the name of exactly one
+// column. The error gives the nearest column and at most 30 of the columns. Empty names
+// are skipped. It is for names in a spec or a flag.
 func (s *Source) Need(names ...string) error {
 	for _, name := range names {
 		if name == "" {
@@ -26,13 +26,14 @@ func (s *Source) Need(names ...string) error {
 	return nil
 }
 
-// ErrNoColumn is what the error of a column that a file does not have exactly once is.
+// ErrNoColumn is wrapped by the error for a column that a file does not have exactly
+// once.
 var ErrNoColumn = errors.New("the column does not exist exactly once")
 
 // errNoName says that all columns are to be read and one has no name.
 var errNoName = fmt.Errorf("%w: a column has no name: give it one, or leave it out of the file", ErrNoColumn)
 
-// noColumnError is an [ErrNoColumn] with what there is.
+// noColumnError is an [ErrNoColumn] with a text that lists the existing columns.
 type noColumnError struct{ text string }
 
 // Error implements error.
@@ -41,7 +42,8 @@ func (e *noColumnError) Error() string { return e.text }
 // Is reports whether the error is an ErrNoColumn.
 func (e *noColumnError) Is(err error) bool { return err == ErrNoColumn }
 
-// noColumn says that n columns have a name, and what names there are.
+// noColumn returns an error which says that n columns have the name, and lists the
+// existing names.
 func noColumn(name string, n int, have []string) error {
 	return &noColumnError{names.Absent(name, n, have)}
 }

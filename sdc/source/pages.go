@@ -18,7 +18,7 @@ func leastSize(physical int32) int64 {
 	return 4
 }
 
-// pageHeader is what a reader wants of parquet.thrift's PageHeader.
+// pageHeader holds the fields of parquet.thrift's PageHeader that a reader needs.
 type pageHeader struct {
 	kind                             int32 // data, index, dictionary, data of version 2
 	uncompressed, compressed, values int32

@@ -22,11 +22,11 @@ type parquetFile struct {
 	fields  *arrow.Schema
 }
 
-// rowBytes is what a batch may hold for a row of a column, beside its pages: values that are
-// longer come in fewer rows at a time.
+// rowBytes is the number of bytes that a batch may hold for a row of a column, besides
+// the pages. A batch with longer values has fewer rows.
 const rowBytes = 128
 
-// floorMemory is what one batch of any Parquet file may hold, however small it is.
+// floorMemory is the least limit for one batch of a Parquet file, for small files too.
 const floorMemory = 32 << 20
 
 func openParquet(h *handle, opts *Options) (file, error) {
@@ -74,9 +74,9 @@ func newParquet(f *handle, opts *Options) (*parquetFile, error) {
 	return p, nil
 }
 
-// dictionary reports whether a text column has a dictionary page in every row
-// group with rows, so that its strings need not be made row by row, and the number
-// of entries of the largest. What is damaged shows itself when the column is read.
+// dictionary reports whether a text column has a dictionary page in every row group with
+// rows, and the number of entries of the largest page. With such pages the strings are
+// not made row by row. Damage is found when the column is read.
 func (p *parquetFile) dictionary(col *parquetColumn) (entries int, ok bool) {
 	head := make([]byte, 256)
 	for g := range p.footer.groups {
@@ -96,9 +96,9 @@ func (p *parquetFile) dictionary(col *parquetColumn) (entries int, ok bool) {
 	return entries, true
 }
 
-// retype has a text column delivered as text, or as a dictionary with wider indices of
-// those that a text column writes, so that files of different writers and sizes have one
-// schema. Other types are left to adapt.
+// retype makes a text column be delivered as text, or as a dictionary with wider indices.
+// Files of different writers and sizes then have one schema. The index types are those
+// that a text column writes. Other types are left to adapt.
 func (p *parquetFile) retype(i int, dt arrow.DataType) {
 	c := &p.columns[i]
 	from, coded := c.dt.(*arrow.DictionaryType)
@@ -114,7 +114,7 @@ func (p *parquetFile) retype(i int, dt arrow.DataType) {
 	p.fields = arrow.NewSchema(fields, nil)
 }
 
-// fits holds what the footer says of a chunk against the file.
+// fits checks the description of a chunk in the footer against the file.
 func (p *parquetFile) fits(c *columnChunk) error {
 	switch {
 	case c.encrypted:
@@ -194,8 +194,8 @@ func groupError(column string, group int, err error) error {
 	return &FileError{Column: column, Err: fmt.Errorf("row group %d: %w", group+1, corrupt(err))}
 }
 
-// need estimates the bytes that one batch of the columns takes, from the
-// footer: the pages of a row group, and as much again for arrays.
+// need estimates, from the footer, the bytes that one batch of the columns takes: the
+// pages of a row group, and the same again for arrays.
 func (p *parquetFile) need(fields []int) int64 {
 	most := int64(0)
 	for g := range p.footer.groups {

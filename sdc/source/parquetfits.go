@@ -2,22 +2,22 @@ package source
 
 import "fmt"
 
-// physicalNames are those of the format.
+// physicalNames are the names of the physical types in the format.
 var physicalNames = []string{
 	physBoolean: "BOOLEAN", physInt32: "INT32", physInt64: "INT64", physInt96: "INT96",
 	physFloat: "FLOAT", physDouble: "DOUBLE", physBytes: "BYTE_ARRAY", physFixed: "FIXED_LEN_BYTE_ARRAY",
 }
 
-// annotationNames are those of the format, by logical type.
+// annotationNames are the names of the annotations in the format, by logical type.
 var annotationNames = map[int]string{
 	logicalString: "STRING", logicalMap: "MAP", logicalList: "LIST", logicalEnum: "ENUM", logicalDecimal: "DECIMAL",
 	logicalDate: "DATE", logicalTime: "TIME", logicalTimestamp: "TIMESTAMP", logicalInteger: "INTEGER", logicalNull: "UNKNOWN",
 	logicalJSON: "JSON", logicalBSON: "BSON", logicalUUID: "UUID", logicalFloat16: "FLOAT16", logicalInterval: "INTERVAL",
 }
 
-// fits is an error where a column of the element's physical type may not have an
-// annotation, or where nobody here knows the annotation: its values would mean something
-// else than they say.
+// fits returns an error where the physical type of the element may not have an
+// annotation, or where this package does not know the annotation: the values would be
+// read with a wrong meaning.
 //
 // Source: the Parquet format, LogicalTypes.md.
 func (e *schemaElement) fits(l logicalType) error {
@@ -39,8 +39,8 @@ func (e *schemaElement) fits(l logicalType) error {
 		ErrUnsupported, name, physicalNames[e.physical])
 }
 
-// permits reports whether the format lets the physical type have an annotation. Decimals of
-// too many digits for any type are left to those who read them.
+// permits reports whether the format lets the physical type have an annotation. Decimals
+// with too many digits for any type are left to the code that reads them.
 func (e *schemaElement) permits(l logicalType) bool {
 	switch l.id {
 	case 0, logicalNull:

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// apart checks that the chunks of columns lie in places of their own: a row group that lies
-// where another lies would count its rows twice.
+// apart checks that the chunks of columns do not overlap: of two row groups in one place
+// the rows would count twice.
 func (p *parquetFile) apart(fields []int) error {
 	type chunk struct {
 		field, group int

@@ -24,8 +24,8 @@ const (
 	logicalFloat16   = 15
 )
 
-// What converted types mean that no logical type stands for: INTERVAL, and those that are of
-// groups or of no meaning.
+// Meanings of converted types without a logical type: INTERVAL, types of groups, and
+// types without a meaning.
 const (
 	logicalInterval = -1
 	logicalOdd      = -2
@@ -39,8 +39,8 @@ type parquetColumn struct {
 	in       int // bytes of a value in the file; 0 for byte arrays and bits
 	nullable bool
 	dt       arrow.DataType
-	// convert turns n values of the file into those of Arrow; nil where they are the
-	// same. It reports whether all of them are of the type.
+	// convert turns n values of the file into values of Arrow; nil where they are the
+	// same. It reports whether all values are of the type.
 	convert func(dst, src []byte, n int) bool
 	// decimal turns one byte array into a decimal.
 	decimal func(dst, src []byte) bool

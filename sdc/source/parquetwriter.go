@@ -18,8 +18,9 @@ import (
 	"github.com/apache/arrow/go/v15/parquet/schema"
 )
 
-// parquetWriter writes flat columns. arrow's own way from arrays to Parquet gives times
-// without a zone one, and takes the zone of those that have another than UTC.
+// parquetWriter writes flat columns. It does not use the writer of arrow for arrays,
+// which gives a zone to times without a zone, and removes the zone of times with a zone
+// other than UTC.
 type parquetWriter struct {
 	w      *parquetfile.Writer
 	fields []arrow.Field
@@ -267,7 +268,7 @@ func valuesOf[T any](arr arrow.Array, levels []int16, value func(int) T) []T {
 	return out
 }
 
-// writeChecked writes values of which some may not be of the type in Parquet.
+// writeChecked writes values, some of which may not fit the type in Parquet.
 func writeChecked[T any](arr arrow.Array, levels []int16, get func(int) (T, bool), write func([]T, []int16, []int16) (int64, error)) error {
 	all := true
 	values := valuesOf(arr, levels, func(i int) T {

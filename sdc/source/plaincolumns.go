@@ -20,11 +20,11 @@ func plainSchema(s *arrow.Schema) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
-// plainRecord writes the dictionaries of a record out. arrow v15 slices the
-// indices of a nullable dictionary column wrongly while it writes Parquet
-// (columnWriter.maybeReplaceValidity takes every index for 32 bits and the
-// length for the end), so that it panics or writes other values; its own
-// encoder makes dictionary pages of plain columns in any case.
+// plainRecord replaces the dictionary columns of a record by plain columns. arrow v15
+// slices the indices of a nullable dictionary column wrongly while it writes Parquet, and
+// then panics or writes other values: columnWriter.maybeReplaceValidity reads every index
+// as 32 bits, and the length as the end. The encoder of arrow makes dictionary pages of
+// plain columns in any case.
 func plainRecord(mem memory.Allocator, schema *arrow.Schema, rec arrow.Record) (arrow.Record, error) {
 	cols := make([]arrow.Array, rec.NumCols())
 	defer func() {
@@ -49,8 +49,9 @@ func plainRecord(mem memory.Allocator, schema *arrow.Schema, rec arrow.Record) (
 	return array.NewRecord(schema, cols, rec.NumRows()), nil
 }
 
-// plainArray has the values of a dictionary array, bit by bit: the texts of arrow are not
-// always the values: "(null)" becomes a null there, and a date before year 0 an error.
+// plainArray returns the values of a dictionary array, bit by bit. The texts of arrow
+// cannot be used: the text "(null)" becomes a null there, and a date before year 0 an
+// error.
 func plainArray(mem memory.Allocator, d *array.Dictionary) (arrow.Array, error) {
 	dict := d.Dictionary()
 	switch a := dict.(type) {

@@ -19,9 +19,9 @@ type reader struct {
 	name   string
 	source *handle
 	offset int64 // of the first row
-	want   int64 // rows that there are to be, by what the file says of itself
-	// of is the source of the reader, or nil; open is the name of the file where that is a
-	// stream without the mark of its end.
+	want   int64 // rows that the file says it has
+	// of is the source of the reader, or nil. open is the name of the file, where the
+	// file is a stream without the mark of its end.
 	of   *Source
 	open []string
 
@@ -35,8 +35,8 @@ type reader struct {
 // errRows says that a reader was about to end early, or late.
 var errRows = fmt.Errorf("%w: the rows that were read are not as many as the file says", ErrCorrupt)
 
-// newReader returns a reader that is to deliver so many rows: another number is an error,
-// whatever the reason, since rows would be left out or counted twice in silence.
+// newReader returns a reader that must deliver exactly rows rows. Any other number is an
+// error, because rows would be left out or counted twice without notice.
 func newReader(schema *arrow.Schema, rows int64, next func() (arrow.Record, error), close func()) *reader {
 	r := &reader{schema: schema, want: rows, next: next, close: close}
 	r.refs.Store(1)
@@ -95,14 +95,15 @@ func (r *reader) Next() bool {
 // Record returns the present record, owned by the reader.
 func (r *reader) Record() arrow.Record { return r.record }
 
-// Err returns what ended the reading; nil at the end of the data.
+// Err returns the error that ended the reading; nil at the end of the data.
 func (r *reader) Err() error { return r.err }
 
 // Offset returns the position of the present record's first row in the data.
 func (r *reader) Offset() int64 { return r.offset + r.rows }
 
-// Number returns the type of number that every text of a column is, of CSV files, and
-// whether a comma stands in it for the point. The error says which field is none.
+// Number returns the type of number that fits every text of a column of CSV files, and
+// whether a comma stands for the decimal point. The error names a field that is no
+// number.
 func (r *reader) Number(column string) (dt arrow.DataType, comma bool, err error) {
 	if r.of == nil {
 		return nil, false, errNoText

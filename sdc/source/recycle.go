@@ -7,22 +7,23 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// Memory of 2^leastRecycled to 2^mostRecycled bytes is given out again when it is free:
-// pages and batches are of a few sizes, over and over, and memory that is touched for
-// the first time costs more than most of what is done with it.
+// Free memory of 2^leastRecycled to 2^mostRecycled bytes is used again. Pages and batches
+// have few sizes, and the first touch of new memory costs more than most of the work on
+// it.
 const (
 	leastRecycled = 14
 	mostRecycled  = 26
 	keptFree      = 64 << 20 // bytes that are kept at most
 )
 
-// recycler is the memory of the files of a source. It is safe for concurrent use.
+// recycler holds the memory of the files of a source. A recycler is safe for concurrent
+// use.
 type recycler struct {
 	mu   sync.Mutex
 	free [mostRecycled + 1][][]byte // by the logarithm of the size
 	kept int
 
-	// Of tests: all sizes are recycled, and what was given back is overwritten.
+	// For tests: all sizes are recycled, and returned memory is overwritten.
 	strict bool
 }
 
@@ -51,7 +52,8 @@ func (r *recycler) take(n int) []byte {
 	return b[:n]
 }
 
-// give takes back what take returned, or nil. Nobody must use it any more.
+// give returns memory that take gave out, or nil. The caller must not use the memory any
+// more.
 func (r *recycler) give(b []byte) {
 	class, ok := r.class(cap(b))
 	if !ok || cap(b) != 1<<class {
@@ -81,9 +83,9 @@ func (r *recycler) sized(b []byte, n int) []byte {
 	return b[:n]
 }
 
-// recycling is a limited allocator for the rows of batches, which are written in full:
-// its memory has any content. It recycles where memory would otherwise be left to the
-// garbage collector.
+// recycling is a limited allocator for the rows of batches. Its memory may have any
+// content, because rows are written in full. It recycles memory that would otherwise go
+// to the garbage collector.
 type recycling struct {
 	*limited
 	spare *recycler // nil where it does not

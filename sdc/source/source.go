@@ -1,11 +1,9 @@
-// Package source opens microdata files as Arrow record readers: Parquet, Arrow
-// IPC files and streams, and CSV: files by their names with [Open], an upload with
-// [NewReader].
+// Package source opens microdata as Arrow record readers: Parquet, Arrow IPC files and
+// streams, and CSV. [Open] opens files by name; [NewReader] reads an upload.
 //
-// Files are not trusted. Lengths are checked against the size of the file
-// before memory is set aside for them, arrays are checked before they are
-// handed out, and a panic of a decoder becomes an error of type *FileError. No
-// error holds a value of the data.
+// Files are not trusted. Lengths are checked against the size of the file before memory
+// is allocated. Arrays are checked before they are returned. A panic of a decoder becomes
+// an error of type *FileError. No error holds a value of the data.
 package source
 
 import (
@@ -27,28 +25,29 @@ import (
 type Options struct {
 	// CSV applies to .csv files.
 	CSV CSVOptions
-	// Format says what [NewReader] reads. Defaults to what the first bytes show: Parquet
-	// and Arrow begin with a mark, and all else is CSV. [Open] goes by the extension.
+	// Format is the format that [NewReader] reads. Defaults to the format that the first
+	// bytes show: Parquet and Arrow begin with a mark, and every other file is CSV.
+	// [Open] uses the extension.
 	Format Format
 	// Allocator is where records live. Defaults to memory.DefaultAllocator, where the
 	// memory of a record that is released is used again.
 	Allocator memory.Allocator
 	// BatchRows is the largest number of rows in a record. Defaults to 65,536.
 	BatchRows int
-	// MemoryLimit bounds, in bytes, what reading one file may hold at a time, and of
-	// Parquet what reading one batch may: who keeps batches bounds them himself.
-	// Defaults to 4 GiB.
+	// MemoryLimit bounds, in bytes, the memory that reading one file may hold at a time.
+	// For Parquet it bounds the memory for one batch: a caller that keeps batches must
+	// bound them. Defaults to 4 GiB.
 	MemoryLimit int64
 	// Sums, if set, holds the SHA-256 that every file must have, in hexadecimal,
 	// by its path (as [filepath.Clean] has it). Open then hashes the files before
 	// anything of them is used. A file that is not in it is an error.
 	Sums map[string]string
-	// Copies allows files of equal content, of which the rows count twice. Otherwise
-	// two files of equal bytes are an error of [Open], unless they have no rows: a
-	// month may be empty. That one content is written in two ways is not seen.
+	// Copies allows files of equal content; their rows count twice. Without Copies two
+	// files of equal bytes are an error of [Open], unless they have no rows: a month may
+	// be empty. Equal content that is written in two ways is not detected.
 	Copies bool
-	// OpenStreams allows Arrow streams (.arrows) without the mark of their end, of
-	// which the last batches may be missing.
+	// OpenStreams allows Arrow streams (.arrows) without the mark of their end. Their
+	// last batches may be missing.
 	OpenStreams bool
 
 	spare *recycler
@@ -69,7 +68,7 @@ func (o *Options) defaults() {
 
 // Reasons inside a *FileError.
 var (
-	// ErrCorrupt says that a file is not what its format asks for.
+	// ErrCorrupt says that a file is damaged or does not follow its format.
 	ErrCorrupt = errors.New("file is damaged or not of its format")
 	// ErrUnsupported says that a format or type cannot be read.
 	ErrUnsupported = errors.New("not supported")
@@ -116,8 +115,8 @@ type FileInfo struct {
 	Size   int64
 	SHA256 string // lower-case hexadecimal, where it is known: see Source.Hash
 	Rows   int64  // -1 where they are not known
-	// NoChecksum says that the format has no checksums, so that a damaged byte of a
-	// value reads as another value. It is so of the Arrow formats.
+	// NoChecksum says that the format has no checksums: a damaged byte of a value reads
+	// as another value. The Arrow formats have none.
 	NoChecksum bool
 	// Open says that the file is a stream without the mark of its end.
 	Open bool
@@ -132,32 +131,37 @@ type file interface {
 	parts(ctx context.Context, columns []string, n int) ([]*reader, error)
 }
 
-// Source is one or several files with one schema. It is safe for concurrent
+// Source is one or several files with one schema. A Source is safe for concurrent
 // reading.
 type Source struct {
 	opts  Options
 	files []file
 	infos []FileInfo
-	// handles are those of the files.
+	// handles are the handles of the files.
 	handles []*handle
 	schema  *arrow.Schema // of several files
 	// differ says which columns have other types in other files.
 	differ map[string]error
-	// inferred is what the fields of CSV columns are that are delivered as text, by
-	// column; comma says that their numbers have a comma.
+	// inferred holds, by column, the shape of the fields of CSV columns that are
+	// delivered as text. comma says that their numbers have a comma.
 	inferred map[string]*shape
 	// undeclared are the same of all CSV columns without a declared type.
 	undeclared map[string]*shape
 	comma      bool
 }
 
-// Open opens the files that match the patterns, in the order given, those of
-// one glob by name. Every pattern must match; one that is the name of a file is that
-// file. Only plain files are opened. The extension says the format:
-// .parquet; .arrow or .feather for an IPC file; .arrows for an IPC stream; .csv.
-// All must have the same columns, and the same types of values in those that are read;
-// whether a file has dictionaries, nulls or metadata does not matter. None may come twice,
-// be it under another name.
+// Open opens the files that match the patterns, in the order given; the files of one glob
+// are ordered by name. Every pattern must match. A pattern that is the name of a file is
+// that file. Only plain files are opened. The extension gives the format:
+//
+//   - .parquet: Parquet;
+//   - .arrow or .feather: an IPC file;
+//   - .arrows: an IPC stream;
+//   - .csv: CSV.
+//
+// All files must have the same columns, and the same types of values in the columns that
+// are read. Dictionaries, nulls and metadata may differ. No file may come twice, also
+// under another name.
 func Open(ctx context.Context, patterns []string, opts Options) (*Source, error) {
 	if err := opts.check(ctx); err != nil {
 		return nil, &FileError{File: "source", Err: err}
@@ -282,8 +286,8 @@ func fileError(name string, err error) error {
 	return &FileError{File: name, Err: plain(err)}
 }
 
-// fail names file i as that of an error, and says where it has changed: what else
-// a decoder says of it then is beside the point.
+// fail adds file i to an error. Where the file has changed, it returns the place of the
+// change instead: the error of the decoder then follows from the change.
 func (s *Source) fail(i int, err error) error {
 	if s.handles[i].changed.Load() {
 		err = ErrChanged
@@ -332,11 +336,10 @@ func (s *Source) Rows() (n int64, known bool) {
 // Files describes the files in order.
 func (s *Source) Files() []FileInfo { return append([]FileInfo{}, s.infos...) }
 
-// Hash fills in the SHA-256 of every file. It is that of the bytes that readers
-// deliver, before and after: a file that is written to in the meantime is an
-// error that wraps [ErrChanged], here or in the reader, whichever sees it. Hash
-// may run beside the readers; it reads each file once, but for CSV, whose sum the
-// pass of Open has found.
+// Hash fills in the SHA-256 of every file: of exactly the bytes that the readers deliver,
+// before and after the call. A file that changes in the meantime is an error that wraps
+// [ErrChanged], from Hash or from a reader. Hash may run at the same time as the readers.
+// It reads each file once, except CSV files: Open has computed their sums.
 func (s *Source) Hash(ctx context.Context) error {
 	for i := range s.infos {
 		sum, err := s.handles[i].hash(ctx)
@@ -348,7 +351,7 @@ func (s *Source) Hash(ctx context.Context) error {
 	return nil
 }
 
-// compare hashes the files and holds them against Options.Sums.
+// compare hashes the files and compares the hashes with Options.Sums.
 func (s *Source) compare(ctx context.Context) error {
 	if s.opts.Sums == nil {
 		return nil
@@ -379,8 +382,8 @@ func (s *Source) Close() error {
 	return errors.Join(errs...)
 }
 
-// Reader returns one reader of the given columns (all where nil) over all files
-// in order. It may be called as often as wanted. The caller releases it.
+// Reader returns one reader of the given columns (all where nil) over all files in order.
+// Reader may be called any number of times. The caller releases the reader.
 func (s *Source) Reader(ctx context.Context, columns []string) (array.RecordReader, error) {
 	readers, err := s.split(ctx, columns, 1)
 	if err != nil {
@@ -389,9 +392,9 @@ func (s *Source) Reader(ctx context.Context, columns []string) (array.RecordRead
 	return chain(readers), nil
 }
 
-// Split returns readers of the given columns (all where nil) that may be read at
-// the same time and together deliver every row once: about n of them where the
-// files allow it. Their Offset says the position of the present record in the
+// Split returns readers of the given columns (all where nil). The readers may be read at
+// the same time, and together they deliver every row once. There are about n readers,
+// where the files allow it. Their Offset gives the position of the present record in the
 // data, where it is known. The caller releases them.
 func (s *Source) Split(ctx context.Context, columns []string, n int) ([]array.RecordReader, error) {
 	readers, err := s.split(ctx, columns, max(1, n))

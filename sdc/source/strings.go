@@ -2,8 +2,8 @@ package source
 
 import "github.com/apache/arrow/go/v15/arrow"
 
-// bytesColumn reads text as strings, that of files which have no dictionary page in
-// some row group, and binary values.
+// bytesColumn reads binary values, and reads text as strings where some row group of a
+// file has no dictionary page.
 type bytesColumn struct {
 	values byteValues
 	dt     arrow.DataType

@@ -29,9 +29,9 @@ func indexType(entries int) arrow.FixedWidthDataType {
 	return arrow.PrimitiveTypes.Uint32.(arrow.FixedWidthDataType)
 }
 
-// writtenIndex reports whether a type is one of those that indexType names. A text
-// column writes no others: signed indices and those of 64 bits are another width, or
-// reach less far.
+// writtenIndex reports whether a type is one that indexType returns. A text column writes
+// no other type: signed indices and indices of 64 bits have another width, or reach less
+// far.
 func writtenIndex(dt arrow.DataType) bool {
 	switch dt.ID() {
 	case arrow.UINT8, arrow.UINT16, arrow.UINT32:

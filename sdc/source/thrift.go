@@ -27,8 +27,9 @@ const (
 	thriftStruct = 12
 )
 
-// thriftShape is what is known of a struct: the kind of each field by its number, 0 where it
-// is not known, thriftTrue for a truth value; and a bit for each field that must be there.
+// thriftShape describes a struct: the kind of each field by its number, and a bit for
+// each required field. The kind is 0 for an unknown field, and thriftTrue for a truth
+// value.
 type thriftShape struct {
 	kinds    []byte
 	required uint64
@@ -168,8 +169,8 @@ func (t *thrift) text() string {
 	return string(t.b[from:t.pos])
 }
 
-// list calls read for every struct of a list. An element takes a byte at least, so
-// that there are no more of them than bytes.
+// list calls read for every struct of a list. An element takes at least one byte, so
+// there are at most as many elements as bytes.
 func (t *thrift) list(read func()) {
 	head := t.byte()
 	n := uint64(head >> 4)

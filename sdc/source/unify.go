@@ -8,8 +8,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// retyper is a file that can deliver a column as some other types that hold the same
-// values. It keeps its own type where the other is none of these.
+// retyper is a file that can deliver a column in some other types with the same values.
+// For any other type it keeps its own type.
 type retyper interface {
 	retype(column int, dt arrow.DataType)
 }
@@ -24,12 +24,16 @@ func valueOf(dt arrow.DataType) arrow.DataType {
 
 func indexBytes(d *arrow.DictionaryType) int { return d.IndexType.(arrow.FixedWidthDataType).Bytes() }
 
-// unify gives the files one schema. Types are the same where their values are: whether a
-// file has a dictionary, and how wide its indices are, depends on its rows and on its
-// writer. So does whether a column may have nulls, and a column of nothing but nulls
-// that a writer had no type for. The schema has dictionaries where all files have one
-// of the column, otherwise plain values. A difference of values is an error of those who
-// ask for the column: it names the column and both types.
+// unify gives the files one schema. Types with the same values count as the same. These
+// points may differ, because they depend on the rows and on the writer of a file:
+//
+//   - whether a column has a dictionary, and how wide its indices are;
+//   - whether a column may have nulls;
+//   - a column that has only nulls, for which a writer had no type.
+//
+// The schema has a dictionary where all files have one for the column, otherwise plain
+// values. A difference of values is an error when the column is asked for: it names the
+// column and both types.
 func (s *Source) unify() {
 	if len(s.files) < 2 {
 		return
@@ -86,7 +90,7 @@ func (s *Source) common(i int) (arrow.DataType, error) {
 	return out, nil
 }
 
-// adapt turns the records of a reader into those of the schema of the source.
+// adapt turns the records of a reader into records of the schema of the source.
 func (s *Source) adapt(r *reader) {
 	fields := make([]arrow.Field, r.schema.NumFields())
 	same := true
@@ -122,7 +126,7 @@ func (s *Source) adapt(r *reader) {
 	}
 }
 
-// recast is an array of the same values and another type of which unify may ask.
+// recast returns an array of the same values in another type that unify may choose.
 func recast(mem memory.Allocator, arr arrow.Array, dt arrow.DataType) (arrow.Array, error) {
 	from, coded := arr.(*array.Dictionary)
 	to, wants := dt.(*arrow.DictionaryType)

@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// uploadName is the name of what [NewReader] reads.
+// uploadName is the name of the input of [NewReader].
 const uploadName = "upload"
 
-// NewReader reads r to its end and returns a source of what it holds, with the same care
-// as [Open] has for a file: CSV, an Arrow stream, an Arrow file or Parquet, as Options.Format
-// says or as the first bytes show. Nothing is written to a disk: the bytes are held in
-// memory, at most Options.MemoryLimit of them, until the source is closed. The source may
-// be read as often as wanted.
+// NewReader reads r to its end and returns a source of its content, with the same checks
+// as [Open]. The content is CSV, an Arrow stream, an Arrow file or Parquet, as
+// Options.Format says or as the first bytes show. NewReader writes no file: the bytes are
+// held in memory, at most Options.MemoryLimit of them, until the source is closed. The
+// source may be read any number of times.
 //
-// Its one file has the name "upload", in errors, in Options.Sums and in [Source.Files],
-// where its SHA-256 is known from the start. r is not closed. The error is a *FileError,
-// or that of the context.
+// The file of the source has the name "upload" in errors, in Options.Sums and in
+// [Source.Files]. Its SHA-256 is known from the start. NewReader does not close r. The
+// error is a *FileError, or the error of the context.
 func NewReader(ctx context.Context, r io.Reader, opts Options) (*Source, error) {
 	if r == nil {
 		return nil, &FileError{File: uploadName, Err: errors.New("the reader is nil")}
@@ -63,13 +63,13 @@ func NewReader(ctx context.Context, r io.Reader, opts Options) (*Source, error) 
 type Format string
 
 const (
-	// FormatCSV is that of .csv files.
+	// FormatCSV is the format of .csv files.
 	FormatCSV Format = "csv"
-	// FormatStream is that of .arrows files: an Arrow IPC stream.
+	// FormatStream is the format of .arrows files: an Arrow IPC stream.
 	FormatStream Format = "arrows"
-	// FormatArrow is that of .arrow files: an Arrow IPC file.
+	// FormatArrow is the format of .arrow files: an Arrow IPC file.
 	FormatArrow Format = "arrow"
-	// FormatParquet is that of .parquet files.
+	// FormatParquet is the format of .parquet files.
 	FormatParquet Format = "parquet"
 )
 
@@ -96,7 +96,7 @@ func (o *Options) check(ctx context.Context) error {
 // pieceSize is the length of the pieces in which an upload is held, but for the last.
 const pieceSize = 1 << 20
 
-// upload is what was read of a reader.
+// upload holds the bytes that were read from a reader.
 type upload struct {
 	pieces [][]byte
 	size   int64
@@ -180,7 +180,7 @@ func (u *upload) Close() error {
 // Stat implements opened.
 func (u *upload) Stat() (fs.FileInfo, error) { return uploadInfo{u.size}, nil }
 
-// extension tells the format by the first bytes; what is no other is CSV.
+// extension returns the format that the first bytes show; CSV where no other format fits.
 func (u *upload) extension() string {
 	head := make([]byte, 8)
 	n, _ := u.ReadAt(head, 0)

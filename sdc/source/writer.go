@@ -31,8 +31,9 @@ type WriterOptions struct {
 	Defuse bool
 	// Hash has the SHA-256 of the file taken while it is written.
 	Hash bool
-	// Check, if set, is called with the path of the complete file before it appears
-	// under its name, and with its extension; after an error it does not.
+	// Check, if set, is called with the path of the complete file, before the file
+	// appears under its name; the path has the same extension. After an error of Check
+	// the file does not appear.
 	Check func(path string) error
 	// Allocator defaults to memory.DefaultAllocator.
 	Allocator memory.Allocator
@@ -83,8 +84,8 @@ func Create(path string, schema *arrow.Schema, opts WriterOptions) (*Writer, err
 	return w, nil
 }
 
-// NewWriter is Create for a stream: format is an extension, such as ".parquet". Close
-// writes what is left, and does not close to. WriterOptions.Check is not called.
+// NewWriter is Create for a stream; format is an extension, such as ".parquet". Close
+// writes the remaining rows, and does not close to. WriterOptions.Check is not called.
 func NewWriter(to io.Writer, format string, schema *arrow.Schema, opts WriterOptions) (*Writer, error) {
 	if format = strings.ToLower(format); !written(format) {
 		return nil, errExtension
@@ -165,8 +166,8 @@ func writePlain(mem memory.Allocator, schema *arrow.Schema, write func(arrow.Rec
 	}
 }
 
-// csv writes values as text: null and the empty string both as an empty field, in
-// quotes where it is the only one, since an empty line is no record.
+// csv writes values as text. Null and the empty string are both an empty field. The only
+// field of a line is then written in quotes, because an empty line is no record.
 func (w *Writer) csv(schema *arrow.Schema, defuse bool) error {
 	out := csv.NewWriter(w.buf)
 	row := make([]string, schema.NumFields())
@@ -269,8 +270,8 @@ func (w *Writer) Write(rec arrow.Record) error {
 	return nil
 }
 
-// Close finishes the file and makes it appear under its name. After an error
-// nothing is left behind.
+// Close finishes the file and makes it appear under its name. After an error no file is
+// left.
 func (w *Writer) Close() error {
 	if w.done {
 		return nil
