@@ -7,8 +7,9 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// Accumulator gathers the evidence of one table. It is not safe for concurrent
-// use; parts of the data go to accumulators of their own, which merge.
+// Accumulator gathers the evidence of one table. An accumulator is not safe for
+// concurrent use. Each part of the data goes to an accumulator of its own; accumulators
+// merge.
 type Accumulator struct {
 	shape  Shape
 	table  *group.Table
@@ -24,21 +25,20 @@ type Accumulator struct {
 	narrow *state[exact.Int128]
 	wide   *state[exact.Wide]
 
-	// held is a grid whose cells are all that there is, and names the codes of its
-	// indices: most often nothing asks for more than its table.
+	// held is a grid that holds all rows so far, and names are the codes of its indices.
+	// Most often only its table is asked for.
 	held  *Grid
 	names [][]uint32
 
 	spill *Spill
 	ids   []uint32
 	alone *soles // nil without Shape.Sole
-	guess *Guess // nil where it is nobody else's
+	guess *Guess // nil where no other accumulator shares the guess
 }
 
-// New returns an empty accumulator. responseDigits and weightDigits are the
-// decimal digits of the units of the columns (column.NumberDigits); float says
-// that the response is a float column. It returns ErrTauHolding for a shape
-// that is not defined.
+// New returns an empty accumulator. responseDigits and weightDigits are the decimal
+// digits of the units of the columns (column.NumberDigits); float says that the response
+// is a float column. New returns ErrTauHolding for a shape that is not defined.
 func New(s Shape, responseDigits, weightDigits int, float bool) (*Accumulator, error) {
 	if s.Tau && s.Holding {
 		return nil, ErrTauHolding
@@ -58,8 +58,8 @@ func New(s Shape, responseDigits, weightDigits int, float bool) (*Accumulator, e
 	return a, nil
 }
 
-// Share has the accumulator's grids use a guess with others of the same table. It is called
-// before rows are added.
+// Share makes the grids of the accumulator use a guess that other accumulators of the
+// table use too. Share must be called before rows are added.
 func (a *Accumulator) Share(g *Guess) { a.guess = g }
 
 // Rows returns the number of rows added.
@@ -211,11 +211,10 @@ func (a *Accumulator) Units() Units {
 	}
 }
 
-// Margins closes the accumulator and returns the evidence of every asked
-// combination of levels, in the order asked, the cells of each by ascending
-// nodes. Up to threads goroutines work on it; the result does not depend on
-// threads. It returns ctx.Err() if the context ends, and an error that wraps
-// ErrSpill where rows could not be read back.
+// Margins closes the accumulator and returns the evidence of every combination of levels
+// in combos, in that order. The cells of each combination ascend by nodes. Up to threads
+// goroutines work; the result does not depend on threads. Margins returns ctx.Err() if
+// the context ends, and an error that wraps ErrSpill where rows could not be read back.
 func (a *Accumulator) Margins(ctx context.Context, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {
 	out, err := a.close(ctx, levels, combos, threads)
 	if err == nil {
@@ -240,10 +239,10 @@ func (a *Accumulator) close(ctx context.Context, levels []Levels, combos [][]int
 	return a.wide.close(ctx, a.table, a.alone, levels, combos, threads)
 }
 
-// Only leaves out the respondents and holdings for which keep reports false, of what is
-// counted and ranked by these, by the keys or ids of the batches: sums and numbers of rows
-// stay those of all. It is called right before the accumulator is closed; keep must be
-// safe for concurrent use.
+// Only leaves out the respondents and holdings for which keep reports false. They are
+// left out of counts of units and of ranked contributions; sums and numbers of rows stay
+// those of all rows. keep gets the keys or ids of the batches, and must be safe for
+// concurrent use. Only must be called directly before the accumulator is closed.
 func (a *Accumulator) Only(keep func(Unit) bool) {
 	a.unfold(1)
 	switch {

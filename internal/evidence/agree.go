@@ -27,10 +27,10 @@ type places struct {
 	at      []placesIn
 	margins int
 
-	// word[g] holds the ranks of g at every level that some margin looks at, one
-	// more than the rank, 0 where there is none; lut says in which margins two
-	// cells that agree at certain levels are together. Nil where they do not
-	// fit: then the places themselves are compared.
+	// word[g] holds, for every level that some margin uses, one more than the rank of g
+	// at the level; 0 where g has no rank. lut says in which margins two cells are
+	// together that agree at certain levels. Both are nil where the ranks do not fit into
+	// a word: then the places are compared.
 	word  []uint64
 	field []uint64
 	lut   []uint64
@@ -53,10 +53,11 @@ func (l *lattice) newPlaces(which []int, threads int, most *limits) *places {
 	return p
 }
 
-// placesIn says where the inner cells are in one margin: cell g is in cell low[g] of
-// it, or wide[g], counted from first on. Cells of a unit are together in a small
-// margin more often than in a large one, so that each has an array of its own, of 16
-// bits where they do, and of one entry where all are in one cell.
+// placesIn maps the inner cells to the cells of one margin: inner cell g is in cell
+// low[g] of the margin, or wide[g], counted from first. Each margin has an array of its
+// own, because the cells of a unit are together more often in a small margin. The array
+// has 16 bits an entry where that is enough, and one entry where all inner cells are in
+// one cell.
 type placesIn struct {
 	low   []uint16 // noPlace for NoNode
 	mask  uint32   // of g
@@ -77,7 +78,7 @@ func (p *placesIn) of(g uint32) uint32 {
 	return NoNode
 }
 
-// placesIn lays out margin k, whose cells count from first on.
+// placesIn returns the places in margin k, whose cells are numbered from first.
 func (l *lattice) placesIn(k int, first uint32, short int) placesIn {
 	n, chain := l.margins[k].n, l.chain(k)
 	p := placesIn{mask: NoNode, first: first}
@@ -110,7 +111,7 @@ func (l *lattice) placesIn(k int, first uint32, short int) placesIn {
 	return p
 }
 
-// chain returns the maps that lead from the inner cells to those of margin k.
+// chain returns the maps that lead from the inner cells to the cells of margin k.
 func (l *lattice) chain(k int) [][]uint32 {
 	var out [][]uint32
 	for ; k >= 0; k = l.margins[k].from {
@@ -183,8 +184,8 @@ func (l *lattice) constant(v, level int) bool {
 	return true
 }
 
-// agree returns the margins in which two inner cells are in one cell; also some
-// in which neither is in any.
+// agree returns the margins in which two inner cells are in one cell. The result may also
+// have margins in which both inner cells are in no cell.
 func (p *places) agree(g, h uint32) uint64 {
 	if p.word != nil {
 		x := p.word[g] ^ p.word[h]

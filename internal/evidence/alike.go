@@ -7,20 +7,20 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// What respondents have in common is found in three steps, of which the last two are
-// for few tables:
+// Values that respondents share are found in three steps. The last two are for few
+// tables:
 //
-//   - what all of a cell have is seen in its sums, or row by row, and so is how many
-//     contribute 0;
+//   - The sums of a cell, or its rows one by one, show whether all contributions are
+//     equal, and how many are 0.
 //
-//   - marks (below), or where every row is a respondent pairs of rows (rowLog.pairs), say
-//     of nearly all other cells that no value has the share;
+//   - Marks (below) show for nearly all other cells that no value has the share. Where
+//     every row is a respondent, pairs of rows do this (rowLog.pairs).
 //
-//   - of cells in doubt the respondents are looked at once more: by votes for a
-//     candidate, and then by a count of it. Where every row is a respondent, rows are
-//     kept for that (rowLog).
+//   - The respondents of the cells in doubt are looked at again: first by votes for a
+//     candidate, and then by a count of the candidate. Where every row is a respondent,
+//     rows are kept for this (rowLog).
 
-// What the observations of a cell are: none yet, of one value, of several.
+// Observations of a cell so far: none, of one value, of several values.
 const (
 	nothingSeen uint8 = iota
 	oneSeen
@@ -89,9 +89,9 @@ func (c *cells[T]) equal() []bool {
 // needed returns how many of n contributors are percent of them, rounded up.
 func needed(n int64, percent int) int64 { return (n*int64(percent) + 99) / 100 }
 
-// mark sums up the contributions to a cell by their hashes, so that marks add up, and what
-// was counted in vain is taken off. It proves that no value is shared by enough
-// respondents; it never proves that one is.
+// mark is a sum over the contributions to a cell, by their hashes. Marks add up, and a
+// contribution that was counted wrongly can be subtracted. A mark can prove that too few
+// respondents share any value. It never proves that enough respondents share one.
 type mark struct {
 	sum, squares uint64 // of hashes, modulo 2^64
 	// How many hashes have each of four bits, two to a word, in 32 bits each.
@@ -121,14 +121,16 @@ func markOf[T number[T]](x T) mark {
 // inFields puts two bits into two fields of 32 bits.
 func inFields(b uint64) uint64 { return b&1 | b>>1<<32 }
 
-// rulesOut reports whether no value is contributed by more than n-others of the n
-// contributors with this mark.
+// rulesOut reports whether the mark proves that no value is contributed by n-others or
+// more of the n contributors.
 //
-// If all contribute one value of hash h, sum = n*h and squares = n*h*h, so that
-// n*squares = sum*sum, modulo 2^64 too. If all but others do, each bit of a hash is the same
-// in n-others of them: either others at most have the bit, or others at most have it not.
+//   - others = 0: if all contribute one value of hash h, then sum = n*h and squares =
+//     n*h*h. So n*squares = sum*sum, also modulo 2^64.
+//   - others > 0: if at least n-others contribute one value, each bit of the hash is the
+//     same in them. So at most others contributors have the bit, or at most others do not
+//     have it.
 func (m *mark) rulesOut(n, others int64) bool {
-	if n >= 1<<32 { // the fields may have run over
+	if n >= 1<<32 { // the fields may have overflowed
 		return false
 	}
 	if others == 0 {
@@ -142,13 +144,17 @@ func bitsRuleOut(fields uint64, n, others int64) bool {
 	return min(a, n-a) > others || min(b, n-b) > others
 }
 
-// ballots are a candidate for the value that most share and its votes, for some cells. Of
-// n respondents those who contribute the candidate are from votes to (n + votes) / 2,
-// and those who contribute any other value at most (n - votes) / 2, in whatever order they
-// come and ballots are merged (Boyer and Moore; Agarwal et al. 2012 for merging): all but
-// votes of them, who contribute the candidate, can be paired with one of another value
-// each. A vote for the candidate adds to these; a vote for another value makes a pair with
-// one of them, as do as many votes of two ballots that are merged.
+// ballots holds, for some cells, a candidate for the most frequent value and its votes
+// (Boyer and Moore; Agarwal et al. 2012 for merging). For every order of the votes and of
+// the merges, of n respondents
+//
+//   - between votes and (n + votes) / 2 contribute the candidate;
+//   - at most (n - votes) / 2 contribute any one other value.
+//
+// The reason is a pairing. All respondents but votes of them can be put in pairs with two
+// different values, and the remaining votes respondents contribute the candidate. A vote
+// for the candidate adds to the remaining ones. A vote for another value makes a pair
+// with one of them. So do the votes of two ballots that are merged.
 type ballots[T number[T]] struct {
 	value []T
 	votes []int64
@@ -179,23 +185,23 @@ func (c *ballots[T]) merge(o *ballots[T]) {
 	}
 }
 
-// reach reports whether need of n respondents may contribute the candidate of cell i, all
-// of whom have voted.
+// reach reports whether need of n respondents may contribute the candidate of cell i. All
+// n must have voted.
 func (c *ballots[T]) reach(i int, n, need int64) bool {
 	return c.votes[i] > 0 && c.votes[i] >= 2*need-n
 }
 
-// common is what the cells of a margin have in common: share respondents contribute value;
-// 0 where no value has the share that is asked for. Cells in doubt are open.
+// common holds the shared values of the cells of a margin: share respondents contribute
+// value. share is 0 where no value has the required share. Cells in doubt are open.
 type common[T number[T]] struct {
 	share []int64
 	value []T
 	open  []bool
-	some  bool // are open
+	some  bool // some cells are open
 }
 
-// judge says of the cells of a margin, with the given contributors, what their evidence
-// says.
+// judge returns the shared values that the evidence of the cells of a margin proves;
+// contributors are the numbers of contributors.
 func (c *cells[T]) judge(contributors []int64) *common[T] {
 	a := &common[T]{share: make([]int64, c.n), value: make([]T, c.n), open: make([]bool, c.n)}
 	for i, n := range contributors {
@@ -220,11 +226,11 @@ func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 		return n, c.one[i], false
 	case !c.shape.Respondent && n == need:
 		return 0, none, false
-	case other < need: // nor has any other value than 0
+	case other < need: // no other value has the share
 		return 0, none, false
 	}
-	// Where respondents are holdings, and the largest contribution is as large as the mean
-	// of those that are not 0, these are equal.
+	// Where respondents are holdings: if the largest contribution equals the mean of the
+	// contributions that are not 0, all of these are equal.
 	top, each := c.top, c.shape.ranked()
 	if each == 0 {
 		top, each = c.named, c.shape.Largest
@@ -238,8 +244,8 @@ func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 	return 0, none, true
 }
 
-// noteCommon writes what the cells of all margins have in common to out. whole has their
-// evidence. The rows of units are still there.
+// noteCommon writes the shared values of the cells of all margins to out. whole has the
+// evidence of the margins. It must be called before the rows of units are released.
 func (s *state[T]) noteCommon(ctx context.Context, l *lattice, whole []*cells[T], out []*Margin, threads int) error {
 	all := make([]*common[T], len(out))
 	inParallel(threads, len(out), func(k int) { all[k] = whole[k].judge(out[k].Contributors) })
@@ -268,7 +274,7 @@ func (s *state[T]) noteCommon(ctx context.Context, l *lattice, whole []*cells[T]
 	return nil
 }
 
-// doubt is what is found of the open cells of some margins.
+// doubt holds the findings about the open cells of some margins.
 type doubt[T number[T]] struct {
 	places *places
 	open   []bool   // by the cells of places
@@ -276,7 +282,7 @@ type doubt[T number[T]] struct {
 	n      []int64  // contributors
 	need   []int64  // of them
 	best   *ballots[T]
-	counts []int64 // of those who contribute the candidate
+	counts []int64 // contributors of the candidate
 }
 
 func (s *state[T]) newDoubt(l *lattice, which []int, all []*common[T], out []*Margin, threads int) *doubt[T] {
@@ -309,8 +315,8 @@ func (d *doubt[T]) approach() {
 	}
 }
 
-// elect closes cells whose candidates cannot have the share, by the bounds of ballots.
-// It reports whether any stay open.
+// elect closes the cells in which the candidate cannot have the share, by the bounds of
+// ballots. It reports whether any cell stays open.
 func (d *doubt[T]) elect() bool {
 	some := false
 	for i := range d.open {
@@ -321,7 +327,7 @@ func (d *doubt[T]) elect() bool {
 	return some
 }
 
-// write writes what was found of the open cells.
+// write writes the findings about the open cells.
 func (d *doubt[T]) write(all []*common[T]) {
 	for j, k := range d.places.which {
 		first := int(d.places.first[j])
@@ -340,8 +346,8 @@ func (d *doubt[T]) add(counts []int64) {
 	}
 }
 
-// partitions calls fn for the partitions of a settled pool, on several goroutines, each of
-// which has a walker of its own.
+// partitions calls fn for the partitions of a settled pool, on several goroutines. Each
+// goroutine has a walker of its own.
 func (s *state[T]) partitions(ctx context.Context, d *doubt[T], threads int, fn func(t int, w *walker[T])) error {
 	p := s.respondents
 	parts := 1 << p.partBits()

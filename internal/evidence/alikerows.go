@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// rival is what a cell's rows so far have that are in no pair: votes rows of value x.
+// rival describes the rows of a cell so far that are in no pair: votes rows of value x.
 type rival[T number[T]] struct {
 	x     T
 	votes uint32
 	left  uint32 // pairs to be found still
 }
 
-// meet pairs the rows of two rivals that are in no pair, takes in the rest, and returns the
-// number of pairs.
+// meet pairs the rows of two rivals, keeps the remaining rows in c, and returns the
+// number of new pairs.
 func (c *rival[T]) meet(o *rival[T]) int64 {
 	switch {
 	case o.votes == 0:
@@ -33,18 +33,22 @@ func (c *rival[T]) meet(o *rival[T]) int64 {
 	return int64(k)
 }
 
-// pairs pairs rows of one cell that have two values, each row in one pair at most, and
-// returns how many such pairs there are in every cell, of which records has the rows, with
-// a response or without. In a cell, or several together, with k pairs at least k rows have
-// another value than the most frequent one, whatever this is: more than n - needed(n) pairs
-// rule a common value out. Of each cell it finds no more than it takes for that; where all
-// cells find these, the pairs rule common values out of any cells together, too, as
+// pairs puts rows of one cell that have two different values in pairs, each row in at
+// most one pair. It returns the number of such pairs in every cell. records has the
+// numbers of rows of the cells, with a response or without.
+//
+// In a cell with k pairs, or in several cells together, at least k rows differ from the
+// most frequent value. So more than n - needed(n) pairs prove that no value has the
+// share. The search in a cell stops at n - needed(n) + 2 pairs. Cells that reach more
+// than n - needed(n) prove it for their union too:
 //
 //	n - needed(n) + 1 + m - needed(m) + 1 > n+m - needed(n+m).
 //
-// How many pairs are found depends on the order of the rows. What is ruled out does not
-// have a common value in any order; of the rest the rows are counted. One pair more than
-// that is looked for, for cells beside this one that have too few.
+// The one pair more than necessary helps cells that have too few and are added to this
+// one.
+//
+// The number of pairs depends on the order of the rows. The final result does not: the
+// rows of a cell that the pairs leave undecided are counted.
 func (l *rowLog[T]) pairs(ctx context.Context, records []int64, percent, threads int) ([]int64, error) {
 	found := make([][]int64, threads)
 	l.seal()
@@ -96,7 +100,7 @@ func (l *rowLog[T]) pairs(ctx context.Context, records []int64, percent, threads
 	return found[0], nil
 }
 
-// lookAtRows looks at the open cells of d, whose inner cells roll up.
+// lookAtRows looks at the open cells of d. Their inner cells roll up.
 func (s *state[T]) lookAtRows(ctx context.Context, d *doubt[T], threads int) error {
 	r := &rowDoubt[T]{open: d.open, n: d.n, need: d.need, best: d.best, counts: d.counts, near: make([]bool, len(d.near))}
 	r.approach = func() {
@@ -115,11 +119,11 @@ func (s *state[T]) lookAtRows(ctx context.Context, d *doubt[T], threads int) err
 	return s.log.count(ctx, r, threads)
 }
 
-// rowDoubt is cells in doubt, and the inner cells that roll up to them. The slices are by
-// cell but near, which says of inner cells whether they are in an open one.
+// rowDoubt holds cells in doubt, and the inner cells that roll up to them. The slices are
+// by cell, except near: near is by inner cell, and says whether it is in an open cell.
 type rowDoubt[T number[T]] struct {
 	open            []bool
-	n, need, counts []int64 // contributors, how many must have a value, and have the candidate
+	n, need, counts []int64 // contributors, how many must have one value, how many have the candidate
 	best            *ballots[T]
 	near            []bool
 	approach        func() // writes near
@@ -130,12 +134,12 @@ type rowDoubt[T number[T]] struct {
 // sampled is the part of the rows, one in so many, in which candidates are looked for first.
 const sampled = 8
 
-// count counts, in every open cell, the rows that have what most may have in common. Cells
-// without such a value are closed, or have too few counts.
+// count counts, in every open cell, the rows with the value that most rows may share.
+// Cells without such a value are closed, or have too few counts.
 //
-// The candidates of a part of the rows come first. Those that are promising are counted: if
-// more than n - need rows have the candidate, no other value has need. Of cells that are not
-// decided then all rows vote.
+// First a part of the rows chooses candidates. Promising candidates are counted: if more
+// than n - need rows have the candidate, no other value has need rows. In cells that are
+// not decided all rows vote.
 func (l *rowLog[T]) count(ctx context.Context, d *rowDoubt[T], threads int) error {
 	l.seal()
 	d.approach()
@@ -164,8 +168,8 @@ func (l *rowLog[T]) count(ctx context.Context, d *rowDoubt[T], threads int) erro
 	return nil
 }
 
-// putOff closes the open cells of which less than half of the sampled rows seem to have the
-// candidate, and returns them.
+// putOff closes the open cells in which less than half of the sampled rows seem to have
+// the candidate. It returns these cells.
 func (d *rowDoubt[T]) putOff() (put []int) {
 	for i := range d.open {
 		if d.open[i] && 2*sampled*d.best.votes[i] < d.n[i] {
@@ -177,8 +181,8 @@ func (d *rowDoubt[T]) putOff() (put []int) {
 	return put
 }
 
-// decide closes the cells of whose candidates the counts tell enough, opens those that were
-// put off, and reports whether some are open.
+// decide closes the cells that the counts of their candidates decide, and opens the cells
+// in put. It reports whether some cells are open.
 func (d *rowDoubt[T]) decide(put []int) bool {
 	some := len(put) > 0
 	for i := range d.open {
@@ -195,8 +199,8 @@ func (d *rowDoubt[T]) decide(put []int) bool {
 	return some
 }
 
-// elect closes cells whose candidates cannot have the share, by the bounds of ballots of
-// all rows. It reports whether any stay open.
+// elect closes the cells in which the candidate cannot have the share, by the bounds of
+// the ballots of all rows. It reports whether any cell stays open.
 func (d *rowDoubt[T]) elect() bool {
 	some := false
 	for i := range d.open {
@@ -207,7 +211,7 @@ func (d *rowDoubt[T]) elect() bool {
 	return some
 }
 
-// vote has the rows of the first blocks vote for the candidates of open cells.
+// vote lets the rows of the first blocks vote for the candidates of open cells.
 func (l *rowLog[T]) vote(ctx context.Context, d *rowDoubt[T], blocks, threads int) error {
 	inner := make([]*ballots[T], threads)
 	for t := range inner {

@@ -5,9 +5,13 @@ import (
 	"math/bits"
 )
 
-// mark notes what the present unit, a respondent, contributes, with Shape.Alike: in its inner cells, which
-// roll up, and at the margins at which several of these fall together, where the marks of
-// what it contributes to each give way to that of their sum.
+// mark adds the marks of the contributions of the present unit, a respondent. It needs
+// Shape.Alike.
+//
+//   - In each inner cell of the unit it adds the mark of the contribution; inner cells
+//     roll up.
+//   - Where several inner cells of the unit fall together in a margin, it replaces their
+//     marks in the margin by the mark of the sum.
 func (w *walker[T]) mark() {
 	n := len(w.cell)
 	extendTo(&w.marks, n)
@@ -92,7 +96,7 @@ func (w *walker[T]) markApart() {
 }
 
 // eachSum calls fn for each cell of the given margins to which the present unit
-// contributes, with what it contributes.
+// contributes, with the contribution.
 func (w *walker[T]) eachSum(margins uint64, fn func(i uint32, x T)) {
 	p := w.places
 	extendTo(&w.spot, p.n)
@@ -123,8 +127,8 @@ func (w *walker[T]) eachSum(margins uint64, fn func(i uint32, x T)) {
 	}
 }
 
-// eachUnit calls fn with what each unit of the present partition contributes to the open
-// cells of the margins.
+// eachUnit calls fn with the contribution of each unit of the present partition to each
+// open cell of the margins.
 func (w *walker[T]) eachUnit(d *doubt[T], fn func(i uint32, x T)) {
 	recs := w.rows.recs
 	for i := 0; i < len(recs); {
@@ -145,8 +149,8 @@ func (w *walker[T]) eachUnit(d *doubt[T], fn func(i uint32, x T)) {
 	}
 }
 
-// lookAtUnits counts, in every open cell, the respondents who contribute what most may
-// have in common: two more walks over the units.
+// lookAtUnits counts, in every open cell, the respondents that contribute the value most
+// may share. It takes two more walks over the units.
 func (s *state[T]) lookAtUnits(ctx context.Context, d *doubt[T], threads int) error {
 	threads = max(1, min(threads, s.respondents.len()/(1<<12)))
 	votes := make([]*ballots[T], threads)

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// treeAxis is the nodes that are asked for of one column, where they are a tree:
-// the rows of a node are those of the nodes right below it and those that have it
-// for their finest.
+// treeAxis holds the nodes of one column that are asked for, where they form a tree. The
+// rows of a node are the rows of the nodes directly below it, and the rows for which the
+// node is the finest.
 type treeAxis struct {
 	nodes  []uint32 // rank -> node, ascending
 	levels []uint64 // rank -> set of the levels that it occurs at, by position in asked
@@ -19,17 +19,16 @@ type treeAxis struct {
 // move adds a rank of an axis to the one above.
 type move struct{ from, to uint32 }
 
-// newTreeAxis returns the axis of the asked levels, of which there are at most 64. It
-// returns false if they are no tree: if a node stands for other codes at one level
-// than at another, or has several above it. Time linear in codes times levels, and
-// in the largest node.
+// newTreeAxis returns the axis of the asked levels, at most 64. It returns false if they
+// form no tree: a node stands for different codes at two levels, or has several nodes
+// above it. Time linear in codes times levels, and in the largest node.
 func newTreeAxis(levels Levels, asked []int) (a treeAxis, ok bool) {
 	codes := len(levels[asked[0]])
 	var rank []uint32 // node -> rank
 	rank, a.nodes = rankNodes(levels, asked)
 	n := len(a.nodes)
-	// size is the number of codes of a node at whatever level, sizes that at each, and
-	// chain has the nodes of every code.
+	// size is the number of codes of a node, sizes the number at each level, and chain
+	// has the nodes of every code.
 	size, sizes := make([]int, n), make([]int, n*len(asked))
 	chain, length := make([]uint32, codes*len(asked)), make([]int, codes)
 	a.levels = make([]uint64, n)
@@ -53,8 +52,8 @@ func newTreeAxis(levels Levels, asked []int) (a treeAxis, ok bool) {
 			return a, false
 		}
 	}
-	// Of two nodes one of which has the codes of the other, the one with more is
-	// above; of equal ones whichever.
+	// If one of two nodes has the codes of the other, the node with more codes is above;
+	// of equal ones either may be above.
 	finer := func(x, y uint32) int { return cmp.Or(cmp.Compare(size[x], size[y]), cmp.Compare(y, x)) }
 	const unknown = NoNode - 1
 	up := slices.Repeat([]uint32{unknown}, n)

@@ -16,8 +16,8 @@ const (
 	blockRows = 1 << 18
 )
 
-// block is rows of units, sorted by partition: those of partition p are
-// offsets[p] to offsets[p+1]. A slice is nil where the shape has no use for it.
+// block holds rows of units, sorted by partition: the rows of partition p are offsets[p]
+// to offsets[p+1]. A slice is nil where the shape does not use it.
 type block[T any] struct {
 	offsets []uint32
 	unit    []uint64 // mixed, see mixUnit
@@ -25,8 +25,8 @@ type block[T any] struct {
 	filled  []bool // has a response
 	x       []T
 	wx      []exact.Int512
-	// cells maps cell to inner cells; nil where it holds these already. It is
-	// set by merging.
+	// cells maps cell to inner cells; nil where cell holds inner cells already. Merging
+	// sets cells.
 	cells []uint32
 }
 
@@ -47,7 +47,7 @@ func (b *block[T]) slice(lo, hi int) block[T] {
 	return out
 }
 
-// grow adds n rows, whose contents are arbitrary, and returns the first.
+// grow adds n rows with arbitrary contents, and returns the number of the first.
 func (b *block[T]) grow(n int, s *Shape) int {
 	at := len(b.unit)
 	b.unit = lengthen(b.unit, n)

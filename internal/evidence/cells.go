@@ -7,8 +7,9 @@ import (
 	"github.com/sluis-go/sluis/internal/topk"
 )
 
-// number is what a response is summed in: small, exact.Int128 where that is too
-// small, exact.Wide where that is, exact.Empty where there is no response.
+// number is the type that sums of a response have: small, exact.Int128 where small is too
+// small, exact.Wide where Int128 is too small, and exact.Empty where there is no
+// response.
 type number[T any] interface {
 	Add(T) T
 	Abs() T
@@ -30,9 +31,8 @@ const (
 	asHolding
 )
 
-// cells is the evidence of a set of cells, by dense index: of the inner cells
-// while rows come in, of margins afterwards, and of what is to be corrected in
-// them.
+// cells is the evidence of a set of cells, by dense index. It is used for the inner cells
+// while rows come in, for margins afterwards, and for corrections of margins.
 type cells[T number[T]] struct {
 	shape Shape
 	n     int
@@ -47,8 +47,8 @@ type cells[T number[T]] struct {
 	negative []bool
 	sum, abs []T
 	top      []T // shape.ranked a cell, falling; without Tau
-	// owner is beside top: whose contribution it is, where that unit may occur
-	// again in another cell; 0 where not. Nil while there is no such unit.
+	// owner has, for each entry of top, the unit that contributes it, where the unit may
+	// occur again in another cell; otherwise 0. Nil while there is no such unit.
 	owner                 []uint64
 	named                 []T    // shape.Largest a cell, see largest.go
 	who                   []Unit // beside named
@@ -86,7 +86,7 @@ func (c *cells[T]) grow(n int) {
 	}
 }
 
-// growUnits makes room for what is counted by unit, not by row.
+// growUnits makes room for counts by unit, not by row.
 func (c *cells[T]) growUnits(n int) {
 	c.n = max(c.n, n)
 	if c.shape.pooled() { // otherwise they are the rows
@@ -130,7 +130,7 @@ func extend[T any](s *[]T, n int) {
 	}
 }
 
-// contribution is what the rows of a unit in a cell add up to.
+// contribution is the sum of the rows of a unit in a cell.
 type contribution[T any] struct {
 	filled bool // some row has a response
 	x      T
@@ -167,7 +167,8 @@ func (c *cells[T]) count(i uint32, as role, u *contribution[T]) {
 	}
 }
 
-// contribute adds the contribution of a holding to what is absolute and ranked.
+// contribute adds the contribution of a holding to the absolute sums and the ranked
+// contributions.
 func (c *cells[T]) contribute(i uint32, u *contribution[T]) {
 	if u.x.Sign() < 0 {
 		c.negative[i] = true
@@ -188,9 +189,9 @@ func (c *cells[T]) contribute(i uint32, u *contribution[T]) {
 	c.name(i, a, u.who)
 }
 
-// rankTau offers a contribution for the largest of cell i. The largest are what
-// fills shape.Top slots and, since p% looks at the largest unweighted, at least
-// that many contributions, and two.
+// rankTau offers a contribution for the largest of cell i. The largest are those that
+// fill shape.Top slots; at least shape.Top contributions, because the p% rule looks at
+// the largest unweighted; and at least two.
 func (c *cells[T]) rankTau(i uint32, a T, w exact.Int128) {
 	if w.Sign() > 0 {
 		c.tau[i] = topk.InsertWeighted(c.tau[i], a, w, c.slots, max(2, c.shape.Top))
@@ -238,10 +239,9 @@ func (c *cells[T]) settle(as role) {
 	}
 }
 
-// add adds the evidence of every cell j of o to cell to[j], which may be
-// NoNode: nowhere; nil stands for j itself. The two must be of disjoint rows,
-// and of disjoint units, owners aside. What o does not have is taken as 0. Up to
-// threads goroutines work on it.
+// add adds the evidence of every cell j of o to cell to[j], or to cell j where to is nil.
+// NoNode means: to no cell. c and o must have disjoint rows, and disjoint units except
+// for owners. Evidence that o does not have counts as 0. Up to threads goroutines work.
 func (c *cells[T]) add(o *cells[T], to []uint32, threads int) {
 	kinds := []func(){
 		func() { addInts(c.records, o.records, to) },

@@ -7,9 +7,9 @@ import (
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
-// How many cells a cube may have for each cell that it is filled from, and how many
-// codes a column: more and most of it would be empty, or its axes take longer than
-// the cells.
+// The largest number of cells of a cube for each cell that it is filled from, and the
+// largest number of codes of a column. With more, most of the cube would be empty, or its
+// axes would take longer than the cells.
 const (
 	cubeEach  = 4
 	cubeLeast = 1 << 12
@@ -17,11 +17,11 @@ const (
 	cubeSlab  = 1 << 9
 )
 
-// cube is the evidence of every combination of the nodes that are asked for, whether
-// it occurs or not. The combinations are in mixed radix, the first column most
-// significant, so that one column after the other is rolled up by adding runs of
-// cells, and the cells come out in order. It is for counts and for sums in 64 bits
-// whose rows are respondents and holdings of their own.
+// cube is the evidence of every combination of the nodes that are asked for, also of
+// combinations that do not occur. The combinations are numbered in mixed radix, with the
+// first column most significant. Therefore each column is rolled up by adding runs of
+// cells, and the cells come out in order. A cube is for counts, and for sums in 64 bits
+// where every row is a respondent and a holding of its own.
 type cube struct {
 	axes    []treeAxis
 	asked   [][]int // axis -> its levels that are asked for, ascending
@@ -30,23 +30,23 @@ type cube struct {
 	cut     int // the axes from here on are a slab: runs of cells that are looked at together
 	slab    int
 	records []int64
-	sums    []int64 // words a cell: the sum, that of absolutes, and the largest, falling
+	sums    []int64 // words a cell: the sum, the sum of absolutes, and the largest, falling
 	words   int
 	missing []int64 // rows without a response; nil while there are none
 	zeros   []int64 // rows with a response of 0; nil while there are none
-	// Two words of the hints of a cell, with the value and whether it is known that the last
-	// count is of; nil where nobody asks.
+	// Two words of hints for each cell, with the value that the last count is about, and
+	// whether that value is known. nil where they are not asked for.
 	low, high []int64
 	guess     small
 	blind     bool
-	// Cells of the table whose contributors may have a value in common, and the values that
-	// are known to be; see alike.
+	// Cells of the table in which contributors may share a value, and the values that are
+	// known to be shared; see alike.
 	doubt  []uint32
 	common []small
 }
 
-// newCube returns an empty cube of the asked combinations of levels; nil if their
-// nodes are no trees or it would be too large for n cells.
+// newCube returns an empty cube of the asked combinations of levels. It returns nil if
+// their nodes form no trees, or if the cube would be too large for n cells.
 func newCube(levels []Levels, combos [][]int, n int) *cube {
 	c := &cube{cells: 1, slab: 1, stride: make([]int, len(levels)), axes: make([]treeAxis, len(levels)), asked: make([][]int, len(levels))}
 	for v := len(levels) - 1; v >= 0; v-- {
@@ -83,7 +83,7 @@ func (c *cube) withSums(top int) {
 	c.sums = make([]int64, c.cells*c.words)
 }
 
-// add adds n rows, the sums of which are s, to a cell.
+// add adds n rows with the sums s to a cell.
 func (c *cube) add(at int, n int64, s []int64, missing, zeros int64) {
 	if c.words == 0 {
 		c.records[at] += n
@@ -105,8 +105,9 @@ func (c *cube) add(at int, n int64, s []int64, missing, zeros int64) {
 	}
 }
 
-// fillFromGrid adds the cells of a grid of whose columns names has the code of every
-// index, NoNode where there are no rows. Each goroutine fills runs of cells of its own.
+// fillFromGrid adds the cells of a grid. names has the code of every index of the columns
+// of the grid; NoNode for an index without rows. Each goroutine fills runs of cells of
+// its own.
 func (c *cube) fillFromGrid(g *Grid, names [][]uint32, threads int) {
 	to := c.places(g, names)
 	inside, outside := offsets(to[c.cut:]), offsets(to[:c.cut])

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// resolve counts what the contributors to the cells in doubt have in common, and writes it
-// to m, which has the cells of the cube. a holds the grid that the cube was filled from.
+// resolve counts the contributors that share a value in the cells in doubt, and writes
+// the result to m, which has the cells of the cube. a holds the grid that the cube was
+// filled from.
 func (c *cube) resolve(ctx context.Context, m *Margin, a *Accumulator, threads int) error {
 	n := len(c.doubt)
 	if n == 0 {
@@ -55,10 +56,10 @@ type inDoubt struct {
 	cube   *cube
 	number []uint32 // by place: of a cell in doubt, one more; 0 of others
 	near   []bool   // by place: whether the cell, or one that it rolls up to, is open
-	// above has, by column and index, the offsets of the finest node and of those above it;
-	// none of an index that belongs nowhere.
+	// above has, by column and index, the offsets of the finest node and of the nodes
+	// above it; none for an index without a node.
 	above [][][]uint32
-	chain [][]uint32 // scratch: those of one cell of the grid, the last column first
+	chain [][]uint32 // scratch: the offsets of one cell of the grid, the last column first
 }
 
 // chains returns the offsets of the nodes that the indices of every column roll up to.

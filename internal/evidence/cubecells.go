@@ -2,23 +2,24 @@ package evidence
 
 import "slices"
 
-// What becomes of the cells of a cube that have records, by the levels of their nodes.
+// The use of the cells of a cube that have records, by the levels of their nodes.
 const (
 	notAsked uint8 = iota
 	asked          // in no published combination
 	published
 )
 
-// chosen says what becomes of the cells of a cube.
+// chosen gives the use of each cell of a cube.
 type chosen struct {
 	all    bool // every cell is published
 	states []uint8
-	// A cell's place in states is the sum of those of its slab and of its place there.
+	// The place of a cell in states is the sum of the places of its slab and of its
+	// position in the slab.
 	outside, inside []uint32
 }
 
-// choose returns what becomes of the cells of a cube of these combinations, of which
-// the first few are published.
+// choose returns the use of the cells of a cube of these combinations. The combinations
+// before number first are published.
 func (c *cube) choose(combos [][]int, first int) *chosen {
 	// Nodes that occur at the same levels are of one class.
 	classes, of := make([][]uint64, len(c.axes)), make([][]uint32, len(c.axes))
@@ -119,8 +120,8 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 		return
 	}
 	words := max(c.words, 1) // of sums, which are nil otherwise
-	// The cells of a goroutine's slabs move to the front of these, all at once from
-	// there, and to memory of their own if that is much less.
+	// Each goroutine first moves its cells to the front of its slabs. Then all cells move
+	// together, to new memory if that is much less.
 	inParallel(threads, threads, func(w int) {
 		first := slabs * w / threads
 		at := first * c.slab
@@ -157,8 +158,8 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 	c.high = packed(c.high, 1, start, c.slab, threads)
 }
 
-// packed moves what keep has moved to the front of every goroutine's slabs to the front
-// of all.
+// packed moves the cells that keep has moved to the front of the slabs of every goroutine
+// to the front of all.
 func packed(x []int64, words int, start []int, slab, threads int) []int64 {
 	if x == nil {
 		return nil

@@ -1,25 +1,25 @@
-// Package evidence computes, for every cell of a table, inner cells and margins
-// alike, what the rules look at: records, distinct respondents and holdings,
-// exact sums, and the largest contributions by holding.
+// Package evidence computes the evidence that the rules look at, for every cell of a
+// table (inner cells and margins): records, distinct respondents and holdings, exact
+// sums, and the largest contributions by holding.
 //
-// An [Accumulator] takes batches of codes; accumulators of parts of the data
-// merge with [Accumulator.Merge]; [Accumulator.Margins] rolls the inner cells
-// up to the asked margins.
+// An [Accumulator] takes batches of codes. [Accumulator.Merge] merges accumulators of
+// parts of the data. [Accumulator.Margins] adds up inner cells to the margins that are
+// asked for.
 //
 // # What rolls up and what does not
 //
 // Counts of rows and sums of rows add up from inner cells to margins. Distinct
-// respondents do not, and the largest contributions at a margin are not the
-// largest of the largest below: a holding that is small in each of three
-// regions may dominate their total. So every (respondent, cell) and (holding,
-// cell) pair is kept. A unit all of whose rows lie in one inner cell (most
-// persons in most tables) counts in exactly the cells above it, so its evidence
-// is added to the inner cell and rolls up. The others are walked through unit by
-// unit, partition by partition, with the contributions of a unit to a cell added
-// up before they are counted and ranked.
+// respondents do not. The largest contributions at a margin do not follow from the
+// largest contributions below: a holding that is small in each of three regions may
+// dominate their total. So every (respondent, cell) and (holding, cell) pair is kept.
 //
-// Memory grows with groups, and with distinct pairs where respondents or
-// holdings are given: rows are compacted to pairs as they come. Where that is
-// more than a budget, full blocks of rows are put into storage and come back a
-// partition at a time.
+//   - A unit with all its rows in one inner cell (most persons in most tables) counts in
+//     exactly the cells above that cell. Its evidence is added to the inner cell, and
+//     rolls up.
+//   - All other units are visited one by one, partition by partition. The contributions
+//     of a unit to a cell are added up before they are counted and ranked.
+//
+// Memory grows with groups, and with distinct pairs where respondents or holdings are
+// given: rows are compacted to pairs as they come. Above a budget, full blocks of rows go
+// to storage, and are read back one partition at a time.
 package evidence

@@ -8,8 +8,8 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// gathered is one partition of a pool, sorted by unit and cell. It is reused
-// from partition to partition.
+// gathered is one partition of a pool, sorted by unit and cell. Its memory is reused from
+// partition to partition.
 type gathered[T number[T]] struct {
 	recs   []rec
 	filled []bool
@@ -17,7 +17,7 @@ type gathered[T number[T]] struct {
 	wx     []exact.Int512
 	bucket []uint32
 	blocks []block[T] // the rows of the partition, block by block
-	stored block[T]   // those that were in storage
+	stored block[T]   // rows that were in storage
 	buf    []byte
 }
 

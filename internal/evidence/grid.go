@@ -15,32 +15,36 @@ const (
 	gridEach  = 16      // cells for each row
 	gridLeast = 1 << 12 // cells for however few rows
 	gridRows  = 1 << 31 // rows after which a grid takes no more
-	gridBlock = 1 << 11 // rows whose keys stay in the first cache
+	gridBlock = 1 << 11 // rows with keys that stay in the first cache
 )
 
 // ErrIndex says that an index is not in its dictionary.
 var ErrIndex = errors.New("dictionary index out of range")
 
-// Grid gathers the evidence of rows whose spanning columns are indices of
-// dictionaries, over all combinations of these, without encoding or looking up
-// anything. What it holds goes to an accumulator in the end, or when the
-// dictionaries change. It is not safe for concurrent use.
+// Grid gathers the evidence of rows with spanning columns that are indices of
+// dictionaries, over all combinations of the indices. It encodes and looks up nothing.
+// Its evidence goes to an accumulator at the end, or when the dictionaries change. A grid
+// is not safe for concurrent use.
 type Grid struct {
 	keys   *group.Grid
 	counts *group.Counts
 	tally  *tally // of a response without units; nil otherwise
-	rows   *whose // who rows without units are; nil where nobody asks
+	rows   *whose // sole and largest rows, where rows have no units; nil where they are not asked for
 	hints  *hints // of rows that may have a value in common; nil likewise
 	guess  *Guess // of the hints
-	// acc has the grid's cells for its own, and no table. Their rows are in counts,
-	// and what is in tally is not in it.
+	// acc has the cells of the grid as its own cells, and no table. The rows of the cells
+	// are in counts. The sums in tally are not in acc.
 	acc *Accumulator
 }
 
-// NewGrid returns an empty grid for rows of columns with the given numbers of
-// indices, to be taken by a later; rows is how many there are at least. It returns
-// nil for what is gathered row by row: too many combinations, weights, and, since
-// both would keep as many rows in memory, a budget of which a has used some.
+// NewGrid returns an empty grid for rows of columns with the given numbers of indices; a
+// takes the grid later. rows is the least number of rows. NewGrid returns nil where rows
+// must be gathered one by one:
+//
+//   - too many combinations;
+//   - weights;
+//   - a budget that a has used in part: grid and accumulator would both keep as many rows
+//     in memory.
 func (a *Accumulator) NewGrid(cards []int, rows int64) *Grid {
 	if a.shape.Weight || a.spill != nil && a.rows > 0 {
 		return nil
@@ -94,7 +98,7 @@ func (s *state[T]) like(o *state[T]) {
 	}
 }
 
-// kept returns the number of cells of which acc keeps something.
+// kept returns the number of cells for which acc keeps evidence.
 func (g *Grid) kept() int {
 	if g.acc.shape.pooled() {
 		return g.keys.Cells()
@@ -102,10 +106,10 @@ func (g *Grid) kept() int {
 	return 0
 }
 
-// Add adds a batch, of which cols takes the place of Cols and Cards. It reports
-// false, changing nothing, for rows that it cannot take: a response of more than
-// 64 bits, or of another unit than before, or too many. After an error, ErrIndex
-// or one that wraps ErrSpill, the grid must not be used.
+// Add adds a batch; cols is used in place of Cols and Cards of the batch. Add reports
+// false, and changes nothing, for rows that it cannot take: a response of more than 64
+// bits, a response with another unit than before, or too many rows. After an error
+// (ErrIndex, or one that wraps ErrSpill) the grid must not be used.
 func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 	a := g.acc
 	if a.rows+int64(b.Rows) > gridRows {
@@ -185,7 +189,7 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 	return true, nil
 }
 
-// Flush counts rows that wait to be counted, so that nobody has to later.
+// Flush counts the rows that wait to be counted.
 func (g *Grid) Flush() { g.counts.Flush() }
 
 // Rows returns the number of rows added.
@@ -212,8 +216,8 @@ func (g *Grid) fold(threads int) {
 	}
 }
 
-// Fits reports whether o, over the same dictionaries, can be merged: the responses
-// have one unit and their sums stay within 64 bits, and the rows are not too many.
+// Fits reports whether o, over the same dictionaries, can be merged: the responses have
+// one unit, the sums stay within 64 bits, and the rows are not too many.
 func (g *Grid) Fits(o *Grid) bool {
 	a, rows := g.acc, g.acc.rows+o.acc.rows
 	if rows > gridRows {
@@ -222,9 +226,8 @@ func (g *Grid) Fits(o *Grid) bool {
 	return a.small == nil || a.small.shift == o.acc.small.shift && fits(max(a.small.bits, o.acc.small.bits), rows, smallBits)
 }
 
-// Merge adds what o has gathered, for which Fits holds, and which must not be used
-// afterwards. units maps its dense respondents and holdings. Up to threads goroutines
-// work on it.
+// Merge adds the evidence of o. Fits must hold for o, and o must not be used afterwards.
+// units maps the dense respondents and holdings of o. Up to threads goroutines work.
 func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	a := g.acc
 	if g.tally != nil && !g.tally.alike(o.tally) {
@@ -258,9 +261,9 @@ func (g *Grid) Merge(o *Grid, units Codes, threads int) error {
 	return errors.Join(err, a.spill.err())
 }
 
-// Take adds what a grid has gathered, which must not be used afterwards.
-// columns[c] maps the indices of column c to codes; nothing to NoNode that rows
-// have. Up to threads goroutines work on it.
+// Take adds the evidence of a grid, which must not be used afterwards. columns[c] maps
+// the indices of column c to codes. An index of a row must not map to NoNode. Up to
+// threads goroutines work.
 func (a *Accumulator) Take(g *Grid, columns [][]uint32, threads int) error {
 	if g.acc.rows == 0 {
 		return nil
@@ -298,7 +301,7 @@ func (a *Accumulator) unfold(threads int) {
 		err = a.take(g, names, threads)
 	}
 	if err != nil {
-		panic("evidence: " + err.Error()) // neither has units nor weights, which is all that fails
+		panic("evidence: " + err.Error()) // only units and weights can fail, and both grids have none
 	}
 }
 

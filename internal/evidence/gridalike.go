@@ -6,8 +6,8 @@ import (
 	"github.com/sluis-go/sluis/internal/column"
 )
 
-// hint makes the guess with the first batch of a grid. It is called after the response
-// is loaded.
+// hint makes the guess with the first batch of a grid. hint must be called after the
+// response is loaded.
 func (g *Grid) hint(b *Batch, first bool) {
 	if first {
 		st := g.acc.small
@@ -21,8 +21,8 @@ func (g *Grid) lasting(b *Batch, cols []column.Indices) bool {
 		!slices.ContainsFunc(cols, func(x column.Indices) bool { return !x.Borrowed })
 }
 
-// fillHints adds the hints of the cells from key on to the cells first+to of a cube, those
-// to NoNode aside.
+// fillHints adds the hints of the cells from key to the cells first+to of a cube. It
+// skips cells with to NoNode.
 func (c *cube) fillHints(h *hints, to []uint32, first, key int) {
 	for i, place := range to {
 		if place == NoNode {
@@ -34,8 +34,8 @@ func (c *cube) fillHints(h *hints, to []uint32, first, key int) {
 	}
 }
 
-// tallied returns how many of the largest contributions rows in a grid are ranked for:
-// what contributors have in common needs one.
+// tallied returns how many of the largest contributions a grid ranks. At least one is
+// needed to find values that contributors share.
 func (s *Shape) tallied() int {
 	if s.Alike > 0 {
 		return max(1, s.ranked())
@@ -43,14 +43,15 @@ func (s *Shape) tallied() int {
 	return s.ranked()
 }
 
-// oneValue reports whether n contributions, which add up to sum, and by absolute values to
-// abs, are all of one value, by the largest of these: then it is no larger than their mean.
+// oneValue reports whether n contributions all have one value. Their sum is sum, the sum
+// of their absolute values abs, and the largest absolute value largest. They have one
+// value if largest is no larger than the mean.
 func oneValue(n, sum, abs, largest int64) bool {
 	return n > 0 && (sum == abs || sum == -abs) && abs%n == 0 && abs/n == largest
 }
 
-// observeCells notes what the rows of the cells of a grid have in common, where sums say
-// that.
+// observeCells stores the values that all rows of a cell of a grid share, where the sums
+// show that.
 func (t *tally) observeCells(c *cells[small], keys []uint32) {
 	for i, k := range keys {
 		cell := t.cell[int(k)*t.words:][:t.words]
@@ -64,8 +65,8 @@ func (t *tally) observeCells(c *cells[small], keys []uint32) {
 	}
 }
 
-// alike notes what the contributors to the cells of m, which are those of the cube, have in
-// common, and which cells are in doubt.
+// alike stores the values that the contributors to the cells of m share, and the cells
+// that are in doubt. m has the cells of the cube.
 func (c *cube) alike(m *Margin, percent, threads int) {
 	m.Equal, m.Share = make([]bool, m.N), make([]int64, m.N)
 	values := make([]small, m.N)

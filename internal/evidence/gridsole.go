@@ -2,9 +2,9 @@ package evidence
 
 import "github.com/sluis-go/sluis/internal/touch"
 
-// whose notes, for the cells of a grid whose rows are respondents of their own, who is
-// alone in each and which rows are its largest. What every row is held against lies
-// side by side; few rows are among the largest.
+// whose finds, for the cells of a grid in which every row is a respondent, the sole row
+// and the largest rows of each cell. The values that every row is compared with lie side
+// by side; few rows are among the largest.
 type whose struct {
 	sole bool
 	each int // largest of every cell
@@ -15,8 +15,8 @@ type whose struct {
 	row   []uint64 // beside value
 }
 
-// lastRow is one more than the key of the last row of a cell that had a response, 0
-// before there was one; and the least that is among its largest.
+// lastRow holds one more than the key of the last row of a cell with a response (0 before
+// such a row), and the least amount among the largest of the cell.
 type lastRow struct {
 	key   uint64
 	least int64
@@ -115,8 +115,8 @@ func (w *whose) write(a *Accumulator, keys []uint32) {
 	}
 }
 
-// alone returns who is alone in cell i, which is cell k of the grid: the last row
-// where it is the only one.
+// alone returns the sole unit in cell i, which is cell k of the grid: the last row, where
+// it is the only one.
 func (w *whose) alone(a *Accumulator, i int, k uint32) Unit {
 	rows, key := int64(0), uint64(0)
 	if w.last != nil {

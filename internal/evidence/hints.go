@@ -7,21 +7,21 @@ import (
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
-// hints count rows of the cells of a grid whose rows are respondents. The counts add up
-// over cells and say of most cells whether some value has the share that is asked for:
+// hints count rows of the cells of a grid in which every row is a respondent. The counts
+// add up over cells. For most cells they show whether some value has the required share:
 //
-//   - how many rows have each of three bits of a hash of the response. Rows of one value
-//     have the same bit, so that a value of n-others rows leaves others at most with the bit
-//     or without it;
+//   - The first three counts are the rows that have each of three bits of a hash of the
+//     response. Rows of one value have the same bit. So if n-others rows have one value,
+//     at most others rows have the bit, or at most others do not have it.
 //
-//   - how many rows have one value, the guess, which is exact.
+//   - The last count is the rows with one value, the guess. This count is exact.
 type hints struct {
-	counts []uint32 // four of 8 bits a cell, none of which is full between calls
-	// Two words a cell of two counts of 32 bits, into which full counts are emptied; nil
-	// before one is.
+	counts []uint32 // four of 8 bits a cell; none is full between calls
+	// Two words for each cell, with two counts of 32 bits each. A full count of counts is
+	// moved here. nil before the first is full.
 	full  []uint64
 	guess small
-	blind bool // the last count is of no single value, and 0
+	blind bool // there is no guess; the last count is 0
 }
 
 const (
@@ -40,7 +40,7 @@ func hintBits(x int64) uint32 {
 	return uint32(uint64(x)*0x9e3779b97f4a7c15>>61) * spread & each
 }
 
-// add takes in rows of which null, if not nil, says which have no response.
+// add adds rows. null, if not nil, marks the rows without a response.
 func (h *hints) add(keys []uint32, x []int64, null []bool) {
 	counts, guess := h.counts, int64(h.guess)
 	x = x[:len(keys)]
@@ -126,17 +126,17 @@ func (h *hints) forget() {
 	}
 }
 
-// Guess is a value that many rows of a table may have in common, for the grids of all of
-// its accumulators: the most frequent of the first rows that one of them sees. What is
-// found does not depend on it, only how fast. The zero value has seen no rows yet.
+// Guess is a value that many rows of a table may share, for the grids of all its
+// accumulators: the most frequent value of the first rows that one of the grids sees. The
+// guess changes the speed, and never the result. The zero value has seen no rows yet.
 type Guess struct {
 	once  sync.Once
 	shift int
 	x     small
 }
 
-// guessRows is how many rows are looked at for a guess, and guessShare how many of them
-// at least, one in so many, must have the value.
+// guessRows is the number of rows that are looked at for a guess. At least one in
+// guessShare of them must have the value.
 const (
 	guessRows  = 1 << 11
 	guessShare = 4

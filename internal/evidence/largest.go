@@ -5,11 +5,11 @@ import (
 	"github.com/sluis-go/sluis/internal/topk"
 )
 
-// Largest is the largest contributions of every cell, by absolute value and falling,
-// with who they are of: a holding, a respondent without one, or where batches carry no
-// respondents a row. A contribution is what the responses of one of these in the cell
-// add up to. Those of 0 are none, nor with Tau those of weight 0. The zero value is
-// no column.
+// Largest holds the largest contributions of every cell, by falling absolute value, with
+// their contributors. A contributor is a holding, or a respondent without a holding;
+// where batches carry no respondents, a row. A contribution is the sum of the responses
+// of one contributor in the cell. A sum of 0 is no contribution; with Tau a contributor
+// of weight 0 has none. The zero value is no column.
 type Largest struct {
 	each  int // of every cell
 	value Nums
@@ -25,10 +25,10 @@ func (l *Largest) Each() int { return l.each }
 // Amount returns contribution k of cell i.
 func (l *Largest) Amount(i, k int) exact.Num { return l.value.At(i*l.each + k) }
 
-// Unit returns whose contribution k of cell i is.
+// Unit returns the contributor of contribution k of cell i.
 func (l *Largest) Unit(i, k int) Unit { return l.who[i*l.each+k] }
 
-// Forget drops whose they are.
+// Forget drops the contributors.
 func (l *Largest) Forget() { l.who = nil }
 
 // Equal reports whether contributions j and k of cell i are the same amount.
@@ -58,7 +58,7 @@ func (l *Largest) Known(i int, holdings int64) int {
 	return n
 }
 
-// Rest returns the most that is contributed by anybody who is not known.
+// Rest returns the most that a contributor outside the known ones contributes.
 func (l *Largest) Rest(i int, holdings int64) exact.Num {
 	if holdings <= int64(l.each) {
 		return exact.Num{}
@@ -66,12 +66,12 @@ func (l *Largest) Rest(i int, holdings int64) exact.Num {
 	return l.Amount(i, l.each-1)
 }
 
-// rowUnit is who row i is where batches carry no respondents.
+// rowUnit is the unit of row i where batches carry no respondents.
 func rowUnit(b *Batch, i int) Unit { return Unit{RespondentUnit, b.row(i)} }
 
-// name offers a contribution for the largest of cell i with their owners. Like that
-// of rank, a part of what an owner contributes to a margin may come before or behind
-// the sum, which is no smaller.
+// name offers a contribution for the largest of cell i, with its owner. As in rank, a
+// part of the contribution of an owner to a margin may come before or after the sum,
+// which is no smaller.
 func (c *cells[T]) name(i uint32, a T, who Unit) {
 	n := c.shape.Largest
 	if n == 0 || a.Cmp(c.named[int(i)*n+n-1]) <= 0 {
@@ -97,7 +97,7 @@ func (c *cells[T]) addNamed(o *cells[T], to []uint32) {
 	}
 }
 
-// largest returns what is kept, and may share memory with c.
+// largest returns the kept contributions. The result may share memory with c.
 func (c *cells[T]) largest() Largest {
 	return Largest{each: c.shape.Largest, value: numsOf(c.named), who: c.who}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// lattice is the margins that are asked for, and from which other margin each is
-// rolled up: the one with the fewest cells of those whose nodes determine its
-// own, or the inner cells.
+// lattice holds the margins that are asked for, and for each the margin that it is rolled
+// up from: of the margins with nodes that determine its own, the one with the fewest
+// cells; or the inner cells.
 type lattice struct {
 	columns []axis
 	codes   [][]uint32 // column -> inner cell -> code
@@ -34,8 +34,8 @@ type margin struct {
 type axis struct {
 	rank [][]uint32 // level -> code -> rank of its node, or NoNode
 	node [][]uint32 // level -> rank -> node
-	// down[l][k] maps ranks of level l to those of level k; nil where l does
-	// not determine k.
+	// down[l][k] maps ranks of level l to ranks of level k; nil where l does not
+	// determine k.
 	down [][][]uint32
 }
 
@@ -87,9 +87,11 @@ func ranked(of []uint32) (rank, nodes []uint32) {
 	return rank, nodes
 }
 
-// determined returns the map from the ranks of one level to those of another,
-// or nil: a code with a node at the other must have one at the first, and codes
-// of one node there must be of one node, or of none, here.
+// determined returns the map from the ranks of level from to the ranks of level to, or
+// nil where from does not determine to:
+//
+//   - a code with a node at to must have a node at from;
+//   - codes with one node at from must have one node, or none, at to.
 func determined(from, to []uint32, n int) []uint32 {
 	const unknown = NoNode - 1
 	m := slices.Repeat([]uint32{unknown}, n)

@@ -6,15 +6,15 @@ import "slices"
 // at their keys.
 const LowestUnits = 10_000
 
-// lowest keeps the units whose mixed keys are smallest: which ones these are depends on
-// the set of keys alone. Units of a partition of which none is kept cost one comparison.
+// lowest keeps the units with the smallest mixed keys: the choice depends only on the set
+// of keys. A partition without a kept unit costs one comparison.
 type lowest struct {
 	units []uint64 // mixed keys
 	limit uint64   // the largest that may be kept, where full
 	full  bool
 }
 
-// wants reports whether some of the units may be kept. recs ascend by unit.
+// wants reports whether some of the units may be kept. recs must ascend by unit.
 func (l *lowest) wants(recs []rec) bool {
 	return len(recs) > 0 && (!l.full || recs[0].unit <= l.limit)
 }
@@ -59,8 +59,9 @@ func (a *Accumulator) Lowest(kind UnitKind) []uint64 {
 	return out
 }
 
-// LowestOf returns the keys that Lowest would return of one accumulator with all units
-// of several, of which keys are those that it returns of each.
+// LowestOf returns the keys that Lowest would return for one accumulator with all units
+// of several accumulators. keys are the results of Lowest for each of them, one after the
+// other.
 func LowestOf(keys []uint64) []uint64 {
 	mixed := make([]uint64, len(keys))
 	for i, k := range keys {

@@ -63,7 +63,7 @@ func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, leve
 		}
 		c := &rolled[k]
 		if m.same {
-			*c = *from // neither is written to any more
+			*c = *from // c and from are not written to any more
 		} else {
 			c.shape, c.slots = s.shape, s.inner.slots
 			c.grow(m.n)
@@ -103,10 +103,10 @@ func (s *state[T]) empty() {
 	s.log = nil
 }
 
-// waves calls fn for every margin after the one that it is rolled up from, in
-// parallel where that leaves a choice; fn is told how many goroutines it may use
-// itself. It returns ctx.Err() if the context ends: some margins may then lack what fn
-// does, so that nothing that needs it may go on.
+// waves calls fn for every margin, after the margin that it is rolled up from; in
+// parallel where possible. fn gets the number of goroutines that it may use itself. waves
+// returns ctx.Err() if the context ends. fn may then not have been called for some
+// margins, and the caller must stop.
 func (l *lattice) waves(ctx context.Context, threads int, fn func(k, threads int)) error {
 	depth := make([]int, len(l.margins))
 	var waves [][]int
@@ -137,9 +137,9 @@ func (l *lattice) margin(k, threads int) *Margin {
 	return m
 }
 
-// walkUnits counts the units of the pools in the inner cells, and returns what is to be
-// added to every margin that is rolled up from these; nil where there are no units. Partitions are shared out; what is gathered adds up
-// to the same in any order.
+// walkUnits counts the units of the pools in the inner cells. It returns the corrections
+// for every margin that is rolled up from the inner cells; nil where there are no units.
+// The goroutines share the partitions; the sums are the same in any order.
 func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]cells[T], error) {
 	pools := s.pools()
 	rows := 0
@@ -154,7 +154,7 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 	fixes := make([]cells[T], len(l.margins))
 	order := l.order
 	if !s.shape.Response {
-		// Where no two cells of a unit fall together nothing is counted too often.
+		// Where no two cells of a unit fall together, no count is too high.
 		order = slices.DeleteFunc(slices.Clone(order), func(k int) bool { return l.margins[k].alone })
 	}
 	for at, first := 0, true; first || at < len(order); first = false {
@@ -194,7 +194,7 @@ func (s *state[T]) walkUnits(ctx context.Context, l *lattice, threads int) ([]ce
 	return fixes, nil
 }
 
-// gather returns room for what units are in n cells.
+// gather returns room for the evidence of units in n cells.
 func (s *state[T]) gather(n int) *cells[T] {
 	c := &cells[T]{shape: s.shape, slots: s.inner.slots}
 	c.growUnits(n)

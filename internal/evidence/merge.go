@@ -2,7 +2,7 @@ package evidence
 
 import "github.com/sluis-go/sluis/internal/exact"
 
-// merge adds o, whose inner cell g is cell groups[g] of n here.
+// merge adds o. Inner cell g of o is cell groups[g] of the n cells of s.
 func (s *state[T]) merge(o *state[T], n int, groups []uint32, codes Codes) error {
 	if !s.countWeight(o.weightSum) {
 		return &RowError{Row: -1, Weight: true, Err: ErrRange}

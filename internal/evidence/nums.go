@@ -2,10 +2,10 @@ package evidence
 
 import "github.com/sluis-go/sluis/internal/exact"
 
-// Nums is a column of exact numbers, one a cell, held in 64 bits where that is
-// what they were summed in. The zero value is no column.
+// Nums is a column of exact numbers, one for each cell. The numbers are held in 64 bits
+// where they were summed in 64 bits. The zero value is no column.
 type Nums struct {
-	small []small // words a cell, of which the number is one
+	small []small // words a cell; the number is one of them
 	words int
 	at    int
 	large []exact.Num
@@ -26,7 +26,7 @@ func (n *Nums) At(i int) exact.Num {
 // column.
 type Tops struct {
 	each  int     // of every cell, in small
-	small []small // words a cell, of which they are some
+	small []small // words a cell; the numbers are some of them
 	words int
 	at    int // of the first
 	lists [][]Contribution

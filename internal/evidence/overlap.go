@@ -8,13 +8,15 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// Overlap finds out whether some respondent has rows of several holdings, or of one
-// and of none. It is not safe for concurrent use; parts of the data merge.
+// Overlap finds out whether some respondent has rows of several holdings, or of a holding
+// and of none. An Overlap is not safe for concurrent use; overlaps of parts of the data
+// merge.
 type Overlap struct {
-	// Respondents, with the code of their holding in place of a cell. A key is too
-	// wide for that: two are the same if and only if both halves are, so that there is
-	// a pool for each. A missing holding has a code too, or one key, mixed, that is
-	// taken from holdings; last and none say whether it was seen as that and as this.
+	// Respondents, with the code of their holding in place of a cell. A key is too wide
+	// for a cell. Two keys are equal if and only if both halves are, so each half has a
+	// pool. A missing holding has a code too, or a mixed key that a holding may also
+	// have. none says whether a missing holding occurred, and last whether a holding with
+	// that key occurred.
 	pools      []*pool[exact.Empty]
 	last, none bool
 	spill      *Spill
@@ -27,7 +29,7 @@ var OverlapRowBytes = RowBytes(Shape{Respondent: true})
 // noHolding is the mixed key of a missing holding.
 const noHolding = math.MaxUint64
 
-// SpillTo gives it a budget. It must be called before rows are added.
+// SpillTo gives o a budget. SpillTo must be called before rows are added.
 func (o *Overlap) SpillTo(s *Spill) { o.spill = s }
 
 // grow makes so many pools.
@@ -39,8 +41,8 @@ func (o *Overlap) grow(n int) {
 	}
 }
 
-// Add adds the respondents and holdings of a batch: of Holding, codes, missing ones
-// have one of their own; of HoldingKey, HoldingNull says which are missing.
+// Add adds the respondents and holdings of a batch. In Holding (codes) missing holdings
+// have a code of their own. For HoldingKey, HoldingNull marks the missing holdings.
 func (o *Overlap) Add(b *Batch) error {
 	who := units{b.Respondent, b.RespondentKey}
 	if b.HoldingKey == nil {
@@ -64,8 +66,8 @@ func (o *Overlap) Add(b *Batch) error {
 	return o.spill.err()
 }
 
-// Merge adds what p has, which must not be used afterwards. codes maps its dense
-// respondents and holdings.
+// Merge adds the rows of p, which must not be used afterwards. codes maps the dense
+// respondents and holdings of p.
 func (o *Overlap) Merge(p *Overlap, codes Codes) error {
 	o.last, o.none = o.last || p.last, o.none || p.none
 	o.grow(len(p.pools))
@@ -75,9 +77,9 @@ func (o *Overlap) Merge(p *Overlap, codes Codes) error {
 	return o.spill.err()
 }
 
-// Any reports whether there is such a respondent; true, which errs on the safe side,
-// if one holding has the key that stands for a missing one and some are missing. Up
-// to threads goroutines work on it.
+// Any reports whether there is such a respondent. It also reports true, on the safe side,
+// if a holding has the key that stands for a missing one and some holdings are missing.
+// Up to threads goroutines work.
 func (o *Overlap) Any(ctx context.Context, threads int) (bool, error) {
 	var found atomic.Bool
 	found.Store(o.last && o.none)

@@ -10,10 +10,10 @@ import (
 // there is something to add up.
 const compactAfter = 1 << 22
 
-// pool keeps what the rows of units (respondents or holdings) add up to in
-// inner cells, partitioned by unit, so that units are looked at partition by
-// partition. It starts as rows, which are added up as they grow in number: its
-// size is linear in distinct (unit, cell) pairs.
+// pool keeps the sums of the rows of units (respondents or holdings) in inner cells. It
+// is partitioned by unit: units are looked at partition by partition. A pool starts with
+// rows, and adds them up when their number grows: its size is linear in distinct (unit,
+// cell) pairs.
 type pool[T number[T]] struct {
 	shape  Shape
 	as     role
@@ -45,7 +45,7 @@ type units struct {
 	keys []uint64
 }
 
-// add adds rows: all, or where null is given those with null[i] == want.
+// add adds rows: all rows, or where null is given the rows with null[i] == want.
 func (p *pool[T]) add(u units, cell []uint32, null []bool, want bool, b *Batch, x []T, wx []exact.Int512) {
 	rows := len(cell)
 	if null != nil {
@@ -156,13 +156,12 @@ func (p *pool[T]) seal() {
 	p.trim()
 }
 
-// compact adds up the rows of the same unit and cell, if that is worth while:
-// a few partitions, which are as good as a sample of the units, say so. The next
-// look is taken when what is kept has doubled, or, if nothing was gained,
-// quadrupled.
+// compact adds up the rows of the same unit and cell, if a few partitions, as a sample of
+// the units, show that it saves memory. The next attempt is when the number of kept rows
+// has doubled; if nothing was gained, when it has quadrupled.
 //
-// Once rows are stored outside memory nothing is added up any more: that would
-// read all of them back.
+// After rows are stored outside memory, compact adds up nothing: it would have to read
+// all of them back.
 func (p *pool[T]) compact() {
 	p.seal()
 	if len(p.runs) > 0 {

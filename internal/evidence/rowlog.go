@@ -12,10 +12,10 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// rowLog keeps the responses of rows that are respondents of their own, for a look at
-// those of some cells in the end. A row is 4 bytes and its response, in memory or, over
-// the budget, in storage. Rows of a grid that can be read again where they lie are not
-// copied.
+// rowLog keeps the responses of rows where every row is a respondent, because the rows of
+// some cells are looked at again at the end. A row takes 4 bytes and its response, in
+// memory or, above the budget, in storage. Rows of a grid that can be read again in place
+// are not copied.
 type rowLog[T number[T]] struct {
 	open   logBlock[T]
 	blocks []logBlock[T]
@@ -131,7 +131,8 @@ func (l *rowLog[T]) rename(cells []uint32) {
 	}
 }
 
-// merge adds the rows of o, whose inner cell g is cells[g] here; nil stands for the same.
+// merge adds the rows of o. Inner cell g of o is cell cells[g] of l; with cells nil it is
+// cell g.
 func (l *rowLog[T]) merge(o *rowLog[T], cells []uint32) {
 	if l.spill == nil {
 		l.spill = o.spill

@@ -16,7 +16,7 @@ var (
 	ErrTauHolding   = errors.New("weights and holdings together are defined for the handbook weighting only, not for tau")
 )
 
-// Shape says what an Accumulator keeps.
+// Shape lists the evidence that an Accumulator keeps.
 type Shape struct {
 	Columns    int  // spanning columns
 	Respondent bool // batches carry respondent ids; otherwise each row is its own
@@ -25,17 +25,17 @@ type Shape struct {
 	Weight     bool // batches carry weights
 	Tau        bool // contributions carry the weights of their respondents
 	Top        int  // how many of the largest contributions to keep
-	Sole       bool // note who is alone in a cell
-	Largest    int  // with a response, how many of the largest contributions to keep with who they are
+	Sole       bool // keep the sole unit of each cell
+	Largest    int  // with a response, how many of the largest contributions to keep with their contributors
 	Owners     bool // with holdings and a response, count the holdings with a response
-	// Alike, with a response, says that what respondents have in common is kept: whether all
+	// Alike, with a response, keeps the values that respondents share: whether all
 	// observations of a cell have one value, and how many respondents contribute the same
-	// where these are so many percent. From 51 to 100; 0 keeps nothing.
+	// value where these are at least Alike percent. From 51 to 100; 0 keeps nothing.
 	Alike int
 }
 
-// ranked returns how many contributions are ranked by their amounts alone: none where
-// those that are kept with who they are begin with them.
+// ranked returns how many contributions are ranked only by their amounts. It is 0 where
+// the contributions kept with their contributors begin with the same ones.
 func (s *Shape) ranked() int {
 	if s.Largest >= s.Top && !s.Tau {
 		return 0
@@ -43,7 +43,7 @@ func (s *Shape) ranked() int {
 	return s.Top
 }
 
-// logged reports whether rows are kept since those of a cell may have a value in common.
+// logged reports whether rows are kept because the rows of a cell may share a value.
 func (s *Shape) logged() bool {
 	return s.Response && s.Alike > 0 && s.Alike < 100 && !s.Respondent
 }
@@ -53,18 +53,18 @@ type Batch struct {
 	Rows  int
 	Cols  [][]uint32 // a column each; codes in the order of first sight
 	Cards []int      // more than every code of the column
-	// Respondent holds dense ids, or RespondentKey keys that mean the same in
-	// every accumulator: one or the other for all batches, and with Tau dense
-	// ids. Holding and HoldingKey likewise; where HoldingNull says so, the row's
-	// holding is its respondent.
+	// Respondent holds dense ids, or RespondentKey holds keys that mean the same in every
+	// accumulator. All batches must use the same of the two; with Tau it must be dense
+	// ids. The same goes for Holding and HoldingKey. Where HoldingNull is true, the
+	// holding of the row is its respondent.
 	Respondent    []uint32
 	RespondentKey []uint64
 	Holding       []uint32
 	HoldingKey    []uint64
 	HoldingNull   []bool // nil where no holding is missing
-	// RowKey holds a key for each row that no other row of the data has: with Sole or
-	// Largest where batches carry no respondents. Nil stands for FirstRow and those
-	// that follow it.
+	// RowKey holds a key for each row that no other row of the data has. It is needed
+	// with Sole or Largest where batches carry no respondents. Nil stands for FirstRow
+	// and the keys after it.
 	RowKey   []uint64
 	FirstRow uint64
 	// Lasting says that the buffers of the arrays behind the batch stay until the
@@ -102,13 +102,13 @@ type Margin struct {
 	Respondents  []int64 // distinct respondents
 	Holdings     []int64 // distinct holdings
 	Contributors []int64 // distinct respondents with a response, with weights in a row of a weight above 0
-	NonZero      []int64 // of these, those whose responses add up to something other than 0
+	NonZero      []int64 // of these, units with a sum of responses other than 0
 	Missing      []int64 // rows without a response
 	Owners       []int64 // with Shape.Owners: distinct holdings with a response, with weights in a row of a weight above 0
 	Negative     []bool  // some contribution of a holding is negative
 
-	// With Sole, who stands behind the rows of the cell (those with a response, where
-	// batches carry one): which respondent, and with holdings which holding.
+	// With Sole, the sole respondent of the rows of the cell, and with holdings the sole
+	// holding. Where batches carry a response, only rows with a response count.
 	SoleRespondent, SoleHolding []Unit
 
 	// With Shape.Alike. Equal says that there are observations, all of one value. Share of

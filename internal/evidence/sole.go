@@ -1,6 +1,6 @@
 package evidence
 
-// UnitKind says what a [Unit] is.
+// UnitKind is the kind of a [Unit].
 type UnitKind uint8
 
 // The kinds of Unit. A holding that is a respondent without one is a
@@ -12,17 +12,17 @@ const (
 	SeveralUnits
 )
 
-// Unit is who stands behind a set of rows: nobody, one respondent or holding, by
-// the key that batches carry, or several. Two sets together have the join of their
-// units: that of one unit with itself is that unit, whatever rows it has in both.
-// So it rolls up from inner cells to margins without a walk over units, in any
-// order, and merges.
+// Unit is the unit of a set of rows: none; one respondent or holding, by the key that
+// batches carry; or several. The unit of two sets together is the join of their units.
+// The join of a unit with itself is that unit, also where both sets hold rows of it.
+// Therefore units roll up from inner cells to margins without a walk over units, in any
+// order, and merge.
 type Unit struct {
 	Kind UnitKind
 	Key  uint64 // of one unit; else 0
 }
 
-// with returns who stands behind two sets of rows together.
+// with returns the unit of two sets of rows together.
 func (u Unit) with(o Unit) Unit {
 	switch {
 	case u.Kind == NoUnit:
@@ -33,7 +33,7 @@ func (u Unit) with(o Unit) Unit {
 	return Unit{Kind: SeveralUnits}
 }
 
-// soles is who stands behind each inner cell; nil without Shape.Sole.
+// soles holds the unit of each inner cell; nil without Shape.Sole.
 type soles struct {
 	respondent []Unit
 	holding    []Unit // empty without holdings
@@ -41,8 +41,8 @@ type soles struct {
 	denseRespondent, denseHolding bool
 }
 
-// add takes in a batch, whose rows are in n cells. Of rows with a response column
-// those with a response count, and with weights those of a weight above 0.
+// add adds a batch with rows in n cells. With a response column only rows with a response
+// count; with weights only rows of a weight above 0.
 func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
 	extend(&s.respondent, n)
 	if shape.Holding {
@@ -71,8 +71,8 @@ func (s *soles) add(b *Batch, ids []uint32, n int, shape *Shape) {
 	}
 }
 
-// merge adds o, whose inner cell g is cell groups[g] of n here; nil stands for g
-// itself, and nil codes of units for the same.
+// merge adds o. Inner cell g of o is cell groups[g] of the n cells of s; with groups nil
+// it is cell g. With nil codes the units of o keep their codes.
 func (s *soles) merge(o *soles, n int, groups []uint32, codes Codes) {
 	s.denseRespondent = s.denseRespondent || o.denseRespondent
 	s.denseHolding = s.denseHolding || o.denseHolding
@@ -104,7 +104,7 @@ func (s *soles) pick(which []uint32) {
 	s.respondent, s.holding = picked(s.respondent, which, 1), picked(s.holding, which, 1)
 }
 
-// margins writes who stands behind the cells of all margins into out.
+// margins writes the units of the cells of all margins into out.
 func (s *soles) margins(l *lattice, out []*Margin) {
 	extend(&s.respondent, l.inner)
 	for _, k := range l.order {

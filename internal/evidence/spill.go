@@ -12,9 +12,9 @@ type Storage interface {
 	ReadAt(b []byte, at int64) (int, error)
 }
 
-// Spill is a budget for the rows of units, shared by accumulators: what is over
-// it goes to storage, block by block, and is read back partition by partition.
-// It is safe for concurrent use.
+// Spill is a budget for the rows of units, shared by accumulators. Rows above the budget
+// go to storage, block by block, and are read back partition by partition. A Spill is
+// safe for concurrent use.
 type Spill struct {
 	storage Storage
 	rows    int // that a pool keeps in memory
@@ -22,12 +22,12 @@ type Spill struct {
 	failed  atomic.Pointer[error]
 }
 
-// NewSpill returns a budget of that many rows for every pool of an accumulator
-// (one, or with respondents and holdings three). One in which RowBytes is taken
-// for a row holds as many bytes, and as many again while a block is sorted.
+// NewSpill returns a budget of rows rows for every pool of an accumulator. An accumulator
+// has one pool; with respondents and holdings it has three. At RowBytes a row, a pool
+// takes rows * RowBytes bytes, and the same again while a block is sorted.
 //
-// The more rows there are at a time, the finer they are partitioned: a partition
-// is read back as a whole, and has a few thousand rows of each run.
+// More rows at a time make finer partitions: a partition is read back as a whole, and has
+// a few thousand rows of each run.
 func NewSpill(s Storage, rows int) *Spill {
 	fine := bits.Len(uint(rows)/(partitions<<11)) - 1
 	return &Spill{storage: s, rows: max(1, rows), fine: max(0, min(fine, 6))}
@@ -67,8 +67,7 @@ func (s *Spill) err() error {
 // ErrSpill says that rows could not be written to storage or read back.
 var ErrSpill = errors.New("temporary file for rows beyond the memory budget")
 
-// SpillTo gives the accumulator a budget. It must be called before rows are
-// added.
+// SpillTo gives the accumulator a budget. SpillTo must be called before rows are added.
 func (a *Accumulator) SpillTo(s *Spill) {
 	a.spill = s
 	if a.none != nil {

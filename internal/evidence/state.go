@@ -30,7 +30,7 @@ type state[T number[T]] struct {
 
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift
-	// sum of all weights, which bounds that of every cell and margin
+	// sum of all weights, which bounds the sum of every cell and margin
 	weightSum exact.Int128
 	// weight of each respondent, with Tau and respondents; -1 before it is seen
 	unitWeight []exact.Int128
@@ -111,7 +111,7 @@ func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 	return nil
 }
 
-// addRest adds what is neither weights nor the number of rows.
+// addRest adds all evidence except weights and the number of rows.
 func (s *state[T]) addRest(b *Batch, ids []uint32) {
 	if s.shape.Response {
 		s.addSums(b, ids)
@@ -126,8 +126,8 @@ func (s *state[T]) addRest(b *Batch, ids []uint32) {
 	}
 }
 
-// weighty returns a batch whose rows of weight 0 have no response: in what is weighted
-// nobody contributes with them.
+// weighty returns a batch in which rows of weight 0 have no response: such rows
+// contribute nothing to a weighted sum.
 func (s *state[T]) weighty(b *Batch) *Batch {
 	if !s.shape.Weight || !s.shape.Response {
 		return b
@@ -148,7 +148,7 @@ func (s *state[T]) weighty(b *Batch) *Batch {
 	return &out
 }
 
-// addSums adds what needs no units.
+// addSums adds the evidence that needs no units.
 func (s *state[T]) addSums(b *Batch, ids []uint32) {
 	null := b.Response.Null
 	for i, g := range ids {
@@ -163,8 +163,8 @@ func (s *state[T]) addSums(b *Batch, ids []uint32) {
 	}
 }
 
-// addRows ranks rows that are respondents and holdings of their own; their
-// number is that of records, see cells.margin.
+// addRows ranks rows that are each a respondent and a holding of their own. Their number
+// is the number of records, see cells.margin.
 func (s *state[T]) addRows(b *Batch, ids []uint32) {
 	for i, g := range ids {
 		u := s.contribution(b, i)
@@ -208,7 +208,7 @@ func addPlain(s *state[small], b *Batch, ids []uint32) {
 	}
 }
 
-// contribution returns what row i is alone.
+// contribution returns the contribution of row i alone.
 func (s *state[T]) contribution(b *Batch, i int) contribution[T] {
 	var u contribution[T]
 	if s.shape.Response && (b.Response.Null == nil || !b.Response.Null[i]) {
@@ -340,10 +340,9 @@ func weightAt(n *column.Numbers, i int) (exact.Int128, bool) {
 	return v.Shl(weightShift - shift)
 }
 
-// valueAt returns value i of a batch as v * 2^-shift, with shift at most the
-// given one where that is possible. It looks at the value alone: a batch may be
-// wide, or its shift great, for the sake of another row. It returns false if v
-// needs more than 127 bits.
+// valueAt returns value i of a batch as v * 2^-shift, with shift at most most where
+// possible. It looks only at that value: another row may be the reason why a batch is
+// wide or has a large shift. It returns false if v needs more than 127 bits.
 func valueAt(n *column.Numbers, i, most int) (v exact.Int128, shift int, ok bool) {
 	var z *big.Int
 	switch {

@@ -8,9 +8,9 @@ import (
 	"unsafe"
 )
 
-// run is rows of units in storage: partition by partition, in each by unit and
-// cell, and those of one unit in one cell added up. Partitions are as fine as
-// the budget says.
+// run is a set of rows of units in storage: partition by partition, and in each partition
+// by unit and cell. The rows of one unit in one cell are added up. The budget sets the
+// number of partitions.
 //
 // A partition is stored as one segment:
 //
@@ -39,10 +39,10 @@ type segment struct {
 	rows     int
 }
 
-// decoder reads responses from the front of b and returns what follows them.
+// decoder reads responses from the front of b and returns the bytes after them.
 type decoder[T any] func(b []byte, dst []T) ([]byte, error)
 
-// errStored says that what was read back is not what was written.
+// errStored says that the bytes read back differ from the written ones.
 var errStored = errors.New("what was read back is not what was written")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -57,7 +57,7 @@ type runWriter[T any] struct {
 // writeBytes is how much is written at a time, or more.
 const writeBytes = 1 << 20
 
-// add adds the segment of the next partition, whose least unit is base.
+// add adds the segment of the next partition; base is its least unit.
 func (w *runWriter[T]) add(b *block[T], lo, hi int, base uint64) error {
 	start := len(w.buf)
 	if lo < hi {
@@ -92,8 +92,8 @@ func (w *runWriter[T]) flush() error {
 	return nil
 }
 
-// read appends the rows of a partition, whose least unit is base, to b. buf is
-// scratch.
+// read appends the rows of a partition to b; base is the least unit of the partition. buf
+// is scratch.
 func (r *run[T]) read(b *block[T], part int, base uint64, buf *[]byte) error {
 	s := r.segments[part]
 	if s.rows == 0 {
@@ -200,7 +200,7 @@ func readBits(b []byte, bits []bool) ([]byte, error) {
 	return b[n:], nil
 }
 
-// appendValues writes responses so that readValues reads them.
+// appendValues writes responses in the form that readValues reads.
 func appendValues[T any](b []byte, values []T) []byte {
 	if v, ok := any(values).([]small); ok {
 		for _, x := range v {
@@ -211,7 +211,7 @@ func appendValues[T any](b []byte, values []T) []byte {
 	return append(b, rawBytes(values)...)
 }
 
-// readValues is the decoder of what appendValues wrote.
+// readValues is the decoder for appendValues.
 func readValues[T any](b []byte, dst []T) ([]byte, error) {
 	v, ok := any(dst).([]small)
 	if !ok {

@@ -8,11 +8,11 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// Table closes the accumulator as [Accumulator.Margins] does, and returns the cells
-// of all combinations in one list, ascending by the node of the first column, then
-// the second, and so on. Cells of several combinations that have the same nodes are
-// one. hidden says which cells are in none of the first so many combinations that
-// are published.
+// Table closes the accumulator as [Accumulator.Margins] does, and returns the cells of
+// all combinations in one list. The list ascends by the node of the first column, then
+// the second, and so on. Cells of several combinations with the same nodes are one cell.
+// The first published combinations are published; hidden marks the cells that are in none
+// of them.
 func (a *Accumulator) Table(ctx context.Context, levels []Levels, combos [][]int, published, threads int) (m *Margin, hidden []bool, err error) {
 	if c := a.cube(levels, combos, threads); c != nil {
 		c.rollUp(threads)
@@ -79,8 +79,9 @@ func nodeCards(levels []Levels) []int {
 // place is where the evidence of a cell is: in which margin, and which cell there.
 type place struct{ margin, cell uint32 }
 
-// assemble makes one table of margins, whose cells ascend by node. Time linear in
-// cells, with an array of the combinations of nodes where these are not many more.
+// assemble makes one table of margins; the cells of each margin must ascend by node. Time
+// linear in cells. It uses an array of the combinations of nodes where they are not many
+// more than the cells.
 func assemble(margins []*Margin, cards []int, published, threads int) (*Margin, []bool) {
 	if len(margins) == 1 {
 		return margins[0], slices.Repeat([]bool{published == 0}, margins[0].N)
@@ -89,9 +90,9 @@ func assemble(margins []*Margin, cards []int, published, threads int) (*Margin, 
 	hidden := make([]bool, 0, len(order))
 	from := order[:0]
 	for i := 0; i < len(order); {
-		// The cells of different margins differ in their nodes, but for the leaf
-		// level, which repeats cells of the level that a leaf happens to lie on: of
-		// those the first is taken.
+		// The cells of different margins differ in their nodes. The exception is the leaf
+		// level: it repeats cells of the levels on which leaves lie. Of such cells the
+		// first is taken.
 		first, open := order[i], false
 		j := i
 		for ; j < len(order) && sameNodes(margins, first, order[j]); j++ {
@@ -138,8 +139,8 @@ func assemble(margins []*Margin, cards []int, published, threads int) (*Margin, 
 	return m, hidden
 }
 
-// gather returns a column of the table from those of the margins; nil of margins
-// that do not have it.
+// gather returns a column of the table from the columns of the margins; nil where the
+// margins do not have it.
 func gather[T any](margins []*Margin, from []place, column func(*Margin) []T) []T {
 	columns := make([][]T, len(margins))
 	any := false
@@ -157,7 +158,7 @@ func gather[T any](margins []*Margin, from []place, column func(*Margin) []T) []
 	return out
 }
 
-// gatherNums is gather for numbers, all of which are of one width.
+// gatherNums is gather for numbers of one width.
 func gatherNums(margins []*Margin, from []place, column func(*Margin) *Nums) Nums {
 	return Nums{
 		words: 1, // as of margins
@@ -195,7 +196,7 @@ func sameNodes(margins []*Margin, a, b place) bool {
 	return true
 }
 
-// inOrder returns the cells of all margins in code order, those of the same nodes by
+// inOrder returns the cells of all margins in code order; cells with the same nodes by
 // margin.
 func inOrder(margins []*Margin, cards []int) []place {
 	n, product := 0, 1

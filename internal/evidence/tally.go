@@ -5,21 +5,20 @@ import (
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
-// tally is the sums of a grid's cells whose responses have 64 bits and whose
-// rows are respondents of their own. What belongs to a cell lies side by side, so
-// that a row touches one cache line: the sum, the sum of absolutes, and the
-// largest absolutes in falling order.
+// tally holds the sums of the cells of a grid, where responses have 64 bits and every row
+// is a respondent. The values of a cell lie side by side, so a row touches one cache
+// line: the sum, the sum of absolutes, and the largest absolutes in falling order.
 //
-// Where two are the most that is kept, a row goes to a cell of half that size if its
-// response, in steps, is from 1 to 2^32-1, as nearly all are that count money. Of the
-// others the first few are kept as they are. It does not matter which row is where:
-// fill and fold add them up.
+// Where at most two largest are kept, amounts has smaller cells for responses that, in
+// steps, are from 1 to 2^32-1: nearly all responses in money. Of the other rows the first
+// few are kept as they are. fill and fold add up all places, so the place of a row does
+// not change the result.
 type tally struct {
 	top, words int
-	ranked     int // of top, those that are evidence
+	ranked     int // how many of top are evidence
 	counts     *group.Counts
 	cell       []int64 // nil until there are some
-	late       []late  // rows that are counted and wait for cells; none once there are
+	late       []late  // rows that are counted and wait for cells; none after cells exist
 	// Rare, nil until there are some: rows of a cell without a response, and with
 	// one of 0.
 	missing, zeros []uint32
@@ -28,7 +27,8 @@ type tally struct {
 	step    int64          // of the amounts; 0 until there are some
 	off     bool           // too few rows are in amounts for it to take more
 	n       int            // number of cells
-	// How many rows were offered to amounts, and were neither that nor 0.
+	// How many rows were offered to amounts, and how many of them fit neither amounts nor
+	// 0.
 	offered, other int64
 
 	keys  []uint32 // scratch, as the others
@@ -43,7 +43,7 @@ type late struct {
 	key uint32
 }
 
-// lateShare is how many cells there are for each row that waits, at least.
+// lateShare is the least number of cells for each row that waits.
 const lateShare = 8
 
 func newTally(s *Shape, g *group.Grid, counts *group.Counts) *tally {
@@ -140,7 +140,8 @@ func (t *tally) filled(keys []uint32, x, steps []int64, null []bool) ([]uint32, 
 	return t.keys, t.x, t.steps
 }
 
-// addAmounts adds what it can to the amounts and counts zeros, and returns the rest.
+// addAmounts adds the rows that fit to the amounts, counts zeros, and returns the other
+// rows.
 func (t *tally) addAmounts(keys []uint32, x, steps []int64) ([]uint32, []int64) {
 	rest := extendTo(&t.rest, len(keys))
 	rest = rest[:t.amounts.Add(keys, steps, rest)]
@@ -158,13 +159,14 @@ func (t *tally) addAmounts(keys []uint32, x, steps []int64) ([]uint32, []int64) 
 	}
 	t.offered += int64(len(keys))
 	t.other += int64(n)
-	// What goes to both, in vain to one, is worth it for one row of three.
+	// A row that amounts does not take costs two attempts. Amounts pays if it takes one
+	// row of three.
 	t.off = t.other > t.offered/3*2
 	return t.keys[:n], t.x[:n]
 }
 
-// add2 is add for the two largest. It has no branch that depends on the values,
-// zeros aside.
+// add2 is add for the two largest. Except for zeros it has no branch that depends on the
+// values.
 func (t *tally) add2(keys []uint32, x []int64) {
 	const words = 4
 	cell := t.cell
@@ -191,7 +193,7 @@ func (t *tally) zero(k uint32) {
 	t.zeros[k]++
 }
 
-// alike reports whether the amounts of both have one step, so that they merge.
+// alike reports whether the amounts of both have one step, and can be merged.
 func (t *tally) alike(o *tally) bool {
 	return (t.amounts == nil) == (o.amounts == nil) && (t.step == o.step || t.step == 0 || o.step == 0)
 }
@@ -229,8 +231,8 @@ func rankIn(top []int64, a int64) {
 	}
 }
 
-// fold moves what is in amounts to the cells and the counts, which have everything
-// then. Up to threads goroutines work on it.
+// fold moves the sums in amounts to the cells and the counts, which then hold all rows.
+// Up to threads goroutines work.
 func (t *tally) fold(threads int) {
 	t.grow()
 	if t.amounts == nil {
@@ -246,9 +248,9 @@ func (t *tally) fold(threads int) {
 	t.amounts = nil
 }
 
-// fill adds the cells from key on, of which counted says how many rows are counted, to
-// the cells first+to of a cube with sums, those to NoNode aside. Rows that wait are not
-// among the sums.
+// fill adds the cells from key to the cells first+to of a cube with sums; it skips cells
+// with to NoNode. counted has the number of counted rows of each cell. Rows that wait are
+// not in the sums.
 func (t *tally) fill(c *cube, to []uint32, counted []int64, first, key int) {
 	for i, place := range to {
 		if place == NoNode {
@@ -293,7 +295,7 @@ func addCounts(into, from []uint32) []uint32 {
 	return into
 }
 
-// write writes the cells of keys lo to hi to c, whose records are set.
+// write writes the cells of keys lo to hi to c. The records of c must be set.
 func (t *tally) write(c *cells[small], keys []uint32, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		k := int(keys[i])

@@ -6,23 +6,23 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// walker looks at units, partition by partition, and gathers what they are in
-// the inner cells and what is to be corrected at margins. A worker has one of
-// its own.
+// walker visits units, partition by partition. It gathers their evidence in the inner
+// cells, and the corrections at margins. Every worker has a walker of its own.
 //
-// A unit counts once in every inner cell that it has rows in, and these counts
-// roll up. At a margin at which two of its cells fall together it has then been
-// counted twice: every cell of the unit that is not its first in a cell of the
-// margin is one too many, and is taken off there.
+// A unit counts once in every inner cell in which it has rows, and these counts roll up.
+// At a margin where two cells of the unit fall together the unit is then counted twice.
+// So every cell of the unit that is not its first in a cell of the margin is subtracted
+// there.
 //
-// What it contributes to a cell that falls together from several is their sum,
-// which is ranked at the margin. Where no part of that sum has another sign
-// than another, the parts cannot be larger than the sum, so that they may stay
-// among the contributions that roll up, marked with their owner: the largest of
-// an owner counts. The absolute values add up as they are. A unit with
-// contributions of both signs (or weighted by tau, where a contribution is no
-// number alone) is left out of what rolls up, and contributes to the cells of
-// every margin one by one.
+// The contribution of a unit to a cell of a margin is the sum of its parts, which is
+// ranked at the margin.
+//
+//   - If all parts have one sign, no part is larger than the sum. The parts then stay
+//     among the contributions that roll up, marked with their owner: only the largest of
+//     an owner counts. The absolute values add up.
+//   - If the parts have both signs (or are weighted by tau, where a contribution is not
+//     one number), the unit is left out of the evidence that rolls up. It contributes to
+//     the cells of every margin one by one.
 type walker[T number[T]] struct {
 	shape  Shape
 	as     role
@@ -102,8 +102,8 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 	}
 }
 
-// countUnits counts units without a response in their cells, and takes off what is counted
-// too often at margins. low says that some may be among the lowest.
+// countUnits counts units without a response in their cells, and subtracts double counts
+// at margins. low says that some units may be among the lowest.
 func (w *walker[T]) countUnits(recs []rec, low bool) {
 	var same []int64
 	if w.inner != nil {
@@ -163,7 +163,7 @@ func (w *walker[T]) countPairs(recs []rec) {
 	w.found += units
 }
 
-// take fills the present unit from its rows, those of one cell added up.
+// take fills the present unit from its rows. The rows of one cell are added up.
 func (w *walker[T]) take(recs []rec) {
 	w.cell, w.part, w.wx = w.cell[:0], w.part[:0], w.wx[:0]
 	for k, r := range recs {
@@ -227,9 +227,8 @@ func (w *walker[T]) unit() {
 	w.byMask(full)
 }
 
-// signs reports whether no two parts of the unit have different signs, nor,
-// since the weights of its rows may differ, different signs when weighted; and
-// whether all have a sign.
+// signs reports whether all parts of the unit have one sign, also when weighted (the
+// weights of rows may differ). full reports whether no part is 0.
 func (w *walker[T]) signs() (plain, full bool) {
 	plain, full = true, true
 	first := 0
@@ -257,8 +256,8 @@ func (w *walker[T]) signs() (plain, full bool) {
 	return plain, full
 }
 
-// countInner counts the unit in its inner cells and, if that rolls up, what it
-// contributes there.
+// countInner counts the unit in its inner cells, and adds its contributions there if they
+// roll up.
 func (w *walker[T]) countInner(full bool) {
 	for k, g := range w.cell {
 		u := &w.part[k]
@@ -277,7 +276,7 @@ func (w *walker[T]) countInner(full bool) {
 	}
 }
 
-// countTogether takes off what a unit without a response is counted too often.
+// countTogether subtracts the double counts of a unit without a response.
 func (w *walker[T]) countTogether() {
 	if len(w.cell) > w.most.byMask {
 		w.byStamp()
@@ -298,8 +297,8 @@ func (w *walker[T]) countTogether() {
 	}
 }
 
-// byMask takes off what the unit is counted too often and ranks what falls
-// together, by comparing its cells in pairs.
+// byMask subtracts the double counts of the unit, and ranks the sums of cells that fall
+// together. It compares the cells of the unit in pairs.
 func (w *walker[T]) byMask(full bool) {
 	p, n := w.places, len(w.cell)
 	w.together = w.together[:0]
@@ -378,9 +377,9 @@ func (w *walker[T]) off(counts []int64, g uint32, margins uint64) {
 	}
 }
 
-// byStamp goes through the margins one by one: what of the unit falls together
-// is added up there. It takes off what is counted too often and ranks the sums;
-// where the parts do not roll up, the sums are all that the unit contributes.
+// byStamp visits the margins one by one, and adds up the cells of the unit that fall
+// together. It subtracts double counts and ranks the sums. Where the parts do not roll
+// up, the sums are the only contributions of the unit.
 func (w *walker[T]) byStamp() {
 	p := w.places
 	extendTo(&w.spot, p.n)
@@ -437,7 +436,7 @@ func (w *walker[T]) byStamp() {
 	}
 }
 
-// again adds cell j of the unit to what it has in cell i of a margin already.
+// again adds cell j of the unit to the earlier cells of the unit in cell i of a margin.
 func (w *walker[T]) again(i uint32, j int) {
 	c := w.margin
 	if !w.shape.Response {
@@ -456,7 +455,7 @@ func (w *walker[T]) again(i uint32, j int) {
 		if u.filled && s.filled {
 			c.contributors[i]--
 		}
-		// What is not counted by sums is counted part by part.
+		// Units that are not counted by sums are counted part by part.
 		if w.roll && u.x.Sign() != 0 && s.x.Sign() != 0 {
 			c.nonZero[i]--
 		}

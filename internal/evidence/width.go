@@ -11,7 +11,7 @@ import (
 // small is a response of 64 bits.
 type small int64
 
-// integers views values as what they are.
+// integers views values as integers of 64 bits.
 func integers(x []small) []int64 {
 	return unsafe.Slice((*int64)(unsafe.SliceData(x)), len(x))
 }
@@ -72,8 +72,8 @@ func fits(valueBits int, rows int64, sum int) bool {
 	return valueBits+bits.Len64(uint64(rows)) <= sum
 }
 
-// loads brings the state to the shift of a batch's response, if that is finer,
-// and reports whether the sums still fit; if not, it has changed nothing.
+// loads brings the state to the shift of the response of a batch, if that shift is finer.
+// It reports whether the sums still fit; if not, it has changed nothing.
 func (s *state[T]) loads(n *column.Numbers, rows int64, sum int, shl func(T, int) T) bool {
 	shift := max(s.shift, n.Shift)
 	most := max(s.bits+shift-s.shift, n.Bits+shift-n.Shift)
@@ -85,8 +85,8 @@ func (s *state[T]) loads(n *column.Numbers, rows int64, sum int, shl func(T, int
 	return true
 }
 
-// loadSmall sets s.x to a batch's response, without a copy where it can. It reports false, changing
-// nothing, if the sums would no longer fit.
+// loadSmall sets s.x to the response of a batch, without a copy where possible. It
+// reports false, and changes nothing, if the sums would no longer fit.
 func loadSmall(s *state[small], n *column.Numbers, length int, rows int64) bool {
 	if n.Wide != nil || n.Mid != nil || !s.loads(n, rows, smallBits, shlSmall) {
 		return false
