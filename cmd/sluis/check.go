@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -254,34 +252,4 @@ func writeCells(ctx context.Context, r *sdc.Report, path string) error {
 		return errors.Join(err, w.Abort())
 	}
 	return w.Close()
-}
-
-// verdictError turns a verdict into an exit status.
-func verdictError(v sdc.Verdict) error {
-	switch v {
-	case sdc.Safe:
-		return nil
-	case sdc.Review:
-		return &exitError{code: exitReview}
-	}
-	return &exitError{code: exitUnsafe}
-}
-
-// specError gives errors about a spec or policy the status of wrong usage.
-func specError(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return err
-	}
-	return usageError(err)
-}
-
-// exactArgs is cobra.ExactArgs with the exit status of wrong usage.
-func exactArgs(n int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError(fmt.Errorf("%s takes %d argument(s), not %d; see sluis %s --help", cmd.Name(), n, len(args), cmd.Name()))
-		}
-		return nil
-	}
 }

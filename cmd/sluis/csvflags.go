@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"slices"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -29,6 +29,14 @@ func (f *csvFlags) add(flags *pflag.FlagSet, types string) {
 	flags.StringToStringVar(&f.types, "type", nil, "CSV: types, as zip=string,income=int64 (default: "+types+")")
 }
 
+// fit refuses types of a file that has its own.
+func (f *csvFlags) fit(file string) error {
+	if len(f.types) > 0 && !strings.EqualFold(filepath.Ext(file), ".csv") {
+		return usageError(errors.New("--type is for CSV files: the others have types"))
+	}
+	return nil
+}
+
 // options returns how to read files.
 func (f *csvFlags) options(files []string) (source.CSVOptions, error) {
 	o := source.CSVOptions{Nulls: f.nulls, Trim: f.trim, Types: f.types, Clean: f.clean}
@@ -48,16 +56,4 @@ func (f *csvFlags) options(files []string) (source.CSVOptions, error) {
 		return o, usageError(errors.New("the delimiter is one character"))
 	}
 	return o, nil
-}
-
-// numbersOf lists the columns that are to be read as numbers: those whose type is not
-// named.
-func numbersOf(types map[string]string, columns ...string) []string {
-	var out []string
-	for _, name := range columns {
-		if _, ok := types[name]; !ok && name != "" && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
 }

@@ -107,9 +107,12 @@ func demoPseudonyms(ctx context.Context, in, out string, seed uint64, stdout io.
 		return err
 	}
 	defer p.Destroy()
-	r, err := pseudonymiseFile(ctx, in, out, key, &pseudonymiseFlags{
-		columns: []string{"person_id"}, direct: []string{"person_id"}, makers: pseudonym.Columns{"person_id": p},
-	}, stdout)
+	f := pseudonymiseFlags{columns: []string{"person_id"}, direct: []string{"person_id"}, csv: csvFlags{decimal: "."}}
+	job, err := f.job(ctx, in, out)
+	if err != nil {
+		return err
+	}
+	r, err := job.Pseudonymise(ctx, key, pseudonym.Columns{"person_id": p}, false)
 	if err != nil {
 		return err
 	}

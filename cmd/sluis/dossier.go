@@ -8,16 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/report"
-	"github.com/sluis-go/sluis/suppress"
-	"github.com/sluis-go/sluis/suppress/verify"
+	"github.com/sluis-go/sluis/suppress/releases"
 )
 
 func newDossierCommand() *cobra.Command {
@@ -177,45 +174,17 @@ func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) er
 
 // verifiedRelease verifies the folder of a release as sluis verify does. A folder that
 // cannot be read is a problem of the release. The error is that of a context that ended.
-func verifiedRelease(ctx context.Context, folder string) (*dossier.Verification, error) {
-	v, err := verified(ctx, folder, io.Discard)
+func verifiedRelease(ctx context.Context, dir string) (*dossier.Verification, error) {
+	v, err := releases.Verify(ctx, dir, nil)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
 		return &dossier.Verification{Problem: err.Error()}, nil
-	case !v.holds:
-		return &dossier.Verification{Problem: v.why}, nil
+	case !v.Holds:
+		return &dossier.Verification{Problem: v.Why}, nil
 	}
-	if sub := filepath.Join(folder, suppress.ReleaseFolder); isFolder(sub) {
-		folder = sub
-	}
-	found := &dossier.Verification{Open: len(v.review), Unlisted: v.review == nil}
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return &dossier.Verification{Problem: err.Error()}, nil
-	}
-	for _, e := range entries {
-		switch name := e.Name(); {
-		case strings.HasSuffix(name, ".release.csv"):
-			found.Tables++
-		case strings.HasSuffix(name, certificateName):
-			v, err := verify.Certificate(ctx, plainFiles(folder), name, verify.Limits{})
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if err != nil {
-				return &dossier.Verification{Problem: fmt.Sprintf("%s: %v", name, err)}, nil
-			}
-			found.Cells, found.Hidden = found.Cells+v.Cells, found.Hidden+v.Hidden
-		}
-	}
-	return found, nil
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+	return &dossier.Verification{Open: len(v.Review), Unlisted: !v.Known, Tables: v.Tables, Cells: v.Cells, Hidden: v.Hidden}, nil
 }
 
 // refusedBy returns why a report's outputs are refused whatever their cells say,

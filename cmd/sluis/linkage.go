@@ -1,17 +1,15 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/sdc/replace"
 )
 
 func newLinkageCommand() *cobra.Command {
@@ -57,12 +55,19 @@ beside IN calls pseudonyms is refused without --again.`,
 			if err := fitOutputs([]string{args[0], f.keyFile, f.identity}, args[1]); err != nil {
 				return err
 			}
-			like := pseudonymiseFlags{columns: f.columns, form: f.form, csv: f.csv}
-			if err := like.typed(args[0]); err != nil {
+			if err := f.csv.fit(args[0]); err != nil {
 				return err
 			}
-			like.again = f.again
-			if _, _, err := like.earlier(args[0]); err != nil {
+			f.csv.clean = f.columns
+			csv, err := f.csv.options([]string{args[0]})
+			if err != nil {
+				return err
+			}
+			job := replace.Job{In: args[0], CSV: csv, Columns: f.columns, OpenStreams: openStreams(cmd.Context())}
+			if err := job.Typed(func(string) string { return f.form }); err != nil {
+				return usageError(err)
+			}
+			if _, _, err := job.Earlier(f.again); err != nil {
 				return err
 			}
 			p, err := f.maker(f.keyFile, f.identity)
@@ -70,12 +75,7 @@ beside IN calls pseudonyms is refused without --again.`,
 				return err
 			}
 			defer p.Destroy()
-			f.csv.clean = f.columns
-			csv, err := f.csv.options([]string{args[0]})
-			if err != nil {
-				return err
-			}
-			l, invalid, err := buildLinkage(cmd.Context(), args[0], csv, f.columns, p)
+			l, invalid, err := job.Linkage(cmd.Context(), p)
 			if err != nil {
 				return err
 			}
@@ -100,37 +100,6 @@ beside IN calls pseudonyms is refused without --again.`,
 	flags.BoolVar(&f.again, "again", false, "take columns that a record calls pseudonyms for identifiers")
 	flags.BoolVar(&f.fourEyes, "four-eyes", false, "have every look-up ask for the names of two persons")
 	return cmd
-}
-
-// buildLinkage reads the columns of a file into a table.
-func buildLinkage(ctx context.Context, in string, csv source.CSVOptions, columns []string, p *pseudonym.Pseudonymizer) (l *pseudonym.Linkage, invalid int64, err error) {
-	src, err := source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
-	if err != nil {
-		return nil, 0, err
-	}
-	defer src.Close()
-	if err := src.Need(columns...); err != nil {
-		return nil, 0, err
-	}
-	rows, err := src.Reader(ctx, columns)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Release()
-	l = pseudonym.EmptyLinkage(p)
-	for rows.Next() {
-		for i, col := range rows.Record().Columns() {
-			n, err := l.AddArray(p, col)
-			if err != nil {
-				return nil, 0, fmt.Errorf("column %q: %w", rows.Record().ColumnName(i), err)
-			}
-			invalid += n
-		}
-	}
-	if err := rows.Err(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, 0, err
-	}
-	return l, invalid, nil
 }
 
 // loadTable reads a table, and names the file in the error.

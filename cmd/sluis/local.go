@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/riskmetrics"
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress/records"
@@ -137,27 +137,12 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		}
 	}
 	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
-	trusted, err := publicKeys(f.risk.trust)
+	table, err := f.read(ctx, in)
 	if err != nil {
 		return err
 	}
-	data, files, err := f.read(ctx, in)
-	if err != nil {
-		return err
-	}
+	data := table.Data
 	defer data.Release()
-	remarks, err := project.JoinRecords(files, trusted, []string{f.risk.respondent}, f.risk.keys)
-	if err != nil {
-		return err
-	}
-	looks, err := lookAlikes(data, []string{f.risk.respondent}, f.risk.keys, f.risk.form)
-	if err != nil {
-		return err
-	}
-	remarks = slices.Concat(remarks, project.SourceRemarks(files, true), looks)
-	if f.risk.respondent == "" {
-		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
-	}
 	safe, done, err := records.SuppressTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
 	switch {
 	case errors.Is(err, records.ErrRequest):
@@ -174,7 +159,7 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if err != nil {
 		return err
 	}
-	if err := printRemarks(stdout, remarks); err != nil {
+	if err := printRemarks(stdout, table.Remarks); err != nil {
 		return err
 	}
 	f.text(stdout, out, safe.NumRows(), smallest, done)
@@ -182,33 +167,14 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 }
 
 // read reads a file whole.
-func (f *localFlags) read(ctx context.Context, path string) (arrow.Table, []source.FileInfo, error) {
-	columns, err := f.columns(ctx, path)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.risk.read(ctx, []string{path}, columns)
-}
-
-// columns lists those of a file.
-func (f *localFlags) columns(ctx context.Context, path string) ([]string, error) {
-	csv, err := f.risk.csv.options([]string{path})
+func (f *localFlags) read(ctx context.Context, path string) (*project.Table, error) {
+	in, o, err := f.risk.input(ctx, []string{path})
 	if err != nil {
 		return nil, err
 	}
-	src, err := source.Open(ctx, []string{path}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close() //nolint:errcheck // read only
-	if err := src.Need(f.risk.keys...); err != nil {
-		return nil, usageError(err)
-	}
-	var names []string
-	for _, field := range src.Schema().Fields() {
-		names = append(names, field.Name)
-	}
-	return names, nil
+	in.Joined = f.risk.keys
+	t, err := project.ReadTable(ctx, in, o)
+	return t, tableError(err)
 }
 
 // write writes the records, reads them again as anybody would, counts their classes, and
@@ -241,34 +207,23 @@ func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table, do
 func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smallest float64, err error) {
 	again := *f
 	again.risk.csv.delimiter = "," // as it was written
-	data, _, err := again.read(ctx, path)
+	table, err := again.read(ctx, path)
 	if err != nil {
 		return 0, fmt.Errorf("nothing is written: what was written cannot be read again: %w", err)
 	}
+	data := table.Data
 	defer data.Release()
 	if data.NumRows() != rows {
 		return 0, errors.New("nothing is written: what was written has another number of records")
 	}
-	missing, err := riskmetrics.ParseMissing(f.missing)
-	if err != nil {
+	o := measure.Options{Keys: f.risk.keys, Respondent: f.risk.respondent, K: f.k, Combinations: f.maxKeys, Threads: defaultThreads()}
+	if o.Missing, err = riskmetrics.ParseMissing(f.missing); err != nil {
 		return 0, err
 	}
-	classes, err := riskmetrics.NewClasses(ctx, data, riskmetrics.Options{
-		Keys: f.risk.keys, Missing: missing, Respondent: f.risk.respondent, Threads: defaultThreads(),
-	})
-	if err != nil {
-		return 0, err
+	if smallest, err = measure.Recount(ctx, data, o); errors.Is(err, measure.ErrSmall) {
+		return 0, fmt.Errorf("nothing is written: counted again, %w", err)
 	}
-	attained := classes.KAnonymity()
-	if f.maxKeys > 0 {
-		if attained, _, err = classes.Combinations(ctx, f.maxKeys, int64(f.k)); err != nil {
-			return 0, err
-		}
-	}
-	if bad := attained.Violations(whole(f.k)); rows > 0 && len(bad.Classes) > 0 {
-		return 0, errors.New("nothing is written: counted again, some classes are too small")
-	}
-	return attained.Value, nil
+	return smallest, err
 }
 
 func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64, done *records.Result) {

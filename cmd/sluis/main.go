@@ -28,35 +28,6 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 )
 
-// Exit statuses beside 0.
-const (
-	exitFailure = 1
-	exitUsage   = 2
-	exitUnsafe  = 3
-	exitReview  = 4
-)
-
-// exitError carries the exit status out of a verb. A nil err says nothing on
-// standard error: the report has said it already.
-type exitError struct {
-	code int
-	err  error
-}
-
-// Error implements error.
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit status %d", e.code)
-	}
-	return e.err.Error()
-}
-
-// Unwrap returns what went wrong, nil where the report has said it.
-func (e *exitError) Unwrap() error { return e.err }
-
-// usageError marks an error as wrong usage (exit status 2).
-func usageError(err error) error { return &exitError{code: exitUsage, err: err} }
-
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sluis",

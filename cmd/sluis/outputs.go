@@ -101,6 +101,19 @@ func createRecords(ctx context.Context, path string, schema *arrow.Schema, opts 
 	return f, err
 }
 
+// writeRecord writes one record to a file and releases it.
+func writeRecord(ctx context.Context, path string, rec arrow.Record) error {
+	defer rec.Release()
+	w, err := createRecords(ctx, path, rec.Schema(), source.WriterOptions{})
+	if err != nil {
+		return err
+	}
+	if err := w.Write(rec); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
 const stagedRecords = "records.csv"
 
 // Write appends a record, unless the context has ended.

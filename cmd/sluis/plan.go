@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/pflag"
 
@@ -88,34 +87,6 @@ func loadPlan(path string) (*pseudonym.Plan, error) {
 		return nil, usageError(fmt.Errorf("%s: %w", path, err))
 	}
 	return p, nil
-}
-
-// formOf is the name of the form of a column.
-func (f *pseudonymiseFlags) formOf(column string) string {
-	if p := f.makers[column]; p != nil {
-		return p.Settings().Form
-	}
-	return f.form
-}
-
-// scanner returns what looks at the columns that are copied; nil without --scan.
-func (f *pseudonymiseFlags) scanner() *scanner {
-	if f.scan == "" {
-		return nil
-	}
-	return newScanner(f.columns)
-}
-
-// decide prints the columns that may hold identifiers, and refuses to write unless
-// --scan=warn.
-func (f *pseudonymiseFlags) decide(look *scanner, stdout io.Writer) error {
-	if look == nil {
-		return nil
-	}
-	if f.named = look.report(stdout); f.named > 0 && f.scan == scanRefuse {
-		return &exitError{code: exitUnsafe, err: errScan}
-	}
-	return nil
 }
 
 // looked is what a run ends with: exit status 4 where a column was named and the file

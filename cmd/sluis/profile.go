@@ -5,18 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/spf13/cobra"
 
-	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 )
 
@@ -89,7 +85,7 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	o := profile.Options{Policy: policy, Respondent: f.respondent, RespondentForm: sdc.RespondentForm(f.form), Top: f.top, Check: sdc.Options{Threads: f.threads}}
 	named := []string{}
 	if f.codes != "" {
-		if o.Codes, err = readCodes(f.codes); err != nil {
+		if o.Codes, err = spec.LoadCodes(f.codes); err != nil {
 			return specError(err)
 		}
 		for name := range o.Codes {
@@ -112,56 +108,12 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	if err != nil {
 		return err
 	}
-	csv.Infer, csv.Text = true, named
-	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	if err := src.Need(named...); err != nil {
-		return usageError(err)
-	}
-	columns := []string{} // those that can be read
-	for _, field := range src.Schema().Fields() {
-		if source.Readable(field.Type) || slices.Contains(named, field.Name) {
-			columns = append(columns, field.Name)
-		}
-	}
-	p, err := profile.Make(ctx, func(ctx context.Context) (array.RecordReader, error) { return src.Reader(ctx, columns) }, o)
+	p, err := project.Profile(ctx, files, csv, named, o, project.Options{Trusted: trusted, OpenStreams: openStreams(ctx)})
 	if errors.Is(err, profile.ErrRequest) || errors.Is(err, sdc.ErrRequest) {
 		return usageError(err)
 	}
 	if err != nil {
-		return err
-	}
-	for i, field := range src.Schema().Fields() {
-		if !slices.Contains(columns, field.Name) {
-			p.Columns = slices.Insert(p.Columns, i, profile.Column{
-				Name: field.Name, Type: field.Type.Name(), Withheld: "columns of its type cannot be read", Classes: []profile.Class{},
-			})
-		}
-	}
-	if err := src.Hash(ctx); err != nil {
-		return err
-	}
-	var others []string
-	for _, field := range src.Schema().Fields() {
-		others = append(others, field.Name)
-	}
-	alike := p.Remarks
-	if p.Remarks, err = project.JoinRecords(src.Files(), trusted, []string{f.respondent}, others); err != nil {
-		return err
-	}
-	p.Remarks = append(p.Remarks, alike...)
-	p.Remarks = append(p.Remarks, project.SourceRemarks(src.Files(), true)...)
-	for _, name := range columns {
-		if !slices.Contains(named, name) && src.Grouped(name) {
-			p.Remarks = append(p.Remarks, sdc.Thousands(name))
-		}
-	}
-	// A profile may leave: a hash of the microdata would let anybody test a guess of them.
-	for _, file := range src.Files() {
-		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})
+		return requestError(err)
 	}
 	if f.json != "" {
 		if err := writeFile(ctx, f.json, p.WriteJSON); err != nil {
@@ -228,43 +180,4 @@ func readProfile(path string) (*profile.Profile, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
-}
-
-// code is a code as it is written: 01 is no number.
-type code string
-
-// UnmarshalYAML takes the text of a scalar.
-func (c *code) UnmarshalYAML(text []byte) error {
-	s := strings.TrimSpace(string(text))
-	if strings.HasPrefix(s, `"`) || strings.HasPrefix(s, "'") {
-		return plainyaml.Unmarshal(text, (*string)(c))
-	}
-	*c = code(s)
-	return nil
-}
-
-// readCodes reads a file of valid codes by column.
-func readCodes(path string) (map[string][]string, error) {
-	text, err := readSmall(path)
-	if err != nil {
-		return nil, err
-	}
-	var f struct {
-		Version int               `yaml:"version"`
-		Columns map[string][]code `yaml:"columns"`
-	}
-	if err := plainyaml.DecodeRaw(text, &f); err != nil {
-		return nil, fmt.Errorf("%w: %s: version: 1 and columns: {name: [codes]} are wanted: %w", spec.ErrSpec, path, err)
-	}
-	if f.Version != 1 || len(f.Columns) == 0 {
-		return nil, fmt.Errorf("%w: %s: version: 1 and columns: {name: [codes]} are wanted", spec.ErrSpec, path)
-	}
-	out := map[string][]string{}
-	for name, list := range f.Columns {
-		out[name] = []string{}
-		for _, c := range list {
-			out[name] = append(out[name], string(c))
-		}
-	}
-	return out, nil
 }

@@ -14,11 +14,16 @@ import (
 func newProject(ctx context.Context, s *spec.Spec, policy sdc.Policy, trusted []ed25519.PublicKey) *project.Project {
 	return project.New(s, policy, project.Options{
 		Trusted: trusted, OpenStreams: openStreams(ctx), Tool: thisTool(),
-		Watch: func(total int64) (func(int64), func()) {
-			bar := newProgress("checking", total)
-			return bar.set, bar.finish
-		},
+		Watch: watch("checking"),
 	})
+}
+
+// watch shows progress.
+func watch(what string) func(total int64) (func(int64), func()) {
+	return func(total int64) (func(int64), func()) {
+		bar := newProgress(what, total)
+		return bar.set, bar.finish
+	}
 }
 
 // checkAll checks the outputs of a project.

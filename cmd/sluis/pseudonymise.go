@@ -6,17 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/replace"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -167,8 +164,15 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 		}
 		f.record = out + ".record.json"
 	}
-	report, err := pseudonymiseFile(ctx, in, out, key, f, stdout)
+	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer, f.plan}, out, f.record); err != nil {
+		return err
+	}
+	job, err := f.job(ctx, in, out)
 	if err != nil {
+		return err
+	}
+	report, err := job.Pseudonymise(ctx, key, f.makers, f.again)
+	if err := f.decide(job, err, stdout); err != nil {
 		return err
 	}
 	if err := keepRecord(context.WithoutCancel(ctx), f.record, report, f.signer); err != nil {
@@ -188,217 +192,48 @@ func runPseudonymise(ctx context.Context, in, out string, f *pseudonymiseFlags, 
 	return f.looked()
 }
 
-// open opens the file whose columns are replaced.
-func (f *pseudonymiseFlags) open(ctx context.Context, in string) (*source.Source, error) {
+// job is the copy that the flags ask for.
+func (f *pseudonymiseFlags) job(ctx context.Context, in, out string) (*replace.Job, error) {
+	if err := f.csv.fit(in); err != nil {
+		return nil, err
+	}
+	for i, name := range f.columns {
+		if slices.Contains(f.columns[:i], name) {
+			return nil, usageError(fmt.Errorf("--column has %q twice", name))
+		}
+	}
 	f.csv.clean = f.columns // the others are copied as they stand
 	csv, err := f.csv.options([]string{in})
 	if err != nil {
 		return nil, err
 	}
-	return source.Open(ctx, []string{in}, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
-}
-
-// pseudonymiseFile streams a file through the pseudonymizer into another.
-func pseudonymiseFile(ctx context.Context, in, out string, key pseudonym.Key, f *pseudonymiseFlags, stdout io.Writer) (*pseudonym.Record, error) {
-	if err := fitOutputs([]string{in, f.keyFile, f.identity, f.signer, f.plan}, out, f.record); err != nil {
-		return nil, err
-	}
-	earlier, over, err := f.earlier(in)
-	if err != nil {
-		return nil, err
-	}
-	src, err := f.open(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
-	if err := f.known(src); err != nil {
-		return nil, err
-	}
-	if err := f.typed(in); err != nil {
-		return nil, err
-	}
-	keep, err := f.kept(src.Schema())
-	if err != nil {
-		return nil, err
-	}
-	columns, counters := f.makers, map[string]*pseudonym.Counter{}
-	for _, name := range f.columns {
-		counters[name] = &pseudonym.Counter{}
-	}
-	rows, err := src.Reader(ctx, keep)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Release()
 	if f.threads <= 0 {
 		f.threads = defaultThreads()
 	}
-	r, err := columns.ReaderOf(ctx, memory.DefaultAllocator, rows, f.threads, counters)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Release()
-	schema := r.Schema()
-	if f.keepMetadata {
-		schema = f.withMetadata(schema, rows.Schema())
-	}
-	w, err := createRecords(ctx, out, schema, source.WriterOptions{Hash: true})
-	if err != nil {
-		return nil, err
-	}
-	total, known := src.Rows()
-	if !known {
-		total = -1
-	}
-	bar := newProgress("pseudonymising", total)
-	defer bar.finish()
-	done := int64(0)
-	look := f.scanner()
-	for r.Next() {
-		if look != nil {
-			look.look(r.Record())
-		}
-		rec := array.NewRecord(schema, r.Record().Columns(), r.Record().NumRows())
-		err := w.Write(rec)
-		rec.Release()
-		if err != nil {
-			return nil, errors.Join(err, w.Abort())
-		}
-		done += r.Record().NumRows()
-		bar.set(done)
-	}
-	if err := r.Err(); err != nil {
-		w.Abort() //nolint:errcheck // the first error is the one to tell
-		return nil, err
-	}
-	if err := longEnough(f.makers, f.columns, counters); err != nil {
-		return nil, errors.Join(err, w.Abort())
-	}
-	if err := f.decide(look, stdout); err != nil {
-		w.Abort() //nolint:errcheck // the first error is the one to tell
-		return nil, err
-	}
-	if err := src.Hash(ctx); err != nil {
-		return nil, errors.Join(err, w.Abort()) // IN has changed: OUT must not appear
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	report := f.makers[f.columns[0]].Record(f.columns[:1], counters, "sluis "+thisTool().Version)
-	for _, name := range f.columns[1:] {
-		report.Append(f.makers[name], []string{name}, counters)
-	}
-	for i, c := range report.Columns {
-		report.Columns[i].Over = over[c.Column]
-	}
-	for _, file := range src.Files() {
-		before := pseudonym.RecordedFile{Name: filepath.Base(file.Name)}
-		if earlier.Tells(file.SHA256) {
-			before.SHA256 = file.SHA256 // stands in its own record already
-		} else if before.Keyed, err = key.FileDigest(file.SHA256); err != nil {
-			return nil, err
-		}
-		report.Inputs = append(report.Inputs, before)
-	}
-	report.Output = pseudonym.RecordedFile{Name: filepath.Base(out), SHA256: w.SHA256()}
-	return report, nil
+	return &replace.Job{
+		In: in, CSV: csv, OpenStreams: openStreams(ctx), Out: out,
+		Create: func(schema *arrow.Schema) (replace.Writer, error) {
+			return createRecords(ctx, out, schema, source.WriterOptions{Hash: true})
+		},
+		Columns: f.columns, Direct: f.direct, Drop: f.drop, Scan: f.scan != "", Allow: f.scan == scanWarn,
+		KeepMetadata: f.keepMetadata, Tool: "sluis " + thisTool().Version, Threads: f.threads, Watch: watch("pseudonymising"),
+	}, nil
 }
 
-// withMetadata gives a schema the metadata of the one before, but for the columns that
-// are replaced.
-func (f *pseudonymiseFlags) withMetadata(schema, before *arrow.Schema) *arrow.Schema {
-	fields := schema.Fields()
-	for i := range fields {
-		if !slices.Contains(f.columns, fields[i].Name) {
-			fields[i].Metadata = before.Field(i).Metadata
-		}
+// decide prints the columns that may hold identifiers, and gives the error of a copy its exit
+// status.
+func (f *pseudonymiseFlags) decide(job *replace.Job, err error, stdout io.Writer) error {
+	for _, x := range job.Suspects {
+		fmt.Fprintf(stdout, "column %q: %s\n", x.Column, x.Why)
 	}
-	meta := before.Metadata()
-	return arrow.NewSchema(fields, &meta)
-}
-
-// earlier reads the records of IN, and refuses columns that are pseudonyms by one of
-// them, unless --again is given: then it returns how they were made.
-func (f *pseudonymiseFlags) earlier(in string) (*dossier.Records, map[string][]pseudonym.Setting, error) {
-	records, over := &dossier.Records{}, map[string][]pseudonym.Setting{}
-	if err := records.Beside(in); err != nil {
-		return nil, nil, err
+	f.named = len(job.Suspects)
+	switch {
+	case errors.Is(err, replace.ErrScan):
+		return &exitError{code: exitUnsafe, err: fmt.Errorf("%w with --scan=warn", err)}
+	case errors.Is(err, replace.ErrRequest):
+		return usageError(err)
 	}
-	for _, name := range f.columns {
-		settings, err := records.Claims(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(settings) > 0 && !f.again {
-			return nil, nil, fmt.Errorf("column %q holds pseudonyms, says %s%s; --again makes pseudonyms of pseudonyms", name, in, dossier.RecordSuffix)
-		}
-		over[name] = settings
-	}
-	return records, over, nil
-}
-
-// typed refuses the typed form of an identifier in a CSV file whose type was not said:
-// the same person would get another pseudonym in a file that has a type.
-func (f *pseudonymiseFlags) typed(in string) error {
-	csv := strings.EqualFold(filepath.Ext(in), ".csv")
-	if !csv && len(f.csv.types) > 0 {
-		return usageError(errors.New("--type is for CSV files: the others have types"))
-	}
-	for _, name := range f.columns {
-		if _, ok := f.csv.types[name]; csv && !ok && f.formOf(name) == pseudonym.Typed.String() {
-			return usageError(fmt.Errorf("column %q: a CSV file has no types, and the typed form needs one: say --type %s=string or --type %s=int64, the same for all files that are to be joined, or --form text", name, name, name))
-		}
-	}
-	return nil
-}
-
-// known refuses flags that name a column that does not exist, or one both to
-// replace and to drop: a name with a slip in it would let an identifier through.
-func (f *pseudonymiseFlags) known(src *source.Source) error {
-	if err := src.Need(slices.Concat(f.columns, f.direct, f.drop)...); err != nil {
-		return err
-	}
-	for i, name := range f.columns {
-		if slices.Contains(f.columns[:i], name) {
-			return usageError(fmt.Errorf("--column has %q twice", name))
-		}
-	}
-	for _, name := range f.drop {
-		if slices.Contains(f.columns, name) {
-			return usageError(fmt.Errorf("column %q is both replaced and dropped", name))
-		}
-	}
-	return nil
-}
-
-// kept lists the columns that are written, and refuses a direct identifier among
-// them.
-func (f *pseudonymiseFlags) kept(schema *arrow.Schema) (keep []string, err error) {
-	for _, field := range schema.Fields() {
-		switch {
-		case slices.Contains(f.drop, field.Name):
-		case slices.Contains(f.direct, field.Name) && !slices.Contains(f.columns, field.Name):
-			return nil, fmt.Errorf("column %q holds a direct identifier and is neither replaced (--column) nor dropped (--drop)", field.Name)
-		default:
-			keep = append(keep, field.Name)
-		}
-	}
-	return keep, nil
-}
-
-// longEnough refuses pseudonyms that are too short for the values that there were:
-// --expected was said before they were counted.
-func longEnough(makers pseudonym.Columns, columns []string, counters map[string]*pseudonym.Counter) error {
-	for _, name := range columns {
-		p := makers[name]
-		s := counters[name].Stats()
-		n := max(s.Distinct, s.DistinctHigh)
-		if least := pseudonym.MinBytes(n); least > p.Bytes() {
-			return fmt.Errorf("column %q: %w: %d bytes, where its %d distinct values need %d (--expected, --bytes)", name, pseudonym.ErrLength, p.Bytes(), n, least)
-		}
-	}
-	return nil
+	return err
 }
 
 // keepRecord signs the record, where there is a key for it, and writes it.

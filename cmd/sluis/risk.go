@@ -7,18 +7,15 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
-	"github.com/sluis-go/sluis/sdc/source"
 )
 
 type riskFlags struct {
@@ -52,7 +49,6 @@ type riskFlags struct {
 	records, json string
 	worst         int
 	trust         []string
-	grouped       []sdc.Remark // on numbers that read has read
 }
 
 func newRiskCommand() *cobra.Command {
@@ -130,7 +126,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err := f.check(); err != nil {
 		return err
 	}
-	m, err := f.measurement()
+	o, err := f.options()
 	if err != nil {
 		return usageError(err)
 	}
@@ -138,75 +134,46 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err := fitOutputs(inputs, f.records, f.json, f.html); err != nil {
 		return err
 	}
-	trusted, err := publicKeys(f.trust)
+	if o.Trees, err = readTrees(f.trees); err != nil {
+		return err
+	}
+	in, reading, err := f.input(ctx, files)
 	if err != nil {
 		return err
 	}
-	data, infos, err := f.read(ctx, files, m.columns(f))
+	in.Columns, in.Joined = o.Columns(), o.Columns()
+	data, err := project.ReadTable(ctx, in, reading)
 	if err != nil {
-		return err
+		return tableError(err)
 	}
-	defer data.Release()
-	sources := project.SourcesOf(infos)
-	remarks, err := project.JoinRecords(infos, trusted, []string{f.respondent, f.household}, m.columns(f))
-	if err != nil {
-		return err
-	}
-	looks, err := lookAlikes(data, []string{f.respondent, f.household}, slices.Concat(f.keys, f.sensitive), f.form)
-	if err != nil {
-		return err
-	}
-	remarks = slices.Concat(remarks, project.SourceRemarks(infos, true), looks, f.grouped)
-	if f.respondent == "" {
-		remarks = append(remarks, sdc.NoRespondent(data.NumRows()))
-	}
-	if m.suppressed {
-		records, err := f.knowSuppressed(files, sources, data)
-		if err != nil {
-			return err
+	defer data.Data.Release()
+	if o.Suppressed {
+		if err := data.KnowSuppressed(reading.Trusted, o.Covered); err != nil {
+			return requestError(err)
 		}
-		remarks = append(remarks, project.LocalRemarks(records, trusted)...)
 	}
 	if f.population != "" {
-		columns := f.keys
-		if f.respondent != "" && !slices.Contains(columns, f.respondent) {
-			columns = append(slices.Clone(columns), f.respondent)
-		}
-		population, of, err := f.read(ctx, []string{f.population}, columns)
-		if err != nil {
-			if f.respondent != "" {
-				err = fmt.Errorf("%w (with --respondent the population is counted in respondents too, and needs the column)", err)
-			}
-			return err
-		}
-		defer population.Release()
-		m.population = population
-		// The persons of the population are counted by themselves. Its keys are compared
-		// with those of the data.
-		among, err := project.JoinRecords(of, trusted, []string{f.respondent}, nil)
+		population, err := f.readPopulation(ctx, data, reading)
 		if err != nil {
 			return err
 		}
-		between, err := project.JoinRecords(slices.Concat(infos, of), trusted, nil, f.keys)
-		if err != nil {
-			return err
-		}
-		looks, err := lookAlikes(population, []string{f.respondent}, nil, f.form)
-		if err != nil {
-			return fmt.Errorf("--population: %w", err)
-		}
-		remarks = slices.Concat(remarks, among, between, looks)
+		defer population.Data.Release()
+		o.Population = population.Data
 	}
-	r, err := m.run(ctx, data)
-	if errors.Is(err, riskmetrics.ErrRequest) {
+	result, err := measure.Make(ctx, data.Data, o)
+	var order *measure.OrderError
+	switch {
+	case errors.As(err, &order):
+		return usageError(fmt.Errorf("%w (--order '%s=least<...<largest')", err, order.Variable))
+	case errors.Is(err, riskmetrics.ErrRequest):
 		return usageError(err)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	r.Data.Sources = sources
-	r.Remark(remarks...)
-	written, err := f.write(ctx, r, m)
+	r := result.Report
+	r.Data.Sources = project.SourcesOf(data.Files)
+	r.Remark(data.Remarks...)
+	written, err := f.write(ctx, result)
 	if err != nil {
 		return err
 	}
@@ -214,69 +181,20 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		return err
 	}
 	switch r.Verdict {
-	case "unsafe":
+	case sdc.Unsafe.String():
 		return &exitError{code: exitUnsafe}
-	case "review":
+	case sdc.Review.String():
 		return &exitError{code: exitReview}
 	}
 	return nil
 }
 
-// knowSuppressed reads the records of nulls that are called suppressed. It refuses one that
-// is not there, is of another file, cannot be that of the data, or does not reach what is
-// asked.
-func (f *riskFlags) knowSuppressed(files []string, sources []sdc.Source, data arrow.Table) ([]*sdc.Suppression, error) {
-	var paths []string
-	for _, p := range files {
-		paths = append(paths, globbed(p)...)
-	}
-	records, err := project.LocalRecords(paths)
-	if err != nil {
-		return nil, requestError(err)
-	}
-	if err := project.SameFiles(records, sources); err != nil {
-		return nil, err
-	}
-	nulls := func(key string) (int64, bool) {
-		at := data.Schema().FieldIndices(key)
-		if len(at) == 0 {
-			return 0, false
-		}
-		return int64(data.Column(at[0]).NullN()), true
-	}
-	if err := sdc.SuppressionsFit(records, data.NumRows(), nulls); err != nil {
-		return nil, usageError(err)
-	}
-	for i, s := range records {
-		size, k := len(f.keys), int64(f.k)
-		if f.k == 0 && f.combinations > 0 {
-			size, k = min(size, f.combinations), f.minCount
-		} else if f.combinations > 0 {
-			k = max(k, f.minCount)
-		}
-		if why := s.Covers(f.keys, size, f.respondent, k); why != "" {
-			return nil, usageError(fmt.Errorf("%s: missing values are called suppressed, and the record of that does not reach what is asked: %s; use --missing wildcard", sources[i].Name, why))
-		}
-	}
-	return records, nil
-}
-
-// columns lists the columns that are read, each once.
-func (m *measurement) columns(f *riskFlags) []string {
-	var out []string
-	for _, name := range slices.Concat(f.keys, f.sensitive, []string{f.weight, f.respondent, f.household}) {
-		if name != "" && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
 // write writes the files that were asked for, each complete or not at all.
-func (f *riskFlags) write(ctx context.Context, r *report.Risk, m *measurement) ([][2]string, error) {
+func (f *riskFlags) write(ctx context.Context, result *measure.Result) ([][2]string, error) {
 	var files [][2]string
+	r := result.Report
 	if f.records != "" {
-		if err := writeRecord(ctx, f.records, m.recordsOf(r)); err != nil {
+		if err := writeRecord(ctx, f.records, result.Records(memory.DefaultAllocator)); err != nil {
 			return nil, err
 		}
 		files = append(files, [2]string{"the risks of every record", f.records})
@@ -295,131 +213,4 @@ func (f *riskFlags) write(ctx context.Context, r *report.Risk, m *measurement) (
 		return nil, err
 	}
 	return append(files, [2]string{"the report as a page", f.html}), nil
-}
-
-// ordered reports whether a column is sensitive and its values have an order of their
-// own, those of numbers and dates, or distances, those of numbers.
-func (f *riskFlags) ordered(name string) bool {
-	return (f.distance == "ordered" || f.distance == "range") && slices.Contains(f.sensitive, name) && f.trees[name] == "" &&
-		!slices.ContainsFunc(f.orders, func(o string) bool { return strings.HasPrefix(o, name+"=") })
-}
-
-// read reads some columns of files into memory.
-func (f *riskFlags) read(ctx context.Context, files, columns []string) (arrow.Table, []source.FileInfo, error) {
-	csv, err := f.csv.options(files)
-	if err != nil {
-		return nil, nil, err
-	}
-	csv.Types, csv.Numbers = map[string]string{}, numbersOf(f.csv.types, f.weight)
-	csv.Infer = true
-	for _, name := range columns {
-		if !f.ordered(name) {
-			csv.Text = append(csv.Text, name)
-		}
-	}
-	for name, t := range f.csv.types {
-		if slices.Contains(columns, name) {
-			csv.Types[name] = t
-		}
-	}
-	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: openStreams(ctx)})
-	if err != nil {
-		return nil, nil, err
-	}
-	defer src.Close()
-	if err := src.Need(columns...); err != nil {
-		return nil, nil, usageError(err)
-	}
-	for _, name := range columns {
-		if (name == f.weight || f.ordered(name)) && src.Grouped(name) {
-			f.grouped = append(f.grouped, sdc.Thousands(name))
-		}
-	}
-	r, err := src.Reader(ctx, columns)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer r.Release()
-	total, known := src.Rows()
-	if !known {
-		total = -1
-	}
-	bar := newProgress("reading", total)
-	defer bar.finish()
-	var recs []arrow.Record
-	defer func() {
-		for _, rec := range recs {
-			rec.Release()
-		}
-	}()
-	done := int64(0)
-	for r.Next() {
-		rec := r.Record()
-		rec.Retain()
-		recs = append(recs, rec)
-		done += rec.NumRows()
-		bar.set(done)
-	}
-	if err := r.Err(); err != nil {
-		return nil, nil, err
-	}
-	if err := src.Hash(ctx); err != nil {
-		return nil, nil, err
-	}
-	return array.NewTableFromRecords(r.Schema(), recs), src.Files(), nil
-}
-
-// writeRecord writes one record to a file and releases it.
-func writeRecord(ctx context.Context, path string, rec arrow.Record) error {
-	defer rec.Release()
-	w, err := createRecords(ctx, path, rec.Schema(), source.WriterOptions{})
-	if err != nil {
-		return err
-	}
-	if err := w.Write(rec); err != nil {
-		return errors.Join(err, w.Abort())
-	}
-	return w.Close()
-}
-
-// recordsOf lays out the risks of every record.
-func (m *measurement) recordsOf(r *report.Risk) arrow.Record {
-	mem := memory.DefaultAllocator
-	rows := int(r.Data.Records)
-	row := array.NewInt64Builder(mem)
-	defer row.Release()
-	for i := range rows {
-		row.Append(int64(i + 1))
-	}
-	fields := []arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}}
-	columns := []arrow.Array{row.NewArray()}
-	for _, v := range m.vectors {
-		arr := riskmetrics.Float64Array(mem, v.values)
-		if v.whole {
-			whole := wholeNumbers(mem, v.values)
-			arr.Release()
-			arr = whole
-		}
-		fields = append(fields, arrow.Field{Name: v.name, Type: arr.DataType(), Nullable: true})
-		columns = append(columns, arr)
-	}
-	defer func() {
-		for _, c := range columns {
-			c.Release()
-		}
-	}()
-	return array.NewRecord(arrow.NewSchema(fields, nil), columns, int64(rows))
-}
-
-func wholeNumbers(mem memory.Allocator, values []float64) arrow.Array {
-	b := array.NewInt64Builder(mem)
-	defer b.Release()
-	for _, v := range values {
-		if v != v { //nolint:gocritic // NaN
-			b.AppendNull()
-		} else {
-			b.Append(int64(v))
-		}
-	}
-	return b.NewArray()
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
@@ -48,7 +49,7 @@ func run(ctx context.Context, w io.Writer, dir, page string) (sdc.Verdict, error
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return sdc.Unsafe, err
 	}
-	r, err := check(ctx, s, policy)
+	r, err := project.New(s, policy, project.Options{}).Check(ctx, sdc.Options{})
 	if err != nil {
 		return sdc.Unsafe, err
 	}
@@ -75,42 +76,4 @@ func run(ctx context.Context, w io.Writer, dir, page string) (sdc.Verdict, error
 		}
 	}
 	return r.Verdict, nil
-}
-
-// check reads the data of a spec and applies the policy.
-func check(ctx context.Context, s *spec.Spec, policy sdc.Policy) (*sdc.Report, error) {
-	src, err := source.Open(ctx, s.Patterns, s.Options)
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
-	if err := src.Hash(ctx); err != nil {
-		return nil, err
-	}
-	columns := s.Columns()
-	records, err := src.Reader(ctx, columns)
-	if err != nil {
-		return nil, err
-	}
-	defer records.Release()
-	data := sdc.FromReaders(records)
-	data.Roles, data.Missing, data.Hierarchies = s.Roles, s.Missing, s.Hierarchies
-	for _, f := range src.Files() {
-		data.Sources = append(data.Sources, sdc.Source{Name: filepath.Base(f.Name), SHA256: f.SHA256})
-	}
-	var account *dossier.Dossier
-	if s.Dossier != "" {
-		if account, err = dossier.Load(s.Dossier); err != nil {
-			return nil, err
-		}
-		data.Dossier = &sdc.DossierState{Missing: account.Missing()}
-	}
-	r, err := sdc.Check(ctx, data, s.Outputs, policy, sdc.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if account != nil {
-		account.Compare(r, dossier.Reading{Columns: columns})
-	}
-	return r, nil
 }

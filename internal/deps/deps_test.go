@@ -53,15 +53,17 @@ var allowed = map[string][]string{
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/profile", "sdc/report/words", "pseudonym"},
 	"sdc/profile": {"sdc", "sdc/report/words"},
 	"sdc/suggest": {"sdc"},
-	"sdc/project": {"internal/files", "sdc", "sdc/report/words", "sdc/dossier", "sdc/source", "sdc/spec", "sdc/suggest"},
+	"sdc/project": {"internal/files", "sdc", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
+	"sdc/replace": {"internal/identifier", "pseudonym", "sdc/dossier", "sdc/source"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/guard", "internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
 	// Facts and their sentences: every package that finds something has a fact for it.
 	"sdc/report/words": {},
 	// One arrow: suppress, suppress/foreign and suppress/records stand on the engine.
-	"suppress":         {"internal/files", "internal/guard", "internal/manifest", "internal/staging", "sdc", "sdc/report/words"},
-	"suppress/foreign": {"suppress/internal/hide"},
-	"suppress/records": {"internal/column", "internal/group", "internal/guard", "suppress/internal/hide"},
+	"suppress":          {"internal/files", "internal/guard", "internal/manifest", "internal/staging", "sdc", "sdc/report/words"},
+	"suppress/foreign":  {"suppress/internal/hide"},
+	"suppress/releases": {"internal/files", "internal/formula", "internal/manifest", "sdc/source", "suppress", "suppress/verify"},
+	"suppress/records":  {"internal/column", "internal/group", "internal/guard", "suppress/internal/hide"},
 	"suppress/internal/hide": {
 		"internal/exact", "internal/formula", "internal/guard", "internal/group", "internal/linear", "internal/lp", "sdc", "sdc/report/words",
 	},
@@ -70,6 +72,7 @@ var allowed = map[string][]string{
 		"internal/guard",
 		"sdc", "internal/exact", "internal/column", "internal/group", "internal/topk",
 	},
+	"riskmetrics/measure": {"riskmetrics", "sdc", "sdc/report"},
 }
 
 // free are the packages at the top, which may import anything of the module.

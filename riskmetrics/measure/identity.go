@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"context"
@@ -16,10 +16,10 @@ import (
 // individual measures individual, household and global risk.
 func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 	c, r := m.classes, m.report
-	risk, err := c.Individual(ctx, m.model)
+	risk, err := c.Individual(ctx, m.o.Model)
 	if errors.Is(err, riskmetrics.ErrWeight) {
 		names := []string{"expected_reidentifications", "global_risk", "largest_individual_risk"}
-		if m.f.household != "" {
+		if m.o.Household != "" {
 			names = append(names, "expected_reidentifications_household", "global_risk_household", "largest_household_risk")
 		}
 		m.notMeasured("individual risk", err, names...)
@@ -37,7 +37,7 @@ func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 	r.Add("global_risk", g.Rate)
 	r.Add("largest_individual_risk", g.Most)
 	r.Histogram("individual risk", risk, riskBins)
-	if m.f.household == "" {
+	if m.o.Household == "" {
 		return nil
 	}
 	house, err := c.Household(risk)
@@ -66,12 +66,12 @@ func (m *measurement) global(risk []float64) (riskmetrics.GlobalRisk, error) {
 
 // minimalUniques measures SUDA.
 func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
-	r, f := m.report, m.f
-	if !f.suda {
+	r, o := m.report, m.o
+	if o.NoSUDA {
 		r.NotMeasured = append(r.NotMeasured, "minimal sample uniques (--suda=false)")
 		return nil
 	}
-	s, err := m.classes.SUDA(ctx, riskmetrics.SUDAOptions{Limit: f.sudaSize, Score: m.score, Threads: f.threads})
+	s, err := m.classes.SUDA(ctx, riskmetrics.SUDAOptions{Limit: o.SUDASize, Score: m.o.Score, Threads: o.Threads})
 	if errors.Is(err, riskmetrics.ErrRequest) { // the options have been checked: respondents in several classes
 		m.notMeasured("minimal sample uniques", err)
 		return nil
@@ -80,7 +80,7 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 		return err
 	}
 	m.vectors = append(m.vectors, vector{"suda_score", s.Score, false})
-	dis, err := s.DIS(f.disFraction)
+	dis, err := s.DIS(o.DISFraction)
 	if errors.Is(err, riskmetrics.ErrRequest) { // the fraction has been checked: too many keys
 		r.NotMeasured = append(r.NotMeasured, "DIS-SUDA: "+err.Error())
 	} else if err != nil {
@@ -120,16 +120,16 @@ func largest(values []float64) float64 {
 // reidentification measures prosecutor, journalist and marketer risk, and the
 // uniques of the population.
 func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error {
-	c, r, f := m.classes, m.report, m.f
+	c, r, o := m.classes, m.report, m.o
 	// The decimal that was written, not the float that is near it.
-	threshold, _ := new(big.Rat).SetString(strconv.FormatFloat(f.atRisk, 'g', -1, 64))
+	threshold, _ := new(big.Rat).SetString(strconv.FormatFloat(o.AtRisk, 'g', -1, 64))
 	add := func(who string, x riskmetrics.ReIdentification) {
 		r.Add(who+"_at_risk", x.AtRisk(threshold))
 		r.Add(who+"_highest", x.Risk.Value)
 		r.Add(who+"_success", x.Success)
 	}
 	add("prosecutor", c.Prosecutor())
-	if f.weight != "" {
+	if o.Weight != "" {
 		x, err := c.EstimatedJournalist()
 		switch {
 		case errors.Is(err, riskmetrics.ErrWeight):
@@ -140,9 +140,9 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 			add("estimated_journalist", x)
 		}
 	}
-	if m.population != nil {
-		p, err := riskmetrics.NewClasses(ctx, m.population, riskmetrics.Options{
-			Keys: f.keys, Missing: m.options.Missing, Respondent: f.respondent, Threads: f.threads,
+	if m.o.Population != nil {
+		p, err := riskmetrics.NewClasses(ctx, m.o.Population, riskmetrics.Options{
+			Keys: o.Keys, Missing: m.o.Missing, Respondent: o.Respondent, Threads: o.Threads,
 		})
 		if err != nil {
 			return fmt.Errorf("population: %w", err)
@@ -157,8 +157,8 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 			return err
 		}
 		r.Add("k_map", a.Value)
-		if f.k > 0 {
-			limitRisk(r, "k-map: fewer than k of the population in a class is unsafe", whole(f.k), &a)
+		if o.K > 0 {
+			limitRisk(r, "k-map: fewer than k of the population in a class is unsafe", whole(o.K), &a)
 		}
 		least, most, err := c.Presence(ctx, p)
 		if err != nil {
@@ -167,14 +167,14 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		r.Add("presence_least", least.Value)
 		r.Add("presence_most", most.Value)
 	}
-	if f.fraction == 0 {
+	if o.Fraction == 0 {
 		return nil
 	}
 	if _, several := c.Respondents(); several > 0 {
 		r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("uniques of the population: %d respondents have records in several classes, for whom the estimates are not defined", several))
 		return nil
 	}
-	u, err := c.PopulationUniques(ctx, f.fraction)
+	u, err := c.PopulationUniques(ctx, o.Fraction)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		}
 	}
 	r.Add("population_uniques_dankar", u.Dankar.Value).Note = u.By
-	l, err := c.LogLinear(ctx, riskmetrics.LogLinearOptions{Fraction: f.fraction})
+	l, err := c.LogLinear(ctx, riskmetrics.LogLinearOptions{Fraction: o.Fraction})
 	if errors.Is(err, riskmetrics.ErrRequest) || errors.Is(err, riskmetrics.ErrEstimator) {
 		for _, name := range []string{"tau1", "tau2", "tau1_misfit"} {
 			r.Add(name, math.NaN()).Note = err.Error()

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"fmt"
@@ -10,19 +10,19 @@ import (
 	"github.com/sluis-go/sluis/sdc/report"
 )
 
-// newRiskReport says what is measured.
-func newRiskReport(m *measurement, rows int64) *report.Risk {
+// begin says what is measured.
+func (m *measurement) begin(rows int64) *report.Risk {
 	c := m.classes
 	missing := c.Missing().String()
-	if m.suppressed {
+	if m.o.Suppressed {
 		missing = string(sdc.MissingSuppressed)
 	}
 	r := report.NewRisk(missing)
 	d := &r.Data
-	d.Records, d.Classes, d.Keys, d.Sensitive = rows, c.Len(), m.f.keys, append([]string{}, m.f.sensitive...)
-	d.Weight, d.Respondent, d.Household = m.f.weight, m.f.respondent, m.f.household
+	d.Records, d.Classes, d.Keys, d.Sensitive = rows, c.Len(), m.o.Keys, append([]string{}, m.o.Sensitive...)
+	d.Weight, d.Respondent, d.Household = m.o.Weight, m.o.Respondent, m.o.Household
 	if len(d.Sensitive) > 0 {
-		d.Nulls = m.nulls.String()
+		d.Nulls = m.o.SensitiveMissing.String()
 	}
 	for i := range c.Records() {
 		if c.Class(i) == riskmetrics.NoClass {

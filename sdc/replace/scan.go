@@ -1,9 +1,8 @@
-package main
+package replace
 
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -16,8 +15,15 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 )
 
-// errScan says that columns hold what may be identifiers.
-var errScan = errors.New("columns may hold identifiers, and nothing is written: replace or drop them, or look at them and say --scan=warn")
+// ErrScan says that columns that are copied may hold identifiers, so that nothing is written.
+var ErrScan = errors.New("columns may hold identifiers, and nothing is written: replace or drop them, or look at them and allow them")
+
+// Suspect is a column that is copied and may hold identifiers.
+type Suspect struct {
+	Column string
+	// Why says what the column holds, with numbers and without a value.
+	Why string
+}
 
 // scanner looks for identifiers in the columns that are copied as they are.
 //
@@ -115,16 +121,14 @@ func (c *scanned) found() string {
 	return ""
 }
 
-// report prints the columns, and returns how many there are.
-func (s *scanner) report(w io.Writer) int {
-	n := 0
+// suspects lists the columns that may hold identifiers, in the order of the file.
+func (s *scanner) suspects() (out []Suspect) {
 	for _, name := range s.columns {
-		if what := s.counts[name].found(); what != "" {
-			fmt.Fprintf(w, "column %q: %s\n", name, what)
-			n++
+		if why := s.counts[name].found(); why != "" {
+			out = append(out, Suspect{name, why})
 		}
 	}
-	return n
+	return out
 }
 
 // plainText returns what reads a value as text, nil for types that hold no identifiers,

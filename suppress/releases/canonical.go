@@ -1,4 +1,4 @@
-package main
+package releases
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/decimal128"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/formula"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -42,7 +43,7 @@ func canonical(ctx context.Context, text, binary string) (bool, error) {
 	if d, ok := schema.Field(n).Type.(*arrow.Decimal128Type); ok {
 		digits = d.Scale
 	}
-	f, err := openPlain(text)
+	f, err := files.Open(text)
 	if err != nil {
 		return false, err
 	}
@@ -54,7 +55,7 @@ func canonical(ctx context.Context, text, binary string) (bool, error) {
 	case err != nil:
 		return false, err
 	}
-	is, err := openPlain(binary)
+	is, err := files.Open(binary)
 	if err != nil {
 		return false, err
 	}

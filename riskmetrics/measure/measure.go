@@ -1,0 +1,240 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"sort"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report"
+)
+
+// measurement is one run of [Make].
+type measurement struct {
+	o       Options
+	classes *riskmetrics.Classes
+	report  *report.Risk
+	vectors []vector // per-record results, in the order of the columns
+}
+
+type vector struct {
+	name   string
+	values []float64
+	whole  bool
+}
+
+// Make measures everything that the options ask for.
+//
+// The error is riskmetrics.ErrRequest for options that do not go together or name no column,
+// an [OrderError], sdc.ErrNoRows for a table without rows, or one of riskmetrics.
+func Make(ctx context.Context, data arrow.Table, o Options) (*Result, error) {
+	if err := o.settle(); err != nil {
+		return nil, err
+	}
+	c, err := riskmetrics.NewClasses(ctx, data, riskmetrics.Options{
+		Keys: o.Keys, Missing: o.Missing, Weight: o.Weight, Respondent: o.Respondent, Household: o.Household, Threads: o.Threads,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if data.NumRows() == 0 {
+		return nil, sdc.ErrNoRows
+	}
+	m := &measurement{o: o, classes: c}
+	m.report = m.begin(data.NumRows())
+	steps := []func(context.Context, arrow.Table) error{
+		m.frequencies, m.drivers, m.individual, m.minimalUniques, m.reidentification, m.attributes, m.utility,
+	}
+	for _, step := range steps {
+		if err := step(ctx, data); err != nil {
+			return nil, err
+		}
+	}
+	return &Result{Report: m.report, vectors: m.vectors}, nil
+}
+
+// frequencies measures k-anonymity and the combinations.
+func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
+	c, r, o := m.classes, m.report, m.o
+	freq := c.SampleFreq()
+	m.vectors = append(m.vectors, vector{"class_size", freq, r.Data.Alpha == nil})
+	anonymity := c.KAnonymity()
+	alone := anonymity.Violations(two)
+	r.Alone = report.RiskAlone{Records: alone.Records, Respondents: alone.Respondents}
+	r.Histogram("class sizes", freq, classBins)
+	uniques := count(freq, func(v float64) bool { return v == 1 })
+	if o.Respondent != "" {
+		uniques = float64(anonymity.Violations(two).Respondents)
+	}
+	r.Add("sample_uniques", uniques)
+	r.Add("smallest_class", anonymity.Value)
+	for _, k := range levels(o.K) {
+		r.Add(fmt.Sprintf("records_below_%d", k), float64(anonymity.Violations(whole(k)).Records))
+	}
+	if o.K > 0 {
+		of := "records"
+		if o.Respondent != "" {
+			of = "respondents"
+		}
+		limitRisk(r, "k-anonymity in "+of+": f_k < k is unsafe", whole(o.K), &anonymity)
+		if !m.o.Suppressed && c.Missing().Matches() {
+			m.certain(&anonymity)
+		}
+	}
+	if o.Respondent != "" {
+		r.Add("smallest_class_respondents", anonymity.Value)
+		for _, k := range levels(o.K) {
+			r.Add(fmt.Sprintf("respondents_in_classes_below_%d", k), float64(anonymity.Violations(whole(k)).Respondents))
+		}
+	}
+	if o.Weight != "" {
+		weighted, err := c.KWeighted()
+		switch {
+		case errors.Is(err, riskmetrics.ErrWeight):
+			m.notMeasured("population frequencies", err, "smallest_population_class")
+		case err != nil:
+			return err
+		default:
+			m.vectors = append(m.vectors, vector{"pop_size", c.PopFreq(), false})
+			r.Add("smallest_population_class", weighted.Value)
+			for _, k := range levels(o.K) {
+				r.Add(fmt.Sprintf("records_below_%d_weighted", k), float64(weighted.Violations(whole(k)).Records))
+			}
+		}
+	}
+	m.worst()
+	if o.Combinations == 0 {
+		return nil
+	}
+	least, rare, err := c.Combinations(ctx, o.Combinations, o.MinCount)
+	if err != nil {
+		return err
+	}
+	for _, k := range rare {
+		r.Combinations = append(r.Combinations, report.RiskCombination{
+			Keys: m.names(k.Keys), Rarest: k.Rarest, Smallest: report.Number(k.Smallest), Classes: k.Classes, Records: k.Records,
+		})
+	}
+	limitRisk(r, fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", o.Combinations), whole(int(o.MinCount)), &least)
+	return nil
+}
+
+// certain judges the classes that reach k, and only by records that may be of others:
+// those with a null where the class has a value, or a value where it has a null.
+func (m *measurement) certain(anonymity *riskmetrics.Attained) {
+	k := whole(m.o.K)
+	certain := m.classes.KCertain()
+	below := map[uint32]bool{}
+	for _, id := range anonymity.Violations(k).Classes {
+		below[id] = true
+	}
+	l := report.RiskLimit{
+		Definition: "k-anonymity without what nulls may stand for: fewer than k equal on all keys, nulls being equal to nulls, is review",
+		Limit:      float64(m.o.K), Attained: report.Number(certain.Value), Verdict: "safe",
+	}
+	for _, id := range certain.Violations(k).Classes {
+		if !below[id] {
+			l.Classes++
+			l.Records += m.classes.Size(id)
+		}
+	}
+	if l.Classes > 0 {
+		if l.Verdict = "review"; m.report.Verdict == "safe" {
+			m.report.Verdict = "review"
+		}
+	}
+	m.report.Limits = append(m.report.Limits, l)
+}
+
+// notMeasured says why a measure is not there: the report names it, and its figures
+// have no value.
+func (m *measurement) notMeasured(what string, err error, figures ...string) {
+	m.report.NotMeasured = append(m.report.NotMeasured, what+": "+err.Error())
+	for _, name := range figures {
+		m.report.Add(name, math.NaN()).Note = err.Error()
+	}
+}
+
+var two = whole(2)
+
+func whole(n int) *big.Rat { return new(big.Rat).SetInt64(int64(n)) }
+
+func (m *measurement) names(keys []int) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = m.o.Keys[k]
+	}
+	return out
+}
+
+// levels are the class sizes that are always reported, with the limit.
+func levels(k int) []int {
+	out := []int{2, 3, 5, 10}
+	if k > 1 && !slices.Contains(out, k) {
+		out = append(out, k)
+		slices.Sort(out)
+	}
+	return out
+}
+
+func count(values []float64, is func(float64) bool) float64 {
+	n := 0
+	for _, v := range values {
+		if is(v) {
+			n++
+		}
+	}
+	return float64(n)
+}
+
+// worst lists the smallest classes.
+func (m *measurement) worst() {
+	c := m.classes
+	freq := c.SampleFreq()
+	of := make([]float64, c.Len())
+	for i, f := range freq {
+		if id := c.Class(i); id != riskmetrics.NoClass {
+			of[id] = f
+		}
+	}
+	ids := make([]uint32, c.Len())
+	for id := range ids {
+		ids[id] = uint32(id)
+	}
+	sort.SliceStable(ids, func(i, j int) bool { return of[ids[i]] < of[ids[j]] })
+	for _, id := range ids[:min(len(ids), m.o.Worst)] {
+		m.report.Worst = append(m.report.Worst, report.RiskClass{Key: c.Key(id), Size: report.Number(of[id])})
+	}
+}
+
+// drivers says what each key does to the number of those who stand alone.
+func (m *measurement) drivers(ctx context.Context, _ arrow.Table) error {
+	n := len(m.o.Keys)
+	for k := range n {
+		var rest []int
+		for j := range n {
+			if j != k {
+				rest = append(rest, j)
+			}
+		}
+		p, err := m.classes.Project(ctx, rest...)
+		if err != nil {
+			return err
+		}
+		a := p.KAnonymity()
+		if m.o.Respondent != "" {
+			if a, err = p.KRespondents(); err != nil {
+				return err
+			}
+		}
+		m.report.Keys = append(m.report.Keys, report.RiskKey{Name: m.o.Keys[k], AloneWithout: a.Violations(two).Respondents})
+	}
+	return nil
+}
