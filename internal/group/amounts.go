@@ -6,18 +6,18 @@ import (
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
-// Amounts counts the rows of a grid's cells and gathers their amounts: the sum and
-// the two largest, where an amount is from 1 to 2^32-1. A cell is 16 bytes, four to
-// a cache line. It takes at most 2^31 rows and is not safe for concurrent use.
+// Amounts counts the rows of the cells of a grid, and gathers the sum and the two largest
+// of their amounts. An amount is from 1 to 2^32-1. A cell is 16 bytes, four to a cache
+// line. An Amounts takes at most 2^31 rows, and is not safe for concurrent use.
 type Amounts struct {
 	cells []amount
-	// What went from cells whose count was full; nil before there is one.
+	// Rows and sums that were moved out of full cells; nil before the first full cell.
 	moved []moved
 }
 
-// amount is a cell. word is its sum, and its number of rows times amountRow. That
-// number is below fullRows but for rows of the same call of Add, so that the sum
-// never reaches the number.
+// amount is a cell. word is the sum plus amountRow times the number of rows. The number
+// of rows is below fullRows, except within one call of Add. So the sum stays below
+// amountRow.
 type amount struct {
 	word          uint64
 	first, second uint32 // the largest; 0 where there is none
@@ -37,10 +37,9 @@ const (
 // NewAmounts returns empty cells for a grid.
 func NewAmounts(g *Grid) *Amounts { return &Amounts{cells: touch.Slice[amount](g.cells)} }
 
-// Add adds the rows whose x is an amount, and writes to rest the positions of those
-// whose x is none, ascending. keys are below the number of cells, otherwise the
-// effects are undefined; x and rest have a place for each. It returns how many rows
-// were left.
+// Add adds the rows for which x is an amount. It writes the positions of the other rows
+// to rest, ascending, and returns their number. keys must be below the number of cells;
+// otherwise the effects are undefined. x and rest have a place for each key.
 func (a *Amounts) Add(keys []uint32, x []int64, rest []uint32) int {
 	if len(keys) > AmountRows {
 		panic("group: too many rows at a time")
@@ -59,9 +58,9 @@ func (a *Amounts) Add(keys []uint32, x []int64, rest []uint32) int {
 
 func isAmount(x int64) bool { return uint64(x)-1 < 1<<amountBits-1 }
 
-// addAmountsPortable is the loop that its faster variant does. It adds the rows that
-// have an amount, and returns in rest those that have none and those whose cell is
-// full behind them.
+// addAmountsPortable is the loop of the faster variants. It adds the rows that have an
+// amount. It writes to rest the rows without an amount, and the rows whose cell is full
+// after them.
 func addAmountsPortable(cells []amount, keys []uint32, x []int64, rest []uint32) int {
 	x, rest = x[:len(keys)], rest[:len(keys)]
 	n := 0
@@ -98,8 +97,8 @@ func (a *Amounts) move(k int) {
 	c.word = 0
 }
 
-// At returns what cell k has: its rows, the sum of their amounts and the two
-// largest, 0 where there is none.
+// At returns the number of rows of cell k, the sum of their amounts, and the two largest
+// amounts; 0 where there is none.
 func (a *Amounts) At(k int) (rows, sum, first, second int64) {
 	c := a.cells[k]
 	rows, sum = int64(c.word/amountRow), int64(c.word%amountRow)
@@ -124,8 +123,8 @@ func (a *Amounts) any(lo, hi int) bool {
 	return false
 }
 
-// Merge adds o, of the same grid. It calls share once, with a function that does the
-// cells lo to hi and may be called for different ones at the same time.
+// Merge adds o, of the same grid. It calls share once, with a function that adds the
+// cells lo to hi. share may call this function for different cells at the same time.
 func (a *Amounts) Merge(o *Amounts, share func(do func(lo, hi int))) {
 	var mu sync.Mutex
 	var full []int

@@ -7,10 +7,11 @@ const (
 	amountAhead = 32 // how many rows ahead it asks for a cell
 )
 
-// addAmountsAVX2 is addAmountsPortable for n rows, a multiple of amountLanes and not
-// 0. Before the row at ahead, keys has that of the cell to ask for.
+// addAmountsAVX2 is addAmountsPortable for n rows, a multiple of amountLanes and not 0.
+// For a row before ahead it prefetches the cell of the row amountAhead later: keys must
+// have that row.
 //
-//go:noescape
+// //go:noescape
 func addAmountsAVX2(cells *amount, keys *uint32, x *int64, n, ahead int, rest *uint32) int
 
 // addAmounts is addAmountsPortable.

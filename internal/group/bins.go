@@ -7,19 +7,19 @@ import (
 )
 
 const (
-	binColumns = 8        // most columns of a grid whose rows are counted in bins
+	binColumns = 8        // most columns of a grid that is counted in bins
 	mostBins   = 8        // more, and the rows take longer to be put there than is gained
 	binCells   = 40 << 10 // most cells of a bin: a byte each, in the first cache
-	binKeys    = 1 << 15  // keys that wait in a bin, so that loading its cells is little
+	binKeys    = 1 << 15  // keys that wait in a bin: many, so that loading its cells costs little
 	onlyKeys   = 1 << 12  // the same where there is but one
 	binBlock   = 1 << 11  // rows that are put into bins at a time
 	binLeast   = 1 << 14  // rows for which it is worth it to begin
 )
 
-// bins keeps the keys of rows that are still to be counted, by ranges of cells that
-// fit in the first cache. Counting at random places of a larger table waits for the
-// second cache at most rows, for longer than it takes to sort keys of 16 bits into a
-// few bins without a branch.
+// bins keeps the keys of rows that wait to be counted, by ranges of cells that fit in the
+// first cache. In a larger table, counting at random places waits for the second cache at
+// most rows. Sorting keys of 16 bits into a few bins, without a branch, takes less time
+// than that wait.
 type bins struct {
 	args binArgs
 	size int // cells of a bin; the last may have fewer
@@ -27,7 +27,8 @@ type bins struct {
 	most int // keys that wait
 }
 
-// binArgs is what binRows reads and writes. Vectors have one number many times.
+// binArgs holds the data that binRows reads and writes. Vectors have one number many
+// times.
 type binArgs struct {
 	cols [binColumns]unsafe.Pointer // the first row of each column
 	card [binColumns][32]uint16
@@ -109,9 +110,9 @@ func (b *bins) takes(cols []column.Indices) bool {
 	return true
 }
 
-// add puts the keys of rows lo to hi, a multiple of binLanes and at most binBlock, in
-// their bins, and counts those of bins that are full. It returns false if an index
-// is too large: nothing that waits is counted then.
+// add puts the keys of rows lo to hi in their bins, and counts the keys of full bins. The
+// number of rows must be a multiple of binLanes and at most binBlock. It returns false if
+// an index is too large; then it counts no waiting key.
 func (b *bins) add(c *Counts, cols []column.Indices, lo, hi int) bool {
 	a := &b.args
 	for k := range cols {

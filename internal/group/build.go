@@ -20,15 +20,18 @@ type Groups struct {
 // morsel is the number of rows that a worker takes at a time.
 const morsel = 1 << 14
 
-// Build groups the rows by equality of all columns. Every code of column c is
-// less than cards[c]. Group ids ascend in code order, column by column, so the
-// result does not depend on threads or on the order of equal rows. It returns
-// ctx.Err() if the context ends. Time linear in rows times columns.
+// Build groups the rows by equality of all columns. Every code of column c must be less
+// than cards[c]. Group ids ascend in code order, column by column, so the result does not
+// depend on threads or on the order of equal rows. Build returns ctx.Err() if the context
+// ends. Time linear in rows times columns.
 //
-// Tuples are numbered in mixed radix. Where the numbers are few for the rows a
-// bitmap of those that occur gives every one its rank; where they are many, the
-// rows are partitioned by ranges of them first, so that the groups of a
-// partition stay in cache; where they outgrow 64 bits, a [Table] takes over.
+// Tuples are numbered in mixed radix.
+//
+//   - Where there are few numbers for the rows, a bitmap of the numbers that occur gives
+//     every number its rank.
+//   - Where there are many, the rows are first partitioned by ranges of numbers, so the
+//     groups of a partition stay in cache.
+//   - Where a number needs more than 64 bits, a [Table] is used.
 func Build(ctx context.Context, cols [][]uint32, cards []int, rows, threads int) (*Groups, error) {
 	b := builder{ctx: ctx, cols: cols, rows: rows, threads: max(1, min(threads, (rows+morsel-1)/morsel))}
 	b.radix, b.product = strides(cards)

@@ -5,11 +5,11 @@ import (
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
-// Counts counts the keys of a grid. A count is a byte, so that as many as can be
-// stay in cache, and how often that byte has begun anew. Up to 2^40 of a key.
+// Counts counts the keys of a grid, up to 2^40 of one key. A count is a byte, and the
+// number of times that the byte has overflowed: with bytes most counts stay in cache.
 //
-// Rows that [Counts.AddRows] has taken may still wait: Flush is to be called before
-// anything is read.
+// Rows that [Counts.AddRows] has taken may still wait: Flush must be called before a
+// count is read.
 type Counts struct {
 	low   []uint8
 	carry []uint32
@@ -30,8 +30,8 @@ func NewCounts(g *Grid) *Counts {
 // where that is not looked at, has undefined effects.
 func (c *Counts) Add(keys []uint32) { count(c.low, c.carry, keys) }
 
-// AddRows counts the keys of all rows of columns, at least one, as [Grid.Keys] makes
-// them. It returns false if an index is too large; the counts are arbitrary then.
+// AddRows counts the keys of all rows of at least one column. The keys are those of
+// [Grid.Keys]. It returns false if an index is too large; the counts are then arbitrary.
 func (c *Counts) AddRows(cols []column.Indices, n int) bool {
 	lo := 0
 	if c.canBin(n) && c.bins.takes(cols) {

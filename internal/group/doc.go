@@ -1,10 +1,9 @@
-// Package group turns tuples of codes into dense group ids: the equality that
-// every count in sluis rests on.
+// Package group turns tuples of codes into dense group ids. Every count in sluis depends
+// on this equality.
 //
-// A [Table] takes batches and gives ids in first-seen order; [Table.Sort] says
-// the canonical order, that of the codes, column by column. Equality is decided
-// by the whole tuple, never by a hash: tuples are numbered in mixed radix where
-// the product of the cardinalities fits 64 bits, and where it does not, the
-// leading columns are grouped first and their group id takes their place, so
-// that any width is exact.
+// A [Table] takes batches and gives ids in first-seen order. [Table.Order] returns the
+// canonical order: the order of the codes, column by column. The whole tuple decides
+// equality, never a hash. Where the product of the cardinalities fits 64 bits, tuples are
+// numbered in mixed radix. Where it does not, the leading columns are grouped first, and
+// their group id replaces them. So every width is exact.
 package group

@@ -2,10 +2,9 @@ package group
 
 import "github.com/sluis-go/sluis/internal/column"
 
-// Grid numbers tuples of dictionary indices in mixed radix, the first column
-// most significant: every combination has a key, whether it occurs or not, so
-// that nothing is looked up. It serves columns whose dictionaries are small, and
-// is immutable.
+// Grid numbers tuples of dictionary indices in mixed radix, the first column most
+// significant. Every combination has a key, also a combination that does not occur, so
+// there is no look-up. A grid is for columns with small dictionaries, and is immutable.
 type Grid struct {
 	cards  []int
 	stride []uint32
@@ -33,8 +32,8 @@ func (g *Grid) Cells() int { return g.cells }
 // it.
 func (g *Grid) Cards() []int { return g.cards }
 
-// Keys writes the keys of the rows from lo on to dst, a row each. It returns
-// false if some index is not below the column's number; dst is arbitrary then.
+// Keys writes the keys of the rows from lo to dst, one for each row. It returns false if
+// some index is not below the number of indices of its column; dst is then arbitrary.
 //
 //	dst[i] = sum over c of cols[c][lo+i] * stride[c]
 //
@@ -90,9 +89,8 @@ func (g *Grid) Used(c int, counts *Counts, amounts *Amounts) []bool {
 	return used
 }
 
-// mulAddPortable is the loop that its faster variants do: it sets dst, or where
-// first does not say so adds to it, and returns the largest of col, 0 if there
-// are none.
+// mulAddPortable is the loop of the faster variants. It sets dst where first is true, and
+// adds to dst otherwise. It returns the largest value of col; 0 if col is empty.
 func mulAddPortable[T uint8 | uint16 | uint32](dst []uint32, col []T, stride uint32, first bool) uint32 {
 	col = col[:len(dst)]
 	top := T(0)
@@ -110,9 +108,9 @@ func mulAddPortable[T uint8 | uint16 | uint32](dst []uint32, col []T, stride uin
 	return uint32(top)
 }
 
-// Vectors says whether keys are made by the vector instructions of this machine,
-// where it has any, or by the portable loops, and returns what it was. It is for
-// tests that compare the two, and must not be called while others work.
+// Vectors sets whether keys are made by the vector instructions of this machine, where it
+// has any, or by the portable loops. It returns the earlier setting. It is for tests that
+// compare the two, and must not be called while other goroutines work.
 func Vectors(on bool) (were bool) {
 	were, hasAVX2 = hasAVX2, on && vectors()
 	hasBins = on && canBin()

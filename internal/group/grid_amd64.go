@@ -65,8 +65,8 @@ func count(low []uint8, carry []uint32, keys []uint32) {
 	countPortable(low, carry, keys[n:])
 }
 
-// countAsm is countPortable for n keys, a multiple of four and not 0, all of
-// which are within low and carry.
+// countAsm is countPortable for n keys, a multiple of four and not 0. All keys must be
+// within low and carry.
 //
-//go:noescape
+// //go:noescape
 func countAsm(low *uint8, carry *uint32, keys *uint32, n int)

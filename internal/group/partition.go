@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// buckets is the number of equal ranges of keys that are counted, and
-	// rowsOfPart how many rows the ranges of a partition hold together: its
-	// keys and its table fit in a core's cache.
+	// buckets is the number of equal ranges of keys that are counted. rowsOfPart is the
+	// number of rows in all ranges of a partition: its keys and its table fit in the
+	// cache of a core.
 	buckets    = 1 << 14
 	rowsOfPart = 1 << 15
 )
@@ -22,9 +22,9 @@ type part struct {
 	sizes    []uint32
 }
 
-// byPartition scatters the rows into ranges of keys and groups each range
-// alone. Ranges ascend, so the ids of a range follow those of the one before.
-// A range in which most rows share few keys is just large.
+// byPartition scatters the rows into ranges of keys and groups each range alone. Ranges
+// ascend, so the ids of a range follow the ids of the range before. A range in which most
+// rows share few keys is large, and otherwise treated alike.
 func (b *builder) byPartition() (*Groups, error) {
 	shift := max(0, bits.Len64(b.product-1)-bits.Len(buckets-1))
 	counts := make([][]int, b.threads) // of each worker, rows by bucket

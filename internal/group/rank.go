@@ -5,8 +5,8 @@ import "math/bits"
 // rankBits is the largest bitmap of keys, 32 MiB a worker.
 const rankBits = 1 << 28
 
-// rankLimit is the largest product of cardinalities for which keys are ranked
-// in a bitmap: 16 bits a row, and never less than fits in a cache.
+// rankLimit is the largest product of cardinalities for which keys are ranked in a
+// bitmap: 16 bits for each row, and at least a bitmap that fits in a cache.
 func rankLimit(rows int) uint64 { return min(rankBits, max(1<<20, 16*uint64(rows))) }
 
 // ranks is a set of keys in 64 a word, with the number of keys before each.
@@ -20,8 +20,8 @@ func (r ranks) of(key uint32) uint32 {
 	return e.before + uint32(bits.OnesCount64(e.word&(1<<(key%64)-1)))
 }
 
-// byRank gives every key its rank among those that occur: keys ascend in code
-// order, and so do ranks.
+// byRank gives every key its rank among the keys that occur. Keys ascend in code order,
+// and so do ranks.
 func (b *builder) byRank() (*Groups, error) {
 	g := &Groups{IDs: make([]uint32, b.rows)}
 	words := int((b.product + 63) / 64)

@@ -1,9 +1,9 @@
 package group
 
-// Order returns the ids of the groups in canonical order: ascending by the
-// first column's rank, then the second's, and so on. ranks[c] maps the codes of
-// column c to their rank; a nil rank stands for the codes themselves. By
-// counting sort, linear in groups and cardinalities.
+// Order returns the ids of the groups in canonical order: ascending by the first column's
+// rank, then the second's, and so on. ranks[c] maps the codes of column c to their rank;
+// a nil rank stands for the codes themselves. The method is counting sort, linear in
+// groups and cardinalities.
 func (t *Table) Order(ranks [][]uint32) []uint32 {
 	if ranks == nil && t.direct != nil {
 		order := make([]uint32, 0, t.n) // keys are in code order already

@@ -1,8 +1,8 @@
 package group
 
-// makeSplit turns a table whose radix has outgrown 64 bits into one that groups
-// all columns but the last first, and then the pairs of that group's id and the
-// last column, which always fit. The ids of existing groups stay.
+// makeSplit changes a table with a radix of more than 64 bits. The new table first groups
+// all columns but the last. It then groups the pairs of that group id and the last
+// column, which always fit. The ids of existing groups stay.
 func (t *Table) makeSplit() {
 	t.split = len(t.codes) - 1
 	t.prefix = NewTable(t.split)

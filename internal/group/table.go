@@ -12,9 +12,9 @@ import (
 // key itself: 4 bytes a slot, 16 MiB in all.
 const directSlots = 1 << 22
 
-// Table maps tuples of codes to dense group ids in first-seen order. Memory
-// grows with the number of groups. It is not safe for concurrent use; partial
-// tables merge with [Table.Merge].
+// Table maps tuples of codes to dense group ids in first-seen order. Memory grows with
+// the number of groups. A table is not safe for concurrent use; partial tables merge with
+// [Table.Merge].
 type Table struct {
 	codes  [][]uint32 // per column, the code of each group
 	n      int
@@ -40,9 +40,8 @@ func NewTable(columns int) *Table {
 	return &Table{codes: make([][]uint32, columns), caps: make([]uint64, columns), stride: make([]uint64, columns)}
 }
 
-// NewTableOf returns a table of distinct tuples, numbered as they come. codes
-// holds a column each, which the table keeps; every code of column c is less
-// than cards[c].
+// NewTableOf returns a table of distinct tuples, numbered in the given order. codes holds
+// the columns, which the table keeps. Every code of column c must be less than cards[c].
 func NewTableOf(codes [][]uint32, cards []int, n int) *Table {
 	t := NewTable(len(codes))
 	t.codes, t.n = codes, n
@@ -52,9 +51,9 @@ func NewTableOf(codes [][]uint32, cards []int, n int) *Table {
 	return t
 }
 
-// Rename gives the codes of each column other names, one to one; to[c] maps
-// those of column c, and nothing to NoCode that occurs. It reports false,
-// changing nothing, if two codes of a column have one name.
+// Rename gives the codes of each column other names, one to one. to[c] maps the codes of
+// column c; a code that occurs must not map to NoCode. It reports false, and changes
+// nothing, if two codes of a column would have one name.
 func (t *Table) Rename(to [][]uint32) bool {
 	caps := make([]uint64, len(to))
 	for c, names := range to {
@@ -97,10 +96,10 @@ func (t *Table) Len() int { return t.n }
 // change it.
 func (t *Table) Codes(column int) []uint32 { return t.codes[column] }
 
-// Insert finds or makes the group of every row of a batch and writes its id to
-// ids. cols holds one slice of codes a column, each as long as ids; cards[c] is
-// greater than every code of column c. It panics if the lengths differ.
-// Amortised constant time a row and column.
+// Insert finds or makes the group of every row of a batch and writes its id to ids. cols
+// holds one slice of codes for each column, each as long as ids. cards[c] must be greater
+// than every code of column c. Insert panics if the lengths differ. Amortised constant
+// time for each row and column.
 func (t *Table) Insert(cols [][]uint32, cards []int, ids []uint32) {
 	if len(cols) != len(t.codes) || len(cards) != len(cols) {
 		panic("group: wrong number of columns")

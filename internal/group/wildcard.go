@@ -12,24 +12,24 @@ type Matching struct {
 	SdcMicro bool
 }
 
-// Match returns, for every class, the sizes of the classes that it matches:
-// whole of those that count fully, part of those that count alpha each
-// (sdcMicro only). keys holds a code a column and class, all classes being
-// distinct; null[c] is the code of null in column c, or -1.
+// Match returns, for every class, the total size of the classes that it matches. whole is
+// the size of the classes that count fully; part is the size of the classes that count by
+// alpha (sdcMicro only). keys holds one code for each column and class; all classes must
+// be distinct. null[c] is the code of null in column c, or -1.
 //
-// Wildcard: x matches y if in every key x = y or either is null. This is
-// symmetric, and part is 0.
+// Wildcard: x matches y if in every key x = y or either is null. This is symmetric, and
+// part is 0.
 //
 // SdcMicro (freqCalc of sdcMicro 5.7): x matches y as above, but
 //
-//   - y identical to x, null being equal to null, counts fully;
-//   - x complete: y with a null counts alpha; if there are two or more keys, a
-//     y of nothing but nulls counts nothing;
+//   - y identical to x, with null equal to null, counts fully;
+//   - x complete: y with a null counts alpha. If there are two or more keys, a y that has
+//     only nulls counts nothing;
 //   - x with some nulls: a complete y counts fully, y with a null alpha;
-//   - x of nothing but nulls: every y counts fully.
+//   - x that has only nulls: every y counts fully.
 //
-// Classes are compared through an index for each pair of null masks, so the time
-// is linear in masks times classes and never quadratic in classes.
+// Classes are compared through an index for each pair of null masks, so the time is
+// linear in masks times classes and never quadratic in classes.
 func Match(keys [][]uint32, null []int64, size []int64, m Matching) (whole, part []int64) {
 	w, p, _ := MatchAll(context.Background(), keys, null, [][]int64{size}, m) // the background does not end
 	return w[0], p[0]
@@ -76,9 +76,9 @@ func MatchAll(ctx context.Context, keys [][]uint32, null []int64, sizes [][]int6
 // NoGroup marks a class that matches none of the other side.
 const NoGroup = ^uint32(0)
 
-// Pair holds the classes of one null mask, X, and those of another or the same,
-// Y: X[i] matches Y[j] where GX[i] is GY[j], below Groups, and counts it fully or,
-// if Part, by alpha. Same says that X and Y are the same classes, each being
+// Pair holds the classes X of one null mask, and the classes Y of another mask or the
+// same one. X[i] matches Y[j] where GX[i] is GY[j] and below Groups. It counts Y[j] fully
+// or, if Part, by alpha. Same says that X and Y are the same classes: each class is
 // identical to itself.
 type Pair struct {
 	X, Y, GX, GY []uint32
@@ -86,8 +86,8 @@ type Pair struct {
 	Same, Part   bool
 }
 
-// Pairs visits every ordered pair of null masks of n classes that can count for
-// each other; visit must not keep the pair. Its order is that of the classes alone.
+// Pairs visits every ordered pair of null masks of n classes that can count for each
+// other. visit must not keep the pair. The order depends only on the classes.
 func Pairs(ctx context.Context, keys [][]uint32, null []int64, n int, m Matching, visit func(*Pair)) error {
 	masks, members := nullMasks(keys, null, n)
 	pr := newProjector(keys, n)
@@ -126,8 +126,8 @@ const (
 	full
 )
 
-// weight says what records of null mask y count for one of null mask x, those
-// identical to it aside.
+// weight returns how records of null mask y count for a record of null mask x. Identical
+// records are not considered.
 func (m Matching) weight(x, y []bool) weight {
 	if !m.SdcMicro {
 		return full
@@ -230,8 +230,8 @@ func newProjector(keys [][]uint32, n int) *projector {
 	return p
 }
 
-// groups numbers the projections of the smaller list and looks up those of the
-// other. The results are valid until the next call.
+// groups numbers the projections of the smaller list, and looks up the projections of the
+// other list. The results are valid until the next call.
 func (p *projector) groups(xs, ys []uint32, open []bool) (gx, gy []uint32, n int) {
 	p.gx, p.gy = room(p.gx, len(xs)), room(p.gy, len(ys))
 	if p.full == nil {
