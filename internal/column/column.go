@@ -11,9 +11,8 @@ type Column struct {
 	List  *List
 }
 
-// Encode encodes a whole chunked column. The result does not depend on how the
-// column is chunked, nor on whether it is a dictionary. The error is an
-// *Error. Encode does not keep col.
+// Encode encodes a whole chunked column. The result does not depend on the chunks, or on
+// whether the column is a dictionary. The error is an *Error. Encode does not keep col.
 func Encode(name string, col *arrow.Chunked) (*Column, error) {
 	e, err := NewEncoder(name, col.DataType())
 	if err != nil {

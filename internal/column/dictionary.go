@@ -5,9 +5,9 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// appendDictionary maps indices to codes. An entry gets its code when the
-// first row uses it, so that entries without rows leave no trace. The map is
-// kept for the next batch with the same dictionary.
+// appendDictionary maps indices to codes. An entry gets its code when the first row uses
+// it: entries without rows get none. The map is kept for the next batch with the same
+// dictionary.
 func (e *Encoder) appendDictionary(d *array.Dictionary, row int64, dst []uint32) error {
 	if len(dst) == 0 {
 		return nil
@@ -29,9 +29,10 @@ func (e *Encoder) appendDictionary(d *array.Dictionary, row int64, dst []uint32)
 	return nil
 }
 
-// namable returns below which number the indices of d must be: those that it has
-// entries for. Arrow's GetValueIndex reads a negative index as the number that has the
-// same bits without a sign, which a larger dictionary does have an entry for.
+// namable returns the bound that the indices of d must be below: the number of entries,
+// and at most the number of non-negative indices of the type. GetValueIndex of Arrow
+// reads a negative index as the unsigned number with the same bits, and a large
+// dictionary may have an entry for that number.
 func namable(d *array.Dictionary) uint64 {
 	n := uint64(d.Data().Dictionary().Len())
 	switch d.Indices().DataType().ID() {
@@ -67,8 +68,8 @@ func (e *Encoder) appendIndices(d *array.Dictionary, dst []uint32) (int, error) 
 	return 0, ErrType
 }
 
-// mapIndices is the loop over the rows of a dictionary column: one load and
-// one store a row once every entry in use has its code.
+// mapIndices is the loop over the rows of a dictionary column. After every entry in use
+// has its code, a row takes one load and one store.
 func mapIndices[T integer](e *Encoder, d *array.Dictionary, indices []T, dst []uint32) (int, error) {
 	m := e.dictMap
 	nulls := d.NullN() > 0

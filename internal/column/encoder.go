@@ -13,11 +13,12 @@ import (
 // noCode marks a dictionary entry that has no code yet.
 const noCode = math.MaxUint32
 
-// Encoder gives dense codes to the values of one column, batch by batch. It is
-// not safe for concurrent use: one encoder a goroutine, merged at the end.
+// Encoder gives dense codes to the values of one column, batch by batch. An encoder is
+// not safe for concurrent use: each goroutine has its own, and they are merged at the
+// end.
 type Encoder struct {
 	name  string
-	dt    arrow.DataType // value type: neither dictionary nor extension
+	dt    arrow.DataType // value type: no dictionary and no extension
 	kind  kind
 	ints  intTable
 	bytes byteTable
@@ -114,7 +115,7 @@ func (e *Encoder) Append(arr arrow.Array, row int64, dst []uint32) error {
 	return nil
 }
 
-// integer is every type whose values are kept as int64.
+// integer is every type with values that are kept as int64.
 type integer interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
@@ -123,9 +124,9 @@ type integer interface {
 // by the value itself.
 const shortRange = 1 << 16
 
-// encodeInts is the loop over integer-like values: through a table by value where
-// an array's values lie close together, as codes and ages do, and through the
-// hash table otherwise. The validity is read before the value.
+// encodeInts is the loop over integer-like values. It uses a table by value where the
+// values of an array lie close together, such as codes and ages, and the hash table
+// otherwise. It reads the validity before the value.
 func encodeInts[T integer](e *Encoder, arr arrow.Array, values []T, dst []uint32) {
 	nulls := arr.NullN() > 0
 	if !nulls && len(values) > 256 {

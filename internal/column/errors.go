@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Reasons for which a column is refused. They are wrapped in an *Error that
-// names the column and, where it is one row's fault, the row.
+// Reasons for which a column is refused. An *Error wraps them. It names the column and,
+// where one row is the cause, the row.
 var (
 	ErrType      = errors.New("type is not supported here")
 	ErrNull      = errors.New("null where no policy for missing values is declared")
@@ -16,8 +16,8 @@ var (
 	ErrTooMany   = errors.New("more than 2^32-2 distinct values")
 )
 
-// Error says which column, and which row of it, is at fault and why. It holds
-// no value of the data.
+// Error names the column and the row that are wrong, and the reason. It holds no value of
+// the data.
 type Error struct {
 	Column string
 	Row    int64 // from 0; -1 where no single row is at fault

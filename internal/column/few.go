@@ -18,9 +18,9 @@ const (
 	fewSlots   = 4 * fewValues
 )
 
-// few numbers the values of a column of plain arrays, in first-seen order, as long as
-// they are few: a byte a row, through a table that stays in the first cache. Equality is
-// decided by the values, never by a hash.
+// few numbers the values of a column of plain arrays, in first-seen order, while there
+// are few: one byte for each row, through a table that stays in the first cache. The
+// values decide equality, never a hash.
 type few struct {
 	off         bool // there are more
 	n           int  // values so far
@@ -37,8 +37,8 @@ type few struct {
 	texts [][]byte
 	codes []uint32 // number -> code in the encoder, or noCode
 
-	// As the entries of a dictionary, in canonical order, so that who has seen the
-	// same values has the same dictionary.
+	// The values as entries of a dictionary, in canonical order: workers that have seen
+	// the same values have equal dictionaries.
 	entries *Dictionary // nil if it lacks some of the values
 	changes int
 	entry   []uint8 // number -> entry
@@ -65,8 +65,8 @@ func (h head) slot() uint64 {
 	return mix(h.first^h.last*0x9e3779b97f4a7c15+h.size) >> (64 - 10)
 }
 
-// read numbers the rows of arr, or returns false if it has nulls, is of a type that is
-// not read, or there are too many values.
+// read numbers the rows of arr. It returns false if arr has nulls, has a type that few
+// does not read, or gives too many values.
 func (f *few) read(arr arrow.Array) bool {
 	if f.off || arr.NullN() > 0 {
 		return false
@@ -104,8 +104,8 @@ func (f *few) read(arr arrow.Array) bool {
 	return ok
 }
 
-// fewTexts is read for texts of which row i is data from offsets[i] to offsets[i+1],
-// counted from the first of them.
+// fewTexts is read for texts. Row i is data from offsets[i] to offsets[i+1], relative to
+// offsets[0].
 func fewTexts[T int32 | int64](f *few, data []byte, offsets []T, rows []uint8) bool {
 	if f.slots == nil {
 		f.slots = make([]uint16, fewSlots)

@@ -7,7 +7,7 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// floatParts is what exact.FromFloat64 says of a batch.
+// floatParts holds the results of exact.FromFloat64 for a batch.
 type floatParts struct {
 	m        []exact.Int128
 	shift    []int16
@@ -15,9 +15,12 @@ type floatParts struct {
 	values   []float64 // 0 where null
 }
 
-// readFloats reads floats into one shift for the whole batch: whole numbers of
-// 10^-6 in 64 bits where they fit, 128 bits at the smallest shift that makes
-// all values whole, or wide.
+// readFloats reads floats with one shift for the whole batch. The result is the first
+// that fits:
+//
+//   - whole numbers of 10^-6 in 64 bits;
+//   - 128 bits at the smallest shift that makes all values whole;
+//   - wide.
 func (n *Numbers) readFloats(length int, value func(int) float64) (int, error) {
 	if n.readShortDecimals(length, value) {
 		return 0, nil
@@ -66,9 +69,8 @@ func (n *Numbers) readFloats(length int, value func(int) float64) (int, error) {
 	return 0, nil
 }
 
-// readShortDecimals is the fast path: every value a decimal of at most six
-// digits after the point and below 10^9, the case of counts and of money. It
-// reports false where it does not hold.
+// readShortDecimals is the fast path for counts and money: every value is a decimal below
+// 10^9 with at most six digits after the point. It reports false for other values.
 func (n *Numbers) readShortDecimals(length int, value func(int) float64) bool {
 	values := resize(&n.read.values, length)
 	for i := range values {
@@ -93,15 +95,15 @@ func (n *Numbers) readCents(values []float64) bool {
 	return ok
 }
 
-// readCentsPortable is the loop that its faster variant does. It writes values as
-// cents to steps and as millionths to out, and returns magnitudes of these; false if
-// some are no cents, or not below 10^9.
+// readCentsPortable is the loop of the faster variants. It writes values as cents to
+// steps and as millionths to out, and returns the magnitudes of the millionths. It
+// returns false if some values are no cents, or not below 10^9.
 func readCentsPortable(steps, out []int64, values []float64) (all uint64, ok bool) {
 	for i, v := range values {
 		const scale, limit = 100, 1e11
 		r := math.RoundToEven(v * scale)
-		// r/scale is the float64 nearest to it, as r/10^2*10^4/10^6 is: what
-		// shortDecimal returns is the same number.
+		// r/scale is the float64 nearest to the decimal, and so is r/10^2*10^4/10^6:
+		// shortDecimal returns the same number.
 		if !(r > -limit && r < limit && r/scale == v) {
 			return 0, false
 		}
@@ -135,8 +137,7 @@ func shortDecimal(v float64) (int64, bool) {
 	return int64(r), r > -limit && r < limit && r/scale == v
 }
 
-// readFloat64s is readFloats for an array of float64, whose values lie side by
-// side.
+// readFloat64s is readFloats for an array of float64 with its values side by side.
 func (n *Numbers) readFloat64s(values []float64) (int, error) {
 	if n.Null == nil && (n.readCents(values) || n.readMillionths(values)) {
 		return 0, nil

@@ -9,32 +9,34 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// The largest dictionary that is read by its indices, and how many entries a new
-// one may have: reading these is to be little beside reading the rows.
+// The largest dictionary that is read by its indices, and the most entries of a new one:
+// reading the entries must cost little compared to reading the rows.
 const (
 	maxEntries    = 1 << 16
 	newEntries    = 256
 	rowsEachEntry = 8
 )
 
-// Indices is a batch of a dictionary column as it lies in memory, or of one that is read
-// like it: an index a row, without nulls. One of the slices is in use.
+// Indices is a batch of a dictionary column as it lies in memory, or of a column that is
+// read in the same way: one index for each row, without nulls. One of the slices is in
+// use.
 type Indices struct {
 	U8  []uint8
 	U16 []uint16
 	U32 []uint32
-	// Borrowed says that they lie in the buffers of the array, and are good as long as these.
+	// Borrowed says that the indices lie in the buffers of the array, and are valid only
+	// as long as these buffers.
 	Borrowed bool
-	// Below is more than every index that the data may have. Whoever reads the
-	// indices checks them.
+	// Below is greater than every index that the data may have. The code that reads the
+	// indices must check them.
 	Below int
 }
 
 // Len returns the number of rows.
 func (x *Indices) Len() int { return len(x.U8) + len(x.U16) + len(x.U32) }
 
-// Dictionary is what the indices of a column stand for. It does not refer to
-// the array that it was read from, and is immutable.
+// Dictionary holds the values of the indices of a column. It does not refer to the array
+// that it was read from, and is immutable.
 type Dictionary struct {
 	values *Encoder
 	codes  []uint32 // entry -> code in values
@@ -56,13 +58,18 @@ func (d *Dictionary) Equal(o *Dictionary) bool {
 		slices.Equal(a.bytes.ends, b.bytes.ends) && bytes.Equal(a.bytes.arena, b.bytes.arena)
 }
 
-// Indices returns the indices of a dictionary array, and its dictionary: the
-// same pointer as before for as long as the entries stay the same. Plain texts and
-// integers are read as if they were one, of the values that there were, as long as
-// these are few and new ones seldom; their indices are good until the next call. It returns nil for what has to be encoded row by row: other arrays,
-// rows or entries that are null, entries that have no code, indices of 64 bits, and
-// dictionaries that are large, or new and large for the rows. The rows get no codes;
-// see [Encoder.Use].
+// Indices returns the indices of a dictionary array, and its dictionary. The dictionary
+// is the same pointer as before while the entries stay the same. Plain texts and integers
+// are read as a dictionary of the values so far, while these are few and new values
+// seldom come; their indices are valid until the next call. The rows get no codes; see
+// [Encoder.Use].
+//
+// Indices returns nil where rows must be encoded one by one:
+//
+//   - other arrays;
+//   - null rows or entries, and entries without a code;
+//   - indices of 64 bits;
+//   - dictionaries that are large, or new and large for the rows.
 func (e *Encoder) Indices(arr arrow.Array) (Indices, *Dictionary) {
 	for {
 		ext, ok := arr.(array.ExtensionArray)
@@ -152,9 +159,9 @@ func newDictionary(e *Encoder, d *array.Dictionary, data arrow.ArrayData) *Dicti
 	return out
 }
 
-// Use gives codes to those entries of a dictionary that rows have, and returns
-// the code of each entry, all bits set where there are no rows. Entries of the
-// same value have the same code.
+// Use gives codes to the entries of a dictionary that rows use. It returns the code of
+// each entry, with all bits set for an entry without rows. Entries of the same value have
+// the same code.
 func (e *Encoder) Use(d *Dictionary, used []bool) []uint32 {
 	codes := make([]uint32, len(d.codes))
 	for i, is := range used {

@@ -16,25 +16,26 @@ const (
 	internShards = 1 << internBits
 )
 
-// Interner gives the texts of one column keys: equal texts have equal keys, and
-// others others, in all batches that are read with it. Which key a text has depends
-// on the order in which they come. It is safe for concurrent use: texts are shared
-// out among shards by their hash, and a reader goes through the shards one by one.
+// Interner gives keys to the texts of one column. In all batches that are read with it,
+// equal texts have equal keys, and different texts different keys. The key of a text
+// depends on the order in which texts come. An interner is safe for concurrent use: the
+// hash of a text chooses its shard, and a reader goes through the shards one by one.
 //
-// It holds every text once, with some 20 bytes more.
+// An interner holds every text once, with about 20 bytes more.
 type Interner struct {
 	seed   maphash.Seed
 	shards [internShards]internShard
 }
 
-// internShard is the texts whose hashes begin alike. A text's key is where it lies
-// in the arena, behind its length. Equality is decided by the bytes, never by the
+// internShard holds the texts with hashes that begin alike. The key of a text is its
+// place in the arena, where it follows its length. The bytes decide equality, never the
 // hash.
 type internShard struct {
 	mu    sync.Mutex
 	arena []byte
-	// Open addressing with linear probing: 32 bits of the hash, the first of which
-	// say where a slot is, and the place in the arena, one more; 0 is free.
+	// Open addressing with linear probing. A slot is 32 bits of the hash, and one more
+	// than the place in the arena; 0 is free. The first bits of the hash give the place
+	// of the slot.
 	slots []uint64
 	n     int
 	kinds [textKinds]int // texts by their letters
@@ -67,7 +68,7 @@ func (in *Interner) read(keys []uint64, null []bool, value func(int) []byte, t *
 			*at++
 		}
 	}
-	// Those who read at the same time begin at different shards, mostly.
+	// Goroutines that read at the same time mostly begin at different shards.
 	t.turn += internShards*5/8 - 1
 	for k := range internShards {
 		s := (t.turn + k) % internShards
@@ -93,7 +94,7 @@ func (s *internShard) read(keys []uint64, rows []uint32, hash []uint64, value fu
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reserve(len(rows))
-	// In three rounds, so that in each the processor waits for many rows at once.
+	// There are three rounds: in each round the processor waits for many rows at once.
 	slot := resize(&t.slot, len(rows))
 	shift, mask := s.shift(), uint64(len(s.slots)-1)
 	for k, i := range rows {
@@ -142,7 +143,7 @@ func (s *internShard) text(at uint32) []byte {
 // shift says where in the slots a hash belongs.
 func (s *internShard) shift() uint { return uint(32 - bits.Len(uint(len(s.slots)-1))) }
 
-// reserve makes room for n more texts, so that half of the slots stay free.
+// reserve makes room for n more texts, with half of the slots free.
 func (s *internShard) reserve(n int) {
 	if len(s.slots) >= 2*(s.n+n) {
 		return
@@ -162,8 +163,8 @@ func (s *internShard) reserve(n int) {
 	}
 }
 
-// Each calls fn for every text, in any order. Nobody may read with the interner at the
-// same time, and fn must not keep the text.
+// Each calls fn for every text, in any order. No goroutine may read with the interner at
+// the same time, and fn must not keep the text.
 func (in *Interner) Each(fn func(text []byte)) {
 	for s := range in.shards {
 		arena := in.shards[s].arena

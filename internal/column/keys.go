@@ -7,10 +7,10 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// Keys is a batch of a column whose values are keys of 64 bits as they are:
-// equal keys are equal values, in every batch, so that no dictionary is needed
-// to tell units apart. A Keys is reused from batch to batch; it may borrow the
-// array's memory, and must not be written to.
+// Keys is a batch of a column with values that are keys of 64 bits themselves. In every
+// batch equal keys are equal values, so units are distinguished without a dictionary. A
+// Keys is reused from batch to batch. It may borrow the memory of the array, and must not
+// be written to.
 type Keys struct {
 	Key  []uint64 // arbitrary where null
 	Null []bool   // nil where there is none
@@ -44,9 +44,9 @@ func storage(dt arrow.DataType) arrow.DataType {
 	}
 }
 
-// Read fills k with the values of arr, of a type for which [Keyed] holds. row
-// is the position of the array's first row in the data, for errors, which are
-// of type *Error.
+// Read fills k with the values of arr. [Keyed] must hold for the type of arr. row is the
+// position of the first row of the array in the data, for errors. Errors are of type
+// *Error.
 func (k *Keys) Read(name string, arr arrow.Array, row int64) error {
 	for {
 		ext, ok := arr.(array.ExtensionArray)

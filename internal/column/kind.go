@@ -35,7 +35,7 @@ const (
 
 func (k kind) isBytes() bool { return k >= kindText }
 
-// kindOf returns the kind of a type; of a dictionary, that of its values.
+// kindOf returns the kind of a type; for a dictionary, the kind of its values.
 func kindOf(dt arrow.DataType) kind {
 	switch dt := dt.(type) {
 	case *arrow.DictionaryType:

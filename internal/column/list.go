@@ -14,10 +14,10 @@ import (
 // MissingLabel is how null is printed where it is a category of its own.
 const MissingLabel = "(missing)"
 
-// List is what the codes of a column stand for, in canonical order: numbers,
-// dates and booleans by value, text and binary by bytes, null last. Where all texts of
-// a column are whole numbers (digits, with a minus before them or without) they are
-// ordered by value, and those of one value (1, 01, 001) by bytes. A List is immutable.
+// List holds the values of the codes of a column in canonical order: numbers, dates and
+// booleans by value, text and binary by bytes, null last. Texts are ordered as numbers
+// where all are whole numbers (digits, with or without a minus): by value, and texts of
+// one value (1, 01, 001) by bytes. A List is immutable.
 type List struct {
 	dt    arrow.DataType
 	kind  kind
@@ -170,9 +170,8 @@ func (l *List) Number(code uint32) (float64, bool) {
 	return math.NaN(), false
 }
 
-// NewList returns the list of the given distinct texts, in canonical order
-// whatever order they come in. It serves tests and tables that are not made
-// from records.
+// NewList returns the list of the given distinct texts in canonical order. The texts may
+// come in any order. It is for tests and for tables that are not made from records.
 func NewList(labels ...string) *List {
 	e, err := NewEncoder("", arrow.BinaryTypes.String)
 	if err != nil {
@@ -214,11 +213,11 @@ func (e *Encoder) Text(code uint32) string {
 	return string(e.bytes.value(code))
 }
 
-// Bytes reports whether the values are bytes, whose labels are hexadecimal.
+// Bytes reports whether the values are bytes, with hexadecimal labels.
 func (l *List) Bytes() bool { return l.kind == kindBinary }
 
-// Ordered reports whether the canonical order of the values says more than that of
-// letters or bytes: numbers, dates, times and booleans.
+// Ordered reports whether the values are numbers, dates, times or booleans: their
+// canonical order is more than the order of letters or bytes.
 func (l *List) Ordered() bool { return !l.kind.isBytes() || l.kind == kindDecimal }
 
 // Numbers reports whether the values are numbers: no dates, times, booleans or text.

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// What letters a text has. Texts without capitals, blanks and signs beyond ASCII that
-// are different look different, and so do those without small letters.
+// Kinds of text, by letters. Different texts without capitals, blanks and signs beyond
+// ASCII look different; so do different texts without small letters, blanks and such
+// signs.
 const (
 	noLetters = iota
 	smallLetters
@@ -22,7 +23,7 @@ const (
 	highBits = 0x80 * eachByte
 )
 
-// kindOfText says what letters a text has. It looks at eight bytes at a time.
+// kindOfText returns the kind of a text. It reads eight bytes at a time.
 func kindOfText(v []byte) int {
 	var odd, large, small uint64
 	look := func(x uint64) {
@@ -57,12 +58,15 @@ func kindOfText(v []byte) int {
 	return noLetters
 }
 
-// LookAlikes returns how many more texts there are than looks: 0 if no two look alike.
-// look gives what a text looks like; it keeps printable ASCII without blanks but for
-// making its letters small. Bytes that are no UTF-8 look like nothing else. The result of look is used until its next call. Nobody may
-// read with the interner at the same time. Texts of one kind of letters cost nothing
-// here; of others, of which the most have small letters alone or capitals alone, the
-// rest is looked at, in memory of as much as that rest.
+// LookAlikes returns the number of texts less the number of looks: 0 if no two texts look
+// alike. look returns the form of a text in which look-alikes are equal. On printable
+// ASCII without blanks look must only make letters small. Its result is used until the
+// next call. Bytes that are not UTF-8 look like no other text.
+//
+// No goroutine may read with the interner at the same time. Let the base be the more
+// frequent of two kinds: texts without capitals, or texts without small letters. If all
+// texts are of the base, there is no further work. Otherwise only the other texts are
+// looked at, in as much memory as they take.
 func (in *Interner) LookAlikes(look func(text []byte) []byte) int64 {
 	var kinds [textKinds]int
 	for s := range in.shards {
@@ -106,7 +110,7 @@ func (in *Interner) LookAlikes(look func(text []byte) []byte) int64 {
 	return rest - more
 }
 
-// add adds a text, of which nobody needs the key.
+// add adds a text without returning its key.
 func (in *Interner) add(v []byte) {
 	hash := maphash.Bytes(in.seed, v)
 	s := &in.shards[hash>>(64-internBits)]
@@ -143,8 +147,8 @@ func (s *internShard) find(hash uint64, v []byte) (bool, uint64) {
 	}
 }
 
-// Add adds a text that may be there already. Nobody may read with the interner at the
-// same time.
+// Add adds a text, which may be in the interner already. No goroutine may read with the
+// interner at the same time.
 func (in *Interner) Add(text string) {
 	s := &in.shards[maphash.String(in.seed, text)>>(64-internBits)]
 	n := s.n

@@ -7,8 +7,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// Morsels cuts some columns of a table into runs of rows, each of which lies in
-// one chunk of every column. It is immutable.
+// Morsels cuts some columns of a table into runs of rows. Each run lies in one chunk of
+// every column. A Morsels is immutable.
 type Morsels struct {
 	columns []*arrow.Chunked
 	ends    [][]int // column -> chunk -> the row behind it

@@ -10,14 +10,14 @@ import (
 var places = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
 
 // decimalOf32 returns the number that a float32 stands for, as the float64 nearest to
-// it: the decimal with the fewest digits after the point, at most six, whose nearest
-// float32 is v, and v itself where there is none, from 2^24 on (whole numbers all), and
-// where v is not finite. So 0.3 is three tenths, as it is in a column of float64, and
-// not 0.300000012.
+// that number. The number is the decimal with the fewest digits after the point, at most
+// six, for which the nearest float32 is v. Where there is none, it is v itself; also from
+// 2^24 on (all whole numbers), and where v is not finite. So 0.3 is three tenths, as in a
+// column of float64, and not 0.300000012.
 //
-// Of the decimals with as many digits, the one nearest to v is taken, which is how
-// float32 values are printed: what a person reads is what counts. The result has at
-// most 13 digits, and is therefore read as that decimal (exact.FromFloat64).
+// Of several decimals with as many digits, the one nearest to v is taken. float32 values
+// are printed in the same way, so the number is the one that a person reads. The result
+// has at most 13 digits, and is therefore read as that decimal (exact.FromFloat64).
 func decimalOf32(v float32) float64 {
 	x := float64(v)
 	if !(x > -1<<24 && x < 1<<24) {
@@ -45,8 +45,8 @@ func decimalOf16(v float16.Num) float64 {
 	return x
 }
 
-// float is the value of a 16-bit float. That of arrow v15 takes all below 2^-14 for
-// others.
+// float is the value of a 16-bit float. The function of arrow v15 gives wrong values
+// below 2^-14.
 func float(v float16.Num) float64 {
 	e, m := int(v.Uint16()>>10&31), float64(v.Uint16()&1023)
 	x := math.Ldexp(m+1024, e-25)
@@ -64,8 +64,8 @@ func float(v float16.Num) float64 {
 	return x
 }
 
-// nearest16 is the 16-bit float nearest to v, which is below 2^11 or little above: a
-// multiple of 2^(e-10), for v of 2^e to 2^(e+1), and e at least -14.
+// nearest16 is the 16-bit float nearest to v, for v below 2^11 or slightly above. The
+// result is a multiple of 2^(e-10), with 2^e <= |v| < 2^(e+1) and e at least -14.
 func nearest16(v float64) float64 {
 	_, e := math.Frexp(v)
 	step := math.Ldexp(1, max(e-1, -14)-10)

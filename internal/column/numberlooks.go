@@ -2,12 +2,14 @@ package column
 
 import "bytes"
 
-// SameNumbers returns how many more texts there are than there would be if those that
-// are the same number were one: 100, 0100, +100, 100.0, 100,00 and 1e2. 0 if no two are.
-// Blanks, and the zero bytes that fill values of a fixed width, say nothing of a number.
-// Nobody may read with the interner at the same time. One look at every text; memory of
-// as much as those that are numbers written in another way than whole or with a point
-// and no zeros that say nothing.
+// SameNumbers returns the number of texts less the number of texts that would remain if
+// texts of one number were one text: 100, 0100, +100, 100.0, 100,00 and 1e2 are one
+// number. It is 0 if no two texts are one number. Blanks, and the zero bytes that fill
+// values of a fixed width, are ignored.
+//
+// No goroutine may read with the interner at the same time. Each text is looked at once.
+// The memory is that of the texts that are numbers in another form than their shortest
+// one, with a point.
 func (in *Interner) SameNumbers() int64 {
 	looks := NewInterner()
 	rest, more := int64(0), int64(0)
@@ -31,8 +33,8 @@ func (in *Interner) SameNumbers() int64 {
 	return rest - more
 }
 
-// wholeNumber reports whether a text surely is a whole number without zeros or signs in
-// front, or surely is no number: the most of those that name persons.
+// wholeNumber reports whether a text is certainly a whole number without leading zeros or
+// signs, or is certainly no number. Most texts that name persons are one of the two.
 func wholeNumber(v []byte) bool {
 	if len(v) == 0 || v[0] > '9' {
 		return true
@@ -48,11 +50,12 @@ func wholeNumber(v []byte) bool {
 	return true
 }
 
-// longestNumber is how long a text and what it is as a plain number may be.
+// longestNumber is the largest length of a text, and of the text as a plain number.
 const longestNumber = 60
 
-// plainNumber appends a number as it is written without a plus, zeros in front, zeros
-// behind the decimals and an exponent, and with a point. ok is false for another text.
+// plainNumber appends a number in its shortest form: with a point, and without a plus,
+// leading zeros, zeros at the end of the decimals, and an exponent. ok is false for
+// another text.
 func plainNumber(to, v []byte) (plain []byte, ok bool) {
 	if len(v) > longestNumber {
 		return to, false
@@ -89,7 +92,7 @@ func plainNumber(to, v []byte) (plain []byte, ok bool) {
 	if len(v) > 0 {
 		return to, false
 	}
-	// The digits, of which the first so many stand before the point.
+	// The digits; the first at digits are before the point.
 	digits := append(bytes.Clone(whole), decimals...)
 	at := len(whole) + shift
 	for at < 0 {

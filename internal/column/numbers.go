@@ -13,11 +13,10 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// Numbers is a batch of exact numbers: value i is Small[i], Mid[i] or Wide[i]
-// (one of the three is set) times the column's unit times 2^-Shift. Wide
-// values have Shift exact.WideShift for floats and 0 for decimals. A Numbers is
-// reused from batch to batch; it may borrow the array's memory, and must not be
-// written to.
+// Numbers is a batch of exact numbers. Value i is Small[i], Mid[i] or Wide[i] (one of the
+// three is set) times the unit of the column times 2^-Shift. Wide values have Shift
+// exact.WideShift for floats and 0 for decimals. A Numbers is reused from batch to batch.
+// It may borrow the memory of the array, and must not be written to.
 type Numbers struct {
 	Small []int64
 	Mid   []exact.Int128
@@ -51,9 +50,9 @@ func (n *Numbers) Zero(i int) bool {
 	return n.Small[i] == 0
 }
 
-// NumberDigits says whether a type can be a response or a weight, and the
-// decimal digits of its unit: 0 for integers, the scale for decimals,
-// [exact.FloatDigits] for floats. A decimal with a negative scale has unit 1.
+// NumberDigits reports whether a type can be a response or a weight, and returns the
+// decimal digits of its unit: 0 for integers, the scale for decimals, [exact.FloatDigits]
+// for floats. A decimal with a negative scale has unit 1.
 func NumberDigits(dt arrow.DataType) (digits int, ok bool) {
 	switch t := valueType(dt).(type) {
 	case *arrow.Decimal128Type:
@@ -72,9 +71,9 @@ func NumberDigits(dt arrow.DataType) (digits int, ok bool) {
 	return 0, false
 }
 
-// Read fills n with the values of arr. row is the position of the array's
-// first row in the data, for errors, which are of type *Error: [ErrType], or
-// [ErrNotFinite] for NaN and infinities.
+// Read fills n with the values of arr. row is the position of the first row of the array
+// in the data, for errors. Errors are of type *Error: [ErrType], or [ErrNotFinite] for
+// NaN and infinities.
 func (n *Numbers) Read(name string, arr arrow.Array, row int64) error {
 	n.Small, n.Mid, n.Wide, n.Null, n.Shift, n.Bits = nil, nil, nil, nil, 0, 0
 	n.Steps, n.Step, n.Borrowed = nil, 0, false
@@ -208,8 +207,8 @@ func (n *Numbers) readShort(values []decimal128.Num) bool {
 	return true
 }
 
-// readBig reads values of up to 256 bits. value returns the number where it
-// fits into 127 bits, and leaves it in z where it may not or is to be scaled.
+// readBig reads values of up to 256 bits. value returns the number where it fits into 127
+// bits. Where it may not fit, or must be scaled, value leaves the number in z.
 func (n *Numbers) readBig(length int, scale int32, value func(int, *big.Int) exact.Int128) {
 	n.Mid = resize(&n.mid, length)
 	var z, factor big.Int

@@ -21,7 +21,7 @@ type textKeys struct {
 	order []uint32 // rows by shard
 	slot  []uint64
 	turn  int  // which shard is the first
-	warm  byte // of what was read ahead
+	warm  byte // sink for the bytes that were read ahead
 
 	dict  arrow.ArrayData // of the last dictionary array
 	entry []uint64        // its entries' keys, or noKey, or fresh
@@ -100,8 +100,8 @@ func texts(arr arrow.Array) (func(i int) []byte, error) {
 	return nil, fmt.Errorf("%w: %s is no text", ErrType, arr.DataType().Name())
 }
 
-// internDictionary gives the rows of d the keys of their entries, and those entries
-// keys that have none. On an error it returns the position of the row, or -1.
+// internDictionary gives the rows of d the keys of their entries, and gives keys to
+// entries that have none. On an error it returns the position of the row, or -1.
 func (k *Keys) internDictionary(in *Interner, d *array.Dictionary) (int, error) {
 	t, dict := k.text, d.Dictionary()
 	if data := d.Data().Dictionary(); t.dict != data {

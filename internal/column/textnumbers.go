@@ -23,9 +23,9 @@ type TextNumbers struct {
 // IsText reports whether a type is text, in a dictionary or not.
 func IsText(dt arrow.DataType) bool { return kindOf(dt) == kindText }
 
-// Parse returns the numbers of an array of text, nulls where it has them. row is the
-// position of its first row, for errors, which are of type *Error. The result is for
-// the caller to release; its memory is that of Go, so that it may be borrowed.
+// Parse returns the numbers of an array of text; a null stays null. row is the position
+// of its first row, for errors. Errors are of type *Error. The caller releases the
+// result. The memory of the result is memory of Go, and may be borrowed.
 func (t *TextNumbers) Parse(name string, arr arrow.Array, row int64) (arrow.Array, error) {
 	texts, ok := arr.(*array.String)
 	if !ok {
@@ -92,9 +92,9 @@ func (t *TextNumbers) appender(b array.Builder) (func(string) error, error) {
 	return nil, fmt.Errorf("%w: %s is no number", ErrType, t.Type.Name())
 }
 
-// unscaled reads a decimal of digits, with a minus and a point or without, in units of
-// 10^-scale; false where it has other characters, or more digits after the point that
-// are not 0.
+// unscaled reads a decimal in units of 10^-scale. The decimal has digits, and may have a
+// minus and a point. It returns false for other characters, and for more digits after the
+// point that are not 0.
 func unscaled(z *big.Int, s string, scale int) bool {
 	whole, frac, _ := strings.Cut(s, ".")
 	if len(frac) > scale {

@@ -32,7 +32,7 @@ func readCents(steps, out []int64, values []float64) (uint64, bool) {
 	if !hasAVX2 || len(values) < 4 {
 		return readCentsPortable(steps, out, values)
 	}
-	// In blocks, so that values that are no cents are not all read in vain.
+	// In blocks: a value that is no cent ends the reading early.
 	var all uint64
 	for len(values) >= 4 {
 		n := min(1024, len(values)/4*4)

@@ -26,8 +26,8 @@ func isWhole(s []byte) bool {
 	return len(digits) > 0
 }
 
-// compareWhole orders whole numbers of any length by value, and those of one value by
-// bytes, so that it is 0 for equal texts alone.
+// compareWhole orders whole numbers of any length by value, and numbers of one value by
+// bytes. It is 0 only for equal texts.
 func compareWhole(a, b []byte) int {
 	x, y := magnitude(a), magnitude(b)
 	below, above := a[0] == '-' && len(x) > 0, b[0] == '-' && len(y) > 0
