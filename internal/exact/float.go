@@ -6,9 +6,8 @@ import (
 	"strconv"
 )
 
-// FloatDigits is the number of decimal digits after the point that a float64
-// may carry and still be read as the decimal a person would write; see the
-// package comment.
+// FloatDigits is the largest number of digits after the point for which a float64 is read
+// as the decimal that a person would write; see the package comment.
 const FloatDigits = 6
 
 // floatScale is 10^FloatDigits, and floatLimit bounds m in m/10^j.
@@ -19,11 +18,13 @@ const (
 
 var pow10 = [FloatDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}
 
-// FromFloat64 returns the value of v, by the definition in the package
-// comment, as m * 2^-shift in units of 10^-6, with shift the smallest number
-// >= 0 for which m is whole. ok is false for NaN and infinities. m has at most
-// 84 bits where shift > 0; where v is so large that m needs more than 127 bits,
-// exponent > 0 is what is left: the value is m * 2^(exponent-shift).
+// FromFloat64 returns the value of v, by the definition in the package comment, as
+//
+//	m * 2^(exponent-shift) in units of 10^-6
+//
+// with shift the smallest number >= 0 for which m is whole. m has at most 84 bits where
+// shift > 0. exponent is 0, except where v is so large that m would need more than 127
+// bits. ok is false for NaN and infinities.
 func FromFloat64(v float64) (m Int128, shift, exponent int, ok bool) {
 	a := math.Abs(v)
 	if !(a <= math.MaxFloat64) {

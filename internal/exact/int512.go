@@ -13,8 +13,8 @@ const ProductShift = 224
 // Its zero value is 0.
 type Int512 [8]uint64
 
-// Product returns a * b * 2^shift, and false where it has more than 448 bits,
-// so that 2^60 products can be added without overflow.
+// Product returns a * b * 2^shift, and false where it has more than 448 bits. So 2^60
+// products can be added without overflow.
 func Product(a, b Int128, shift int) (Int512, bool) {
 	var p Int512
 	if a.Sign() == 0 || b.Sign() == 0 {

@@ -13,11 +13,14 @@ type Log struct {
 // logPrecisions are tried in turn.
 var logPrecisions = []uint{128, 512, 4096}
 
-// SignOfLogs returns the sign of constant + the sum of the terms, exactly. A sum
-// of logarithms of whole numbers is 0 only where every prime cancels, and with a
-// rational constant other than 0 never (Lindemann); anything else is decided by
-// as many digits as it takes. ok is false where 4,096 bits do not suffice, which
-// no data has been seen to need; callers take the strict side then.
+// SignOfLogs returns the sign of constant + the sum of the terms, exactly.
+//
+//   - A sum of logarithms of whole numbers is 0 only where every prime cancels.
+//   - With a rational constant other than 0 the result is never 0 (Lindemann).
+//   - A sign other than 0 is computed with as many digits as necessary.
+//
+// ok is false where 4,096 bits do not suffice; no known data need that many. Callers must
+// then take the strict side.
 func SignOfLogs(constant *big.Rat, terms []Log) (sign int, ok bool) {
 	for i, prec := range logPrecisions {
 		work := prec + 128

@@ -88,7 +88,7 @@ func (a Num) Cmp(b Num) int {
 	return a.Big().Cmp(b.Big())
 }
 
-// Unit is what a Num counts: 10^-Digits * 2^-Shift.
+// Unit is the unit of a Num: 10^-Digits * 2^-Shift.
 type Unit struct{ Digits, Shift int }
 
 // Rat returns the value of a in unit u.
@@ -109,9 +109,9 @@ func (u Unit) Float64(a Num) (float64, bool) {
 	return f, !math.IsInf(f, 0)
 }
 
-// Text returns the value of a in unit u as an exact decimal without an
-// exponent and without trailing zeros, where the unit is decimal, and as the
-// shortest decimal of the correctly rounded float64 otherwise.
+// Text returns the value of a in unit u as text. Where the unit is decimal, the text is
+// the exact decimal without an exponent and without trailing zeros. Otherwise it is the
+// shortest decimal of the correctly rounded float64.
 func (u Unit) Text(a Num) string {
 	if u.Shift > 0 {
 		// A sum of binary fractions may still be a short decimal: 0.5.

@@ -14,9 +14,9 @@ type Ratio struct{ Num, Den uint64 }
 // ErrDecimal is wrapped by every error of [ParseDecimal].
 var ErrDecimal = errors.New("not a plain decimal number of at most 15 digits")
 
-// ParseDecimal reads a non-negative decimal such as "50", "87.5" or "0.001",
-// without sign, exponent or blanks and with at most fifteen digits, as an
-// exact fraction in lowest terms.
+// ParseDecimal reads a non-negative decimal, such as "50", "87.5" or "0.001", as an exact
+// fraction in lowest terms. The decimal must have no sign, exponent or blanks, and at
+// most fifteen digits.
 func ParseDecimal(s string) (Ratio, error) {
 	whole, frac, point := strings.Cut(s, ".")
 	if whole == "" || (point && frac == "") || len(whole)+len(frac) > 15 {
@@ -45,9 +45,8 @@ func gcd(a, b uint64) uint64 {
 	return a
 }
 
-// CmpScaled compares a*x with b*y for non-negative a and b and returns -1, 0
-// or +1. It is the one comparison that verdicts about shares go through; it
-// cannot overflow.
+// CmpScaled compares a*x with b*y for non-negative a and b and returns -1, 0 or +1. Every
+// verdict about a share uses this comparison. CmpScaled cannot overflow.
 func CmpScaled(a Num, x uint64, b Num, y uint64) int {
 	if a.wide == nil && b.wide == nil {
 		if a.narrow.Hi|b.narrow.Hi == 0 {

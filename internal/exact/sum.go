@@ -8,9 +8,9 @@ import (
 // ErrNotFinite is returned for a NaN or an infinity among the addends.
 var ErrNotFinite = errors.New("value is not finite")
 
-// SumFloat64 returns the correctly rounded exact sum of the values (read as
-// the package comment says), whatever their order. It returns ErrNotFinite for
-// NaN and infinities, and the position of the first one.
+// SumFloat64 returns the correctly rounded exact sum of the values (read as the package
+// comment says). The sum does not depend on their order. SumFloat64 returns ErrNotFinite
+// for NaN and infinities, and the position of the first one.
 func SumFloat64(values []float64) (sum float64, pos int, err error) {
 	var s Summer
 	for i, v := range values {

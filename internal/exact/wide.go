@@ -2,18 +2,18 @@ package exact
 
 import "math/big"
 
-// wideWords is the length of a Wide in 64-bit words: the lowest bit of a
-// float64 is 2^-1074, times 10^6 that is 2^-1068 at least; the highest is
-// 2^1024 * 10^6 < 2^1044. With 2^60 addends and a sign that is 1068 + 1044 +
-// 61 = 2173 bits; a product of two such values does not arise here.
+// wideWords is the length of a Wide in 64-bit words. The lowest bit of a float64 is
+// 2^-1074, and times 10^6 at least 2^-1068. The highest is 2^1024 * 10^6 < 2^1044. With
+// 2^60 addends and a sign the sum has 1068 + 1044 + 61 = 2173 bits. Two such values are
+// never multiplied here.
 const wideWords = 35
 
 // WideShift is the binary exponent of a Wide's lowest bit for float columns:
 // a Wide counts units of 10^-6 * 2^-WideShift.
 const WideShift = 1088
 
-// Wide is a signed whole number of 2240 bits in two's complement, little
-// endian. Its zero value is 0. It is a value: copies are independent.
+// Wide is a signed whole number of 2240 bits in two's complement, little endian. The zero
+// value is 0. Copies are independent.
 type Wide [wideWords]uint64
 
 // Add returns a + b modulo 2^2240.
@@ -67,7 +67,7 @@ func (a Wide) BitLen() int {
 	return lenWords(m[:])
 }
 
-// WideFrom returns a * 2^shift. It panics if that does not fit: the shift of
+// WideFrom returns a * 2^shift. WideFrom panics if the result does not fit: the shift of
 // a column is bounded by WideShift.
 func WideFrom(a Int128, shift int) Wide {
 	if a.BitLen()+shift > 64*wideWords-1 {
