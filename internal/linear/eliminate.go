@@ -6,24 +6,24 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 )
 
-// Kind is what a column stands for in the elimination.
+// Kind is the role of a column in the elimination.
 type Kind uint8
 
-// A column is a candidate to be published, or hidden: then it must not become
-// zero, and, where it is a singleton, no other hidden column may become a
-// multiple of it, nor it of another's that is a singleton.
+// A column is a candidate to be published, or hidden. A hidden column must not become
+// zero. Where a hidden column is a singleton, no other hidden column may become a
+// multiple of it, except a singleton of the same owner.
 const (
 	Candidate Kind = iota
 	Hidden
 	Singleton
 )
 
-// Elimination holds the columns of the cells, reduced by those published. Not
+// Elimination holds the columns of the cells, reduced by the published ones. It is not
 // safe for concurrent use.
 //
-// A column that is published with one entry left takes no arithmetic: its row is
-// only marked, and other columns lose their entries there when they are next
-// looked at. With coordinates as Space makes them most steps are such.
+// Publishing a column with one entry left takes no arithmetic. Its row is only marked;
+// the other columns lose their entries in that row when they are next looked at. With the
+// coordinates of Space most steps are of this kind.
 type Elimination struct {
 	kind  []Kind
 	owner []int32
@@ -45,10 +45,10 @@ type Elimination struct {
 	work   []merge
 }
 
-// New starts an elimination over columns of the given kinds in a space of rows.
-// Owner tells who stands behind a singleton: columns of one owner may become
-// multiples of each other. It may be nil, when every singleton has another. The
-// columns are used up. Threads above 1 lets large steps run on so many.
+// New starts an elimination over columns of the given kinds in a space of rows. owner
+// gives the owner of a singleton: columns of one owner may become multiples of each
+// other. owner may be nil when every singleton has a different owner. The columns are
+// used up. With threads above 1, large steps run on that many goroutines.
 func New(rows int, cols []Vector, kind []Kind, owner []int32, threads int) *Elimination {
 	n := len(cols)
 	e := &Elimination{
@@ -79,9 +79,9 @@ func New(rows int, cols []Vector, kind []Kind, owner []int32, threads int) *Elim
 	return e
 }
 
-// functionals maps a vector to two numbers, linearly: the quotient is the same
-// for vectors that are multiples of each other, and, but for a chance of 2^-61,
-// for no others.
+// functionals maps a vector to two numbers, linearly. Vectors that are multiples of each
+// other have the same quotient. Two other vectors have the same quotient with probability
+// 2^-61.
 func functionals(v Vector) (one, two uint64) {
 	for i, r := range v.Row {
 		h := scramble(uint64(r))
@@ -156,10 +156,10 @@ func (e *Elimination) clash(a, b int32) bool {
 	return e.owner == nil || e.owner[a] != e.owner[b] || e.kind[a] != e.kind[b]
 }
 
-// Publish publishes a candidate unless something hidden would follow, and
-// reports whether it did. Where it did not the column is out for good. It takes
-// time in proportion to the entries of the columns with one in the row of the
-// pivot, the row with the fewest of them.
+// Publish publishes a candidate unless a hidden cell would then follow. It reports
+// whether it did. A column that was not published is never a candidate again. The pivot
+// is the row with the fewest entries. Time is linear in the entries of the columns that
+// have an entry in that row.
 func (e *Elimination) Publish(col int) bool {
 	j := int32(col)
 	e.purge(j)
@@ -210,8 +210,8 @@ func (e *Elimination) Publish(col int) bool {
 	return true
 }
 
-// collect lists the live columns beside j with an entry in a row, or the hidden
-// ones of them alone, and how often the column j goes into them.
+// collect lists the live columns other than j with an entry in a row (with hidden set,
+// only the hidden ones), and the factor by which column j is added to each.
 func (e *Elimination) collect(j, row int32, inv uint64, hidden bool) {
 	e.tick++
 	e.list, e.factor = e.list[:0], e.factor[:0]
@@ -267,7 +267,7 @@ func (e *Elimination) part(m *merge, c Vector, from, to int) {
 	}
 }
 
-// tell enters into the rows what a part has changed.
+// tell enters the changes of a part into the rows.
 func (e *Elimination) tell(m *merge, from int) {
 	b, d := 0, 0
 	for i := range m.nborn {
@@ -288,9 +288,9 @@ func (e *Elimination) tell(m *merge, from int) {
 	}
 }
 
-// sweep takes columns that are out off the list of a row, and, where many are left
-// that have no entry in it any more, those too, which takes longer. One that is to
-// be entered in this step may stay on it already.
+// sweep removes columns that are not live from the list of a row. Where the list is still
+// long, it also removes columns without an entry in the row, which takes longer. A column
+// that gets an entry in this step may already be on the list.
 func (e *Elimination) sweep(r int32) {
 	l := slices.DeleteFunc(e.inRow[r], func(k int32) bool { return !e.live[k] })
 	if len(l) > 4*int(e.count[r])+64 {
@@ -325,7 +325,7 @@ func (e *Elimination) apart(c Vector, one, two uint64) bool {
 			}
 		}
 		for _, o := range fresh[d] {
-			// Those that were multiples before the step are so anyway.
+			// Columns that were multiples before the step do not count.
 			if !e.clash(k, o.col) || !parallel(next(int32(i)), next(o.i)) {
 				continue
 			}

@@ -1,9 +1,9 @@
 package linear
 
-// Mark returns a random linear functional, modulo the prime 2^61-1, of the whole numbers
-// that a cell has in several tables: the sum of the marks of some cells is 0 if their sum is
-// 0 in every one of these tables, and, but for a chance of 2^-61, in no other case. To a
-// mark table adds the number by of a table.
+// Mark returns mark after adding by, the whole number of a cell in a table. The mark of a
+// cell is a random linear functional, modulo the prime 2^61-1, of the numbers of a cell
+// in several tables. If the sum of some cells is 0 in every table, the sum of their marks
+// is 0. Otherwise the sum of the marks is 0 with probability 2^-61.
 func Mark(mark uint64, table int, by int64) uint64 {
 	x := uint64(by)
 	if by < 0 {

@@ -27,8 +27,9 @@ func (v Vector) at(row int32) uint64 {
 	return 0
 }
 
-// merge is scratch space for the sum of two vectors, and what the sum has that
-// the first had not, and the other way about.
+// merge is scratch space for the sum of two vectors. born lists the rows that the sum has
+// and the first vector has not; died lists the rows that the first vector has and the sum
+// has not.
 type merge struct {
 	sum         Vector
 	born, died  []int32 // rows, of all sums one after another
@@ -100,8 +101,8 @@ func set(dst *Vector, v Vector) {
 	copy(dst.val, v.val)
 }
 
-// parallel reports whether one of two vectors is a multiple of the other,
-// neither being zero.
+// parallel reports whether one of two vectors is a multiple of the other. Neither vector
+// may be zero.
 func parallel(a, b Vector) bool {
 	if len(a.Row) == 0 || !slices.Equal(a.Row, b.Row) {
 		return false
