@@ -1,7 +1,7 @@
 package lp
 
-// crash chooses a first basis that is triangular: again and again the row with
-// the fewest columns left takes that of them with the most room.
+// crash chooses a first basis that is triangular. In each step the row with the fewest
+// remaining columns takes the remaining column with the most room.
 func (s *Solver) crash() {
 	for j := range s.pos {
 		s.pos[j] = -1

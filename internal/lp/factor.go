@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// factors is an LU decomposition of a basis and the changes made to it since
-// (product form). Rows are those of the constraint matrix, positions those of
-// the basis.
+// factors is an LU decomposition of a basis, with the later changes of the basis (product
+// form). Rows are rows of the constraint matrix, and positions are positions in the
+// basis.
 type factors struct {
 	m      int
 	prow   []int32 // step -> pivot row
@@ -52,11 +52,10 @@ func (f *factors) resize(m int) {
 	}
 }
 
-// peel orders the columns of the basis so that as much as possible of it is
-// triangular: first columns with one entry among the rows that are left, then
-// rows with one entry among the columns that are left. It returns the order,
-// the pivot row of each step of the triangle (-1 for the rest), and how many
-// entries each row has in the rest.
+// peel orders the columns of the basis so that as much of it as possible is triangular.
+// First it takes columns with one entry in the remaining rows, then rows with one entry
+// in the remaining columns. It returns the order, the pivot row of each step of the
+// triangle (-1 for the rest), and the number of entries of each row in the rest.
 func (f *factors) peel(cols func(pos int) ([]int32, []float64)) (order, pivot, rowCount []int32) {
 	m := f.m
 	rowPtr := make([]int32, m+1)
@@ -246,8 +245,8 @@ func (f *factors) factor(cols func(pos int) ([]int32, []float64)) (badPos, badRo
 	return badPos, badRow
 }
 
-// choose picks a pivot among the rows without one: of those within a tenth of
-// the largest entry, that with the fewest entries; -1 if all are zero.
+// choose picks a pivot among the rows without one. Of the rows with at least a tenth of
+// the largest entry it takes the row with the fewest entries; -1 if all entries are zero.
 func (f *factors) choose(rowCount []int32) int32 {
 	most := 0.0
 	for _, q := range f.reach {
@@ -363,8 +362,8 @@ func (f *factors) btran(c, y []float64) {
 	}
 }
 
-// replace records that the column at a position is replaced by one whose
-// solution with the old basis is alpha.
+// replace records that the column at a position is replaced by another. alpha is the
+// solution of the new column with the old basis.
 func (f *factors) replace(pos int, alpha []float64) {
 	e := eta{pos: int32(pos), pivot: alpha[pos], from: int32(len(f.erow))}
 	for i, v := range alpha {

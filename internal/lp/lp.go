@@ -14,9 +14,9 @@ var ErrStuck = errors.New("linear program not solved")
 // Status is how a program ended.
 type Status int
 
-// How a program ended: at the optimum, without one since the objective grows
-// without bound, without a feasible point, or early because the caller had
-// enough.
+// How a program ended: at the optimum; without an optimum, because the objective grows
+// without bound; without a feasible point; or early, because the value was enough for the
+// caller.
 const (
 	Optimal Status = iota
 	Unbounded
@@ -39,9 +39,8 @@ const (
 	widest    = 1 << 22 // bounds beyond this are scaled down
 )
 
-// Solver holds a set of constraints A x = 0 over variables with bounds, and
-// the point and basis that the last program ended in. It is not safe for
-// concurrent use.
+// Solver holds a set of constraints A x = 0 over variables with bounds, and the point and
+// basis at the end of the last program. A solver is not safe for concurrent use.
 //
 // Every variable that is not basic stands at a whole number.
 type Solver struct {
@@ -61,16 +60,16 @@ type Solver struct {
 	cost         []float64
 	byPos, byRow []float64
 	alpha, y     []float64
-	entered      int32 // what the last move let in, and whether it rose
+	entered      int32 // the variable that entered in the last move, and whether it rose
 	rose         bool
 	rng          *rand.Rand
 	steps        int
 }
 
-// New makes a solver over m constraints. Columns lists the rows of each
-// variable, each at most once, with their values, whole numbers; lower and upper
-// bound the variables and may be NoLower and NoUpper; x is a point within the
-// bounds with A x = 0, from where it starts.
+// New makes a solver over m constraints. columns returns the rows of a variable, each at
+// most once, with their values; values must be whole numbers. lower and upper are the
+// bounds of the variables, and may be NoLower and NoUpper. x is the start: a point within
+// the bounds with A x = 0.
 func New(m int, columns func(j int) ([]int32, []float64), lower, upper, x []int64) *Solver {
 	n := len(x)
 	s := &Solver{
@@ -163,7 +162,8 @@ func (s *Solver) refresh() {
 	bad, rows := s.f.factor(func(p int) ([]int32, []float64) { return s.column(s.head[p]) })
 	if len(bad) > 0 {
 		for i, p := range bad {
-			// What leaves the basis goes to the nearest whole number within bounds.
+			// A variable that leaves the basis goes to the nearest whole number within
+			// bounds.
 			j := s.head[p]
 			s.pos[j] = -1
 			v := int64(0)
@@ -201,9 +201,9 @@ type Term struct {
 	Coef float64
 }
 
-// Maximize finds a point of greatest value. It ends early, with Stopped, as
-// soon as enough says so of the value of a feasible point; enough may be nil.
-// The error is that of the context, or ErrStuck.
+// Maximize finds a point of greatest value. It ends early, with Stopped, as soon as
+// enough reports true for the value of a feasible point; enough may be nil. The error is
+// that of the context, or ErrStuck.
 func (s *Solver) Maximize(ctx context.Context, objective []Term, enough func(value float64) bool) (Status, error) {
 	for _, t := range objective {
 		s.cost[t.Var] += t.Coef
@@ -265,8 +265,8 @@ func (s *Solver) Maximize(ctx context.Context, objective []Term, enough func(val
 	return Stopped, ErrStuck
 }
 
-// price computes the prices y of the rows, for the objective, or, where a basic
-// variable is outside its bounds, for the sum of what is outside.
+// price computes the prices y of the rows for the objective. Where a basic variable is
+// outside its bounds, it computes them for the sum of the distances outside.
 func (s *Solver) price(objective []Term) (phase1 bool) {
 	c := s.byPos
 	clear(c)
@@ -289,8 +289,8 @@ func (s *Solver) price(objective []Term) (phase1 bool) {
 	return phase1
 }
 
-// enter chooses the variable whose move gains most, and whether it rises; -1 if
-// none gains.
+// enter chooses the variable with the move that gains most, and whether it rises; -1 if
+// no move gains.
 func (s *Solver) enter(phase1, random bool) (best int32, rise bool) {
 	best = -1
 	most := optimal
@@ -322,9 +322,10 @@ func (s *Solver) enter(phase1, random bool) (best int32, rise bool) {
 	return best, rise
 }
 
-// room returns how far the basic variable at a position lets another go along
-// when it changes by d a unit, with its bounds loosened by slack. One that is
-// outside its bounds stops at the far one, so that it may pass through.
+// room returns how far another variable can move until the basic variable at a position
+// reaches a bound. The basic variable changes by d for each unit; its bounds are loosened
+// by slack. A basic variable outside its bounds stops at the far bound, and may pass the
+// near one.
 func (s *Solver) room(p int, d float64, phase1 bool, slack float64) float64 {
 	k := s.head[p]
 	v, lo, hi := s.x[k], s.lower[k], s.upper[k]
@@ -352,8 +353,8 @@ func (s *Solver) room(p int, d float64, phase1 bool, slack float64) float64 {
 	return max(0, v-lo+slack) / -d
 }
 
-// move lets a variable enter as far as it can. It returns how far; not ok means
-// that nothing stops it.
+// move lets a variable enter as far as possible, and returns the distance. ok is false
+// where no bound stops it.
 func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	rows, vals := s.column(j)
 	b := s.byRow
@@ -368,9 +369,9 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 	if !rise {
 		sign = -1
 	}
-	// Basic variables change by -sign*alpha per unit. First pass: the step with
-	// bounds loosened a little; second: of those that block within it, the one
-	// with the largest pivot.
+	// Basic variables change by -sign*alpha per unit. The first pass finds the step with
+	// bounds loosened a little. The second finds, of the variables that block within that
+	// step, the one with the largest pivot.
 	most := math.Inf(1)
 	for p, a := range alpha {
 		if a > pivotal || a < -pivotal {
@@ -414,7 +415,7 @@ func (s *Solver) move(j int32, rise, phase1 bool) (float64, bool) {
 		return t, true
 	}
 	k := s.head[leave]
-	switch { // what leaves stands on the bound that it ran into
+	switch { // the leaving variable takes the bound that it has reached
 	case int(k) >= s.n:
 		s.place(k, 0)
 	case math.Abs(s.x[k]-s.lower[k]) <= math.Abs(s.x[k]-s.upper[k]):

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Matrix holds constraints of which every coefficient is 1 or -1, by rows and by
-// columns. It does not change and is safe for concurrent use.
+// Matrix holds constraints with coefficients 1 and -1, by rows and by columns. A matrix
+// does not change, and is safe for concurrent use.
 type Matrix struct {
 	colPtr, rowPtr []int32
 	colRow, rowCol []int32
@@ -43,17 +43,18 @@ func NewMatrix(m, n int, column func(j int) (rows []int32, vals []int8)) *Matrix
 	return a
 }
 
-// Near solves programs of which the answer lies near one variable: that moves by a
-// given amount, the others make up for it, A x = 0, at least cost, all of them
-// standing at zero, within their bounds, if nothing forces them. It is the dual
-// simplex method from the basis of no variable at all, whose first steps mend the
-// rows of the variable that moved, and so on outwards: it takes time and memory in
-// proportion to what it touches, however large the matrix. Every other variable is
-// split in two, up and down from zero, that cost the same.
+// Near solves programs with a solution near one variable. That variable moves by a given
+// amount. The other variables start at zero, and compensate at least cost: A x = 0,
+// within their bounds. Most stay at zero.
 //
-// Sources: Lemke 1954 for the method, Fourer 1994 and Maros 2003 for passing bounds
-// in the ratio test, Forrest and Goldfarb 1992 for which row goes first. It holds scratch
-// space; not safe for concurrent use.
+// The method is the dual simplex method, from the basis without any variable. The first
+// steps mend the rows of the variable that moved, and later steps the rows around them.
+// Time and memory are in proportion to the rows and columns that are touched, for a
+// matrix of any size. Every other variable is split in two, up and down from zero.
+//
+// Sources: Lemke 1954 for the method, Fourer 1994 and Maros 2003 for passing bounds in
+// the ratio test, Forrest and Goldfarb 1992 for the choice of the row. A Near holds
+// scratch space, and is not safe for concurrent use.
 type Near struct {
 	a     *Matrix
 	rowAt []int32 // row -> its number below, -1 where it is not touched
@@ -61,7 +62,7 @@ type Near struct {
 
 	row   []int32   // touched, by number
 	head  []int32   // the variable that is basic there, -1: none
-	x     []float64 // its value; of none, what the row is off
+	x     []float64 // the value of the basic variable; without one, the error of the row
 	rho   []float64
 	alpha []float64
 	norm  []float64 // the square of the length of the row of the inverse
@@ -84,7 +85,7 @@ type Near struct {
 	fixed    int32   // the column that moves
 	distance float64 // and how far
 
-	// The basis of the first known rows was factored; etas are what came after.
+	// The basis of the first known rows was factored; etas are the later changes.
 	known   int
 	factors *factors
 	ptr     []int32 // row -> the entries of the column that is basic there
@@ -109,7 +110,7 @@ func NewNear(a *Matrix) *Near {
 	return &Near{a: a, rowAt: slices.Repeat([]int32{-1}, m), colAt: slices.Repeat([]int32{-1}, n)}
 }
 
-// reset forgets what the last program touched.
+// reset clears the rows and columns that the last program touched.
 func (s *Near) reset() {
 	for _, r := range s.row {
 		s.rowAt[r] = -1
@@ -141,11 +142,14 @@ func (s *Near) Steps() int { return s.steps }
 // Work is the effort that the last program took, in entries of the matrix or so.
 func (s *Near) Work() int { return s.steps * (len(s.row) + len(s.col)) }
 
-// Move makes variable j change by an amount. Of every other variable that matters
-// limits tells how far it can go down and up from zero, both at least 0, +Inf where
-// there is no bound, and what a unit costs, at least 0; it must answer the same each
-// time. The status is Optimal; Infeasible, as far as floating-point numbers tell; or
-// Stopped after so many steps, or where it cannot cost less than a limit.
+// Move changes variable j by an amount. For every other variable that is needed, limits
+// returns how far it can go down and up from zero (both at least 0, +Inf without a bound)
+// and the cost of a unit (at least 0). limits must return the same values each time. The
+// status is
+//
+//   - Optimal;
+//   - Infeasible, as far as floating-point numbers show;
+//   - Stopped after most steps, or where the cost cannot be less than limit.
 func (s *Near) Move(ctx context.Context, j int32, by float64, most int, limit float64, limits func(c int32) (down, up, cost float64)) (Status, error) {
 	s.reset()
 	s.fixed, s.distance = j, by
@@ -196,11 +200,11 @@ func (s *Near) Keep() {
 	k.ya, k.at, k.far = append(k.ya[:0], s.ya...), append(k.at[:0], s.room...), append(k.far[:0], s.far...)
 }
 
-// Again makes the same variable move by the same amount where others have less room:
-// it goes on from where the program ended that was kept, which mostly takes far fewer
-// steps than from the start. Of every variable that the kept program looked at the room
-// is the smaller of the two, and the cost must be the same. The other arguments and the
-// status are those of Move.
+// Again moves the same variable by the same amount where other variables have less room.
+// It continues from the end of the kept program, which mostly takes far fewer steps. For
+// every variable that the kept program looked at, the room is the smaller of the old and
+// the new one, and the cost must be the same. The other arguments and the status are
+// those of Move.
 func (s *Near) Again(ctx context.Context, most int, limit float64, limits func(c int32) (down, up, cost float64)) (Status, error) {
 	k := &s.kept
 	m, n := len(k.head), len(k.ya)
@@ -227,8 +231,8 @@ func (s *Near) Again(ctx context.Context, most int, limit float64, limits func(c
 	return s.run(ctx, most, limit, limits)
 }
 
-// leaving picks the row that is farthest off for the length of its row of the inverse,
-// or -1, and by how much: above where it is positive.
+// leaving picks the row with the largest error relative to the length of its row of the
+// inverse, or -1. over is the error: positive where the row is too high.
 func (s *Near) leaving() (best int32, over float64) {
 	best = -1
 	most := 0.0
@@ -247,8 +251,8 @@ func (s *Near) leaving() (best int32, over float64) {
 	return best, over
 }
 
-// total is what the point costs that the basis stands for. It rises from step to
-// step: the point is the best of those that keep what was mended so far.
+// total is the cost of the point of the basis. It never falls from step to step: the
+// point is the cheapest that keeps the rows mended so far.
 func (s *Near) total() (sum float64) {
 	for i, h := range s.head {
 		if h >= 0 {
@@ -265,8 +269,8 @@ func (s *Near) total() (sum float64) {
 	return sum
 }
 
-// refactor factors the basis anew, which has far fewer entries than what the steps
-// leave, and works out the point from the start. Not ok means that numbers went wrong.
+// refactor factors the basis again, which has far fewer entries than the changes of the
+// steps, and computes the point again. ok is false where the numbers are not usable.
 func (s *Near) refactor() bool {
 	m := len(s.row)
 	s.ptr, s.brow, s.bval = append(s.ptr[:0], 0), s.brow[:0], s.bval[:0]
@@ -328,7 +332,7 @@ func (s *Near) price(i int32) {
 	}
 }
 
-// entries sets g to what the columns have in the row of the pivot.
+// entries sets g to the entries of the columns in the row of the pivot.
 func (s *Near) entries(limits func(c int32) (down, up, cost float64)) {
 	for _, k := range s.listed {
 		s.g[k] = 0
@@ -365,9 +369,9 @@ func (s *Near) entries(limits func(c int32) (down, up, cost float64)) {
 
 func sign(v int32) float64 { return float64(1 - 2*(v&1)) }
 
-// entering picks the variable that enters for a row that is over by so much, and
-// moves those whose bounds are passed to their other ends. Not ok means that all of
-// them together are not enough.
+// entering picks the variable that enters for a row with error over. Variables whose
+// bounds are passed move to their other bounds. ok is false where all variables together
+// are not enough.
 func (s *Near) entering(over float64) (int32, bool) {
 	s.breaks = s.breaks[:0]
 	for _, k := range s.listed {
@@ -376,7 +380,7 @@ func (s *Near) entering(over float64) (int32, bool) {
 		}
 		for v := 2 * k; v < 2*k+2; v++ {
 			alpha := sign(v) * s.g[k]
-			// It brings the row down if it rises and alpha is positive.
+			// A rising variable lowers the row if alpha is positive.
 			if s.pos[v] >= 0 || s.room[v] == 0 || (over > 0) != (alpha > 0 != s.far[v]) {
 				continue
 			}
@@ -454,7 +458,8 @@ func (s *Near) before(a, b ratio) bool {
 	return a.v < b.v
 }
 
-// reduced is what a unit of a variable costs less what the rows pay for it.
+// reduced is the reduced cost of a variable: the cost of a unit less the price that the
+// rows pay for it.
 func (s *Near) reduced(v int32) float64 { return s.cost[v/2] - float64(sign(v)*s.ya[v/2]) }
 
 // addColumn adds a multiple of the column of a variable to alpha.
@@ -467,7 +472,7 @@ func (s *Near) addColumn(v int32, by float64) {
 	}
 }
 
-// solve turns a column into what it is in the basis.
+// solve expresses a column in the basis.
 func (s *Near) solve(b []float64) {
 	if s.known > 0 {
 		s.factors.ftran(b[:s.known], s.work)

@@ -11,10 +11,10 @@ func (s *Solver) X() []float64 {
 	return x
 }
 
-// Vertex returns the point of the last basis as whole + rest. Whole numbers
-// leave a residual of the constraints that is computed exactly, and rest, small,
-// is what the basis needs to undo it; where it is that the point is whole, rest
-// is all zero and A whole = 0 exactly, but bounds are the caller's to check.
+// Vertex returns the point of the last basis as whole + rest. The residual of the
+// constraints at whole is computed exactly; rest is small, and is the solution of the
+// basis for that residual. Where the point is whole, rest is all zero and A whole = 0
+// exactly. The caller must check the bounds.
 func (s *Solver) Vertex() (whole []int64, rest []float64) {
 	if !s.fresh || len(s.f.etas) > 0 {
 		s.refresh()
@@ -64,22 +64,21 @@ func (s *Solver) Vertex() (whole []int64, rest []float64) {
 	return whole, rest
 }
 
-// round keeps clear of what a conversion cannot hold.
+// round rounds v, and limits values that a conversion cannot hold.
 func round(v float64) int64 {
 	return int64(math.Round(min(max(v, -1<<60), 1<<60)))
 }
 
-// Prices returns what the objective of the last program would gain for a unit
-// of each row, by the last basis: with them the value of the optimum is bounded
-// by that of each variable at the better of its bounds,
+// Prices returns the price of each row by the last basis: the gain of the objective of
+// the last program for a unit of the row. For any y, the value of the optimum is at most
 //
 //	sum over j of max(d_j lower_j, d_j upper_j),  d_j = c_j - sum over r of A_rj y_r,
 //
-// for any y at all. They change with the next program.
+// The prices change with the next program.
 func (s *Solver) Prices() []float64 { return s.y }
 
-// Ray returns, after a program that ended Unbounded, the direction in which it
-// grows: A ray = 0, up to what floating-point numbers are off.
+// Ray returns, after a program that ended Unbounded, the direction in which the objective
+// grows: A ray = 0, up to errors of floating-point numbers.
 func (s *Solver) Ray() []float64 {
 	ray := make([]float64, s.n)
 	sign := 1.0
