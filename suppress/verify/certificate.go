@@ -12,17 +12,20 @@ import (
 // prove its release protected.
 var ErrCertificate = errors.New("certificate does not hold")
 
-// Certified is what a valid certificate proves of its releases: that every
-// suppressed cell of every one of them, whatever it is suppressed for, has at least
-// two possible values (a whole unit or more apart, to an attacker who knows values
-// to be whole), by tables that agree with everything published in all of them
-// together, with the code trees in the certificate, and with what an attacker is
-// said to know beforehand. It says nothing of the truth, of which it
-// holds nothing, hence not how far the possible values are from it: that is what
-// the confidential proof shows.
+// Certified is the result of a valid certificate. The certificate proves that every
+// suppressed cell of every release, primary or secondary, has at least two possible
+// values. To an attacker who knows that values are whole, two of them are a whole unit or
+// more apart. The tables that show the values agree with
 //
-// What it leaves to the reader is the attacker's knowledge (Whole, Least) and the
-// code trees: who knows more than is stated there is not covered.
+//   - everything published in all the releases together;
+//   - the code trees in the certificate;
+//   - the prior knowledge of the attacker that the certificate states (Whole, Least).
+//
+// The certificate holds nothing of the true values. So it does not show how far the
+// possible values are from the true ones: the confidential proof shows that.
+//
+// The reader must judge two statements: the knowledge of the attacker (Whole, Least) and
+// the code trees. An attacker who knows more than is stated is not covered.
 type Certified struct {
 	Releases  []string // files
 	Cells     int      // published cells, in all releases
@@ -30,16 +33,16 @@ type Certified struct {
 	Witnesses int      // tables that show their values
 	Digits    int      // a unit is 10^-Digits
 	Whole     bool     // the attacker knows that values are whole units
-	Least     *int64   // he knows that they are at least this, in units; nil: nothing
-	// Narrowest is the least that two shown values of a suppressed cell lie apart,
-	// in units; 0 where nothing is suppressed.
+	Least     *int64   // the attacker knows that values are at least this, in units; nil: no such knowledge
+	// Narrowest is the smallest distance between the two shown values of a suppressed
+	// cell, in units; 0 where nothing is suppressed.
 	Narrowest float64
 }
 
-// Limits bound what a verification reads.
+// Limits bound the bytes that a verification reads.
 type Limits struct {
-	// File is the size of the certificate and of each release, in bytes. Defaults
-	// to 1 GiB. Memory is at most about 24 times what is read.
+	// File is the size of the certificate and of each release, in bytes. Defaults to 1
+	// GiB. Memory is at most about 24 times the bytes that are read.
 	File int64
 }
 
@@ -56,8 +59,8 @@ const (
 	verifyRatio = 256     // cells with all totals per byte of the release
 )
 
-// certificateDoc is the form of a certificate. Numbers of witnesses lie in flat
-// lists, so that what a file makes us keep is in proportion to its size.
+// certificateDoc is the form of a certificate. Numbers of witnesses are in flat lists:
+// memory is in proportion to the size of the file.
 type certificateDoc struct {
 	Schema   string               `json:"schema"`
 	Releases []certificateRelease `json:"releases"`
@@ -93,25 +96,24 @@ type certificateVariable struct {
 	Parents []int    `json:"parents"`
 }
 
-// Certificate reads a certificate and the releases beside it that it names, and
-// nothing else, and checks the proof in whole numbers:
+// Certificate reads a certificate and the releases beside it that it names, and nothing
+// else, and checks the proof in whole numbers:
 //
-//  1. The certificate is canonical: encoding it again gives the same bytes, and
-//     its digest is right.
-//  2. Each release is the file of the certificate's hash. It has every inner cell
-//     of the code trees and any of their totals, each once; a value where its
-//     status is free and none where it is suppressed.
-//  3. Base and witnesses give every suppressed inner cell a value. Totals are added
-//     up over all code trees and variables from the inner cells. Published cells
-//     then have their published values, in every table; cells that several releases
-//     share are equal, be they published or not; suppressed cells keep to what the
-//     attacker knows.
+//  1. The certificate is canonical: encoding it again gives the same bytes, and its
+//     digest is right.
+//  2. Each release is the file of the certificate's hash. It has every inner cell of the
+//     code trees and any of their totals, each once; a value where its status is free and
+//     none where it is suppressed.
+//  3. Base and witnesses give every suppressed inner cell a value. Totals are added up
+//     over all code trees and variables from the inner cells. Published cells then have
+//     their published values, in every table. Cells that several releases share are
+//     equal, published or not. Suppressed cells agree with the knowledge of the attacker.
 //  4. Every suppressed cell differs between its two witnesses, and by a unit or more
 //     where the attacker knows values to be whole.
 //
-// The error wraps ErrCertificate, or is of the file system, or of the context when that is
-// done. Time and memory are
-// linear in the sizes of the files, times the depth of the trees.
+// The error wraps ErrCertificate, or is of the file system, or of the context when that
+// is done. Time and memory are linear in the sizes of the files, times the depth of the
+// trees.
 func Certificate(ctx context.Context, fsys fs.FS, certificate string, limits Limits) (*Certified, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30

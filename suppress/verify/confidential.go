@@ -7,14 +7,16 @@ import (
 	"slices"
 )
 
-// Proven is what a valid confidential proof shows, beside that the true
-// values agree with everything that is published: every unsafe cell is as far from
-// what an outsider, and every insider, can rule out as its level asks.
+// Proven is the result of a valid confidential proof. The proof shows two things:
+//
+//   - the true values agree with everything that is published;
+//   - for every unsafe cell, the bounds of an outsider and of every insider are as far
+//     from the true value as its level requires.
 type Proven struct {
 	Releases  []string // files
 	Unsafe    int      // suppressed cells that are unsafe, in all releases
 	Witnesses int
-	Insiders  int // who are known by number
+	Insiders  int // contributors with a number
 }
 
 // confidentialDoc is the form of a confidential proof. The lists of Certificate are
@@ -31,24 +33,25 @@ type confidentialDoc struct {
 	Cells    []int64              `json:"cells"`
 	Changes  []int64              `json:"changes"`
 	Dens     []int64              `json:"dens"`
-	// Primary numbers the suppressed cells that are unsafe, with their levels in units,
-	// and the witnesses Shown[ShownStarts[i]:ShownStarts[i+1]] that show these.
+	// Primary lists the numbers of the suppressed cells that are unsafe. Below, Above and
+	// Apart are their levels in units. Witnesses Shown[ShownStarts[i]:ShownStarts[i+1]]
+	// show the levels.
 	Primary     []int64 `json:"primary"`
 	Below       []int64 `json:"below"`
 	Above       []int64 `json:"above"`
 	Apart       []int64 `json:"apart"`
 	ShownStarts []int64 `json:"shownStarts"`
 	Shown       []int64 `json:"shown"`
-	// Part is, for every suppressed cell, the most that somebody has in it who is not
-	// listed there. It counts in inner cells.
+	// Part is, for every suppressed cell, the most that a contributor has in the cell who
+	// is not listed in it. It is used in inner cells only.
 	Part []int64 `json:"part"`
-	// Owner stands alone in cell OwnedCell of the grid of release OwnedTable, suppressed
-	// or not, published or not; all cells where he does are there.
+	// Owner is alone in cell OwnedCell of the grid of release OwnedTable. The lists hold
+	// all cells in which an owner is alone, suppressed or not, published or not.
 	OwnedTable []int64 `json:"ownedTable"`
 	OwnedCell  []int64 `json:"ownedCell"`
 	Owner      []int64 `json:"owner"`
-	// ShareOwner has at least ShareLeast and at most ShareMost of a cell, beside others;
-	// all cells where he is listed are there.
+	// ShareOwner has at least ShareLeast and at most ShareMost of a cell with other
+	// contributors. The lists hold all cells in which the contributor is listed.
 	ShareTable []int64 `json:"shareTable"`
 	ShareCell  []int64 `json:"shareCell"`
 	ShareOwner []int64 `json:"shareOwner"`
@@ -57,30 +60,43 @@ type confidentialDoc struct {
 	Digest     string  `json:"digest"`
 }
 
-// Confidential reads a confidential proof and the releases beside it that it
-// names, and checks in whole numbers that
+// Confidential reads a confidential proof and the releases beside it that it names. It
+// checks in whole numbers that
 //
-//  1. the proof is canonical, and its digest right; releases, base and witnesses are
-//     as Certificate asks, the base being the true values;
-//  2. for every unsafe cell with true value a and levels L, U, S, and for outsiders and
-//     every insider k to whom it is not known, some of the witnesses that are named for
-//     the cell, and that k cannot rule out, give it values of at least a + U, of at most
-//     a - L, and S or more apart, the truth being one of them; where all levels are 0,
-//     another value than a, a unit off where values are known to be whole.
+//  1. the proof is canonical, and its digest is right; releases, base and witnesses are
+//     as Certificate requires, with the true values as base;
+//  2. every unsafe cell with true value a and levels L, U, S is protected against
+//     outsiders and against every insider k who is not alone in it. Of the witnesses that
+//     are named for the cell, those that k cannot rule out give the cell values of at
+//     least a + U, of at most a - L, and (a included) S or more apart. Where all levels
+//     are 0, they give a value other than a; where values are known to be whole, one that
+//     is a unit or more from a.
 //
-// Insiders are the owners, and whoever is in no list. An owner rules out what changes a
-// cell in which he is alone, or makes one less than he may know it to be: what he is
-// listed with there; and in an inner cell in which he is not listed its part, or what he
-// has in a total that it is in, without what he has elsewhere in it, if that is less. Who
-// is in no list rules out what makes an inner cell less than its part. Below, somebody who
-// has s of the cell cannot be made to think that it is less: L is then no more than a - s,
-// for every s that he may have, and in whole numbers by a table in which the cell is no
-// less than s; where there are fractions such a table lies between another and the truth.
-// Where values may be negative nobody rules out but what changes a cell in which he is alone.
+// The insiders are the owners (the contributors with a number) and the unlisted
+// contributor. In the cells other than the unsafe one,
 //
-// What it takes as given are the statements: which cells are unsafe, the levels, and who
-// has what. Errors wrap ErrCertificate, or are of the file system, or of the
-// context when that is done, and hold no values.
+//   - an owner rules out a witness that changes a cell in which the owner is alone;
+//   - an owner rules out a witness that makes a cell less than the owner may have in it;
+//   - the unlisted contributor rules out a witness that makes an inner cell less than its
+//     Part.
+//
+// The most that an owner may have in a cell is
+//
+//   - ShareMost, where the owner is listed in the cell;
+//   - elsewhere, in an inner cell: Part; or, if that is less, the most that the owner has
+//     in a total of the cell, less the least that the owner has elsewhere in the total.
+//
+// An insider who has s of the unsafe cell knows that the cell is at least s. So the lower
+// level is capped at a - s, for every s that the insider may have. In whole numbers a
+// witness must show the capped level with a value of at least s. With fractions such a
+// table lies between a shown table and the true one.
+//
+// Where values may be negative, an insider rules out only witnesses that change a cell in
+// which the insider is alone.
+//
+// Three statements are not checked: which cells are unsafe, their levels, and the
+// contributions. Errors wrap ErrCertificate, or are of the file system, or of the context
+// when that is done. Errors hold no values.
 func Confidential(ctx context.Context, fsys fs.FS, name string, limits Limits) (*Proven, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30
@@ -138,16 +154,16 @@ type twinVerifier struct {
 	open  []place   // of these the inner ones
 	below [][][]int // variable of all tables -> code -> codes directly below
 
-	owner  map[int]int64   // cell -> who is alone in it
+	owner  map[int]int64   // cell -> the owner that is alone in it
 	shares map[int][]share // cell
-	cells  map[int64][]int // owner -> cells in which he is alone or listed
-	part   map[int]int64   // inner cell -> the most that somebody has who is not listed
-	moved  [][]move        // witness -> changes of cells of which somebody knows something
+	cells  map[int64][]int // owner -> cells in which the owner is alone or listed
+	part   map[int]int64   // inner cell -> the most that a contributor who is not listed has
+	moved  [][]move        // witness -> changes of cells that an insider knows something about
 	change map[shownIn]int64
-	stakes map[int64]map[int]int64 // owner -> cell -> what he has at least, see has
+	stakes map[int64]map[int]int64 // owner -> cell -> the least that the owner has, see has
 }
 
-// share is what somebody has in a cell.
+// share is the share of a contributor in a cell.
 type share struct{ who, least, most int64 }
 
 // move is a change of a cell.
@@ -162,7 +178,8 @@ type shownIn struct {
 	witness int64
 }
 
-// Insiders are numbered: owners by their numbers, from 1; noList is who is in no list.
+// Insiders are numbered: owners by their numbers, from 1; noList is the unlisted
+// contributor.
 const noList = -1
 
 func (i *twinVerifier) number(p place) int {
@@ -190,7 +207,7 @@ func (i *twinVerifier) value(cell int) int64 {
 	return i.tables[at.table].value[at.cell]
 }
 
-// read checks the lists of statements and takes them in.
+// read checks and stores the lists of statements.
 func (i *twinVerifier) read() error {
 	d := i.doc
 	n := 0
@@ -243,7 +260,7 @@ func (i *twinVerifier) read() error {
 	return i.contributors()
 }
 
-// contributors takes in who has what.
+// contributors checks and stores the contributions.
 func (i *twinVerifier) contributors() error {
 	d := i.doc
 	i.owner, i.shares, i.cells, i.part = map[int]int64{}, map[int][]share{}, map[int64][]int{}, map[int]int64{}
@@ -296,13 +313,13 @@ func (i *twinVerifier) contributors() error {
 	return nil
 }
 
-// isInner reports whether a cell is a total nowhere.
+// isInner reports whether a cell is a total in no table.
 func (i *twinVerifier) isInner(cell int) bool {
 	return !slices.ContainsFunc(i.places(cell), func(p place) bool { return !i.tables[p.table].inner[p.cell] })
 }
 
-// gather checks the witnesses, and notes how they change cells of which somebody knows
-// something, and the unsafe cells that they are named for.
+// gather checks the witnesses. It stores their changes of the cells that an insider knows
+// something about, and of the unsafe cells that they are named for.
 func (i *twinVerifier) gather() error {
 	d := i.doc
 	asked := make([][]int, len(d.Dens)) // witness -> unsafe cells

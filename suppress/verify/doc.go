@@ -1,7 +1,7 @@
-// Package verify checks what package suppress proves of its releases: certificates,
-// confidential proofs and statements about rounding, against the files themselves.
+// Package verify checks the proofs of package suppress against the files of a release:
+// certificates, confidential proofs and statements about rounding.
 //
-// It shares nothing with what makes them. It imports the standard library alone, which a
-// test in internal/deps holds it to, so that whoever wants to believe a certificate reads
-// this package and no other.
+// Package verify shares no code with the packages that make the proofs. It imports only
+// the standard library, and a test in internal/deps checks that. So a reader who wants to
+// trust a certificate has to read only this package.
 package verify

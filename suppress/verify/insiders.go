@@ -1,13 +1,18 @@
-// The second half of the verifier of the confidential proof: what insiders know, and
-// whether unsafe cells are kept from them.
+// The second half of the verifier of the confidential proof: the knowledge of insiders,
+// and whether unsafe cells are protected against them.
 
 package verify
 
 import "slices"
 
-// judge checks an unsafe cell for outsiders, for who is in no list, and for every owner
-// who rules out one of its witnesses by a cell in which he is alone or listed. To the
-// others nothing is known that who is in no list may not know.
+// judge checks an unsafe cell against
+//
+//   - outsiders;
+//   - the unlisted contributor;
+//   - every owner that rules out one of the witnesses by a cell in which the owner is
+//     alone or listed.
+//
+// No other owner knows more than the unlisted contributor.
 func (i *twinVerifier) judge(k int) error {
 	d := i.doc
 	list := d.Shown[d.ShownStarts[k]:d.ShownStarts[k+1]]
@@ -37,11 +42,12 @@ func (i *twinVerifier) judge(k int) error {
 	return nil
 }
 
-// mostShares is how many shares that somebody may have of a cell are looked at one by one.
+// mostShares is the largest number of possible shares of a cell that are looked at one by
+// one.
 const mostShares = 64
 
-// shows checks the levels of an unsafe cell by those witnesses that somebody, 0 for
-// outsiders, cannot rule out.
+// shows checks the levels of an unsafe cell with the witnesses that attacker who cannot
+// rule out; who is 0 for outsiders.
 func (i *twinVerifier) shows(k, cell int, list []int64, who int64) bool {
 	d := i.doc
 	value := i.value(cell)
@@ -49,21 +55,22 @@ func (i *twinVerifier) shows(k, cell int, list []int64, who int64) bool {
 	if who != 0 && !i.signed() {
 		least, most = i.has(cell, who), i.may(cell, who)
 	}
-	type shown struct{ by, den int64 } // what a witness makes of the cell
+	type shown struct{ by, den int64 } // the change of the cell in a witness
 	var left []shown
 	for _, w := range list {
 		if who == 0 || !i.rulesOut(w, cell, who) {
 			left = append(left, shown{i.change[shownIn{cell, w}], d.Dens[w]})
 		}
 	}
-	// Who knows what he has in the cell rules out more than room below the truth.
+	// An insider with a share of the cell rules out values more than room below the true
+	// value.
 	room := int64(-1)
 	if most > 0 {
 		room = value - most
 	}
 	within := func(m shown, room int64) bool { return room < 0 || m.by >= -room*m.den }
-	// lowered says that some witness makes the cell less by at least so much, and no more
-	// than room.
+	// lowered reports whether some witness lowers the cell by at least below, and by no
+	// more than room.
 	lowered := func(below, room int64) bool {
 		return slices.ContainsFunc(left, func(m shown) bool { return m.by <= -below*m.den && within(m, room) })
 	}
@@ -101,7 +108,7 @@ func (i *twinVerifier) shows(k, cell int, list []int64, who int64) bool {
 	case below-room > mostShares:
 		return false
 	}
-	for ; below >= max(1, room); below-- { // all but below of the cell may be his
+	for ; below >= max(1, room); below-- { // the insider may have all but below of the cell
 		if !lowered(below, below) {
 			return false
 		}
@@ -109,12 +116,12 @@ func (i *twinVerifier) shows(k, cell int, list []int64, who int64) bool {
 	return true
 }
 
-// signed reports whether values may be negative. Then nobody knows a least value of what he
-// has a part of.
+// signed reports whether values may be negative. Then a share of a cell gives no lower
+// bound of the cell.
 func (i *twinVerifier) signed() bool { return i.doc.Least == nil || *i.doc.Least < 0 }
 
-// rulesOut reports whether somebody knows that a witness is not the truth by any other
-// cell than the given one.
+// rulesOut reports whether insider who knows from a cell other than except that a witness
+// is not the true table.
 func (i *twinVerifier) rulesOut(w int64, except int, who int64) bool {
 	return slices.ContainsFunc(i.moved[w], func(m move) bool {
 		switch {
@@ -129,7 +136,8 @@ func (i *twinVerifier) rulesOut(w int64, except int, who int64) bool {
 	})
 }
 
-// may is the most that somebody may have of a cell and knows it to be no less than.
+// may is the most that insider who may have of a cell. The insider then knows that the
+// cell is at least that much.
 func (i *twinVerifier) may(cell int, who int64) int64 {
 	if who == noList {
 		return i.part[cell]
@@ -151,8 +159,8 @@ func (i *twinVerifier) may(cell int, who int64) int64 {
 	return x
 }
 
-// leaves is what somebody may have of a cell for all that is known of the totals that it
-// is in; not ok where that is nothing. What was worked out before is in known.
+// leaves is the most that insider who may have of a cell, as far as the totals of the
+// cell show. ok is false where they show nothing. known holds the results so far.
 func (i *twinVerifier) leaves(cell int, who int64, known map[int]int64) (left int64, ok bool) {
 	const nothing = -1
 	if x, is := known[cell]; is {
@@ -202,12 +210,12 @@ func less(a, b, c, d int64) bool {
 	return (a-x*b)*d < (c-y*d)*b
 }
 
-// wide reports whether a/b - c/d is at least so much.
+// wide reports whether a/b - c/d is at least least.
 func wide(a, b, c, d, least int64) bool {
 	x, y := floorDiv(a, b), floorDiv(c, d)
 	switch whole := x - y - least; {
 	case whole != 0:
-		return whole > 0 // what is left of either is less than 1
+		return whole > 0 // the remainders of both are less than 1
 	default:
 		return (a-x*b)*d >= (c-y*d)*b
 	}
@@ -234,7 +242,7 @@ func (i *twinVerifier) up(cell int, fn func(total int)) {
 	}
 }
 
-// totals are some cells with all that they are in.
+// totals returns the given cells and all totals that they are in.
 func (i *twinVerifier) totals(cells []int) map[int]bool {
 	out := map[int]bool{}
 	for _, c := range cells {
@@ -251,8 +259,9 @@ func (i *twinVerifier) totals(cells []int) map[int]bool {
 	return out
 }
 
-// has is how much of a cell somebody has in it at least, by the cells within it in which he
-// is alone or listed: the most that some way of adding the cell up shows.
+// has is the least that insider who has in a cell. It follows from the cells within it in
+// which the insider is alone or listed: the cell can be added up in several ways, and the
+// largest result counts.
 func (i *twinVerifier) has(cell int, who int64) int64 {
 	if who == noList {
 		return 0

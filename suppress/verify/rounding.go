@@ -6,7 +6,7 @@ import (
 	"path"
 )
 
-// Rounded is what Rounding found.
+// Rounded is the result of Rounding.
 type Rounded struct {
 	Releases     []string // files
 	Cells        int      // in all releases
@@ -26,22 +26,23 @@ type roundingDoc struct {
 	Digest   string               `json:"digest"`
 }
 
-// Rounding reads a statement about rounded releases and these, and nothing else,
-// and checks in whole numbers that
+// Rounding reads a statement about rounded releases, and the releases, and nothing else.
+// It checks in whole numbers that
 //
-//  1. the statement is canonical and its digest right, and it states one of the reaches
-//     that the two methods have for the base;
-//  2. each release is the file of the hash, has every inner cell of the code trees and
-//     any of their totals, each once, and no suppressed one; every value is a multiple
+//  1. the statement is canonical and its digest is right, and its reaches are those of
+//     one of the two methods for the base;
+//  2. each release is the file of the hash. It has every inner cell of the code trees and
+//     any of their totals, each once, and no suppressed cell. Every value is a multiple
 //     of the base and not negative;
-//  3. every published total is the sum of its inner cells, where the statement says
-//     that sums hold; elsewhere it is no farther from it than the reaches of all cells
+//  3. every published total is the sum of its inner cells, where the statement says that
+//     sums hold. Elsewhere the difference is at most what the reaches of all cells
 //     together allow;
 //  4. cells that several releases share are equal.
 //
-// It cannot see whether the values are those of the data, nor whether an attacker
-// works a true value out: that is shown inside, by suppress.AuditRounded. The error wraps
-// ErrCertificate, or is of the file system, or of the context when that is done. Linear in the files, times the depth of the trees.
+// Rounding cannot see whether the values are those of the data, or whether an attacker
+// can compute a true value: suppress.AuditRounded shows that inside. The error wraps
+// ErrCertificate, or is of the file system, or of the context when that is done. Linear
+// in the files, times the depth of the trees.
 func Rounding(ctx context.Context, fsys fs.FS, statement string, limits Limits) (*Rounded, error) {
 	if limits.File <= 0 {
 		limits.File = 1 << 30
@@ -110,8 +111,9 @@ func (t *checkedTable) rounded(doc *roundingDoc) error {
 		if doc.Additive && off != 0 {
 			return refuse("%s: a total is not the sum of its cells", t.file)
 		}
-		// The truth is at most Above over the total, and at least Below under each of
-		// the cells that it is the sum of; and the other way round.
+		// The true total is at most Above over the published total. The true cells are at
+		// most Below under the published cells. So the sum exceeds the published total by
+		// at most this; and the other way round.
 		if off > inner[cell]*doc.Below+doc.Above || -off > inner[cell]*doc.Above+doc.Below {
 			return refuse("%s: no cells that round to these make up a total", t.file)
 		}

@@ -41,9 +41,9 @@ func readAll(ctx context.Context, fsys fs.FS, name string, limit int64) ([]byte,
 	return b, nil
 }
 
-// readSealed reads a document, what by name, that is one line of JSON in the one way of
-// writing it: encoding it again gives the same bytes. digest is its field that holds the
-// SHA-256 of the same line with this field empty; it is empty afterwards.
+// readSealed reads a document that is one line of canonical JSON: encoding it again must
+// give the same bytes. what is the name of its kind in errors. digest is the field that
+// holds the SHA-256 of the same line with this field empty; it is empty afterwards.
 func readSealed(ctx context.Context, fsys fs.FS, name string, limit int64, what string, doc any, digest *string) error {
 	text, err := readAll(ctx, fsys, name, limit)
 	if err != nil {
@@ -91,7 +91,7 @@ func readConfidential(ctx context.Context, fsys fs.FS, name string, limit int64)
 	return &doc, inRange(name, doc.Releases, doc.Digits, doc.Least)
 }
 
-// inRange checks what certificates and confidential proofs begin with.
+// inRange checks the first fields of a certificate or a confidential proof.
 func inRange(name string, releases []certificateRelease, digits int, least *int64) error {
 	switch {
 	case len(releases) == 0:

@@ -35,12 +35,12 @@ type checkedTable struct {
 	cells  int     // published
 
 	member []int32 // cell -> its number among shared cells, -1; nil: none is
-	stamp  []int32 // cell -> witness, plus one, whose change is known
+	stamp  []int32 // cell -> number plus one of the witness whose change is in change
 	change []int64
 	seen   []int // cells so stamped
 }
 
-// treeOf checks a code list and returns, of each code, itself and what is above.
+// treeOf checks a code list. It returns, for each code, the code and the codes above it.
 func treeOf(v *certificateVariable) (up [][]int, leaf []bool, err error) {
 	n := len(v.Codes)
 	if n < 2 || len(v.Parents) != n || v.Codes[0] != "" || v.Parents[0] != -1 {
@@ -90,7 +90,7 @@ func newChecked(r *certificateRelease) (*checkedTable, [][]bool, error) {
 		t.up = append(t.up, up)
 		leaves[i] = leaf
 		t.stride[i] = t.n
-		if len(v.Codes) > verifyCells/t.n { // so that no product overflows 32 bits
+		if len(v.Codes) > verifyCells/t.n { // no product may overflow 32 bits
 			return nil, nil, refuse("%s has more than %d cells", r.File, verifyCells)
 		}
 		t.n *= len(v.Codes)
@@ -162,9 +162,9 @@ func readRelease(ctx context.Context, fsys fs.FS, dir string, r *certificateRele
 	return t, nil
 }
 
-// bare is a name or code without the apostrophe that keeps a spreadsheet from taking
-// it for a formula: the first of those before = + - @, a tab, a line end, or the wide
-// forms of these signs.
+// bare is a name or code without the apostrophe that keeps a spreadsheet from reading it
+// as a formula: the first of the apostrophes before = + - @, a tab, a line end, or the
+// wide forms of these signs.
 func bare(s string) string {
 	rest, ok := strings.CutPrefix(s, "'")
 	if ok && strings.IndexAny(strings.TrimLeft(rest, "'"), "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") == 0 {

@@ -9,15 +9,20 @@ import (
 	"strings"
 )
 
-// Together refuses releases of the same cells under different certificates: each
-// certificate holds by itself, and what one release publishes may be what another hides.
-// covered names the certificate, or the statement of rounding, of every release. The
-// result names the pairs; it is empty where there is none.
+// Together finds releases of the same cells under different certificates. Each
+// certificate holds only by itself: one release may publish a cell that another hides.
+// covered gives the certificate, or the statement of rounding, of every release. wrong
+// names the pairs; it is empty where there is none.
 //
-// Two releases are of the same cells if some cell, with the same variables and codes, is
-// published in both, not 0, and no such cell has two values. Variables are the same if they
-// have one name, or, in releases of which no two variables have the same codes, if they have
-// the same codes: a renamed variable hides nothing. Quadratic in releases.
+// Two releases are of the same cells if
+//
+//   - some cell, with the same variables and codes, is published in both and is not 0;
+//     and
+//   - no such cell has two values.
+//
+// Variables are the same if they have one name. In releases in which no two variables
+// have the same codes, variables are also the same if they have the same codes: a renamed
+// variable hides nothing. Quadratic in releases.
 func Together(folder fs.FS, covered map[string]string) (wrong []string, err error) {
 	names := slices.Sorted(maps.Keys(covered))
 	list := make([]*published, len(names))
@@ -40,9 +45,8 @@ func Together(folder fs.FS, covered map[string]string) (wrong []string, err erro
 	return wrong, nil
 }
 
-// published is what a release publishes: the value of every cell that is not suppressed, by
-// variables and codes. Totals are left out of the codes, so that a margin of one table is
-// the cell of another.
+// published holds the value of every cell that is not suppressed, by variables and codes.
+// Totals are left out of the codes: a margin of one table is then the cell of another.
 type published struct {
 	byName  map[string]string // variables by their names
 	byCodes map[string]string // variables by their codes; nil where two have the same

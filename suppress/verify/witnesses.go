@@ -16,7 +16,7 @@ type verifier struct {
 
 type place struct{ table, cell int }
 
-// claim is what was found in the two witnesses of a hidden cell.
+// claim holds the changes of a hidden cell in its two witnesses.
 type claim struct {
 	high, low       int64 // change against the base
 	highDen, lowDen int64
@@ -53,8 +53,8 @@ func (v *verifier) share() error {
 	return nil
 }
 
-// pair notes the cells that tables i and j share: those that are totals in every
-// variable that only one of them has.
+// pair notes the cells that tables i and j share: the cells that are totals in every
+// variable that only one of the tables has.
 func (v *verifier) pair(i, j int) {
 	s, t := v.tables[i], v.tables[j]
 	type axis struct{ s, t, n int }
@@ -147,8 +147,8 @@ func (v *verifier) base() error {
 	return nil
 }
 
-// addUp fills in the totals: along each variable, every code into the one above,
-// the last codes first. It reports false when a sum is out of range.
+// addUp fills in the totals: along each variable it adds every code to its parent, the
+// last codes first. It reports false when a sum is out of range.
 func (t *checkedTable) addUp(x []int64) bool {
 	for v := range t.vars {
 		codes, step := len(t.vars[v].Codes), t.stride[v]
@@ -188,7 +188,7 @@ func (v *verifier) lists() (where, open []place, err error) {
 	return where, open, nil
 }
 
-// witnesses checks every witness and notes what the claims are made of.
+// witnesses checks every witness and stores the changes for the claims.
 func (v *verifier) witnesses() error {
 	d := v.doc
 	n := len(d.Dens)
