@@ -10,7 +10,7 @@ import (
 // basisFact is one thing that an output rests on, for a list of two columns.
 type basisFact struct{ Name, Text string }
 
-// request lists what a request for output is about.
+// request lists the fields of a request for output.
 func (d language) request(a *sdc.About) []basisFact {
 	if a == nil {
 		return nil
@@ -24,8 +24,9 @@ func (d language) request(a *sdc.About) []basisFact {
 	return out
 }
 
-// basis lists what an output rests on, in the page's language: the unit that was
-// counted, the columns that decide, what nulls mean and what they leave out.
+// basis lists the basis of an output in the language of the page: the unit that was
+// counted, the columns that decide, the meaning of nulls, and the rows that nulls leave
+// out.
 func (d language) basis(o *sdc.OutputReport) []basisFact {
 	b := &o.Basis
 	none := func(column, otherwise string) string {
@@ -94,8 +95,8 @@ func (d language) basis(o *sdc.OutputReport) []basisFact {
 	return append(out, d.decided(b, list)...)
 }
 
-// decided lists what the requester has chosen of the output: totals, codes that are
-// folded, sensitive values, who asked, and what was judged by hand.
+// decided lists the choices of the requester for the output: totals, folded codes,
+// sensitive values, requests for protection, and cells that were judged by hand.
 func (d language) decided(b *sdc.Basis, list func([]string) string) []basisFact {
 	var out []basisFact
 	switch b.Margins {

@@ -8,7 +8,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// checked is the table of an output with what was found of its cells.
+// checked is the table of an output with the findings about its cells.
 type checked struct {
 	t        *sdc.Table
 	d        language
@@ -101,8 +101,8 @@ func (x *checked) show(c sdc.Cell, ok bool, id string, marked bool) cellView {
 	return out
 }
 
-// shown is the statistic that the cells of a table show: the first that is published
-// and is no value of one record; "" where there is none.
+// shown is the statistic that the cells of a table show: the first published one that is
+// no value of one record; "" where there is none.
 func shown(o *sdc.Output) string {
 	if o.Kind == sdc.Frequency {
 		return "respondents"
@@ -117,8 +117,8 @@ func shown(o *sdc.Output) string {
 	return ""
 }
 
-// value prints what a cell shows: see shown. A mean is the sum divided by the number of
-// records with a value, exact or rounded to six decimals. No value is weighted.
+// value prints the shown statistic of a cell: see shown. A mean is the sum divided by the
+// number of records with a value, exact or rounded to six decimals. No value is weighted.
 func (x *checked) value(c sdc.Cell) string {
 	n := c.Records() - c.MissingResponse()
 	switch shown(x.t.Output()) {
@@ -139,7 +139,7 @@ func (x *checked) value(c sdc.Cell) string {
 	return "\u2013"
 }
 
-// caption says what the cells of a table show.
+// caption names the statistic that the cells of a table show.
 func (d language) caption(o *sdc.Output, b *sdc.Basis) string {
 	s := ""
 	switch shown(o) {
@@ -163,7 +163,7 @@ func (d language) caption(o *sdc.Output, b *sdc.Basis) string {
 	return s + "."
 }
 
-// evidence says who is behind a cell.
+// evidence describes the contributors to a cell.
 func (x *checked) evidence(c sdc.Cell) string {
 	d := x.d
 	parts := []string{

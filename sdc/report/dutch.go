@@ -11,7 +11,7 @@ var dutch = func() map[string]string {
 	return all
 }()
 
-// dutchBasis holds the texts of what a verdict rests on.
+// dutchBasis holds the texts about the basis of a verdict.
 var dutchBasis = map[string]string{
 	"What the verdict rests on": "Waar het oordeel op berust",
 	"No respondent column is named: what is called safe is safe only if every row is a person.": "Er is geen kolom van respondenten genoemd: wat veilig heet, is dat alleen als iedere rij een persoon is.",
@@ -47,7 +47,7 @@ var dutchBasis = map[string]string{
 	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte",
 }
 
-// dutchCheck holds the texts of the page of a check, and what pages share.
+// dutchCheck holds the texts of the page of a check, and the texts that pages share.
 var dutchCheck = map[string]string{
 	"%a to %b of %n": "%a tot %b van %n",
 	"%s of %s pages of this table are not drawn here: the files have them.":    "%s van de %s bladen van deze tabel zijn hier niet getekend: ze staan in de bestanden.",

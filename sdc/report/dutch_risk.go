@@ -48,7 +48,7 @@ var dutchRisk = map[string]string{
 	missingNotes["sdcmicro"]:   "als freqCalc van sdcMicro: bij een record passen de records die eraan gelijk zijn, leeg gelijk aan leeg, geheel; bij een record zonder lege waarden passen die met enkele voor alfa en die met niets dan lege waarden niet (bij twee of meer sleutels); bij een record met enkele lege waarden passen die zonder geheel en die met voor alfa; bij een record met niets dan lege waarden passen alle",
 }
 
-// dutchDefinitions are those of definitions.
+// dutchDefinitions are the Dutch texts of definitions.
 var dutchDefinitions = map[string]string{
 	"sample_uniques":                       "records met f_k = 1, waarbij f_k het aantal records is dat op alle sleutels bij een record past, dat record inbegrepen",
 	"smallest_class":                       "kleinste f_k: de k van k-anonimiteit",

@@ -2,8 +2,8 @@ package report
 
 import "github.com/sluis-go/sluis/sdc"
 
-// dutchRules says in a few Dutch words what each rule looks at. The name of a rule is
-// that of policy files, in every language.
+// dutchRules describes each rule in a few Dutch words. The name of a rule is the name in
+// policy files, in every language.
 var dutchRules = map[string]string{
 	"min-contributors":       "minimum aantal bijdragers",
 	"min-holdings":           "minimum aantal ondernemingengroepen",
@@ -25,7 +25,7 @@ var dutchRules = map[string]string{
 	"dossier":                "dossier",
 }
 
-// gloss says what a rule looks at; "" in English, where the name does.
+// gloss describes a rule; "" in English, where the name is enough.
 func (d language) gloss(rule string) string {
 	if d.lang == "nl" {
 		return dutchRules[rule]
@@ -36,7 +36,8 @@ func (d language) gloss(rule string) string {
 // threshold prints a limit with all its decimals.
 func (d language) threshold(x float64) string { return d.exactly(x) }
 
-// observed prints what was seen, with as many decimals as tell it from the limit.
+// observed prints the observed value, with enough decimals to distinguish it from the
+// limit.
 func (d language) observed(f *sdc.Finding) string {
 	if s := d.float(f.Observed); f.Observed == f.Limit || s != d.threshold(f.Limit) {
 		return s

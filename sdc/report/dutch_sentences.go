@@ -8,7 +8,7 @@ type dutchSentence struct {
 	dutch   string
 }
 
-// dutchSentences are those of the limits and notes of a risk.
+// dutchSentences are the Dutch sentences of the limits and notes of a risk.
 var dutchSentences = []dutchSentence{
 	// Limits and notes of a risk.
 	{regexp.MustCompile(`^k-anonymity in records: f_k < k is unsafe$`), "k-anonimiteit in records: f_k < k is onveilig"},

@@ -20,7 +20,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// figure is a plot with the numbers behind it, for who cannot see it.
+// figure is a plot with its numbers, for readers who cannot see the plot.
 type figure struct {
 	Title string
 	Where []placeView
@@ -34,16 +34,15 @@ type barView struct {
 	value        float64
 }
 
-// mostFigures is the number of plots of one kind for an output, mostBars that
-// of bars in a plot.
+// mostFigures is the largest number of plots of one kind for an output, and mostBars the
+// largest number of bars in a plot.
 const (
 	mostFigures = 2
 	mostBars    = 24
 )
 
-// figures draws what the worst findings of an output look like: the line behind
-// a group disclosure, the contributors behind dominance; and for every output
-// the sizes of its cells.
+// figures draws the worst findings of an output: the line of a group disclosure, and the
+// contributors of a dominated cell. For every output it draws the sizes of its cells.
 func figures(t *sdc.Table, o *sdc.OutputReport, d language) ([]figure, error) {
 	var out []figure
 	groups, shares := 0, 0
@@ -309,9 +308,9 @@ var (
 	}
 )
 
-// inline makes a plot part of a page: style attributes, which the page's
-// Content-Security-Policy forbids, become attributes of their own; black becomes
-// the colour of the text; elements and attributes that no plot has are an error.
+// inline makes a plot part of a page. Style attributes become attributes of their own,
+// because the Content-Security-Policy of the page forbids them. Black becomes the colour
+// of the text. Elements and attributes that no plot has are an error.
 func inline(r io.Reader) (template.HTML, error) {
 	dec := xml.NewDecoder(r)
 	var b strings.Builder

@@ -19,10 +19,10 @@ type HTMLOptions struct {
 	// Findings is the number of findings of an output that the page holds, the
 	// worst ones; the page says how many there are. Defaults to 10,000.
 	Findings int
-	// Cells is the number of cells of an output that are drawn; the page says
-	// what is left out. Defaults to 30,000.
+	// Cells is the number of cells of an output that are drawn; the page says which are
+	// left out. Defaults to 30,000.
 	Cells int
-	// Suggestions are what would make an output safe.
+	// Suggestions are changes that would make an output safe.
 	Suggestions []suggest.Suggestion
 	// Files says where the rest is, as "all findings" -> path.
 	Files [][2]string
@@ -44,15 +44,19 @@ func (o *HTMLOptions) defaults() error {
 	return nil
 }
 
-// HTML writes a report as one page that needs nothing else: the verdict and
-// what decides it, then for every output the table with its unsafe cells, the
-// findings, and what was not checked; the policy, the sources, and how to make
-// the report again. The page is confidential, as the report is.
+// HTML writes a report as one page that needs no other file. The page has
 //
-// Its Content-Security-Policy names the style and the script by their hash and
-// allows nothing else: no request leaves the page, and text of the data that
-// would be taken for a script could not run. Everything works by keyboard, and
-// without the script the page holds the same.
+//   - the verdict, and the finding that decides it;
+//   - for every output the table with its unsafe cells, the findings, and the points that
+//     were not checked;
+//   - the policy, the sources, and how to make the report again.
+//
+// The page is confidential, as the report is.
+//
+// The Content-Security-Policy of the page allows only the style and the script with the
+// given hashes. So the page sends no request, and text of the data cannot run as a
+// script. All controls work by keyboard. Without the script the page has the same
+// content.
 //
 // Time and size are linear in the cells and findings that it holds.
 func HTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
@@ -66,13 +70,17 @@ func HTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	return render(w, "check.html.tmpl", &v.page, v)
 }
 
-// PublicHTML writes what may leave of a report: the verdict on each output, the
-// rules that were in force, and what was not checked; the table itself for
-// outputs of which nothing at all was found. Of an output with findings it holds
-// no count and no value, nor which rule was broken, since that a group discloses
-// itself is a disclosure where the table has one group. It holds no thresholds
-// of concentration rules, which tell how closely a contribution can be
-// estimated, and nothing about the sources.
+// PublicHTML writes the part of a report that may leave: the verdict on each output, the
+// rules that were in force, the points that were not checked, and the table of every
+// output without any finding.
+//
+// The page leaves out
+//
+//   - for an output with findings, every count, every value, and the name of the broken
+//     rule: in a table of one group the name group-disclosure is a disclosure;
+//   - the thresholds of concentration rules, which tell how closely a contribution can be
+//     estimated;
+//   - the sources.
 func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	if err := opts.defaults(); err != nil {
 		return err
@@ -81,7 +89,8 @@ func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	return render(w, "check.html.tmpl", &v.page, v)
 }
 
-// lead says in one sentence what decided the verdict, in the page's language.
+// lead returns one sentence about the finding that decided the verdict, in the language
+// of the page.
 func (d language) lead(r *sdc.Report) string {
 	if d.lang == "en" {
 		return why(r)

@@ -12,7 +12,7 @@ import (
 // every combination of the codes of the variables beyond two.
 type tableView struct {
 	Name           string
-	Caption        string // what the cells show
+	Caption        string // statistic that the cells show
 	Legend         []badgeView
 	Hint           string // how to read marked cells; "" where there is nothing to read
 	RowVar, ColVar string
@@ -189,7 +189,7 @@ func (l *layout[C]) at(nodes []int) (row, col int) {
 	return nodes[l.row], col
 }
 
-// pages lists the pages of the table in code order with what is marked there.
+// pages lists the pages of the table in code order, with their marked cells.
 func (l *layout[C]) pages() []*slice[C] {
 	at := map[string]*slice[C]{}
 	var out []*slice[C]
@@ -246,7 +246,7 @@ func (l *layout[C]) fit(budget int, out *tableView) {
 	l.mostRows = max(20, budget/count(l.col))
 }
 
-// choose takes pages within the budget: those with something flagged first.
+// choose takes pages within the budget: pages with a flagged cell first.
 func (l *layout[C]) choose(pages []*slice[C], budget int, out *tableView) map[string]*slice[C] {
 	order := slices.Clone(pages)
 	sort.SliceStable(order, func(i, j int) bool {
@@ -272,7 +272,7 @@ func (l *layout[C]) choose(pages []*slice[C], budget int, out *tableView) map[st
 	return shown
 }
 
-// heads lists the nodes of a variable that are drawn: those in use and those
+// heads lists the nodes of a variable that are drawn: the nodes in use and the nodes
 // above them.
 func (l *layout[C]) heads(v int, used map[int]bool) (heads []headView, nodes []int) {
 	if v < 0 {
@@ -340,7 +340,7 @@ func (l *layout[C]) page(s *slice[C], k int) (out sliceView, cut int) {
 		}
 		out.Rows = append(out.Rows, r)
 	}
-	// Heads come parents first, so that walking back carries counts upwards.
+	// Heads are in order, parents first: walking back carries counts upwards.
 	for i := len(rows) - 1; i >= 0; i-- {
 		if p := out.Rows[i].Parent; p >= 0 {
 			out.Rows[p].Below += out.Rows[i].Below + flagged[i]

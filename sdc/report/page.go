@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	// The pages: one of a check, a protection and a risk, and what they share.
-	//go:embed *.html.tmpl
+	// The pages of a check, a protection and a risk, and the parts that they share.
+	//	//go:embed *.html.tmpl
 	pageFiles embed.FS
 	//go:embed report.css
 	styleText string
@@ -20,10 +20,10 @@ var (
 	scriptText string
 )
 
-// bootText runs before the page is read: without a script nothing is hidden.
+// bootText runs before the page is read: without a script no part of the page is hidden.
 const bootText = `document.documentElement.classList.add("boot");`
 
-// page is what every page has.
+// page holds the parts of every page.
 type page struct {
 	Lang, CSP string
 	Style     template.CSS
@@ -63,7 +63,7 @@ type listView struct {
 	Heads         []headText
 	Filters       []filterView
 	Rows          [][]listCell
-	More          string // what is left out
+	More          string // the part that is left out
 }
 
 type headText struct {
@@ -84,7 +84,7 @@ type optionView struct{ Value, Text string }
 type listCell struct {
 	Badge  *badgeView
 	Code   string
-	Gloss  string // what Code is, in the page's language
+	Gloss  string // meaning of Code, in the language of the page
 	Number string
 	Sort   float64
 	Where  []placeView

@@ -10,14 +10,14 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Protection is what suppression made of the tables of a check: what is
-// released, and what is hidden and how well. The verb protect makes it of what
-// package suppress says; this package takes no part in that.
+// Protection is the result of suppression in the tables of a check: the released values,
+// the hidden cells, and how well they are hidden. The verb protect makes a Protection
+// from the result of package suppress; this package does not take part in the protection.
 type Protection struct {
-	// Verdict is on what leaves: of a safe one nothing is left to judge.
+	// Verdict is the verdict on the release: Safe leaves nothing to judge.
 	Verdict sdc.Verdict
-	// Policy is the name of the policy, PolicySHA256 its digest, and Differences how it
-	// differs from the shipped one, as the report of the check has them; Public are the
+	// Policy is the name of the policy, PolicySHA256 its digest, and Differences its
+	// differences from the shipped one, as in the report of the check. Public are the
 	// differences that may leave.
 	Policy       string
 	PolicySHA256 string
@@ -26,24 +26,25 @@ type Protection struct {
 	Tables       []ReleasedTable
 	// Others are the outputs that are no tables and were left alone.
 	Others []sdc.OutputReport
-	// ByHand are the findings of the check about what persons decided, confidential, and
-	// SafeBy the names of those who set cells of a table safe that a rule does not; these
-	// names may leave.
+	// ByHand are the findings of the check about decisions of persons; they are
+	// confidential. SafeBy are the names of the persons who set cells of a table safe
+	// against a rule; these names may leave.
 	ByHand []HandJudgement
 	SafeBy []SafeBy
-	// Cautions say what was not checked.
+	// Cautions are the points that were not checked.
 	Cautions []words.Message
-	// Remarks are about the data. The page that leaves has those of [PublicRemarks].
+	// Remarks are about the data. The page that leaves has only the remarks in
+	// [PublicRemarks].
 	Remarks []sdc.Remark
 	Sources []sdc.Source
-	// About is what the request is about, and Outputs are those of the check that the
-	// tables were made of: what they rest on is on the confidential page.
+	// About describes the request. Outputs are the outputs of the check that the tables
+	// were made from; their basis is on the confidential page.
 	About   *sdc.About
 	Outputs []sdc.OutputReport
 }
 
-// basis lists what a released table rests on. What a cell shows is in its caption: the
-// release may count records, or be weighted, where the check counts respondents.
+// basis lists the basis of a released table. The caption names the statistic of a cell:
+// the release may count records, or be weighted, where the check counts respondents.
 func (p *Protection) basis(table string, d language) []basisFact {
 	for i := range p.Outputs {
 		if p.Outputs[i].Name == table {
@@ -53,13 +54,13 @@ func (p *Protection) basis(table string, d language) []basisFact {
 	return nil
 }
 
-// HandJudgement is a finding about what a person decided of an output.
+// HandJudgement is a finding about a decision of a person on an output.
 type HandJudgement struct {
 	Output string
 	Found  words.Message
 }
 
-// SafeBy is who set cells of an output safe: a name, "" for one that is not said.
+// SafeBy names the person who set cells of an output safe; "" where no name was given.
 type SafeBy struct{ Output, By string }
 
 // ReleasedTable is a table as it leaves.
@@ -67,8 +68,8 @@ type ReleasedTable struct {
 	Name      string
 	Variables []CodeTree
 	Cells     []ReleasedCell
-	// Shows is what a value is: "respondents", "records" or "sum"; Response is the
-	// column that is summed, and Weight the column of weights; both "" for none.
+	// Shows is the statistic of a value: "respondents", "records" or "sum". Response is
+	// the column that is summed, and Weight the column of weights; "" for none.
 	Shows, Response, Weight string
 	// Means says that means were asked for, which are these sums divided by the numbers
 	// of contributors.
@@ -76,16 +77,16 @@ type ReleasedTable struct {
 	// Certificate is the file of the proof, beside the release; tables of one
 	// certificate are protected together.
 	Certificate string
-	// Attacker is who the certificate reckons with.
+	// Attacker is the attacker that the certificate assumes.
 	Attacker Attacker
-	// Loss is what suppression costs. Confidential: a share of the total is about
-	// hidden values.
+	// Loss is the cost of suppression. It is confidential: a share of the total depends
+	// on hidden values.
 	Loss *Loss
 	// Attacked says that intervals of the hidden cells were computed.
 	Attacked bool
 }
 
-// Attacker is what is known of hidden values beforehand.
+// Attacker is the prior knowledge about hidden values.
 type Attacker struct {
 	// Whole says that they are known to be whole units.
 	Whole bool
@@ -93,16 +94,15 @@ type Attacker struct {
 	Least *big.Rat
 }
 
-// Loss counts the cells of a table, and those suppressed by a rule and for the
-// sake of these. Share is the suppressed part of the sum of the inner cells, in
-// percent, NaN where that is 0.
+// Loss counts the cells of a table, its primary cells and its secondary cells. Share is
+// the suppressed part of the sum of the inner cells, in percent; NaN where the sum is 0.
 type Loss struct {
 	Cells, Primary, Secondary int
 	Share                     float64
 }
 
-// CodeTree is a variable with its codes: number 0 is the total and has the code
-// "", every other has a parent of a lower number; that of the total is -1.
+// CodeTree is a variable with its codes. Number 0 is the total, with code "" and parent
+// -1. Every other code has a parent with a lower number.
 type CodeTree struct {
 	Name    string
 	Codes   []string
@@ -112,11 +112,11 @@ type CodeTree struct {
 // ReleasedCell is a published cell, or one that is suppressed.
 type ReleasedCell struct {
 	Nodes []int // the number of its code of each variable
-	// Value is what is released; "" where the cell is suppressed.
+	// Value is the released value; "" where the cell is suppressed.
 	Value      string
 	Suppressed bool
-	// Behind is what a suppressed cell hides: confidential, and nil in a table
-	// that only says what leaves.
+	// Behind holds the true values of a suppressed cell. It is confidential, and nil in a
+	// table of released values only.
 	Behind *HiddenCell
 }
 
@@ -133,17 +133,21 @@ type HiddenCell struct {
 	// Near says that the true ends lie beyond these: the search for them ended
 	// early.
 	Near bool
-	// AtMost and AtLeast are what the policy asks of a primary cell: Lower at most
-	// the one, Upper at least the other. Both nil asks that the value cannot be told
-	// exactly.
+	// AtMost and AtLeast are the requirements of the policy for a primary cell: Lower <=
+	// AtMost and Upper >= AtLeast. Both nil require only that the exact value cannot be
+	// known.
 	AtMost, AtLeast *big.Rat
 }
 
-// ProtectionHTML writes a protection as one page like that of HTML: what is
-// released, with the suppressed cells marked as unsafe or secondary and the
-// truth behind them; what the suppression costs; the attacker that it reckons
-// with, and his interval for every suppressed cell beside what the policy asks.
-// It is confidential.
+// ProtectionHTML writes a protection as one page, like the page of HTML. The page has
+//
+//   - the tables, with every suppressed cell marked as unsafe or secondary, and its true
+//     value;
+//   - the cost of the suppression;
+//   - the assumed attacker, and the interval of the attacker for every suppressed cell
+//     beside the requirement of the policy.
+//
+// The page is confidential.
 func ProtectionHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
 	if err := opts.defaults(); err != nil {
 		return err
@@ -155,10 +159,9 @@ func ProtectionHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
 	return render(w, "protect.html.tmpl", &v.page, v)
 }
 
-// ReleaseHTML writes what leaves of a protection: the tables with their
-// published values, suppressed cells marked as such and all alike, and the
-// attacker that the certificates reckon with. It looks at no HiddenCell and no
-// Loss.
+// ReleaseHTML writes the part of a protection that leaves: the tables with their
+// published values, and the attacker that the certificates assume. All suppressed cells
+// are marked alike. ReleaseHTML reads no HiddenCell and no Loss.
 func ReleaseHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
 	if err := opts.defaults(); err != nil {
 		return err
@@ -180,7 +183,7 @@ type protectionView struct {
 	Request  []basisFact // none on a public page
 }
 
-// handView is what a person decided about an output.
+// handView is a decision of a person about an output.
 type handView struct {
 	Output string
 	sentence
@@ -204,7 +207,7 @@ type lossView struct {
 	Share                     string
 }
 
-// newReleaseView is built up from what leaves alone.
+// newReleaseView makes a view only from the data that leave.
 func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 	d := dictionary(opts.Lang)
 	v := &protectionView{
@@ -303,7 +306,7 @@ func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d language) (re
 	return x, nil
 }
 
-// releaseCaption says what the values of a released table are.
+// releaseCaption names the statistic of a released table.
 func (d language) releaseCaption(t *ReleasedTable) string {
 	s := ""
 	switch t.Shows {
@@ -330,7 +333,7 @@ func (d language) releaseCaption(t *ReleasedTable) string {
 	return s
 }
 
-// protected says in a sentence or two what was done.
+// protected describes the protection in one or two sentences.
 func (d language) protected(p *Protection) []string {
 	cells, hidden := 0, 0
 	for _, t := range p.Tables {
@@ -348,7 +351,7 @@ func (d language) protected(p *Protection) []string {
 	return out
 }
 
-// attacker says what is known of hidden values beforehand.
+// attacker describes the prior knowledge about hidden values.
 func (d language) attacker(a *Attacker) []string {
 	out := []string{d.t("knows every published cell, and how cells add up to totals")}
 	if a.Whole {

@@ -40,7 +40,8 @@ func newTreeNodes(c *CodeTree) treeNodes {
 	return t
 }
 
-// released is a table as it leaves; unless public with what is behind it.
+// released is a table as it leaves; unless public it also has the true values of hidden
+// cells.
 type released struct {
 	t      *ReleasedTable
 	d      language
@@ -94,7 +95,7 @@ func (x *released) show(c *ReleasedCell, ok bool, id string, marked bool) cellVi
 	return out
 }
 
-// status is that of a suppressed cell.
+// status is the badge of a suppressed cell.
 func (d language) status(h *HiddenCell) badgeView {
 	if h.Primary {
 		return badgeView{"unsafe", mark(sdc.Unsafe), d.t("unsafe")}
@@ -102,7 +103,7 @@ func (d language) status(h *HiddenCell) badgeView {
 	return badgeView{"review", suppressedMark, d.t("secondary")}
 }
 
-// why says what a cell is suppressed for.
+// why gives the reason why a cell is suppressed.
 func (d language) why(h *HiddenCell) string {
 	switch {
 	case h.Why != "":
@@ -113,7 +114,7 @@ func (d language) why(h *HiddenCell) string {
 	return d.t("to protect others")
 }
 
-// interval prints what an attacker can say of a cell.
+// interval prints the bounds of an attacker for a cell.
 func (d language) interval(h *HiddenCell) string {
 	s := d.end(h.Lower) + " \u2013 " + d.end(h.Upper)
 	if h.Near {
@@ -129,7 +130,7 @@ func (d language) end(x *big.Rat) string {
 	return ratText(x, d)
 }
 
-// asked prints what the policy asks of the interval.
+// asked prints the requirement of the policy for the interval.
 func (d language) asked(h *HiddenCell) string {
 	switch {
 	case !h.Primary:
@@ -150,7 +151,7 @@ func (d language) asked(h *HiddenCell) string {
 	return s
 }
 
-// list lays out the suppressed cells: those unsafe first.
+// list lays out the suppressed cells: primary cells first.
 func (x *released) list(l *layout[*ReleasedCell], most int) *listView {
 	d := x.d
 	out := &listView{
@@ -223,8 +224,8 @@ func number(s string) float64 {
 	return f
 }
 
-// intervals draws the narrowest intervals of unsafe cells, as shares of the
-// truth, with what the policy asks; nil where none was computed.
+// intervals draws the narrowest intervals of unsafe cells, as shares of the true value,
+// with the requirement of the policy. It returns nil where no interval was computed.
 func (x *released) intervals() (*figure, error) {
 	if !x.t.Attacked {
 		return nil, nil //nolint:nilnil // no figure is no failure

@@ -12,9 +12,9 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// Risk is the report of what package riskmetrics measures of microdata, schema
-// sluis.risk/1; docs/risk.md describes it. The verb risk makes it; this package
-// takes no part in the measuring. It is confidential. Make one with [NewRisk].
+// Risk is the report of the measures of package riskmetrics on microdata, schema
+// sluis.risk/1; docs/risk.md describes it. The verb risk makes the report; this package
+// measures nothing. A Risk is confidential. Make one with [NewRisk].
 type Risk struct {
 	Schema  string `json:"schema"`
 	Notice  string `json:"confidential"`
@@ -45,13 +45,13 @@ type Risk struct {
 	NotMeasured  []string          `json:"notMeasured"`
 }
 
-// RiskAlone counts those who share their keys with nobody.
+// RiskAlone counts the units that share their keys with no other unit.
 type RiskAlone struct {
 	Records     int64 `json:"records"`
 	Respondents int64 `json:"respondents"`
 }
 
-// RiskKey says what one key does to the risk.
+// RiskKey describes the effect of one key on the risk.
 type RiskKey struct {
 	Name string `json:"name"`
 	// AloneWithout is how many respondents would stand alone without the key.
@@ -61,7 +61,7 @@ type RiskKey struct {
 	SUDA *float64 `json:"sudaPercent,omitempty"`
 }
 
-// RiskLimit is a limit that was asked for, and what was attained.
+// RiskLimit is a limit that was asked for, with the attained value.
 type RiskLimit struct {
 	Definition string  `json:"definition"`
 	Limit      float64 `json:"limit"`
@@ -83,9 +83,9 @@ type RiskFigure struct {
 	LogBase    string `json:"logBase,omitempty"`
 }
 
-// RiskCombination is a set of keys of which some combination of values is held by
-// fewer records (respondents, where these are named) than the limit: how many, and
-// the values of the rarest.
+// RiskCombination is a set of keys with combinations of values that fewer records
+// (respondents, where these are named) have than the limit: the number of such
+// combinations, and the values of the rarest.
 type RiskCombination struct {
 	Keys     []string `json:"keys"`
 	Rarest   []string `json:"rarest"`
@@ -114,7 +114,7 @@ type RiskClass struct {
 	Size Number   `json:"size"`
 }
 
-// Number is a float64 that JSON can hold: what is not finite is a string.
+// Number is a float64 that JSON can hold: a value that is not finite is a string.
 type Number float64
 
 // MarshalJSON writes null for a value that does not exist, and "infinite".
@@ -133,7 +133,8 @@ func (n Number) MarshalJSON() ([]byte, error) {
 const NotJudged = "not judged"
 
 // Remark adds remarks about the data, in the order of name, column and message, each
-// once, and lifts the verdict to the worst of them: also where no limit was asked for.
+// once. The verdict becomes the worst of the old verdict and the remarks, also where no
+// limit was asked for.
 func (r *Risk) Remark(list ...sdc.Remark) {
 	all := append(slices.Clone(r.Data.Remarks), list...)
 	slices.SortStableFunc(all, func(a, b sdc.Remark) int {

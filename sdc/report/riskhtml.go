@@ -10,10 +10,15 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// RiskHTML writes a report of risk as one page like that of HTML: who stands
-// alone and which key drives it, the limits, the distribution of class sizes and
-// of risks, every figure with its definition, and what was not measured. It is
-// confidential; there is no public form, since each figure is about few persons.
+// RiskHTML writes a report of risk as one page, like the page of HTML. The page has
+//
+//   - the number of units that are alone, and the key with most effect;
+//   - the limits;
+//   - the distributions of class sizes and of risks;
+//   - every figure with its definition, and the measures that were not computed.
+//
+// The page is confidential. There is no public form, because each figure is about few
+// persons.
 func RiskHTML(w io.Writer, r *Risk, opts HTMLOptions) error {
 	if err := opts.defaults(); err != nil {
 		return err
@@ -97,7 +102,7 @@ func (d language) riskVerdict(s string) badgeView {
 	return badgeView{"review", "?", d.t("not judged")}
 }
 
-// riskLead says what a reviewer must know.
+// riskLead returns the sentences that a reviewer must know.
 func (d language) riskLead(r *Risk) []string {
 	keys := shorten(visible(strings.Join(r.Data.Keys, ", ")), 4*longestLabel)
 	counted := r.Data.Records - r.Data.LeftOut
@@ -116,8 +121,8 @@ func (d language) riskLead(r *Risk) []string {
 	return out
 }
 
-// limit says what a limit means; the name of a sensitive variable may stand in
-// front of it.
+// limit gives the meaning of a limit; the name of a sensitive variable may stand before
+// it.
 func (d language) limit(definition string, sensitive []string) string {
 	for _, name := range sensitive {
 		if rest, ok := strings.CutPrefix(definition, name+", "); ok {
@@ -192,7 +197,7 @@ func (d language) figures(r *Risk) *listView {
 	return out
 }
 
-// definition says what a figure is, in the page's language.
+// definition gives the definition of a figure in the language of the page.
 func (d language) definition(f *RiskFigure) string {
 	if d.lang == "en" {
 		return f.Definition
@@ -226,7 +231,8 @@ func (d language) combinations(r *Risk, most int) *listView {
 	return out
 }
 
-// riskPlots draws the histograms, and who would stand alone without each key.
+// riskPlots draws the histograms, and the number of units that would be alone without
+// each key.
 func (d language) riskPlots(r *Risk) ([]figure, error) {
 	var out []figure
 	for i := range r.Histograms {

@@ -14,8 +14,8 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// RiskText writes a report of risk for a terminal: first who stands alone, on
-// which keys, and which key drives it. It is confidential.
+// RiskText writes a report of risk for a terminal: first the number of units that are
+// alone, the keys, and the key with most effect. The text is confidential.
 func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%s\n\n", r.Notice)
@@ -89,7 +89,7 @@ func (r *Risk) figures(w io.Writer) {
 	fmt.Fprintln(w)
 }
 
-// lead says what a reviewer must know.
+// lead writes the sentences that a reviewer must know.
 func (r *Risk) lead(w io.Writer) {
 	d := &r.Data
 	counted := d.Records - d.LeftOut

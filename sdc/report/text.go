@@ -22,9 +22,9 @@ type TextOptions struct {
 	Files [][2]string
 }
 
-// Text writes a report for a terminal: the verdict and what decides it, then
-// the worst findings of each output, what was not checked, and where to find
-// the rest. It is confidential, as the report is.
+// Text writes a report for a terminal: the verdict and the finding that decides it, then
+// the worst findings of each output, the points that were not checked, and where to find
+// the rest. The text is confidential, as the report is.
 func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	if opts.Worst <= 0 {
 		opts.Worst = 5
@@ -69,7 +69,7 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	return b.Flush()
 }
 
-// why says in one sentence what decided the verdict.
+// why returns one sentence about the finding that decided the verdict.
 func why(r *sdc.Report) string {
 	unsafe, review := 0, 0
 	for _, o := range r.Outputs {
@@ -200,8 +200,8 @@ func output(w io.Writer, o *sdc.OutputReport, most int) {
 	fmt.Fprintln(w)
 }
 
-// worstFindings orders findings for reading: unsafe before review, each rule's
-// worst first and the rules in turn, so that no rule hides the others.
+// worstFindings orders findings for reading: unsafe before review. The rules take turns,
+// each with its worst finding first, so no rule hides the others.
 func worstFindings(all []sdc.Finding) []sdc.Finding {
 	byRule := map[string][]sdc.Finding{}
 	var rules []string

@@ -16,7 +16,7 @@ type view struct {
 	Whose       whoseView
 	Rules       []ruleView
 	Remarks     []sentence
-	Request     []basisFact // what the request is about
+	Request     []basisFact // facts about the request
 	About       []aboutView // remarks about the data
 	Rows        int64
 	Respondents int64
@@ -40,7 +40,7 @@ const (
 	OpenStream = "open-stream"
 	// Copies is the remark that files which are copies of others were counted.
 	Copies = "copies"
-	// noRespondent is the remark that no column says whose row it is.
+	// noRespondent is the remark that no column names the respondents.
 	noRespondent = "no-respondent"
 )
 
@@ -64,7 +64,7 @@ func worstRemark(list []sdc.Remark) sdc.Verdict {
 	return worst
 }
 
-// settled reports whether no remark about the data is left for somebody to decide.
+// settled reports whether no remark about the data needs a decision of a person.
 func settled(list []sdc.Remark) bool { return worstRemark(list) == sdc.Safe }
 
 // about lists the remarks about the data.
@@ -90,7 +90,7 @@ type ruleView struct {
 // outputView is one output.
 type outputView struct {
 	ID, Name, Kind string
-	Subject        string // what the output is, in the requester's words
+	Subject        string // the output in the words of the requester
 	Verdict        sdc.Verdict
 	Cells          int
 	Unsafe         int
@@ -107,7 +107,7 @@ type outputView struct {
 	Suggestions    []suggestionView
 }
 
-// suggestionView is what would do, and the cells that it leaves.
+// suggestionView is a suggestion, and the cells that would remain unsafe.
 type suggestionView struct {
 	Badge      badgeView
 	Text       string
@@ -273,8 +273,9 @@ func reasonsOf(o *sdc.OutputReport) []reasonView {
 	return out
 }
 
-// hidden says why a public page does not show an output, and who set cells of it safe by
-// hand. It says neither the reason, which a person wrote about the data, nor how many.
+// hidden says why a public page does not show an output, and names the persons who set
+// cells of the output safe by hand. It gives no number of cells, and not the reason,
+// because a person wrote the reason about the data.
 func (d language) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
 	var out []sentence
 	for _, by := range o.SafeBy() {
@@ -295,7 +296,7 @@ func (d language) hidden(o *sdc.OutputReport, remarks []sdc.Remark) []sentence {
 	return out
 }
 
-// setByHand says that cells were set safe by hand, and by whom.
+// setByHand says that cells were set safe by hand, and names the person.
 func (d language) setByHand(by string) string {
 	if by == "" {
 		return d.t("Cells were set safe by hand, against a rule; who decided is not said.")
@@ -317,8 +318,8 @@ func (d language) whose(sha256 string, differences []string) whoseView {
 	return out
 }
 
-// newPublicView holds what may leave, and is built up from nothing rather than
-// cut down from the whole.
+// newPublicView makes the view that may leave. It copies only fields that may leave, and
+// does not remove fields from the full view.
 func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	d := dictionary(opts.Lang)
 	v := &view{

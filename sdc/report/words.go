@@ -65,8 +65,8 @@ func (d language) kinds(list string) string {
 // sentence is a text with the language it is in.
 type sentence struct{ Text, Lang string }
 
-// difference says how a policy differs from the shipped one. Names of rules and
-// thresholds are those of policy files.
+// difference translates a difference between a policy and the shipped one. Rules and
+// thresholds have the names of policy files.
 func (d language) difference(s string) string {
 	s = visible(s)
 	if d.lang == "nl" {
@@ -97,8 +97,8 @@ func (d language) step(s sdc.DossierStep) sdc.DossierStep {
 	return s
 }
 
-// say says in the page's language a sentence that a check, a measurement or a
-// policy has written, with what was filled in.
+// say translates a sentence of a check, a measurement or a policy, with its arguments,
+// into the language of the page.
 func (d language) say(s string) sentence {
 	if d.lang == "en" {
 		return sentence{visible(s), ""}
@@ -111,9 +111,8 @@ func (d language) say(s string) sentence {
 	return sentence{visible(s), "en"}
 }
 
-// visible shows the characters that would steer the direction of text, or
-// nothing at all, by their number: a code of the data cannot dress up as
-// another one.
+// visible shows invisible characters, and characters that change the direction of text,
+// by their number: a code of the data cannot look like another code.
 func visible(s string) string {
 	hidden := func(r rune) bool {
 		return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xad || r == 0x61c || r >= 0x200b && r <= 0x200f ||
@@ -133,8 +132,8 @@ func visible(s string) string {
 	return b.String()
 }
 
-// shorten cuts a text to n characters. What was cut is counted and hashed, so
-// that two long codes do not look alike.
+// shorten cuts a text to n characters. The result has the length and a hash of the
+// removed part: two long codes then look different.
 func shorten(s string, n int) string {
 	count := utf8.RuneCountInString(s)
 	if count <= n {
