@@ -19,8 +19,8 @@ const notice = "CONFIDENTIAL: this comparison holds small counts and must not le
 // Change is one thing that differs. Was and Now say it in words; nil where there
 // was or is nothing.
 type Change struct {
-	// Part is what it is about: verdict, about, policy, source, input, tool, data,
-	// remark, output, basis, finding, not-checked or dossier.
+	// Part is the part of the report that changed: verdict, about, policy, source, input,
+	// tool, data, remark, output, basis, finding, not-checked or dossier.
 	Part string `json:"part"`
 	// Output is the name of the output, where it is about one.
 	Output string `json:"output,omitempty"`
@@ -31,21 +31,20 @@ type Change struct {
 	Now   *string `json:"now"`
 }
 
-// Changes is what differs between two reports, in the order of the earlier one:
-// the same two reports give the same bytes. docs/diff.schema.json describes its
-// JSON.
+// Changes lists the differences between two reports, in the order of the earlier one. The
+// same two reports give the same bytes. docs/diff.schema.json describes the JSON of
+// Changes.
 type Changes struct {
 	Notice string `json:"confidential"`
 	Schema string `json:"schema"`
-	// Worse says that the verdict, or that of an output, has become stricter, or
+	// Worse says that the verdict on the whole or on an output has become stricter, or
 	// that an output is new and not safe.
 	Worse   bool     `json:"worse"`
 	Changes []Change `json:"changes"`
 }
 
-// Compare says what changed from one report to another. Outputs are the same by
-// their name, findings by their rule, variable and cell, sources by their name.
-// Linear in the findings.
+// Compare returns the changes from one report to another. Outputs and sources are matched
+// by name, and findings by rule, variable and cell. Linear in the findings.
 func Compare(was, now *Report) *Changes {
 	c := &Changes{Notice: notice, Schema: schema, Worse: now.Verdict < was.Verdict, Changes: []Change{}}
 	c.compare(Change{Part: "verdict"}, was.Verdict.String(), now.Verdict.String())
@@ -84,8 +83,8 @@ func (c *Changes) compare(x Change, was, now string) {
 	}
 }
 
-// lists compares facts by name: changed and gone in the order of the earlier, new
-// in that of the later.
+// lists compares facts by name: changed and gone ones in the order of the earlier report,
+// new ones in the order of the later report.
 func (c *Changes) lists(part, output string, was, now []fact) {
 	later := map[string]string{}
 	for _, f := range now {
@@ -255,7 +254,7 @@ func (c *Changes) output(a, b *output) {
 	c.lists("not-checked", a.Name, said(a.NotChecked), said(b.NotChecked))
 }
 
-// basis lists what an output rests on, a fact a field.
+// basis lists the basis of an output, one fact for each field.
 func basis(b *sdc.Basis) []fact {
 	if b == nil {
 		return nil
@@ -298,8 +297,8 @@ func said(list []string) []fact {
 	return facts(out)
 }
 
-// findings names each by its rule, variable and cell, whatever the order of the
-// variables.
+// findings names each finding by its rule, variable and cell. The order of the variables
+// does not change the name.
 func findings(list []finding) []fact {
 	out := make([]fact, len(list))
 	for i, f := range list {
@@ -336,8 +335,8 @@ func (c *Changes) WriteJSON(w io.Writer) error {
 	return enc.Encode(c)
 }
 
-// WriteText writes the changes for a person: a line each, of the findings of an
-// output that are new, gone or changed at most so many of each.
+// WriteText writes the changes for a person, one line each. Of the new, gone and changed
+// findings of an output it writes at most most of each.
 func (c *Changes) WriteText(w io.Writer, most int) error {
 	most = max(0, most)
 	var b strings.Builder

@@ -1,6 +1,6 @@
-// Package diff compares two reports of a check, as they were written in JSON:
-// what has become safe or unsafe, which findings are new or gone, and whether it
-// is the data, the policy or the tool that changed.
+// Package diff compares two reports of a check, as written in JSON. It lists the outputs
+// that have become safe or unsafe, the findings that are new or gone, and the changes of
+// the data, the policy or the tool.
 package diff
 
 import (
@@ -29,10 +29,10 @@ type Report struct {
 	Outputs  []output          `json:"outputs"`
 	Dossier  []sdc.DossierStep `json:"dossier"`
 	Manifest *sdc.Manifest     `json:"manifest"`
-	// Digest is the SHA-256 of the report's bytes before it; "" of a report of an
-	// earlier version, of which nobody can say whether it was changed.
+	// Digest is the SHA-256 of the bytes of the report before it. It is "" in a report of
+	// an earlier version; a change of such a report cannot be detected.
 	Digest string `json:"digest"`
-	// Signer is an Ed25519 public key, and Signature that of [sdc.SealPayload].
+	// Signer is an Ed25519 public key, and Signature its signature of [sdc.SealPayload].
 	Signer    []byte `json:"signer"`
 	Signature []byte `json:"signature"`
 }
@@ -100,11 +100,14 @@ type finding struct {
 	Message  string             `json:"message"`
 }
 
-// Read reads a report in JSON. A field that is not known is an error: what it
-// says could not be compared. A report that does not fit its digest is an error that
-// wraps [sdc.ErrSeal] too, and so is a verdict that is milder than what the report
-// lists: an output is never better than its worst finding, nor the report than its
-// worst output or remark. The error wraps ErrReport and holds nothing of the report.
+// Read reads a report in JSON. The error wraps ErrReport and holds nothing of the report.
+// These are errors:
+//
+//   - a field that is not known: its content could not be compared;
+//   - a report that does not fit its digest (the error wraps [sdc.ErrSeal] too);
+//   - a verdict that is milder than the content of the report: an output is never better
+//     than its worst finding, and a report is never better than its worst output or
+//     remark (the error wraps [sdc.ErrSeal] too).
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
