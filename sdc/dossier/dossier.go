@@ -1,16 +1,16 @@
-// Package dossier reads the account of a project: the 21 steps of the juridical
-// framework of the City Deal "Zicht op ondermijning" under their own numbers, who
-// answered which, and what sluis can prove. A dossier is a text file beside the spec.
+// Package dossier reads the dossier of a project: the 21 steps of the juridical framework
+// of the City Deal "Zicht op ondermijning", with the numbers of the framework. For each
+// step it has the answer with the name of a person, and the facts that sluis can prove. A
+// dossier is a text file beside the spec.
 //
-// A step is in one of four states, each with one meaning:
+// A step is in one of four states:
 //
 //	proven          sluis has checked it, from files, in this run
 //	answered        a person has answered it, with a name; nobody has checked it
 //	missing         it is not answered, or what was read contradicts the answer: Why says which
 //	does not apply  the framework does not ask it of these data: Why says why not
 //
-// An answer is a text with a name. Whether the answer is true is not for a program to
-// say.
+// An answer is a text with a name. A program cannot decide whether the answer is true.
 package dossier
 
 import (
@@ -31,7 +31,7 @@ import (
 // ErrDossier says that a dossier is not well formed.
 var ErrDossier = errors.New("dossier is not well formed")
 
-// ErrVersion says that a dossier is of version 1, whose steps had other numbers.
+// ErrVersion says that a dossier is of version 1, in which the steps had other numbers.
 var ErrVersion = errors.New("dossier is of version 1; make one of version 2 with: sluis dossier migrate OLD NEW")
 
 // States of a step.
@@ -66,11 +66,11 @@ type Dossier struct {
 	// Product is the type of product of step 2: trend-report, pattern-report or
 	// group-profile.
 	Product string `yaml:"product"`
-	// Policy is what output is checked with; step 11 compares.
+	// Policy is the policy that output is checked with; step 11 compares it.
 	Policy Policy `yaml:"policy"`
 	// Period is the column of the period of a row, such as the year; step 1 counts by it.
 	Period string `yaml:"period"`
-	// Columns are those that may be read; step 4 compares.
+	// Columns are the columns that may be read; step 4 compares them.
 	Columns []string `yaml:"columns"`
 	// Special are the columns of special categories of data of step 7.
 	Special []string `yaml:"special"`
@@ -80,28 +80,28 @@ type Dossier struct {
 	// sluis pseudonymise left; step 6 compares. Paths are relative to the dossier.
 	Pseudonyms []Column `yaml:"pseudonyms"`
 	Records    []string `yaml:"records"`
-	// Profile is the profile of step 14, as sluis profile --json wrote it, and Earlier
-	// that of last time.
+	// Profile is the profile of step 14, as sluis profile --json wrote it. Earlier is the
+	// profile before it.
 	Profile string `yaml:"profile"`
 	Earlier string `yaml:"earlier"`
-	// Plan is the plan that sluis pseudonymise --plan used, with a key: its columns are
-	// added to Pseudonyms, and step 6 compares how they were made.
+	// Plan is the plan that sluis pseudonymise --plan used, with a key. Its columns are
+	// added to Pseudonyms, and step 6 compares their settings.
 	Plan string `yaml:"plan"`
-	// Destruction are the records that sluis key destroy left, and Written what was
-	// written of supplied data and must be gone; step 19 compares.
+	// Destruction are the records that sluis key destroy wrote. Written are the files
+	// with supplied data that must be gone. Step 19 compares both.
 	Destruction []string `yaml:"destruction"`
 	Written     []string `yaml:"written"`
 	// Release is the folder of the release; step 20 has it verified.
 	Release string `yaml:"release"`
-	// Custodian is the Ed25519 public key, in hexadecimal, of who keeps the keys:
+	// Custodian is the Ed25519 public key, in hexadecimal, of the custodian of the keys:
 	// every record must be signed by it. Records of destruction need one.
 	Custodian string `yaml:"custodian"`
-	// Answers holds the answers, by the key of the step; Evaluation those to the five
-	// questions of step 21.
+	// Answers holds the answers, by the key of the step. Evaluation holds the answers to
+	// the five questions of step 21.
 	Answers    map[string]Entry `yaml:"answers"`
 	Evaluation map[string]Entry `yaml:"evaluation"`
 
-	// Inputs are the files that Load has read: the dossier and what it names.
+	// Inputs are the files that Load has read: the dossier and the files that it names.
 	Inputs []sdc.Source `yaml:"-"`
 
 	dir       string
@@ -111,7 +111,8 @@ type Dossier struct {
 	profiled  *profiled
 }
 
-// Policy names a policy. SHA256 is that of its file, "" for a policy that sluis ships.
+// Policy names a policy. SHA256 is the hash of its file, "" for a policy that sluis
+// ships.
 type Policy struct {
 	Name   string `yaml:"name"`
 	SHA256 string `yaml:"sha256"`
@@ -148,8 +149,9 @@ type Entry struct {
 	Answer string `yaml:"answer"`
 }
 
-// Load reads a dossier and what it names. Errors about contents wrap ErrDossier, and
-// ErrVersion for a dossier of version 1; the others are of the file system.
+// Load reads a dossier and the files that it names. Errors about contents wrap
+// ErrDossier, and ErrVersion for a dossier of version 1; other errors are of the file
+// system.
 func Load(path string) (*Dossier, error) {
 	text, err := files.Read(path)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// ErrJoin says that files cannot be joined on a column of pseudonyms: by their
-// records one person has different pseudonyms in them, or one file has no record.
+// ErrJoin says that files cannot be joined on a column of pseudonyms. By their records
+// one person has different pseudonyms in them, or one file has no record.
 var ErrJoin = errors.New("the files cannot be joined")
 
 // RecordSuffix follows the name of a file in the name of its record.
@@ -27,9 +27,9 @@ const RecordSuffix = ".record.json"
 // maxRecord bounds a record, in bytes.
 const maxRecord = 1 << 24
 
-// Records are the records of pseudonyms that are at hand when files are read. A
-// record counts for the file whose SHA-256 is that of its output, wherever the record
-// lies. The zero value is empty.
+// Records are the records of pseudonyms that are known when files are read. A record
+// counts for the file that has the SHA-256 of the output in the record; the place of the
+// record does not count. The zero value is empty.
 type Records struct {
 	trusted []ed25519.PublicKey
 	list    []held
@@ -43,14 +43,14 @@ type held struct {
 	name string
 }
 
-// unusable is an error about a record of pseudonyms or the key that signs it. It is an
-// ErrDossier whose text speaks of no dossier: there may be none.
+// unusable is an error about a record of pseudonyms or its signing key. It wraps
+// ErrDossier, but its text does not mention a dossier: there may be none.
 type unusable struct{ err error }
 
-// Error is the text of what is wrong.
+// Error is the text of the wrapped error.
 func (u unusable) Error() string { return u.err.Error() }
 
-// Unwrap returns what is wrong, and ErrDossier.
+// Unwrap returns the wrapped error and ErrDossier.
 func (u unusable) Unwrap() []error { return []error{u.err, ErrDossier} }
 
 // PublicKey reads an Ed25519 public key in hexadecimal.
@@ -62,13 +62,13 @@ func PublicKey(text string) (ed25519.PublicKey, error) {
 	return key, nil
 }
 
-// Trust adds public keys: what one of them has signed is proof.
+// Trust adds public keys: a record that one of them has signed is proof.
 func (k *Records) Trust(keys ...ed25519.PublicKey) { k.trusted = append(k.trusted, keys...) }
 
-// Beside reads the record beside a file, FILE.record.json, where there is one; and
-// where that names one input, the record beside the input in the same folder, and so
-// on. A file of this name that is no record of pseudonyms, or whose signature does
-// not fit, is an error that wraps ErrDossier.
+// Beside reads the record beside a file, FILE.record.json, where there is one. Where the
+// record names one input, Beside reads the record beside that input in the same folder,
+// and so on. A file of this name that is no record of pseudonyms, or has a wrong
+// signature, is an error that wraps ErrDossier.
 func (k *Records) Beside(path string) error {
 	for range maxChain {
 		name := path + RecordSuffix
@@ -114,8 +114,8 @@ func readRecord(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxRecord))
 }
 
-// Claims returns how a column was pseudonymised by any record at hand, whatever file
-// the record is of; nil where no record names the column.
+// Claims returns the settings of a column in all known records, of any file; nil where no
+// record names the column.
 func (k *Records) Claims(column string) ([]pseudonym.Setting, error) {
 	for _, h := range k.list {
 		p, err := k.pastOf(h, column, nil)
@@ -131,8 +131,8 @@ func (k *Records) Tells(sum string) bool {
 	return slices.ContainsFunc(k.list, func(h held) bool { return sum != "" && strings.EqualFold(h.Output.SHA256, sum) })
 }
 
-// Add adds a record in JSON. Where it is signed, the signature must be that of the
-// key that the record names. The error wraps ErrDossier.
+// Add adds a record in JSON. In a signed record the signature must be valid for the key
+// in the record. The error wraps ErrDossier.
 func (k *Records) Add(name string, text []byte) error {
 	r, err := pseudonym.ReadRecord(text, nil)
 	if err == nil && len(r.Signer)+len(r.Signature) > 0 {
@@ -226,20 +226,20 @@ func (k *Records) pastOf(h held, column string, seen []string) (past, error) {
 	return past{append(slices.Clone(before.settings), s), before.proven && k.proves(h)}, nil
 }
 
-// Join compares the records of the files on the columns that name persons
-// (respondent and holding; empty names are left out), and on others. It returns
-// what a reader of the report must know:
+// Join compares the records of the files on the columns that name persons (respondent and
+// holding; empty names are left out), and on other columns. It returns remarks for the
+// reader of the report, or an error:
 //
 //   - records that differ in a column of persons, and a file without a record where
 //     another has one, are ErrJoin; in another column this is a remark for review;
 //   - records of version 1, which do not state the form, are a remark for review where
 //     there are several files;
-//   - records that no trusted key has signed, and several files none of which has
-//     a record, are remarks for information;
+//   - records that no trusted key has signed, and several files without any record, are
+//     remarks for information;
 //   - a column without a single pseudonym agrees with all others.
 //
-// Files are compared by what [pseudonym.Setting] holds, and by how often the column
-// was pseudonymised.
+// Files are compared by the fields of [pseudonym.Setting], and by the number of times
+// that the column was pseudonymised.
 func (k *Records) Join(files []sdc.Source, persons, others []string) ([]sdc.Remark, error) {
 	var out []sdc.Remark
 	done := map[string]bool{"": true}
@@ -275,7 +275,7 @@ func (k *Records) stale(files []sdc.Source, h held) bool {
 
 func (k *Records) join(files []sdc.Source, column string, persons bool) ([]sdc.Remark, error) {
 	var with, without []string // names of files
-	var kinds []past           // those that differ in a word, and the file of each
+	var kinds []past           // the settings that differ, and the file of each
 	var names []string
 	proven, complete := true, true
 	about := func(v sdc.Verdict, id words.ID, args ...words.Arg) []sdc.Remark {
@@ -333,9 +333,9 @@ func differs(a, b []pseudonym.Setting) bool {
 	return id != ""
 }
 
-// difference returns a fact, without the names of the files, of the first thing in which
-// two columns differ; "" for none. What a record of version 1 does not state is not
-// compared.
+// difference returns the message about the first difference of two columns, without the
+// names of the files; "" for none. Fields that a record of version 1 does not have are
+// not compared.
 func difference(a, b []pseudonym.Setting) (words.ID, []words.Arg) {
 	if len(a) != len(b) {
 		return words.RecordsDiffer, []words.Arg{words.TermOf(words.DifferOften)}

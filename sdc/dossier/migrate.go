@@ -8,7 +8,7 @@ import (
 	"github.com/sluis-go/sluis/internal/plainyaml"
 )
 
-// versionOneFile is a dossier of version 1, whose 21 steps were not those of the
+// versionOneFile is a dossier of version 1. Its 21 steps were not the steps of the
 // framework.
 type versionOneFile struct {
 	Version int              `yaml:"version"`
@@ -35,10 +35,15 @@ var moved = []struct{ from, to string }{
 	{"informing", "informing"}, {"retention", "destruction"}, {"destruction", "destruction"},
 }
 
-// Migrate reads a dossier of version 1 and returns one of version 2. Nothing that a
-// person wrote is lost. What version 1 did not ask stays open: the type of product,
-// the origin of each source, who is responsible for it, police data, steps 11, 14, 20
-// and four of the five questions of step 21. The error wraps ErrDossier.
+// Migrate reads a dossier of version 1 and returns one of version 2. It keeps every text
+// that a person wrote. The questions that version 1 did not have stay open:
+//
+//   - the type of product;
+//   - the origin of each source, and the person responsible for it;
+//   - police data;
+//   - steps 11, 14, 20 and four of the five questions of step 21.
+//
+// The error wraps ErrDossier.
 func Migrate(path string) (*Dossier, error) {
 	text, err := files.Read(path)
 	if err != nil {

@@ -10,13 +10,13 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// Reading is what a check has read, beyond what its report says.
+// Reading lists the data that a check has read, as far as the report does not say so.
 type Reading struct {
-	// Columns are those that were read, and Unread those of the files that were not.
+	// Columns are the columns that were read, and Unread the other columns of the files.
 	Columns, Unread []string
 	// Periods are the periods of the data, see [Dossier.Periods].
 	Periods []Period
-	// Access says of each file who can read it.
+	// Access says for each file who can read it.
 	Access []Access
 }
 
@@ -26,7 +26,7 @@ type Period struct {
 	Rows, Respondents int64
 }
 
-// Who can read a file, by its mode and those of the folders above it.
+// Readers of a file, by the modes of the file and of the folders above it.
 const (
 	ByOwner  = "owner"
 	ByOthers = "others"
@@ -36,9 +36,9 @@ const (
 // Access says who can read a file.
 type Access struct{ Name, By string }
 
-// AccessOf says who can read a file by the modes of the file and of every folder above
-// it: ByOwner where nobody but the owner can, by mode bits alone. Access lists are not
-// looked at. Unknown where a mode cannot be read or means nothing, as on Windows.
+// AccessOf says who can read a file, by the modes of the file and of every folder above
+// it. It is ByOwner where, by the mode bits, only the owner can. Access lists are not
+// looked at. It is Unknown where a mode cannot be read or has no meaning, as on Windows.
 func AccessOf(path string) Access {
 	a := Access{Name: filepath.Base(path), By: Unknown}
 	real, err := filepath.EvalSymlinks(path)
@@ -57,7 +57,7 @@ func AccessOf(path string) Access {
 		if info, err = os.Stat(dir); err != nil {
 			return a
 		}
-		// The group of a folder may be another one than that of the file.
+		// The group of a folder may differ from the group of the file.
 		group, others = group && info.Mode()&fs.FileMode(0o011) != 0, others && info.Mode()&0o001 != 0
 		if dir == filepath.Dir(dir) {
 			break
@@ -70,10 +70,10 @@ func AccessOf(path string) Access {
 	return a
 }
 
-// Periods counts the rows and respondents of each period of the data: of each code of
-// the column that the dossier names, in the order of the codes. Rows without a period
-// count as a period of their own. Nil where the dossier names none. The data must have
-// the column, and are read once.
+// Periods counts the rows and respondents of each period of the data. A period is a code
+// of the column that the dossier names, in the order of the codes. Rows without a period
+// count as a period of their own. It returns nil where the dossier names no column. The
+// data must have the column, and are read once.
 func (d *Dossier) Periods(ctx context.Context, data *sdc.Data, opts sdc.Options) ([]Period, error) {
 	if d.Period == "" {
 		return nil, nil

@@ -16,9 +16,8 @@ func hashed(path string, text []byte) sdc.Source {
 	return sdc.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
 }
 
-// loadRecords reads the records of pseudonyms and of destruction. A record that
-// the custodian has not signed is an error, not a step that is missing: somebody
-// put it there.
+// loadRecords reads the records of pseudonyms and of destruction. A record without the
+// signature of the custodian is an error, not a missing step: the record may be forged.
 func (d *Dossier) loadRecords(dir string) error {
 	var custodian ed25519.PublicKey
 	if d.Custodian != "" {
@@ -102,7 +101,7 @@ func (d *Dossier) loadPlan(dir string) error {
 // asPlanned reports whether a column was made as the plan says, where there is one.
 func (d *Dossier) asPlanned(column string, s pseudonym.Setting) bool {
 	if d.plan == nil || !s.Complete() {
-		return true // what is not complete proves nothing in any case
+		return true // an incomplete record proves nothing in any case
 	}
 	for _, c := range d.plan.Columns {
 		if c.Column == column {
@@ -124,8 +123,8 @@ func (d *Dossier) read(dir, name string) ([]byte, error) {
 	return text, err
 }
 
-// recorded compares the records with every source and every declared column. It says
-// why step 6 is not proven; empty where it is.
+// recorded compares the records with every source and every declared column. It returns
+// the reason why step 6 is not proven; empty where the step is proven.
 func (d *Dossier) recorded(sources []sdc.Source) text {
 	for _, c := range d.Pseudonyms {
 		var first *past

@@ -10,7 +10,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Run is what a check has read and found, as far as the dossier's proofs need it.
+// Run holds the results of a check that the proofs of the dossier need.
 type Run struct {
 	// Policy is the policy in force.
 	Policy Policy
@@ -21,38 +21,38 @@ type Run struct {
 	Used []string
 	// Rules are the rules of the policy that are in force.
 	Rules []string
-	// Rows and Respondents are those of the data. LeftOut is the number of rows that no
-	// output holds; where LeftOutExact is false they are at most so many.
+	// Rows and Respondents are the numbers in the data. LeftOut is the number of rows
+	// that no output holds. Where LeftOutExact is false, LeftOut is an upper bound.
 	Rows, Respondents int64
 	LeftOut           int64
 	LeftOutExact      bool
 	// Identifiers says that a column of the data looks like an identifier.
 	Identifiers bool
-	// Manifest says that the report names what it was made with.
+	// Manifest says that the report has a manifest.
 	Manifest bool
 	Verdict  sdc.Verdict
 }
 
-// Verification is what the verification of a release folder found. Package dossier
-// verifies nothing: the command does.
+// Verification is the result of the verification of a release folder. The command
+// verifies; package dossier does not.
 type Verification struct {
-	// Tables is the number of tables that hold, Cells that of the cells that they show,
-	// and Hidden that of those they suppress.
+	// Tables is the number of tables that were verified, Cells the number of their
+	// published cells, and Hidden the number of their suppressed cells.
 	Tables, Cells, Hidden int
 	// Problem says why the release does not hold; "" where it does.
 	Problem string
 	// Open is the number of things that protect left for a reviewer.
 	Open int
-	// Unlisted says that no manifest lists what protect left for a reviewer: nothing is
-	// known of it, and Open is 0. Such a release proves no step.
+	// Unlisted says that no manifest lists the points that protect left for a reviewer.
+	// These points are then unknown, and Open is 0. Such a release proves no step.
 	Unlisted bool
 }
 
 // decided reports whether nothing in a release waits for a reviewer.
 func (v *Verification) decided() bool { return v.Open == 0 && !v.Unlisted }
 
-// Missing lists the steps up to 18 that are not settled, as far as that is known
-// without a run: number and key, as "8, controller".
+// Missing lists the steps up to 18 that are not settled, as far as known without a run,
+// by number and key: "8, controller".
 func (d *Dossier) Missing() []string { return open(d.Steps(nil, nil), lastBefore) }
 
 // Unsettled lists the steps up to 18 of a checklist that are missing.
@@ -68,8 +68,8 @@ func open(list []sdc.DossierStep, last int) []string {
 	return out
 }
 
-// Contradicted lists the steps that are settled by what the dossier says, and missing
-// by what was read, as "5, minimisation: " and why: somebody is mistaken.
+// Contradicted lists the steps that the dossier settles and that the data contradict, as
+// "5, minimisation: " and the reason. The dossier or the data must be wrong.
 func (d *Dossier) Contradicted(run *Run) []string {
 	var out []string
 	before, after := d.Steps(nil, nil), d.Steps(run, nil)
@@ -81,7 +81,7 @@ func (d *Dossier) Contradicted(run *Run) []string {
 	return out
 }
 
-// Compare puts the checklist of a run into its report. What contradicts the dossier
+// Compare puts the checklist of a run into its report. A contradiction with the dossier
 // makes every output unsafe.
 func (d *Dossier) Compare(r *sdc.Report, x Reading) {
 	run := d.run(r, x)
@@ -92,8 +92,8 @@ func (d *Dossier) Compare(r *sdc.Report, x Reading) {
 	r.Dossier = d.Steps(run, nil)
 }
 
-// Verified is the checklist after a release: the steps 11, 16 and 20 have what its
-// verification found.
+// Verified returns the checklist after a release: the steps 11, 16 and 20 include the
+// results of the verification.
 func (d *Dossier) Verified(r *sdc.Report, x Reading, release *Verification) []sdc.DossierStep {
 	return d.Steps(d.run(r, x), release)
 }
@@ -135,7 +135,7 @@ func (r *Run) source(name string) *sdc.Source {
 	return &r.Sources[i]
 }
 
-// size is the hint of step 1: rows and respondents, and those of each period.
+// size is the hint of step 1: the rows and respondents of the data and of each period.
 func (r *Run) size(period string) text {
 	if r == nil {
 		return text{}
@@ -162,7 +162,7 @@ func (r *Run) size(period string) text {
 // mostPeriods is how many periods step 1 shows.
 const mostPeriods = 12
 
-// methods is what step 15 knows of the methods that were used.
+// methods is the text of step 15 about the methods that were used.
 func (r *Run) methods() text {
 	t := text{"sources of the methods of sluis are in docs/rules.md, docs/protection.md and docs/risk.md", "bronnen van de methoden van sluis staan in docs/rules.md, docs/protection.md en docs/risk.md"}
 	if r == nil || len(r.Rules) == 0 {
@@ -171,7 +171,7 @@ func (r *Run) methods() text {
 	return say("rules in force: %s", "regels die aanstaan: %s", strings.Join(r.Rules, ", ")).and(t)
 }
 
-// loss is what step 16 knows of a release: how much of it is suppressed.
+// loss is the text of step 16 about a release: how much is suppressed.
 func (v *Verification) loss() text {
 	if v == nil || v.Problem != "" || v.Cells+v.Hidden == 0 {
 		return text{}
@@ -179,7 +179,8 @@ func (v *Verification) loss() text {
 	return say("%d of %d cells of the release are suppressed", "%d van de %d cellen van de publicatie zijn onderdrukt", v.Hidden, v.Cells+v.Hidden)
 }
 
-// undecided says what protect left for a reviewer, or that this is not known.
+// undecided lists the points that protect left for a reviewer, or says that they are not
+// known.
 func (v *Verification) undecided() text {
 	if v.Unlisted {
 		return say("%d released tables were verified; what protect left for a reviewer is not known, because no manifest of the release lists it: run sluis protect again, and verify the new release",

@@ -7,10 +7,10 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// settled reports whether nothing is open about a state.
+// settled reports whether a state needs no further answer.
 func settled(state string) bool { return state == Proven || state == Answered || state == Excused }
 
-// state is a step's state, who is behind it, and why.
+// state is the state of a step, the name of the person who answered, and the reason.
 type state struct {
 	is, by string
 	why    text
@@ -28,7 +28,7 @@ func (d *Dossier) answer(key string) state {
 	return missing(say("there is no answer with a name", "er is geen antwoord met een naam"))
 }
 
-// proven turns an answer into a proof; what is not answered stays missing.
+// proven turns an answer into a proof; a step without an answer stays missing.
 func (s state) proven(why text) state {
 	if s.is == Answered {
 		s.is, s.by = Proven, "sluis, "+s.by
@@ -41,8 +41,8 @@ func (s state) because(why text) state {
 	return s
 }
 
-// Steps returns the checklist. With a nil run nothing is proven by a run; with a nil
-// verification nothing is known of a release.
+// Steps returns the checklist. With a nil run no step is proven by a run. With a nil
+// verification no release is known.
 func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
 	var out []sdc.DossierStep
 	for _, s := range steps {
@@ -56,7 +56,7 @@ func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
 	return out
 }
 
-// answers lists what persons have answered to a step.
+// answers lists the answers of persons to a step.
 func (d *Dossier) answers(key string) []sdc.DossierAnswer {
 	var out []sdc.DossierAnswer
 	add := func(of text, e Entry) {

@@ -7,9 +7,9 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// categories compares the columns that were read with those that are declared, and
-// names what was not needed: columns that are declared or in the files and were not
-// read, and rows that no output holds.
+// categories compares the columns that were read with the declared ones. It names the
+// data that were not needed: columns that are declared or in the files and were not read,
+// and rows that no output holds.
 func (d *Dossier) categories(run *Run) state {
 	s := d.answer("categories")
 	if len(d.Columns) == 0 {
@@ -48,7 +48,7 @@ func (d *Dossier) categories(run *Run) state {
 	return s.proven(why)
 }
 
-// sources compares the files that were read with those that are declared.
+// sources compares the files that were read with the declared files.
 func (d *Dossier) sources(run *Run) state {
 	s := d.answer("sources")
 	if len(d.Sources) == 0 {
@@ -182,8 +182,8 @@ func (d *Dossier) accuracy(run *Run) state {
 	return s.proven(d.profiled.says)
 }
 
-// elsewhere reports whether the profile is of sources of the dossier, none of which was
-// read: a dossier may have several specs.
+// elsewhere reports whether the profile is about sources of the dossier that were not
+// read in this run: a dossier may have several specs.
 func (d *Dossier) elsewhere(run *Run) bool {
 	for _, name := range d.profiled.sources {
 		if d.source(name) == nil || run.source(name) != nil {

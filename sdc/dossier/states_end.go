@@ -9,8 +9,8 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// statistics holds the policy of the run against that of the dossier. What is unsafe may
-// leave as a release that was verified.
+// statistics compares the policy of the run with the policy of the dossier. An unsafe
+// output may leave as a verified release.
 func (d *Dossier) statistics(run *Run, release *Verification) state {
 	s := d.answer("statistics")
 	if d.Policy.Name == "" {
@@ -35,8 +35,8 @@ func (d *Dossier) statistics(run *Run, release *Verification) state {
 	return s.because(say("the output is unsafe as it is", "de uitkomst is zo onveilig"))
 }
 
-// security says what of the answer was proven in this run: who may read the files, and
-// that the keeper of the keys signed the records of supplied sources.
+// security lists the parts of the answer that this run has proven: who may read the
+// files, and that the custodian of the keys signed the records of supplied sources.
 func (d *Dossier) security(run *Run) state {
 	s := d.answer("security")
 	if run == nil || s.is != Answered {
@@ -68,9 +68,13 @@ func (d *Dossier) security(run *Run) state {
 	return s
 }
 
-// destruction is proven for the keys by signed records. Of files it says what is gone: a
-// file that was moved looks destroyed, so that a person answers. A file that is still
-// there, and a supplied source that no list names, contradict the answer.
+// destruction is the state of step 19.
+//
+//   - Signed records prove the destruction of keys.
+//   - For files it says which are gone. A moved file looks destroyed, so a person must
+//     answer.
+//   - A file that still exists, and a supplied source that no list names, contradict the
+//     answer.
 func (d *Dossier) destruction() state {
 	s := d.answer("destruction")
 	if s.is != Answered {
@@ -120,10 +124,13 @@ type trace struct {
 	gone bool
 }
 
-// leftBehind lists what was written of supplied data, and must be gone: the files under
-// written, the output of every record of the dossier, which lies beside the record,
-// and the input of a record where that still lies there. What CBS provided is not of
-// supplied data.
+// leftBehind lists the files with supplied data that must be gone:
+//
+//   - the files under written;
+//   - the output of every record of the dossier, which lies beside the record;
+//   - the input of a record, where it still exists there.
+//
+// Data of CBS are not supplied data.
 func (d *Dossier) leftBehind() []trace {
 	var out []trace
 	add := func(name string, always bool) {

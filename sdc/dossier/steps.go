@@ -4,14 +4,15 @@ package dossier
 type step struct {
 	number int
 	key    string
-	// title in Dutch is that of the framework, in English ours.
+	// title is the title of the framework in Dutch, and our translation in English.
 	title text
-	// law names the articles: those of the framework of 2017, and in brackets what
-	// followed them on 25 May 2018 (GDPR, and UAVG, the Dutch act that implements it).
+	// law names the articles of the framework of 2017, and in brackets the articles that
+	// replaced them on 25 May 2018 (GDPR, and UAVG, the Dutch act that implements it).
 	law string
-	// ask is what must be answered, and by whom.
+	// ask is the question, and the person who must answer it.
 	ask text
-	// can is what sluis can prove of it, or add to it; empty where a person answers alone.
+	// can says what sluis can prove about the answer, or add to it; empty where only a
+	// person answers.
 	can text
 }
 

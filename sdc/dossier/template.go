@@ -14,8 +14,9 @@ type Question struct {
 	Key, Title, Text string
 }
 
-// Questions lists what a person answers under answers, in the order of the framework,
-// in "en" or "nl". Steps 8, 12 and 21 are answered elsewhere in the file.
+// Questions lists the questions that a person answers under answers, in the order of the
+// framework, in "en" or "nl". Steps 8, 12 and 21 are answered in other places of the
+// file.
 func Questions(lang string) []Question {
 	var out []Question
 	for _, s := range steps {

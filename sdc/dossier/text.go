@@ -25,7 +25,7 @@ func say(en, nl string, args ...any) text {
 	return text{fmt.Sprintf(en, english...), fmt.Sprintf(nl, dutch...)}
 }
 
-// and joins two sentences, either of which may be empty.
+// and joins two sentences. Each may be empty.
 func (t text) and(u text) text {
 	if t.en == "" || u.en == "" {
 		return text{t.en + u.en, t.nl + u.nl}
