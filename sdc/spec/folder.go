@@ -11,8 +11,8 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// folder is where the names of a file are relative to. It remembers what was
-// read of it.
+// folder is the folder that the names in a file are relative to. It remembers the files
+// that were read from it.
 type folder struct {
 	dir   string
 	read  []sdc.Source
@@ -26,7 +26,7 @@ func (f *folder) path(name string) string {
 	return filepath.Join(f.dir, name)
 }
 
-// open reads a file whole: what is hashed is what is used.
+// open reads a whole file: the hashed bytes are the bytes that are used.
 func (f *folder) open(name string) (io.Reader, error) {
 	text, err := files.Read(f.path(name))
 	if err != nil {

@@ -11,13 +11,23 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// parseHST reads a tau-ARGUS a-priori file for a table spanned by the given
-// variables: code1 SEP ... codeD SEP KIND [SEP number [SEP number]], fields
-// trimmed and one pair of double quotes removed, the total being the empty code
-// or totals[i]. KIND, in any case: S safe, U unsafe, P protected, M or ML manual
-// secondary (kept as unsafe, the strict side), C or W cost, PL lower and upper
-// protection level. reason and who judged go with every entry. A byte order mark before
-// the first line is no part of it.
+// parseHST reads a tau-ARGUS a-priori file for a table spanned by the given variables. A
+// line is
+//
+//	code1 SEP ... codeD SEP KIND [SEP number [SEP number]]
+//
+// Fields are trimmed, and one pair of double quotes is removed. The total is the empty
+// code or totals[i]. KIND, in any case, is
+//
+//   - S: safe;
+//   - U: unsafe;
+//   - P: protected;
+//   - M or ML: manual secondary (kept as unsafe, the strict side);
+//   - C or W: cost;
+//   - PL: lower and upper protection level.
+//
+// reason and who (the person who judged) go with every entry. A byte order mark before
+// the first line is skipped.
 //
 // The error wraps ErrSpec and names the line.
 func parseHST(r io.Reader, sep string, by, totals []string, reason, who string) ([]sdc.APriori, error) {

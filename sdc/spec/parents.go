@@ -7,10 +7,9 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// fromParents builds a hierarchy from a map of every code to its
-// parent, "" standing for the total; siblings are in the order of their bytes.
-// Parents that are no keys of the map lie directly below the total. The error
-// wraps ErrSpec; a cycle is one.
+// fromParents builds a hierarchy from a map of every code to its parent; "" is the total.
+// Siblings are in the order of their bytes. A parent that is no key of the map lies
+// directly below the total. A cycle is an error. The error wraps ErrSpec.
 func fromParents(parents map[string]string) (*sdc.Hierarchy, error) {
 	children := map[string][]string{}
 	roots := map[string]bool{}
@@ -37,7 +36,7 @@ func fromParents(parents map[string]string) (*sdc.Hierarchy, error) {
 		return out
 	}
 	top := build("")
-	// What hangs below no root hangs below itself.
+	// A code that is below no root is below itself.
 	if n := len(parents) + len(roots) - placed; n > 0 {
 		return nil, fmt.Errorf("%w: %d codes lie on or below a cycle", ErrSpec, n)
 	}

@@ -140,8 +140,8 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 	return p, nil
 }
 
-// noBlanks refuses a rule or a field of one with nothing behind it: whoever names a
-// rule wants something of it, and it would stay as it is.
+// noBlanks refuses a rule, or a field of a rule, without a value: an author who names a
+// rule wants to change it, and an empty value changes nothing.
 func noBlanks(text []byte) error {
 	var f struct {
 		Rules map[string]any `yaml:"rules"`

@@ -32,21 +32,21 @@ type Spec struct {
 	NotIdentifiers map[string]string
 	// RespondentForm goes into sdc.Data.
 	RespondentForm sdc.RespondentForm
-	// About says what the request is about.
+	// About describes the request.
 	About sdc.About
 	// Dossier is the file of the project's dossier, or "".
 	Dossier string
-	// Outputs are what is to be checked.
+	// Outputs are the outputs to check.
 	Outputs []sdc.Output
-	// Files are the files that Load has read: the spec, and those that it names.
+	// Files are the files that Load has read: the spec, and the files that it names.
 	Files []sdc.Source
 	// Paths are where they lie.
 	Paths []string
 }
 
-// Columns lists the columns that a check of the spec reads, each once: the
-// roles', and those of the outputs in their order. It is empty where a check
-// needs the number of rows alone.
+// Columns lists the columns that a check of the spec reads, each once: the columns of the
+// roles, then the columns of the outputs in their order. It is empty where a check needs
+// only the number of rows.
 func (s *Spec) Columns() []string {
 	var out []string
 	add := func(names ...string) {
@@ -181,9 +181,9 @@ func (m *marginsFile) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
-// Load reads a spec and the hierarchies and a-priori lists that it names. It
-// does not open the data. Errors about contents wrap ErrSpec (or those of sdc);
-// the others are of the file system.
+// Load reads a spec and the hierarchies and a-priori lists that it names. Load does not
+// open the data. Errors about contents wrap ErrSpec or an error of sdc; other errors are
+// of the file system.
 func Load(path string) (*Spec, error) {
 	text, err := files.Read(path)
 	if err != nil {
@@ -300,11 +300,16 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 	return s, s.missingHasEffect()
 }
 
-// missingHasEffect refuses a line under missing of a column that is used, but not where
-// the line has an effect: who writes income: refuse would think that a missing income is
-// an error. A null respondent or weight always is one, a null response is counted and
-// contributes nothing, and a null holding holds itself. Of a column that no output has a
-// line may stand: specs share what they say of the data.
+// missingHasEffect refuses a line under missing that names a column in use and has no
+// effect. An author of the line "income: refuse" would think that a missing income is an
+// error. But
+//
+//   - a null respondent or weight is always an error;
+//   - a null response is counted and contributes nothing;
+//   - with a null holding the respondent is its own holding.
+//
+// A line for a column that no output uses is allowed: specs share their descriptions of
+// the data.
 func (s *Spec) missingHasEffect() error {
 	var looked, used []string
 	for _, o := range s.Outputs {

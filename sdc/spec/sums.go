@@ -28,8 +28,9 @@ func (s *sumsFile) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
-// build returns the hashes by resolved path; nil where none are given. Names are
-// relative to the folder of the spec, in a file of hashes to that of the file.
+// build returns the hashes by resolved path; nil where none are given. Names are relative
+// to the folder of the spec; in a file of hashes they are relative to the folder of that
+// file.
 func (s *sumsFile) build(in *folder) (map[string]string, error) {
 	switch {
 	case s.file != "":
@@ -56,8 +57,8 @@ func isSum(s string) bool {
 	return err == nil && len(b) == 32
 }
 
-// readSums reads what sha256sum writes: a hash, a blank, a blank or an asterisk,
-// a name. Lines of other forms are errors, and so is a name with two hashes.
+// readSums reads the output of sha256sum: a hash, a blank, a blank or an asterisk, a
+// name. A line of another form is an error, and so is a name with two hashes.
 func readSums(r io.Reader, in *folder) (map[string]string, error) {
 	out := map[string]string{}
 	lines := bufio.NewScanner(r)

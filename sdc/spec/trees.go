@@ -45,8 +45,8 @@ func (h *hierarchyFile) build(in *folder) (*sdc.Hierarchy, error) {
 	return tree, nil
 }
 
-// treeFile is an inline tree: a map from code to what lies below it, which is
-// again a map, a list of codes and maps, or nothing.
+// treeFile is an inline tree: a map from a code to the codes below it. The value is again
+// a map, or a list of codes and maps, or empty.
 type treeFile []sdc.Code
 
 // UnmarshalYAML reads the tree, keeping the order of its keys.
