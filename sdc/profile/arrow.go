@@ -16,7 +16,7 @@ import (
 // Opener starts a reading of all columns. The caller of it releases the reader.
 type Opener func(ctx context.Context) (array.RecordReader, error)
 
-// respondentName is the column of respondents beside those of labels.
+// respondentName is the column of respondents beside the columns of labels.
 const respondentName = "(respondent)"
 
 // labeler returns the label of a value.

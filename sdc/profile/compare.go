@@ -32,13 +32,13 @@ func (p *Profile) WriteJSON(w io.Writer) error {
 // Change is one thing in which a profile differs from an earlier one.
 type Change struct {
 	Column string
-	// What changed, in words, of figures that both profiles show.
+	// Text describes the change of figures that both profiles show.
 	Text string
 }
 
-// Compare says what changed: columns that are new or gone, types, and the shares
-// of classes that both profiles show. Numbers of rows and respondents are not
-// compared: their difference may be a few respondents.
+// Compare lists the changes: columns that are new or gone, types, and the shares of
+// classes that both profiles show. It does not compare numbers of rows and respondents:
+// their difference may be a few respondents.
 func Compare(was, now *Profile) []Change {
 	var out []Change
 	later := map[string]*Column{}

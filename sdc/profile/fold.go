@@ -28,7 +28,7 @@ type column struct {
 	withheld  string
 	// label tells the class of a value.
 	label labeler
-	// limits are those of the bins, as texts: bin i lies below limits[i].
+	// limits are the limits of the bins, as texts: bin i lies below limits[i].
 	limits []string
 	codes  map[string]bool
 	alike  []sdc.Remark // codes that look alike
@@ -49,13 +49,13 @@ type group struct {
 // name is the label of the records of a group.
 func (g *group) name(i int) string { return fmt.Sprintf("%c%06d", g.kind, i) }
 
-// fold parts the labels of a table into groups: bins are joined with their
-// neighbours, the most frequent values are kept, and what has fewer respondents
-// than least goes into one group with others, until that has them too. In all,
-// every group has at least that many respondents, or there is but one.
+// fold puts the labels of a table into groups. It joins bins with their neighbours, and
+// keeps the most frequent values. A group with fewer respondents than least is joined
+// with others, until the joined group has least respondents. At the end every group has
+// at least that many respondents, or there is only one group.
 //
-// How many respondents two labels have together is their sum where respondents
-// have one row each (additive); otherwise all that is certain is the larger.
+// Where every respondent has one row (additive), two labels together have the sum of
+// their respondents. Otherwise only the larger of the two numbers is certain.
 func (c *column) fold(t *sdc.Table, additive bool, least int64, top int) {
 	var labels []string
 	var counts []int64
@@ -105,7 +105,7 @@ func foldLabels(labels []string, counts []int64, additive bool, least int64, top
 		shown[last-1] = join(shown[last-1], shown[last])
 		shown = shown[:last]
 	}
-	// The most frequent first; then by label, so that the order of rows is nothing.
+	// The most frequent first, then by label: the order of rows has no effect.
 	slices.SortFunc(rest, func(a, b group) int {
 		return cmp.Or(cmp.Compare(b.least, a.least), strings.Compare(a.labels[0], b.labels[0]))
 	})
@@ -142,7 +142,7 @@ func foldLabels(labels []string, counts []int64, additive bool, least int64, top
 	return shown
 }
 
-// text says what a group is, for people.
+// text describes a group for people.
 func (c *column) text(g *group) (kind, label string) {
 	switch g.kind {
 	case value:
@@ -159,9 +159,8 @@ func (c *column) text(g *group) (kind, label string) {
 	return "bin", c.limitsOf(g)
 }
 
-// limitsOf tells the limits of a bin. That below which there is no value is open
-// below, and that above which there is none above: the smallest and the largest
-// values are within no limits.
+// limitsOf returns the limits of a bin. The lowest bin with values is open below, and the
+// highest is open above: no limit bounds the smallest and the largest value.
 func (c *column) limitsOf(g *group) string {
 	lo, hi := binNumber(g.labels[0]), binNumber(g.labels[len(g.labels)-1])
 	first, last := true, true
@@ -200,7 +199,7 @@ type grid struct {
 	texts []string
 }
 
-// newGrid makes the limits from ten to the power of low up to that of high.
+// newGrid makes the limits from 10^low to 10^high.
 func newGrid(low, high int) *grid {
 	var up []string
 	for e := low; e <= high; e++ {

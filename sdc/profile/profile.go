@@ -1,12 +1,12 @@
-// Package profile describes the columns of a data set in numbers that pass the
-// rules for output themselves: which values there are and how often, what is
-// missing or no code of the list, and how numbers spread.
+// Package profile describes the columns of a data set in numbers that themselves pass the
+// rules for output: the values and their frequencies, missing values, values that are no
+// code of the list, and the distribution of numbers.
 //
-// Every class that is shown, the rest among them, is a cell of a table that
-// sdc.Check has found safe; the classes of a column add up to the whole, so that
-// no difference of what is shown is a cell that was not looked at. No smallest or
-// largest value is shown, and no sum: numbers are counted in bins whose limits do
-// not depend on the data and whose ends are open.
+// Every shown class, also the rest, is a cell of a table that sdc.Check has found safe.
+// The classes of a column add up to the whole: so no difference of shown numbers is a
+// cell that was not checked. No smallest or largest value and no sum is shown. Numbers
+// are counted in bins: their limits do not depend on the data, and the first and the last
+// bin are open.
 package profile
 
 import (
@@ -23,13 +23,13 @@ import (
 // ErrFew says that there are too few respondents to say anything.
 var ErrFew = errors.New("fewer respondents than the policy asks for in a cell")
 
-// ErrRequest says that the request cannot be served. It is that of package sdc.
+// ErrRequest says that the request cannot be served. It is the ErrRequest of package sdc.
 var ErrRequest = sdc.ErrRequest
 
 // Options steer a profile.
 type Options struct {
-	// Policy decides what is shown. Its minimum of contributors must be on. Whether it
-	// requires a dossier does not matter: a profile is part of the dossier, of step 14.
+	// Policy decides which classes are shown. Its minimum of contributors must be on.
+	// RequireDossier has no effect: a profile is part of the dossier (step 14).
 	Policy sdc.Policy
 	// Respondent is the column that identifies respondents. Defaults to none: every
 	// row is its own.
@@ -53,8 +53,8 @@ const (
 	fewNumbers = 20
 )
 
-// Profile is what may be said of a data set. docs/profile.schema.json describes
-// its JSON.
+// Profile holds the figures of a data set that may be shown. docs/profile.schema.json
+// describes its JSON.
 type Profile struct {
 	Schema      string       `json:"schema"`
 	Policy      string       `json:"policy"`
@@ -62,24 +62,25 @@ type Profile struct {
 	Respondents int64        `json:"respondents"`
 	Sources     []sdc.Source `json:"sources"`
 	Columns     []Column     `json:"columns"`
-	// Remarks are what a reader must know of the data.
+	// Remarks are facts about the data that a reader must know.
 	Remarks []sdc.Remark `json:"remarks,omitempty"`
-	// NotChecked says what no rule looked at.
+	// NotChecked lists the points that no rule looked at.
 	NotChecked []string `json:"notChecked"`
 }
 
-// Column is what may be said of one column.
+// Column holds the figures of one column that may be shown.
 type Column struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
-	// Withheld says why nothing is shown of its values; "" where something is.
+	// Withheld is the reason why no class of the column is shown; "" where classes are
+	// shown.
 	Withheld string `json:"withheld"`
 	// Classes part the respondents by value; one with several rows may be in
 	// several.
 	Classes []Class `json:"classes"`
 }
 
-// Class is a value, a bin, or what is left.
+// Class is a value, a bin, or the rest.
 type Class struct {
 	// Kind is value, bin, missing, invalid, not-finite, or other: everything that
 	// is not shown by itself, which may hold missing and invalid values too.
@@ -91,9 +92,9 @@ type Class struct {
 	Percent int64 `json:"percent"`
 }
 
-// Make reads the data three times, through open, and profiles all columns: once
-// to see what there is, once to count respondents by value, and once to check
-// the classes that are shown. The result is the same for any order of rows.
+// Make profiles all columns. It reads the data three times, through open: to find the
+// columns and values, to count respondents by value, and to check the shown classes. The
+// result is the same for any order of rows.
 //
 // The error wraps ErrRequest or ErrFew, or is of the reader or of sdc.
 func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
@@ -196,9 +197,9 @@ func check(ctx context.Context, open Opener, columns []*column, o *Options) (*sd
 	return r, err
 }
 
-// describe takes what is shown of a column from the checked table, and shows
-// nothing unless the policy found that safe. That no class is below the least
-// number is looked at once more.
+// describe takes the shown classes of a column from the checked table, and shows none
+// unless the policy found the table safe. It checks again that no class is below the
+// least number.
 func (c *column) describe(r *sdc.Report, least int64) Column {
 	out := Column{Name: c.name, Type: c.typ, Withheld: c.withheld, Classes: []Class{}}
 	if c.output < 0 {
@@ -243,6 +244,6 @@ func (c *column) describe(r *sdc.Report, least int64) Column {
 // noRespondent says that no column names the respondents.
 const noRespondent = "respondents: every row is taken as a respondent of its own"
 
-// RowsAreRespondents reports whether no column named the respondents, so that every row was
-// taken as one.
+// RowsAreRespondents reports whether no column named the respondents. Then every row
+// counted as a respondent.
 func (p *Profile) RowsAreRespondents() bool { return slices.Contains(p.NotChecked, noRespondent) }
