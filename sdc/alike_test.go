@@ -130,7 +130,7 @@ func TestMinHoldingsBoundary(t *testing.T) {
 			if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
 				t.Error(diff)
 			}
-			const unnamed = "min-holdings: no holding column is named, so contributors of one owner are taken for several"
+			const unnamed = "min-holdings: no holding column is named, so several contributors of one owner count as several owners"
 			if has := fmt.Sprint(r.Outputs[0].NotChecked); !tc.named != containsText(has, unnamed) {
 				t.Errorf("not checked: %s", has)
 			}

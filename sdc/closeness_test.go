@@ -95,7 +95,7 @@ func TestCloseness(t *testing.T) {
 // TestClosenessUndeclared: numbers that nobody declared as amounts are not checked, and the
 // report says so.
 func TestClosenessUndeclared(t *testing.T) {
-	const said = `closeness: the values of "s" are numbers, and the output names no amounts or width for them, so classes that share nearly one value were not looked for`
+	const said = `closeness: the values of "s" are numbers, and the output names no amounts or width for them, so nobody has checked which classes share nearly one value`
 	for _, tc := range []struct {
 		name   string
 		dt     arrow.DataType

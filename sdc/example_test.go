@@ -59,8 +59,8 @@ func Example() {
 	}
 	// Output:
 	// unsafe
-	// min-contributors at region=*, state=ill: 5 contributors of at least 10
-	// min-contributors at region=North, state=ill: 4 contributors of at least 10
-	// min-contributors at region=South, state=ill: 1 contributor of at least 10
+	// min-contributors at region=*, state=ill: 5 contributors; at least 10 are required
+	// min-contributors at region=North, state=ill: 4 contributors; at least 10 are required
+	// min-contributors at region=South, state=ill: 1 contributor; at least 10 are required
 	// group-disclosure at region=South, state=well: 14 of the 15 respondents of the line over "state" share this category (93.3 %, limit 90 %)
 }

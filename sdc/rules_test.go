@@ -381,15 +381,15 @@ func TestAPriori(t *testing.T) {
 				"review: entry 3 sets 2 cells safe that a rule does not: known; who judged is not said", "safe: entry 3 names 1 of 2 variables and covers 3 cells",
 			}, sdc.Review, 7},
 		{"protected and unsafe", []sdc.APriori{{Codes: of("", "x"), Neutral: true, Protected: true}, {Codes: of("", "x"), Reason: "under embargo"}},
-			[]string{"review: entry 1 does not hold for 1 cell, which entry 2 sets unsafe: unsafe wins"}, sdc.Unsafe, 0},
+			[]string{"review: entry 1 does not hold for 1 cell: entry 2 sets the same unsafe, and unsafe wins"}, sdc.Unsafe, 0},
 		{"safe and unsafe", []sdc.APriori{{Codes: of("b", "x"), Reason: "under embargo"}, {Codes: of("b", "x"), Safe: true, Reason: "known"}},
-			[]string{"review: entry 2 does not hold for 1 cell, which entry 1 sets unsafe: unsafe wins"}, sdc.Unsafe, 0},
+			[]string{"review: entry 2 does not hold for 1 cell: entry 1 sets the same unsafe, and unsafe wins"}, sdc.Unsafe, 0},
 		{"a level on nothing, as tables/c17", []sdc.APriori{{Codes: of("A", "x"), Neutral: true, Lower: "1", Upper: "1", Line: 2}},
-			[]string{`review: entry 1 (line 2) names a code that "k" does not have, and applies to no cell; a total is null in a list, and an empty field or what totals says in a file`}, sdc.Unsafe, 0},
+			[]string{`review: entry 1 (line 2) names a code that "k" does not have, and applies to no cell; write a total as null in a list, and in a file as an empty field or as totals says`}, sdc.Unsafe, 0},
 		{"a total by another name, as tables/c55", []sdc.APriori{{Codes: of("a", "Total"), Neutral: true, Protected: true}},
-			[]string{`review: entry 1 names a code that "l" does not have, and applies to no cell; a total is null in a list, and an empty field or what totals says in a file`}, sdc.Unsafe, 0},
+			[]string{`review: entry 1 names a code that "l" does not have, and applies to no cell; write a total as null in a list, and in a file as an empty field or as totals says`}, sdc.Unsafe, 0},
 		{"an empty cell", []sdc.APriori{{Codes: of("a", "y"), Reason: "under embargo"}},
-			[]string{"review: entry 1 applies to no cell that is published and not empty"}, sdc.Unsafe, 0},
+			[]string{"review: entry 1 applies to no published cell with records"}, sdc.Unsafe, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := sdc.FromTable(tableOf(t, fields("k", text, "l", text), rows...))

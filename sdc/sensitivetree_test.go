@@ -69,7 +69,7 @@ func TestSensitiveTree(t *testing.T) {
 				}
 			}
 			if !slices.ContainsFunc(words.Strings(r.Outputs[0].NotChecked), func(s string) bool {
-				return s == `group-disclosure: a code of "diagnosis" has all codes of the tree below it, so that it is no category`
+				return s == `group-disclosure: a code of "diagnosis" has all codes of the tree below it, so the code is no category`
 			}) {
 				t.Errorf("the top code is not spoken of: %v", r.Outputs[0].NotChecked)
 			}

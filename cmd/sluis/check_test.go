@@ -57,7 +57,7 @@ func TestExitStatus(t *testing.T) {
 		t.Errorf("safe: status %d\n%s", status, out)
 	}
 	unsafe := folder(t, "people.csv", people(36), "spec.yaml", peopleSpec)
-	if status, out, _ = sluis(t, "check", filepath.Join(unsafe, "spec.yaml")); status != 3 || !strings.Contains(out, "9 contributors of at least 10") {
+	if status, out, _ = sluis(t, "check", filepath.Join(unsafe, "spec.yaml")); status != 3 || !strings.Contains(out, "9 contributors; at least 10 are required") {
 		t.Errorf("unsafe: status %d\n%s", status, out)
 	}
 	// Forty people, of whom two in each group have a turnover other than zero.

@@ -32,7 +32,7 @@ func TestProtectRelatedColumns(t *testing.T) {
 		{"a total and its parts", nested, fmt.Sprintf(amounts+strings.ReplaceAll(amounts, "name: t", "name: u")+strings.ReplaceAll(amounts, "name: t", "name: v"), "paid", "open", "total"),
 			`"total" is "open" plus "paid" in every cell`, exitReview},
 		{"one response twice", nested, fmt.Sprintf(amounts+strings.ReplaceAll(amounts, "name: t", "name: u"), "paid", "open"), "", 0},
-		{"weights", nested, "weight: " + alone, `weighted with "paid" and hide something`, exitReview},
+		{"weights", nested, "weight: " + alone, `weighted with "paid" and hide cells`, exitReview},
 		{"weights, and nothing is hidden", line(30, "C2,R1,1,1,1,1") + line(40, "C4,R2,1,1,1,1"), "weight: " + alone, "", 0},
 		{"nowhere above zero", nested, fmt.Sprintf(amounts, "loss"), `"loss" is nowhere above zero`, exitReview},
 	} {

@@ -235,7 +235,7 @@ func TestLocalRecordTrust(t *testing.T) {
 	write(t, at("spec.yaml"), "version: 1\ndata: {source: out.csv, respondent: p, missing: {a: suppressed}}\noutputs: [{name: m, kind: microdata, keys: [a, b]}]\n")
 	write(t, at("dossier.yaml"), "version: 2\ncustodian: "+other+"\n")
 	local := []string{"local", at("natural.csv"), at("out.csv"), "--keys", "a,b", "--k", "10", "--respondent", "p", "--missing", "wildcard"}
-	const notSigned, notTrusted, unknown = "is not signed: that its missing", "is not signed by a trusted key", "is signed, and no key is trusted"
+	const notSigned, notTrusted, unknown = "is not signed, and anybody may have written it", "is not signed by a trusted key", "is signed, and no key is trusted"
 	for _, x := range []struct {
 		name   string
 		sign   string

@@ -45,7 +45,7 @@ outputs:
 	}
 	// Not left out, the total is a respondent that dominates.
 	dir = folder(t, "inwoners.csv", b.String()+"Totaal;;;;2932140,00\r\n", "spec.yaml", strings.Replace(spec, "Gemeente: exclude, ", "", 1))
-	if status, out, _ := sluis(t, "check", filepath.Join(dir, "spec.yaml")); status != 3 || !strings.Contains(out, "1 contributor of at least 10") {
+	if status, out, _ := sluis(t, "check", filepath.Join(dir, "spec.yaml")); status != 3 || !strings.Contains(out, "1 contributor; at least 10 are required") {
 		t.Errorf("with the total: status %d: %s", status, out)
 	}
 }

@@ -59,7 +59,7 @@ func TestProtectAndVerify(t *testing.T) {
 	dir := protectData(t)
 	out := filepath.Join(dir, "out")
 	code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", out)
-	if code != 0 || strings.Contains(text, "they share no cell exactly") { // of linked tables
+	if code != 0 || strings.Contains(text, "such tables share no cell exactly") { // of linked tables
 		t.Fatalf("exit status %d: %s", code, text)
 	}
 	code, text = verb(t, "verify", out)
@@ -452,7 +452,7 @@ outputs:
   - {name: m, kind: frequency, by: [a, c]}
 `)
 	code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out"))
-	if code != exitReview || !strings.Contains(text, "they share no cell exactly") || !strings.Contains(text, `populations: review: outputs "n" and "m"`) {
+	if code != exitReview || !strings.Contains(text, "such tables share no cell exactly") || !strings.Contains(text, `populations: review: outputs "n" and "m"`) {
 		t.Errorf("exit status %d: %s", code, text)
 	}
 }
@@ -534,7 +534,7 @@ outputs:
 `)
 		out := filepath.Join(dir, "out")
 		code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", out)
-		if code != 0 || strings.Contains(text, "they share no cell exactly") || strings.Contains(text, `"n": 48 cells, 0 suppressed`) {
+		if code != 0 || strings.Contains(text, "such tables share no cell exactly") || strings.Contains(text, `"n": 48 cells, 0 suppressed`) {
 			t.Errorf("%d rows: exit status %d: %s", rows, code, text)
 		}
 		if code, text := verb(t, "verify", out); code != 0 || !strings.Contains(text, "holds, and must not leave") {

@@ -150,8 +150,8 @@ func TestCompare(t *testing.T) {
 		{"another tool", `"version": "v1.0.0"`, `"version": "v1.1.0"`, false, "changed  tool, version: v1.1.0 (was: v1.0.0)\n"},
 		{"a cell", `"age": "65+",
       "benefit": "disability"`, `"age": "65+",
-      "benefit": "old, age"`, false, `gone     finding "benefits by region and age", min-contributors at age=65+, benefit=disability, region=*: unsafe, 4 against 5: 4 contributors of at least 5
-new      finding "benefits by region and age", min-contributors at age=65+, benefit="old, age", region=*: unsafe, 4 against 5: 4 contributors of at least 5
+      "benefit": "old, age"`, false, `gone     finding "benefits by region and age", min-contributors at age=65+, benefit=disability, region=*: unsafe, 4 against 5: 4 contributors; at least 5 are required
+new      finding "benefits by region and age", min-contributors at age=65+, benefit="old, age", region=*: unsafe, 4 against 5: 4 contributors; at least 5 are required
 `},
 		{"an output is gone and another new", `"name": "persons by region"`, `"name": "households"`, false, `gone     output "persons by region": safe
 new      output "households": safe

@@ -21,7 +21,7 @@ func TestSentences(t *testing.T) {
 		en, nl string
 	}{
 		{"nothing", words.Message{}, "", ""},
-		{"one contributor", words.New(words.FewContributors, words.Count(1), words.Count(10)), "1 contributor of at least 10", "1 bijdrager; minstens 10 vereist"},
+		{"one contributor", words.New(words.FewContributors, words.Count(1), words.Count(10)), "1 contributor; at least 10 are required", "1 bijdrager; minstens 10 vereist"},
 		{"contributors of zero", words.New(words.FewNonZero, words.Count(1200), words.Count(8)),
 			"1200 contributors, but only 8 with a sum other than zero", "1.200 bijdragers, van wie slechts 8 met een som ongelijk aan nul"},
 		{"set safe", words.New(words.FewNonZero, words.Count(12), words.Count(8)).With(words.New(words.NoteSetSafe, words.TextOf("bekend {n}[x]"))),
@@ -48,11 +48,11 @@ func TestSentences(t *testing.T) {
 			`1640 of the 1640 respondents of the line over "diag" share the category above this cell, at level 1 of its tree (100 %, limit 90 %)`,
 			`1.640 van de 1.640 respondenten van de lijn over "diag" delen de categorie boven deze cel, op niveau 1 van de boom (100 %, grens 90 %)`},
 		{"a name with signs", words.New(words.NoAmounts, words.NameOf("a\"b{n}\u202e")),
-			`closeness: the values of "a\"b{n}\u202e" are numbers, and the output names no amounts or width for them, so classes that share nearly one value were not looked for`,
+			`closeness: the values of "a\"b{n}\u202e" are numbers, and the output names no amounts or width for them, so nobody has checked which classes share nearly one value`,
 			`closeness: de waarden van "a\"b{n}\u202e" zijn getallen waarvoor de uitkomst geen amounts of width noemt, dus is niet gezocht naar klassen die bijna één waarde delen`},
-		{"an entry of a file", words.New(words.EntryWithoutCell, words.Count(3), words.Count(7)), "entry 3 (line 7) applies to no cell that is published and not empty",
+		{"an entry of a file", words.New(words.EntryWithoutCell, words.Count(3), words.Count(7)), "entry 3 (line 7) applies to no published cell with records",
 			"regel 3 (line 7) geldt voor geen enkele cel die gepubliceerd wordt en niet leeg is"},
-		{"an entry of a list", words.New(words.EntryWithoutCell, words.Count(3), words.Decimal("")), "entry 3 applies to no cell that is published and not empty",
+		{"an entry of a list", words.New(words.EntryWithoutCell, words.Count(3), words.Decimal("")), "entry 3 applies to no published cell with records",
 			"regel 3 geldt voor geen enkele cel die gepubliceerd wordt en niet leeg is"},
 		{"a list", words.New(words.CodesAsText, words.Names([]string{"a", "b c"})...), `the codes of CSV columns are their text as it stands in the file: "a", "b c"`,
 			`de codes van CSV-kolommen zijn de tekst zoals die in het bestand staat: "a", "b c"`},
@@ -61,7 +61,7 @@ func TestSentences(t *testing.T) {
 		{"a word", words.New(words.EndpointOfCell, words.TermOf(words.Maximum)), "the max of a cell is a value of one record", "het maximum van een cel is een waarde van één record"},
 		{"of somebody else", words.Said("50 % of [them] {n}"), "50 % of [them] {n}", "50 % of [them] {n}"},
 		{"of a later version", words.New("later", words.Count(1200), words.NameOf("x")), `later 1200 "x"`, `later 1.200 "x"`},
-		{"too few arguments", words.New(words.FewContributors, words.Count(1)), "1 contributor of at least ", "1 bijdrager; minstens  vereist"},
+		{"too few arguments", words.New(words.FewContributors, words.Count(1)), "1 contributor; at least  are required", "1 bijdrager; minstens  vereist"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := tc.m.In(words.English); got != tc.en || tc.m.String() != got {
@@ -187,7 +187,7 @@ func TestEveryNumberIsSaid(t *testing.T) {
 func TestJSON(t *testing.T) {
 	m := words.New(words.FewContributors, words.Count(3), words.Count(10))
 	text, err := m.MarshalText()
-	if err != nil || string(text) != "3 contributors of at least 10" {
+	if err != nil || string(text) != "3 contributors; at least 10 are required" {
 		t.Fatalf("%q, %v", text, err)
 	}
 	var back words.Message
