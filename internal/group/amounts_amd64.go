@@ -11,7 +11,7 @@ const (
 // For a row before ahead it prefetches the cell of the row amountAhead later: keys must
 // have that row.
 //
-// //go:noescape
+//go:noescape
 func addAmountsAVX2(cells *amount, keys *uint32, x *int64, n, ahead int, rest *uint32) int
 
 // addAmounts is addAmountsPortable.

@@ -17,13 +17,13 @@ const binLanes = 64
 // binRows512 puts the keys of n rows, a multiple of binLanes and not 0, into their bins.
 // It returns false if an index is too large; the bins then hold arbitrary keys.
 //
-// //go:noescape
+//go:noescape
 func binRows512(a *binArgs, n int) bool
 
 // countWordsAsm is countWords for n keys, a multiple of four and not 0. All keys must be
 // within low and carry.
 //
-// //go:noescape
+//go:noescape
 func countWordsAsm(low *uint8, carry *uint32, keys *uint16, n int)
 
 func binRows(a *binArgs, n int) bool { return binRows512(a, n) }

@@ -68,5 +68,5 @@ func count(low []uint8, carry []uint32, keys []uint32) {
 // countAsm is countPortable for n keys, a multiple of four and not 0. All keys must be
 // within low and carry.
 //
-// //go:noescape
+//go:noescape
 func countAsm(low *uint8, carry *uint32, keys *uint32, n int)

@@ -12,7 +12,7 @@ import (
 
 var (
 	// The pages of a check, a protection and a risk, and the parts that they share.
-	//	//go:embed *.html.tmpl
+	//go:embed *.html.tmpl
 	pageFiles embed.FS
 	//go:embed report.css
 	styleText string
