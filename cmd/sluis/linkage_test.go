@@ -1,15 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
-
-	"github.com/sluis-go/sluis/pseudonym"
 )
 
 // desk is a custodian's folder: a key, a signer, an identity of age.
@@ -195,62 +192,4 @@ func TestRekeyLeavesOut(t *testing.T) {
 	if status != 4 || !strings.Contains(out, "left out: "+secret) || !strings.HasPrefix(out, "1 pseudonyms") {
 		t.Errorf("%d %s %s", status, out, stderr)
 	}
-}
-
-func TestKeyCommands(t *testing.T) {
-	d := newDesk(t)
-	id := strings.TrimSpace(strings.TrimPrefix(d.ok("key", "id", "@key"), "key "))
-	d.bad(2, "--threshold is 4 and --shares is 3: the threshold is at least 2 and at most the number of shares", "key", "split", "@key", "--shares", "3", "--threshold", "4", "--out", "@shares")
-	d.bad(2, "required", "key", "split", "@key", "--shares", "3")
-	d.bad(2, "--recipient names 1 holders, and --shares is 3: name one holder for each share, or none", "key", "split", "@key", "--shares", "3", "--threshold", "2", "--out", "@shares", "--recipient", d.recipient)
-	if out := d.ok("key", "split", "@key", "--shares", "5", "--threshold", "3", "--out", "@shares"); !strings.Contains(out, id) {
-		t.Error(out)
-	}
-	d.bad(2, "there already, and is left alone: name a new folder with --out", "key", "split", "@key", "--shares", "5", "--threshold", "3", "--out", "@shares")
-	share := func(i int) string { return fmt.Sprintf("@shares/share-%d-of-5", i) }
-	d.bad(1, "2 of 3 shares", "key", "join", share(1), share(2), "--out", "@joined")
-	d.bad(1, "twice", "key", "join", share(1), share(2), share(2), "--out", "@joined")
-	d.ok("key", "split", "@key", "--shares", "5", "--threshold", "3", "--out", "@other")
-	d.bad(1, "two ceremonies", "key", "join", share(1), share(2), "@other/share-3-of-5", "--out", "@joined")
-	if out := d.ok("key", "join", share(5), share(1), share(3), "--out", "@joined"); !strings.Contains(out, id) || d.read("joined") != d.read("key") {
-		t.Error(out)
-	}
-	d.bad(1, "exist", "key", "join", share(5), share(1), share(3), "--out", "@joined")
-	d.ok("key", "split", "@key", "--shares", "2", "--threshold", "2", "--out", "@sealed", "--recipient", d.recipient, "--recipient", d.recipient)
-	d.bad(1, "identity", "key", "join", "@sealed/share-1-of-2", "@sealed/share-2-of-2", "--out", "@joined2")
-	d.ok("key", "join", "@sealed/share-1-of-2", "@sealed/share-2-of-2", "--identity", "@id.age", "--out", "@joined2")
-
-	// A set: the primary key is used, and the older one can go.
-	d.ok("key", "set", "new", "@set", "--key-file", "@key", "--recipient", d.recipient)
-	d.bad(1, "no recipient", "key", "set", "rotate", "@set", "--identity", "@id.age")
-	out := d.ok("key", "set", "rotate", "@set", "--identity", "@id.age", "--recipient", d.recipient)
-	if !strings.Contains(out, "older "+id) || d.ok("key", "set", "show", "@set", "--identity", "@id.age") != out {
-		t.Error(out)
-	}
-	primary := strings.Fields(out)[1]
-	if got := d.ok("key", "id", "@set", "--identity", "@id.age"); got != "key "+primary+"\n" {
-		t.Errorf("%s, want %s", got, primary)
-	}
-	d.bad(1, "older ones first", "key", "destroy", "@set", "--identity", "@id.age", "--sign-with", "@sign.pem", "--record", "@gone")
-	d.bad(1, "primary", "key", "set", "destroy", "@set", primary, "--identity", "@id.age", "--sign-with", "@sign.pem", "--record", "@gone", "--recipient", d.recipient)
-	d.bad(1, "no recipient", "key", "set", "destroy", "@set", id, "--identity", "@id.age", "--sign-with", "@sign.pem", "--record", "@gone")
-	d.ok("key", "set", "destroy", "@set", id, "--identity", "@id.age", "--sign-with", "@sign.pem", "--record", "@gone", "--recipient", d.recipient)
-	if out := d.ok("key", "verify", "@gone", "--public", "@sign.pub"); !strings.Contains(out, "key "+id+" was destroyed") {
-		t.Error(out)
-	}
-	if out := d.ok("key", "set", "show", "@set", "--identity", "@id.age"); out != "primary "+primary+"\n" {
-		t.Error(out)
-	}
-	if out := d.ok("key", "destroy", "@set", "--identity", "@id.age", "--sign-with", "@sign.pem", "--record", "@last"); !strings.Contains(out, primary) {
-		t.Error(out)
-	}
-	if _, err := os.Stat(d.at("set")); !os.IsNotExist(err) {
-		t.Error("the set is still there")
-	}
-	d.ok("key", "signer", "@other.pem")
-	other := strings.TrimSpace(d.ok("key", "public", "@other.pem"))
-	d.bad(1, "signature", "key", "verify", "@gone", "--public", other)
-	d.ok("key", "verify", "@gone", "--public", other, "--public", "@sign.pub")
-	d.bad(1, pseudonym.ErrRecord.Error(), "key", "verify", "@id.age", "--public", "@sign.pub")
-	d.bad(2, "--public", "key", "verify", "@gone")
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -49,59 +48,8 @@ func files(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-// TestReleaseFolder: what leaves and what must not are two folders; each is there
-// whole, and replaced only when that is said and all in it was written by protect.
-func TestReleaseFolder(t *testing.T) {
-	dir := smallTable(t)
-	at := func(name string) string { return filepath.Join(dir, name) }
-	args := []string{"protect", at("may.yaml"), "--out", at("out"), "--html", at("out/confidential/inside.html"), "--public", at("out/release/outside.html")}
-	if code, text := verb(t, args...); code != 0 {
-		t.Fatalf("exit status %d: %s", code, text)
-	}
-	want := []string{
-		"confidential/", "confidential/inside.html", "confidential/may.confidential.json", "confidential/may.confidential.txt",
-		"release/", "release/manifest.json", "release/may.certificate.json", "release/may.release.csv", "release/may.release.parquet", "release/outside.html",
-	}
-	if got := files(t, at("out")); !slices.Equal(got, want) {
-		t.Errorf("files: %q", got)
-	}
-	for name, twin := range map[string]bool{"out": true, "out/release": false} {
-		if code, text := verb(t, "verify", at(name)); code != 0 || strings.Contains(text, "must not leave") != twin {
-			t.Errorf("verify %s: exit status %d: %s", name, code, text)
-		}
-	}
-	before := readFile(t, at("out/release/may.release.csv"))
-	refused := func(why, says string, args ...string) {
-		t.Helper()
-		if code, text := verb(t, args...); code != exitUsage || !strings.Contains(text, says) {
-			t.Errorf("%s: exit status %d: %s", why, code, text)
-		}
-		if got := files(t, at("out")); !slices.Contains(got, "release/may.release.csv") || readFile(t, at("out/release/may.release.csv")) != before {
-			t.Errorf("%s: the release has changed", why)
-		}
-	}
-	refused("a second run", "say --replace", args...)
-	write(t, at("out/release/notes.txt"), "mine")
-	refused("a file of somebody else", "which protect did not write", append(args, "--replace")...)
-	if err := os.Remove(at("out/release/notes.txt")); err != nil {
-		t.Fatal(err)
-	}
-	refused("a page with secrets in the release", "must not lie in the release folder", "protect", at("may.yaml"), "--out", at("out"), "--replace", "--html", at("out/release/x.html"))
-	refused("a page in a folder of its own", "no folder of its own", "protect", at("may.yaml"), "--out", at("out"), "--replace", "--public", at("out/release/x/y.html"))
-	if code, text := verb(t, "protect", at("june.yaml"), "--out", at("out"), "--replace"); code != 0 {
-		t.Fatalf("exit status %d: %s", code, text)
-	}
-	want = []string{
-		"confidential/", "confidential/june.confidential.json", "confidential/june.confidential.txt",
-		"release/", "release/june.certificate.json", "release/june.release.csv", "release/june.release.parquet", "release/manifest.json",
-	}
-	if got := files(t, at("out")); !slices.Equal(got, want) {
-		t.Errorf("replaced: %q", got)
-	}
-}
-
-// TestManifest: nothing but what the manifest lists may lie in a release folder, and
-// that as it was.
+// TestManifest: the manifest says which policy the release was checked with. What else may
+// lie in the folder is in testdata/script/verify_changed.txtar.
 func TestManifest(t *testing.T) {
 	dir := smallTable(t)
 	release := filepath.Join(dir, "out", "release")
@@ -118,78 +66,6 @@ func TestManifest(t *testing.T) {
 	cbs := sdc.CBS()
 	if err := json.Unmarshal([]byte(readFile(t, at("manifest.json"))), &said); err != nil || said.Policy.Name != "cbs" || said.Policy.SHA256 != cbs.Digest() || said.Policy.Differences == nil {
 		t.Errorf("the policy in the manifest: %+v, %v", said.Policy, err)
-	}
-	page, manifest := readFile(t, at("page.html")), readFile(t, at("manifest.json"))
-	for _, tc := range []struct {
-		name string
-		do   func() error
-		says string
-		undo func() error
-	}{
-		{"another file", func() error { return os.WriteFile(at("x"), nil, 0o600) }, `"x" is in the folder and not in its manifest`, func() error { return os.Remove(at("x")) }},
-		{"a hidden file", func() error { return os.WriteFile(at(".x"), nil, 0o600) }, `".x" is in the folder`, func() error { return os.Remove(at(".x")) }},
-		{"a folder", func() error { return os.Mkdir(at("x"), 0o700) }, `"x" is in the folder`, func() error { return os.Remove(at("x")) }},
-		{"by another case", func() error { return os.WriteFile(at("Page.html"), []byte(page), 0o600) }, `"Page.html" is in the folder`, func() error { return os.Remove(at("Page.html")) }},
-		{"a link", func() error {
-			return errors2(os.Rename(at("page.html"), filepath.Join(dir, "page")), os.Symlink(filepath.Join(dir, "page"), at("page.html")))
-		}, `"page.html" is in the folder`, func() error {
-			return errors2(os.Remove(at("page.html")), os.Rename(filepath.Join(dir, "page"), at("page.html")))
-		}},
-		{"a changed file", func() error { return os.WriteFile(at("page.html"), []byte(page+" "), 0o600) }, `"page.html" is not the file`, func() error { return os.WriteFile(at("page.html"), []byte(page), 0o600) }},
-		{"of the same length", func() error { return os.WriteFile(at("page.html"), []byte("X"+page[1:]), 0o600) }, `"page.html" is not the file`, func() error { return os.WriteFile(at("page.html"), []byte(page), 0o600) }},
-		{"a file that is gone", func() error { return os.Remove(at("page.html")) }, `"page.html" is in the manifest and not in the folder`, func() error { return os.WriteFile(at("page.html"), []byte(page), 0o600) }},
-		{"no manifest", func() error { return os.WriteFile(at("manifest.json"), []byte("{}"), 0o600) }, "not in the form of a manifest", func() error { return os.WriteFile(at("manifest.json"), []byte(manifest), 0o600) }},
-		{"a confidential proof", func() error {
-			return os.WriteFile(at("may.confidential.json"), []byte(readFile(t, filepath.Join(dir, "out/confidential/may.confidential.json"))), 0o600)
-		}, `"may.confidential.json" must not lie in a folder that leaves`, func() error { return os.Remove(at("may.confidential.json")) }},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			if err := tc.do(); err != nil {
-				t.Fatal(err)
-			}
-			if code, text := verb(t, "verify", release); code != exitUnsafe || !strings.Contains(text, tc.says) {
-				t.Errorf("exit status %d: %s", code, text)
-			}
-			if err := tc.undo(); err != nil {
-				t.Fatal(err)
-			}
-			if code, text := verb(t, "verify", release); code != 0 {
-				t.Fatalf("put back: exit status %d: %s", code, text)
-			}
-		})
-	}
-	write(t, filepath.Join(dir, "out", "old.release.csv"), "x")
-	if code, text := verb(t, "verify", filepath.Join(dir, "out")); code != exitUnsafe || !strings.Contains(text, "lies beside the folder release") {
-		t.Errorf("beside: exit status %d: %s", code, text)
-	}
-}
-
-func errors2(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
-// TestTwoReleases: two releases of the same cells in one folder, each with a
-// certificate that holds, are refused: 123 - 30 - 28 ... gives what both hide.
-func TestTwoReleases(t *testing.T) {
-	dir := smallTable(t)
-	at := func(name string) string { return filepath.Join(dir, name) }
-	both := at("both")
-	if err := os.Mkdir(both, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for name, cost := range map[string]string{"may": "value", "june": "unity"} {
-		if code, text := verb(t, "protect", at(name+".yaml"), "--out", at(name), "--cost", cost); code != 0 {
-			t.Fatalf("exit status %d: %s", code, text)
-		}
-		for _, file := range []string{name + ".release.csv", name + ".certificate.json"} {
-			write(t, filepath.Join(both, file), readFile(t, filepath.Join(dir, name, "release", file)))
-		}
-	}
-	if code, text := verb(t, "verify", both); code != exitUnsafe || !strings.Contains(text, `"june.release.csv" and "may.release.csv" release the same cells`) {
-		t.Errorf("exit status %d: %s", code, text)
 	}
 }
 
