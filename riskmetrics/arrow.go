@@ -17,6 +17,7 @@ import (
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Options names the columns of a data set.
@@ -229,13 +230,13 @@ func (w *recordWeights) append(name string, batch arrow.Array, n *column.Numbers
 	}
 	if n.Null != nil {
 		if at := slices.Index(n.Null, true); at >= 0 {
-			return weightError(name, row+int64(at), "null")
+			return weightError(name, row+int64(at), words.New(words.NullWeight))
 		}
 	}
 	if w.wide == nil {
 		fits, at := w.appendNarrow(n, batch.Len(), total)
 		if at >= 0 {
-			return weightError(name, row+int64(at), "not above 0")
+			return weightError(name, row+int64(at), words.New(words.LowWeight))
 		}
 		if fits {
 			return nil
@@ -274,8 +275,8 @@ func (w *recordWeights) appendNarrow(n *column.Numbers, rows int, total *uint64)
 	return true, -1
 }
 
-func weightError(name string, row int64, why string) error {
-	return &ColumnError{Column: name, Row: row, Err: fmt.Errorf("%w: %s", ErrWeight, why)}
+func weightError(name string, row int64, why words.Message) error {
+	return &ColumnError{Column: name, Row: row, Err: &words.Error{Kind: ErrWeight, Fact: why}}
 }
 
 // widen turns the weights into wide numbers.
@@ -316,7 +317,7 @@ func (w *recordWeights) appendWide(name string, row int64, rows int, n *column.N
 			v = exact.FromInt64(n.Small[i]).Num()
 		}
 		if v.Sign() <= 0 {
-			return weightError(name, row+int64(i), "not above 0")
+			return weightError(name, row+int64(i), words.New(words.LowWeight))
 		}
 		w.wide = append(w.wide, up(v, w.unit.Shift-n.Shift))
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // contingency is the full table of the keys: every combination of their values.
@@ -33,7 +35,7 @@ func (c *Classes) contingency(o *LogLinearOptions) (*contingency, error) {
 		return nil, err
 	}
 	if len(c.size) == 0 {
-		return nil, fmt.Errorf("%w: no records", ErrEstimator)
+		return nil, &words.Error{Kind: ErrEstimator, Fact: words.New(words.NoRecordsToFit)}
 	}
 	if c.missing.kind == asWildcard || c.missing.kind == asSdcMicro {
 		for id := range c.size {
@@ -139,7 +141,7 @@ func (t *contingency) proportional(ctx context.Context, terms [][]int) (int, err
 			return round, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: proportional fitting has not converged after %d rounds", ErrEstimator, mostRounds)
+	return 0, &words.Error{Kind: ErrEstimator, Fact: words.New(words.NotConverged, words.Count(mostRounds))}
 }
 
 // sum adds the values of cells to their places in a margin.

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // of returns the entries of a class.
@@ -26,7 +27,7 @@ func (s *Sensitive) of(id int) []entry { return s.entries[s.start[id]:s.start[id
 // where a respondent has several values, or the context's.
 func (s *Sensitive) Distinct(ctx context.Context) (Attained, error) {
 	if s.inClass > 0 && s.classes.missing.kind == asWildcard {
-		return Attained{}, fmt.Errorf("%w: %d respondents have several values in one class, for whom l is not defined where nulls match", ErrRequest, s.inClass)
+		return Attained{}, &words.Error{Kind: ErrRequest, Fact: words.New(words.SeveralDistinct, words.Count(s.inClass))}
 	}
 	number := func(id int) int {
 		if s.matched != nil {

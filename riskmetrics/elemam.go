@@ -2,9 +2,10 @@ package riskmetrics
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/big"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // ReIdentification is the risk of re-identification under one kind of attacker
@@ -65,7 +66,7 @@ func (c *Classes) EstimatedJournalist() (ReIdentification, error) {
 	for id, pop := range c.pop {
 		if pop < c.f[id] {
 			return ReIdentification{}, &ColumnError{Column: c.weightName, Row: c.first(uint32(id)),
-				Err: fmt.Errorf("%w: the population frequency is below that of the sample", ErrWeight)}
+				Err: &words.Error{Kind: ErrWeight, Fact: words.New(words.SmallPopFreq)}}
 		}
 	}
 	return c.journalist(c.pop, c.popExact), nil

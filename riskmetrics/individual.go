@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // RiskModel says how the individual risk is computed from f_k and F_k.
@@ -41,11 +43,11 @@ func IndividualRisk(f, pop float64, m RiskModel) (float64, error) {
 	case m > MuArgus:
 		return 0, fmt.Errorf("%w: no such risk model", ErrRequest)
 	case !(f >= 1):
-		return 0, fmt.Errorf("%w: the sample frequency is below 1", ErrWeight)
+		return 0, &words.Error{Kind: ErrWeight, Fact: words.New(words.SmallSampleFreq)}
 	case math.IsInf(pop, 0) || math.IsNaN(pop):
-		return 0, fmt.Errorf("%w: the population frequency is not finite", ErrWeight)
+		return 0, &words.Error{Kind: ErrWeight, Fact: words.New(words.EndlessPopFreq)}
 	case pop < f:
-		return 0, fmt.Errorf("%w: the population frequency is below that of the sample", ErrWeight)
+		return 0, &words.Error{Kind: ErrWeight, Fact: words.New(words.SmallPopFreq)}
 	}
 	pi, q := f/pop, (pop-f)/pop
 	if q == 0 {

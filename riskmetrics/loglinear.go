@@ -2,9 +2,10 @@ package riskmetrics
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // LogLinearOptions says which log-linear model is fitted to the sample.
@@ -118,11 +119,11 @@ func (t *contingency) fit(ctx context.Context, fraction float64, terms [][]int) 
 	l := &LogLinear{Terms: terms, Cells: t.cells, mean: make([]float64, len(t.c.size))}
 	if t.mu == nil {
 		if slices.ContainsFunc(terms, func(term []int) bool { return len(term) > 1 }) {
-			return nil, fmt.Errorf("%w: the table of the keys has more cells than are allowed", ErrRequest)
+			return nil, &words.Error{Kind: ErrRequest, Fact: words.New(words.ManyTableCells)}
 		}
 		l.Iterations = 1
 		t.independent(l.mean)
-		l.notDiagnosed("the fit is measured on all cells, and there are more than are allowed")
+		l.notDiagnosed(words.ManyFitCells)
 	} else {
 		rounds, err := t.proportional(ctx, terms)
 		if err != nil {
@@ -152,8 +153,8 @@ func (t *contingency) fit(ctx context.Context, fraction float64, terms [][]int) 
 }
 
 // notDiagnosed says that it is not known how far the model is off.
-func (l *LogLinear) notDiagnosed(why string) {
-	l.NotDiagnosed = fmt.Errorf("%w: %s", ErrEstimator, why)
+func (l *LogLinear) notDiagnosed(why words.ID) {
+	l.NotDiagnosed = &words.Error{Kind: ErrEstimator, Fact: words.New(why)}
 	nan := math.NaN()
 	l.Fit1, l.Fit2 = Misfit{nan, nan, nan}, Misfit{nan, nan, nan}
 }
@@ -227,7 +228,7 @@ func (t *contingency) diagnose(ctx context.Context, l *LogLinear, pi float64) er
 			m.Z = m.Bias / math.Sqrt(m.Variance)
 		}
 		if x := m.Bias + m.Variance + m.Z; math.IsNaN(x) || math.IsInf(x, 0) {
-			l.notDiagnosed("the misfit is not a finite number")
+			l.notDiagnosed(words.MisfitNotFinite)
 			return nil
 		}
 	}
@@ -245,7 +246,7 @@ func (c *Classes) SearchLogLinear(ctx context.Context, o LogLinearOptions) ([]*L
 		return nil, err
 	}
 	if t.mu == nil {
-		return nil, fmt.Errorf("%w: the table of the keys has more cells than are allowed", ErrRequest)
+		return nil, &words.Error{Kind: ErrRequest, Fact: words.New(words.ManyTableCells)}
 	}
 	terms, err := maximal(o.Terms, len(c.keys))
 	if err != nil {

@@ -2,9 +2,9 @@ package riskmetrics
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // multi describes the effect of respondents with several values on a Sensitive.
@@ -19,7 +19,7 @@ func (s *Sensitive) oneInClass() error {
 	if s.inClass == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d respondents have several values of %q in one class, and this measure is of one value a respondent", ErrRequest, s.inClass, s.col.Name)
+	return &words.Error{Kind: ErrRequest, Fact: words.New(words.SeveralInClass, words.Count(s.inClass), words.NameOf(s.col.Name))}
 }
 
 // oneOverall refuses respondents with several values.
@@ -27,7 +27,7 @@ func (s *Sensitive) oneOverall() error {
 	if s.overall == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d respondents have several values of %q, and this measure is of one value a respondent", ErrRequest, s.overall, s.col.Name)
+	return &words.Error{Kind: ErrRequest, Fact: words.New(words.SeveralValues, words.Count(s.overall), words.NameOf(s.col.Name))}
 }
 
 // ofRespondents counts respondents in place of records, in the lists of entries and in
@@ -62,7 +62,7 @@ func (s *Sensitive) ofRespondents(ctx context.Context, classes, codes, rank []ui
 		return nil, nil
 	}
 	if c.missing.kind == asWildcard && c.several > 0 {
-		return nil, fmt.Errorf("%w: %d respondents have records in several classes, for which what is learnt is not defined where nulls match", ErrRequest, c.several)
+		return nil, &words.Error{Kind: ErrRequest, Fact: words.New(words.SeveralMatching, words.Count(c.several))}
 	}
 	values := make([]uint32, len(codes))
 	for i, code := range codes {

@@ -2,8 +2,9 @@ package riskmetrics
 
 import (
 	"context"
-	"fmt"
 	"math"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // pitman estimates the parameters of Pitman's sampling formula by maximum likelihood
@@ -23,7 +24,7 @@ func pitman(ctx context.Context, of []float64, n float64) (theta, alpha float64,
 		u += k
 	}
 	if of[1] == 0 || u < 2 || u == n {
-		return 0, 0, fmt.Errorf("%w: Pitman needs sample uniques, and larger classes beside them", ErrEstimator)
+		return 0, 0, &words.Error{Kind: ErrEstimator, Fact: words.New(words.PitmanNeeds)}
 	}
 	m1, m2 := of[1], of[2]
 	c := m1 * (m1 - 1) / max(1, m2)
@@ -79,7 +80,7 @@ func pitman(ctx context.Context, of []float64, n float64) (theta, alpha float64,
 		theta -= float64(step * st)
 		alpha -= float64(step * sa)
 	}
-	return 0, 0, fmt.Errorf("%w: Pitman's likelihood has no maximum with theta above 0 and alpha between 0 and 1", ErrEstimator)
+	return 0, 0, &words.Error{Kind: ErrEstimator, Fact: words.New(words.PitmanNone)}
 }
 
 // pitmanUniques is Hoshino's approximation of the expected number of uniques in

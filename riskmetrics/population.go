@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // ErrEstimator says that an estimator has no solution for the data, and why.
@@ -18,7 +20,7 @@ type Estimate struct {
 
 func estimate(value float64, err error) Estimate {
 	if err == nil && (math.IsNaN(value) || math.IsInf(value, 0)) {
-		err = fmt.Errorf("%w: the estimate is not a finite number", ErrEstimator)
+		err = &words.Error{Kind: ErrEstimator, Fact: words.New(words.NotFinite)}
 	}
 	if err != nil {
 		value = math.NaN()

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // This file defines the counts where respondents are named.
@@ -41,7 +42,7 @@ func (c *Classes) oneClassEach() error {
 	if c.several == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %d respondents have records in several classes, for whom this measure is not defined; give it one record a respondent", ErrRequest, c.several)
+	return &words.Error{Kind: ErrRequest, Fact: words.New(words.SeveralClasses, words.Count(c.several))}
 }
 
 // weighted reports why there are no F_k.
@@ -113,7 +114,7 @@ func (c *Classes) weigh(g *group.Groups, classes []uint8) {
 			continue
 		}
 		if !w.equal(first[pair]-1, i) {
-			c.weightErr = weightError(c.weightName, int64(i), "not that of another record of the same respondent and class")
+			c.weightErr = weightError(c.weightName, int64(i), words.New(words.OtherWeight))
 			return
 		}
 	}

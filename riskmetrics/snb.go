@@ -1,8 +1,9 @@
 package riskmetrics
 
 import (
-	"fmt"
 	"math"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // snb is the slide negative binomial model (Chen and Keller-McNulty 1998). The population
@@ -20,7 +21,7 @@ import (
 // or more than one.
 func snb(of []float64, pi float64) (float64, error) {
 	if len(of) < 3 || of[1] == 0 || of[2] == 0 {
-		return 0, fmt.Errorf("%w: SNB needs classes of one record and of two", ErrEstimator)
+		return 0, &words.Error{Kind: ErrEstimator, Fact: words.New(words.SNBNeeds)}
 	}
 	s1, s2, q := of[1], of[2], 1-pi
 	k := shlosser(of, pi)
@@ -61,12 +62,12 @@ func snb(of []float64, pi float64) (float64, error) {
 	}
 	switch len(roots) {
 	case 0:
-		return 0, fmt.Errorf("%w: the moment equations of SNB have none", ErrEstimator)
+		return 0, &words.Error{Kind: ErrEstimator, Fact: words.New(words.SNBNone)}
 	case 1:
 		a, p, _ := params(roots[0])
 		return k * math.Exp(a*math.Log(p)), nil
 	}
-	return 0, fmt.Errorf("%w: the moment equations of SNB have more than one", ErrEstimator)
+	return 0, &words.Error{Kind: ErrEstimator, Fact: words.New(words.SNBSeveral)}
 }
 
 // shlosser estimates the number of classes in the population (Haas and Stokes

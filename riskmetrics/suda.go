@@ -7,6 +7,8 @@ import (
 	"math/big"
 	"math/bits"
 	"runtime"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // SUDAScore says how minimal sample uniques are scored. With m keys and a
@@ -259,7 +261,7 @@ func (s *SUDA) DIS(d float64) ([]float64, error) {
 	}
 	m := len(s.c.keys)
 	if m > maxDISKeys {
-		return nil, fmt.Errorf("%w: DIS scores are defined for at most %d keys", ErrRequest, maxDISKeys)
+		return nil, &words.Error{Kind: ErrRequest, Fact: words.New(words.ScoresOfKeys, words.Count(maxDISKeys))}
 	}
 	q := 1 + float64(8-m)/20
 	sum := 0.0 // in the order of the classes, which is the order of the values

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // attributes measures what is learnt of the sensitive variables.
@@ -43,7 +44,7 @@ func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
 		}
 		if errors.Is(err, riskmetrics.ErrRequest) {
 			distinct.Value = math.NaN()
-			m.report.NotMeasured = append(m.report.NotMeasured, fmt.Sprintf("l_distinct_jointly of %s: %v", m.o.Sensitive[i], err))
+			m.report.NotMeasured = append(m.report.NotMeasured, notMeasuredOf("l_distinct_jointly", m.o.Sensitive[i], err))
 		} else if err != nil {
 			return err
 		}
@@ -56,36 +57,39 @@ func (m *measurement) attributes(ctx context.Context, data arrow.Table) error {
 func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics.Sensitive) error {
 	r, o := m.report, m.o
 	closeness := func(ctx context.Context) (riskmetrics.Attained, error) { return s.TCloseness(ctx, m.o.Distance) }
-	distance := distanceNames[o.Distance]
+	distance := distanceFacts[o.Distance]
 	if parent, ok := o.Trees[name]; ok {
-		distance = "hierarchical"
+		distance = words.FigureTree
 		closeness = func(ctx context.Context) (riskmetrics.Attained, error) { return s.TClosenessTree(ctx, parent) }
 	}
-	if order, ok := m.o.Orders[name]; ok && distance == distanceNames[riskmetrics.Ordered] {
+	if order, ok := m.o.Orders[name]; ok && distance == words.FigureOrdered {
 		closeness = func(ctx context.Context) (riskmetrics.Attained, error) { return s.TClosenessOrdered(ctx, order) }
-	} else if distance == distanceNames[riskmetrics.Ordered] && !s.HasOrder() {
+	} else if distance == words.FigureOrdered && !s.HasOrder() {
 		return &OrderError{Variable: name}
 	}
 	base := "e"
 	if m.o.LogBase != riskmetrics.E {
 		base = fmt.Sprint(uint64(m.o.LogBase))
 	}
+	var none words.Message
 	for _, x := range []struct {
-		figure, note, base string
-		limit              *big.Rat
-		unsafe             string
-		of                 func(context.Context) (riskmetrics.Attained, error)
+		figure string
+		note   words.Message
+		base   string
+		limit  *big.Rat
+		unsafe words.ID
+		of     func(context.Context) (riskmetrics.Attained, error)
 	}{
-		{"l_distinct", "", "", m.o.least(), "l-diversity: fewer than l distinct values in a class", s.Distinct},
-		{"l_entropy", "", "e", nil, "", s.Entropy},
-		{"c_recursive", fmt.Sprintf("l = %d", o.RecursiveL), "", m.o.C, "recursive (c,l)-diversity: c or above", func(ctx context.Context) (riskmetrics.Attained, error) {
+		{"l_distinct", none, "", m.o.least(), words.LimitDistinct, s.Distinct},
+		{"l_entropy", none, "e", nil, "", s.Entropy},
+		{"c_recursive", words.New(words.FigureOfL, words.Count(int64(o.RecursiveL))), "", m.o.C, words.LimitRecursive, func(ctx context.Context) (riskmetrics.Attained, error) {
 			return s.Recursive(ctx, o.RecursiveL)
 		}},
-		{"alpha", "", "", m.o.Alpha, "alpha: a larger share of one value in a class", s.MaxShare},
-		{"t", distance + " distance", "", m.o.T, "t-closeness: a larger distance", closeness},
-		{"beta", "", "", m.o.Beta, "beta-likeness: a larger gain", s.Likeness},
-		{"beta_enhanced", "", "", nil, "", s.EnhancedLikeness},
-		{"delta", "", base, m.o.Delta, "delta-disclosure: delta or above", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, m.o.LogBase) }},
+		{"alpha", none, "", m.o.Alpha, words.LimitAlpha, s.MaxShare},
+		{"t", words.New(distance), "", m.o.T, words.LimitDistance, closeness},
+		{"beta", none, "", m.o.Beta, words.LimitLikeness, s.Likeness},
+		{"beta_enhanced", none, "", nil, "", s.EnhancedLikeness},
+		{"delta", none, base, m.o.Delta, words.LimitDisclosure, func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, m.o.LogBase) }},
 	} {
 		a, err := x.of(ctx)
 		if errors.Is(err, riskmetrics.ErrRequest) && o.Respondent != "" {
@@ -103,15 +107,15 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 			m.vectors = append(m.vectors, vector{"l_" + name, a.Records(), true})
 		case "alpha":
 			if n := a.Violations(two).NotJudged - r.Data.LeftOut; n > 0 {
-				r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("records in classes without a value of %s: %d", name, n))
+				r.NotMeasured = append(r.NotMeasured, words.New(words.WithoutValue, words.TextOf(name), words.Count(n)))
 			}
 		case "beta_enhanced":
 			if math.IsInf(a.Value, 1) {
-				fig.Value, fig.Note = report.Number(math.NaN()), "infeasible: no beta gives it, some gain is above -ln q"
+				fig.Value, fig.Note = report.Number(math.NaN()), words.New(words.FigureInfeasible)
 			}
 		}
 		if x.limit != nil {
-			limitRisk(r, name+", "+x.unsafe+" is unsafe", x.limit, &a)
+			limitRisk(r, words.New(x.unsafe, words.TextOf(name)), x.limit, &a)
 		}
 	}
 	return nil
@@ -119,17 +123,17 @@ func (m *measurement) attribute(ctx context.Context, name string, s *riskmetrics
 
 // refused says that a measure of a sensitive variable is not there, and why. A limit on
 // it cannot be judged.
-func (m *measurement) refused(name, figure, unsafe string, limit *big.Rat, err error) {
+func (m *measurement) refused(name, figure string, unsafe words.ID, limit *big.Rat, err error) {
 	r := m.report
 	fig := r.Add(figure, math.NaN())
-	fig.Variable, fig.Note = name, err.Error()
-	r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("%s of %s: %v", figure, name, err))
+	fig.Variable, fig.Note = name, reasonOf(err)
+	r.NotMeasured = append(r.NotMeasured, notMeasuredOf(figure, name, err))
 	if limit == nil {
 		return
 	}
 	shown, _ := limit.Float64()
 	r.Limits = append(r.Limits, report.RiskLimit{
-		Definition: name + ", " + unsafe + " is unsafe: not judged, " + err.Error(),
+		Definition: words.New(unsafe, words.TextOf(name)).With(words.New(words.NoteNotJudged)).With(reasonOf(err)),
 		Limit:      shown, Attained: report.Number(math.NaN()), Verdict: "review",
 	})
 	if r.Verdict != "unsafe" {
@@ -140,15 +144,21 @@ func (m *measurement) refused(name, figure, unsafe string, limit *big.Rat, err e
 // refusedAll is refused for a variable of which nothing is measured.
 func (m *measurement) refusedAll(name string, err error) {
 	for _, x := range []struct {
-		figure, unsafe string
-		limit          *big.Rat
+		figure string
+		unsafe words.ID
+		limit  *big.Rat
 	}{
-		{"l_distinct", "l-diversity: fewer than l distinct values in a class", m.o.least()}, {"c_recursive", "recursive (c,l)-diversity: c or above", m.o.C},
-		{"alpha", "alpha: a larger share of one value in a class", m.o.Alpha}, {"t", "t-closeness: a larger distance", m.o.T},
-		{"beta", "beta-likeness: a larger gain", m.o.Beta}, {"delta", "delta-disclosure: delta or above", m.o.Delta},
+		{"l_distinct", words.LimitDistinct, m.o.least()}, {"c_recursive", words.LimitRecursive, m.o.C},
+		{"alpha", words.LimitAlpha, m.o.Alpha}, {"t", words.LimitDistance, m.o.T},
+		{"beta", words.LimitLikeness, m.o.Beta}, {"delta", words.LimitDisclosure, m.o.Delta},
 	} {
 		m.refused(name, x.figure, x.unsafe, x.limit, err)
 	}
+}
+
+// notMeasuredOf says why a measure of a sensitive variable is not there.
+func notMeasuredOf(figure, variable string, err error) words.Message {
+	return words.New(words.NotMeasuredOf, words.TextOf(figure), words.TextOf(variable)).With(reasonOf(err))
 }
 
 // utility measures what the grouping costs.

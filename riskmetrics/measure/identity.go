@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // individual measures individual, household and global risk.
@@ -22,7 +23,7 @@ func (m *measurement) individual(ctx context.Context, _ arrow.Table) error {
 		if m.o.Household != "" {
 			names = append(names, "expected_reidentifications_household", "global_risk_household", "largest_household_risk")
 		}
-		m.notMeasured("individual risk", err, names...)
+		m.notMeasured(words.MeasureIndividual, err, names...)
 		return nil
 	}
 	if err != nil {
@@ -68,12 +69,12 @@ func (m *measurement) global(risk []float64) (riskmetrics.GlobalRisk, error) {
 func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 	r, o := m.report, m.o
 	if o.NoSUDA {
-		r.NotMeasured = append(r.NotMeasured, "minimal sample uniques (--suda=false)")
+		r.NotMeasured = append(r.NotMeasured, words.New(words.NoUniques))
 		return nil
 	}
 	s, err := m.classes.SUDA(ctx, riskmetrics.SUDAOptions{Limit: o.SUDASize, Score: m.o.Score, Threads: o.Threads})
 	if errors.Is(err, riskmetrics.ErrRequest) { // the options have been checked: respondents in several classes
-		m.notMeasured("minimal sample uniques", err)
+		m.notMeasured(words.MeasureUniques, err)
 		return nil
 	}
 	if err != nil {
@@ -82,7 +83,7 @@ func (m *measurement) minimalUniques(ctx context.Context, _ arrow.Table) error {
 	m.vectors = append(m.vectors, vector{"suda_score", s.Score, false})
 	dis, err := s.DIS(o.DISFraction)
 	if errors.Is(err, riskmetrics.ErrRequest) { // the fraction has been checked: too many keys
-		r.NotMeasured = append(r.NotMeasured, "DIS-SUDA: "+err.Error())
+		m.notMeasured(words.MeasureScores, err)
 	} else if err != nil {
 		return err
 	} else {
@@ -133,7 +134,7 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		x, err := c.EstimatedJournalist()
 		switch {
 		case errors.Is(err, riskmetrics.ErrWeight):
-			m.notMeasured("estimated journalist risk", err, "estimated_journalist_at_risk", "estimated_journalist_highest", "estimated_journalist_success")
+			m.notMeasured(words.MeasureJournalist, err, "estimated_journalist_at_risk", "estimated_journalist_highest", "estimated_journalist_success")
 		case err != nil:
 			return err
 		default:
@@ -158,7 +159,7 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		}
 		r.Add("k_map", a.Value)
 		if o.K > 0 {
-			limitRisk(r, "k-map: fewer than k of the population in a class is unsafe", whole(o.K), &a)
+			limitRisk(r, words.New(words.LimitPopulation), whole(o.K), &a)
 		}
 		least, most, err := c.Presence(ctx, p)
 		if err != nil {
@@ -171,7 +172,7 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		return nil
 	}
 	if _, several := c.Respondents(); several > 0 {
-		r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("uniques of the population: %d respondents have records in several classes, for whom the estimates are not defined", several))
+		r.NotMeasured = append(r.NotMeasured, words.New(words.NotMeasured, words.TermOf(words.MeasurePopUniques)).With(words.New(words.ManyClassesEach, words.Count(several))))
 		return nil
 	}
 	u, err := c.PopulationUniques(ctx, o.Fraction)
@@ -183,14 +184,14 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 		x      riskmetrics.Estimate
 	}{{"zayatz", u.Zayatz}, {"pitman", u.Pitman}, {"pitman_exact", u.PitmanExact}, {"snb", u.SNB}} {
 		if fig := r.Add("population_uniques_"+e.figure, e.x.Value); e.x.Err != nil {
-			fig.Note = e.x.Err.Error()
+			fig.Note = reasonOf(e.x.Err)
 		}
 	}
-	r.Add("population_uniques_dankar", u.Dankar.Value).Note = u.By
+	r.Add("population_uniques_dankar", u.Dankar.Value).Note = words.New(words.FigureEstimator, words.TextOf(u.By))
 	l, err := c.LogLinear(ctx, riskmetrics.LogLinearOptions{Fraction: o.Fraction})
 	if errors.Is(err, riskmetrics.ErrRequest) || errors.Is(err, riskmetrics.ErrEstimator) {
 		for _, name := range []string{"tau1", "tau2", "tau1_misfit"} {
-			r.Add(name, math.NaN()).Note = err.Error()
+			r.Add(name, math.NaN()).Note = reasonOf(err)
 		}
 		return nil
 	} else if err != nil {
@@ -199,7 +200,7 @@ func (m *measurement) reidentification(ctx context.Context, _ arrow.Table) error
 	r.Add("tau1", l.Tau1)
 	r.Add("tau2", l.Tau2)
 	if fit := r.Add("tau1_misfit", l.Fit1.Z); l.NotDiagnosed != nil {
-		fit.Note = l.NotDiagnosed.Error()
+		fit.Note = reasonOf(l.NotDiagnosed)
 	}
 	return nil
 }

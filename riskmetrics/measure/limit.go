@@ -1,13 +1,14 @@
 package measure
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"math/big"
 
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // begin says what is measured.
@@ -30,14 +31,14 @@ func (m *measurement) begin(rows int64) *report.Risk {
 		}
 	}
 	if d.LeftOut > 0 {
-		r.NotMeasured = append(r.NotMeasured, fmt.Sprintf("records left out for nulls in keys: %d", d.LeftOut))
+		r.NotMeasured = append(r.NotMeasured, words.New(words.LeftOutNulls, words.Count(d.LeftOut)))
 	}
 	return r
 }
 
 // limitRisk judges a limit, exactly: some records violate it, or none do. Where
 // none do and there are records of which the limit says nothing, a person judges.
-func limitRisk(r *report.Risk, definition string, limit *big.Rat, a *riskmetrics.Attained) {
+func limitRisk(r *report.Risk, definition words.Message, limit *big.Rat, a *riskmetrics.Attained) {
 	v := a.Violations(limit)
 	shown, _ := limit.Float64()
 	l := report.RiskLimit{Definition: definition, Limit: shown, Attained: report.Number(a.Value), Classes: len(v.Classes), Records: v.Records, Verdict: "safe"}
@@ -59,3 +60,29 @@ var (
 	classBins = []float64{0, 2, 3, 5, 10, 20, 50, 100, math.Inf(1)}
 	riskBins  = []float64{0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1}
 )
+
+// reasonOf says why an error of package riskmetrics refuses a measure.
+func reasonOf(err error) words.Message {
+	var why *words.Error
+	if !errors.As(err, &why) {
+		return words.Said(err.Error())
+	}
+	var parts []words.Message
+	var at *riskmetrics.ColumnError
+	if errors.As(err, &at) {
+		parts = append(parts, words.New(words.RiskAtRow, words.NameOf(at.Column), words.Count(at.Row+1)))
+	}
+	switch {
+	case errors.Is(err, riskmetrics.ErrWeight):
+		parts = append(parts, words.New(words.RiskWeight))
+	case errors.Is(err, riskmetrics.ErrEstimator):
+		parts = append(parts, words.New(words.RiskUnsolved))
+	case errors.Is(err, riskmetrics.ErrRequest):
+		parts = append(parts, words.New(words.RiskUndefined))
+	}
+	m := why.Fact
+	for i := len(parts) - 1; i >= 0; i-- {
+		m = parts[i].With(m)
+	}
+	return m
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // measurement is one run of [Make].
@@ -79,11 +80,11 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 		r.Add(fmt.Sprintf("records_below_%d", k), float64(anonymity.Violations(whole(k)).Records))
 	}
 	if o.K > 0 {
-		of := "records"
+		limit := words.LimitRecords
 		if o.Respondent != "" {
-			of = "respondents"
+			limit = words.LimitRespondents
 		}
-		limitRisk(r, "k-anonymity in "+of+": f_k < k is unsafe", whole(o.K), &anonymity)
+		limitRisk(r, words.New(limit), whole(o.K), &anonymity)
 		if !m.o.Suppressed && c.Missing().Matches() {
 			m.certain(&anonymity)
 		}
@@ -98,7 +99,7 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 		weighted, err := c.KWeighted()
 		switch {
 		case errors.Is(err, riskmetrics.ErrWeight):
-			m.notMeasured("population frequencies", err, "smallest_population_class")
+			m.notMeasured(words.MeasurePopFreq, err, "smallest_population_class")
 		case err != nil:
 			return err
 		default:
@@ -122,7 +123,7 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 			Keys: m.names(k.Keys), Rarest: k.Rarest, Smallest: report.Number(k.Smallest), Classes: k.Classes, Records: k.Records,
 		})
 	}
-	limitRisk(r, fmt.Sprintf("every combination of at most %d keys: fewer than the limit is unsafe", o.Combinations), whole(int(o.MinCount)), &least)
+	limitRisk(r, words.New(words.LimitCombinations, words.Count(int64(o.Combinations))), whole(int(o.MinCount)), &least)
 	return nil
 }
 
@@ -136,7 +137,7 @@ func (m *measurement) certain(anonymity *riskmetrics.Attained) {
 		below[id] = true
 	}
 	l := report.RiskLimit{
-		Definition: "k-anonymity without what nulls may stand for: fewer than k equal on all keys, nulls being equal to nulls, is review",
+		Definition: words.New(words.LimitCertain),
 		Limit:      float64(m.o.K), Attained: report.Number(certain.Value), Verdict: "safe",
 	}
 	for _, id := range certain.Violations(k).Classes {
@@ -155,10 +156,11 @@ func (m *measurement) certain(anonymity *riskmetrics.Attained) {
 
 // notMeasured says why a measure is not there: the report names it, and its figures
 // have no value.
-func (m *measurement) notMeasured(what string, err error, figures ...string) {
-	m.report.NotMeasured = append(m.report.NotMeasured, what+": "+err.Error())
+func (m *measurement) notMeasured(what words.ID, err error, figures ...string) {
+	why := reasonOf(err)
+	m.report.NotMeasured = append(m.report.NotMeasured, words.New(words.NotMeasured, words.TermOf(what)).With(why))
 	for _, name := range figures {
-		m.report.Add(name, math.NaN()).Note = err.Error()
+		m.report.Add(name, math.NaN()).Note = why
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Options say what is measured, and which limits are judged. Keys is required; the other
@@ -174,5 +175,7 @@ func (o *Options) least() *big.Rat {
 	return whole(o.L)
 }
 
-// distanceNames are the names of distances in reports.
-var distanceNames = map[riskmetrics.Distance]string{riskmetrics.Equal: "equal", riskmetrics.Ordered: "ordered", riskmetrics.Range: "range"}
+// distanceFacts name the distances in reports.
+var distanceFacts = map[riskmetrics.Distance]words.ID{
+	riskmetrics.Equal: words.FigureEqual, riskmetrics.Ordered: words.FigureOrdered, riskmetrics.Range: words.FigureRange,
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // Risk is the report of the measures of package riskmetrics on microdata, schema
@@ -42,7 +43,7 @@ type Risk struct {
 	Combinations []RiskCombination `json:"combinations,omitempty"`
 	Histograms   []RiskHistogram   `json:"histograms"`
 	Worst        []RiskClass       `json:"smallestClasses"`
-	NotMeasured  []string          `json:"notMeasured"`
+	NotMeasured  []words.Message   `json:"notMeasured"`
 }
 
 // RiskAlone counts the units that share their keys with no other unit.
@@ -63,24 +64,24 @@ type RiskKey struct {
 
 // RiskLimit is a limit that was asked for, with the attained value.
 type RiskLimit struct {
-	Definition string  `json:"definition"`
-	Limit      float64 `json:"limit"`
-	Attained   Number  `json:"attained"`
-	Classes    int     `json:"violatingClasses"`
-	Records    int64   `json:"violatingRecords"`
-	Verdict    string  `json:"verdict"`
+	Definition words.Message `json:"definition"` // in JSON the English sentence
+	Limit      float64       `json:"limit"`
+	Attained   Number        `json:"attained"`
+	Classes    int           `json:"violatingClasses"`
+	Records    int64         `json:"violatingRecords"`
+	Verdict    string        `json:"verdict"`
 }
 
 // RiskFigure is one number with its definition beside it.
 type RiskFigure struct {
-	Name       string `json:"name"`
-	Variable   string `json:"variable,omitempty"`
-	Value      Number `json:"value"`
-	Note       string `json:"note,omitempty"`
-	Definition string `json:"definition"`
-	Source     string `json:"source,omitempty"`
-	Missing    string `json:"missing"`
-	LogBase    string `json:"logBase,omitempty"`
+	Name       string        `json:"name"`
+	Variable   string        `json:"variable,omitempty"`
+	Value      Number        `json:"value"`
+	Note       words.Message `json:"note,omitzero"`
+	Definition string        `json:"definition"`
+	Source     string        `json:"source,omitempty"`
+	Missing    string        `json:"missing"`
+	LogBase    string        `json:"logBase,omitempty"`
 }
 
 // RiskCombination is a set of keys with combinations of values that fewer records
@@ -154,7 +155,7 @@ func NewRisk(missing string) *Risk {
 	r := &Risk{
 		Schema: "sluis.risk/1", Verdict: NotJudged,
 		Notice: "CONFIDENTIAL: this report holds small counts and values of the data. It must not leave the closed environment.",
-		Limits: []RiskLimit{}, NotMeasured: []string{},
+		Limits: []RiskLimit{}, NotMeasured: []words.Message{},
 	}
 	r.Data.Missing = missing
 	policy, arg, _ := strings.Cut(missing, "(")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // RiskHTML writes a report of risk as one page, like the page of HTML. The page has
@@ -66,7 +67,7 @@ func newRiskView(r *Risk, opts *HTMLOptions) (*riskView, error) {
 	}
 	for _, l := range r.Limits {
 		v.Limits = append(v.Limits, limitView{
-			d.riskVerdict(l.Verdict), d.limit(l.Definition, r.Data.Sensitive), d.figure(l.Limit), d.figure(float64(l.Attained)), d.number(l.Records),
+			d.riskVerdict(l.Verdict), d.limit(l.Definition), d.figure(l.Limit), d.figure(float64(l.Attained)), d.number(l.Records),
 		})
 	}
 	for _, k := range r.Keys {
@@ -82,7 +83,7 @@ func newRiskView(r *Risk, opts *HTMLOptions) (*riskView, error) {
 	v.Combinations = d.combinations(r, opts.Findings)
 	v.All = d.figures(r)
 	for _, s := range r.NotMeasured {
-		v.NotMeasured = append(v.NotMeasured, d.say(s))
+		v.NotMeasured = append(v.NotMeasured, d.tell(s))
 	}
 	var err error
 	v.Figures, err = d.riskPlots(r)
@@ -121,15 +122,15 @@ func (d language) riskLead(r *Risk) []string {
 	return out
 }
 
-// limit gives the meaning of a limit; the name of a sensitive variable may stand before
-// it.
-func (d language) limit(definition string, sensitive []string) string {
-	for _, name := range sensitive {
-		if rest, ok := strings.CutPrefix(definition, name+", "); ok {
-			return shorten(visible(name), longestLabel) + ": " + d.say(rest).Text
-		}
+// limit gives the meaning of a limit; the name of a sensitive variable stands before it.
+func (d language) limit(m words.Message) string {
+	list, _ := words.Parameters(m.ID)
+	if len(list) == 0 || list[0].Name != "variable" || len(m.Args) == 0 {
+		return d.tell(m).Text
 	}
-	return d.say(definition).Text
+	name := m.Args[0].Text
+	m.Args = append([]words.Arg{words.TextOf("")}, m.Args[1:]...)
+	return shorten(visible(name), longestLabel) + ": " + d.tell(m).Text
 }
 
 // figure prints a number: whole ones with marks between thousands, others to six
@@ -176,8 +177,8 @@ func (d language) figures(r *Risk) *listView {
 			name = d.t("keys alone")
 		}
 		definition := d.definition(f)
-		if f.Note != "" {
-			definition += ". " + d.say(f.Note).Text
+		if f.Note.ID != "" {
+			definition += ". " + d.tell(f.Note).Text
 		}
 		if f.LogBase != "" {
 			definition += ". " + fmt.Sprintf(d.t("Logarithm to base %s"), f.LogBase)

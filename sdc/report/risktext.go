@@ -30,7 +30,7 @@ func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 			persons = ", if every row is a person"
 		}
 		fmt.Fprintf(b, "%s%s: %s; limit %s, attained %s, violated by %s\n",
-			strings.ToUpper(l.Verdict), persons, printable(l.Definition), plain(l.Limit), plain(float64(l.Attained)), plural(l.Records, "record"))
+			strings.ToUpper(l.Verdict), persons, printable(l.Definition.String()), plain(l.Limit), plain(float64(l.Attained)), plural(l.Records, "record"))
 	}
 	if len(r.Limits) == 0 {
 		fmt.Fprintln(b, "No limit was given, so nothing is judged; --k, --l, --combinations and others set limits.")
@@ -60,7 +60,7 @@ func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
 	}
 	r.figures(b)
 	for _, s := range r.NotMeasured {
-		fmt.Fprintf(b, "not measured: %s\n", printable(s))
+		fmt.Fprintf(b, "not measured: %s\n", printable(s.String()))
 	}
 	for _, x := range opts.Files {
 		fmt.Fprintf(b, "%s: %s\n", x[0], x[1])
@@ -76,7 +76,7 @@ func (r *Risk) figures(w io.Writer) {
 		if x.Variable != "" {
 			name = printable(x.Variable) + ": " + name
 		}
-		note := x.Note
+		note := x.Note.String()
 		if x.LogBase != "" {
 			note = "logarithm to base " + x.LogBase
 		}

@@ -97,20 +97,6 @@ func (d language) step(s sdc.DossierStep) sdc.DossierStep {
 	return s
 }
 
-// say translates a sentence of a check, a measurement or a policy, with its arguments,
-// into the language of the page.
-func (d language) say(s string) sentence {
-	if d.lang == "en" {
-		return sentence{visible(s), ""}
-	}
-	for _, x := range dutchSentences {
-		if x.english.MatchString(s) {
-			return sentence{visible(x.english.ReplaceAllString(s, x.dutch)), ""}
-		}
-	}
-	return sentence{visible(s), "en"}
-}
-
 // visible shows invisible characters, and characters that change the direction of text,
 // by their number: a code of the data cannot look like another code.
 func visible(s string) string {

@@ -1,7 +1,7 @@
 package words
 
-// dutch is the catalogue of Dutch.
-var dutch = map[ID]string{
+// dutchChecks has the sentences on checks and releases.
+var dutchChecks = map[ID]string{
 	Sentence: "{sentence}",
 
 	FewContributors:       "{n:bijdrager|bijdragers}; minstens {min} vereist",

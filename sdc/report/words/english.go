@@ -1,7 +1,7 @@
 package words
 
-// english is the catalogue of English.
-var english = map[ID]string{
+// englishChecks has the sentences on checks and releases.
+var englishChecks = map[ID]string{
 	Sentence: "{sentence}",
 
 	FewContributors:       "{n:contributor|contributors}; at least {min} are required",

@@ -202,7 +202,8 @@ func list(kind Kind, name string) []Parameter {
 	return []Parameter{{Name: name, Kind: kind, List: true}}
 }
 
-var parameters = map[ID][]Parameter{
+// checkParameters are those of the facts on checks and releases.
+var checkParameters = map[ID][]Parameter{
 	Sentence: text("sentence"),
 
 	FewContributors:       number("n", "min"),

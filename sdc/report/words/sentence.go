@@ -1,6 +1,7 @@
 package words
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -21,6 +22,22 @@ type catalogue struct {
 	sentences          map[ID]string
 	thousands, decimal string
 	above              string // before a number
+}
+
+// The catalogues, and the parameters of all facts.
+var (
+	english    = join(englishChecks, englishRisk)
+	dutch      = join(dutchChecks, dutchRisk)
+	parameters = join(checkParameters, riskParameters)
+)
+
+// join puts maps of different facts together.
+func join[V any](parts ...map[ID]V) map[ID]V {
+	all := map[ID]V{}
+	for _, p := range parts {
+		maps.Copy(all, p)
+	}
+	return all
 }
 
 func catalogueOf(l Language) *catalogue {
