@@ -112,6 +112,9 @@ func parseKey(text []byte) (Key, error) {
 // parseChecked also reports whether there were check digits.
 func parseChecked(text []byte) (k Key, checked bool, err error) {
 	body, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte(keyPrefix))
+	if !ok && bytes.HasPrefix(bytes.TrimSpace(text), []byte("SLUIS-SECRET-")) {
+		return Key{}, false, fmt.Errorf("%w: it is a secret of sluis secret new, which is for patterns alone; make a key with sluis key new", ErrKey)
+	}
 	if !ok {
 		return Key{}, false, fmt.Errorf("%w: not in the form of a key", ErrKey)
 	}

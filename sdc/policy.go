@@ -49,6 +49,11 @@ type Policy struct {
 	// Weighting applies where the data has weights. Required.
 	Weighting Weighting
 
+	// Attacker is what the protection of tables reckons with. Defaults to everything.
+	Attacker Attacker `json:",omitzero"`
+	// Rounding is what rounded counts may tell. Defaults to nothing below the minimum.
+	Rounding Rounding `json:",omitzero"`
+
 	// File is the file that the policy was read from, for the report. Defaults to none:
 	// the policy ships with the library, or a program makes it.
 	File *Source
@@ -69,6 +74,9 @@ func (p *Policy) Validate() error {
 	}
 	if p.Weighting != WeightingTau && p.Weighting != WeightingHandbook {
 		return fmt.Errorf("%w: weighting must be tau or handbook", ErrRequest)
+	}
+	if b := p.Rounding.Base; b != 0 && (b < 2 || b > 1<<30) {
+		return fmt.Errorf("%w: the base of rounding must be from 2 to 2^30", ErrRequest)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package sdc
 
 import (
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -251,6 +252,12 @@ func (p *Policy) otherDifferences(base *Policy) (out []string) {
 	}
 	if p.Weighting != base.Weighting {
 		out = append(out, "weighting: "+string(p.Weighting)+" (in "+base.Name+": "+string(base.Weighting)+")")
+	}
+	for _, part := range p.Attacker.Off() {
+		out = append(out, "attacker: "+part+" off (in "+base.Name+": on)")
+	}
+	if p.Rounding.Base != base.Rounding.Base {
+		out = append(out, fmt.Sprintf("rounding: base %d (in %s: at least the minimum)", p.Rounding.Base, base.Name))
 	}
 	return out
 }

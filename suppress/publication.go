@@ -31,7 +31,8 @@ type Publication struct {
 	Proofs []Proof
 	// Remarks are what protection found beside the remarks of the report.
 	Remarks []sdc.Remark
-	// NotChecked says what no publication looks at.
+	// NotChecked says what this publication does not reckon with of what sdc.Attacker has:
+	// docs/protection.md lists all that may stand here.
 	NotChecked []words.Message
 	// Files are those that were written, as folder/name.
 	Files []string
@@ -42,6 +43,7 @@ type Publication struct {
 	used    map[string]bool   // names of tables, in lower case
 	covered map[string]string // release -> its proof
 	shows   map[string]string // file -> what its values are
+	off     []string          // parts of the attacker that were not reckoned with
 }
 
 // Proof is a file that proves the releases of some tables: a certificate, or a statement of

@@ -2,6 +2,7 @@ package suppress
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/internal/manifest"
+	"github.com/sluis-go/sluis/internal/secret"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress/internal/hide"
@@ -40,8 +42,14 @@ type Options struct {
 	Digits *int
 	// Rounds is the effort to suppress less. Defaults to 8; below 0 for none.
 	Rounds int
-	// Seed is for that effort. Defaults to 1.
+	// Seed, where not 0, is for tests: the same seed gives the same bytes, to everybody, so
+	// that the choice of the pattern tells more than its numbers. Not with Secret.
 	Seed uint64
+	// Secret, of at least 32 bytes, is the secret of the project, as sluis secret new makes
+	// one: choices are drawn under it, an equal table gets an equal pattern, and nobody else
+	// can repeat the choice. Without Secret the publication is for review, unless the policy
+	// leaves the part method of the attacker out.
+	Secret []byte
 	// Round, where not 0, is the base of multiples that counts are rounded to: then no
 	// cell is suppressed. From 2 to 2^30.
 	Round int64
@@ -62,6 +70,8 @@ type Options struct {
 	// Before, where set, is called once everything is proven and verified, before any file
 	// appears. It may add files with Publication.Add. After an error nothing is published.
 	Before func(ctx context.Context, p *Publication) error
+
+	secret *secret.Secret // of Secret
 }
 
 // Format is a further form of a released table.
@@ -173,6 +183,16 @@ func (o *Options) defaults() error {
 		o.Rounds = 8
 	}
 	o.Rounds = max(o.Rounds, 0)
+	if len(o.Secret) > 0 && o.Seed != 0 {
+		return fmt.Errorf("%w: a secret and a seed are both given; a seed is for tests", ErrRequest)
+	}
+	if len(o.Secret) > 0 {
+		s, err := secret.Of(o.Secret)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrRequest, err)
+		}
+		o.secret = &s
+	}
 	if o.Seed == 0 {
 		o.Seed = 1
 	}
@@ -200,6 +220,12 @@ func publish(ctx context.Context, r *sdc.Report, s fileStore, o *Options) (*Publ
 		return nil, err
 	}
 	for _, g := range groups {
+		if o.draws(r) {
+			evidence := g.Evidence()
+			if err := g.Draw(o.secret.Draw("pattern", evidence[:])); err != nil {
+				return nil, err
+			}
+		}
 		if err := p.group(ctx, g, o); err != nil {
 			return nil, err
 		}
@@ -215,7 +241,15 @@ func publish(ctx context.Context, r *sdc.Report, s fileStore, o *Options) (*Publ
 	if err != nil {
 		return nil, err
 	}
-	m, err := manifest.Of(ctx, s.files(ReleaseFolder), &manifest.Policy{Name: r.Policy.Name, SHA256: r.Policy.SHA256, Differences: r.Policy.Public}, p.Review, p.shows)
+	p.off = r.JudgedBy().Attacker.Off()
+	if p.repeatable(o) && !slices.Contains(p.off, "method") {
+		p.off = append(p.off, "method")
+	}
+	about := manifest.Manifest{
+		Policy: &manifest.Policy{Name: r.Policy.Name, SHA256: r.Policy.SHA256, Differences: r.Policy.Public},
+		Review: p.Review, Off: p.off, NotReckoned: ids(p.NotChecked),
+	}
+	m, err := manifest.Of(ctx, s.files(ReleaseFolder), about, p.shows)
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +299,11 @@ func (p *Publication) group(ctx context.Context, g *hide.Tables, o *Options) err
 
 // suppressed suppresses cells of a group.
 func (p *Publication) suppressed(ctx context.Context, g *hide.Tables, o *Options) error {
-	pattern, remarks, err := g.Protect(ctx, hide.Options{Threads: o.Threads, Rounds: o.Rounds, Seed: o.Seed})
+	seed := o.Seed
+	if drawn := g.Seed(); drawn != nil {
+		seed = binary.BigEndian.Uint64(drawn[:])
+	}
+	pattern, remarks, err := g.Protect(ctx, hide.Options{Threads: o.Threads, Rounds: o.Rounds, Seed: seed})
 	if err != nil {
 		return protectionError(g, err)
 	}
@@ -349,13 +387,15 @@ func (p *Publication) rounded(ctx context.Context, g *hide.Tables, o *Options) e
 //	        below that number an unsafe count can be known to be small
 //	share   that the share of a cell in its line stays unknown, which a group rule asks
 func (p *Publication) roundingRemarks(g *hide.Tables, base int64) (out []sdc.Remark) {
-	if rule := p.report.JudgedBy().MinContributors; !rule.Off && base < rule.Min {
+	policy := p.report.JudgedBy()
+	may := policy.Rounding.Base // the policy says that such a base will do
+	if rule := policy.MinContributors; !rule.Off && base < rule.Min && (may == 0 || base < may) {
 		out = append(out, sdc.Remark{
 			Name: "rounding-base", Count: base, Verdict: sdc.Review,
 			Message: words.New(words.RoundedSmall, words.NameOf(g.Names()[0]), words.Count(base), words.Count(rule.Min)),
 		})
 	}
-	if n := g.GroupCells(); n > 0 {
+	if n := g.GroupCells(); n > 0 && !policy.Attacker.NoShares {
 		out = append(out, sdc.Remark{
 			Name: "group-share", Count: int64(n), Verdict: sdc.Review,
 			Message: words.New(words.RoundedShares, words.NameOf(g.Names()[0]), words.Count(int64(n))),
@@ -432,7 +472,8 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 	if err != nil {
 		return err
 	}
-	p.Remarks = slices.Concat(p.Remarks, beside, columns)
+	method := p.method(o)
+	p.Remarks = slices.Concat(p.Remarks, beside, columns, method)
 	wrong, err := verify.Together(p.store.files(ReleaseFolder), p.covered)
 	if err != nil {
 		return err
@@ -441,7 +482,7 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 		return fmt.Errorf("%w: %s", ErrUnfit, strings.Join(wrong, "; "))
 	}
 	all := sdc.Safe // what is left to all tables
-	for _, x := range slices.Concat(r.Data.Remarks, beside, columns) {
+	for _, x := range slices.Concat(r.Data.Remarks, beside, columns, method) {
 		all = min(all, x.Verdict)
 	}
 	for _, t := range p.Tables {
@@ -452,9 +493,6 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 		p.Verdict = min(p.Verdict, x.Verdict)
 	}
 	p.Review = reviewed(r, tables, p.Remarks)
-	if countedThings(r, tables) < groups {
-		p.NotChecked = append(p.NotChecked, words.New(words.Unlinked))
-	}
-	p.NotChecked = append(p.NotChecked, words.New(words.LongerRelations), words.New(words.OtherReleases))
+	p.NotChecked = p.notReckoned(tables, groups, o)
 	return nil
 }

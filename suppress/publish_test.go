@@ -72,7 +72,7 @@ var crossed = sdc.Output{Name: "crossed", Kind: sdc.Frequency, By: []string{"reg
 func TestPublish(t *testing.T) {
 	r := checked(t, sdc.Options{Sole: true}, crossed)
 	dst := filepath.Join(t.TempDir(), "new", "out")
-	p, err := suppress.Publish(t.Context(), r, dst, suppress.Options{})
+	p, err := suppress.Publish(t.Context(), r, dst, suppress.Options{Secret: projectSecret})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestPublish(t *testing.T) {
 		t.Error(err)
 	}
 	for _, threads := range []int{1, 3} {
-		m, err := suppress.Release(t.Context(), r, suppress.Options{Threads: threads})
+		m, err := suppress.Release(t.Context(), r, suppress.Options{Threads: threads, Secret: projectSecret})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,12 +132,12 @@ func TestPublishRefuses(t *testing.T) {
 		o      suppress.Options
 		want   error
 	}{
-		{"no report", nil, "", suppress.Options{}, suppress.ErrRequest},
-		{"a report that nobody checked", &sdc.Report{}, "", suppress.Options{}, suppress.ErrRequest},
-		{"a report that does not say who is alone", checked(t, sdc.Options{}, crossed), "", suppress.Options{}, suppress.ErrRequest},
-		{"an unsafe remark on the data", remarked, "", suppress.Options{}, suppress.ErrUnfit},
-		{"microdata that hold all of the table", microdata, "", suppress.Options{}, suppress.ErrUnfit},
-		{"no table", checked(t, sole, sdc.Output{Name: "records", Kind: sdc.Microdata, By: []string{"region"}}), "", suppress.Options{}, suppress.ErrRequest},
+		{"no report", nil, "", suppress.Options{Secret: projectSecret}, suppress.ErrRequest},
+		{"a report that nobody checked", &sdc.Report{}, "", suppress.Options{Secret: projectSecret}, suppress.ErrRequest},
+		{"a report that does not say who is alone", checked(t, sdc.Options{}, crossed), "", suppress.Options{Secret: projectSecret}, suppress.ErrRequest},
+		{"an unsafe remark on the data", remarked, "", suppress.Options{Secret: projectSecret}, suppress.ErrUnfit},
+		{"microdata that hold all of the table", microdata, "", suppress.Options{Secret: projectSecret}, suppress.ErrUnfit},
+		{"no table", checked(t, sole, sdc.Output{Name: "records", Kind: sdc.Microdata, By: []string{"region"}}), "", suppress.Options{Secret: projectSecret}, suppress.ErrRequest},
 		{"an output that is not there", good, "", suppress.Options{Outputs: []string{"x"}}, suppress.ErrRequest},
 		{"a cost that is none", good, "", suppress.Options{Cost: "euro"}, suppress.ErrRequest},
 		{"a count that is none", good, "", suppress.Options{Count: "heads"}, suppress.ErrRequest},
@@ -201,7 +201,7 @@ func TestPublishCancelled(t *testing.T) {
 // TestAddLater: no file is added once the publication is there.
 func TestAddLater(t *testing.T) {
 	r := checked(t, sdc.Options{Sole: true}, crossed)
-	p, err := suppress.Release(t.Context(), r, suppress.Options{})
+	p, err := suppress.Release(t.Context(), r, suppress.Options{Secret: projectSecret})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestColumnsInNoTable(t *testing.T) {
 	r := checked(t, sdc.Options{Sole: true},
 		sdc.Output{Name: "a", Kind: sdc.Frequency, By: []string{"region"}}, sdc.Output{Name: "b", Kind: sdc.Frequency, By: []string{"state"}})
 	r.Outputs[0].UnsafeCells = 1 // as if something were hidden
-	p, err := suppress.Release(t.Context(), r, suppress.Options{})
+	p, err := suppress.Release(t.Context(), r, suppress.Options{Secret: projectSecret})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestColumnsInNoTable(t *testing.T) {
 		t.Errorf("%v, %q", p.Verdict, p.Review)
 	}
 	asked := 0
-	p, err = suppress.Release(t.Context(), r, suppress.Options{Recheck: func(_ context.Context, outputs []sdc.Output) (*sdc.Report, error) {
+	p, err = suppress.Release(t.Context(), r, suppress.Options{Secret: projectSecret, Recheck: func(_ context.Context, outputs []sdc.Output) (*sdc.Report, error) {
 		asked++
 		return checked(t, sdc.Options{Sole: true}, outputs...), nil
 	}})
@@ -263,7 +263,7 @@ func TestRoundingReview(t *testing.T) {
 		{"a group", 60, func(p *sdc.Policy) { p.GroupDisclosure = sdc.GroupDisclosure{Percent: "30"} }, []string{"group-share"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			p, err := suppress.Release(t.Context(), quiet(tc.change), suppress.Options{Round: tc.base})
+			p, err := suppress.Release(t.Context(), quiet(tc.change), suppress.Options{Round: tc.base, Secret: projectSecret})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -292,7 +292,7 @@ func ExamplePublish() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	p, err := suppress.Publish(ctx, report, filepath.Join(dir, "out"), suppress.Options{})
+	p, err := suppress.Publish(ctx, report, filepath.Join(dir, "out"), suppress.Options{Secret: projectSecret})
 	if err != nil {
 		fmt.Println(err)
 		return

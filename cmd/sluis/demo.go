@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	projectkey "github.com/sluis-go/sluis/internal/secret"
 	"github.com/sluis-go/sluis/internal/synth"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/suppress"
@@ -194,8 +195,11 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout, s
 	page, leaves := at("protection.html"), filepath.Join(dir, suppress.ReleaseFolder, "tables.release.html")
 	fmt.Fprintf(stdout, "\n4. Protected as by: sluis protect %s --count records --rounds 0 --out %s --replace --html %s --public %s\n", at("tables.yaml"), dir, page, leaves)
 	working("protecting three tables")
+	if err := demoSecret(at("tables.yaml.secret"), seed); err != nil {
+		return err
+	}
 	err = runProtect(ctx, at("tables.yaml"), &protectFlags{
-		policy: "cbs", out: dir, replace: true, cost: "value", count: "records", digits: -1, seed: seed, pageFlags: pageFlags{html: page, public: leaves},
+		policy: "cbs", out: dir, replace: true, cost: "value", count: "records", digits: -1, pageFlags: pageFlags{html: page, public: leaves},
 	}, stdout)
 	if !found(err) {
 		return err
@@ -210,7 +214,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout, s
 	}
 	fmt.Fprintf(stdout, "5. Verified from the releases alone, as by: sluis verify %s\n", dir)
 	working("verifying")
-	if err = runVerify(ctx, dir, stdout); errors.As(err, &exit) && exit.code == exitReview {
+	if err = runVerify(ctx, dir, &verifyFlags{}, stdout); errors.As(err, &exit) && exit.code == exitReview {
 		err = nil
 	}
 	return err
@@ -221,4 +225,17 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout, s
 func found(err error) bool {
 	var exit *exitError
 	return err == nil || errors.As(err, &exit) && (exit.code == exitUnsafe || exit.code == exitReview)
+}
+
+// demoSecret keeps the secret of a demonstration, which protects nothing, beside the spec.
+func demoSecret(path string, seed uint64) error {
+	sum := sha256.Sum256(fmt.Appendf(nil, "the secret of demonstration %d protects nothing", seed))
+	s, err := projectkey.Of(sum[:])
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return projectkey.Save(path, s)
 }

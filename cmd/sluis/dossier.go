@@ -175,7 +175,7 @@ func checkDossier(ctx context.Context, path, folder string, stdout io.Writer) er
 // verifiedRelease verifies the folder of a release as sluis verify does. A folder that
 // cannot be read is a problem of the release. The error is that of a context that ended.
 func verifiedRelease(ctx context.Context, dir string) (*dossier.Verification, error) {
-	v, err := releases.Verify(ctx, dir, nil)
+	v, err := releases.Verify(ctx, dir, releases.Options{})
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()

@@ -66,6 +66,7 @@ func commands() []*cobra.Command {
 		readsData(newProtectCommand()),
 		readsData(newPseudonymiseCommand()),
 		readsData(newRiskCommand()),
+		newSecretCommand(),
 		newSynthCommand(),
 		newVerifyCommand(),
 	}

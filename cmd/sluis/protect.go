@@ -33,6 +33,8 @@ type protectFlags struct {
 	digits  int
 	rounds  int
 	seed    uint64
+	secret  string
+	with    []string
 	threads int
 	trust   []string
 	round   roundFlags
@@ -86,7 +88,9 @@ attacker who knows that comes too close to an unsafe cell.`,
 	flags.BoolVar(&f.whole, "whole", false, "reckon with attackers who know sums to be whole units, as they know counts to be")
 	flags.IntVar(&f.digits, "digits", -1, "decimals to publish sums with (default: all that they have)")
 	flags.IntVar(&f.rounds, "rounds", 8, "effort to suppress less")
-	flags.Uint64Var(&f.seed, "seed", 1, "seed of that effort")
+	flags.Uint64Var(&f.seed, "seed", 0, "for tests: choices that anybody can repeat, the same bytes for the same seed")
+	flags.StringVar(&f.secret, "secret", "", "secret of the project, from sluis secret new (default: SPEC.secret, made where it is not there)")
+	flags.StringArrayVar(&f.with, "with", nil, "folder of an earlier release of the same data, which is held against this one; may be repeated")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	addTrust(flags, &f.trust)
 	f.round.add(flags)
@@ -130,17 +134,29 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	o := f.options()
+	kept, err := secretFor(f, path, &policy)
+	if err != nil {
+		return err
+	}
+	o.Secret = kept.bytes()
 	o.Recheck = rechecked(run, f.threads)
 	o.Before = func(ctx context.Context, p *suppress.Publication) error {
 		if err := fitOutputs(inputs, f.targets(p)...); err != nil {
 			return err
 		}
-		return f.pages(ctx, r, p)
+		if err := f.againstEarlier(p); err != nil {
+			return err
+		}
+		if err := f.pages(ctx, r, p); err != nil {
+			return err
+		}
+		return kept.save(p)
 	}
 	p, err := suppress.Publish(ctx, r, f.out, o)
 	if err != nil {
 		return protectError(err)
 	}
+	kept.tell(stdout)
 	f.tell(stdout, r, p)
 	return verdictError(p.Verdict)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	projectkey "github.com/sluis-go/sluis/internal/secret"
 )
 
 // TestReadme: the spec and the table of README.md are those of the sample in testdata.
@@ -25,7 +27,12 @@ func TestReadme(t *testing.T) {
 	if status, out, errs := sluis(t, "check", at("testdata", "persons.yaml")); status != exitUnsafe {
 		t.Errorf("check: status %d: %s%s", status, out, errs)
 	}
-	if status, out, errs := sluis(t, "protect", at("testdata", "persons.yaml"), "--out", dir); status != 0 {
+	project := filepath.Join(t.TempDir(), "project.secret")
+	s := must(projectkey.Of([]byte("a secret of the readme, 02 bytes")))
+	if err := projectkey.Save(project, s); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs := sluis(t, "protect", at("testdata", "persons.yaml"), "--out", dir, "--secret", project); status != 0 {
 		t.Fatalf("protect: status %d: %s%s", status, out, errs)
 	}
 	f := must(os.Open(filepath.Join(dir, "release", "health.release.csv")))

@@ -45,6 +45,8 @@ func TestRound(t *testing.T) {
 		t.Fatalf("exit status %d: %s", code, text)
 	}
 	const golden = `CONFIDENTIAL: this report holds the values before rounding and must not leave the closed environment
+The choice was drawn with the seed `
+	const next = `: whoever knows the seed can repeat the choice.
 
 Rounded to multiples of 5, so that all sums hold, each cell to a multiple next to its value.
 Whoever knows this knows of a value x, rounded to r, that r - 4 <= x <= r + 4.
@@ -54,7 +56,7 @@ Table "n": `
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{golden, "all 9 sums hold", "unsafe cells (region, sex: value; rounded; possible to an attacker; level below, above; why unsafe; verdict)", "; small count; holds"} {
+	for _, want := range []string{golden, next, "all 9 sums hold", "unsafe cells (region, sex: value; rounded; possible to an attacker; level below, above; why unsafe; verdict)", "; small count; holds"} {
 		if !strings.Contains(string(report), want) {
 			t.Errorf("%q is not in the report:\n%s", want, report)
 		}

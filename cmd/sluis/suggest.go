@@ -13,13 +13,18 @@ import (
 	"github.com/sluis-go/sluis/suppress"
 )
 
+// suggestionSecret is the secret that suggestions are counted under: the same counts every
+// time. Nothing of these patterns is released; protect draws its own under the secret of the
+// project.
+const suggestionSecret = "for numbers of suggestions alone"
+
 // findSuggestions looks for changes that would do. It reads the data once more.
 func findSuggestions(ctx context.Context, r *sdc.Report, run *project.Project, opts sdc.Options) ([]suggest.Suggestion, error) {
 	list, err := run.Suggest(ctx, r, opts)
 	if err != nil {
 		return nil, requestError(err)
 	}
-	more, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(run, opts.Threads)})
+	more, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(run, opts.Threads), Secret: []byte(suggestionSecret)})
 	if err != nil {
 		return nil, err
 	}

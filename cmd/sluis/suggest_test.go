@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	projectkey "github.com/sluis-go/sluis/internal/secret"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/suppress"
@@ -61,7 +62,11 @@ func TestSuggestProtection(t *testing.T) {
 		}
 		list := suppressed.FindAllStringSubmatch(said, -1)
 		if len(list) > 0 {
-			args := []string{"protect", at, "--out", filepath.Join(dir, "out"), "--rounds", "0", "--replace"}
+			same := filepath.Join(dir, "suggestions.secret")
+			if err := projectkey.Save(same, must(projectkey.Of([]byte(suggestionSecret)))); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"protect", at, "--out", filepath.Join(dir, "out"), "--rounds", "0", "--replace", "--secret", same}
 			if strings.Contains(said, "table of records") {
 				args = append(args, "--count", "records")
 			}

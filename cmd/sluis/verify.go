@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,8 +13,15 @@ import (
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
+	with   []string
+	accept string
+}
+
 func newVerifyCommand() *cobra.Command {
-	return &cobra.Command{
+	var f verifyFlags
+	cmd := &cobra.Command{
 		Use:   "verify DIR",
 		Short: "Check the certificates of releases against the releases alone",
 		Long: `verify reads every NAME.certificate.json in DIR and the releases that it names, and
@@ -32,19 +40,36 @@ insider.
 
 Of rounded releases it reads NAME.rounding.json, and checks that every value is a
 multiple of the base and, if it says so, that all sums hold. Two releases of the same
-cells under different certificates are refused: what they tell together is not proven.`,
+cells under different certificates are refused: what they tell together is not proven.
+With --with earlier releases are checked too, and held against this one.
+
+The manifest says what attacker was reckoned with. One that is weaker than docs/protection.md
+requires does not hold, unless --accept-attacker says why that will do.`,
 		Example: `  sluis verify tables
-  sluis verify tables/release`,
+  sluis verify tables/release
+  sluis verify tables/release --with may/release --with june/release`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runVerify(cmd.Context(), args[0], cmd.OutOrStdout())
+			return runVerify(cmd.Context(), args[0], &f, cmd.OutOrStdout())
 		},
 	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.with, "with", nil, "folder of an earlier release of the same data; may be repeated")
+	flags.StringVar(&f.accept, "accept-attacker", "", "why an attacker will do that is weaker than docs/protection.md requires")
+	return cmd
 }
 
 // runVerify is the verify verb.
-func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
-	v, err := releases.Verify(ctx, dir, func(x releases.Found) { tellFound(stdout, x) })
+func runVerify(ctx context.Context, dir string, f *verifyFlags, stdout io.Writer) error {
+	if f.accept != "" {
+		if len([]rune(strings.TrimSpace(f.accept))) < 3 {
+			return usageError(errors.New("--accept-attacker needs a reason of three characters or more"))
+		}
+		fmt.Fprintf(stdout, "accepted, an attacker that is weaker than docs/protection.md requires: %q\n", f.accept)
+	}
+	v, err := releases.Verify(ctx, dir, releases.Options{
+		With: f.with, AcceptWeaker: f.accept != "", Tell: func(x releases.Found) { tellFound(stdout, x) },
+	})
 	switch {
 	case err != nil:
 		return err
@@ -66,6 +91,8 @@ func runVerify(ctx context.Context, dir string, stdout io.Writer) error {
 // tellFound prints one thing that was found in a folder.
 func tellFound(w io.Writer, x releases.Found) {
 	switch {
+	case x.Said != "":
+		fmt.Fprintln(w, x.Said)
 	case x.Wrong != "":
 		fmt.Fprintln(w, x.Wrong)
 	case x.Certified != nil:

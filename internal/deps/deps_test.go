@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"internal/plainyaml":  {},
 	"internal/files":      {},
 	"internal/manifest":   {},
+	"internal/secret":     {"internal/files", "internal/staging"},
 	"internal/evidence":   {"internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/touch"},
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
@@ -60,7 +61,7 @@ var allowed = map[string][]string{
 	// Facts and their sentences: every package that finds something has a fact for it.
 	"sdc/report/words": {},
 	// One arrow: suppress, suppress/foreign and suppress/records stand on the engine.
-	"suppress":          {"internal/files", "internal/guard", "internal/manifest", "internal/staging", "sdc", "sdc/report/words"},
+	"suppress":          {"internal/files", "internal/guard", "internal/manifest", "internal/secret", "internal/staging", "sdc", "sdc/report/words"},
 	"suppress/foreign":  {"suppress/internal/hide"},
 	"suppress/releases": {"internal/files", "internal/formula", "internal/manifest", "sdc/source", "suppress", "suppress/verify"},
 	"suppress/records":  {"internal/column", "internal/group", "internal/guard", "suppress/internal/hide"},

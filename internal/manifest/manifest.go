@@ -31,7 +31,12 @@ type Manifest struct {
 	// Review names the rules and remarks that are left to a reviewer, in order: the
 	// release may leave once the reviewer has agreed. Null in one of an earlier version.
 	Review []string `json:"review"`
-	Files  []File   `json:"files"` // by name
+	// Off names the parts of the attacker that were not reckoned with. Null in one of an
+	// earlier version.
+	Off []string `json:"attackerOff"`
+	// NotReckoned names what the publication did not reckon with.
+	NotReckoned []string `json:"notReckoned"`
+	Files       []File   `json:"files"` // by name
 }
 
 // Policy tells a policy from another of its name. Differences are those from the shipped
@@ -51,14 +56,18 @@ type File struct {
 	Shows string `json:"shows,omitempty"`
 }
 
-// Of lists the files of a folder that has no manifest yet. shows says what the values of
-// tables are, by file.
-func Of(ctx context.Context, folder fs.FS, policy *Policy, review []string, shows map[string]string) (*Manifest, error) {
+// Of lists the files of a folder that has no manifest yet, beside what about says. shows
+// says what the values of tables are, by file.
+func Of(ctx context.Context, folder fs.FS, about Manifest, shows map[string]string) (*Manifest, error) {
 	entries, err := fs.ReadDir(folder, ".") // by name
 	if err != nil {
 		return nil, err
 	}
-	m := &Manifest{Schema: schema, Policy: policy, Review: append([]string{}, review...), Files: []File{}}
+	m := &about
+	m.Schema, m.Files = schema, []File{}
+	for _, list := range []*[]string{&m.Review, &m.Off, &m.NotReckoned} {
+		*list = append([]string{}, *list...)
+	}
 	for _, e := range entries {
 		f, err := measure(ctx, folder, e.Name())
 		if err != nil {
@@ -93,22 +102,21 @@ func measure(ctx context.Context, folder fs.FS, name string) (File, error) {
 	return File{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
 }
 
-// Check compares a folder with its manifest. found says whether there is a manifest: a
-// folder without one was not written by sluis, or by an early version. review is what is
-// left to a reviewer, nil in a manifest of an earlier version. wrong lists the differences.
-func Check(ctx context.Context, folder fs.FS) (found bool, review, wrong []string, err error) {
+// Check compares a folder with its manifest. found is nil where there is none: such a folder
+// was not written by sluis, or by an early version. wrong lists the differences.
+func Check(ctx context.Context, folder fs.FS) (found *Manifest, wrong []string, err error) {
 	m, err := read(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return false, nil, nil, nil
+		return nil, nil, nil
 	case errors.Is(err, errForm):
-		return true, nil, []string{Name + ": it is not in the form of a manifest"}, nil
+		return &Manifest{}, []string{Name + ": it is not in the form of a manifest"}, nil
 	case err != nil:
-		return false, nil, nil, err
+		return nil, nil, err
 	}
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
-		return true, nil, nil, err
+		return m, nil, err
 	}
 	listed := map[string]File{}
 	for _, x := range m.Files {
@@ -129,7 +137,7 @@ func Check(ctx context.Context, folder fs.FS) (found bool, review, wrong []strin
 		}
 		is, err := measure(ctx, folder, e.Name())
 		if err != nil {
-			return true, nil, nil, err
+			return m, nil, err
 		}
 		if is.Shows = x.Shows; is != x {
 			wrong = append(wrong, fmt.Sprintf("%q is not the file of the manifest", e.Name()))
@@ -141,7 +149,7 @@ func Check(ctx context.Context, folder fs.FS) (found bool, review, wrong []strin
 			delete(listed, x.Name)
 		}
 	}
-	return true, m.Review, wrong, nil
+	return m, wrong, nil
 }
 
 var errForm = errors.New("not in the form of a manifest")

@@ -21,7 +21,34 @@ type policyFile struct {
 	Extends   string    `yaml:"extends"`
 	Weighting string    `yaml:"weighting"`
 	Dossier   string    `yaml:"dossier"`
+	Attacker  partsFile `yaml:"attacker"`
+	Rounding  baseFile  `yaml:"rounding"`
 	Rules     rulesFile `yaml:"rules"`
+}
+
+// partsFile are parts of the attacker, each on or off.
+type partsFile struct {
+	Unions onOff `yaml:"unions"`
+	Shares onOff `yaml:"shares"`
+	Occurs onOff `yaml:"occurs"`
+	Method onOff `yaml:"method"`
+}
+
+// onOff is true for off.
+type onOff bool
+
+// UnmarshalYAML reads on or off.
+func (o *onOff) UnmarshalYAML(unmarshal func(any) error) error {
+	var word string
+	if unmarshal(&word) == nil && (word == "on" || word == "off") {
+		*o = word == "off"
+		return nil
+	}
+	return errors.New("a part of the attacker is on or off")
+}
+
+type baseFile struct {
+	Base plainyaml.Whole `yaml:"base"`
 }
 
 type rulesFile struct {
@@ -198,6 +225,11 @@ func (f *policyFile) resolve() (sdc.Policy, error) {
 	default:
 		return p, wrong("dossier must be required, or be left out")
 	}
+	p.Attacker = sdc.Attacker{
+		NoUnions: bool(f.Attacker.Unions), NoShares: bool(f.Attacker.Shares),
+		NoOccurs: bool(f.Attacker.Occurs), NoMethod: bool(f.Attacker.Method),
+	}
+	p.Rounding.Base = int64(f.Rounding.Base)
 	f.Rules.apply(&p)
 	if like := sdc.Resembles(f.Name); like != "" && !p.IsShipped() {
 		return p, wrong("name looks like %s, which is a shipped policy with other rules: choose a name without %[1]s in it; the report shows by itself how the policy differs from a shipped one", like)

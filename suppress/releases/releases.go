@@ -3,7 +3,7 @@
 // Parquet files, releases of the same cells under two certificates, and the confidential proofs
 // where they lie beside.
 //
-//	v, err := releases.Verify(ctx, "tables/release", nil)
+//	v, err := releases.Verify(ctx, "tables/release", releases.Options{})
 //	...
 //	v.Holds, v.Review
 package releases
@@ -48,8 +48,21 @@ type Verdict struct {
 	Tables, Cells, Hidden int
 }
 
+// Options say what is verified, and how. The zero value is ready to use.
+type Options struct {
+	// Tell, where it is not nil, is called for each thing that is found, in the order of the
+	// names of the files.
+	Tell func(Found)
+	// With are folders of earlier releases, which are verified too, and held against this one.
+	With []string
+	// AcceptWeaker accepts an attacker that is weaker than docs/protection.md requires.
+	AcceptWeaker bool
+}
+
 // Found is one thing that was found: exactly one of the fields but File is set.
 type Found struct {
+	// Said is a sentence about what was found, and is nothing wrong.
+	Said string
 	// File is the proof that holds; "" for what does not hold.
 	File string
 	// Wrong is a sentence about what does not hold.
@@ -61,16 +74,15 @@ type Found struct {
 }
 
 // Verify verifies a folder that leaves, or one with the two folders release and confidential
-// in it. tell, where it is not nil, is called for each thing that is found, in the order of
-// the names of the files.
+// in it.
 //
 // The error says that the folder cannot be read, or that it has no certificate. Of a folder
 // that does not hold there is no error: see Verdict.
-func Verify(ctx context.Context, dir string, tell func(Found)) (*Verdict, error) {
-	if tell == nil {
-		tell = func(Found) {}
+func Verify(ctx context.Context, dir string, o Options) (*Verdict, error) {
+	if o.Tell == nil {
+		o.Tell = func(Found) {}
 	}
-	v := &verification{release: dir, confidential: dir, tell: tell, verdict: &Verdict{Holds: true}}
+	v := &verification{release: dir, confidential: dir, tell: o.Tell, accept: o.AcceptWeaker, verdict: &Verdict{Holds: true}}
 	if info, err := os.Stat(filepath.Join(dir, suppress.ReleaseFolder)); err == nil && info.IsDir() {
 		v.release, v.confidential = filepath.Join(dir, suppress.ReleaseFolder), filepath.Join(dir, suppress.ConfidentialFolder)
 		if err := v.outside(dir); err != nil {
@@ -78,6 +90,9 @@ func Verify(ctx context.Context, dir string, tell func(Found)) (*Verdict, error)
 		}
 	}
 	if err := v.run(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.earlier(ctx, &o); err != nil {
 		return nil, err
 	}
 	return v.verdict, nil
@@ -88,6 +103,9 @@ type verification struct {
 	release, confidential string // one folder for what was made before there were two
 	tell                  func(Found)
 	verdict               *Verdict
+	accept                bool
+	manifest              *manifest.Manifest // nil for none
+	covered               map[string]string  // release -> what proves it
 }
 
 // fail says that something does not hold.
@@ -131,16 +149,20 @@ func (v *verification) run(ctx context.Context) error {
 			return nil
 		}
 	}
-	listed, review, wrong, err := manifest.Check(ctx, files.FS(v.release))
+	found, wrong, err := manifest.Check(ctx, files.FS(v.release))
 	if err != nil {
 		return err
 	}
-	v.verdict.Review, v.verdict.Known = review, review != nil
+	listed := found != nil
+	if v.manifest = found; listed {
+		v.verdict.Review, v.verdict.Known = found.Review, found.Review != nil
+	}
 	v.failAll(wrong)
 	covered, err := v.certificates(ctx, entries)
 	if err != nil {
 		return err
 	}
+	v.covered = covered
 	for _, e := range entries {
 		if strings.Contains(e.Name(), ".release.") && !strings.HasSuffix(e.Name(), ".html") {
 			if err := v.covers(ctx, e.Name(), covered); err != nil {
@@ -152,6 +174,7 @@ func (v *verification) run(ctx context.Context) error {
 		return err
 	}
 	v.failAll(wrong)
+	v.attacker()
 	return v.twins(ctx, listed)
 }
 
@@ -202,6 +225,7 @@ func (v *verification) certificate(ctx context.Context, name string) ([]string, 
 	}
 	v.verdict.Cells, v.verdict.Hidden = v.verdict.Cells+c.Cells, v.verdict.Hidden+c.Hidden
 	v.tell(Found{File: name, Certified: c})
+	v.counts(name, c)
 	return c.Releases, nil
 }
 

@@ -24,46 +24,81 @@ type claim struct {
 
 // share finds the cells that several tables have, published or not.
 func (v *verifier) share() error {
-	lists := map[string]*certificateVariable{}
-	for _, t := range v.tables {
-		for i := range t.vars {
-			a := &t.vars[i]
-			b, ok := lists[a.Name]
-			if !ok {
-				lists[a.Name] = a
-				continue
-			}
-			same := len(a.Codes) == len(b.Codes)
-			for k := range a.Codes {
-				same = same && a.Codes[k] == b.Codes[k] && a.Parents[k] == b.Parents[k]
-			}
-			if !same {
-				return refuse("variable %q has different code lists in two releases", a.Name)
-			}
-		}
-	}
 	for j, t := range v.tables {
 		for i, s := range v.tables[:j] {
 			if s.file == t.file {
 				return refuse("%s occurs twice", s.file)
 			}
-			v.pair(i, j)
+			if err := v.pair(i, j); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// common lists the codes that two lists of one variable have both, by their numbers. It is
+// not ok unless these have the same code above them in both, and every other code lies below
+// a code that has none below it in the list without it: one list is the other at another
+// depth, or both are one with other codes folded.
+func common(a, b *certificateVariable) (both [][2]int, ok bool) {
+	number := func(v *certificateVariable) (of map[string]int, top []bool) {
+		of, top = map[string]int{}, make([]bool, len(v.Codes))
+		for k, c := range v.Codes {
+			if of[c] = k; k > 0 {
+				top[v.Parents[k]] = true // has codes below
+			}
+		}
+		return of, top
+	}
+	inA, topA := number(a)
+	inB, topB := number(b)
+	for k, c := range a.Codes {
+		l, is := inB[c]
+		if is && k > 0 && (l == 0 || a.Codes[a.Parents[k]] != b.Codes[b.Parents[l]]) {
+			return nil, false
+		}
+		if is {
+			both = append(both, [2]int{k, l})
+		}
+	}
+	folded := func(v, w *certificateVariable, inW map[string]int, topW []bool) bool {
+		for k := range v.Codes {
+			up := k
+			for {
+				if l, is := inW[v.Codes[up]]; is {
+					if up != k && (l == 0 || topW[l]) {
+						return false
+					}
+					break
+				}
+				up = v.Parents[up]
+			}
+		}
+		return true
+	}
+	return both, folded(a, b, inB, topB) && folded(b, a, inA, topA)
+}
+
 // pair notes the cells that tables i and j share: the cells that are totals in every
 // variable that only one of the tables has.
-func (v *verifier) pair(i, j int) {
+func (v *verifier) pair(i, j int) error {
 	s, t := v.tables[i], v.tables[j]
-	type axis struct{ s, t, n int }
-	var common []axis
+	type axis struct {
+		s, t int
+		both [][2]int
+	}
+	var axes []axis
 	for a := range s.vars {
 		for b := range t.vars {
-			if s.vars[a].Name == t.vars[b].Name {
-				common = append(common, axis{s.stride[a], t.stride[b], len(s.vars[a].Codes)})
+			if s.vars[a].Name != t.vars[b].Name {
+				continue
 			}
+			both, ok := common(&s.vars[a], &t.vars[b])
+			if !ok {
+				return refuse("variable %q has different code lists in two releases", s.vars[a].Name)
+			}
+			axes = append(axes, axis{s.stride[a], t.stride[b], both})
 		}
 	}
 	for _, c := range []*checkedTable{s, t} {
@@ -76,9 +111,9 @@ func (v *verifier) pair(i, j int) {
 	}
 	var walk func(k, x, y int)
 	walk = func(k, x, y int) {
-		if k < len(common) {
-			for code := range common[k].n {
-				walk(k+1, x+code*common[k].s, y+code*common[k].t)
+		if k < len(axes) {
+			for _, c := range axes[k].both {
+				walk(k+1, x+c[0]*axes[k].s, y+c[1]*axes[k].t)
 			}
 			return
 		}
@@ -94,6 +129,7 @@ func (v *verifier) pair(i, j int) {
 		}
 	}
 	walk(0, 0, 0)
+	return nil
 }
 
 // base puts the base into the tables and checks it.

@@ -146,6 +146,15 @@ const (
 	Unlinked         ID = "unlinked-tables"
 	LongerRelations  ID = "longer-relations"
 	OtherReleases    ID = "other-releases"
+	AttackerOff      ID = "attacker-off"
+	LongerSums       ID = "longer-sums"
+	SumsAllEqual     ID = "sums-all-equal"
+	Pooled           ID = "pooled-contributors"
+	SmallerResponse  ID = "smaller-response"
+	DifferentThings  ID = "different-things"
+	NegativeTotals   ID = "negative-totals"
+	Repeatable       ID = "repeatable-pattern"
+	PatternChoice    ID = "pattern-choice"
 	RecordsBeside    ID = "records-beside"
 	SumOfHidden      ID = "sum-of-hidden"
 	SumsOfFew        ID = "sums-of-few"
@@ -300,6 +309,16 @@ var checkParameters = map[ID][]Parameter{
 	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
 	RoundedSmall: slices.Concat(name("table"), number("base", "min")), RoundedFew: slices.Concat(name("table"), number("counts")), RoundedShares: slices.Concat(name("table"), number("cells")), Unlinked: nil, LongerRelations: nil, OtherReleases: nil,
+	AttackerOff:     list(Text, "parts"),
+	LongerSums:      nil,
+	SumsAllEqual:    nil,
+	Pooled:          nil,
+	SmallerResponse: nil,
+	DifferentThings: nil,
+	NegativeTotals:  nil,
+	Repeatable:      nil,
+	PatternChoice:   nil,
+
 	RecordsBeside:  slices.Concat(name("table", "records"), number("n", "of")),
 	SumOfHidden:    slices.Concat(name("table"), number("places")),
 	SumsOfFew:      slices.Concat(name("table"), number("sums")),

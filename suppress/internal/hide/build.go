@@ -1,6 +1,7 @@
 package hide
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/big"
 	"slices"
@@ -18,6 +19,8 @@ type Tables struct {
 
 	policy  *sdc.Policy
 	options BuildOptions
+	seed    *[sha256.Size]byte // of the draw; nil for none
+	byLot   bool               // some cells are hidden by lot
 }
 
 // Problem returns the cells of all tables with the relations between them. Protect
@@ -448,5 +451,6 @@ func (g *Tables) lay(o BuildOptions) error {
 		t.narrow(p)
 	}
 	g.problem = p
+	g.draw()
 	return nil
 }

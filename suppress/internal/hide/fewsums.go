@@ -31,6 +31,9 @@ type place struct {
 //
 // Time: the square of the suppressed cells, and a program for each sum that no witness shows.
 func (g *Tables) openFewSums(ctx context.Context, p *Pattern, threads int) (n int, all bool, err error) {
+	if g.policy.Attacker.NoUnions {
+		return 0, true, nil
+	}
 	places := g.suppressedPlaces(p)
 	ids := slices.Sorted(maps.Keys(places))
 	marks := make([]uint64, len(p.status))

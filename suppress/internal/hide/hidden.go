@@ -51,6 +51,12 @@ const mostTries = 8
 // in it.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
 	pattern, err := Protect(ctx, g.problem, o)
+	if err != nil && ctx.Err() == nil && g.withoutLots() {
+		if err := g.lay(g.options); err != nil {
+			return nil, nil, err
+		}
+		pattern, err = Protect(ctx, g.problem, o)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,6 +133,9 @@ func (g *Tables) more(t *table, p *Pattern, c int) bool {
 
 // openSums lists the sums of hidden cells that are not certain to pass the rules.
 func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
+	if g.policy.Attacker.NoUnions {
+		return nil
+	}
 	for _, t := range g.list {
 		t.relations(func(_, total int, parts []int) {
 			if p.status[t.id[total]].Hidden() || !t.has[total] {
@@ -145,6 +154,9 @@ func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
 // of the other variables, sum to as many as there are. That a code occurs is reckoned with
 // already, unless a table leaves rows out, see tell.
 func (g *Tables) openCodes(p *Pattern) (n int) {
+	if g.policy.Attacker.NoOccurs {
+		return 0
+	}
 	for _, t := range g.list {
 		if !t.count {
 			continue
@@ -189,6 +201,9 @@ func (t *table) overAll(v, cell int) bool {
 
 // openShares lists the cells of group rules of which no witness has a share that passes.
 func (g *Tables) openShares(p *Pattern) (out []shareOf) {
+	if g.policy.Attacker.NoShares {
+		return nil
+	}
 	for _, t := range g.list {
 		for _, f := range t.groups {
 			if !p.status[t.id[f.cell]].Hidden() || !slices.ContainsFunc(p.witnesses, func(w Witness) bool { return g.passes(t, &f, &w) }) {

@@ -113,6 +113,9 @@ type Problem struct {
 	attacker Attacker
 	of       [][]int32 // cell -> relations that it is in
 	down, up []int64   // cell -> room below and above the truth
+	price    []int64   // cell -> cost as drawn; nil: as it is
+	chance   []uint64  // cell -> random number of the draw
+	lots     []bool    // cell -> to be hidden by lot
 
 	floors    []int64           // cell -> what Anyone may have in it, where that matters
 	anonymous bool              // that is something in some cell
@@ -331,7 +334,12 @@ func copyRelations(rel []Relation) []Relation {
 // Attacker returns what is known of hidden cells beforehand.
 func (p *Problem) Attacker() Attacker { return p.attacker }
 
-func (p *Problem) cost(i int) int64 { return max(1, p.cells[i].Cost) }
+func (p *Problem) cost(i int) int64 {
+	if p.price != nil {
+		return p.price[i]
+	}
+	return max(1, p.cells[i].Cost)
+}
 
 // setRoom works out how far below and above the truth the attacker's prior
 // knowledge lets each hidden cell be, in whole units; infinity is no bound.

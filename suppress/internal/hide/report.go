@@ -17,6 +17,7 @@ const confidential = "CONFIDENTIAL: this report holds suppressed values and must
 func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, confidential)
+	g.writeSeed(b)
 	cells := g.problem.cells
 	for i, t := range g.list {
 		l := g.Loss(i, p)

@@ -103,12 +103,12 @@ func (out *Rounded) search(ctx context.Context, p *Problem, spread int64) (faile
 		var goal []lp.Term
 		for j, cell := range c.cells {
 			rest := p.cells[cell].Value % out.Base
-			goal = append(goal, lp.Term{Var: j, Coef: float64(2*rest-out.Base) / float64(out.Base)})
+			goal = append(goal, lp.Term{Var: j, Coef: p.pull(int(cell), rest, out.Base)})
 		}
 		start := slices.Clone(c.lower)
 		for j, cell := range c.cells {
 			up := int64(0)
-			if 2*(p.cells[cell].Value%out.Base) >= out.Base {
+			if p.goesUp(int(cell), p.cells[cell].Value%out.Base, out.Base) {
 				up = 1
 			}
 			start[j] = min(max(up, c.lower[j]), c.upper[j])

@@ -76,7 +76,7 @@ func (m *mender) start() {
 			}
 			to := -rest
 			m.x[cell] = m.p.cells[cell].Value / m.base
-			if up < down {
+			if up < down && (m.p.chance == nil || sweep > 0) || sweep == 0 && m.p.chance != nil && m.p.goesUp(cell, rest, m.base) {
 				to += m.base
 				m.x[cell]++
 			}
@@ -109,4 +109,4 @@ func (m *mender) above(cell int) []int32 {
 }
 
 // chance is a number from 0 to 1 for a cell and a start.
-func (m *mender) chance(c int32) float64 { return float64(mix(m.try<<32|uint64(c))>>11) / (1 << 53) }
+func (m *mender) chance(c int32) float64 { return m.p.lot(c, m.try) }

@@ -32,6 +32,7 @@ func (s *shift) String() string {
 func (t *RoundedTables) WriteReport(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, "CONFIDENTIAL: this report holds the values before rounding and must not leave the closed environment")
+	t.tables.writeSeed(b)
 	r := t.rounded
 	below, above := r.Reach()
 	how := "so that all sums hold, each cell to a multiple next to its value"
@@ -47,7 +48,10 @@ func (t *RoundedTables) WriteReport(w io.Writer) error {
 	for _, table := range t.tables.list {
 		t.writeTable(b, table, failures)
 	}
-	fmt.Fprintf(b, "\nNot checked: what the choice of this rounding tells those who know how it is made; other tables and earlier releases.\n")
+	fmt.Fprintf(b, "\nNot checked: other tables and earlier releases.\n")
+	if t.tables.seed == nil && !r.Nearest {
+		fmt.Fprintf(b, "Not checked: what the choice of this rounding tells: without a secret anybody can repeat the choice.\n")
+	}
 	return b.Flush()
 }
 

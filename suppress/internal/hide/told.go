@@ -39,7 +39,7 @@ func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 	}
 	for i, g := range groups {
 		for k, t := range slices.Concat(g.list, g.behind) {
-			if _, excluded := r.Tables[numbers[i][k]].Rows(); t.count && excluded == 0 {
+			if _, excluded := r.Tables[numbers[i][k]].Rows(); t.count && excluded == 0 && !r.JudgedBy().Attacker.NoOccurs {
 				t.occur(emptyOf(i)[k])
 			}
 		}

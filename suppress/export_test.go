@@ -1,0 +1,4 @@
+package suppress
+
+// MayNotReckon lists the facts that Publication.NotChecked may have.
+var MayNotReckon = mayNotReckon
