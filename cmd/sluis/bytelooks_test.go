@@ -50,10 +50,12 @@ func TestBytesOfVerbs(t *testing.T) {
 				"local":   {"local", file, filepath.Join(t.TempDir(), "out.csv"), "--keys", "r", "--k", "2", "--missing", "wildcard", "--respondent", "id"},
 				"profile": {"profile", file, "--respondent", "id"},
 			} {
-				status, out, errs := sluis(t, args...)
-				if said := strings.Contains(errs, `column "id": values look alike: 6 values differ`); said != (name == "alike") || said == (status == 0) {
-					t.Errorf("%s %s%s: status %d: %s%s", verb, name, ext, status, out, errs)
-				}
+				t.Run(verb+" "+name+ext, func(t *testing.T) {
+					status, out, errs := sluis(t, args...)
+					if said := strings.Contains(errs, `column "id": values look alike: 6 values differ`); said != (name == "alike") || said == (status == 0) {
+						t.Errorf("%s %s%s: status %d: %s%s", verb, name, ext, status, out, errs)
+					}
+				})
 			}
 		}
 	}

@@ -234,15 +234,6 @@ func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([
 	return files, nil
 }
 
-// baseNames drops the folders: a page says where its companions are beside it.
-func baseNames(files [][2]string) [][2]string {
-	out := make([][2]string, len(files))
-	for i, f := range files {
-		out[i] = [2]string{f[0], filepath.Base(f[1])}
-	}
-	return out
-}
-
 func writeCells(ctx context.Context, r *sdc.Report, path string) error {
 	w, err := createRecords(ctx, path, r.CellsSchema(), source.WriterOptions{Defuse: true})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -67,4 +68,18 @@ func exactArgs(n int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// choice maps a flag's word to its value.
+func choice[T any](flag, word string, values map[string]T) (T, error) {
+	v, ok := values[word]
+	if !ok {
+		var names []string
+		for n := range values {
+			names = append(names, n)
+		}
+		slices.Sort(names)
+		return v, usageError(fmt.Errorf("--%s is none of %v", flag, names))
+	}
+	return v, nil
 }

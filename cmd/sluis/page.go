@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 )
@@ -38,4 +39,13 @@ func writePage(ctx context.Context, path string, page *bytes.Buffer) error {
 		_, err := page.WriteTo(w)
 		return err
 	})
+}
+
+// baseNames drops the folders: a page says where its companions are beside it.
+func baseNames(files [][2]string) [][2]string {
+	out := make([][2]string, len(files))
+	for i, f := range files {
+		out[i] = [2]string{f[0], filepath.Base(f[1])}
+	}
+	return out
 }

@@ -84,9 +84,11 @@ not checked: what follows from this profile and an earlier one, by subtraction
 		"does not exist": {"profile", at("a.csv"), "--delimiter", ";", "--respondent", "who"},
 		"columns: {name": args("a.csv", "--codes", at("bad.yaml")),
 	} {
-		if status, _, errs := sluis(t, bad...); status != 2 || !strings.Contains(errs, say) {
-			t.Errorf("%v: status %d: %s", bad, status, errs)
-		}
+		t.Run(say, func(t *testing.T) {
+			if status, _, errs := sluis(t, bad...); status != 2 || !strings.Contains(errs, say) {
+				t.Errorf("%v: status %d: %s", bad, status, errs)
+			}
+		})
 	}
 	if err := os.WriteFile(at("few.csv"), []byte("id;x\n1;2\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -103,20 +103,6 @@ to write one that is neither replaced nor dropped.`,
 	return cmd
 }
 
-// choice maps a flag's word to its value.
-func choice[T any](flag, word string, values map[string]T) (T, error) {
-	v, ok := values[word]
-	if !ok {
-		var names []string
-		for n := range values {
-			names = append(names, n)
-		}
-		slices.Sort(names)
-		return v, usageError(fmt.Errorf("--%s is none of %v", flag, names))
-	}
-	return v, nil
-}
-
 func (f *pseudonymiseFlags) config() (c pseudonym.Config, err error) {
 	if len(f.columns) == 0 || f.keyFile == "" || f.domain == "" {
 		return c, usageError(errors.New("--column, --key-file and --domain are required"))

@@ -161,20 +161,22 @@ func TestCleaned(t *testing.T) {
 		"end of \xe4\xb8":         `end of \xe4\xb8`,
 		strings.Repeat("long", 9): strings.Repeat("long", 9),
 	} {
-		for cut := 1; cut <= len(in); cut++ {
-			var out bytes.Buffer
-			c := &cleaned{to: func() io.Writer { return &out }}
-			for at := 0; at < len(in); at += cut {
-				part := in[at:min(at+cut, len(in))]
-				if n, err := c.Write([]byte(part)); n != len(part) || err != nil {
-					t.Fatal(n, err)
+		t.Run(want, func(t *testing.T) {
+			for cut := 1; cut <= len(in); cut++ {
+				var out bytes.Buffer
+				c := &cleaned{to: func() io.Writer { return &out }}
+				for at := 0; at < len(in); at += cut {
+					part := in[at:min(at+cut, len(in))]
+					if n, err := c.Write([]byte(part)); n != len(part) || err != nil {
+						t.Fatal(n, err)
+					}
+				}
+				c.flush()
+				if out.String() != want {
+					t.Errorf("%q in pieces of %d: %q", in, cut, out.String())
 				}
 			}
-			c.flush()
-			if out.String() != want {
-				t.Errorf("%q in pieces of %d: %q", in, cut, out.String())
-			}
-		}
+		})
 	}
 }
 

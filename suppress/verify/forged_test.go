@@ -295,15 +295,17 @@ func TestForgedText(t *testing.T) {
 		{"no JSON", `{"schema"`, `"schema"`},
 		{"a fraction", `"base":[1,`, `"base":[1.5,`},
 	} {
-		changed := strings.Replace(text, c.from, c.to, 1)
-		if c.name != "nothing" && changed == text {
-			t.Fatalf("%s: nothing was changed", c.name)
-		}
-		files := fstest.MapFS{"r.csv": {Data: []byte(texts["r.csv"])}, "c.json": {Data: []byte(changed)}}
-		_, err := Certificate(t.Context(), files, "c.json", Limits{})
-		if holds := c.name == "nothing"; holds != (err == nil) || !holds && !errors.Is(err, ErrCertificate) {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			changed := strings.Replace(text, c.from, c.to, 1)
+			if c.name != "nothing" && changed == text {
+				t.Fatalf("%s: nothing was changed", c.name)
+			}
+			files := fstest.MapFS{"r.csv": {Data: []byte(texts["r.csv"])}, "c.json": {Data: []byte(changed)}}
+			_, err := Certificate(t.Context(), files, "c.json", Limits{})
+			if holds := c.name == "nothing"; holds != (err == nil) || !holds && !errors.Is(err, ErrCertificate) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 	files := fstest.MapFS{"r.csv": {Data: []byte(texts["r.csv"])}, "c.json": {Data: []byte(text)}}
 	for _, c := range []struct {

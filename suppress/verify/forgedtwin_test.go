@@ -171,14 +171,16 @@ func TestForgedTwinText(t *testing.T) {
 		{"no digest", d.Digest, ""},
 		{"no JSON", `{"confidential"`, `"confidential"`},
 	} {
-		changed := strings.Replace(text, c.from, c.to, 1)
-		if c.name != "nothing" && changed == text {
-			t.Fatalf("%s: nothing was changed", c.name)
-		}
-		_, err := Confidential(t.Context(), fstest.MapFS{"r.csv": {Data: []byte(release)}, twinName: {Data: []byte(changed)}}, twinName, Limits{})
-		if holds := c.name == "nothing"; holds != (err == nil) || !holds && !errors.Is(err, ErrCertificate) {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			changed := strings.Replace(text, c.from, c.to, 1)
+			if c.name != "nothing" && changed == text {
+				t.Fatalf("%s: nothing was changed", c.name)
+			}
+			_, err := Confidential(t.Context(), fstest.MapFS{"r.csv": {Data: []byte(release)}, twinName: {Data: []byte(changed)}}, twinName, Limits{})
+			if holds := c.name == "nothing"; holds != (err == nil) || !holds && !errors.Is(err, ErrCertificate) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 	if _, err := Confidential(t.Context(), fstest.MapFS{twinName: {Data: []byte(text)}}, twinName, Limits{}); err == nil {
 		t.Error("a proof of a release that is not there")

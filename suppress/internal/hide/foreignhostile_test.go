@@ -306,26 +306,30 @@ Total,female,2389,S,1,1
 		"a wide separator":     {`","`, `";;"`},
 		"keyword out of place": {"<SAFE>", "<TOTCODE>"},
 	} {
-		text := strings.Replace(rda, change[0], change[1], 1)
-		if text == rda {
-			t.Errorf("%s: nothing changes", name)
-		}
-		files["d/y.rda"] = &fstest.MapFile{Data: []byte(text)}
-		if _, err := ReadRDA(files, "d/y.rda"); !errors.Is(err, ErrRequest) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(rda, change[0], change[1], 1)
+			if text == rda {
+				t.Errorf("%s: nothing changes", name)
+			}
+			files["d/y.rda"] = &fstest.MapFile{Data: []byte(text)}
+			if _, err := ReadRDA(files, "d/y.rda"); !errors.Is(err, ErrRequest) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	for name, tree := range map[string]string{
 		"a code below itself": "A\n@B\n@@A\n", "a depth too many": "A\n@@B\n", "an empty code": "A\n@\n", "nothing": "", "the total": "Total\nA\n",
 	} {
-		files["d/hier_region_ex1.hrc"] = &fstest.MapFile{Data: []byte(tree)}
-		s, err := ReadRDA(files, "d/x.rda")
-		if err == nil {
-			_, err = ReadForeign(strings.NewReader(fmt.Sprintf(table, "M")), *s)
-		}
-		if !errors.Is(err, ErrRequest) {
-			t.Errorf("tree with %s: %v", name, err)
-		}
+		t.Run("tree with "+name, func(t *testing.T) {
+			files["d/hier_region_ex1.hrc"] = &fstest.MapFile{Data: []byte(tree)}
+			s, err := ReadRDA(files, "d/x.rda")
+			if err == nil {
+				_, err = ReadForeign(strings.NewReader(fmt.Sprintf(table, "M")), *s)
+			}
+			if !errors.Is(err, ErrRequest) {
+				t.Errorf("tree with %s: %v", name, err)
+			}
+		})
 	}
 	delete(files, "d/hier_region_ex1.hrc")
 	if _, err := ReadRDA(files, "d/x.rda"); !errors.Is(err, fs.ErrNotExist) {
