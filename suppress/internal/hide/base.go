@@ -20,12 +20,12 @@ type component struct {
 }
 
 const (
-	sketches = 6 // that a base is looked for near to
-	adjusted = 2 // of these, that are first mended cell by cell
+	sketches = 6 // near which a base is searched
+	adjusted = 2 // of these, sketches that are first mended cell by cell
 )
 
-// findBase looks for a possible table, and makes it the value of all cells. It
-// returns the cells for which it found none.
+// findBase looks for a possible table, and makes it the value of all cells. It returns
+// the cells for which it found no value.
 func (p *public) findBase(ctx context.Context) (unknown []int32, err error) {
 	s := newSketcher(p)
 	rest := p.components()
@@ -58,9 +58,9 @@ func (p *public) findBase(ctx context.Context) (unknown []int32, err error) {
 	return unknown, nil
 }
 
-// adjust makes a sketch of a single table, added up, keep to what is published, and
-// makes it the base. It reports false where that does not come out, or there are more
-// tables, of which no sketch adds up.
+// adjust adds up a sketch of a single table, changes it until it agrees with the
+// published cells, and makes it the base. It reports false where that does not succeed.
+// It also reports false for several tables, because a sketch of these does not add up.
 func (p *public) adjust(ctx context.Context, sketch []int64) (bool, error) {
 	if len(p.tables) != 1 {
 		return false, nil
@@ -90,8 +90,8 @@ func (p *public) adjust(ctx context.Context, sketch []int64) (bool, error) {
 	return done, err
 }
 
-// least is the least that an unknown cell may be; that of a total that is nowhere
-// published follows from its parts.
+// least is the least value of an unknown cell. For a total that is never published it
+// follows from the parts.
 func (p *public) least(cell int32) int64 {
 	switch {
 	case p.attacker.Negative:
@@ -102,8 +102,8 @@ func (p *public) least(cell int32) int64 {
 	return p.attacker.Lower
 }
 
-// component sets up the program of some cells: a variable a cell and a constant a
-// relation, for what is known of it.
+// component sets up the program of some cells: a variable for each cell, and a constant
+// for the known part of each relation.
 func (p *public) component(cells []int32) *component {
 	c := &component{cells: cells}
 	least := p.attacker.Lower
@@ -141,13 +141,13 @@ func (p *public) component(cells []int32) *component {
 		}
 		c.rows, c.vals = append(c.rows, rows), append(c.vals, vals)
 	}
-	// An attacker may think a hidden value as large as he likes; tables with small
-	// numbers are enough to show that he cannot tell.
+	// An attacker may assume a hidden value of any size. Tables with small numbers are
+	// enough to show that the attacker cannot know the value.
 	box := min(2*top+1000, largest/2)
 	for _, cell := range cells {
 		lower := least
 		if !p.shown[cell] && lower > 0 {
-			lower = 0 // a total that is nowhere published: a sum of what is
+			lower = 0 // a total that is never published: a sum of published cells
 		}
 		if lower == lp.NoLower {
 			lower = -box
@@ -164,10 +164,10 @@ func (p *public) component(cells []int32) *component {
 // wholeEffort is how many programs a search for whole numbers may take.
 const wholeEffort = 400
 
-// table searches for a table of whole numbers within the bounds, a good one by the
-// goal: the vertices of these programs nearly always are, otherwise by branching.
-// It is nil where none was found; none is whether there is proven to be none, up
-// to what floating-point numbers are off.
+// table searches for a table of whole numbers within the bounds, good by the goal. The
+// vertices of these programs are nearly always whole; otherwise it branches. x is nil
+// where no table was found. none reports that the float solver found the program
+// infeasible: a hint, not a proof.
 func (c *component) table(ctx context.Context, goal []lp.Term) (x []int64, none bool, err error) {
 	c.nodes = 0
 	return c.visit(ctx, goal)

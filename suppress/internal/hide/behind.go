@@ -7,29 +7,33 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// mostBehind is how many cells with all totals a table behind others may have.
+// mostBehind is the largest number of cells, with all totals, of a finer table behind
+// others.
 const mostBehind = 1 << 16
 
-// Behind returns the outputs that a check must make beside those with the given
-// numbers, though nobody sees them, for FromReport to protect these: the tables that
-// stand behind linked ones. r is the report of a check without them.
+// Behind returns the outputs that a check must make in addition to the outputs with the
+// given numbers, so that FromReport can protect these. They are the finer tables behind
+// linked tables; they are never published. r is the report of a check without them.
 //
-// Behind all tables of one data set stands one finer table over all their variables,
-// and everybody knows that: no value of it is negative, and counts in it are whole.
-// Tables that agree where they share cells need not have one. Over a x b, b x c and
-// a x c some do and some do not, so that knowing it tells more of suppressed cells than
-// the sums of the three. Then the cells of the finer table belong to the problem, none
-// of them released.
+// All tables of one data set are margins of one finer table over all their variables.
+// Every attacker knows that this table exists, that no value of it is negative, and that
+// counts in it are whole. Tables that agree in shared cells need not have such a finer
+// table: over a x b, b x c and a x c some have one and some do not. So its existence
+// reveals more about suppressed cells than the sums of the three tables. In that case the
+// cells of the finer table belong to the problem, and none of them is released.
 //
-// Where the variables of the tables form no ring whatever agrees in the shared cells
-// has a finer table: two tables always (one for each shared code, by the rule of the
-// north-west corner, whole where they are), and one more that shares with the others
-// no more than with one of them. Taking away variables of a single table, and tables
-// within others, until nothing changes leaves what is in rings (Graham 1979; Yu and
-// Ozsoyoglu 1979).
+// Tables whose variables form no ring always have a finer table if they agree in the
+// shared cells:
+//
+//   - Two tables always have one: for each shared code, by the north-west corner rule,
+//     whole where they are whole.
+//   - One more table has one if it shares with the others no more than with one of them.
+//
+// To find rings, remove variables of a single table, and tables within others, until
+// nothing changes. The rest is in rings (Graham 1979; Yu and Ozsoyoglu 1979).
 //
 // The error wraps ErrUnfit where a finer table has more than 65,536 cells with all
-// totals: what the tables tell together then cannot be decided.
+// totals: what the tables reveal together can then not be decided.
 func Behind(r *sdc.Report, outputs []int) ([]sdc.Output, error) {
 	var out []sdc.Output
 	for _, group := range linkedGroups(r, outputs) {
@@ -49,8 +53,8 @@ func Behind(r *sdc.Report, outputs []int) ([]sdc.Output, error) {
 	return out, nil
 }
 
-// linkedGroups lists the outputs that are linked with each other, in order; those
-// that FromReport refuses are left out.
+// linkedGroups lists the outputs that are linked with each other, in order. Outputs that
+// FromReport refuses are left out.
 func linkedGroups(r *sdc.Report, outputs []int) (groups [][]int) {
 	place := map[string]int{}
 	for _, k := range outputs {
@@ -108,8 +112,8 @@ func ringsOf(r *sdc.Report, group []int) [][]string {
 	return out
 }
 
-// rings reduces sets until no element is in one alone and no set within another, and
-// returns the elements of what is left, rising, by connected parts.
+// rings reduces sets until no element is in a single set and no set is within another. It
+// returns the elements of the remaining sets, rising, by connected parts.
 func rings(sets [][]int) (out [][]int) {
 	for i := range sets {
 		sets[i] = slices.Clone(sets[i])
@@ -212,7 +216,7 @@ func findBehind(r *sdc.Report, group, behind []int) (found []int, err error) {
 	return found, nil
 }
 
-// hide makes a table one of which nothing is released and nothing judged.
+// hide makes a table one of which no cell is released or judged.
 func (t *table) hide() {
 	t.shown = make([]bool, t.n)
 	t.reasons, t.level, t.apriori = make([]reason, t.n), make([]Level, t.n), make([]apriori, t.n)

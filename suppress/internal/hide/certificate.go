@@ -11,9 +11,9 @@ import (
 	"slices"
 )
 
-// Certificate is the proof that goes out with releases: see verify.Certificate for what
-// it proves. It is made from the releases alone, so that it can tell nobody more than
-// they do. Its tables are possible ones; they have nothing to do with the truth.
+// Certificate is the proof that leaves with releases; see verify.Certificate for its
+// meaning. It is made only from the releases, so it reveals no more than they do. Its
+// tables are possible tables, and do not depend on the true values.
 type Certificate struct{ doc certificate }
 
 // certificate is the form of the file; the verifier has its own.
@@ -29,8 +29,8 @@ type certificate struct {
 	Digest string  `json:"digest"`
 }
 
-// provenBy is a table, by its values of the suppressed inner cells of releases, and
-// others, by what they change in these.
+// provenBy holds a table, by the values of the suppressed inner cells of releases, and
+// other tables, by their changes of these cells.
 type provenBy struct {
 	Base    []int64 `json:"base"`
 	Starts  []int64 `json:"starts"`
@@ -51,16 +51,22 @@ type certifiedVar struct {
 	Parents []int    `json:"parents"`
 }
 
-// Certify proves that no suppressed cell of the releases, taken together, can be
-// worked out exactly by an attacker who knows no more than a says. It looks for a
-// possible table, the base, and then audits the releases as if that were the truth,
-// for another value of each suppressed cell. Files are the names under which
-// WriteCSV will have written them.
+// Certify proves that an attacker with the knowledge in a, and no more, cannot compute
+// the exact value of any suppressed cell from all releases together. It looks for a
+// possible table, the base. It then audits the releases as if the base were the true
+// table: for each suppressed cell it looks for another value. files are the names under
+// which WriteCSV will write the releases.
 //
-// The error wraps ErrInfeasible, as a *CellsError with numbers of cells that can
-// be worked out; ErrUndecided, with those of which it could not be told within a
-// bounded number of programs; or ErrRequest. Nothing here is random: equal releases
-// have equal certificates, for any number of threads.
+// The error wraps
+//
+//   - ErrInfeasible, as a *CellsError with numbers of cells whose exact value can be
+//     computed;
+//   - ErrUndecided, with the cells that could not be decided within a bounded number of
+//     programs;
+//   - ErrRequest.
+//
+// Certify uses no randomness: equal releases have equal certificates, for any number of
+// threads.
 func Certify(ctx context.Context, releases []*Release, files []string, a Attacker, threads int) (*Certificate, error) {
 	if len(releases) == 0 || len(files) != len(releases) {
 		return nil, fmt.Errorf("%w: a certificate needs releases, and a file name for each", ErrRequest)

@@ -2,9 +2,9 @@ package hide
 
 import "io"
 
-// ConfidentialProof is the twin of a certificate that stays inside: with the true
-// values and the levels it proves what a Pattern promises, see
-// verify.Confidential. It tells everything that the releases do not.
+// ConfidentialProof is the twin of a certificate, which stays inside. With the true
+// values and the levels it proves the needs of a Pattern, see verify.Confidential. It
+// reveals all values that the releases hide.
 type ConfidentialProof struct{ doc confidentialProof }
 
 // confidentialProof is the form of the file; the verifier has its own.
@@ -34,10 +34,10 @@ type confidentialProof struct {
 	Digest      string  `json:"digest"`
 }
 
-// Confidential lays the proof of a pattern out. Files are the names under which the
-// releases are written. It is nil for tables that are linked in a ring: what is known
-// of the finer table behind them is in no release that a verifier could read.
-// It checks the whole proof again, and its errors are those of Releases.
+// Confidential returns the proof of a pattern. files are the names under which the
+// releases are written. The proof is nil for tables that are linked in a ring: no release
+// that a verifier could read has the finer table behind them. Confidential checks the
+// whole proof again; its errors are those of Releases.
 func (g *Tables) Confidential(p *Pattern, releases []*Release, files []string) (*ConfidentialProof, error) {
 	if err := g.problem.proves(p); err != nil {
 		return nil, err
@@ -99,7 +99,8 @@ func (g *Tables) twin(p *Pattern, releases []*Release, files []string) (*Confide
 	return &ConfidentialProof{doc}, nil
 }
 
-// contributors states who has what, of all who know something of a suppressed cell.
+// contributors states the contributions of every contributor who knows something about a
+// suppressed cell.
 func (d *confidentialProof) contributors(cells []Cell, ids [][]int32, hidden []bool) {
 	knows := map[int32]bool{}
 	for i, c := range cells {
@@ -134,8 +135,8 @@ func (d *confidentialProof) contributors(cells []Cell, ids [][]int32, hidden []b
 	}
 }
 
-// WriteJSON writes the proof in its canonical form: one line that begins by saying
-// that it is confidential, the digest of everything before it at the end.
+// WriteJSON writes the proof in its canonical form: one line. The line begins with the
+// notice that it is confidential, and ends with the digest of everything before it.
 func (c *ConfidentialProof) WriteJSON(w io.Writer) error {
 	doc := c.doc
 	return writeSealed(w, &doc, &doc.Digest)

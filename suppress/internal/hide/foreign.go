@@ -13,19 +13,19 @@ import (
 // lines and columns, and never a value.
 var ErrTable = errors.New("table cannot be used")
 
-// ForeignSpec says what the columns of a foreign table are: one with totals and
-// statuses, of this project or of another, one row a cell.
+// ForeignSpec describes the columns of a foreign table: a table with totals and statuses,
+// of this project or of another, with one row for each cell.
 type ForeignSpec struct {
 	// Variables span the table. Required, each with a column of its name.
 	Variables []ForeignVariable
-	// Value is the column of the cells' values, Status that of their statuses.
-	// Required.
+	// Value is the column of the values of cells, and Status the column of their
+	// statuses. Required.
 	Value, Status string
 	// Lower, Upper and Sliding are the columns of the protection levels, distances
 	// from the value. Empty where there are none; an empty field asks for none.
 	Lower, Upper, Sliding string
-	// Contributors is the column of the number of contributors to a cell; of a table
-	// of counts that of the values. Empty where it is not known; then no insider is
+	// Contributors is the column of the number of contributors to a cell; in a table of
+	// counts, the column of values. Empty where it is not known: then insiders are not
 	// looked at.
 	Contributors string
 	// Owner is the column that identifies the only contributor to a cell, where there
@@ -35,16 +35,17 @@ type ForeignSpec struct {
 	// Largest are the columns of the largest contributions, largest first, for rules
 	// of concentration.
 	Largest []string
-	// Names are those of the columns where the file has no header. Nil where it has.
+	// Names are the names of the columns where the file has no header; nil where it has
+	// one.
 	Names []string
 	// Separator is between fields. Defaults to a comma.
 	Separator rune
 	// Decimal is the decimal mark, '.' or ','. Defaults to '.'.
 	Decimal rune
-	// Codes are those of the statuses. Defaults to the list that has all that occur; it
-	// is an error where several do and disagree.
+	// Codes is the code list of the statuses. Defaults to the list that has all codes
+	// that occur. It is an error where several lists have them and disagree.
 	Codes StatusCodes
-	// Absent says what a cell is that is in no row.
+	// Absent is the meaning of a cell that is in no row.
 	Absent Absent
 }
 
@@ -55,14 +56,14 @@ type ForeignVariable struct {
 	Tree  *sdc.Hierarchy // nil: all other codes that occur lie directly below the total
 }
 
-// Absent says what a cell is that is in no row of a foreign table.
+// Absent is the meaning of a cell that is in no row of a foreign table.
 type Absent uint8
 
 const (
 	// AbsentEmpty: it is empty and everybody knows so. The sums must hold with it as
 	// zero.
 	AbsentEmpty Absent = iota
-	// AbsentWithheld: it is not published, and nothing is known of it but the sums.
+	// AbsentWithheld: the cell is not published, and only the sums are known about it.
 	AbsentWithheld
 )
 
@@ -124,8 +125,8 @@ func (s *ForeignSpec) check() error {
 	return nil
 }
 
-// codeLists numbers the codes of every variable: those of its tree in the order of
-// the tree, or those that occur, sorted. Blanks around codes do not count.
+// codeLists numbers the codes of every variable: the codes of its tree in the order of
+// the tree, or the codes that occur, sorted. Blanks around codes are ignored.
 func (s *ForeignSpec) codeLists(seen []map[string]bool) ([]CodeList, []map[string]int, error) {
 	lists, numbers := make([]CodeList, len(s.Variables)), make([]map[string]int, len(s.Variables))
 	for v, variable := range s.Variables {

@@ -21,7 +21,7 @@ type foreignProblem struct {
 	hidden   []bool
 	rel      []Relation
 	attack   Attacker
-	unsure   bool // values are missing, so that no insider can be looked at
+	unsure   bool // values are missing: no insider can be looked at
 	promoted int  // cells with the status of a secondary one that a rule calls unsafe
 	p        *Problem
 }
@@ -77,7 +77,7 @@ func (p *foreignProblem) fill() (err error) {
 	return nil
 }
 
-// attacker makes out what is known of hidden cells beforehand.
+// attacker finds the prior knowledge about hidden cells.
 func (p *foreignProblem) attacker() error {
 	a, o := &p.attack, p.o
 	bound := func(name, text string) (int64, error) {
@@ -123,9 +123,9 @@ func (p *foreignProblem) attacker() error {
 // shownSums is how many totals that are not the sum of their parts are named.
 const shownSums = 10
 
-// sums checks every sum of which all values were given. The error wraps
-// ErrNotAdditive and names totals, the variable that they are totals in, and how far
-// off they are, relative to the total.
+// sums checks every sum for which all values are given. The error wraps ErrNotAdditive.
+// It names totals, the variable that they are totals in, and the differences relative to
+// the total.
 func (p *foreignProblem) sums() error {
 	var found []string
 	count := 0
@@ -233,9 +233,9 @@ func (p *foreignProblem) judge() error {
 			p.blind[cell] = p.blind[cell] || !p.known[cell]
 		}
 		if l := p.level[cell]; !p.known[cell] && max(l.Lower, l.Upper) > 0 {
-			// Wherever the value lies, the ends lie at least so far apart if it is protected:
-			// as far as both levels, or as the upper one where the value can lie at the
-			// least that is known.
+			// The value is not known. If the cell is protected, the ends of its interval
+			// are at least this far apart: the sum of both levels, or the upper level
+			// where the value may be the least known value.
 			p.blind[cell] = true
 			apart := l.Upper
 			if p.attack.Negative {
@@ -277,7 +277,7 @@ func (p *foreignProblem) concentrated(cell, row int, rules *ForeignRules, raise 
 	return nil
 }
 
-// promote makes a cell primary that a rule calls unsafe, whatever its status says.
+// promote makes a cell primary that a rule calls unsafe, with any status.
 func (p *foreignProblem) promote(cell int) {
 	if p.kind[cell] == kindSecondary {
 		p.kind[cell] = kindPrimary
@@ -309,9 +309,9 @@ func (p *foreignProblem) few(cell, row int, least int64) error {
 	return nil
 }
 
-// complete finds values for suppressed cells that have none: any table of whole
-// units that agrees with what is published and with those that were given. What an
-// attacker can say of a cell does not depend on which.
+// complete finds values for suppressed cells without one: any table of whole units that
+// agrees with the published and the given values. The interval of an attacker does not
+// depend on the choice.
 func (p *foreignProblem) complete(ctx context.Context) error {
 	f := p.f
 	r := &Release{Variables: f.grid.vars, Digits: f.Digits, grid: f.grid,
@@ -330,7 +330,7 @@ func (p *foreignProblem) complete(ctx context.Context) error {
 		return fmt.Errorf("%w: bounds within a percentage of the truth need the value of every suppressed cell", ErrRequest)
 	}
 	known := p.attack
-	known.Upper = 0 // it bounds what is found below
+	known.Upper = 0 // it bounds the found values below
 	q, err := newPublic([]*Release{r}, known)
 	if err != nil {
 		return err
@@ -362,8 +362,9 @@ func (p *foreignProblem) complete(ctx context.Context) error {
 	return nil
 }
 
-// insiders numbers the contributors who stand alone in a cell: what is not empty in
-// a cell of one contributor is his, and so are cells under one name.
+// insiders numbers the sole contributors of cells. A cell that is not empty within a cell
+// of one contributor belongs to that contributor. Cells under one name belong to one
+// contributor.
 func (p *foreignProblem) insiders() {
 	f := p.f
 	if f.people == nil && f.owners == nil || p.unsure {
@@ -422,8 +423,8 @@ func (p *foreignProblem) insiders() {
 	}
 }
 
-// shares is what the largest of several contributors to a suppressed cell has in it. Who
-// it is, and what else he has, is not known.
+// shares is the share of the largest of several contributors to a suppressed cell. The
+// identity of that contributor, and its other contributions, are not known.
 func (p *foreignProblem) shares(cell int) []Share {
 	row := p.f.row[cell]
 	if row < 0 || p.f.largest == nil || !p.known[cell] || p.owner[cell] != 0 || p.attack.signed() || p.unsure {
@@ -438,7 +439,7 @@ func (p *foreignProblem) shares(cell int) []Share {
 	return nil
 }
 
-// build makes the problem: what is published is known, and neither moves nor needs
+// build makes the problem. Published cells are known: they do not change, and need no
 // protection.
 func (p *foreignProblem) build() (err error) {
 	cells := make([]Cell, len(p.kind))
@@ -448,7 +449,7 @@ func (p *foreignProblem) build() (err error) {
 		case kindPrimary:
 			c.Status, c.Level = Primary, p.level[i]
 			if !p.attack.Negative {
-				// Below what everybody knows there is nothing to be unsure of.
+				// The lower level ends at the least value that every attacker knows.
 				c.Level.Lower = min(c.Level.Lower, max(0, c.Value-p.attack.Lower))
 			}
 		case kindSecondary:

@@ -16,8 +16,8 @@ const (
 	longestRow   = 1 << 16 // bytes
 	longestField = 1 << 12 // bytes
 	mostCodes    = 1 << 20 // of a variable
-	// sparsest is how many cells with all totals a table may have for each row that
-	// it is given by, so that a short file does not make a large problem.
+	// sparsest is the largest number of cells, with all totals, for each row of the file:
+	// a short file must not make a large problem.
 	sparsest = 64
 )
 
@@ -28,8 +28,8 @@ type number struct {
 	is    bool // there is one
 }
 
-// noValue are the ways in which tables write that there is no value. Nothing else is
-// taken for one: what is no number is an error.
+// noValue lists the texts for a missing value in tables. Any other text that is no number
+// is an error.
 var noValue = []string{"", "-", ".", "..", "...", ":", "x", "X", "c", "C"}
 
 var errNumber = errors.New("is no number")
@@ -66,12 +66,12 @@ func parseNumber(s string, mark rune) (number, error) {
 	return n, nil
 }
 
-// leash ends a reader that gives too much before it is let go on, so that a field
-// that never ends takes no memory.
+// leash ends a reader that gives too many bytes before it is renewed: a field that never
+// ends must not take memory.
 type leash struct {
 	r    io.Reader
 	left int
-	err  error // what it then says
+	err  error // the error at the end
 }
 
 var (
@@ -89,17 +89,25 @@ func (l *leash) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadForeign reads a foreign table: rows of fields by a separator, quoted or not,
-// one row a cell, in any order. Blanks around fields do not count. A suppressed cell
+// ReadForeign reads a foreign table: rows of fields with a separator, quoted or not, one
+// row for each cell, in any order. Blanks around fields are ignored. A suppressed cell
 // may have its value, or none: an empty field, "-", ".", ":", "x", "c".
 //
-// The error wraps ErrTable, with line and column: a field that is no number, a status
-// that is not in the code list, a code that is not in its tree, a cell that occurs
-// twice, a safe cell without a value. Or it wraps ErrRequest where the spec does not
-// fit: a column that is not there, a variable without its total, statuses of no code
-// list, or of several that disagree.
-// Memory is bounded by 300 bytes for each of at most 2^22 rows, beside the codes,
-// and by 64 cells a row.
+// The error wraps ErrTable, with line and column, for
+//
+//   - a field that is no number;
+//   - a status that is not in the code list, or a code that is not in its tree;
+//   - a cell that occurs twice;
+//   - a safe cell without a value.
+//
+// The error wraps ErrRequest where the spec does not fit:
+//
+//   - a column that does not exist;
+//   - a variable without its total;
+//   - statuses of no code list, or of several lists that disagree.
+//
+// Memory is at most 300 bytes for each of at most 2^22 rows, plus the codes, and at most
+// 64 cells for each row.
 func ReadForeign(r io.Reader, spec ForeignSpec) (*Foreign, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
@@ -134,7 +142,7 @@ type foreignReader struct {
 	columns  columns
 }
 
-// columns are the places of columns, -1 for those that are not asked for.
+// columns are the places of columns; -1 for a column that is not asked for.
 type columns struct {
 	by            []int
 	value, status int
@@ -150,7 +158,7 @@ func (in *foreignReader) fail(line int, column, what string) error {
 	return fmt.Errorf("%w: line %d: %s", ErrTable, line, what)
 }
 
-// find finds the columns by the names of the header, or those that were given.
+// find finds the columns by the names of the header, or by the given names.
 func (in *foreignReader) find(header []string) (err error) {
 	s := &in.f.spec
 	place := func(name string) int {
@@ -217,8 +225,7 @@ func (in *foreignReader) rows() error {
 	}
 }
 
-// refused rewords what the CSV reader says, which holds no value: a line and a
-// reason.
+// refused rewords the error of the CSV reader, which holds no value: a line and a reason.
 func (in *foreignReader) refused(err error) error {
 	var parse *csv.ParseError
 	switch {

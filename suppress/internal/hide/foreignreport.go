@@ -15,8 +15,8 @@ const (
 	VerdictProtected   = "protected"
 )
 
-// ForeignReport is what the audit of a foreign table found. As JSON it has the
-// schema sluis.audit/1. It is confidential.
+// ForeignReport is the result of the audit of a foreign table. As JSON it has the schema
+// sluis.audit/1. A ForeignReport is confidential.
 type ForeignReport struct {
 	Schema       string `json:"schema"`
 	Confidential string `json:"confidential"`
@@ -25,7 +25,7 @@ type ForeignReport struct {
 	Variables []string        `json:"variables"`
 	Digits    int             `json:"digits"`
 	Attacker  AuditedAttacker `json:"attacker"`
-	// Levels says what the levels come from.
+	// Levels lists the sources of the levels.
 	Levels []string     `json:"levels"`
 	Counts AuditedCount `json:"counts"`
 	// Suppressed lists every suppressed cell, Unsafe every published one that a rule
@@ -35,7 +35,7 @@ type ForeignReport struct {
 	NotChecked []string          `json:"notChecked"`
 }
 
-// AuditedAttacker is what is known of suppressed values beforehand.
+// AuditedAttacker is the prior knowledge about suppressed values.
 type AuditedAttacker struct {
 	Whole  bool    `json:"whole"`  // they are whole units of 10^-digits
 	Least  *string `json:"least"`  // null: no least value
@@ -51,7 +51,7 @@ type AuditedCount struct {
 	Secondary int `json:"secondary"`
 	Protected int `json:"protected"`
 	Empty     int `json:"empty"`
-	Absent    int `json:"absent"` // in no row, of whatever status
+	Absent    int `json:"absent"` // in no row, of any status
 	Relations int `json:"relations"`
 }
 
@@ -72,8 +72,8 @@ type AuditedCell struct {
 	name string
 }
 
-// AuditedInterval is what the attacker can say of a cell: no value outside Least and
-// Greatest is possible, and those of Reached are. Null is no end.
+// AuditedInterval is the interval of the attacker for a cell. No value outside Least and
+// Greatest is possible; the values in Reached are possible. Null means no end.
 type AuditedInterval struct {
 	Least           *string `json:"least"`
 	Greatest        *string `json:"greatest"`
@@ -98,7 +98,7 @@ type UnsafePublished struct {
 	name string
 }
 
-// report begins a report with what does not depend on the attack.
+// report begins a report with the parts that do not depend on the attack.
 func (p *foreignProblem) report() *ForeignReport {
 	f := p.f
 	r := &ForeignReport{
@@ -142,7 +142,7 @@ func (p *foreignProblem) report() *ForeignReport {
 	return r
 }
 
-// levels says what the levels come from.
+// levels lists the sources of the levels.
 func (r *ForeignReport) levels(p *foreignProblem) {
 	s, rules := &p.f.spec, &p.o.Rules
 	for _, c := range []string{s.Lower, s.Upper, s.Sliding} {
@@ -170,7 +170,7 @@ func (r *ForeignReport) levels(p *foreignProblem) {
 	}
 }
 
-// conclude draws the verdict, and lists what was not checked.
+// conclude sets the verdict, and lists the points that were not checked.
 func (r *ForeignReport) conclude(p *foreignProblem) {
 	r.Verdict = VerdictProtected
 	if len(r.Unsafe) > 0 {
@@ -230,8 +230,8 @@ func (r *ForeignReport) conclude(p *foreignProblem) {
 // shownCells is how many suppressed cells that hold are listed as text.
 const shownCells = 60
 
-// WriteText writes the report to be read: what does not hold first, then the others,
-// of which no more than 60. It is confidential, and says so in its first line.
+// WriteText writes the report as text: first the cells with a level that does not hold,
+// then at most 60 others. The text is confidential, and says so in its first line.
 func (r *ForeignReport) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "CONFIDENTIAL: %s\n\n", r.Confidential)

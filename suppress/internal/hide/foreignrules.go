@@ -7,21 +7,22 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// ForeignRules are the rules that made the unsafe cells of a foreign table, as far as
-// the auditor knows them. They give unsafe cells their levels, and find published
-// cells that they call unsafe. The zero value has none: then the columns of levels
-// count, and without these that a value is not determined exactly.
+// ForeignRules are the rules that made the unsafe cells of a foreign table, as far as the
+// auditor knows them. The rules give unsafe cells their levels, and find published cells
+// that are unsafe. The zero value has no rules: then the columns of levels count. Without
+// these columns the exact value must not be determined.
 type ForeignRules struct {
-	// PPercent, NK and PQ are the rules of concentration, nil where not in use. They
+	// PPercent, NK and PQ are the concentration rules; nil where not in use. These rules
 	// need the largest contributions.
 	PPercent *sdc.PPercent
 	NK       *sdc.NK
 	PQ       *sdc.PQ
-	// Range, where not empty, is a percentage of the value of every primary cell: the
-	// safety range that tau-ARGUS gives cells unsafe by frequency, request or hand.
+	// Range, where not empty, is a percentage of the value of every primary cell. It is
+	// the safety range that tau-ARGUS gives to cells that are unsafe by frequency,
+	// request or hand.
 	Range sdc.Percent
-	// MinContributors, where above 0, is the least number of contributors that is
-	// safe. It needs their number, and gives no level.
+	// MinContributors, where above 0, is the least number of contributors that is safe.
+	// This rule needs the number of contributors, and gives no level.
 	MinContributors int64
 }
 
@@ -96,8 +97,9 @@ func (n number) rat() *big.Rat {
 //	PPercent  P/100 * x1 - (total - x1 - ... - x(Coalition+1))
 //	PQ        P/Q * x1 - (total - x1 - x2)
 //
-// and 0, as sdc.Cell.ProtectionLevel: above 0 exactly where one of the rules calls
-// the cell unsafe. Contributions are not negative, and fall.
+// and 0, as in sdc.Cell.ProtectionLevel. It is above 0 exactly where one of the rules
+// calls the cell unsafe. Contributions must not be negative, and must be in falling
+// order.
 func (r *ForeignRules) level(total *big.Rat, x []*big.Rat) *big.Rat {
 	best := new(big.Rat)
 	raise := func(v *big.Rat) {
@@ -131,9 +133,9 @@ func (r *ForeignRules) level(total *big.Rat, x []*big.Rat) *big.Rat {
 	return best
 }
 
-// contributions returns the largest contributions to a cell, checked against its
-// total. A missing one is zero where those before it make up the whole of it, and an
-// error elsewhere: taken for zero it would make the cell seem safer than it is.
+// contributions returns the largest contributions to a cell, checked against its total. A
+// missing contribution is zero where the contributions before it add up to the total.
+// Elsewhere it is an error: as zero it would make the cell seem safer than it is.
 func (f *Foreign) contributions(row int, n int) ([]*big.Rat, error) {
 	total := f.rows[row].rat()
 	left := new(big.Rat).Set(total)

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// kind is what the status of a cell in a foreign table comes to.
+// kind is the meaning of the status of a cell in a foreign table.
 type kind uint8
 
 const (
 	kindSafe      kind = iota + 1 // published
-	kindPrimary                   // suppressed and not to be worked out: unsafe, or confidential with no reason told
+	kindPrimary                   // suppressed and to be protected: unsafe, or confidential without a reason
 	kindSecondary                 // suppressed to protect others
 	kindProtected                 // published, or known anyway
 	kindEmpty                     // a zero that everybody knows of
@@ -21,7 +21,7 @@ const (
 
 var kindNames = []string{"", "safe", "primary", "secondary", "protected", "empty", "withheld"}
 
-// String names what a status says of a cell.
+// String names the kind.
 func (k kind) String() string { return kindNames[k] }
 
 func (k kind) hidden() bool { return k == kindPrimary || k == kindSecondary || k == kindWithheld }
@@ -30,14 +30,15 @@ func (k kind) hidden() bool { return k == kindPrimary || k == kindSecondary || k
 // lists of StatusCodesOf has all codes that occur.
 type StatusCodes struct{ kinds map[string]kind } // by code, in capitals
 
-// The code lists of foreign tables.
+// The code lists of foreign tables:
 //
-// tau: the numbers that tau-ARGUS writes (manual, 4.6.1); 7 and 8 are not in use.
-// tau-letters: those that it reads, S, U, P with M and ML for secondary ones and Z
-// for protected or empty ones (its JJ format). sbs: Eurostat's structural business
-// statistics. sdctable: sdcTable's u, x, s, z. sdmx: the cross-domain code list
-// CL_CONF_STATUS 1.3, without E, which depends on a date; its N and C do not say
-// why, and count as unsafe.
+//   - tau: the numbers that tau-ARGUS writes (manual, 4.6.1); 7 and 8 are not in use.
+//   - tau-letters: the letters that tau-ARGUS reads: S, U, P, with M and ML for secondary
+//     cells, and Z for protected or empty ones (its JJ format).
+//   - sbs: Eurostat's structural business statistics.
+//   - sdctable: u, x, s, z of sdcTable.
+//   - sdmx: the cross-domain code list CL_CONF_STATUS 1.3, without E, which depends on a
+//     date. Its N and C do not give a reason, and count as unsafe.
 var statusCodes = map[string]map[string]kind{
 	"tau": {
 		"1": kindSafe, "2": kindSafe, "3": kindPrimary, "4": kindPrimary, "5": kindPrimary, "6": kindPrimary, "9": kindPrimary,
@@ -70,9 +71,9 @@ func StatusCodesOf(name string) (StatusCodes, error) {
 
 func codeListNames() []string { return slices.Sorted(maps.Keys(statusCodes)) }
 
-// findCodes returns the code list that has all codes that occur. Where several do
-// and disagree on one of these it is an error: to take S for safe where it means
-// secondary, or the other way round, would turn the audit upside down.
+// findCodes returns the code list that has all codes that occur. It returns an error
+// where several lists have them and disagree on one: to read S as safe where it means
+// secondary, or the reverse, would make the audit wrong.
 func findCodes(seen map[string]bool) (map[string]kind, error) {
 	var fits []string
 	for _, name := range codeListNames() {

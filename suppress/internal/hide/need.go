@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// needs lists what must hold for a primary cell against outsiders; asks says what that
-// comes to for insiders.
+// needs lists the needs of a primary cell against outsiders; asks turns a need into the
+// needs of an insider.
 func (p *Problem) needs(c int32) []Need {
 	l := p.cells[c].Level
 	need := func(kind Kind, least int64) Need {
@@ -78,12 +78,14 @@ func (p *Problem) serves(w *Witness, n Need) bool {
 	return true
 }
 
-// asks lists what a need of outsiders comes to for an insider. Lower asks for no more than
-// what is not his. In whole numbers, and where he may have more than the level leaves of
-// the cell, there is one ask for each share that he may have, from the least: the table
-// that shows it is as low as that share and no lower. More than a few of these are not
-// looked for one by one, and the ask is then one that only a table above all of them
-// meets.
+// asks turns a need of outsiders into the needs of insider who; nil where the insider
+// needs none. Lower requires at most the part of the cell that the insider does not own.
+//
+// In whole numbers the insider may have a share that is larger than the cell less the
+// level. Then there is one need for each share that the insider may have, from the least:
+// a table shows the need if the cell is as low as that share and no lower. Beyond a few
+// shares the needs are not made one by one; only a table above all of these shares then
+// meets the need.
 func (p *Problem) asks(want Need, who int32) []Need {
 	want.Owner = who
 	if who == 0 || want.Kind == Upper || want.Kind == Sliding || p.attacker.signed() {
@@ -93,7 +95,7 @@ func (p *Problem) asks(want Need, who int32) []Need {
 	rest := value - p.atLeast(want.Cell, who)
 	if want.Kind == Differs {
 		if rest <= 0 && value > 0 {
-			return nil // all of it is his
+			return nil // the insider owns the whole cell
 		}
 		return []Need{want}
 	}
@@ -121,7 +123,7 @@ type store struct {
 	all    []Witness
 	by     [][]int32   // cell -> witnesses that change it
 	shift  [][]offset  // and by how much
-	knowns [][]refuter // witness -> insiders who know that it is not the truth, rising
+	knowns [][]refuter // witness -> insiders who know that it is not the true table, rising
 }
 
 // offset is by how much a witness changes a cell.
@@ -129,12 +131,13 @@ type offset struct {
 	delta, den int64
 }
 
-// refuter is an insider who knows that a witness is not the truth: it changes a cell of
-// his, or makes one less than what he has in it. Owners who would know so by what they
-// may have in cells in which they are not listed are not among these, but Anyone is.
+// refuter is an insider who knows that a witness is not the true table. The witness
+// changes a cell in which the insider is alone, or makes a cell less than the share of
+// the insider. An owner may also know so from cells in which the owner is not listed:
+// such owners are no refuters, but Anyone (the unlisted contributor) is.
 type refuter struct {
 	who  int32
-	only int32 // the cell by which he knows, -1 where there are several
+	only int32 // the cell from which the insider knows, -1 where there are several
 }
 
 func newStore(p *Problem) *store {
@@ -178,8 +181,8 @@ func (s *store) add(w *Witness) int32 {
 	return id
 }
 
-// refuterOf returns how an insider knows that a witness is not the truth, as far as he is
-// listed for it.
+// refuterOf returns the refuter of an insider for a witness; false where the insider is
+// not listed.
 func (s *store) refuterOf(id, who int32) (refuter, bool) {
 	i, ok := slices.BinarySearchFunc(s.knowns[id], who, func(r refuter, who int32) int { return cmp.Compare(r.who, who) })
 	if !ok {
@@ -188,8 +191,8 @@ func (s *store) refuterOf(id, who int32) (refuter, bool) {
 	return s.knowns[id][i], true
 }
 
-// refuted reports whether somebody knows that a witness is not the truth, as far as it
-// matters for the need of his view.
+// refuted reports whether the attacker of a view knows that a witness is not the true
+// table, from cells other than the cell of the view, or from the room of that cell.
 func (s *store) refuted(id int32, v *view) bool {
 	if v.who == 0 {
 		return false
@@ -208,7 +211,8 @@ func (s *store) refuted(id int32, v *view) bool {
 		return false
 	}
 	for i, c := range w.Cells {
-		// Beside what he is listed for he knows no more than Anyone.
+		// Apart from the cells in which the owner is listed, the owner knows no more than
+		// Anyone.
 		f := s.p.floors[c]
 		if c == v.cell || f == 0 || w.Delta[i] > 0 || -w.Delta[i] <= (s.p.cells[c].Value-f)*w.Den {
 			continue
@@ -220,10 +224,11 @@ func (s *store) refuted(id int32, v *view) bool {
 	return false
 }
 
-// assign chooses witnesses for the needs of a primary cell among those that
-// allow admits, early ones first since more rests on them already. It returns
-// the needs with their tables, and those that none meets: of Anyone where outsiders
-// are kept off, of other insiders where Anyone is.
+// assign chooses witnesses for the needs of a primary cell among the allowed ones. Early
+// witnesses are first: more needs rest on them already. It returns the met needs with
+// their tables, and the missing needs. It looks at the needs of Anyone only when all
+// needs of outsiders are met, and at those of other insiders only when all needs of
+// Anyone are met.
 func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need) {
 	list := s.candidates(c, allow)
 	wants := s.p.needs(c)
@@ -250,7 +255,7 @@ func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need)
 	}
 	for _, want := range wants {
 		for _, who := range s.doubters(met, want) {
-			// What was found for another may do for him.
+			// A witness that was found for another insider may serve this one too.
 			for _, n := range s.open(met, want, who) {
 				see(n)
 			}
@@ -259,7 +264,7 @@ func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need)
 	return met, missing
 }
 
-// open lists what is asked for an insider and shown by none of the needs in a list.
+// open lists the needs of an insider that no need in a list shows.
 func (s *store) open(list []Need, want Need, who int32) (out []Need) {
 	if who == Anyone && !s.p.anonymous || s.p.exempt(want.Cell, who) {
 		return nil
@@ -278,9 +283,9 @@ func (s *store) open(list []Need, want Need, who int32) (out []Need) {
 	return out
 }
 
-// doubters lists who is listed for knowing that one of the tables by which a list shows
-// what is wanted is not the truth. Where it shows it to Anyone, nobody else needs more:
-// in cells in which he is not listed nobody has more than Anyone.
+// doubters lists the owners who know that one of the tables of the needs in list for want
+// is not the true table. Where the list meets want for Anyone, no other insider needs a
+// check: in cells in which an insider is not listed, the insider has no more than Anyone.
 func (s *store) doubters(list []Need, want Need) (out []int32) {
 	for i := range list {
 		if list[i].Cell != want.Cell || list[i].Kind != want.Kind {
@@ -310,7 +315,7 @@ func tables(needs []Need) (ids []int32) {
 	return ids
 }
 
-// candidates are the witnesses that change a cell, of which some are allowed.
+// candidates are the witnesses that change a cell. Some of them are allowed.
 type candidates struct {
 	ids    []int32
 	shifts []offset
@@ -331,8 +336,9 @@ func (l *candidates) allowed(i int) bool {
 	return l.known[i] > 0
 }
 
-// pick chooses the tables of a need from a list; where none meets it the widest. For
-// outsiders those that meet it for Anyone come first: they have to be had anyway.
+// pick chooses the tables of a need from a list; where none meets the need it takes the
+// widest. For outsiders it first takes tables that meet the need for Anyone: the need of
+// Anyone must be met too.
 func (s *store) pick(n *Need, list *candidates) bool {
 	if n.Owner == 0 && s.p.anonymous {
 		ask := *n
@@ -359,7 +365,7 @@ func (n *Need) wide(x offset) bool {
 func (s *store) choose(n *Need, list *candidates) bool {
 	v := s.p.view(*n)
 	for i, id := range list.ids {
-		// What costs least to find out first.
+		// The cheapest test first.
 		if x := list.shifts[i]; n.wide(x) && !s.refuted(id, v) && list.allowed(i) {
 			if n.High, n.Low = -1, id; x.delta > 0 {
 				n.High, n.Low = id, -1

@@ -7,17 +7,19 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// Who is alone in a cell, where that is nobody whose number the report has.
+// Values of owner for cells without a sole contributor: an empty cell, and a cell of
+// several.
 const (
 	noOwner       = 0
 	severalOwners = -1
 )
 
-// contributors notes who is alone in each cell: the holding all whose contributions
-// the cell has (in a table of counts: all whose rows), whichever respondents of it
-// they come from, and without holdings the respondent. Totals follow from the inner
-// cells: whoever is alone in a total is alone in every cell below that is not empty.
-// It does not matter which of them are published, nor what is counted.
+// contributors stores the sole contributor of each cell: the holding to which all
+// contributions of the cell belong (in a table of counts: all rows), from any of its
+// respondents. Without holdings it is the respondent. The sole contributors of totals
+// follow from the inner cells: the sole contributor of a total is the sole contributor of
+// every cell below that is not empty. The published cells and the statistic make no
+// difference.
 func (t *table) contributors(from *sdc.Table) error {
 	t.owner = make([]int32, t.n)
 	for c := range from.Cells() {
@@ -39,14 +41,17 @@ func (t *table) contributors(from *sdc.Table) error {
 	return nil
 }
 
-// shares notes what contributors have of cells of several. Of amounts the report knows the
-// largest ones, and the most that anybody else has; of counts nothing is known but that
-// the others have something, and where these are weighted not even that. Amounts that are
-// no whole units lie between two.
+// shares stores the shares of contributors in cells of several contributors.
 //
-// Of totals nothing is noted where shares of their parts need not add up to it: where
-// cells were rounded, or some of what is contributed is negative. Where there are weights
-// somebody may have less than it seems.
+//   - Of amounts the report knows the largest ones, and the most that any other
+//     contributor has.
+//   - Of counts only one fact is known: each other contributor has at least 1. Where
+//     counts are weighted, not even that is known.
+//   - An amount that is no whole number of units is stored with its bounds.
+//
+// For totals no share is stored where the shares of the parts need not add up to the
+// total: where cells were rounded, or some contributions are negative. Where there are
+// weights, the lower bound of a share is 0.
 func (t *table) shares(from *sdc.Table, unit *big.Rat, additive bool) error {
 	t.part, t.share = make([]int64, t.n), make([][]Share, t.n)
 	for c := range from.Cells() {
@@ -77,7 +82,7 @@ func (t *table) shares(from *sdc.Table, unit *big.Rat, additive bool) error {
 	return nil
 }
 
-// anyNegative reports whether somebody contributes less than nothing to a cell.
+// anyNegative reports whether some contribution to a cell is negative.
 func anyNegative(r *sdc.Report, outputs []int) bool {
 	for _, k := range outputs {
 		for c := range r.Tables[k].Cells() {
@@ -107,7 +112,7 @@ func unitsAbove(x, unit *big.Rat) int64 {
 	return min(n, largest)
 }
 
-// joined is who is alone in two cells together.
+// joined is the sole contributor of two cells together.
 func joined(a, b int32) int32 {
 	switch {
 	case a == noOwner:

@@ -12,29 +12,34 @@ import (
 type Rounded struct {
 	Base  int64
 	Value []int64 // of every cell
-	// Restricted says that every cell is the multiple of Base next below or next
-	// above its value, a multiple staying what it is (zero-restricted). Otherwise
-	// some are one more multiple away.
+	// Restricted says that every cell is the multiple of Base next below or next above
+	// its value, and that a multiple stays unchanged (zero-restricted). Otherwise some
+	// cells are one more multiple away.
 	Restricted bool
 	// Nearest says that every cell was rounded by itself, and sums need not hold.
 	Nearest bool
 }
 
 // Round rounds every cell of a table to a multiple of base so that all sums hold
-// (controlled rounding), zero-restricted where that is found, and as near to the
-// values as may be in tables of up to 3,000 cells that depend on each other. In larger
-// ones the first is taken that is found: of one table by mending what does not hold
-// when inner cells are rounded, of linked ones by a program from the nearest multiples.
-// Statuses and levels play no part: all cells are published. Relations must be those of
+// (controlled rounding). The rounding is zero-restricted where that is found.
+//
+//   - In tables of up to 3,000 cells that depend on each other, the rounding is as near
+//     to the values as possible.
+//   - In larger tables the first rounding that is found is taken. For one table it is
+//     found by mending the sums after rounding the inner cells; for linked tables by a
+//     program from the nearest multiples.
+//
+// Statuses and levels have no effect: all cells are published. Relations must be those of
 // a table that is not negative.
 //
-// The result is checked in whole numbers. The error wraps ErrRequest, or
-// ErrUndecided, with cells, where the search found none within one multiple more;
-// such tables exist (Causey, Cox and Ernst 1985 show that three-way tables need not
-// have a zero-restricted one), so that it is no proof of anything.
+// The result is checked in whole numbers. The error wraps ErrRequest, or ErrUndecided
+// with cells where the search found no rounding within one multiple more. ErrUndecided
+// proves nothing: Causey, Cox and Ernst 1985 show that three-way tables need not have a
+// zero-restricted rounding.
 //
-// Programs over the cells that are no multiples, whole numbers by branching; in large
-// single tables about linear in the cells, and programs around what is mended.
+// Programs over the cells that are no multiples, whole numbers by branching. In large
+// single tables the time is about linear in the cells, and programs run only around the
+// sums that are mended.
 func Round(ctx context.Context, p *Problem, base int64) (*Rounded, error) {
 	if err := checkBase(p, base); err != nil {
 		return nil, err
@@ -70,8 +75,8 @@ func Round(ctx context.Context, p *Problem, base int64) (*Rounded, error) {
 	return nil, nil
 }
 
-// nearest is the size of a component up to which the rounding is the nearest to the
-// values that there is; in larger ones it is the first found from the nearest
+// nearest is the size of a component up to which the rounding is the nearest possible to
+// the values. In larger components it is the first that is found from the nearest
 // multiples, which need not add up.
 const nearest = 3000
 
@@ -87,8 +92,8 @@ func checkBase(p *Problem, base int64) error {
 	return nil
 }
 
-// search finds, component by component, how many multiples above the next below
-// each cell goes: 0 or 1, or with spread from -spread to 1 + spread.
+// search finds, component by component, the multiple of each cell, counted from the next
+// multiple below: 0 or 1; with spread from -spread to 1 + spread.
 func (out *Rounded) search(ctx context.Context, p *Problem, spread int64) (failed []int, err error) {
 	down := make([]int64, len(p.cells))
 	lower, upper := make([]int64, len(p.cells)), make([]int64, len(p.cells))
@@ -132,8 +137,8 @@ func (out *Rounded) search(ctx context.Context, p *Problem, spread int64) (faile
 	return failed, nil
 }
 
-// boxes makes the components of cells with bounds on how far they are above some
-// values; what does not move is a component with others for its relations' sake.
+// boxes makes the components of cells, with bounds on their distance above the values at.
+// A cell that cannot move is in a component too, because of its relations.
 func boxes(p *Problem, at, lower, upper []int64) []*component {
 	mark := make([]bool, len(p.cells))
 	var out []*component
@@ -208,9 +213,9 @@ func (out *Rounded) check(p *Problem, spread int64) error {
 	return nil
 }
 
-// RoundNearest rounds every cell by itself to the nearest multiple of base, half
-// upwards: no chance and no search, the same table always the same, but sums need
-// not hold. What an attacker makes of that says AuditRounded.
+// RoundNearest rounds every cell by itself to the nearest multiple of base, half upwards.
+// It uses no randomness and no search: the same table always gives the same result. Sums
+// need not hold. AuditRounded computes the attack on the result.
 func RoundNearest(p *Problem, base int64) (*Rounded, error) {
 	if err := checkBase(p, base); err != nil {
 		return nil, err

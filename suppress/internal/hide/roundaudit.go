@@ -5,14 +5,14 @@ import (
 	"fmt"
 )
 
-// Reach is how far below and above a rounded value the true one may lie, to somebody
-// who knows base and method:
+// Reach returns how far below and above a rounded value the true value may lie, for an
+// attacker who knows base and method:
 //
 //	nearest        base/2 (rounded down) below to (base-1)/2 above
 //	controlled     base-1 either way
 //	not restricted 2 base-1 either way
 //
-// and never below zero.
+// and the true value is never below zero.
 func (r *Rounded) Reach() (below, above int64) {
 	switch {
 	case r.Nearest:
@@ -23,18 +23,23 @@ func (r *Rounded) Reach() (below, above int64) {
 	return 2*r.Base - 1, 2*r.Base - 1
 }
 
-// AuditRounded is the attack on a rounded table of counts: the attacker knows all
-// rounded values, base and method, hence that each true value lies within Reach of
-// the rounded one; that counts are whole and not negative; and that the sums of the
-// true ones hold. It says of every cell between which values it lies and of every
-// Primary cell whether its level holds, against outsiders and against everybody who
-// stands alone in a cell, as Audit does of suppressed cells. Protected cells he knows.
+// AuditRounded computes the attack on a rounded table of counts. The attacker knows
 //
-// What the choice of one rounding rather than another tells those who know how it is
-// made is not reckoned with.
+//   - all rounded values, base and method: so each true value lies within Reach of the
+//     rounded one;
+//   - that counts are whole and not negative;
+//   - that the sums of the true values hold;
+//   - the values of Protected cells.
 //
-// The error wraps ErrRequest where the rounded table is not one of this problem.
-// Programs over all cells of a component: two for each cell with intervals.
+// It returns the interval of every cell. For every Primary cell it returns whether its
+// level holds, against outsiders and against every sole contributor of a cell, as Audit
+// does for suppressed cells.
+//
+// AuditRounded does not take into account what the choice of this rounding reveals to an
+// attacker who knows the algorithm of the choice.
+//
+// The error wraps ErrRequest where the rounded table is not one of this problem. Programs
+// over all cells of a component: two for each cell with intervals.
 func AuditRounded(ctx context.Context, p *Problem, r *Rounded, o AuditOptions) (*Audited, error) {
 	if err := checkBase(p, r.Base); err != nil {
 		return nil, err

@@ -5,11 +5,13 @@ import (
 	"math"
 )
 
-// mender rounds one large table: inner cells first, each to the multiple that leaves
-// the totals above it nearer to their own values, and what totals are then too far
-// off is mended one multiple at a time, by the cheapest change of cells around that
-// keeps all sums and takes no cell farther off. Where no change of whole multiples is
-// found it gives up.
+// mender rounds one large table.
+//
+//   - First it rounds the inner cells, each to the multiple that leaves the totals above
+//     nearer to their values.
+//   - Then it mends totals that are too far off, one multiple at a time, by the cheapest
+//     change of cells around. The change keeps all sums and takes no cell farther off.
+//   - Where it finds no change of whole multiples it gives up.
 type mender struct {
 	adjuster // of multiples
 	p        *Problem
@@ -48,7 +50,7 @@ func (out *Rounded) mend(ctx context.Context, p *Problem, spread int64) ([]int64
 // totals.
 func (m *mender) start() {
 	g := m.p.grid
-	off := make([]int64, len(m.p.cells)) // what is rounded so far less the truth
+	off := make([]int64, len(m.p.cells)) // rounded values so far less the true ones
 	for sweep := range mendSweeps {
 		better := false
 		for cell := range m.p.cells {
@@ -65,13 +67,13 @@ func (m *mender) start() {
 					off[c] -= was
 				}
 			}
-			// What going down and going up make of the squares of what is off.
+			// The change of the squares of the differences for rounding down and up.
 			var down, up float64
 			for _, c := range list {
 				d, u := float64(off[c]-rest), float64(off[c]-rest+m.base)
 				down, up = down+d*d, up+u*u
 			}
-			if m.try > 0 && sweep == 0 { // what is nearly as good will do
+			if m.try > 0 && sweep == 0 { // nearly as good is enough
 				up *= 0.99 + 0.02*m.chance(int32(cell))
 			}
 			to := -rest
@@ -89,7 +91,7 @@ func (m *mender) start() {
 			break
 		}
 	}
-	_ = g.rollUp(m.x) // smaller than the values, whose sums are in range
+	_ = g.rollUp(m.x) // smaller than the values; the sums of the values are in range
 }
 
 // above lists an inner cell and the totals that it is in; used until the next.

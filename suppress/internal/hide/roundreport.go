@@ -25,10 +25,10 @@ func (s *shift) String() string {
 	return fmt.Sprintf("%d cells, %d moved, by %.2f on average and %d at most", s.cells, s.moved, float64(s.sum)/float64(max(1, s.cells)), s.most)
 }
 
-// WriteReport writes what rounding did to the tables, with the true values: how far
-// cells and totals were moved, whether sums hold, and of every unsafe cell between
-// which values it must lie to somebody who knows base and method. It is confidential,
-// and says so in its first line.
+// WriteReport writes the effect of rounding on the tables, with the true values: how far
+// cells and totals were moved, whether sums hold, and the interval of every unsafe cell
+// for an attacker who knows base and method. The report is confidential, and says so in
+// its first line.
 func (t *RoundedTables) WriteReport(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, "CONFIDENTIAL: this report holds the values before rounding and must not leave the closed environment")
@@ -55,7 +55,7 @@ func (t *RoundedTables) WriteReport(w io.Writer) error {
 	return b.Flush()
 }
 
-// failures says of cells of the problem what does not hold.
+// failures lists, by cell of the problem, the levels that do not hold.
 func (t *RoundedTables) failures() map[int][]string {
 	out := map[int][]string{}
 	for _, f := range t.audited.Failures {
@@ -118,7 +118,7 @@ func (t *RoundedTables) writeTable(b *bufio.Writer, table *table, failures map[i
 	t.writeUnsafe(b, table, failures)
 }
 
-// writeUnsafe lists the unsafe cells with what an attacker can say of them.
+// writeUnsafe lists the unsafe cells with the interval of an attacker.
 func (t *RoundedTables) writeUnsafe(b *bufio.Writer, table *table, failures map[int][]string) {
 	cells, rounded := t.tables.problem.cells, t.rounded.Value
 	at := map[int]Interval{}

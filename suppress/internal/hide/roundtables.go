@@ -15,17 +15,17 @@ import (
 
 // RoundOptions say how tables are rounded.
 type RoundOptions struct {
-	// Base is that of the multiples. Required, from 2 to 2^30.
+	// Base is the base of the multiples. Required, from 2 to 2^30.
 	Base int64
 	// Nearest rounds every cell by itself; then sums need not hold. By default they do.
 	Nearest bool
-	// Threads is the number of threads of the audit. Defaults to 1. It does not change
-	// the result.
+	// Threads is the number of threads of the audit. Defaults to 1. Threads does not
+	// change the result.
 	Threads int
 }
 
-// RoundedTables are tables of counts rounded together, with the attack on them. What
-// does not withstand it is not released.
+// RoundedTables are tables of counts rounded together, with the attack on them. Tables
+// that do not withstand the attack are not released.
 type RoundedTables struct {
 	tables  *Tables
 	rounded *Rounded
@@ -36,12 +36,12 @@ type RoundedTables struct {
 // table to be worked out; beyond, only whether levels hold.
 const mostIntervals = 5000
 
-// RoundTables rounds tables of counts, with cells that they share, and attacks the
-// result. Whether it protects Releases says: every unsafe cell then has its level, to
-// outsiders and to everybody who stands alone in a cell.
+// RoundTables rounds tables of counts, with their shared cells, and attacks the result.
+// Releases reports whether the result protects: every unsafe cell then has its level,
+// against outsiders and against every sole contributor of a cell.
 //
-// The error wraps ErrUnfit for tables that are not of whole counts, or what Round and
-// AuditRounded say.
+// The error wraps ErrUnfit for tables that are not of whole counts, or is an error of
+// Round or AuditRounded.
 func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables, error) {
 	for _, t := range g.list {
 		if !t.count || g.digits != 0 || g.problem.attacker.Negative {
@@ -63,10 +63,10 @@ func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables
 	return out, err
 }
 
-// Remarks says in how many places a count of too few is known to be of too few: all that
-// its value can be, for whoever knows base and method, is below what min-contributors asks.
-// The policy decides whether that may be known, so that it is for review. A base below the
-// minimum is for review in any case.
+// Remarks counts the cells with a small count that is known to be small: for an attacker
+// who knows base and method, all possible values are below the minimum of
+// min-contributors. A person must decide whether that may be known, so the remark is for
+// review. A base below the minimum is for review in any case.
 func (t *RoundedTables) Remarks() []sdc.Remark {
 	least := t.tables.policy.MinContributors
 	if least.Off || t.rounded.Base < least.Min {
@@ -119,7 +119,7 @@ func (t *RoundedTables) Releases() ([]*Release, error) {
 	return t.releases(), nil
 }
 
-// releases is Releases whatever the attack found.
+// releases is Releases without regard to the result of the attack.
 func (t *RoundedTables) releases() []*Release {
 	g := t.tables
 	out := make([]*Release, len(g.list))
@@ -149,11 +149,12 @@ type roundingStatement struct {
 	Digest   string           `json:"digest"`
 }
 
-// WriteStatement writes what goes out with rounded releases, schema
+// WriteStatement writes the statement that leaves with rounded releases, schema
 // sluis.rounding/1: the files with their hashes and code lists, the base, whether sums
-// hold, and how far below and above a rounded value the true one may lie. All of it is
-// known to whoever knows the method. Files are the names under which WriteCSV will have
-// written the releases. verify.Rounding reads it. The error may be one of Releases.
+// hold, and how far below and above a rounded value the true value may lie. An attacker
+// who knows the method knows all of these. files are the names under which WriteCSV will
+// write the releases. verify.Rounding reads the statement. The error may be one of
+// Releases.
 func (t *RoundedTables) WriteStatement(w io.Writer, files []string) error {
 	releases, err := t.Releases()
 	if err != nil {

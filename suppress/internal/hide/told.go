@@ -6,27 +6,30 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// told is what a table of something else tells of a cell.
+// told is what another output, such as counts beside sums, reveals about a cell.
 type told uint8
 
 const (
 	tellsNothing told = iota
-	// isNothing: the cell is empty, and so is the other's that it is part of.
+	// isNothing: the cell is empty, and so is the cell of the other table that contains
+	// it.
 	isNothing
-	// isSomething: the cell is a count and not empty, and the other table has it, or it is
-	// that of a code.
+	// isSomething: the cell is a count and not empty; the other table has the cell, or it
+	// is the cell of one code over all other variables.
 	isSomething
 )
 
-// tell works out what outputs of different things tell of each other's cells. A count of
-// 0 says that every sum of the same rows is 0 too, which otherwise might be hidden to
-// protect another; and a sum that is not 0 that there is something to count. Whether the
-// other cell is published plays no part: the one that is hidden is then as good as the
-// other, and in both problems both are taken for known.
+// tell finds what outputs of different statistics reveal about each other's cells.
 //
-// A code that a table lists occurs in the data: of the cells of one code, over all of the
-// other variables, a count of respondents or records is at least 1, unless the table leaves
-// rows out.
+//   - A count of 0 reveals that every sum of the same rows is 0. Such a sum could
+//     otherwise be hidden to protect another cell.
+//   - A sum that is not 0 reveals that the count is at least 1.
+//
+// tell does not look at which cells are published: if one of two such cells is hidden,
+// the other cell reveals its value. So both problems treat both as known.
+//
+// A code that a table lists occurs in the data. So a count of respondents or records of
+// one code, over all other variables, is at least 1, unless the table leaves rows out.
 func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 	empty := make([][][]bool, len(groups)) // made when first needed
 	emptyOf := func(i int) [][]bool {
@@ -71,7 +74,7 @@ func (t *table) emptyCells(from *sdc.Table) []bool {
 	return empty
 }
 
-// occur notes that the codes of each variable occur.
+// occur stores that the codes of each variable occur.
 func (t *table) occur(empty []bool) {
 	if t.told == nil {
 		t.told = make([]told, t.n)
@@ -85,8 +88,8 @@ func (t *table) occur(empty []bool) {
 	}
 }
 
-// hear notes what another table tells. Where that lacks a variable or a code, the cell
-// is part of one of its cells.
+// hear stores what another table reveals. Where the other table lacks a variable or a
+// code, the cell is part of one of its cells.
 func (t *table) hear(s *table, empty, its []bool) {
 	if t.told == nil {
 		t.told = make([]told, t.n)
@@ -128,7 +131,7 @@ func (t *table) hear(s *table, empty, its []bool) {
 	}
 }
 
-// hears is what is told of a cell.
+// hears returns what other outputs reveal about a cell.
 func (t *table) hears(cell int) told {
 	if t.told == nil {
 		return tellsNothing
@@ -136,7 +139,7 @@ func (t *table) hears(cell int) told {
 	return t.told[cell]
 }
 
-// narrow takes what is told into what the attacker of a problem knows.
+// narrow adds the revealed facts to the knowledge of the attacker of a problem.
 func (t *table) narrow(p *Problem) {
 	for cell, id := range t.id {
 		switch value := p.cells[id].Value; t.hears(cell) {

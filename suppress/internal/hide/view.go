@@ -11,13 +11,13 @@ func (g *Tables) Names() []string {
 	return out
 }
 
-// TableCell is a published cell of one of the tables, with the truth and what
-// becomes of it: confidential.
+// TableCell is a cell of one of the tables with its true value and its status. It is
+// confidential.
 type TableCell struct {
-	Nodes  []int  // the number of its code of each variable; used until the next cell
+	Nodes  []int  // the number of its code of each variable; valid until the next cell
 	Cell   int    // of the problem
 	Inner  bool   // no total in any variable
-	Value  string // as it is released, or would be
+	Value  string // the text of its value in a release, if the cell is published
 	Status Status
 	Why    string // the kinds of rules that it breaks in this table
 }
@@ -46,7 +46,7 @@ func (g *Tables) Cells(i int, p *Pattern) iter.Seq[TableCell] {
 	}
 }
 
-// Loss is what a pattern takes out of a table.
+// Loss is the loss of a table through a pattern.
 type Loss struct {
 	Cells, Primary, Secondary int
 	// Share is the part of the inner total that is suppressed, in percent of the
@@ -54,7 +54,7 @@ type Loss struct {
 	Share float64
 }
 
-// Loss counts what a pattern takes out of the table of Releases()[i].
+// Loss counts the suppressed cells of the table of Releases()[i] under a pattern.
 func (g *Tables) Loss(i int, p *Pattern) Loss {
 	t := g.list[i]
 	var l Loss

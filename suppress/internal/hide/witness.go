@@ -30,8 +30,8 @@ func newWitness(cells []int32, delta []int64, den int64) *Witness {
 	return w
 }
 
-// checker checks witnesses in whole numbers. It holds scratch space; not safe
-// for concurrent use.
+// checker checks witnesses in whole numbers. A checker holds scratch space, and is not
+// safe for concurrent use.
 type checker struct {
 	p       *Problem
 	sum     []int64 // by relation, zero between calls
@@ -40,8 +40,8 @@ type checker struct {
 
 func newChecker(p *Problem) *checker { return &checker{p: p, sum: make([]int64, len(p.rel))} }
 
-// check reports whether a witness keeps every relation and what the attacker
-// knows, and changes nothing but the cells that may.
+// check reports whether a witness keeps every relation, agrees with the prior knowledge
+// of the attacker, and changes only cells for which may reports true.
 func (c *checker) check(w *Witness, may func(cell int32) bool) bool {
 	ok := c.keeps(w, may)
 	for _, r := range c.touched {
