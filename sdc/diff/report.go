@@ -107,7 +107,7 @@ type finding struct {
 //   - a report that does not fit its digest (the error wraps [sdc.ErrSeal] too);
 //   - a verdict that is milder than the content of the report: an output is never better
 //     than its worst finding, and a report is never better than its worst output or
-//     remark (the error wraps [sdc.ErrSeal] too).
+//     remark.
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
