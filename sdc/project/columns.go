@@ -15,8 +15,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/spec"
 )
 
-// inferredTypes says what columns of CSV files are whose type is not declared, and that
-// the spec uses: codes are text, and the type of numbers was found from all rows.
+// inferredTypes remarks on the columns of CSV files that the spec uses without a declared
+// type: codes are text, and the type of numbers was found from all rows.
 func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 	numbers := []string{s.Roles.Weight}
 	codes := []string{s.Roles.Respondent, s.Roles.Holding}
@@ -51,7 +51,8 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 	return out
 }
 
-// withHint adds what to write in the spec to the errors that a first spec meets.
+// withHint adds, to errors that are frequent in a first spec, the line to write in the
+// spec.
 func withHint(err error, s *spec.Spec) error {
 	var c *sdc.ColumnError
 	switch {
@@ -66,8 +67,7 @@ func withHint(err error, s *spec.Spec) error {
 	return err
 }
 
-// neededColumns lists the columns of the schema that a spec names, so that
-// nothing else is read.
+// neededColumns lists the columns of the schema that a spec names: only these are read.
 func neededColumns(s *spec.Spec, schema *arrow.Schema) []string {
 	want := s.Columns()
 	var out []string

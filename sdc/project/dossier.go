@@ -22,8 +22,8 @@ func loadDossier(path string) (*dossier.Dossier, error) {
 	return d, err
 }
 
-// reading is what a check has read, as the dossier wants to know it. The periods are
-// counted in a reading of their own, of two columns.
+// reading lists the data that a check has read, in the form of the dossier. The periods
+// are counted in a separate reading of two columns.
 func (f *files) reading(ctx context.Context, opts sdc.Options) (dossier.Reading, error) {
 	s, src, account := f.spec, f.src, f.account
 	x := dossier.Reading{Columns: slices.Clone(f.columns)}

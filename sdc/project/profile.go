@@ -12,14 +12,14 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// Profile describes the columns of files, as [profile.Make] does, with remarks on the files and
-// the records beside them. named are columns whose fields of CSV files are text; they must be
-// there. A column of a type that cannot be read is withheld.
+// Profile describes the columns of files, as [profile.Make] does, with remarks on the
+// files and the records beside them. named are columns of CSV files with fields that are
+// text; they must exist. A column of a type that cannot be read is withheld.
 //
-// A profile may leave: it has the names of the files, and no hash of them, by which anybody
+// A profile may leave. It has the names of the files and no hash: with a hash any reader
 // could test a guess of the microdata.
 //
-// The error is a *RequestError for a column that is not there, or one of profile.Make.
+// The error is a *RequestError for a column that does not exist, or one of profile.Make.
 func Profile(ctx context.Context, files []string, csv source.CSVOptions, named []string, po profile.Options, o Options) (*profile.Profile, error) {
 	csv.Infer, csv.Text = true, named
 	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: o.OpenStreams})
@@ -30,7 +30,7 @@ func Profile(ctx context.Context, files []string, csv source.CSVOptions, named [
 	if err := src.Need(named...); err != nil {
 		return nil, &RequestError{err}
 	}
-	columns, all := []string{}, []string{} // columns are those that can be read
+	columns, all := []string{}, []string{} // columns are the columns that can be read
 	for _, field := range src.Schema().Fields() {
 		all = append(all, field.Name)
 		if source.Readable(field.Type) || slices.Contains(named, field.Name) {

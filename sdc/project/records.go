@@ -37,8 +37,8 @@ func SourcesOf(files []source.FileInfo) []sdc.Source {
 	return out
 }
 
-// JoinRecords reads the records of pseudonyms beside files that were hashed, and
-// compares them on the columns that name persons and on others, as check does: see
+// JoinRecords reads the records of pseudonyms beside files that were hashed. It compares
+// them on the columns that name persons and on other columns, as Check does: see
 // [dossier.Records.Join].
 func JoinRecords(files []source.FileInfo, trusted []ed25519.PublicKey, persons, others []string) ([]sdc.Remark, error) {
 	var records dossier.Records
@@ -49,12 +49,11 @@ func JoinRecords(files []source.FileInfo, trusted []ed25519.PublicKey, persons, 
 	return records.Join(SourcesOf(files), persons, others)
 }
 
-// LocalSuffix is what the name of a record of local suppression has behind that of the
-// file.
+// LocalSuffix follows the name of the file in the name of a record of local suppression.
 const LocalSuffix = ".local.json"
 
-// LocalRecords reads the records of files, of which there must be one each. A signature
-// that does not fit is an error.
+// LocalRecords reads the records of files. Every file must have one. A signature that is
+// not valid is an error.
 func LocalRecords(paths []string) ([]*sdc.Suppression, error) {
 	var out []*sdc.Suppression
 	for _, path := range paths {
@@ -76,9 +75,9 @@ func LocalRecords(paths []string) ([]*sdc.Suppression, error) {
 	return out, nil
 }
 
-// LocalRemarks says which records of local suppression are not signed by a trusted key. A
-// record that anybody can write makes missing values into suppressed ones, so that such a
-// record is for review where keys are trusted.
+// LocalRemarks remarks on records of local suppression without a signature of a trusted
+// key. A record turns missing values into suppressed ones, and any person can write one.
+// So such a record is for review where keys are trusted.
 func LocalRemarks(records []*sdc.Suppression, trusted []ed25519.PublicKey) []sdc.Remark {
 	var out []sdc.Remark
 	for _, s := range records {
@@ -100,7 +99,7 @@ func LocalRemarks(records []*sdc.Suppression, trusted []ed25519.PublicKey) []sdc
 	return out
 }
 
-// SameFiles refuses records of other files than those that were read.
+// SameFiles refuses records of files that were not read.
 func SameFiles(records []*sdc.Suppression, sources []sdc.Source) error {
 	if records == nil {
 		return nil
@@ -118,7 +117,7 @@ func SameFiles(records []*sdc.Suppression, sources []sdc.Source) error {
 }
 
 // addSuppressions reads the records of the data of a spec that calls missing values
-// suppressed, and the hashes of the files that the records are held against.
+// suppressed, and the hashes of the files that the records are compared with.
 func addSuppressions(ctx context.Context, d *sdc.Data, s *spec.Spec, src *source.Source) error {
 	if !slices.Contains(slices.Collect(maps.Values(s.Missing)), sdc.MissingSuppressed) {
 		return nil

@@ -6,8 +6,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// SourceRemarks says what a reader must know of the files that were read. given says
-// that the spec has their hashes.
+// SourceRemarks returns the remarks on the files that were read. given says that the spec
+// has their hashes.
 func SourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 	var noSum, open, copies int64
 	seen := map[string]bool{}
@@ -32,7 +32,8 @@ func SourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 	if !given {
 		add("no-checksum", noSum, sdc.Safe, words.NoChecksum)
 	}
-	// Who allows it does not know either what was lost: somebody decides.
+	// A person who allows open streams does not know the lost batches: a reviewer must
+	// decide.
 	add("open-stream", open, sdc.Review, words.OpenStream)
 	// The spec says that both are meant.
 	add("copies", copies, sdc.Safe, words.CopiedFiles)

@@ -13,27 +13,27 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// Input names microdata files that are read without a spec, and what their columns are.
+// Input names microdata files that are read without a spec, and describes their columns.
 type Input struct {
 	// Files are names and globs.
 	Files []string
 	// CSV says how CSV files are read. Types of columns that are not read are passed over.
 	CSV source.CSVOptions
-	// Columns are those that are read. Defaults to all.
+	// Columns are the columns to read. Defaults to all.
 	Columns []string
 	// Respondent and Household are the columns that name units, "" for none.
 	Respondent, Household string
-	// Codes are columns of values: of values that look alike there is a remark. They must
-	// be there.
+	// Codes are columns of values; values that look alike give a remark. The columns must
+	// exist.
 	Codes []string
-	// Joined are the columns whose records of pseudonyms are compared between files, beside
-	// those of units.
+	// Joined are the columns with records of pseudonyms that are compared between files,
+	// besides the columns of units.
 	Joined []string
 	// Weight is a column of numbers, "" for none. Ordered are columns that have numbers or
 	// dates in order. The other columns of CSV files are text.
 	Weight  string
 	Ordered []string
-	// Form says what units are that look alike: see [sdc.UnitLooks].
+	// Form is the treatment of units that look alike: see [sdc.UnitLooks].
 	Form sdc.RespondentForm
 }
 
@@ -44,7 +44,7 @@ func (in *Input) units() []string { return []string{in.Respondent, in.Household}
 type Table struct {
 	Data  arrow.Table
 	Files []source.FileInfo // with their hashes
-	// Remarks are what a reader must know of the data, as of those of a check.
+	// Remarks are the remarks on the data, as in a check.
 	Remarks []sdc.Remark
 }
 
@@ -73,9 +73,9 @@ func ReadTable(ctx context.Context, in Input, o Options) (*Table, error) {
 	return t, nil
 }
 
-// ReadPopulation reads the population that a table is a sample of. Its respondents are
-// compared among themselves, and its keys (in.Joined) with those of the table: the remarks
-// are those of the table then.
+// ReadPopulation reads the population that a table is a sample of. It compares the
+// respondents of the population among themselves, and its keys (in.Joined) with the keys
+// of the table. The remarks are added to those of the table.
 func (t *Table) ReadPopulation(ctx context.Context, in Input, o Options) (*Table, error) {
 	p, err := readTable(ctx, in, o)
 	if err != nil {

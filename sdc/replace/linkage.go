@@ -10,8 +10,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// Linkage reads the columns of identifiers into a table from pseudonyms to identifiers. It
-// returns how many values are invalid, which are left out.
+// Linkage reads the columns of identifiers into a table from pseudonyms to identifiers.
+// It leaves out invalid values, and returns their number.
 func (j *Job) Linkage(ctx context.Context, p *pseudonym.Pseudonymizer) (l *pseudonym.Linkage, invalid int64, err error) {
 	src, err := source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams})
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package replace copies a file with its identifiers replaced by pseudonyms, or old pseudonyms
-// by new ones, and makes the record of the copy: which key, domain and form each column was
-// made with, and the hashes of both files.
+// Package replace copies a file with its identifiers replaced by pseudonyms, or old
+// pseudonyms by new ones. It makes the record of the copy: the key, domain and form of
+// each column, and the hashes of both files.
 //
-// Nothing is printed, and no error has an identifier in it.
+// The package prints nothing, and no error contains an identifier.
 package replace
 
 import (
@@ -22,10 +22,12 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// ErrRequest says that what was asked for does not go together, or names no column.
+// ErrRequest says that the request contradicts itself, or names a column that does not
+// exist.
 var ErrRequest = errors.New("request is not well defined")
 
-// Writer is where a copy goes. It appears whole at Close, and not at all after Abort.
+// Writer is the destination of a copy. The copy appears complete at Close, and not at all
+// after Abort.
 type Writer interface {
 	Write(arrow.Record) error
 	Close() error
@@ -44,28 +46,28 @@ type Job struct {
 	Out    string
 	Create func(*arrow.Schema) (Writer, error)
 	// Columns are replaced. Drop are left out. Direct are columns that hold direct
-	// identifiers: one that is neither replaced nor left out is an error.
+	// identifiers: each must be replaced or left out, otherwise it is an error.
 	Columns, Direct, Drop []string
-	// Scan looks at the columns that are copied for values in the form of identifiers. Such
-	// a column is ErrScan, unless Allow says that somebody has looked at it.
+	// Scan looks at the columns that are copied for values in the form of identifiers.
+	// Such a column is ErrScan, unless Allow says that a person has looked at it.
 	Scan, Allow bool
 	// Suspects are the columns that the scan has found.
 	Suspects []Suspect
 	// KeepMetadata keeps the metadata of the schema and of columns that are not replaced,
 	// which may hold values.
 	KeepMetadata bool
-	// Tool is what the record says that it was made with.
+	// Tool is the tool that the record names.
 	Tool string
-	// Threads is the number of threads. It must be at least 1.
+	// Threads is the number of threads, at least 1.
 	Threads int
 	// Watch shows progress: see project.Options. Defaults to none.
 	Watch func(total int64) (progress func(rows int64), done func())
 }
 
-// Pseudonymise copies the file with pseudonyms in the place of identifiers: makers has what
-// makes those of each column, and over how the columns were made before, see [Job.Earlier]. The
-// key is that of makers: the hash of the file that is read is stated under the key, unless a
-// record states the hash already.
+// Pseudonymise copies the file with pseudonyms in the place of identifiers. makers has
+// the pseudonymizer of each column. again allows columns that already hold pseudonyms,
+// see [Job.Earlier]. key must be the key of makers: the record states the hash of the
+// input under the key, unless an earlier record states the hash already.
 func (j *Job) Pseudonymise(ctx context.Context, key pseudonym.Key, makers pseudonym.Columns, again bool) (*pseudonym.Record, error) {
 	earlier, over, err := j.Earlier(again)
 	if err != nil {
@@ -171,8 +173,8 @@ func (j *Job) watch(src *source.Source) (progress func(int64), done func()) {
 	return j.Watch(total)
 }
 
-// write writes the copy: fill calls write for every record. The copy appears if the scan allows
-// it and the file that is read has not changed. It returns the SHA-256 of the copy.
+// write writes the copy: fill calls write for every record. The copy appears if the scan
+// allows it and the input has not changed. write returns the SHA-256 of the copy.
 func (j *Job) write(ctx context.Context, src *source.Source, schema *arrow.Schema, fill func(write func(arrow.Record) error) error) (string, error) {
 	w, err := j.Create(schema)
 	if err != nil {
@@ -219,8 +221,9 @@ func (j *Job) withMetadata(schema, before *arrow.Schema) *arrow.Schema {
 	return arrow.NewSchema(fields, &meta)
 }
 
-// Earlier reads the records of the file that is read, and refuses columns that are pseudonyms
-// by one of them, unless again is given: then it returns how they were made.
+// Earlier reads the records of the input, and refuses columns that hold pseudonyms by one
+// of the records. With again it does not refuse them, and returns the settings of their
+// pseudonyms.
 func (j *Job) Earlier(again bool) (*dossier.Records, map[string][]pseudonym.Setting, error) {
 	records, over := &dossier.Records{}, map[string][]pseudonym.Setting{}
 	if err := records.Beside(j.In); err != nil {
@@ -239,8 +242,9 @@ func (j *Job) Earlier(again bool) (*dossier.Records, map[string][]pseudonym.Sett
 	return records, over, nil
 }
 
-// Typed refuses the typed form of an identifier in a CSV file whose type was not said: the same
-// person would get another pseudonym in a file that has a type. form is that of each column.
+// Typed refuses the typed form for an identifier in a CSV file without a declared type:
+// the same person would get another pseudonym in a file that has a type. form returns the
+// form of each column.
 func (j *Job) Typed(form func(column string) string) error {
 	if !strings.EqualFold(filepath.Ext(j.In), ".csv") {
 		return nil
@@ -253,8 +257,8 @@ func (j *Job) Typed(form func(column string) string) error {
 	return nil
 }
 
-// known refuses a column that does not exist, or one both to replace and to drop: a name with a
-// slip in it would let an identifier through.
+// known refuses a column that does not exist, and a column both to replace and to drop: a
+// mistyped name would let an identifier through.
 func (j *Job) known(src *source.Source) error {
 	if err := src.Need(slices.Concat(j.Columns, j.Direct, j.Drop)...); err != nil {
 		return err

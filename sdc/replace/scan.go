@@ -15,20 +15,21 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 )
 
-// ErrScan says that columns that are copied may hold identifiers, so that nothing is written.
+// ErrScan says that columns that are copied may hold identifiers. Then no copy is
+// written.
 var ErrScan = errors.New("columns may hold identifiers, and nothing is written: replace or drop them, or look at them and allow them")
 
 // Suspect is a column that is copied and may hold identifiers.
 type Suspect struct {
 	Column string
-	// Why says what the column holds, with numbers and without a value.
+	// Why describes the values of the column, with numbers and without a value.
 	Why string
 }
 
 // scanner looks for identifiers in the columns that are copied as they are.
 //
-// A value counts whole, without the blanks at both ends. With n values that are not
-// null, a column is named where
+// A value counts whole, without the blanks at both ends. With n values that are not null,
+// a column is named where
 //
 //	one value or more is a bank account number or an e-mail address
 //	5 * k >= n for the k values that pass the eleven-test of citizen service numbers,
@@ -37,9 +38,9 @@ type Suspect struct {
 //	10 * k >= 9 * n for the k values of exactly eight digits that are no date of the
 //	  years 1800 to 2100 (KvK)
 //
-// One of eleven numbers of nine digits passes the eleven-test by chance: a fifth is
-// twice as many. Text around an identifier is not searched. A column of lists, maps or
-// structs is named too: nobody has looked into it.
+// One of eleven numbers of nine digits passes the eleven-test by chance: a fifth is twice
+// as many. Text around an identifier is not searched. A column of lists, maps or structs
+// is named too: the scanner cannot read it.
 type scanner struct {
 	skip    []string
 	columns []string // in the order of the file
@@ -98,7 +99,7 @@ func (c *scanned) add(text string) {
 	}
 }
 
-// found names what a column may hold, "" for nothing.
+// found describes the identifiers that a column may hold; "" for none.
 func (c *scanned) found() string {
 	for _, k := range []identifier.Kind{identifier.Account, identifier.Address} {
 		if c.kinds[k] > 0 {
@@ -131,8 +132,8 @@ func (s *scanner) suspects() (out []Suspect) {
 	return out
 }
 
-// plainText returns what reads a value as text, nil for types that hold no identifiers,
-// and whether the type is not looked into.
+// plainText returns a function that reads a value as text; nil for types that hold no
+// identifiers. closed says that the scanner cannot read the type.
 func plainText(col arrow.Array) (get func(int) string, closed bool) {
 	switch a := col.(type) {
 	case *array.Null, *array.Boolean, *array.Date32, *array.Date64, *array.Timestamp, *array.Time32, *array.Time64, *array.Duration:

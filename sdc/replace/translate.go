@@ -16,9 +16,9 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// Translate copies the file with new pseudonyms in the place of old ones, by a translation
-// table, without key and identifiers. unknown says what becomes of a value that is not in the
-// table.
+// Translate copies the file with new pseudonyms in the place of old ones, by a
+// translation table, without key and identifiers. unknown is the treatment of a value
+// that is not in the table.
 func (j *Job) Translate(ctx context.Context, t *pseudonym.Translation, unknown pseudonym.Invalid) (*pseudonym.Record, error) {
 	src, keep, err := j.open(ctx)
 	if err != nil {
@@ -55,9 +55,9 @@ func (j *Job) Translate(ctx context.Context, t *pseudonym.Translation, unknown p
 	return r, nil
 }
 
-// asBefore states how the columns of a record were made before, where the record of the
-// file tells: what its pseudonyms are over, and the class of identifiers in a form that
-// has several, of which the table knows no more than that there are some in it.
+// asBefore adds to a record the earlier settings of its columns, as far as the record of
+// the file has them: the earlier pseudonyms, and the class of identifiers. The table
+// itself does not know the class in a form with several classes.
 func asBefore(r *pseudonym.Record, t *pseudonym.Translation, file source.FileInfo) error {
 	var records dossier.Records
 	if err := records.Beside(file.Name); err != nil || !records.Tells(file.SHA256) {

@@ -26,8 +26,8 @@ func (c *code) UnmarshalYAML(text []byte) error {
 //	version: 1
 //	columns: {region: [N, S]}
 //
-// A code is its text as it stands in the file: 01 is no number. Errors are ErrSpec, or those of
-// the file.
+// A code is its text as written in the file: 01 is no number. Errors wrap ErrSpec, or are
+// of the file.
 func LoadCodes(path string) (map[string][]string, error) {
 	text, err := files.Read(path)
 	if err != nil {

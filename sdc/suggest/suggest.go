@@ -1,8 +1,7 @@
-// Package suggest looks for small changes that make an unsafe output safe:
-// levels of hierarchies left out, codes merged into those above them, a variable
-// dropped. Nothing is guessed: every
-// change is checked as an output of its own, and only what the check says is
-// passed on.
+// Package suggest looks for small changes that make an unsafe output safe: levels of
+// hierarchies left out, codes merged into the codes above them, a variable dropped. Every
+// change is checked as an output of its own, and a suggestion reports only the result of
+// that check.
 package suggest
 
 import (
@@ -16,28 +15,29 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// Suggestion is a changed output with what the check says of it.
+// Suggestion is a changed output with the result of its check.
 type Suggestion struct {
 	// Output is the position of the output that it changes.
 	Output int
-	// Changes are what is changed.
+	// Changes are the changes of the output.
 	Changes []Change
 	// Changed is the output to ask for instead.
 	Changed sdc.Output
-	// Suppress, where not nil, says what suppression takes out of the output, with
-	// all tables of the spec; Round, above 0, rounds its counts to multiples. Then
-	// nothing is changed otherwise. Package suppress does both: Find suggests neither.
+	// Suppress, where not nil, is the loss of the output through suppression, together
+	// with all tables of the spec. Round, above 0, rounds its counts to multiples. With
+	// one of them the output has no other change. Package suppress does both; Find
+	// suggests neither.
 	Suppress *Suppression
 	Round    int64
-	// Verdict is what the check says of Changed, or what is left to judge after
-	// suppression or rounding: Safe or Review.
+	// Verdict is the verdict on Changed, or the verdict after suppression or rounding:
+	// Safe or Review.
 	Verdict sdc.Verdict
 	// Cells and Was are the published cells (or classes) after and before: the
 	// price.
 	Cells, Was int
 }
 
-// Suppression is what suppression takes out of a table.
+// Suppression is the loss of a table through suppression.
 type Suppression struct {
 	// Cells are suppressed.
 	Cells int
@@ -47,8 +47,8 @@ type Suppression struct {
 	Records bool
 }
 
-// Change is one change of one variable: it is dropped, or its hierarchy is cut at
-// Level where that is above 0, or nothing is published below the codes of Fold.
+// Change is one change of one variable: it is dropped; or its hierarchy is cut at Level,
+// where Level is above 0; or no code below the codes of Fold is published.
 type Change struct {
 	Variable string
 	Level    int
@@ -103,15 +103,22 @@ const (
 	mostSuggestions = 3
 )
 
-// Find looks for changes of every unsafe output of a report: the codes of unsafe
-// cells merged into those right above them, or two levels up; each hierarchy cut
-// at each of its levels; each variable dropped; and two of these together, at most
-// 40 of them. All are checked in one more pass over the data, which open
-// gives anew (release is called afterwards). Of those that the policy calls Safe
-// or Review the three that keep most cells are returned, safe ones first; an
-// output may have none. Where the report has a remark for review about the data, a change
-// is for review at best; where it has an unsafe one, there is no suggestion. Changed outputs have no a-priori lists: what was judged
-// by hand was judged in another table.
+// Find looks for changes of every unsafe output of a report. It tries, for each output,
+//
+//   - the codes of unsafe cells merged into the codes directly above them, or two levels
+//     up;
+//   - each hierarchy cut at each of its levels;
+//   - each variable dropped;
+//   - two of these together, at most 40 of them.
+//
+// All changes are checked in one more pass over the data. open returns the data again;
+// release is called afterwards. Of the changes that the policy calls Safe or Review, Find
+// returns for each output the three that keep most cells, safe ones first; there may be
+// none.
+//
+// Where the report has a remark for review about the data, a change is for review at
+// best. Where it has an unsafe remark, there is no suggestion. Changed outputs have no
+// a-priori lists: the judgements by hand were about another table.
 func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy, opts sdc.Options, open func() (d *sdc.Data, release func(), err error)) ([]Suggestion, error) {
 	var all []Suggestion
 	var ask []sdc.Output
@@ -163,9 +170,10 @@ func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy
 	return best, nil
 }
 
-// remarked returns the best verdict that the remarks about the data leave, which no change
-// of an output settles: those of the report, and of the changed outputs those about
-// sensitive variables. Other remarks of the changed outputs compare these with each other.
+// remarked returns the best verdict that the remarks about the data allow; a change of an
+// output cannot settle these remarks. They are the remarks of the report, and the remarks
+// of the changed outputs about sensitive variables. Other remarks of the changed outputs
+// compare these outputs with each other, and do not count.
 func remarked(r, changed *sdc.Report) sdc.Verdict {
 	most := sdc.Safe
 	for _, x := range r.Data.Remarks {
@@ -226,9 +234,9 @@ func unsafeCodes(k int, findings []sdc.Finding) map[string]bool {
 	return codes
 }
 
-// folds lists the codes right above some codes, and those right above these or
-// alone: what to merge the codes into, one level up and two. A code that another
-// lies above is left to that.
+// folds lists the codes to merge some codes into: the codes one level up, and the codes
+// two levels up (a code at the top stays). Where one of these codes is above another,
+// only the upper one is listed.
 func folds(v *sdc.Variable, codes map[string]bool) [][]string {
 	var out [][]string
 	fold := make([]bool, v.Len())
@@ -268,8 +276,8 @@ func folds(v *sdc.Variable, codes map[string]bool) [][]string {
 	return out
 }
 
-// wholeLevel reports whether codes are all those at one level that have codes
-// below them: then the level says it shorter.
+// wholeLevel reports whether codes are all codes of one level that have codes below them:
+// the level is then the shorter description.
 func wholeLevel(v *sdc.Variable, codes []string) bool {
 	parent := make([]bool, v.Len())
 	for n := 1; n < v.Len(); n++ {
