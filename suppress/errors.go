@@ -6,7 +6,7 @@ import (
 	"github.com/sluis-go/sluis/suppress/internal/hide"
 )
 
-// Errors. They name outputs, tables and codes, never values.
+// Errors name outputs, tables and codes, never values.
 var (
 	// ErrRequest says that options, or a report, are not well defined.
 	ErrRequest = hide.ErrRequest
@@ -18,8 +18,8 @@ var (
 	// ErrInfeasible says that no pattern can protect a cell: it is proven that with
 	// everything hidden that may be, it is still known too closely.
 	ErrInfeasible = hide.ErrInfeasible
-	// ErrUndecided says that for some cells neither protection was found nor proven
-	// impossible.
+	// ErrUndecided says that for some cells no protection was found, and that protection
+	// was not proven impossible.
 	ErrUndecided = hide.ErrUndecided
 	// ErrTooClose says that rounding does not protect some cells, or that it is not known
 	// whether it does.

@@ -10,9 +10,9 @@ import (
 	"github.com/sluis-go/sluis/suppress/internal/hide"
 )
 
-// choose lists the outputs to protect, by number, and notes those that are left alone.
-// names chooses outputs; none for all. An unsafe remark on the data is an error, since
-// suppression settles nothing of it.
+// choose lists the outputs to protect, by number, and stores the outputs that are left
+// alone. names chooses outputs; empty means all. An unsafe remark on the data is an
+// error, because suppression cannot settle it.
 func (p *Publication) choose(names []string) (tables []int, err error) {
 	r := p.report
 	for _, x := range r.Data.Remarks {
@@ -41,7 +41,7 @@ func (p *Publication) choose(names []string) (tables []int, err error) {
 		}
 		if err != nil {
 			unfit = errors.Join(unfit, err)
-			// What cannot be protected is never better than what is left to a person.
+			// An output that cannot be protected is at best for review.
 			p.Left = append(p.Left, LeftOutput{Output: o.Name, Verdict: min(o.Verdict, sdc.Review), Err: err})
 			continue
 		}
@@ -68,8 +68,8 @@ func countedThings(r *sdc.Report, tables []int) int {
 	return len(seen)
 }
 
-// reviewed names what a reviewer must judge of the tables, in order: remarks of the
-// check and of protection, and rules.
+// reviewed names, in order, the points about the tables that a reviewer must judge:
+// remarks of the check and of protection, and rules.
 func reviewed(r *sdc.Report, tables []int, remarks []sdc.Remark) []string {
 	var names []string
 	for _, x := range slices.Concat(r.Data.Remarks, remarks) {
@@ -97,8 +97,8 @@ func requestOpen(o *sdc.OutputReport) bool {
 	return slices.ContainsFunc(o.NotChecked, func(m words.Message) bool { return m.ID == words.NoRequests })
 }
 
-// leftOver is the verdict on what suppression does not settle of an output: findings that a
-// person must judge.
+// leftOver is the verdict on the findings of an output that suppression does not settle:
+// a person must judge them.
 func leftOver(o *sdc.OutputReport) sdc.Verdict {
 	for _, x := range o.Findings {
 		if x.Verdict == sdc.Review {
@@ -111,8 +111,8 @@ func leftOver(o *sdc.OutputReport) sdc.Verdict {
 	return sdc.Safe
 }
 
-// ProtectionError says which cells of published tables cannot be protected: nothing is
-// published. It names tables and codes, and no value.
+// ProtectionError names the cells that cannot be protected. No table is published. It
+// names tables and codes, and no value.
 type ProtectionError struct {
 	Tables []string
 	// Cells are the cells, each as its table and codes.

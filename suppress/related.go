@@ -13,10 +13,15 @@ import (
 // recheck checks further outputs on the data of a report: see Options.Recheck.
 type recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error)
 
-// related lists relations between columns of the data that suppression does not reckon
-// with, where one of the tables hides something: columns that fix each other, responses
-// that add up, responses that are nowhere above zero, and weights. Each is for review. The data
-// are read once more where no table has all the pairs of spanning columns.
+// related lists relations between columns of the data that suppression does not take into
+// account, where one of the tables hides a cell. Each is for review:
+//
+//   - columns that fix each other;
+//   - responses that add up;
+//   - responses that are never above zero;
+//   - weights.
+//
+// The data are read once more where no table has all the pairs of spanning columns.
 func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
 	if !slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 }) {
 		return nil, nil
@@ -35,10 +40,11 @@ type columnPair struct {
 	table   *sdc.Table // nil where no table of the report does
 }
 
-// dependent lists the pairs of spanning columns of which one fixes the other, as a county
-// fixes its region. Then a cell of one is a cell of the other, and a combination that
-// cannot occur hides nothing. A declared sensitive variable that another column fixes is
-// group disclosure, and is left to that rule. Pairs that were not looked at are for review.
+// dependent lists the pairs of spanning columns where one fixes the other: for example, a
+// county fixes its region. Then a cell of one is a cell of the other, and a combination
+// that cannot occur hides nothing. A declared sensitive variable that another column
+// fixes is group disclosure, and is left to that rule. Pairs that were not looked at are
+// for review.
 func dependent(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
 	pairs, sensitive := columnPairs(r, tables)
 	var ask []sdc.Output
@@ -118,8 +124,8 @@ func columnPairs(r *sdc.Report, tables []int) (pairs []columnPair, sensitive []s
 	return pairs, sensitive
 }
 
-// countsOver reports whether a table has the respondents of all rows over all codes of two
-// columns: it has both, unfolded, with all margins, and leaves no row out.
+// countsOver reports whether a table counts the respondents of all rows over all codes of
+// two columns: it has both columns, unfolded, with all margins, and leaves no row out.
 func countsOver(t *sdc.Table, a, b string) bool {
 	o := t.Output()
 	_, excluded := t.Rows()
@@ -131,9 +137,9 @@ func countsOver(t *sdc.Table, a, b string) bool {
 	return excluded == 0 && o.Margins == nil && (!o.NoMargins || len(o.By) == 2)
 }
 
-// unfixed returns how many respondents of a table have another code of the column to than
-// most have with their code of the column from, and how many there are. It is not ok where
-// one of the columns has fewer than two codes.
+// unfixed counts the respondents of a table, and the respondents with an unusual code of
+// the column to: another code than most respondents with the same code of the column
+// from. ok is false where one of the columns has fewer than two codes.
 func unfixed(t *sdc.Table, from, to string) (rest, total int64, ok bool) {
 	vars := t.Variables()
 	at := func(name string) int {
@@ -156,8 +162,8 @@ func unfixed(t *sdc.Table, from, to string) (rest, total int64, ok bool) {
 	return rest, total, len(most) > 1 && len(others) > 1
 }
 
-// over reports whether a cell has a code of the variables v and w that has none below it,
-// and is a total in all others.
+// over reports whether a cell has a leaf code of the variables v and w, and the total in
+// all others.
 func over(c sdc.Cell, vars []sdc.Variable, v, w int) bool {
 	for x := range vars {
 		switch {
@@ -173,7 +179,7 @@ func over(c sdc.Cell, vars []sdc.Variable, v, w int) bool {
 }
 
 // sumsByResponse returns the sums of the cells of magnitude tables, by response and by
-// the codes of the cell that are no totals, and the responses in order.
+// the codes of the cell that are no totals. names are the responses in order.
 func sumsByResponse(r *sdc.Report, tables []int) (sums map[string]map[string]*big.Rat, names []string) {
 	sums = map[string]map[string]*big.Rat{}
 	for _, k := range tables {
@@ -224,8 +230,8 @@ func addingUp(sums map[string]map[string]*big.Rat, names []string) (out []sdc.Re
 	return out
 }
 
-// equalSums reports whether x = y + z in every cell that x and y have, and z if z has
-// cells; some cell must be so with none of the three zero.
+// equalSums reports whether x = y + z in every cell that x and y have (and z, if z has
+// cells). In at least one such cell none of the three may be zero.
 func equalSums(x, y, z map[string]*big.Rat) bool {
 	some := false
 	for at, a := range x {
@@ -245,8 +251,9 @@ func equalSums(x, y, z map[string]*big.Rat) bool {
 	return some
 }
 
-// belowZero lists the responses that are nowhere above zero and somewhere below. To whom
-// knows that, a hidden value is at most zero: suppression takes it to be of any sign.
+// belowZero lists the responses that are never above zero and sometimes below. An
+// attacker who knows that knows that a hidden value is at most zero, while suppression
+// assumes any sign.
 func belowZero(r *sdc.Report, tables []int) (out []sdc.Remark) {
 	var seen []string
 	for _, k := range tables {
@@ -263,8 +270,9 @@ func belowZero(r *sdc.Report, tables []int) (out []sdc.Remark) {
 	return out
 }
 
-// weighted says that a contributor may know his weight. Suppression knows what the largest
-// contributors have, but not what that is with their weights, and of counts nothing.
+// weighted remarks that contributors may know their weights. Suppression uses the
+// unweighted contributions of the largest contributors, not the weighted ones, and for
+// counts no contributions.
 func weighted(r *sdc.Report, tables []int) []sdc.Remark {
 	for _, k := range tables {
 		if w := r.Outputs[k].Basis.Weight; w != "" {

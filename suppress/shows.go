@@ -6,7 +6,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// Shows is what the values of a released table are.
+// Shows is the statistic of the values of a released table.
 type Shows struct {
 	Kind             string // "respondents", "records" or "sum"
 	Response, Weight string // columns; "" for none
@@ -37,7 +37,7 @@ func showsOf(r *sdc.Report, k int, count Count) Shows {
 	return s
 }
 
-// Divisor names what a sum is divided by for its mean.
+// Divisor names the number that a sum is divided by for its mean.
 func (s Shows) Divisor() string {
 	if s.Weight != "" {
 		return "sum of the weights of the contributors"

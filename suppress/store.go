@@ -20,7 +20,7 @@ import (
 	"github.com/sluis-go/sluis/internal/staging"
 )
 
-// The folders of a publication: what leaves, and what must not.
+// The folders of a publication: files that may leave, and files that must not.
 const (
 	ReleaseFolder      = "release"
 	ConfidentialFolder = "confidential"
@@ -55,9 +55,9 @@ type diskStore struct {
 	done  bool
 }
 
-// fitFolders refuses, before anything is worked out, folders that may not be replaced:
-// those that hold something, without replace; those that hold a file that sluis did not
-// write, always. forms are the further ends of names of releases.
+// fitFolders refuses, before any computation, folders that may not be replaced. Without
+// replace these are folders that are not empty. Folders with a file that sluis did not
+// write are always refused. forms are the further suffixes of names of releases.
 func fitFolders(dst string, replace bool, forms []string) error {
 	for folder, ends := range map[string][]string{
 		ReleaseFolder:      append([]string{csvName, certificateName, roundingName, pageName}, forms...),
@@ -120,7 +120,7 @@ func (d *diskStore) create(folder, name string, write func(io.Writer) error) err
 	return errors.Join(err, f.Close()) // the commit syncs the files
 }
 
-// commit moves both folders to where they belong, what leaves first.
+// commit moves both folders to their final places, the release first.
 func (d *diskStore) commit(ctx context.Context, replace bool) error {
 	err := d.stage.Commit(ctx, []string{ReleaseFolder, ConfidentialFolder}, replace)
 	if errors.Is(err, staging.ErrExists) {
@@ -130,16 +130,16 @@ func (d *diskStore) commit(ctx context.Context, replace bool) error {
 	return err
 }
 
-// drop leaves nothing behind, but what was committed.
+// drop removes all files that were not committed.
 func (d *diskStore) drop() {
 	if d.done {
 		return
 	}
 	if d.stage != nil {
-		d.stage.Drop() //nolint:errcheck // what is left is not named as a release, and is swept by the next run
+		d.stage.Drop() //nolint:errcheck // a rest has no name of a release, and the next run removes it
 	}
 	if d.made {
-		os.Remove(d.dst) //nolint:errcheck // it is not empty where somebody else writes there
+		os.Remove(d.dst) //nolint:errcheck // it is not empty where another process writes there
 	}
 }
 

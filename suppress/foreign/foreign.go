@@ -1,6 +1,7 @@
 // Package foreign reads tables of other tools, with their suppressed cells, and computes
-// what an attacker can still work out of each: tau-ARGUS (.tab with .rda), sdcTable, the
-// European statistical system, or any CSV file with a column of statuses.
+// the interval of an attacker for each suppressed cell. It reads tables of tau-ARGUS
+// (.tab with .rda), sdcTable, the European statistical system, or any CSV file with a
+// column of statuses.
 //
 //	spec, err := foreign.ReadRDA(folder, "t.rda")
 //	...
@@ -19,41 +20,44 @@ import (
 )
 
 type (
-	// Spec says what the columns of a table are, one row a cell. Variables (with the code
-	// of each total, and a tree), Value and Status are required. Lower, Upper and Sliding
-	// are columns of protection levels; Contributors, Owner and Largest are columns of who
-	// gave how much; Separator, Decimal, Names, Codes and Absent say how the file is
-	// written.
+	// Spec describes the columns of a table with one row for each cell.
+	//
+	//   - Variables (with the code of each total, and a tree), Value and Status are
+	//     required.
+	//   - Lower, Upper and Sliding are columns of protection levels.
+	//   - Contributors, Owner and Largest are columns about the contributions.
+	//   - Separator, Decimal, Names, Codes and Absent describe the form of the file.
 	Spec = hide.ForeignSpec
 	// Variable is a spanning variable: Name, Total (the code of the total), and Tree, nil
 	// where all other codes lie directly below the total.
 	Variable = hide.ForeignVariable
-	// Absent says what a cell is that is in no row.
+	// Absent is the meaning of a cell that is in no row.
 	Absent = hide.Absent
 	// StatusCodes is a list of status codes. The zero value stands for whichever of the
 	// lists of Codes has all codes that occur.
 	StatusCodes = hide.StatusCodes
 	// Table is a table that has been read. Its method Audit(ctx, Options) attacks it.
 	Table = hide.Foreign
-	// Options say who attacks a table (Values, AtLeast, AtMost, Within), what its unsafe
-	// cells require (Rules), and with what effort (Threads, Branches, NeedsOnly).
+	// Options describe the attacker of a table (Values, AtLeast, AtMost, Within), the
+	// requirements of its unsafe cells (Rules), and the effort (Threads, Branches,
+	// NeedsOnly).
 	Options = hide.ForeignOptions
 	// Rules are the rules that made the unsafe cells, as far as the auditor knows them:
 	// PPercent, NK, PQ, Range, MinContributors. The zero value has none: then the columns of
 	// levels count, and without these that a value is not determined exactly.
 	Rules = hide.ForeignRules
-	// Report is what an audit found: a Verdict, the interval of every suppressed cell, the
-	// published cells that a rule calls unsafe, and what was not checked. As JSON it has the
-	// schema sluis.audit/1; WriteText prints it.
+	// Report is the result of an audit: a Verdict, the interval of every suppressed cell,
+	// the published cells that a rule calls unsafe, and the points that were not checked.
+	// As JSON it has the schema sluis.audit/1; WriteText prints it.
 	Report = hide.ForeignReport
 )
 
-// What a cell is that is in no row.
+// Meanings of a cell that is in no row.
 const (
 	// AbsentEmpty: the cell is empty and everybody knows so. The sums must hold with the
 	// cell as zero.
 	AbsentEmpty = hide.AbsentEmpty
-	// AbsentWithheld: the cell is not published, and nothing is known of it but the sums.
+	// AbsentWithheld: the cell is not published, and only the sums are known about it.
 	AbsentWithheld = hide.AbsentWithheld
 )
 
@@ -66,8 +70,8 @@ const (
 
 // Errors.
 var (
-	// ErrRequest says that a spec or options are not well defined. The value is that of
-	// package suppress.
+	// ErrRequest says that a spec or options are not well defined. It is the ErrRequest
+	// of package suppress.
 	ErrRequest = hide.ErrRequest
 	// ErrTable says that a table is none, or contradicts itself. The error names lines and
 	// columns, and never a value.

@@ -12,13 +12,13 @@ import (
 	"github.com/sluis-go/sluis/internal/column"
 )
 
-// SuppressTable is Suppress on the key columns of records: it returns them with nulls in
-// place of what is suppressed, all other columns as they are, and the caller releases
-// it. Suppressed values are in no buffer of the result: key columns are made anew,
-// dictionaries as their values, and metadata of the schema are left out.
+// SuppressTable is Suppress on the key columns of a table of records. It returns a table
+// with nulls in place of suppressed values; the other columns do not change. The caller
+// releases the table. No buffer of the result holds a suppressed value: key columns are
+// new, with the values of dictionaries, and metadata of the schema are left out.
 //
-// The error is that of Suppress, or wraps ErrRequest and names the column: one that is not
-// there exactly once, or of a type that is no key.
+// The error is that of Suppress, or wraps ErrRequest and names the column: a column that
+// does not exist exactly once, or has a type that is no key.
 func SuppressTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys []string, o Options) (arrow.Table, *Result, error) {
 	codes := make([][]uint32, len(keys))
 	at := make([]int, len(keys))
@@ -173,8 +173,8 @@ func copying[T any](a valued[T], b array.Builder) func(i int) {
 	return func(i int) { to.Append(a.Value(i)) }
 }
 
-// copier returns what copies a value of an array to its builder; nil for types that
-// are no keys.
+// copier returns a function that copies a value of an array to its builder; nil for types
+// that are no keys.
 func copier(a arrow.Array, b array.Builder) func(i int) {
 	switch a := a.(type) {
 	case *array.String:

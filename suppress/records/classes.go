@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// classes counts the records by their codes on some keys, apart for each pattern
-// of missing values, and what they look like when more of them are left out.
+// classes counts the records by their codes on some keys, separately for each pattern of
+// missing values, and also by their codes with more keys left out.
 type classes struct {
 	keys     [][]uint32
 	combo    []int
@@ -20,7 +20,7 @@ type classes struct {
 	scratch  []uint32
 }
 
-// bucket counts records, and those of each respondent where these are named.
+// bucket counts records, and the records of each respondent where respondents are named.
 type bucket struct {
 	n   int
 	who map[uint32]int
@@ -116,8 +116,9 @@ func at(m map[string]*bucket, text string) *bucket {
 	return b
 }
 
-// number counts the records of buckets, or the distinct respondents of them and of an
-// extra record (-1 for none), in that case no further than is enough.
+// number counts the records of buckets. Where respondents are named it counts the
+// distinct respondents of the buckets and of an extra record (-1 for none), and stops
+// when there are enough.
 func (c *classes) number(of []*bucket, extra int) (n int) {
 	if c.unit == nil {
 		for _, b := range of {
@@ -145,7 +146,7 @@ func (c *classes) number(of []*bucket, extra int) (n int) {
 	return len(seen)
 }
 
-// match lists what matches a code of the result.
+// match lists the buckets that match a code of the result.
 func (c *classes) match(code []uint32) (out []*bucket) {
 	p := pattern(code)
 	if c.matching == Category {
@@ -162,8 +163,8 @@ func (c *classes) match(code []uint32) (out []*bucket) {
 	return out
 }
 
-// agree lists what agrees with true keys: records with a missing value wherever the
-// truth has one or they differ from it.
+// agree lists the buckets that agree with true keys: they have a missing value wherever
+// the true keys have one, or differ.
 func (c *classes) agree(truth []uint32) (out []*bucket) {
 	p := pattern(truth)
 	for _, q := range c.patterns {
@@ -177,10 +178,10 @@ func (c *classes) agree(truth []uint32) (out []*bucket) {
 	return out
 }
 
-// size counts what matches a record.
+// size counts the matches of a record.
 func (c *classes) size(code []uint32) int { return c.number(c.match(code), -1) }
 
-// sizeWith counts what matches a code, and the record that is to get it.
+// sizeWith counts the matches of a code, and the record that will get the code.
 func (c *classes) sizeWith(code []uint32, i int, counted bool) int {
 	if counted {
 		i = -1
@@ -188,10 +189,10 @@ func (c *classes) sizeWith(code []uint32, i int, counted bool) int {
 	return c.number(c.match(code), i)
 }
 
-// candidates counts what agrees with true keys.
+// candidates counts the records that agree with true keys.
 func (c *classes) candidates(truth []uint32) int { return c.number(c.agree(truth), -1) }
 
-// view counts the records with pattern q by what is left of their codes.
+// view counts the records with pattern q by the remaining part of their codes.
 func (c *classes) view(q, left uint32) map[string]*bucket {
 	id := uint64(q)<<32 | uint64(left)
 	if v, ok := c.views[id]; ok {

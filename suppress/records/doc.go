@@ -1,11 +1,11 @@
-// Package records suppresses single values of microdata, so that every record is hidden
-// among at least k: local suppression. One call goes from a table to a table that was
-// counted again.
+// Package records suppresses single values of microdata (local suppression): every record
+// is then one of at least k that look alike. One call makes the suppressed table and
+// counts it again.
 package records
 
 import "github.com/sluis-go/sluis/suppress/internal/hide"
 
-// Errors, the same values as those of package suppress.
+// Errors. They are the values of package suppress.
 var (
 	// ErrRequest says that keys or options are not well defined.
 	ErrRequest = hide.ErrRequest

@@ -20,9 +20,9 @@ func (g *recordGroup) size() int {
 	return len(g.records)
 }
 
-// join joins classes on all keys until every one is large enough, missing values being
-// a category: those that the search has left, or those of the data, whichever costs
-// less.
+// join joins classes on all keys until every class is large enough. Missing values are a
+// category. It tries the classes after the search and the classes of the data, and keeps
+// the cheaper result.
 func (l *localSearch) join(ctx context.Context) error {
 	mended := l.out
 	var best [][]uint32
@@ -43,7 +43,7 @@ func (l *localSearch) join(ctx context.Context) error {
 	return nil
 }
 
-// cost is that of what is suppressed.
+// cost is the cost of the suppressed values.
 func (l *localSearch) cost() (sum int64) {
 	for v := range l.out {
 		for i, x := range l.out[v] {
@@ -55,12 +55,13 @@ func (l *localSearch) cost() (sum int64) {
 	return sum
 }
 
-// joinGroups joins the smallest class with that with which it is cheapest, both losing
-// the values in which they differ. As all records may end in one class, it ends with
-// classes of at least K on all keys, and hence on every combination of them.
+// joinGroups joins the smallest class with the class for which the join is cheapest; both
+// lose the values in which they differ. At worst all records end in one class. So the
+// classes have at least K records on all keys at the end, and on every combination of
+// keys.
 //
-// Time classes times joins; where that is more than mostJoins, all that is small joins
-// at once.
+// Time is classes times joins. Where that is more than mostJoins, all small classes are
+// joined at once.
 func (l *localSearch) joinGroups(ctx context.Context) error {
 	list := l.groups()
 	for {
@@ -133,7 +134,7 @@ func (l *localSearch) groups() []*recordGroup {
 	return list
 }
 
-// joinCost is what both lose.
+// joinCost is the cost of the values that both lose.
 func (l *localSearch) joinCost(a, b *recordGroup) (cost int64) {
 	for v := range a.code {
 		if a.code[v] == b.code[v] {
@@ -148,7 +149,7 @@ func (l *localSearch) joinCost(a, b *recordGroup) (cost int64) {
 	return cost
 }
 
-// joinedGroups is what some groups become.
+// joinedGroups joins some groups.
 func joinedGroups(of ...*recordGroup) *recordGroup {
 	g := &recordGroup{code: slices.Clone(of[0].code)}
 	if of[0].who != nil {

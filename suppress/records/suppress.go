@@ -20,7 +20,7 @@ const (
 	Category
 )
 
-// Options say what local suppression must reach.
+// Options set the goal of local suppression.
 type Options struct {
 	// K is the least size of a class that is safe. Required, at least 2.
 	K int
@@ -32,52 +32,66 @@ type Options struct {
 	// UpTo, where above 0, asks for K on every combination of at most so many keys
 	// rather than on all keys together.
 	UpTo int
-	// Respondent says whose each record is. Classes and candidates are then counted in
-	// distinct respondents. Defaults to nil: every record is a respondent of its own.
+	// Respondent is the respondent of each record. Classes and candidates are then
+	// counted in distinct respondents. Defaults to nil: every record is a respondent of
+	// its own.
 	Respondent []uint32
 	// RespondentColumn is the column from which [SuppressTable] takes Respondent. Nulls in
 	// it are refused. Defaults to none.
 	RespondentColumn string
 }
 
-// Result is what Suppress did.
+// Result is the result of Suppress.
 type Result struct {
 	Keys       [][]uint32 // key -> record -> code, MissingCode where suppressed
 	Suppressed []int64    // values of each key
 	Cost       int64
-	// Least is the smallest number of candidates of any record: of the respondents
-	// who have a record that agrees with its true keys. At least K.
+	// Least is the smallest number of candidates of any record: respondents with a record
+	// that agrees with the true keys of that record. At least K.
 	Least int64
 }
 
-// Suppress suppresses single values of records, at little cost, until on every combination
+// Suppress suppresses single values of records, at low cost, until on every combination
 // of keys that is looked at
 //
 //	the class of every record has at least K respondents, and
 //	every record has at least K candidates.
 //
-// The class of a record is the records, itself included, that agree with it in the
-// result, missing values matching as declared. Its candidates are those that agree with
-// its true keys: what somebody finds who knows them. A value of the result agrees with
-// itself; a suppressed one agrees with every value. A value that is missing in the data
-// is unknown here but may be known to somebody: it agrees with missing values of the
-// result alone, which is the least that any true value has. Under Category all of a
-// class have one pattern of missing values, so that the first implies the second.
+// The class of a record is the set of records, itself included, that agree with it in the
+// result; missing values match as declared. The candidates of a record are the records
+// that agree with its true keys: an attacker who knows the true keys finds these.
 //
-// keys[v][i] is the code of key v of record i; the slices are not changed. Of a record
-// whose class is too small, the cheapest value or set of values goes that makes it large
-// enough; of a record with too few candidates, those of other records go that are
-// cheapest to make agree with it, of rare records first. What is left under Category,
-// where suppression makes other classes smaller, is joined with the class with which
-// that is cheapest until all are large enough.
+//   - A value of the result agrees with itself.
+//   - A suppressed value agrees with every value.
+//   - A value that is missing in the data is unknown here, but an attacker may know it.
+//     It agrees only with missing values of the result: any true value has at least these
+//     candidates.
 //
-// There is a result wherever there are K respondents: all values of all records may go.
-// Whatever the search did, the result is counted anew from the beginning before it is
-// returned. The error wraps ErrInfeasible where there are fewer respondents than K,
-// ErrUndecided where the recount finds otherwise, or ErrRequest. Nothing depends on the
-// order of records but which of equal ones is changed. The cost of the least costly
-// solution may be less: the problem is NP-hard (Meyerson and Williams 2004). A pass takes
-// time in proportion to records times combinations times patterns of missing values.
+// Under Category all records of a class have one pattern of missing values, so the first
+// condition implies the second.
+//
+// keys[v][i] is the code of key v of record i; the slices are not changed. The search
+// works as follows:
+//
+//   - For a record in a class that is too small, it suppresses the cheapest value or set
+//     of values of that record that makes the class large enough.
+//   - For a record with too few candidates, it suppresses values of other records: those
+//     that are cheapest to make agree, for rare records first.
+//   - Under Category suppression makes other classes smaller. Classes that remain too
+//     small are joined with the cheapest other class, until all are large enough.
+//
+// There is a result wherever there are K respondents: all values of all records may be
+// suppressed. The result is counted again from the beginning before it is returned. The
+// error wraps
+//
+//   - ErrInfeasible, where there are fewer respondents than K;
+//   - ErrUndecided, where the recount finds too few;
+//   - ErrRequest.
+//
+// The order of records changes only which of equal records loses a value. The cost of the
+// cheapest solution may be less: the problem is NP-hard (Meyerson and Williams 2004). The
+// time of a pass is in proportion to records times combinations times patterns of missing
+// values.
 func Suppress(ctx context.Context, keys [][]uint32, o Options) (*Result, error) {
 	l, err := newLocalSearch(keys, o)
 	if err != nil {
@@ -109,7 +123,7 @@ func Suppress(ctx context.Context, keys [][]uint32, o Options) (*Result, error) 
 	if err := l.finish(ctx); err != nil {
 		return nil, err
 	}
-	// Counted anew: what was reckoned on the way plays no part.
+	// Counted again from the result alone.
 	out := &Result{Keys: l.out, Suppressed: make([]int64, len(keys)), Least: int64(l.n)}
 	for _, combo := range l.combos {
 		if len(l.small(l.classes(combo))) > 0 {
@@ -198,7 +212,7 @@ func (l *localSearch) mend(ctx context.Context, combo []int) (changed bool, err 
 		}
 		code := c.code(i)
 		if c.size(code) >= l.o.K {
-			continue // by what was suppressed since
+			continue // by values that were suppressed since
 		}
 		now := slices.Clone(code)
 		var best []int
@@ -272,7 +286,7 @@ func (l *localSearch) sets(combo []int) [][]int {
 	return out
 }
 
-// small lists the records whose class is too small.
+// small lists the records in a class that is too small.
 func (l *localSearch) small(c *classes) []int {
 	var out []int
 	for i := range l.n {

@@ -18,8 +18,9 @@ func (l *localSearch) respondents() int {
 	return len(seen)
 }
 
-// finish does what the search for classes has left: candidates where a missing value
-// matches, and classes that are still small where it is a category.
+// finish completes the search for classes: it makes candidates where a missing value
+// matches, and joins the classes that are still small where a missing value is a
+// category.
 func (l *localSearch) finish(ctx context.Context) error {
 	if l.o.Matching == Wildcard {
 		for _, combo := range l.combos {
@@ -46,8 +47,8 @@ func (l *localSearch) trueCode(combo []int, i int) []uint32 {
 	return code
 }
 
-// leastCandidates is the smallest number of candidates on a combination, of which no
-// more are counted than K where respondents are named.
+// leastCandidates is the smallest number of candidates on a combination. Where
+// respondents are named it counts at most K.
 func (l *localSearch) leastCandidates(ctx context.Context, combo []int) (int, error) {
 	c := l.classes(combo)
 	least, known := l.n, map[string]bool{}
@@ -64,9 +65,9 @@ func (l *localSearch) leastCandidates(ctx context.Context, combo []int) (int, er
 	return least, nil
 }
 
-// hide gives every record K candidates on a combination. Suppression only adds to the
-// candidates, so that one pass over the records suffices, and what was reached on other
-// combinations stays.
+// hide gives every record K candidates on a combination. Suppression only adds
+// candidates. So one pass over the records is enough, and the candidates on other
+// combinations stay.
 func (l *localSearch) hide(ctx context.Context, combo []int) error {
 	c := l.classes(combo)
 	sets := l.sets(combo)
@@ -96,8 +97,8 @@ func (l *localSearch) hide(ctx context.Context, combo []int) error {
 	return nil
 }
 
-// rareFirst orders the records: those of rare true keys first, then by these keys, so
-// that only which of equal records comes first depends on their order.
+// rareFirst orders the records: rare true keys first, then by these keys. The order of
+// the data decides only between equal records.
 func (l *localSearch) rareFirst(combo []int) []int {
 	c := &classes{combo: combo, scratch: make([]uint32, len(combo))}
 	size := map[string]int{}
@@ -116,9 +117,9 @@ func (l *localSearch) rareFirst(combo []int) []int {
 	return order
 }
 
-// trueIndex finds records that agree with true keys but for some positions. Its lists
-// are of the codes when they were made; a record that has lost values since is on its
-// list all the same, and its codes are looked at anew.
+// trueIndex finds records that agree with true keys except in some positions. Its lists
+// have the codes of the time when they were made. A record that has lost values since is
+// still on its list; its codes are read again.
 type trueIndex struct {
 	l     *localSearch
 	c     *classes

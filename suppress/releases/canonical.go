@@ -19,10 +19,10 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// canonical reports whether a Parquet file is, byte for byte, what protect writes of the
-// release in a CSV file: then no dictionary, statistic, metadata or unused byte of the file
-// can carry anything that the CSV file does not say. The names of columns and the number of
-// decimals come from the schema of the Parquet file; the rest comes from the CSV file.
+// canonical reports whether a Parquet file is, byte for byte, the file that protect
+// writes for the release in a CSV file. Then no dictionary, statistic, metadata or unused
+// byte of the file can hold more than the CSV file. The names of columns and the number
+// of decimals come from the schema of the Parquet file; the rest comes from the CSV file.
 func canonical(ctx context.Context, text, binary string) (bool, error) {
 	s, err := source.Open(ctx, []string{binary}, source.Options{})
 	if errors.Is(err, source.ErrUnsupported) {
