@@ -13,15 +13,15 @@ type Kind uint8
 const (
 	// None is the kind of every other value.
 	None Kind = iota
-	// CitizenNumber is that of [BSN].
+	// CitizenNumber is the kind of [BSN].
 	CitizenNumber
-	// Account is that of [IBAN].
+	// Account is the kind of [IBAN].
 	Account
-	// LicencePlate is that of [Plate].
+	// LicencePlate is the kind of [Plate].
 	LicencePlate
-	// Address is that of [Email].
+	// Address is the kind of [Email].
 	Address
-	// Telephone is that of [Phone].
+	// Telephone is the kind of [Phone].
 	Telephone
 	kinds
 )
@@ -209,12 +209,16 @@ func Plate(value string) bool {
 	return plates[string(form[:])]
 }
 
-// Email reports whether a value has the form of an e-mail address: one @; before
-// it 1 to 64 letters, digits or characters of !#$%&'*+/=?^_`{|}~.- ; behind it at
-// least two labels of letters, digits and hyphens, with dots between, the last
-// label without a digit and of at least two letters. Bytes above 127 count as letters.
-// Quoted local parts and address literals are not looked for. At most 254 bytes.
-// Source: RFC 5321, 4.1.2 and 4.5.3.1; RFC 6531.
+// Email reports whether a value has the form of an e-mail address:
+//
+//   - one @;
+//   - before it 1 to 64 letters, digits or characters of !#$%&'*+/=?^_`{|}~.- ;
+//   - after it at least two labels of letters, digits and hyphens, with dots between
+//     them; the last label has no digit and at least two letters;
+//   - at most 254 bytes.
+//
+// Bytes above 127 count as letters. Quoted local parts and address literals are not
+// recognised. Source: RFC 5321, 4.1.2 and 4.5.3.1; RFC 6531.
 func Email(value string) bool {
 	local, domain, ok := strings.Cut(value, "@")
 	if !ok || len(value) > 254 || len(local) < 1 || len(local) > 64 {
@@ -242,12 +246,16 @@ func Email(value string) bool {
 
 func word(c byte) bool { return digit(c) || letter(c&^0x20) || c > 127 }
 
-// Phone reports whether a value has the form of a telephone number: in the
-// international form + and 8 to 15 digits, the first not 0; 0031 and nine digits, the
-// first not 0; in the Dutch national form 0 and nine digits, the first not 0. Single blanks, hyphens and dots
-// may stand between digits, and (0) or the area code may be in parentheses. An
-// unsigned whole number without a leading zero is none. Source: ITU-T E.164, 6.2;
-// Dutch numbering plan (Nummerplan telefoon- en ISDN-diensten).
+// Phone reports whether a value has the form of a telephone number:
+//
+//   - the international form: + and 8 to 15 digits, the first not 0;
+//   - 0031 and nine digits, the first not 0;
+//   - the Dutch national form: 0 and nine digits, the first not 0.
+//
+// Single blanks, hyphens and dots may stand between digits, and (0) or the area code may
+// be in parentheses. An unsigned whole number without a leading zero is no telephone
+// number. Source: ITU-T E.164, 6.2; Dutch numbering plan (Nummerplan telefoon- en
+// ISDN-diensten).
 func Phone(value string) bool {
 	// The digits, as they are dialled.
 	text := strings.Replace(value, "(0)", "", 1)

@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// Least is the number of distinct values below which nothing is said of a column,
-// and Percent the share of them that must have a form of identifiers.
+// Least is the smallest number of distinct values for a decision about a column. Percent
+// is the share of these values that must have a form of identifiers.
 const (
 	Least   = 10
 	Percent = 90
 )
 
-// Tally counts the kinds of the distinct values of a column. Its zero value is
-// empty. It is not safe for concurrent use.
+// Tally counts the kinds of the distinct values of a column. The zero value is empty. A
+// Tally is not safe for concurrent use.
 type Tally struct {
 	total  int64
 	counts [kinds]int64
@@ -54,10 +54,10 @@ func (t *Tally) Found() int64 { return t.total - t.counts[None] }
 // SampleSize is the number of values that a [Sample] keeps.
 const SampleSize = 10_000
 
-// Sample keeps the SampleSize distinct values whose hashes are smallest: all of
-// them where there are no more. Which ones these are depends on the set of values
-// alone, not on their order or on repetitions. Memory is bounded; a value that is not
-// kept costs its hash. The zero value is empty. Not safe for concurrent use.
+// Sample keeps the SampleSize distinct values with the smallest hashes, or all values
+// where there are fewer. The choice depends only on the set of values, and not on their
+// order or on repetitions. Memory is bounded; a value that is not kept costs its hash.
+// The zero value is empty. A Sample is not safe for concurrent use.
 type Sample struct {
 	kept  entries
 	known map[uint64]struct{}
@@ -90,8 +90,8 @@ func (e *entries) Pop() any {
 	return last
 }
 
-// Add offers a value. It copies the value only where it keeps it. Two values of one
-// hash of 64 bits count as one.
+// Add offers a value. Add copies the value only if the sample keeps it. Two values with
+// one hash of 64 bits count as one.
 func (s *Sample) Add(value []byte) {
 	h := hash(value)
 	if len(s.kept) == SampleSize && h >= s.kept[0].hash {

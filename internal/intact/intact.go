@@ -1,7 +1,7 @@
-// Package intact checks that every value of an Arrow array can be read. Arrow hands on
-// the arrays of a stream as the stream describes them: offsets may descend or point
-// behind the data, buffers may be too short, and a dictionary may lack the entries that
-// the rows name.
+// Package intact checks that every value of an Arrow array can be read. Arrow returns the
+// arrays of a stream as the stream describes them. Offsets may descend or point beyond
+// the data, buffers may be too short, and a dictionary may lack entries that the rows
+// name.
 package intact
 
 import (
@@ -17,7 +17,7 @@ import (
 // ErrBroken says that an array describes memory that it does not have.
 var ErrBroken = errors.New("the array is damaged: its lengths, offsets or indices do not fit its buffers")
 
-// Check returns ErrBroken for an array of which a value cannot be read:
+// Check returns ErrBroken for an array with a value that cannot be read:
 //
 //   - a buffer is shorter than the length of the array asks for;
 //   - an offset is negative, descends, or lies behind the data;
@@ -144,7 +144,7 @@ func checkValidity(arr arrow.Array) error {
 	return nil
 }
 
-// set is a run of bytes of which every bit is set, shorter than a cache of the first level.
+// set is a run of bytes with every bit set, shorter than a cache of the first level.
 var set = bytes.Repeat([]byte{0xff}, 4096)
 
 // full reports whether every bit from position lo to position hi is set: ones(bitmap, lo,

@@ -14,9 +14,10 @@ import (
 // shown bounds the names in a message.
 const shown = 30
 
-// Absent says that n of the columns have a name, where one is wanted, and what names there
-// are: the nearest, and at most 30. Names that look like the values of a record are not
-// shown, and those of a file in which some columns have no name or that of another are not.
+// Absent returns a text which says that n columns have a name, where exactly one must
+// have it. The text gives the nearest of the existing names and at most 30 of them. It
+// shows no names that look like the values of a record, and no names of a file in which
+// some columns have no name or the name of another.
 func Absent(name string, n int, have []string) string {
 	var b strings.Builder
 	if n > 1 {
@@ -50,7 +51,7 @@ func Absent(name string, n int, have []string) string {
 	return b.String()
 }
 
-// distinct returns how many different names there are, those that are empty aside.
+// distinct returns the number of different names that are not empty.
 func distinct(names []string) int {
 	seen := map[string]bool{}
 	for _, n := range names {

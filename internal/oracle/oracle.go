@@ -46,10 +46,11 @@ type Level func(code string) (node string, ok bool)
 // Leaf is the level of the codes themselves.
 func Leaf(code string) (string, bool) { return code, true }
 
-// Total is the level of the total, whose node is "".
+// Total is the level of the total, with node "".
 func Total(string) (string, bool) { return "", true }
 
-// Tree is the level that maps each code to a node, those absent to none.
+// Tree is the level that maps each code to a node. A code that is not in nodes has no
+// node.
 func Tree(nodes map[string]string) Level {
 	return func(code string) (string, bool) {
 		node, ok := nodes[code]
@@ -82,7 +83,7 @@ func Pick(levels [][]Level, combo []int) []Level {
 	return out
 }
 
-// Cell is what is true of one cell. Numbers are never nil.
+// Cell holds the true numbers of one cell. Numbers are never nil.
 type Cell struct {
 	Nodes []string
 
@@ -90,7 +91,7 @@ type Cell struct {
 	Respondents  int64 // distinct
 	Holdings     int64 // distinct; a respondent without one is its own
 	Contributors int64 // distinct respondents with a response
-	NonZero      int64 // distinct respondents whose summed response is not 0
+	NonZero      int64 // distinct respondents with a sum of responses other than 0
 	Missing      int64 // records without a response
 	Negative     bool  // some contribution of a holding is below 0
 
@@ -105,8 +106,8 @@ type Cell struct {
 	Contributions []Contribution
 }
 
-// Contribution is the absolute value of one holding's summed response in a
-// cell. Weight is that of its rows there, nil where they have none or differ.
+// Contribution is the absolute value of the summed response of one holding in a cell.
+// Weight is the weight of its rows there; nil where they have none or differ.
 type Contribution struct{ Value, Weight *big.Rat }
 
 // Top returns the n largest contributions, 0 where there are fewer.
@@ -121,9 +122,9 @@ func (c *Cell) Top(n int) []*big.Rat {
 	return out
 }
 
-// Fill returns the sum of n slots under the tau weighting: contributions in
-// falling order fill min(weight, slots left) each. It panics where a weight is
-// nil, tau not being defined.
+// Fill returns the sum of n slots under the tau weighting: contributions in falling order
+// fill min(weight, slots left) each. Fill panics where a weight is nil: tau is then not
+// defined.
 func (c *Cell) Fill(n int) *big.Rat {
 	left, sum := new(big.Rat).SetInt64(int64(n)), new(big.Rat)
 	for _, x := range c.Contributions {
@@ -137,11 +138,11 @@ func (c *Cell) Fill(n int) *big.Rat {
 	return sum
 }
 
-// Key names a cell among those of one combination of levels.
+// Key names a cell among the cells of one combination of levels.
 func Key(nodes ...string) string { return strings.Join(nodes, "\x1f") }
 
-// Cells counts every non-empty cell with one level for each variable, by Key.
-// Rows whose branch lacks a node at one of the levels are in no cell.
+// Cells counts every non-empty cell with one level for each variable, by Key. A row with
+// a branch that lacks a node at one of the levels is in no cell.
 func (d *Data) Cells(levels []Level) map[string]*Cell {
 	rows := map[string][]int{}
 	nodes := map[string][]string{}

@@ -1,6 +1,6 @@
-// Package plainyaml reads the YAML files that people write, strictly: one
-// document, no key twice or unknown, within a bound of memory, and no code of the
-// data read as a number.
+// Package plainyaml reads the YAML files that people write, strictly. A file has one
+// document, and no key that is unknown or comes twice. Memory is bounded, and no code of
+// the data is read as a number.
 package plainyaml
 
 import (
@@ -19,30 +19,29 @@ import (
 )
 
 const (
-	// deepest bounds how far lists and maps are nested, and with it what the parser
-	// holds, which is quadratic in it.
+	// deepest is the largest depth of nested lists and maps. The memory of the parser is
+	// quadratic in the depth.
 	deepest = 200
 	// mostNodes bounds the values of a file once its aliases are written out.
 	mostNodes = 1 << 20
 )
 
-// Decode reads the only document of a file into a struct. Beside what is no YAML,
-// an unknown key and a key that comes twice, it refuses:
+// Decode reads the only document of a file into a struct. It refuses text that is no
+// YAML, an unknown key, a key that comes twice, and:
 //
-//   - a second document, which would not be looked at;
-//   - lists and maps nested more than 200 deep, and aliases that stand for more
-//     than 2^20 values;
-//   - a tag, such as !!seq: it says of a value what it is not, and the library behind
-//     this package panics at some;
-//   - a number, a truth value or nothing where YAML reads another text than the one
-//     that is written: 010 is 8 there, 01 is 1, 20.10 is 20.1. In quotes it is what
-//     it says.
+//   - a second document, which would not be read;
+//   - lists and maps nested more than 200 deep, and aliases that stand for more than 2^20
+//     values;
+//   - a tag, such as !!seq: a tag changes the type of a value, and the library that this
+//     package uses panics at some tags;
+//   - a number, a truth value or an empty value that YAML reads as another text than the
+//     written one: YAML reads 010 as 8, 01 as 1, and 20.10 as 20.1. In quotes the text
+//     stays as it is.
 //
-// An error names line and column where it can.
+// An error names line and column where they are known.
 func Decode(text []byte, into any) error { return decode(text, into, true) }
 
-// DecodeRaw is Decode for a file of which the types take the text of numbers
-// themselves.
+// DecodeRaw is Decode for types that read the text of numbers themselves.
 func DecodeRaw(text []byte, into any) error { return decode(text, into, false) }
 
 // Unmarshal reads a part of a file that [Decode] or [DecodeRaw] reads, without being
@@ -134,7 +133,7 @@ type walk struct {
 	anchors map[string]int // values behind an anchor; -1 within it
 }
 
-// size counts the values of a node with its aliases written out, and refuses what
+// size counts the values of a node with its aliases expanded, and refuses the values that
 // Decode refuses.
 func (w *walk) size(n ast.Node) (int, error) {
 	switch n := n.(type) {
@@ -209,8 +208,8 @@ func literal(n ast.Node) error {
 	return nil
 }
 
-// Whole is a whole number as people write it: 8.9 is not taken for 8, nor 010 for
-// what that is with 8 as its base.
+// Whole is a whole number as people write it: 8.9 is not read as 8, and 010 is not read
+// as an octal number.
 type Whole int32
 
 // UnmarshalYAML takes a number of digits alone, quoted or not.

@@ -1,5 +1,5 @@
-// Package spill keeps what does not fit in memory in a file that nobody else can
-// read, and that does not outlive the process.
+// Package spill keeps data that do not fit in memory in a temporary file. No other user
+// can read the file, and the file does not outlive the process.
 package spill
 
 import (
@@ -9,19 +9,19 @@ import (
 	"sync/atomic"
 )
 
-// File is a temporary file that is appended to and read back. It is safe for
+// File is a temporary file that is appended to and read back. A File is safe for
 // concurrent use.
 //
-// Its mode is 0600, in a folder of mode 0700. On Unix both are removed from the
-// file system as soon as the file is open, so that a process that is killed
-// leaves nothing behind; elsewhere Close removes them.
+// The mode of the file is 0600, in a folder of mode 0700. On Unix both are removed from
+// the file system as soon as the file is open: a process that is killed leaves no file.
+// On other systems Close removes them.
 type File struct {
 	f    *os.File
-	dir  string // still to be removed; "" where nothing is
+	dir  string // still to be removed; "" for none
 	size atomic.Int64
 }
 
-// Create makes a file below the folder, which defaults to that of os.TempDir.
+// Create makes a file below the folder, which defaults to os.TempDir.
 func Create(folder string) (*File, error) {
 	dir, err := os.MkdirTemp(folder, "sluis-spill-")
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *File) Close() error {
 	return err
 }
 
-// plain strips the path, which is nobody's business.
+// plain removes the path from an error.
 func plain(err error) error {
 	var p *os.PathError
 	if errors.As(err, &p) {

@@ -13,8 +13,8 @@ const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 // locks says that the system has locks.
 const locks = true
 
-// tryLock takes the lock of an open file if nobody has it. It lasts until the file is
-// closed, by whatever end of the process. errors.ErrUnsupported says that the file
+// tryLock takes the lock of an open file if no other process has it. The lock lasts until
+// the file is closed, also by a killed process. errors.ErrUnsupported says that the file
 // system has no locks.
 func tryLock(f *os.File) (bool, error) {
 	for {

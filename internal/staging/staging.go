@@ -1,8 +1,8 @@
-// Package staging makes folders in which files wait until all of them are there: beside
-// what they become, on the same file system, and for nobody else to read. A run that
-// is killed leaves its staging folder and nothing else, and the next run that writes to
-// the same place sweeps it. A lock tells the folders of the dead from those of the
-// living: the system gives it up with the process that holds it.
+// Package staging makes folders in which files wait until all of them are complete. A
+// staging folder is beside the final place of its files, on the same file system, and no
+// other user can read it. A run that is killed leaves only its staging folder, and the
+// next run that writes to the same place removes it. A lock distinguishes the folders of
+// dead and living processes: the system releases the lock when the process ends.
 package staging
 
 import (
@@ -21,8 +21,8 @@ const Prefix = ".sluis-staging-"
 
 const (
 	lockName  = "lock"  // held by the process that owns the folder
-	movesName = "moves" // what Commit moves, by line, once it has begun
-	oldPrefix = "old-"  // of what it replaces
+	movesName = "moves" // the names that Commit moves, one a line, once it has begun
+	oldPrefix = "old-"  // of the replaced files
 )
 
 // ErrExists says that a name is taken by something that may not be replaced.
@@ -40,8 +40,8 @@ type Folder struct {
 // swept are the folders that this process has swept once.
 var swept sync.Map
 
-// New makes a staging folder, mode 0700, in a folder that exists. The first time in a
-// process it sweeps those that dead processes left there.
+// New makes a staging folder, mode 0700, in a folder that exists. The first call in a
+// process also removes the staging folders that dead processes left there.
 func New(in string) (*Folder, error) {
 	if _, done := swept.LoadOrStore(filepath.Clean(in), true); !done {
 		Sweep(in)
@@ -71,7 +71,7 @@ func New(in string) (*Folder, error) {
 	return nil, errBusy
 }
 
-// inPlace reports whether a lock file is still what its name stands for.
+// inPlace reports whether a lock file still has its name.
 func inPlace(lock *os.File) bool {
 	a, err := lock.Stat()
 	if err != nil {
@@ -84,9 +84,10 @@ func inPlace(lock *os.File) bool {
 // Path returns the path of a name in the folder.
 func (f *Folder) Path(name string) string { return filepath.Join(f.dir, name) }
 
-// Drop removes the folder with all that is in it, and gives up the lock: in this order,
-// so that nobody sweeps it in between. Where there are no locks nobody does, and a file
-// that is open may not be removed (Windows).
+// Drop removes the folder with its content, and then releases the lock: in this order no
+// other process can remove the folder in between. Where there are no locks, no process
+// removes folders of others, and the lock file is closed first, because an open file may
+// not be removed (Windows).
 func (f *Folder) Drop() error {
 	if !locks {
 		return errors.Join(f.lock.Close(), os.RemoveAll(f.dir))
@@ -95,14 +96,14 @@ func (f *Folder) Drop() error {
 	return errors.Join(err, f.lock.Close())
 }
 
-// Commit moves names of the folder to where they belong, beside it, in the order
-// given, and drops it. A file takes the place of one of its name. A folder takes the
-// place of one that is empty, or, with replace, of any: it appears whole, and what was
-// there is gone. Where a name is taken nothing is moved and the error wraps ErrExists.
-// Of several processes that commit at once one goes first, and is done before the next.
+// Commit moves names of the folder to their final places beside it, in the order given,
+// and drops the folder. A file replaces a file of its name. A folder replaces an empty
+// folder or, with replace, any folder: it appears complete, and the old content is gone.
+// Where a name is taken nothing is moved, and the error wraps ErrExists. Several
+// processes that commit at once do so one after the other.
 //
-// A process that is killed on the way has either moved nothing, or the next one to
-// sweep moves the rest: all or nothing is there afterwards.
+// A process that is killed during Commit has either moved nothing, or the next process
+// that sweeps moves the rest. Afterwards all names are in place, or none.
 func (f *Folder) Commit(ctx context.Context, names []string, replace bool) error {
 	unlock, err := lockFolder(ctx, f.in)
 	if err != nil {
@@ -181,7 +182,7 @@ func place(dir, in, name string) error {
 	return nil
 }
 
-// takeBack undoes place of a folder; a file has replaced what was there for good.
+// takeBack undoes place of a folder. A file that was replaced cannot be restored.
 func takeBack(dir, in, name string) {
 	to := filepath.Join(in, name)
 	if is, err := os.Lstat(to); err != nil || !is.IsDir() {
@@ -192,12 +193,12 @@ func takeBack(dir, in, name string) {
 	}
 }
 
-// Sweep removes the staging folders in a folder that dead processes of this user left,
-// once it has finished, or undone, what they were moving. Those of the living stay.
-// What cannot be swept is left for another time.
+// Sweep removes the staging folders of dead processes of this user from a folder. Before,
+// it finishes or undoes their moves. Staging folders of living processes stay. A folder
+// that cannot be removed stays for a later call.
 func Sweep(in string) { sweepAll(in, false) }
 
-// sweepAll is Sweep for one who has locked the folder, or has not.
+// sweepAll is Sweep; locked says whether the caller has locked the folder.
 func sweepAll(in string, locked bool) {
 	entries, err := os.ReadDir(in)
 	if err != nil {
@@ -230,16 +231,16 @@ func sweep(in, dir string, locked bool) {
 			}
 			defer d.Close() //nolint:errcheck // nothing was written
 			if held, err := tryLock(d); err != nil || !held {
-				return // somebody is moving something there
+				return // another process is moving files there
 			}
 		}
 		settle(in, dir, names)
 	}
-	os.RemoveAll(dir) //nolint:errcheck // what is left is left for another time
+	os.RemoveAll(dir) //nolint:errcheck // a rest stays for a later call
 }
 
-// settle finishes what a dead process was moving if the first name is in its place,
-// and otherwise leaves, or puts back, what was there before.
+// settle finishes the moves of a dead process if the first name is in its place.
+// Otherwise it keeps or restores the old state.
 func settle(in, dir string, names []string) {
 	for k, name := range names {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {
@@ -258,7 +259,7 @@ func settle(in, dir string, names []string) {
 	}
 }
 
-// writeMoves writes the names that are moved, so that they are there after a crash.
+// writeMoves writes the names that are moved, for a recovery after a crash.
 func writeMoves(path string, names []string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -284,7 +285,8 @@ func readMoves(path string) []string {
 	return names
 }
 
-// SyncDir makes what was made or renamed in a folder last, where the system can.
+// SyncDir makes changes of a folder (new and renamed files) durable, where the system
+// can.
 func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

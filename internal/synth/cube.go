@@ -5,9 +5,9 @@ package synth
 // codes below it.
 type Hierarchy []int32
 
-// NewHierarchy makes a tree of so many codes, filled level by level with two to
-// 2*fan-2 codes below a parent, fan on average. It takes 3 codes at least, and a
-// fan of 2.
+// NewHierarchy makes a tree with the given number of codes, at least 3. It fills the tree
+// level by level with two to 2*fan-2 codes below a parent, fan on average. fan must be at
+// least 2.
 func NewHierarchy(seed uint64, codes, fan int) Hierarchy {
 	r := row(seed, saltHierarchy, int64(codes))
 	h := Hierarchy{-1}
@@ -44,8 +44,8 @@ type CubeOptions struct {
 	// variables: linked tables share the cells that they have in common. Defaults
 	// to one table of all the variables.
 	Tables [][]int
-	// Zeros is the percentage of the finest cells that nobody is in. Negative
-	// stands for none. Defaults to 30.
+	// Zeros is the percentage of the finest cells that are empty. Negative stands for
+	// none. Defaults to 30.
 	Zeros int
 	// Magnitude asks for a response beside the counts.
 	Magnitude bool

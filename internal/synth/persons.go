@@ -100,9 +100,9 @@ func (p *persons) person(i int64) person {
 	return x
 }
 
-// BSN returns the i-th number of nine digits that passes the eleven test of the
-// Dutch citizen service number, for i below some 90 million; above that, numbers
-// of ten digits. They are made up, and may be somebody's.
+// BSN returns the i-th number of nine digits that passes the eleven test of the Dutch
+// citizen service number, for i below some 90 million; above that, numbers of ten digits.
+// The numbers are made up, and may belong to a real person.
 func BSN(i int64) int64 {
 	const most = 90_000_000 - 9
 	if i >= most {

@@ -57,7 +57,7 @@ func (r *rng) pick(cumulative []uint64) int {
 	return lo
 }
 
-// cumulate turns weights into the table that pick wants.
+// cumulate turns weights into the table that pick needs.
 func cumulate(weights []uint64) []uint64 {
 	out := make([]uint64, len(weights))
 	sum := uint64(0)

@@ -15,7 +15,7 @@ type Options struct {
 	Rows  int64
 	Seed  uint64
 	Batch int // rows of a record; defaults to 65,536
-	// Columns are those that are made, in the order given. Defaults to all.
+	// Columns are the columns to make, in the order given. Defaults to all.
 	Columns []string
 	// Numbers makes identifiers that are text whole numbers, of 64 bits.
 	Numbers bool
@@ -51,7 +51,7 @@ type reader struct {
 	opts   Options
 	make   maker
 	width  int   // columns of the maker
-	from   []int // column -> that of the maker
+	from   []int // column -> column of the maker
 	specs  []columnSpec
 	schema *arrow.Schema
 	dicts  []arrow.Array

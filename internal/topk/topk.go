@@ -1,6 +1,6 @@
-// Package topk keeps the largest of a stream of numbers. What is kept depends
-// on the multiset of numbers alone, not on their order, and two kept sets merge
-// into that of the union.
+// Package topk keeps the largest of a stream of numbers. The kept set depends only on the
+// multiset of numbers, and not on their order. Two kept sets merge into the kept set of
+// the union.
 package topk
 
 // Ordered is a number that compares with its like.
@@ -33,10 +33,10 @@ type Weight[W any] interface {
 	Add(W) W
 }
 
-// InsertWeighted puts (x, w) into list, which is in falling order of value and,
-// among equals, of weight, and drops what cannot be among the largest any more:
-// an element before which at least slots of weight, and at least least
-// elements, stand. It returns the new list.
+// InsertWeighted puts (x, w) into list and returns the new list. The list is in falling
+// order of value and, among equals, of weight. It drops an element that cannot be among
+// the largest any more: the elements before it have at least slots of weight, and are at
+// least least in number.
 func InsertWeighted[T Ordered[T], W Weight[W]](list []Pair[T, W], x T, w, slots W, least int) []Pair[T, W] {
 	i := len(list)
 	for i > 0 {
@@ -61,11 +61,11 @@ func InsertWeighted[T Ordered[T], W Weight[W]](list []Pair[T, W], x T, w, slots 
 	return list
 }
 
-// InsertOwned is Insert where numbers have owners, beside top in owners, and
-// only the largest number of an owner counts. The zero owner stands for one who has
-// no other number. What is kept depends on the set of (number, owner) alone, and
-// two kept sets merge into that of the union: a number is dropped only where
-// len(top) owners have larger ones, which can but grow.
+// InsertOwned is Insert for numbers with owners, where only the largest number of an
+// owner counts. owners has the owners of top. The zero owner stands for an owner without
+// other numbers. The kept set depends only on the set of (number, owner), and two kept
+// sets merge into the kept set of the union: a number is dropped only where len(top)
+// owners have larger numbers, and that remains true.
 func InsertOwned[T Ordered[T], O comparable](top []T, owners []O, x T, owner O) {
 	n := len(top)
 	if n == 0 || x.Cmp(top[n-1]) <= 0 {

@@ -1,6 +1,6 @@
-// Package touch makes memory that is to be read before it is written, such as tables of
-// sums: reading a new page first maps one of zeros that all share, and the write that
-// follows takes a second page fault, which interrupts all other processors.
+// Package touch makes memory that is read before it is written, such as tables of sums.
+// The first read of a new page maps a shared page of zeros. The following write takes a
+// second page fault, which interrupts all other processors. Package touch avoids it.
 package touch
 
 import "unsafe"
@@ -8,7 +8,8 @@ import "unsafe"
 // page is no more than the size of a page of memory.
 const page = 4 << 10
 
-// Slice returns n zeros, every page of which has been written to. Time linear in pages.
+// Slice returns n zeros. Every page of the result has been written to. Time linear in
+// pages.
 func Slice[T any](n int) []T {
 	s := make([]T, n)
 	All(s)
