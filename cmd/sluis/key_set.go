@@ -197,9 +197,9 @@ signs a record. The primary key is destroyed with sluis key destroy, as the last
 	return cmd
 }
 
-// destroyOlder takes a key out of a set, as destroyKey does with a file of one: the record
-// has its room on the disk before the key is gone, and the key is out of the file before
-// the record says so.
+// destroyOlder removes a key from a set, as destroyKey does with the file of one key. The
+// record has its room on the disk before the key is destroyed. The key is out of the file
+// before the record says so.
 func destroyOlder(s *pseudonym.KeySet, path, id string, signer ed25519.PrivateKey, record string, save func() error) error {
 	if err := noRecord(record); err != nil {
 		return err

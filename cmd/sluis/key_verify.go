@@ -54,7 +54,7 @@ The exit status is 0 for a record that can be trusted, and 1 for one that cannot
 	return cmd
 }
 
-// verifyRecord tries the keys, and says what a record proves.
+// verifyRecord tries the keys, and returns a sentence about the proof of the record.
 func verifyRecord(text []byte, keys []ed25519.PublicKey) (string, error) {
 	var head struct {
 		Schema string `json:"schema"`

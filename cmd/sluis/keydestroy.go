@@ -18,7 +18,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// destroyKey destroys a key once what will be said of it has its room on the disk.
+// destroyKey destroys a key after the record of the destruction has its room on the disk.
 func destroyKey(w io.Writer, k pseudonym.Key, path string, signer ed25519.PrivateKey, record string, identities ...age.Identity) error {
 	if err := noRecord(record); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (r *reserved) write(record *pseudonym.DestructionRecord) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.file.WriteAt(text, 0) // over what is there, which needs no more room
+	_, err = r.file.WriteAt(text, 0) // over the old bytes: this needs no more room
 	if err == nil {
 		err = r.file.Truncate(int64(len(text)))
 	}
@@ -138,7 +138,7 @@ func (r *reserved) drop() {
 	if r.file != nil {
 		r.file.Close() //nolint:errcheck // it was synced, or is dropped
 	}
-	r.stage.Drop() //nolint:errcheck // what is left is swept by the next run
+	r.stage.Drop() //nolint:errcheck // the next run removes a rest
 }
 
 func recordText(r *pseudonym.DestructionRecord) ([]byte, error) {

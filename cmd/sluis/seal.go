@@ -9,7 +9,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/diff"
 )
 
-// signWith returns what signs a report with the private key in a file.
+// signWith returns a function that signs a report with the private key in a file.
 func signWith(path string) (func(payload []byte) (public, signature []byte), error) {
 	key, err := loadSigner(path)
 	if err != nil {

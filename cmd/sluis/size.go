@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// parseSize reads a number of bytes: a whole number with B, KB, MB, GB (powers of
-// 1000), KiB, MiB, GiB (powers of 1024) or nothing behind it. Empty is 0.
+// parseSize reads a number of bytes: a whole number, with or without a unit. The units
+// are B, KB, MB, GB (powers of 1000) and KiB, MiB, GiB (powers of 1024). Empty is 0.
 func parseSize(s string) (int64, error) {
 	if s == "" {
 		return 0, nil

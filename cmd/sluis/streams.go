@@ -23,8 +23,8 @@ var outputFlags = []string{"json", "cells", "html", "public", "records", "record
 // outputArgs says which argument of a verb names a file to write.
 var outputArgs = map[string]int{"local": 1, "pseudonymise": 1, "synth": 1, "init": 0}
 
-// namesStdout reports whether a command line has a file written to standard output.
-// What people read goes to standard error then.
+// namesStdout reports whether a command line writes a file to standard output. Text for
+// people then goes to standard error.
 func namesStdout(cmd *cobra.Command, args []string) bool {
 	if at, ok := outputArgs[cmd.Name()]; ok && at < len(args) && args[at] == toStdout {
 		return true
@@ -66,9 +66,9 @@ func (f *failing) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// cleaned is a writer of text that people read, perhaps on a terminal: what is no
-// character to be seen is shown by its number, so that a name in the data, in a spec or
-// of a file cannot steer the terminal, hide, or turn the text around.
+// cleaned is a writer of text for people, perhaps on a terminal. It shows an invisible
+// character by its number: a name in the data, in a spec or of a file cannot control the
+// terminal, hide, or reverse the text.
 type cleaned struct {
 	to   func() io.Writer
 	rest []byte // the beginning of a character
@@ -98,7 +98,7 @@ func (c *cleaned) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// flush writes what was left of a character that never ended.
+// flush writes the bytes of a character that never ended.
 func (c *cleaned) flush() {
 	if len(c.rest) == 0 {
 		return
@@ -129,8 +129,8 @@ func appendClean(out []byte, r rune, raw []byte) []byte {
 	return fmt.Appendf(out, `\u%04x`, r)
 }
 
-// indented sets off the further lines of an error, so that none of them looks like a
-// line of the command's own.
+// indented indents the further lines of an error: none of them looks like a line of the
+// command itself.
 func indented(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i := 1; i < len(lines); i++ {
