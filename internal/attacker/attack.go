@@ -10,7 +10,7 @@ import (
 
 func itoa(x int64) string { return strconv.FormatInt(x, 10) }
 
-// Kinds says what the kinds of findings mean.
+// Kinds gives the meaning of each kind of finding.
 var Kinds = map[string]string{
 	"inconsistent":  "the release says something else than the data",
 	"published":     "an unsafe cell is published",
@@ -24,7 +24,7 @@ var Kinds = map[string]string{
 	"difference":    "the difference of two sums that everybody knows breaks a rule",
 }
 
-// Finding is one thing that was found out.
+// Finding is one fact that an attacker can find out and must not.
 type Finding struct {
 	Kind string
 	Cell string
@@ -32,7 +32,8 @@ type Finding struct {
 	Text string
 }
 
-// String names the kind of a finding, the cell, the attacker, and what the attacker can say.
+// String names the kind of a finding, the cell, the attacker, and the bounds of the
+// attacker.
 func (f Finding) String() string {
 	who := "an outsider"
 	if f.Who != "" {
@@ -41,12 +42,13 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s, by %s: %s", f.Kind, f.Cell, who, f.Text)
 }
 
-// mostOfAKind is how many findings of a kind are told of one quantity.
+// mostOfAKind is the largest number of findings of one kind for one quantity.
 const mostOfAKind = 4
 
-// Attack works out what can be found out from the releases of a case, one an output in
-// their order. At most one finding of a kind and cell is returned, and the first few of a kind. The error says that
-// something could not be decided.
+// Attack returns the facts that can be found out from the releases of a case. released
+// has one release for each output, in their order. Attack returns at most one finding for
+// each kind and cell, and at most mostOfAKind of a kind for one quantity. The error says
+// that a question could not be decided.
 func Attack(c *Case, released []Released) (out []Finding, err error) {
 	defer func() {
 		if x := recover(); x != nil {
@@ -132,12 +134,12 @@ func (b *block) attack(out *[]Finding) {
 	b.sums(outsider, found)
 }
 
-// value asks goal 2.1 of an unsafe cell for everybody.
+// value tests goal 2.1 for an unsafe cell and every view.
 func (b *block) value(x *cell, e *evidence, j judged, found func(Finding)) {
 	form := b.form(x.set)
 	for _, v := range b.views {
 		if _, in := e.units[v.unit]; in && len(e.units) == 1 {
-			continue // it is his
+			continue // the cell is the attacker's own
 		}
 		near := false
 		if j.level == 0 {
@@ -163,9 +165,9 @@ func (b *block) value(x *cell, e *evidence, j judged, found func(Finding)) {
 	}
 }
 
-// shares asks goal 2.2 of the lines of a cell. Contributors have the weak form of what
-// they know: to whoever knows that nobody but him is outside a cell all others are in it,
-// whatever is published.
+// shares tests goal 2.2 for the lines of a cell. Contributors have the weak form of
+// knowledge. A contributor who knew that no other contributor is outside a cell would
+// know, from any release, that all others are in the cell.
 func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 	w, c := b.w, b.w.c
 	o := &c.Outputs[x.output]
@@ -202,7 +204,7 @@ func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 		for _, v := range b.weak {
 			own := dot(form, v.own)
 			if v.unit != "" && (dot(lf, v.own) == 0 || dot(lf, b.truth) == dot(lf, v.own)) {
-				continue // an outsider to the line, or nobody else is in it
+				continue // the attacker is not in the line, or is alone in it
 			}
 			if v.reaches(form, 1, 1+own) {
 				continue

@@ -17,7 +17,7 @@ type Variable struct {
 	Parent map[string]string
 }
 
-// Codes lists all codes: leaves, and those above them that have a leaf.
+// Codes lists all codes: leaves, and the codes above them that have a leaf.
 func (v *Variable) Codes() []string {
 	codes := slices.Clone(v.Leaves)
 	for _, leaf := range v.Leaves {
@@ -40,7 +40,7 @@ func (v *Variable) under(leaf, code string) bool {
 	return false
 }
 
-// children lists the codes directly below a code; of Total those at the top.
+// children lists the codes directly below a code; for Total the codes at the top.
 func (v *Variable) children(code string) []string {
 	if code == Total {
 		code = ""
@@ -73,7 +73,7 @@ type Data struct {
 	Negative  bool // some response is below 0
 }
 
-// unit names who contributes a row: the holding, or the respondent.
+// unit names the contributor of a row: the holding, or the respondent.
 func (d *Data) unit(r *Row) string {
 	if d.Holdings && r.Holding != "" {
 		return "holding " + r.Holding
@@ -105,12 +105,13 @@ type Case struct {
 	Records bool     // counts are of records, not of respondents
 	Whole   bool     // the attacker knows sums to be whole
 	Class   []string // features that were drawn
-	// Base is that of rounding, 0 for suppression; the release then has no hidden cell, and
-	// its values are off by Off at most, as its statement says.
+	// Base is the base of rounding, 0 for suppression. A rounded release has no hidden
+	// cell, and its values differ from the true ones by at most Off, as its statement
+	// says.
 	Base, Off int64
 }
 
-// Policy holds the rules that a draw switches on; what is 0 is off.
+// Policy holds the rules that a draw switches on; a rule with 0 is off.
 type Policy struct {
 	Min         int64 // min-contributors
 	Interval    int64

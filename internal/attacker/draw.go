@@ -141,7 +141,7 @@ func Draw(seed uint64) *Case {
 	if one(3) {
 		c.Args = append(c.Args, "--cost", []string{"count", "unity"}[rng.IntN(2)])
 	}
-	if !one(5) { // what the search for less suppression finds takes most of the time
+	if !one(5) { // the search for less suppression takes most of the time
 		c.Args = append(c.Args, "--rounds", "0")
 	}
 	c.Args = append(c.Args, "--seed", fmt.Sprint(rng.IntN(5)))

@@ -6,7 +6,7 @@ import (
 	"math/bits"
 )
 
-// errBig ends an attack whose numbers do not fit: undecided, never safe.
+// errBig ends an attack with numbers that do not fit: undecided, never safe.
 var errBig = errors.New("numbers too large for the attacker")
 
 // fraction is n/d in lowest terms, d > 0. The zero value is not valid: use whole(0).

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// errBranches ends an attack whose search for whole numbers takes too long: undecided.
+// errBranches ends an attack in which the search for whole numbers takes too long:
+// undecided.
 var errBranches = errors.New("too many branches for the attacker")
 
 const mostBranches = 4000
@@ -33,8 +34,8 @@ type answer struct {
 	point            []fraction
 }
 
-// most returns the greatest value of a form, or, where enough is given, the first point
-// that is found whose value is at least that much.
+// most returns the greatest value of a form. Where enough is given, it returns the first
+// point that is found with a value of at least enough.
 func (p *polytope) most(form []int64, enough *fraction) answer {
 	if p.empty {
 		return answer{empty: true}

@@ -42,12 +42,12 @@ func (s set) plus(t set) set {
 	return out
 }
 
-// evidence is who is in a set of atoms, counted from the records.
+// evidence describes the contributors to a set of atoms, counted from the records.
 type evidence struct {
-	value   int64 // what a release would say: count or sum
+	value   int64 // the value in a release: count or sum
 	abs     int64 // sum over units of the absolute values
 	persons map[string]int64
-	units   map[string]int64 // with what they have, unweighted
+	units   map[string]int64 // unit -> contribution, unweighted
 	equal   bool             // all rows have one value
 	rows    int
 }
@@ -90,7 +90,8 @@ func (c *Case) gather(atomOf []int, s set, response int) evidence {
 	return e
 }
 
-// largest lists what the units have by absolute value, the largest first, at least n.
+// largest lists the contributions of the units by absolute value, the largest first; at
+// least n of them.
 func (e *evidence) largest(n int) []int64 {
 	var out []int64
 	for _, x := range e.units {
@@ -103,7 +104,7 @@ func (e *evidence) largest(n int) []int64 {
 	return out
 }
 
-// judged is what the rules about cells say of the evidence.
+// judged is the result of the rules about cells for the evidence.
 type judged struct {
 	unsafe bool
 	rules  []string

@@ -2,18 +2,20 @@ package attacker
 
 import "slices"
 
-// view is somebody who looks at a block: an outsider, or a contributor with what he has.
+// view is one attacker on a block: an outsider, or a contributor with its contributions.
 type view struct {
 	b     *block
 	unit  string // "": an outsider
 	own   []int64
-	alone []fact // what is his alone: he knows that nobody else is there
-	// The others' table is a point of poly, over the classes of kept; the rest is 0.
+	alone []fact // cells in which the attacker is alone, and knows it
+	// The table of the other contributors is a point of poly, over the classes of kept;
+	// the rest is 0.
 	kept []int
 	poly *polytope
 }
 
-// newView makes the view of a unit. strong: he knows in which cells he is alone.
+// newView makes the view of a unit. strong says that the unit knows in which cells it is
+// alone.
 func (b *block) newView(unit string, strong bool) *view {
 	v := &view{b: b, unit: unit, own: make([]int64, b.n)}
 	if unit == "" {
@@ -52,7 +54,7 @@ func (v *view) agrees(x []fraction) bool {
 	return true
 }
 
-// solve prepares the polytope of what the others have.
+// solve prepares the polytope of the contributions of the other contributors.
 func (v *view) solve() {
 	if v.poly != nil {
 		return
@@ -79,7 +81,7 @@ func (v *view) solve() {
 	for _, f := range rounded(facts) {
 		r := rowOf{coef: v.shrink(f.form), rhs: rest(f), least: f.least}
 		if f.least && r.rhs <= 0 && f.off == 0 {
-			continue // he is there himself
+			continue // the attacker is there
 		}
 		if !f.least && r.rhs == 0 && !slices.ContainsFunc(r.coef, func(c int64) bool { return c != 0 }) {
 			continue
@@ -97,7 +99,7 @@ func (v *view) solve() {
 	v.poly = newPolytope(n, rows, b.response == Count || b.w.c.Whole)
 }
 
-// rounded replaces what is known of rounded values by two bounds each.
+// rounded replaces each fact about a rounded value by two bounds.
 func rounded(facts []fact) (out []fact) {
 	for _, f := range facts {
 		if f.off == 0 {
@@ -130,8 +132,8 @@ func (v *view) shrink(form []int64) []int64 {
 	return out
 }
 
-// reaches reports whether a table is possible in which sign * form is at least x, with his
-// own part in it. A table that is found is kept.
+// reaches reports whether a table is possible in which sign * form is at least x, the
+// contributions of the attacker included. A table that is found is kept.
 func (v *view) reaches(form []int64, sign, x int64) bool {
 	for _, p := range v.b.pool {
 		if whole(sign).mul(at(form, p)).cmp(whole(x)) >= 0 && v.agrees(p) {
@@ -175,8 +177,8 @@ func (v *view) keep(point []fraction) {
 	}
 }
 
-// determined reports whether all tables that are possible for the view have one value of a
-// form, that of the truth.
+// determined reports whether all tables that are possible for the view have the true
+// value of a form.
 func (v *view) determined(form []int64) bool {
 	truth := dot(form, v.b.truth)
 	for _, p := range v.b.pool {

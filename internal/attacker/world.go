@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// Released is what a release file says of its cells, by codes in the order of [Output.By].
+// Released holds the cells of a release file, by codes in the order of [Output.By].
 type Released map[string]Value
 
-// Value is what a release says of one cell.
+// Value is one cell of a release.
 type Value struct {
 	X     int64
 	Shown bool
@@ -122,8 +122,8 @@ func (w *world) setOf(by []int, codes []string) set {
 	return s
 }
 
-// block is what is known of one quantity: counts, or the sums of one response. Its
-// variables are classes of atoms that no fact and no question tells apart.
+// block holds the knowledge about one quantity: counts, or the sums of one response. Its
+// variables are classes of atoms that no fact and no question distinguishes.
 type block struct {
 	w        *world
 	response int
@@ -134,20 +134,20 @@ type block struct {
 	truth    []int64
 	free     bool // values may be negative
 	pool     [][]fraction
-	views    []*view // outsider and contributors who know where they are alone
-	weak     []*view // and those who do not
+	views    []*view // outsider, and contributors who know where they are alone
+	weak     []*view // and contributors who do not know that
 }
 
-// fact is a sum over a set that everybody knows exactly, or to be at least 1 in all.
+// fact is a sum over a set that every attacker knows exactly, or knows to be at least 1.
 type fact struct {
 	set   set
 	form  []int64
 	x     int64
 	least bool
-	off   int64 // x is rounded, and this far off at most
+	off   int64 // x is rounded; the true value differs by at most this
 }
 
-// newBlock gathers the facts of a response. empty holds the atoms in which nobody is.
+// newBlock gathers the facts of a response. empty holds the atoms without contributors.
 func (w *world) newBlock(response int, empty set, positive []set) *block {
 	b := &block{w: w, response: response, free: response != Count && w.c.Data.Negative}
 	for i := range w.cells {
@@ -228,10 +228,10 @@ func (b *block) form(s set) []int64 {
 	return f
 }
 
-// owned is what some rows have in each class.
+// owned returns the sum of some rows in each class.
 func (b *block) owned(of func(*Row) bool) []int64 {
 	out := make([]int64, b.n)
-	seen := map[string]bool{} // respondents who are counted
+	seen := map[string]bool{} // respondents that are counted
 	for i := range b.w.c.Data.Rows {
 		r := &b.w.c.Data.Rows[i]
 		k := b.class[b.w.atomOf[i]]
