@@ -28,7 +28,7 @@ type writer struct {
 	at       int            // in values
 }
 
-// writer returns a writer of so many values. The error is ErrSize, in a *ColumnError.
+// writer returns a writer of rows values. The error is ErrSize, in a *ColumnError.
 func (p *Pseudonymizer) writer(mem memory.Allocator, rows int) (*writer, error) {
 	w := &writer{p: p, width: p.bytes}
 	if p.cfg.Encoding != Binary {

@@ -16,8 +16,8 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 )
 
-// The first lines of linkage tables. The first version holds text alone, and says
-// nothing about how its pseudonyms were made but for the key and the domain.
+// The first lines of linkage tables. The first version holds only text. Of the settings
+// of its pseudonyms it has only the key and the domain.
 const (
 	linkageHeader1 = "sluis linkage 1"
 	linkageHeader2 = "sluis linkage 2"

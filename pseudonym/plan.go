@@ -139,8 +139,8 @@ func (p *Plan) Makers(k Key) (Columns, error) {
 	return out, nil
 }
 
-// Fits reports whether the pseudonyms of a record were made as the plan says, but for
-// the key.
+// Fits reports whether the pseudonyms of a record have the settings of the plan. It does
+// not compare the key.
 func (c PlanColumn) Fits(s Setting) bool {
 	config, err := c.Config()
 	if err != nil {

@@ -24,8 +24,8 @@ func (p *Pseudonymizer) Settings() Settings {
 	}
 }
 
-// Config returns a configuration with these settings but for the key. The error
-// wraps ErrDomain or ErrSetting.
+// Config returns a configuration with these settings, without a key. The error wraps
+// ErrDomain or ErrSetting.
 func (s Settings) Config() (c Config, err error) {
 	if s.Format != FormatVersion {
 		return c, fmt.Errorf("%w: version %d of the format, this program makes version %d", ErrSetting, s.Format, FormatVersion)
@@ -65,8 +65,8 @@ func (s Settings) TextLength() int {
 	return textLength(Hex, s.Bytes)
 }
 
-// textLength returns the number of characters of so many bytes, and of binary ones in
-// hexadecimal.
+// textLength returns the number of characters of a pseudonym of bytes bytes; for Binary,
+// in hexadecimal.
 func textLength(e Encoding, bytes int) int {
 	if e == Base32 {
 		return (8*bytes + 4) / 5

@@ -131,7 +131,7 @@ type rowDoubt[T number[T]] struct {
 	eachOpen func(fn func(g int, i uint32))
 }
 
-// sampled is the part of the rows, one in so many, in which candidates are looked for first.
+// sampled sets the part of the rows that first chooses candidates: one in sampled.
 const sampled = 8
 
 // count counts, in every open cell, the rows with the value that most rows may share.

@@ -77,7 +77,7 @@ func newCube(levels []Levels, combos [][]int, n int) *cube {
 	return c
 }
 
-// withSums gives the cube room for sums and so many of the largest.
+// withSums gives the cube room for sums and the top largest contributions.
 func (c *cube) withSums(top int) {
 	c.words = 2 + top
 	c.sums = make([]int64, c.cells*c.words)
@@ -333,7 +333,7 @@ func addCounted(into, from []int64) {
 	}
 }
 
-// addSums adds cells of so many words.
+// addSums adds cells of words words.
 func addSums(into, from []int64, words int) {
 	for at := 0; at < len(into); at += words {
 		c, f := into[at:at+words], from[at:at+words]

@@ -40,10 +40,10 @@ func (l *Largest) Equal(i, j, k int) bool {
 	return l.value.large[j].Cmp(l.value.large[k]) == 0
 }
 
-// Known returns how many of the largest contributions to cell i, which has so many
-// holdings, are known. Where some may be missing, these are the ones above the least
-// that is kept: which of several equal to that are kept is chance. So the answer
-// depends on the data alone.
+// Known returns how many of the largest contributions to cell i are known; holdings is
+// the number of holdings of the cell. Where some contributions may be missing, only those
+// above the least kept amount are known: of several contributions equal to that amount,
+// the kept ones are arbitrary. So the answer depends only on the data.
 func (l *Largest) Known(i int, holdings int64) int {
 	n := l.each
 	for n > 0 && l.Amount(i, n-1).Sign() == 0 {

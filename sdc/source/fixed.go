@@ -85,7 +85,7 @@ func (c *fixedColumn) next(n int) (arrow.Array, error) {
 	return array.MakeFromData(data), nil
 }
 
-// fewer returns how many of n rows are read at a time where a value has so many bytes.
+// fewer returns how many of n rows are read at a time where a value has width bytes.
 func fewer(n, width int) int {
 	if width <= rowBytes {
 		return n

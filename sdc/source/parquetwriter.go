@@ -66,7 +66,7 @@ func newParquetWriter(w *Writer, fields *arrow.Schema, opts WriterOptions) (*par
 	}, nil
 }
 
-// write appends a record; row groups are full but for the last.
+// write appends a record; all row groups but the last are full.
 func (p *parquetWriter) write(rec arrow.Record) error {
 	for at := int64(0); at < rec.NumRows(); {
 		if p.group == nil {

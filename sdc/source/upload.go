@@ -93,7 +93,8 @@ func (o *Options) check(ctx context.Context) error {
 	return fmt.Errorf("%w: the format is none of csv, arrows, arrow, parquet", ErrUnsupported)
 }
 
-// pieceSize is the length of the pieces in which an upload is held, but for the last.
+// pieceSize is the length of the pieces in which an upload is held; the last piece may be
+// shorter.
 const pieceSize = 1 << 20
 
 // upload holds the bytes that were read from a reader.

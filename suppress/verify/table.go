@@ -120,7 +120,7 @@ func readRelease(ctx context.Context, fsys fs.FS, dir string, r *certificateRele
 	if err != nil {
 		return nil, err
 	}
-	// A release has every inner cell, and at most so many cells for each of them.
+	// A release has every inner cell. The number of cells for each inner cell is bounded.
 	inner := 1
 	for _, leaf := range leaves {
 		n := 0
@@ -236,8 +236,8 @@ func (t *checkedTable) fill(ctx context.Context, text []byte, digits int) error 
 	}
 }
 
-// parseUnits reads a decimal with exactly so many digits after the point, in the
-// one way of writing it.
+// parseUnits reads a decimal in canonical form, with exactly digits digits after the
+// point.
 func parseUnits(s string, digits int) (int64, error) {
 	bad := errors.New("the value is not in canonical form or out of range")
 	text, neg := strings.CutPrefix(s, "-")
