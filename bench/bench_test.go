@@ -46,7 +46,7 @@ func TestSidesAgree(t *testing.T) {
 	}
 }
 
-// TestPeakMemory: the peak is told in bytes.
+// TestPeakMemory: the peak is given in bytes.
 func TestPeakMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells")

@@ -18,8 +18,8 @@ type duck struct {
 	conn *sql.Conn
 }
 
-// query is one way of asking DuckDB for the evidence of a case. It leaves a
-// table named result.
+// query is one way of asking DuckDB for the evidence of a case. A query makes a table
+// named result.
 type query struct {
 	name       string
 	setup      []string // settings, made before and undone after, not timed

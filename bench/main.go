@@ -96,7 +96,7 @@ func run(ctx context.Context, o *options) (err error) {
 	return scale(ctx, o)
 }
 
-// cases lists what is measured, in the order of the table.
+// cases lists the measured cases, in the order of the table.
 func cases(o *options) []*benchCase {
 	mem := &memoryData{name: "t", columns: append(append([]string{}, spanning...), "who", "x"), rows: o.rows}
 	classData := &memoryData{name: "c", columns: keys, rows: o.rows}

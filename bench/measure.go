@@ -31,9 +31,9 @@ type benchCase struct {
 	target float64
 	bytes  int // that a row of the data has, as far as the case reads it
 	data   *memoryData
-	// slow says that the peer takes minutes: its queries are compared and chosen
-	// from by a twentieth of the rows, and the best is compared again over all
-	// rows in its first run, which counts.
+	// slow says that the peer takes minutes. Its queries are compared and chosen over a
+	// twentieth of the rows. The best is compared again over all rows in its first run,
+	// which counts.
 	slow   bool
 	sample *memoryData
 	ours   func(arrow.Table) side
@@ -53,7 +53,7 @@ func (m *memoryData) prepare(ctx context.Context, d *duck, o *options) error {
 	return d.load(ctx, m.name, m.path, m.columns)
 }
 
-// sampleShare is one row in so many.
+// sampleShare sets the sample: one row in sampleShare.
 const sampleShare = 20
 
 // fastest compares the results of both sides and returns the query that was
@@ -191,7 +191,7 @@ func bandwidth(threads, n int) float64 {
 	return median(took)
 }
 
-// sum adds eight words at a time, so that memory is what it waits for.
+// sum adds eight words at a time, so it waits only for memory.
 func sum(w []uint64) uint64 {
 	var a, b, c, d uint64
 	for ; len(w) >= 8; w = w[8:] {

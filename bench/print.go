@@ -9,8 +9,8 @@ const tableHead = `| case | sluis, s | rows/s | DuckDB, s | its fastest query | 
 |---|---|---|---|---|---|---|---|
 `
 
-// row prints a case: medians, and the least and the most in brackets. A ratio is
-// that of two runs made one after the other.
+// row prints a case: medians, and the least and the most in brackets. A ratio is taken
+// from two runs made one after the other.
 func row(c *benchCase, t *times, query string, limit float64) string {
 	var ratio []float64
 	for i, b := range t.theirs {

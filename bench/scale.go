@@ -15,7 +15,7 @@ import (
 // scaleName is the name of the cases that have more and more rows.
 const scaleName = "linearity"
 
-// scaleRows are the rows of a file, of which there are copies, up to scaleFiles.
+// scaleRows is the number of rows of a file. The file is copied up to scaleFiles times.
 const (
 	scaleRows  = 1_000_000
 	scaleFiles = 100
@@ -86,8 +86,8 @@ func scalePaths(path string, n int) []string {
 	return out
 }
 
-// runChild checks so many copies of a file, and prints the seconds that it took
-// and the peak of the process in MiB.
+// runChild checks times copies of a file, and prints the seconds that this took and the
+// peak of the process in MiB.
 func runChild(ctx context.Context, path string, times, threads int) error {
 	run := fromFiles(scalePaths(path, times), append(append([]string{}, spanning...), "x"), sumOutput, cellSums)
 	start := time.Now()

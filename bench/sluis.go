@@ -14,7 +14,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// off is a policy without rules: what is timed is the evidence.
+// off is a policy without rules: only the evidence is timed.
 func off() sdc.Policy {
 	return sdc.Policy{
 		Name:                "bench",

@@ -96,14 +96,14 @@ const aggHoldings = "sum(n)::BIGINT AS n, count(*) AS h, sum(s) AS s, sum(abs(s)
 
 var readHoldings = []string{"n", "h", "s", "a", "t[1]", "coalesce(t[2], 0)"}
 
-// holdings asks for the evidence by holding of every cell of all 32 margins: a
-// table of (inner cell, holding), the cell packed into one integer, and from it
-// margin by margin the sums of (cell of the margin, holding) and their evidence.
-// The two ways differ in the key of these sums: cell and holding, or both packed
-// into one integer of 64 bits.
+// holdings asks for the evidence by holding of every cell of all 32 margins. It first
+// makes a table of (inner cell, holding), with the cell packed into one integer. From
+// this table it makes, margin by margin, the sums of (cell of the margin, holding) and
+// their evidence. The two ways differ in the key of these sums: cell and holding, or both
+// packed into one integer of 64 bits.
 //
-// One CUBE over all margins does not end at 20 million rows: it holds 32 hash
-// tables of (cell, holding) at the same time.
+// One CUBE over all margins does not end at 20 million rows: it holds 32 hash tables of
+// (cell, holding) at the same time.
 func holdings(table string) []query {
 	cell, _ := packedCell()
 	pairs := fmt.Sprintf("CREATE TEMP TABLE pairs AS SELECT %s AS k, who, count(*)::UINTEGER AS n, sum(x)::BIGINT AS s FROM %s GROUP BY ALL", cell, table)
@@ -123,7 +123,7 @@ func holdings(table string) []query {
 			}
 			below *= card
 		}
-		// What is left of the cell: the codes of the other variables are 0.
+		// The rest of the cell: the codes of the other variables are 0.
 		rest := "0::UINTEGER"
 		if len(left) > 0 {
 			rest = "(" + strings.Join(left, " + ") + ")::UINTEGER"

@@ -1,6 +1,6 @@
-// Command analysis is the program of an analyst from end to end, in memory: the
-// citizen service numbers of a survey become pseudonyms, a table of the survey is
-// checked, the risk of the records is measured, and what may leave is written.
+// Command analysis is the program of an analyst from end to end, in memory. The citizen
+// service numbers of a survey become pseudonyms, a table of the survey is checked, the
+// risk of the records is measured, and the files that may leave are written.
 package main
 
 import (
@@ -70,8 +70,8 @@ func run(ctx context.Context, w io.Writer, file, dir string) error {
 		return err
 	}
 
-	// 4. What leaves: the table without the unsafe cells, and without the other cells from
-	// which the unsafe ones could be worked out.
+	// 4. The release: the table without the unsafe cells, and without the other cells
+	// from which the unsafe ones could be computed.
 	return release(ctx, w, dir, report)
 }
 

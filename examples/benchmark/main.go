@@ -1,6 +1,6 @@
-// Command benchmark is a first benchmark of disclosure checks for an engineer:
-// the same three outputs on synthetic events of growing size, with rows a second
-// and memory. What it finds is the same on every machine; how fast is not.
+// Command benchmark is a first benchmark of disclosure checks for an engineer: the same
+// three outputs on synthetic events of growing size, with rows a second and memory. The
+// findings are the same on every machine; the times are not.
 package main
 
 import (
@@ -38,7 +38,7 @@ var outputs = []sdc.Output{
 	{Name: "records", Kind: sdc.Microdata, By: []string{"age", "sex", "region"}, Sensitive: []string{"offence"}},
 }
 
-// run checks n events. What is found goes to facts, and what it took to figures.
+// run checks n events. It writes the findings to facts, and times and memory to figures.
 func run(ctx context.Context, facts, figures io.Writer, n int64, threads int) error {
 	for _, o := range outputs {
 		// Making the events costs more than checking them: they are made before

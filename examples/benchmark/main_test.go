@@ -12,7 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file")
 
-// TestGolden: what is found does not depend on the machine nor on the threads.
+// TestGolden: the findings do not depend on the machine or on the threads.
 func TestGolden(t *testing.T) {
 	for _, threads := range []int{1, 3} {
 		var b bytes.Buffer

@@ -40,7 +40,7 @@ func run(ctx context.Context, w io.Writer, folder string) error {
 	}
 	defer records.Release()
 
-	// 2. What the columns mean, and the tree of the sectors.
+	// 2. The meaning of the columns, and the tree of the sectors.
 	sectors, err := tree(filepath.Join(folder, "sectors.hrc"))
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func run(ctx context.Context, w io.Writer, folder string) error {
 	data.Roles = sdc.Roles{Respondent: "enterprise_id", Holding: "holding_id"}
 	data.Hierarchies = map[string]*sdc.Hierarchy{"sector": sectors}
 
-	// 3. What is to leave, and the rules.
+	// 3. The output to release, and the rules.
 	outputs := []sdc.Output{{
 		Name: "turnover", Kind: sdc.Magnitude, By: []string{"sector", "region"}, Response: "turnover",
 	}}

@@ -1,6 +1,6 @@
-// Command review is a small tool for a reviewer of output: it takes a folder
-// with a spec, its data and, if there are any, a policy and a dossier, and gives
-// the verdict in a line an output and the report as a page.
+// Command review is a small tool for a reviewer of output. It takes a folder with a spec,
+// its data and, if there are any, a policy and a dossier. It gives the verdict with one
+// line for each output, and the report as a page.
 package main
 
 import (
@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// run reviews one folder. An error is no verdict: nothing is safe then.
+// run reviews one folder. An error is no verdict, and never means safe.
 func run(ctx context.Context, w io.Writer, dir, page string) (sdc.Verdict, error) {
 	s, err := spec.Load(filepath.Join(dir, "spec.yaml"))
 	if err != nil {

@@ -23,7 +23,7 @@ var ErrLarge = fmt.Errorf("file is larger than %d MiB", Small>>20)
 // never waits for one, be it put there a moment before.
 func Open(path string) (*os.File, error) { return OpenFile(path, os.O_RDONLY) }
 
-// OpenFile is Open with a flag of [os.OpenFile]. It creates nothing.
+// OpenFile is Open with a flag of [os.OpenFile]. OpenFile creates no file.
 func OpenFile(path string, flag int) (*os.File, error) {
 	info, err := os.Stat(path) // the opening alone does something to some devices
 	if err == nil {

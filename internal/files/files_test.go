@@ -10,7 +10,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 )
 
-// TestOpen: plain files alone, whatever they are called.
+// TestOpen: only plain files are opened, with any name.
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// FS is the folder of a name, as [os.DirFS] has it, of which plain files and folders
-// can be opened: see [Open].
+// FS is the folder of a name, as in [os.DirFS]. Only plain files and folders in it can be
+// opened: see [Open].
 type FS string
 
 // Open implements fs.FS.

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Glob lists what a pattern names, in order. A pattern that is the name of something
-// that exists is that, brackets and all; one without *, ? and [ is itself, existing
-// or not. The error is of [filepath.Glob].
+// Glob lists the names that match a pattern, in order. A pattern that is the name of an
+// existing file, brackets included, is that file. A pattern without *, ? and [ is itself,
+// also if the file does not exist. The error is of [filepath.Glob].
 func Glob(pattern string) ([]string, error) {
 	if !strings.ContainsAny(pattern, "*?[") {
 		return []string{pattern}, nil

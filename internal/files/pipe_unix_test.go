@@ -13,7 +13,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 )
 
-// TestPipe: a pipe that nobody writes to is an error at once.
+// TestPipe: a pipe without a writer is an error at once.
 func TestPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {

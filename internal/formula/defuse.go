@@ -3,11 +3,10 @@ package formula
 
 import "strings"
 
-// Defuse puts an apostrophe before text that a spreadsheet would take for a
-// formula: text that begins with = + - @, a tab or a carriage return, or with
-// the wide forms of these signs. A plain decimal number stays as it is, and so
-// does the total, "*". Texts that differ still differ afterwards: one that has
-// apostrophes before such a sign gets one more.
+// Defuse puts an apostrophe before text that a spreadsheet would read as a formula: text
+// that begins with = + - @, a tab, a carriage return or a line feed, or with the wide
+// forms of these signs. A plain decimal number and the total "*" do not change. Different
+// texts stay different: a text with apostrophes before such a sign gets one more.
 //
 // Source: OWASP, CSV Injection.
 func Defuse(s string) string {

@@ -1,6 +1,6 @@
-// Package guard turns panics into errors: one in a goroutine would end the process
-// with a stack, and with it whatever else is at work. Such an error says where the
-// program failed, and never what the panic said, which may hold data.
+// Package guard turns panics into errors. A panic in a goroutine would end the process
+// with a stack, and with it all other work. The error says where the program failed. It
+// never contains the argument of the panic, which may hold data.
 package guard
 
 import (
@@ -28,11 +28,11 @@ func (f *failure) Error() string { return fmt.Sprintf("%v (%s)", ErrInternal, f.
 // Unwrap returns ErrInternal.
 func (f *failure) Unwrap() error { return ErrInternal }
 
-// GoString is Error: no verb prints what the panic said.
+// GoString is Error: no verb prints the argument of the panic.
 func (f *failure) GoString() string { return f.Error() }
 
-// Of returns where the panic of an error of this package arose, and what it was called
-// with, which may hold data. ok is false for another error.
+// Of returns the place and the argument of the panic of an error of this package. The
+// argument may hold data. ok is false for another error.
 func Of(err error) (place string, value any, ok bool) {
 	var f *failure
 	if !errors.As(err, &f) {
@@ -41,8 +41,8 @@ func Of(err error) (place string, value any, ok bool) {
 	return f.place, f.value, true
 }
 
-// Recover turns a panic of the surrounding function into an error that wraps
-// ErrInternal. It must be deferred itself:
+// Recover turns a panic of the surrounding function into an error that wraps ErrInternal.
+// Recover must be deferred itself:
 //
 //	defer guard.Recover(&err)
 func Recover(err *error) {

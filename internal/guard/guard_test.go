@@ -10,7 +10,8 @@ import (
 // slip fails as hostile data would have it.
 func slip(data []string, at int) string { return data[at] }
 
-// TestCall: an error stays what it is; a panic names the place, not what it said.
+// TestCall: an error is returned unchanged; for a panic the error names the place, not
+// the argument.
 func TestCall(t *testing.T) {
 	own := errors.New("own")
 	for _, tc := range []struct {

@@ -22,9 +22,9 @@ var initial = state{
 	0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 }
 
-// Key is a key whose two key-dependent blocks are hashed. It is as secret as
-// the key. A Key is safe for concurrent use, each goroutine with a [Scratch] of
-// its own, until it is wiped.
+// Key is a key with its two key-dependent blocks hashed. A Key is as secret as the key.
+// It is safe for concurrent use until it is wiped, where each goroutine has a [Scratch]
+// of its own.
 type Key struct{ inner, outer state }
 
 // New hashes the key's blocks (FIPS 198-1, steps 1 to 3 and 5). A key longer
@@ -64,7 +64,7 @@ type Scratch struct {
 // Wipe clears the scratch.
 func (s *Scratch) Wipe() { *s = Scratch{} }
 
-// Sum writes the HMAC of msg to dst. It allocates nothing.
+// Sum writes the HMAC of msg to dst. Sum allocates nothing.
 func (k *Key) Sum(s *Scratch, dst *[Size]byte, msg []byte) {
 	s.sa = k.inner
 	total := uint64(block + len(msg))
@@ -99,8 +99,8 @@ func (k *Key) finish(s *Scratch, dst *[Size]byte) {
 	put(dst, &s.sa)
 }
 
-// Sum2 writes the HMACs of two messages, interleaved where both are short. It
-// allocates nothing.
+// Sum2 writes the HMACs of two messages, interleaved where both are short. Sum2 allocates
+// nothing.
 func (k *Key) Sum2(s *Scratch, dst0, dst1 *[Size]byte, msg0, msg1 []byte) {
 	if len(msg0) > short || len(msg1) > short {
 		k.Sum(s, dst0, msg0)
