@@ -249,7 +249,7 @@ func TestRecordForms(t *testing.T) {
 	}
 }
 
-// TestDestroyOther: what cannot be a key file is neither overwritten nor removed.
+// TestDestroyOther: a file that cannot be a key file is not overwritten and not removed.
 func TestDestroyOther(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "data")

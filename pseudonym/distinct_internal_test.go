@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestDistinct: exact up to 2^20, whatever the order, repetitions and parts; above
-// within the bounds that are stated.
+// TestDistinct: exact up to 2^20, for any order, repetitions and parts; above within the
+// stated bounds.
 func TestDistinct(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, tc := range []struct{ n, parts int }{

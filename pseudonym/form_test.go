@@ -22,7 +22,7 @@ func TestUnicodeVersion(t *testing.T) {
 	}
 }
 
-// TestSame is the table of what is one identifier and what is two.
+// TestSame is the table of texts that are one identifier, and of texts that are two.
 func TestSame(t *testing.T) {
 	for _, tc := range []struct {
 		form pseudonym.Form
@@ -80,7 +80,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestInvalid: what is no identifier of its form is refused.
+// TestInvalid: a text that is no identifier of its form is refused.
 func TestInvalid(t *testing.T) {
 	for form, values := range map[pseudonym.Form][]string{
 		pseudonym.Plate:      {"", "AB12C", "AB12CDE", "12345678", "ABCDEF", "123456", "A1-B2-C3", "ÄB-12-CD", "CD-123", "AB\u00a012CD"},

@@ -19,7 +19,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 )
 
-// vectors are those of docs/pseudonym-format.md.
+// vectors are the vectors of docs/pseudonym-format.md.
 var vectors = []struct{ form, value, want string }{
 	{"text", "123456782", "3ec5f4898cf78bb19297f9b2e4de56bd"},
 	{"int", "123456782", "dc59ef837da4ebc9018d8c626ab2f4eb"},

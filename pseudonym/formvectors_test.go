@@ -22,7 +22,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 )
 
-// TestFormVectors has those of the forms that came later.
+// TestFormVectors has the vectors of the forms that came later.
 func TestFormVectors(t *testing.T) {
 	doc := string(must(os.ReadFile(filepath.Join("..", "docs", "pseudonym-format.md"))))
 	for _, v := range []struct {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzCustody: no parser of a custodian's files panics, what it refuses it refuses with
-// its own error, and what it takes it writes again as it was.
+// FuzzCustody: no parser of the files of a custodian panics. A refused file gives the
+// error of the parser. An accepted file is written again with the same bytes.
 func FuzzCustody(f *testing.F) {
 	k, err := NewKey()
 	if err != nil {
@@ -89,7 +89,7 @@ func FuzzCustody(f *testing.F) {
 			if !ok || form < Plate || form == PersonName && len(msg) == 0 {
 				continue
 			}
-			// What is canonical is its own canonical text.
+			// Canonical text is its own canonical text.
 			again, ok := appendCanonical(nil, value{tag: tagText, text: msg[5:]}, form)
 			if !ok || !bytes.Equal(again, msg) {
 				t.Fatalf("%v of %q is %q, and that of it %q", form, text, msg, again)

@@ -14,7 +14,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 )
 
-// TestMisuse: what cannot be meant never hands an identifier through.
+// TestMisuse: a request that makes no sense never lets an identifier through.
 func TestMisuse(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)

@@ -121,7 +121,7 @@ func TestDestroyTheRightKey(t *testing.T) {
 		if !tc.ok {
 			continue
 		}
-		// Signed by somebody whose program lets impossible dates pass.
+		// Signed by a program that accepts impossible dates.
 		for _, bad := range []string{"0000-01-01T00:00:00Z", "9999-01-01T00:00:00Z"} {
 			forged := *r
 			if forged.Time, err = time.Parse(time.RFC3339, bad); err != nil {

@@ -14,8 +14,8 @@ import (
 )
 
 // TestReaderOf: for any number of threads the records, their order, the counts and the
-// row of an error are those of one thread, and nothing is left where the reader is given
-// up half-way.
+// row of an error are those of one thread. A reader that is released half-way leaves no
+// memory.
 func TestReaderOf(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.BinaryTypes.String, Nullable: true}}, nil)
 	for _, tc := range []struct {
@@ -59,7 +59,7 @@ func TestReaderOf(t *testing.T) {
 				got = append(got, fmt.Sprint(r.Err()))
 				stats := counter.Stats()
 				if tc.bad >= 0 || tc.giveUp < 99 {
-					stats = wantStats // how far others were is not told
+					stats = wantStats // the progress of other threads is not known
 				}
 				if threads == -1 {
 					want, wantStats = got, stats

@@ -201,8 +201,8 @@ func TestCombinationsOfRespondents(t *testing.T) {
 	}
 }
 
-// TestFrequencyProperties: a key more never raises a frequency, wildcards never
-// lower one, and neither the order of records nor chunks nor threads change a bit.
+// TestFrequencyProperties: a further key never raises a frequency, and wildcards never
+// lower one. The order of records, chunks and threads do not change a bit.
 func TestFrequencyProperties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(22, 4))
 	for range long(300, 10000) {
@@ -251,7 +251,7 @@ func TestFrequencyProperties(t *testing.T) {
 	}
 }
 
-// chunked cuts a table into chunks of so many rows.
+// chunked cuts a table into chunks of a number of rows.
 func chunked(t testing.TB, tab arrow.Table, rows int64) arrow.Table {
 	t.Helper()
 	r := array.NewTableReader(tab, rows)

@@ -237,8 +237,8 @@ var practiceGuide = [][]string{
 	{"Urban", "Female", "Secondary incomplete", "Non-LF", "yes", "76"},
 }
 
-// TestRiskErrors: what cannot be a frequency is refused, and the column of the
-// weights and a record of the class are named.
+// TestRiskErrors: a value that cannot be a frequency is refused. The error names the
+// column of the weights and a record of the class.
 func TestRiskErrors(t *testing.T) {
 	for _, p := range [][2]float64{{0, 5}, {-1, 5}, {0.5, 5}, {3, 2.5}, {1, math.Inf(1)}, {1, math.NaN()}, {math.NaN(), 2}, {1, -1}} {
 		for m := range riskmetrics.MuArgus + 1 {

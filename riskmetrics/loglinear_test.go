@@ -50,9 +50,9 @@ func TestLogLinearReference(t *testing.T) {
 	}
 }
 
-// population draws a table of Poisson cells whose keys are independent, and a
-// sample of it: the rows of the sample, its uniques that are unique in the
-// population, and the sum of 1/F over its uniques.
+// population draws a table of Poisson cells with independent keys, and a sample of it. It
+// returns the rows of the sample, the sample uniques that are unique in the population,
+// and the sum of 1/F over the sample uniques.
 func population(rng *rand.Rand, cards []int, size, fraction float64, pair float64) (rows [][]string, tau1, tau2 float64) {
 	share := make([][]float64, len(cards))
 	rows = [][]string{{}}
@@ -110,10 +110,10 @@ func population(rng *rand.Rand, cards []int, size, fraction float64, pair float6
 	}
 }
 
-// TestTauTruth draws populations and samples and compares the taus with what is
-// true: the mean of the differences is within four standard errors of zero at each
-// sampling fraction. The reference's own populations are not described, so these
-// are drawn here: independent keys of 6, 5, 8, 7 and 4 values, and 20,000 people.
+// TestTauTruth draws populations and samples and compares the taus with the true values:
+// the mean of the differences is within four standard errors of zero at each sampling
+// fraction. The reference's own populations are not described, so these are drawn here:
+// independent keys of 6, 5, 8, 7 and 4 values, and 20,000 people.
 func TestTauTruth(t *testing.T) {
 	reps := float64(long(12, 200))
 	for _, fraction := range []float64{0.02, 0.1, 0.5} {
@@ -198,7 +198,7 @@ func TestLogLinearLarge(t *testing.T) {
 	if full.NotDiagnosed != nil || !errors.Is(bare.NotDiagnosed, riskmetrics.ErrEstimator) || !math.IsNaN(bare.Fit1.Z) {
 		t.Error(full.NotDiagnosed, bare.NotDiagnosed, bare.Fit1)
 	}
-	// What the per-record values add up to.
+	// The sums of the values per record.
 	sum1, sum2 := 0.0, 0.0
 	for i, f := range c.SampleFreq() {
 		sum1, sum2 = sum1+full.Unique[i], sum2+full.Match[i]

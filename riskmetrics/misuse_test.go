@@ -29,7 +29,7 @@ func jsonTable(t *testing.T, rows string) arrow.Table {
 	return table
 }
 
-// TestMisuse: what cannot be meant is an error of the type that package sdc has.
+// TestMisuse: a request that makes no sense is an error of the type of package sdc.
 func TestMisuse(t *testing.T) {
 	table := jsonTable(t, `[{"a":"x","s":"1"},{"a":"y","s":"2"},{"a":null,"s":"2"}]`)
 	category, err := riskmetrics.ParseMissing("category")

@@ -34,9 +34,9 @@ func adult(t testing.TB) [][]string {
 	return out
 }
 
-// TestPopulationUniques draws samples of the census file, compares the means of
-// the estimates with those of the reference, which drew other samples, and prints
-// their errors against the truth.
+// TestPopulationUniques draws samples of the census file. It compares the means of the
+// estimates with the means of the reference, which drew other samples, and prints the
+// errors of the estimates.
 func TestPopulationUniques(t *testing.T) {
 	all := adult(t)
 	want := reference(t, "models/popmodels_groundtruth.csv")
@@ -79,8 +79,8 @@ func TestPopulationUniques(t *testing.T) {
 	}
 }
 
-// TestEstimatorsFail: what an estimator cannot say is an error that says why, and
-// never 0.
+// TestEstimatorsFail: an estimator that cannot estimate returns an error with the reason,
+// and never 0.
 func TestEstimatorsFail(t *testing.T) {
 	uniques := func(fraction float64, sizes ...int) riskmetrics.Uniques {
 		t.Helper()
@@ -133,7 +133,7 @@ func TestReIdentification(t *testing.T) {
 	if !relative(p.Success, .6465751607983555, 1e-14) || p.Risk.Value != 1 {
 		t.Errorf("success %.16g", p.Success)
 	}
-	// Uniques: those whose risk is above 1/2.
+	// Uniques: records with a risk above 1/2.
 	if got := p.AtRisk(big.NewRat(1, 2)); got != .5142895033485844 {
 		t.Errorf("uniques %.16g", got)
 	}
@@ -188,7 +188,7 @@ func TestJournalist(t *testing.T) {
 		}
 		return classes(t, table(t, in, "w"), riskmetrics.Options{Keys: []string{"a"}, Weight: "w"})
 	}
-	// F is 4, 1 and 5: as the population, whose classes of other values do not count.
+	// F is 4, 1 and 5, as in the population; its classes of other values do not count.
 	if e, err := weighted("2", "2", "1", "5").EstimatedJournalist(); err != nil || e.Success != j.Success {
 		t.Errorf("%+v (%v)", e, err)
 	}
@@ -246,7 +246,7 @@ func TestEstimators(t *testing.T) {
 	}
 }
 
-// What joins a sample to its population can be long: it ends with the context.
+// Joining a sample to its population can take long: it ends with the context.
 func TestPopulationCancelled(t *testing.T) {
 	c := classes(t, table(t, [][]string{{"a"}, {"x"}, {"y"}}), riskmetrics.Options{Keys: []string{"a"}})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -40,8 +40,8 @@ func records(t testing.TB, r io.Reader) [][]string {
 	return rows
 }
 
-// table makes text columns of records, and float columns of those named; empty
-// fields are null.
+// table makes text columns of records, and float columns of the named ones; empty fields
+// are null.
 func table(t testing.TB, rows [][]string, numbers ...string) arrow.Table {
 	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
@@ -239,8 +239,8 @@ func violating(a riskmetrics.Attained, k int64) float64 {
 	return float64(a.Violations(big.NewRat(k, 1)).Records)
 }
 
-// TestAdult: what ARX finds on the complete records and nine keys, and pyCANON's
-// k = 1.
+// TestAdult: the results of ARX on the complete records and nine keys, and k = 1 of
+// pyCANON.
 func TestAdult(t *testing.T) {
 	keys := []string{"age", "workclass", "education", "marital-status", "occupation", "race", "sex", "native-country", "salary-class"}
 	c := classes(t, table(t, adult(t)), riskmetrics.Options{Keys: keys})

@@ -27,7 +27,7 @@ func persons(rows ...string) [][]string {
 	return out
 }
 
-// TestPersonsNotRows: what one person has in many rows is what one person has.
+// TestPersonsNotRows: many rows of one person count as one person.
 func TestPersonsNotRows(t *testing.T) {
 	shares := []string{"N p0 flu 3", "N p0 cold 3", "N p0 cough 3"}
 	for i := 1; i < 10; i++ {
@@ -71,8 +71,8 @@ func TestPersonsNotRows(t *testing.T) {
 	}
 }
 
-// TestPersonsRefused: what is not defined for several values or classes of one
-// respondent is refused, and says so.
+// TestPersonsRefused: a measure that is not defined for several values or classes of one
+// respondent refuses them, and the error says so.
 func TestPersonsRefused(t *testing.T) {
 	tab := table(t, persons("A p0 x", "A p0 y", "A p1 x", "B p1 x"))
 	c := classes(t, tab, riskmetrics.Options{Keys: []string{"a"}, Respondent: "id"})

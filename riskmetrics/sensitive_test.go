@@ -58,9 +58,9 @@ func sensitive(t testing.TB, c *riskmetrics.Classes, tab arrow.Table, name, null
 	return s
 }
 
-// TestLiTable: the distances that the paper works out by hand (its sections 5.1
-// and 5.2: .167 for salary; .278 is printed for disease, where its formula gives
-// 8/27) and the other models as fractions.
+// TestLiTable: the distances that the paper computes by hand (its sections 5.1 and 5.2),
+// and the other models as fractions. The paper has .167 for salary. It prints .278 for
+// disease, where its formula gives 8/27.
 func TestLiTable(t *testing.T) {
 	tab := table(t, li, "Salary")
 	c := classes(t, tab, riskmetrics.Options{Keys: []string{"ZIP", "Age"}})
@@ -263,8 +263,8 @@ func ask(rows [][]string, i int, policy string) *oracle {
 	return o
 }
 
-// TestNotJudged: records that were left out and those in classes without a value
-// violate nothing, and are counted.
+// TestNotJudged: records that were left out, and records in classes without a value,
+// violate no limit, and are counted.
 func TestNotJudged(t *testing.T) {
 	tab := table(t, [][]string{{"a", "s"}, {"1", ""}, {"1", ""}, {"2", "x"}, {"2", "y"}, {"", "x"}})
 	missing, err := riskmetrics.ParseMissing("exclude")

@@ -278,7 +278,7 @@ func TestSUDARecords(t *testing.T) {
 	}
 }
 
-// TestDIS is about U = 0, P = 0 and what is refused.
+// TestDIS is about U = 0, P = 0 and the refused arguments.
 func TestDIS(t *testing.T) {
 	dis := func(missing string, rows ...[]string) []float64 {
 		t.Helper()
@@ -311,7 +311,7 @@ func TestDIS(t *testing.T) {
 	}
 }
 
-// wide returns random rows of m keys with so many values each.
+// wide returns random rows of m keys, each with a given number of values.
 func wide(rng *rand.Rand, n, m, values int) [][]string {
 	rows := [][]string{{}}
 	for k := range m {
@@ -328,7 +328,8 @@ func wide(rng *rand.Rand, n, m, values int) [][]string {
 	return rows
 }
 
-// TestSUDAManyKeys: 64 keys, scores of 88 digits, and what is not defined there.
+// TestSUDAManyKeys: 64 keys, scores of 88 digits, and the scores that are not defined for
+// so many keys.
 func TestSUDAManyKeys(t *testing.T) {
 	rows := wide(rand.New(rand.NewPCG(1, 1)), 40, 64, 4)
 	c := classes(t, table(t, rows), riskmetrics.Options{Keys: rows[0]})

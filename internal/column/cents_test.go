@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestCents: what is read as cents is what is read as millionths, and is read as cents
-// exactly where it is the float64 nearest to such a number.
+// TestCents: a value that is read as cents has the same value read as millionths. A value
+// is read as cents exactly where it is the float64 nearest to a number of cents.
 func TestCents(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 2))
 	var c, m Numbers

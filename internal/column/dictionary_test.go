@@ -66,8 +66,8 @@ func TestNegativeIndex(t *testing.T) {
 	}
 }
 
-// TestSharedDictionary: a dictionary that several arrays have, as those of one chunk do,
-// is read at the same time. It is the race detector that sees otherwise.
+// TestSharedDictionary: several arrays that share a dictionary, such as the arrays of one
+// chunk, are read at the same time. The race detector finds a fault.
 func TestSharedDictionary(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
@@ -81,7 +81,7 @@ func TestSharedDictionary(t *testing.T) {
 	defer indices.Release()
 	typ := &arrow.DictionaryType{IndexType: indices.DataType(), ValueType: all.DataType()}
 	for range 200 {
-		values := array.NewSlice(all, 1, 4) // nobody knows of how many nulls
+		values := array.NewSlice(all, 1, 4) // with an unknown number of nulls
 		whole := array.NewDictionaryArray(typ, indices, values)
 		values.Release()
 		var readers sync.WaitGroup

@@ -36,9 +36,8 @@ func alikeTexts(rng *rand.Rand, n int) []string {
 	return out
 }
 
-// plainArray is an array of a type of the values at some positions, of which texts has
-// one each and integers are base + position; without its first row, which is of
-// position 0.
+// plainArray is an array of a type with the values at some positions. Texts are from
+// texts, and integers are base + position. Its first row, of position 0, is cut off.
 func plainArray(mem memory.Allocator, dt arrow.DataType, texts []string, base int64, at []int) arrow.Array {
 	b := array.NewBuilder(mem, dt)
 	defer b.Release()
@@ -71,8 +70,8 @@ func plainArray(mem memory.Allocator, dt arrow.DataType, texts []string, base in
 	return array.NewSlice(whole, 1, int64(whole.Len()))
 }
 
-// TestFewValues: plain columns of few values have the indices of a dictionary of these,
-// and the codes that they have one by one, in whatever order both are asked for.
+// TestFewValues: plain columns of few values have the indices of a dictionary of these
+// values. They have the same codes as row by row, in any order of the two calls.
 func TestFewValues(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
@@ -147,7 +146,7 @@ func TestFewValues(t *testing.T) {
 				read++
 				arr.Release()
 			}
-			// Who sees the same values in another order has the same dictionary.
+			// The same values in another order give the same dictionary.
 			o, _ := column.NewEncoder("c", dt)
 			var all []int
 			for k := range n {

@@ -37,8 +37,8 @@ func dictionaryArray(mem memory.Allocator, entries []string, indices ...int16) *
 	return array.NewDictionaryArray(&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int16, ValueType: arrow.BinaryTypes.String}, rows, dict)
 }
 
-// TestIndices: what is read by indices, which dictionaries are the same, and the
-// codes that entries get.
+// TestIndices: the columns that are read by indices, the dictionaries that are the same,
+// and the codes of entries.
 func TestIndices(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// texts of every length that matters, many of which begin alike.
+// texts of every length with a special case; many begin alike.
 func drawText(rng *rand.Rand) string {
 	switch rng.IntN(20) {
 	case 0:
@@ -76,8 +76,8 @@ func TestInternerTogether(t *testing.T) {
 	}
 }
 
-// TestInternerCollisions has texts whose hashes are equal, or are beside each other,
-// so that nothing but the bytes can tell them apart.
+// TestInternerCollisions has texts with equal or adjacent hashes: only the bytes
+// distinguish them.
 func TestInternerCollisions(t *testing.T) {
 	for _, spread := range []uint64{1, 2, 7} {
 		rng := rand.New(rand.NewPCG(spread, 4))

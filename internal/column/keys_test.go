@@ -167,9 +167,8 @@ func TestInternedKeys(t *testing.T) {
 	}
 }
 
-// TestInternedDictionary: entries that are null make rows that are, those that no row
-// has get no key, and an index beyond the dictionary is an error of its row, also
-// when it is read again.
+// TestInternedDictionary: a null entry makes null rows. An entry without rows gets no
+// key. An index beyond the dictionary is an error of its row, also when it is read again.
 func TestInternedDictionary(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)

@@ -13,9 +13,9 @@ import (
 	"github.com/sluis-go/sluis/internal/oracle"
 )
 
-// TestAlike holds what the respondents of a cell have in common, and the number of its
-// holdings with a response, against the rows themselves, in any order of rows, batches and
-// merges, by any walk, with codes or keys, in memory or spilled.
+// TestAlike compares the shared values of the respondents of a cell, and the number of
+// its holdings with a response, with the rows. It uses any order of rows, batches and
+// merges, any walk, codes or keys, in memory or spilled.
 func TestAlike(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range uint64(draws(1600)) {
@@ -93,7 +93,7 @@ func alikeText(common *big.Rat, m *evidence.Margin, i, percent int) string {
 	return s
 }
 
-// wantAlike recounts one cell from the rows, and notes what occurs.
+// wantAlike recounts one cell from the rows, and notes which cases occur.
 func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
 	sum, observed, owners := map[string]*big.Rat{}, map[string]bool{}, map[string]bool{}
 	for i, row := range d.rows {

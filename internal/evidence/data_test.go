@@ -145,7 +145,7 @@ var weights = []source{
 	decimals("decimal128(20,4)", &arrow.Decimal128Type{Precision: 20, Scale: 4}, 30),
 }
 
-// data is a random data set, with what the accumulators and the oracle need.
+// data is a random data set, with the inputs of the accumulators and the oracle.
 type data struct {
 	name     string
 	shape    evidence.Shape
@@ -258,8 +258,8 @@ func randomData(rng *rand.Rand) *data {
 	return d
 }
 
-// named has it kept, or not, who is alone and whose the largest contributions are,
-// which changes nothing else.
+// named switches the sole units and the contributors of the largest contributions on or
+// off. The other evidence must not change.
 func (d *data) named(rng *rand.Rand) *data {
 	d.shape.Sole = rng.IntN(3) == 0
 	if d.shape.Response && rng.IntN(3) == 0 {

@@ -36,9 +36,12 @@ func TestAgainstOracle(t *testing.T) {
 	}
 }
 
-// TestEveryWay cuts and shuffles the rows, renumbers the codes, compacts early,
-// keeps rows out of memory, merges parts in any order and works on several margins at a time: all the
-// same, and all what the oracle says.
+// TestEveryWay varies the way of the rows, and every result must equal that of the
+// oracle. It
+//
+//   - cuts and shuffles the rows, and renumbers the codes;
+//   - compacts early, and keeps rows out of memory;
+//   - merges parts in any order, and works on several margins at a time.
 func TestEveryWay(t *testing.T) {
 	narrowAndWide, compacted, spilled := 0, 0, 0
 	for seed := range uint64(draws(1500)) {

@@ -13,9 +13,9 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// TestGrids feeds rows by their dictionary indices: through grids that begin anew
-// in the middle, merge or cannot, refuse a response that is too wide, and share the
-// data with rows that are encoded. With vector instructions and without.
+// TestGrids adds rows by their dictionary indices, with vector instructions and without.
+// The grids start again in the middle, merge or cannot merge, refuse a response that is
+// too wide, and share the data with rows that are encoded.
 func TestGrids(t *testing.T) {
 	gridded, refused, merged := 0, 0, 0
 	for _, vectors := range []bool{true, false} {
@@ -47,9 +47,9 @@ func TestGrids(t *testing.T) {
 	}
 }
 
-// TestGridOfManyRows has more rows than a block of keys, counts that do not fit a
-// byte or two, hot cells, and responses of every kind that a cell distinguishes, in
-// grids that merge; the accumulator that encodes rows is what it is held against.
+// TestGridOfManyRows has more rows than a block of keys, counts that need more than one
+// or two bytes, frequent cells, and every kind of response that a cell distinguishes. The
+// grids merge. The result is compared with an accumulator that encodes rows.
 func TestGridOfManyRows(t *testing.T) {
 	const n = 60_000
 	amount := func(rng *rand.Rand) int64 { return 1 + rng.Int64N(1<<32-1) }
@@ -124,8 +124,8 @@ func (r *gridRows) batch(lo, hi int) *evidence.Batch {
 	return b
 }
 
-// grid returns the rows in a grid, merged from one for each of the parts between
-// cuts, of which one, if there are as many, is read from before.
+// grid returns the rows in a grid. It is merged from one grid for each part between cuts;
+// where there are enough parts, one grid has read other rows before.
 func (r *gridRows) grid(t *testing.T, acc *evidence.Accumulator, cuts []int, read int) *evidence.Grid {
 	t.Helper()
 	var all *evidence.Grid

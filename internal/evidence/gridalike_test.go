@@ -10,9 +10,9 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// TestGridAlike holds what rows of a few cells have in common, by a table from grids that
-// merge, in memory or spilled, against a recount: of rows nearly all of which have one
-// value, or one of two, with nulls and negative values.
+// TestGridAlike compares the shared values of the rows of a few cells with a recount. The
+// table comes from grids that merge, in memory or spilled. Nearly all rows have one
+// value, or one of two, and there are nulls and negative values.
 func TestGridAlike(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range uint64(draws(4000)) {

@@ -14,9 +14,8 @@ import (
 	"github.com/sluis-go/sluis/internal/oracle"
 )
 
-// TestLargest holds who the largest contributors are against the rows themselves, in
-// any order of rows, batches and merges, by any walk, with codes or keys, in memory
-// or spilled.
+// TestLargest compares the largest contributors with the rows, in any order of rows,
+// batches and merges, by any walk, with codes or keys, in memory or spilled.
 func TestLargest(t *testing.T) {
 	seen, gridded, merged := map[string]int{}, 0, 0
 	for seed := range uint64(draws(1200)) {
@@ -80,7 +79,7 @@ func (d *data) nodesOf(m *evidence.Margin, i int) []string {
 	return at
 }
 
-// largestText says who is listed in a cell, those of one amount by name.
+// largestText lists the contributors of a cell; contributors with one amount by name.
 func (w *worker) largestText(m *evidence.Margin, i int) string {
 	unit := w.acc.Units().Response
 	var list []contributor
@@ -114,7 +113,7 @@ func contributorsText(list []contributor, rest *big.Rat) string {
 	return s.String() + "rest " + rest.RatString()
 }
 
-// wantLargest recounts one cell from the rows, and notes what occurs.
+// wantLargest recounts one cell from the rows, and notes which cases occur.
 func (d *data) wantLargest(combo []int, at []string, seen map[string]int) string {
 	sum := map[string]*big.Rat{}
 	weight := map[string]bool{}

@@ -7,8 +7,8 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 )
 
-// TestNames: numbers are by first sight, whatever the keys, and a respondent is not
-// the holding with its key, even where the two are side by side in the table.
+// TestNames: numbers are by first sight for any keys. A respondent is not the holding
+// with the same key, even where the two are side by side in the table.
 func TestNames(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 100 {

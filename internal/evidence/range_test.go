@@ -67,8 +67,8 @@ func each(rows ...int) plan {
 	return p
 }
 
-// TestWeightsOfManyDigits has weights whose unit is so fine that n slots need
-// more than 64 bits of it.
+// TestWeightsOfManyDigits has weights with a very fine unit: n slots need more than 64
+// bits.
 func TestWeightsOfManyDigits(t *testing.T) {
 	for _, scale := range []int32{17, 18, 19, 20, 30, 38} {
 		typ := &arrow.Decimal128Type{Precision: 38, Scale: scale}
@@ -98,8 +98,8 @@ func check(t *testing.T, name string, d *data, p plan) *worker {
 	return w
 }
 
-// TestWeightSums has sums of weights at the edge of what is summed: beyond it
-// is an error, whether a cell, a margin or a merge goes beyond.
+// TestWeightSums has sums of weights at the largest possible sum. Beyond it there is an
+// error, for a cell, a margin and a merge.
 func TestWeightSums(t *testing.T) {
 	const largest = 1<<46 - 1 // of one weight; 2^16 of them fit in a sum
 	fits := 1 << 16
@@ -135,8 +135,8 @@ func TestWeightSums(t *testing.T) {
 	}
 }
 
-// TestRangeIsOfTheRow: whether a weighted response is in range is said of each
-// row, not of what else is in its batch, and the row at fault is named.
+// TestRangeIsOfTheRow: the range of a weighted response is checked for each row alone,
+// without the other rows of the batch. The error names the row.
 func TestRangeIsOfTheRow(t *testing.T) {
 	fine, huge := math.Ldexp(1, -100), 1e30 // far apart: their batch is wide
 	beyond := math.Ldexp(1, -400)

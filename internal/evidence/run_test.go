@@ -1,5 +1,5 @@
-// One file since it is one thing: the way of random rows into evidence, by whatever
-// plan, and out again as lines that are held against the oracle's. There is no test in it.
+// One file, because the parts belong together: random rows become evidence, by any plan,
+// and then lines that are compared with the lines of the oracle. The file has no test.
 
 package evidence_test
 
@@ -72,8 +72,7 @@ func (d *data) shuffled(rng *rand.Rand) plan {
 	return p
 }
 
-// storage is a Storage in memory, which fails after some calls where it is told
-// to.
+// storage is a Storage in memory, which can be set to fail after some calls.
 type storage struct {
 	mu       sync.Mutex
 	b        []byte
@@ -284,7 +283,7 @@ func (w *worker) addToGrid(b *evidence.Batch) (bool, error) {
 	return false, err
 }
 
-// flush hands what is in the grid to the accumulator.
+// flush hands the counts of the grid to the accumulator.
 func (w *worker) flush() error {
 	if w.grid == nil {
 		return nil
@@ -483,7 +482,7 @@ func (l *line) text(combo []int) string {
 	return fmt.Sprintf("%v %q %v %t %s", combo, l.nodes, l.counts, l.negative, strings.Join(l.numbers, " "))
 }
 
-// want is what lines must print, by the oracle.
+// want is the expected output of lines, by the oracle.
 func (d *data) want() []string {
 	levels := d.oracleLevels()
 	var out []string

@@ -9,8 +9,8 @@ import (
 	"github.com/sluis-go/sluis/internal/oracle"
 )
 
-// TestSole holds who is alone in each cell against the rows themselves, in any
-// order of rows, batches and merges, with codes or keys, in memory or spilled.
+// TestSole compares the sole unit of each cell with the rows, in any order of rows,
+// batches and merges, with codes or keys, in memory or spilled.
 func TestSole(t *testing.T) {
 	alone, gridded, merged := map[evidence.UnitKind]int{}, 0, 0
 	for seed := range uint64(draws(600)) {
@@ -61,7 +61,7 @@ func TestSole(t *testing.T) {
 	}
 }
 
-// soleOf recounts one cell: "" for nobody, "*" for several.
+// soleOf recounts one cell: "" for no unit, "*" for several.
 func (d *data) soleOf(combo []int, w *worker, m *evidence.Margin, i int) (respondent, holding string) {
 	join := func(s *string, name string) {
 		if *s == "" || *s == name {
@@ -96,7 +96,7 @@ func (d *data) soleOf(combo []int, w *worker, m *evidence.Margin, i int) (respon
 	return respondent, holding
 }
 
-// unitName says who a unit is.
+// unitName names a unit.
 func (w *worker) unitName(u evidence.Unit) string {
 	c, row := &w.respondent, !w.d.shape.Respondent
 	switch u.Kind {

@@ -11,7 +11,7 @@ import (
 	"github.com/sluis-go/sluis/internal/group"
 )
 
-// kept is what a cell of Amounts has: its amounts, falling.
+// kept holds the content of a cell of Amounts: its amounts, falling.
 type kept []int64
 
 func (c kept) String() string {
@@ -29,9 +29,8 @@ func (c kept) String() string {
 	return fmt.Sprint(len(c), sum, first, second)
 }
 
-// TestAmounts holds cells against the rows themselves: values on both sides of every
-// bound, few cells and many, numbers of rows around those of vectors, and parts that
-// merge.
+// TestAmounts compares cells with the rows: values on both sides of every bound, few
+// cells and many, numbers of rows near the length of vectors, and parts that merge.
 func TestAmounts(t *testing.T) {
 	edges := []int64{0, 1, 2, -1, 1<<32 - 1, 1<<32 - 2, 1 << 32, 1<<32 + 1, 1 << 31, 1<<31 - 1, math.MaxInt64, math.MinInt64, -1 << 32, 1 << 48, 1<<48 + 1}
 	group.ForEachVariant(t, func(t *testing.T) {
@@ -111,7 +110,7 @@ func TestAmountsFull(t *testing.T) {
 	})
 }
 
-// TestAmountsMergeFull merges every mix of parts of which some have been full.
+// TestAmountsMergeFull merges every mix of parts, some of which have been full.
 func TestAmountsMergeFull(t *testing.T) {
 	const call = 1 << 14
 	group.ForEachVariant(t, func(t *testing.T) {

@@ -48,8 +48,8 @@ func sorted(cols [][]uint32, rows int) *group.Groups {
 	return g
 }
 
-// TestBuildWays has keys whose number calls for each way to build: few, many,
-// more than 64 bits; equal throughout, and all in one range but one.
+// TestBuildWays has numbers of keys for each way to build: few, many, more than 64 bits.
+// It also has keys that are all equal, and keys that are all in one range except one.
 func TestBuildWays(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	draws := 40

@@ -14,11 +14,11 @@ import (
 	"github.com/sluis-go/sluis/internal/synth"
 )
 
-// table is a synthetic one, with what the elimination needs of it.
+// table is a synthetic table, with the data that the elimination needs.
 type table struct {
 	n         int
 	relations []linear.Relation
-	weight    []int64 // of what is published first the least
+	weight    []int64 // the cells that are published first have the least
 	kind      []linear.Kind
 	order     []int
 	primaries int
@@ -95,8 +95,8 @@ func BenchmarkEliminate(b *testing.B) {
 	}
 }
 
-// peak returns by how much the heap grew at most while f ran, garbage included, as
-// far as looking every few milliseconds tells.
+// peak returns the largest growth of the heap while f ran, garbage included, sampled
+// every few milliseconds.
 func peak(f func()) uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	now := func() uint64 {

@@ -13,9 +13,9 @@ import (
 	"github.com/sluis-go/sluis/internal/synth"
 )
 
-// implied reports, over the rationals, whether cell h follows from all cells but
-// those unpublished: whether its unit vector is a combination of the relations
-// when only unpublished columns are looked at. It shares nothing with the package.
+// implied reports, over the rationals, whether cell h follows from the published cells:
+// whether its unit vector is a combination of the relations, restricted to the
+// unpublished columns. It shares no code with the package.
 func implied(relations []linear.Relation, unpublished []bool, h int32) bool {
 	var cols []int32
 	for c, u := range unpublished {
@@ -67,15 +67,14 @@ func implied(relations []linear.Relation, unpublished []bool, h int32) bool {
 	return false
 }
 
-// greedy publishes in order what gives nothing away, by the definition: nothing
-// hidden follows, for outsiders or, from what did not follow before, for whoever
-// is behind a singleton.
+// greedy publishes cells in order, by the definition, as long as no hidden cell follows:
+// for outsiders, or for the owner of a singleton where the cell did not follow before.
 func greedy(n int, relations []linear.Relation, kind []linear.Kind, owner []int32, order []int) []bool {
 	un := make([]bool, n)
 	for i := range un {
 		un[i] = true
 	}
-	insider := func(a, b int32) bool { // b follows for who knows a
+	insider := func(a, b int32) bool { // b follows for an insider who knows a
 		un[a] = false
 		defer func() { un[a] = true }()
 		return implied(relations, un, b)
@@ -224,7 +223,7 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// TestSpaceCancelled wants the context's error.
+// TestSpaceCancelled requires the error of the context.
 func TestSpaceCancelled(t *testing.T) {
 	x := newTable(cube(3, 12, 13, 11))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -70,8 +70,8 @@ func (p *program) oracle() *big.Rat {
 	return best
 }
 
-// solve works out the point of a basis by elimination; not ok where it has none,
-// more than one, or one outside the bounds.
+// solve computes the point of a basis by elimination. ok is false where the basis has no
+// point, several, or one outside the bounds.
 func (p *program) solve(basis, bounds int, lo, hi []int64, x []*big.Rat) bool {
 	n := len(lo)
 	var cols []int
@@ -170,9 +170,9 @@ func random(rng *rand.Rand) *program {
 	return p
 }
 
-// TestAgainstVertices solves random programs one after the other on one solver,
-// with bounds changing in between, as a search for whole numbers does, and
-// compares with all their vertices.
+// TestAgainstVertices solves random programs one after the other on one solver, and
+// compares the results with all their vertices. The bounds change in between, as in a
+// search for whole numbers.
 func TestAgainstVertices(t *testing.T) {
 	count := 1000
 	if os.Getenv("SLUIS_LONG") != "" {
@@ -316,8 +316,8 @@ func transport(rows, cols int) *program {
 	return p
 }
 
-// TestDegenerate asks for every cell of a table of which half the cells cannot
-// fall: the value is what the best exchange gives, known by hand.
+// TestDegenerate maximises every cell of a table in which half the cells cannot fall. The
+// value is that of the best exchange, computed by hand.
 func TestDegenerate(t *testing.T) {
 	const n = 12
 	p := transport(n, n)
@@ -355,8 +355,8 @@ func TestDegenerate(t *testing.T) {
 	}
 }
 
-// TestFarApart solves a program whose numbers range over 52 bits; the vertex is
-// exact all the same.
+// TestFarApart solves a program with numbers that range over 52 bits; the vertex is still
+// exact.
 func TestFarApart(t *testing.T) {
 	p := transport(2, 2)
 	p.lower = []int64{-(1 << 51) - 1, -3, -(1 << 52), -(1 << 51) - 7}

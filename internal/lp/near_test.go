@@ -57,8 +57,8 @@ func newNearCase(r *rand.Rand, large bool) *nearCase {
 
 func (c *nearCase) limits(j int32) (down, up, cost float64) { return c.down[j], c.up[j], c.cost[j] }
 
-// slow solves the same program by the primal method: what it costs, or none; not ok
-// where it gives up.
+// slow solves the same program by the primal method. It returns the cost, or that there
+// is no point; ok is false where the method gives up.
 func (c *nearCase) slow(t *testing.T, j int, by float64) (cost float64, none, ok bool) {
 	bound := func(v float64) int64 {
 		if math.IsInf(v, 1) {
@@ -116,7 +116,7 @@ func (c *nearCase) narrower(r *rand.Rand) *nearCase {
 	return &d
 }
 
-// check wants what a solver ended in to be a point, at a cost.
+// check requires that the result of a solver is a point with the given cost.
 func (c *nearCase) check(t *testing.T, seed uint64, s *lp.Near, j int, by, want float64) {
 	t.Helper()
 	cols, x := s.Point()
@@ -146,9 +146,9 @@ func (c *nearCase) check(t *testing.T, seed uint64, s *lp.Near, j int, by, want 
 	}
 }
 
-// TestNearAgainstPrimal compares with the primal method on random programs, seeds 1
-// to 3,000 (100,000 in the long run), several in a row on one solver: whether there
-// is a point, what it costs, and that it is one.
+// TestNearAgainstPrimal compares with the primal method on random programs, seeds 1 to
+// 3,000 (100,000 in the long run), several one after the other on one solver. It compares
+// whether there is a point, and the cost, and checks the point.
 func TestNearAgainstPrimal(t *testing.T) {
 	seeds := uint64(3000)
 	if os.Getenv("SLUIS_LONG") != "" {
@@ -217,7 +217,7 @@ func TestNearAgainstPrimal(t *testing.T) {
 	}
 }
 
-// TestNearCancelled wants the context's error.
+// TestNearCancelled requires the error of the context.
 func TestNearCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -56,7 +56,7 @@ func forge(t *testing.T, d *certificateDoc, texts map[string]string) error {
 	return err
 }
 
-// deep is a variable whose last code has so many codes above it, and the total.
+// deep is a variable in which the last code has depth codes above it, and the total.
 func deep(n int) certificateVariable {
 	v := certificateVariable{"a", []string{""}, []int{-1}}
 	for k := range n {
@@ -271,8 +271,8 @@ func TestForgedPair(t *testing.T) {
 	said(t, "a code less", "different code lists", forge(t, d, texts))
 }
 
-// TestForgedText: a certificate is one line of canonical JSON and nothing else, whatever
-// else says the same or hides what it says.
+// TestForgedText: a certificate is one line of canonical JSON. Other text with the same
+// meaning, and text that hides a field, is refused.
 func TestForgedText(t *testing.T) {
 	d, texts := smallProof()
 	if err := forge(t, d, texts); err != nil {

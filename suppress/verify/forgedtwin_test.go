@@ -10,8 +10,8 @@ import (
 	"testing/fstest"
 )
 
-// smallTwin is a small confidential proof that holds: x = 1 is unsafe, and somebody has 2
-// of the 4 of z.
+// smallTwin is a small confidential proof that holds: x = 1 is unsafe, and a contributor
+// has 2 of the 4 of z.
 func smallTwin() (*confidentialDoc, string) {
 	least := int64(0)
 	return &confidentialDoc{
@@ -188,7 +188,7 @@ func TestForgedTwinText(t *testing.T) {
 	if _, err := Confidential(t.Context(), fstest.MapFS{}, twinName, Limits{}); err == nil {
 		t.Error("a proof that is not there")
 	}
-	// Somebody has two parts of one cell, which two releases have.
+	// A contributor has two parts of one cell, which two releases have.
 	d.Releases = append(d.Releases, certificateRelease{File: "s.csv", Variables: slices.Clone(d.Releases[0].Variables)})
 	d.Base, d.Part = slices.Concat(d.Base, d.Base), []int64{0, 0, 2, 0, 0, 1}
 	d.Starts, d.Cells, d.Changes = []int64{0, 4, 8}, []int64{0, 1, 3, 4, 1, 2, 4, 5}, []int64{2, -2, 2, -2, 2, -2, 2, -2}

@@ -15,8 +15,8 @@ const (
 	twinName        = "t0.confidential.json"
 )
 
-// sealed encodes a document with the right digest, so that what is refused is refused
-// for what it says.
+// sealed encodes a document with the right digest: a refused document is then refused for
+// its content.
 func sealed(t *testing.T, doc *certificateDoc) []byte {
 	t.Helper()
 	return seal(t, doc, &doc.Digest)
@@ -43,8 +43,8 @@ func seal(t *testing.T, doc any, digest *string) []byte {
 	return append(text, '\n')
 }
 
-// FuzzVerify: whatever the certificate, the end is an error of the right type or a
-// proof, and never a panic.
+// FuzzVerify: for any certificate the result is an error of the right type or a proof,
+// and never a panic.
 func FuzzVerify(f *testing.F) {
 	release := "a,value,status,status_tau\n*,3,F,1\nx,,C,3\ny,,C,3\n"
 	sum := sha256.Sum256([]byte(release))

@@ -27,8 +27,9 @@ func (c *counting) Open(name string) (fs.File, error) {
 	return c.FS.Open(name)
 }
 
-// TestCanceled: whatever is verified, a context that is done ends it with its own error,
-// before the first file and after it; that is no word about the certificate.
+// TestCanceled: a context that is done ends every verification with the error of the
+// context, before the first file and after it. This error says nothing about the
+// certificate.
 func TestCanceled(t *testing.T) {
 	d, texts := smallProof()
 	if err := forge(t, d, texts); err != nil {
@@ -94,8 +95,8 @@ func TestCanceledReading(t *testing.T) {
 	}
 }
 
-// TestSealed: the three documents are read alike. Each is refused for what is changed of
-// the text itself, in its own words.
+// TestSealed: the three documents are read in the same way. Each is refused for a change
+// of the text itself, with an error of its own.
 func TestSealed(t *testing.T) {
 	type doc struct {
 		A      int    `json:"a"`
