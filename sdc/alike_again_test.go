@@ -15,10 +15,10 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// TestAllEqualOfManyRows holds all-equal against a recount where every inner cell has an
-// amount of its own, which about percent of its rows have, so that rows are looked at again:
-// where they lie (int64 of a table, without nulls) or in copies, in a table of many pieces
-// or by readers.
+// TestAllEqualOfManyRows compares all-equal with a recount. Every inner cell has an
+// amount of its own, which about percent of its rows have, so the rows are looked at
+// again. They are read in place (int64 of a table, without nulls) or from copies, in a
+// table of many pieces or by readers.
 func TestAllEqualOfManyRows(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range uint64(60) {
@@ -112,8 +112,8 @@ func nameOf(code int) string {
 	return fmt.Sprint("code ", code)
 }
 
-// piecesOf returns rows as a table of pieces, whose first two columns are dictionaries,
-// under a checked allocator.
+// piecesOf returns rows as a table of pieces, under a checked allocator. The first two
+// columns are dictionaries.
 func piecesOf(t *testing.T, rng *rand.Rand, a, b []uint8, x []any) arrow.Table {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	dt := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint8, ValueType: text}

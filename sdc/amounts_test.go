@@ -10,8 +10,9 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// TestUniqueAmounts: a sensitive value of one's own in every row is for review where the
-// values are numbers, also as text, and unsafe where they are codes, dates or names.
+// TestUniqueAmounts: a sensitive variable with a different value in every row is for
+// review where the values are numbers, also as text. It is unsafe where they are codes,
+// dates or names.
 func TestUniqueAmounts(t *testing.T) {
 	day := func(i int) time.Time { return time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(i, 0, i) }
 	for _, tc := range []struct {

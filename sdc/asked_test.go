@@ -27,7 +27,7 @@ func seeds(t *testing.T) uint64 {
 	return 100
 }
 
-// TestRequestOfUnits: who asked with one row asked.
+// TestRequestOfUnits: a respondent who asked in one row has asked.
 func TestRequestOfUnits(t *testing.T) {
 	for _, tc := range []struct {
 		name     string

@@ -134,7 +134,7 @@ func TestBytesLook(t *testing.T) {
 				if got := remarked(r.Data.Remarks, "look-alike", "c"); got != tc.codes || (got > 0) != (r.Verdict == sdc.Review) {
 					t.Errorf("%v: %d codes look alike, verdict %v, want %d", dt, got, r.Verdict, tc.codes)
 				}
-				// Callers that count in another way are told the same.
+				// Callers that count in another way get the same remarks.
 				remarks, err := sdc.CodeLooks(table, "c")
 				if got := remarked(remarks, "look-alike", "c"); err != nil || got != tc.codes {
 					t.Errorf("%v: CodeLooks: %d, %v", dt, got, err)

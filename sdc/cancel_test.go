@@ -14,8 +14,8 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// countdown is a context that ends when it has been looked at so many times: every
-// place at which a worker goes on after the end is come to.
+// countdown is a context that ends after a number of looks at it: it reaches every place
+// at which a worker could continue after the end.
 type countdown struct {
 	context.Context
 	mu   sync.Mutex

@@ -10,9 +10,10 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// TestTotalOfNothing: rows of weight 0 are no contributions, and those of a holding that
-// cancel out are one of 0: shares of a total of nothing are no finding, and the threshold
-// says that nobody contributes, or that fewer than it do with something.
+// TestTotalOfNothing: rows of weight 0 are no contributions, and rows of a holding that
+// cancel out are a contribution of 0. Shares of a total of 0 give no finding. The
+// threshold says that there is no contributor, or too few with a contribution other than
+// 0.
 func TestTotalOfNothing(t *testing.T) {
 	schema := fields("k", text, "who", integer, "owner", text, "asked", boolean, "x", integer, "w", integer)
 	zero := []row{{"k": "a", "x": 8, "w": 0}, {"k": "a", "x": -3, "w": 0}}
@@ -60,8 +61,8 @@ func TestTotalOfNothing(t *testing.T) {
 	}
 }
 
-// TestWeightsOfFineResponses: a response whose unit is finer than that of what it is
-// weighted to is judged as any other.
+// TestWeightsOfFineResponses: a response with a finer unit than the weighted response is
+// judged as any other.
 func TestWeightsOfFineResponses(t *testing.T) {
 	// Of 2^90, next to which 2^-60 needs more than 128 bits.
 	large, fine := 1237940039285380274899124224.0, 8.673617379884035e-19

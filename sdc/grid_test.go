@@ -159,8 +159,9 @@ func recut(mem memory.Allocator, rng *rand.Rand, plain arrow.Table, records []ro
 }
 
 // TestDictionariesAsTheyLie: records read by the indices of their dictionaries, or as
-// plain columns of few values, give the bytes that they give row by row, with vector instructions and without, for any
-// roles, chunks, dictionaries, threads and memory, from a table or from readers.
+// plain columns of few values, give the same bytes as row by row. This holds with vector
+// instructions and without, for any roles, chunks, dictionaries, threads and memory, from
+// a table or from readers.
 func TestDictionariesAsTheyLie(t *testing.T) {
 	tree, err := sdc.NewHierarchy(
 		sdc.Code{Label: "N", Children: []sdc.Code{{Label: "r0"}, {Label: "r1"}}},
@@ -224,8 +225,8 @@ func TestDictionariesAsTheyLie(t *testing.T) {
 	}
 }
 
-// TestDictionaryErrors: of rows that are read by their indices, too, an error names
-// the column and the first row at fault, whatever the number of threads.
+// TestDictionaryErrors: also for rows that are read by their indices, an error names the
+// column and the first wrong row, for any number of threads.
 func TestDictionaryErrors(t *testing.T) {
 	const rows = 1000
 	tree, err := sdc.NewHierarchy(sdc.Code{Label: "N", Children: []sdc.Code{{Label: "a"}}}, sdc.Code{Label: "b"})

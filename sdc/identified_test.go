@@ -28,8 +28,8 @@ func citizens(n, from int) []int64 {
 	return out
 }
 
-// TestNotPseudonymised: columns of persons, keys and sensitive variables whose values
-// are direct identifiers are remarked on, in every type, order and number of threads.
+// TestNotPseudonymised: columns of persons, keys and sensitive variables with direct
+// identifiers as values give a remark, in every type, order and number of threads.
 func TestNotPseudonymised(t *testing.T) {
 	bsn := citizens(40, 100_000_000)
 	number := func(i int) any { return bsn[i] }

@@ -48,9 +48,12 @@ func identifierValue(kind string, i int, bsn []int64) string {
 	return fmt.Sprintf("code %d x", i)
 }
 
-// TestIdentifiersRecount compares the rule with a recount of random microdata: names with
-// letters, signs and cases changed, forms of the values near 10 values and 90 %, values of
-// one's own near the share, rows of one person, numbers and texts, cleared columns.
+// TestIdentifiersRecount compares the rule with a recount of random microdata:
+//
+//   - names with changed letters, signs and cases;
+//   - forms of the values near 10 values and 90 %;
+//   - unique values near the share, and rows of one person;
+//   - numbers and texts, and cleared columns.
 func TestIdentifiersRecount(t *testing.T) {
 	bsn := citizens(200, 111_222_000)
 	kinds := []string{"bsn", "no bsn", "mail", "no mail", "plate", "no plate", "phone", "account", "code"}
@@ -212,7 +215,8 @@ func allNumbers(list []string) bool {
 	return len(list) > 0
 }
 
-// identifierName is a name that is that of an identifier, written in some way, or is not.
+// identifierName is a name of an identifier, written in some way, or a name of no
+// identifier.
 func identifierName(rng *rand.Rand) (string, bool) {
 	is := []string{"burgerservicenummer", "bsn", "sofinummer", "naam", "name", "email", "iban", "telefoon", "geboortedatum", "kenteken", "kvk", "klantcode"}
 	not := []string{"region", "diagnosis", "income", "sofia", "phoneme", "gemeentenaam", "ibanez", "kvklein", "birthyear"}

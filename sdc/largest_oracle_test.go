@@ -16,7 +16,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// largestCase is random microdata of which several linked tables are made.
+// largestCase is random microdata for several linked tables.
 type largestCase struct {
 	rows    []row
 	schema  *arrow.Schema
@@ -113,7 +113,7 @@ func (c *largestCase) check(t *testing.T, rows []row, schema *arrow.Schema, chun
 	return r
 }
 
-// unitOf names who row i is of.
+// unitOf names the unit of row i.
 func (c *largestCase) unitOf(i int) string {
 	r := c.rows[i]
 	switch {
@@ -130,8 +130,8 @@ type named struct {
 	amount int
 }
 
-// recount lists by brute force who contributes to a cell, falling; and how many
-// holdings there are.
+// recount lists the contributors to a cell by brute force, falling, and returns the
+// number of holdings.
 func (c *largestCase) recount(t *sdc.Table, cell sdc.Cell) ([]named, int) {
 	sum, all := map[string]int{}, map[string]bool{}
 	for i, r := range c.rows {
@@ -175,9 +175,11 @@ func (c *largestCase) overlap() bool {
 	return false
 }
 
-// TestLargestRecount: who is listed, with what, and the most of the others, in several
-// linked tables; that a number is one contributor everywhere, and of those who are
-// alone too; and that numbers are in the order that is promised.
+// TestLargestRecount checks, in several linked tables,
+//
+//   - the listed contributors with their amounts, and the largest amount of the others;
+//   - that a number is one contributor everywhere, also for sole contributors;
+//   - that numbers are in the promised order.
 func TestLargestRecount(t *testing.T) {
 	seeds := uint64(120)
 	if os.Getenv("SLUIS_LONG") != "" {
@@ -193,10 +195,10 @@ func TestLargestRecount(t *testing.T) {
 			seen[fmt.Sprint("overlap ", got)]++
 		}
 		places := map[int32][][3]int{}
-		// A number is a contributor: that of whoever has its amounts in all cells, or of
-		// one of those who have them all in common.
+		// A number is one contributor: the one with its amounts in all cells, or one of
+		// several with the same amounts in all cells.
 		may := map[string]map[int32]bool{}
-		alone := int32(0) // the last number of those who are alone
+		alone := int32(0) // the last number of a sole contributor
 		for _, table := range r.Tables {
 			for cell := range table.Cells() {
 				s, _ := cell.Sole()
@@ -263,7 +265,7 @@ func TestLargestRecount(t *testing.T) {
 				back[n] = name
 			}
 		}
-		// Those who are not alone anywhere are in the order of their places.
+		// Contributors that are alone in no cell are in the order of their places.
 		var numbers []int32
 		for n := range places {
 			if n > alone {
@@ -294,8 +296,8 @@ func TestLargestRecount(t *testing.T) {
 	t.Log(seen)
 }
 
-// narrow leaves of the numbers that a contributor may have those that a cell lists with
-// his amount.
+// narrow keeps, of the numbers that a contributor may have, the numbers that a cell lists
+// with the contributor's amount.
 func narrow(may map[string]map[int32]bool, x named, list []sdc.Contributor) {
 	here := map[int32]bool{}
 	for _, y := range list {
@@ -307,7 +309,7 @@ func narrow(may map[string]map[int32]bool, x named, list []sdc.Contributor) {
 }
 
 // TestLargestSame: the order of rows, chunks, threads, dictionaries and rows kept in a
-// file do not change who is listed by which number.
+// file do not change the listed contributors or their numbers.
 func TestLargestSame(t *testing.T) {
 	seeds := uint64(25)
 	if os.Getenv("SLUIS_LONG") != "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// largestText prints who is listed in each cell of a table, in code order.
+// largestText prints the listed contributors of each cell of a table, in code order.
 func largestText(t *testing.T, table *sdc.Table) (out []string) {
 	t.Helper()
 	for c := range table.Cells() {
@@ -63,7 +63,7 @@ func TestLargest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Alone are 4 in m and nobody else, so he is 1.
+	// The only sole contributor is 4, in m, and has number 1.
 	want := [][]string{
 		{
 			"1: 9, 2: 7, 3: 2 rest 1", // h has 5 + 5.5 - 0.5 - 3

@@ -10,8 +10,8 @@ import (
 )
 
 // TestLinesEitherWay: the line of every cell is the same by the numbers of all
-// combinations of nodes and by an index of those that occur; and where the former
-// would be far more than cells, there is only the latter.
+// combinations of nodes and by an index of the combinations that occur. Where there are
+// far more numbers than cells, only the index is used.
 func TestLinesEitherWay(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	tree, err := sdc.NewHierarchy(

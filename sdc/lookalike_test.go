@@ -6,7 +6,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// TestLookAlikes: codes that nobody can tell apart are said, with their number.
+// TestLookAlikes: codes that look the same give a remark with their number.
 func TestLookAlikes(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

@@ -172,7 +172,7 @@ func (c *oddColumn) encoded(mem memory.Allocator, rng *rand.Rand, dt *arrow.Dict
 	return array.NewDictionaryArray(dt, index, dict)
 }
 
-// oddResponse draws a type of responses, and what draws them.
+// oddResponse draws a type of responses, and a function that draws them.
 func oddResponse(rng *rand.Rand) (arrow.DataType, func() any) {
 	rat := func(z *big.Int, scale int64) any {
 		return new(big.Rat).SetFrac(z, new(big.Int).Exp(big.NewInt(10), big.NewInt(scale), nil))
@@ -343,7 +343,7 @@ func (d *oddData) arrow(t *testing.T, rng *rand.Rand) *sdc.Data {
 	return sdc.FromReaders(readers...)
 }
 
-// counted returns what the oracle says of every cell over some variables.
+// counted returns the result of the oracle for every cell over some variables.
 func (d *oddData) counted(by []string) (cells map[string]*tally, rows int64) {
 	var kept []row
 	for i, r := range d.rows {

@@ -13,7 +13,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// verdict is what the threshold, the share of the largest and the p% rule say.
+// verdict is the result of the threshold, the share of the largest and the p% rule.
 func (c *tally) verdict(p *sdc.Policy, magnitude bool) sdc.Verdict {
 	n, nonZero := len(c.respondents), len(c.respondents)
 	var top []*big.Rat
@@ -45,12 +45,16 @@ func (c *tally) verdict(p *sdc.Policy, magnitude bool) sdc.Verdict {
 	return sdc.Safe
 }
 
-// TestOddData compares every cell, what the rules say of it and who is alone in it with
-// the oracle, for data that are laid out in every way that Arrow allows: dictionaries
-// that change from chunk to chunk, with entries that are null, double or of no row, and
-// arbitrary indices and values under nulls; slices of arrays, and arrays of no rows;
-// numbers at the edges of the widths that they are summed in. None of this may be seen,
-// nor the number of threads, the memory, and the variants of the kernels.
+// TestOddData compares every cell, its verdict and its sole contributor with the oracle,
+// for data in every layout that Arrow allows:
+//
+//   - dictionaries that change from chunk to chunk, with entries that are null, double or
+//     unused, and with arbitrary indices and values under nulls;
+//   - slices of arrays, and arrays of no rows;
+//   - numbers at the edges of the widths that they are summed in.
+//
+// The layout, the number of threads, the memory and the variants of the kernels must not
+// change the result.
 func TestOddData(t *testing.T) {
 	seeds := uint64(1000)
 	if testing.Short() {
@@ -132,7 +136,7 @@ func testOdd(t *testing.T, rng *rand.Rand) {
 	}
 }
 
-// text is what describe prints of the same.
+// text prints the same as describe.
 func (d *oddData) text(c *tally, o *sdc.Output) string {
 	if o.Kind == sdc.Frequency {
 		return fmt.Sprint(c.records, len(c.respondents), len(c.holdings))
@@ -151,7 +155,7 @@ func (d *oddData) describe(c sdc.Cell, o *sdc.Output) string {
 	return describe(c)
 }
 
-// alone returns the units whose rows, or those with a response, a cell has.
+// alone returns the units with rows in a cell; with a response, only of rows with one.
 func (c *tally) alone(magnitude bool) (respondents, holdings []string) {
 	if magnitude {
 		respondents, holdings = slices.Collect(maps.Keys(c.byRespondent)), slices.Collect(maps.Keys(c.byHolding))
@@ -164,8 +168,8 @@ func (c *tally) alone(magnitude bool) (respondents, holdings []string) {
 	return respondents, holdings
 }
 
-// numbered looks whether number n is that of the only one of some units, and 0 where
-// there are none or several.
+// numbered checks that n is the number of the only one of some units, and 0 where there
+// are none or several.
 func numbered(t *testing.T, numbers map[string]int32, units []string, n int32) {
 	t.Helper()
 	if len(units) != 1 {

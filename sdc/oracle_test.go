@@ -29,7 +29,7 @@ func nodesOf(variable, code string) []string {
 	return out
 }
 
-// tally is what the oracle counts of one cell.
+// tally holds the counts of the oracle for one cell.
 type tally struct {
 	records, missing int
 	respondents      map[string]bool
@@ -104,7 +104,7 @@ func recount(rows []row, by []string) map[string]*tally {
 				c.missing++
 				continue
 			}
-			if w != nil && w.Sign() == 0 { // in the sum of what is not weighted alone
+			if w != nil && w.Sign() == 0 { // in the unweighted sum only
 				c.sum.Add(c.sum, x)
 				continue
 			}

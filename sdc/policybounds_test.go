@@ -74,8 +74,8 @@ func TestMinContributorsOfMany(t *testing.T) {
 	}
 }
 
-// TestAllEqualOfHoldings: what holdings contribute is the same, and what their respondents
-// do is not.
+// TestAllEqualOfHoldings: the contributions of holdings are equal, and those of their
+// respondents are not.
 func TestAllEqualOfHoldings(t *testing.T) {
 	of := func(values ...int) []row { // two respondents a holding
 		var rows []row

@@ -24,8 +24,8 @@ func TestResembles(t *testing.T) {
 	}
 }
 
-// TestDigestOfEveryField: a change of any field of any rule changes the digest, and what
-// the report says of the policy.
+// TestDigestOfEveryField: a change of any field of any rule changes the digest, and the
+// description of the policy in the report.
 func TestDigestOfEveryField(t *testing.T) {
 	base := sdc.CBS()
 	shipped := base.Digest()

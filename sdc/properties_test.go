@@ -74,8 +74,8 @@ func asTexts(s *arrow.Schema, rows []row) (*arrow.Schema, []row) {
 	return arrow.NewSchema(out, nil), again
 }
 
-// everything checks outputs and returns the report and the cells as text, and who is
-// alone in them where the options ask.
+// everything checks outputs and returns the report and the cells as text, with the sole
+// contributors where the options ask for them.
 func everything(t *testing.T, table arrow.Table, chunk int64, opts sdc.Options) string {
 	t.Helper()
 	tree, err := sdc.NewHierarchy(
@@ -130,8 +130,8 @@ func everything(t *testing.T, table arrow.Table, chunk int64, opts sdc.Options) 
 	return b.String()
 }
 
-// TestSameBytes: row order, chunking, threads, dictionaries, the type of units, and
-// rows that are kept in a file do not change a byte of the report or of the cells.
+// TestSameBytes: row order, chunks, threads, dictionaries, the type of units, and rows
+// kept in a file do not change a byte of the report or of the cells.
 func TestSameBytes(t *testing.T) {
 	folder := t.TempDir()
 	for seed := range uint64(8) {

@@ -41,7 +41,7 @@ func TestMatchingIsRefused(t *testing.T) {
 	}
 }
 
-// TestHoldingIdentifies: the column of holdings is an identifier, whatever its name.
+// TestHoldingIdentifies: the column of holdings is an identifier, with any name.
 func TestHoldingIdentifies(t *testing.T) {
 	d := sdc.FromTable(tableOf(t, fields("k", text, "grp", integer), row{"k": "a", "grp": 1}, row{"k": "a", "grp": 1}))
 	d.Roles.Holding = "grp"

@@ -13,8 +13,8 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// TestRespondentForm: persons who are written in two ways are refused, or counted as the
-// form says, in every type of text, with and without codes for persons.
+// TestRespondentForm: a person written in two ways is refused, or counted as the form
+// says, in every type of text, with and without codes for persons.
 func TestRespondentForm(t *testing.T) {
 	for _, tc := range []struct {
 		name                         string
@@ -114,8 +114,8 @@ func TestHoldingForm(t *testing.T) {
 	}
 }
 
-// TestLookAlikeRecount draws texts of letters that have look-alikes, and counts the looks
-// by a table of what each letter is a form of, in any order and number of threads.
+// TestLookAlikeRecount draws texts of letters that have look-alikes. It counts the looks
+// by a table with the base form of each letter, in any order and number of threads.
 func TestLookAlikeRecount(t *testing.T) {
 	plain := map[string]string{"a": "a", "A": "a", "b": "b", "B": "b", "\u200b": "", "1": "1", "\uff11": "1", "\u00e9": "\u00e9", "\u00c9": "\u00e9", "_": "_"}
 	letters := []string{"a", "A", "b", "B", "\u200b", "1", "\uff11", "\u00e9", "\u00c9", "_"}

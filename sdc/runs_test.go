@@ -14,9 +14,9 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// manyCells makes rows that fall in some 16,000 cells of three keys, a few rows in
-// each, with respondents, weights, requests and responses that are now and then missing,
-// negative or large.
+// manyCells makes rows in about 16,000 cells of three keys, a few rows in each. The rows
+// have respondents, weights, requests and responses; some responses are missing, negative
+// or large.
 func manyCells(t *testing.T, rng *rand.Rand, rows int) arrow.Table {
 	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
@@ -27,7 +27,7 @@ func manyCells(t *testing.T, rng *rand.Rand, rows int) arrow.Table {
 		who := rng.Int64N(int64(rows) / 2)
 		k1, k2, k3 := rng.Int64N(30), rng.Int64N(24), rng.Int64N(20)
 		if (k1+k2)%3 == 0 && rng.IntN(30) > 0 {
-			k3 = (k1 + k2) % 20 // almost everybody
+			k3 = (k1 + k2) % 20 // almost all respondents
 		}
 		for c, v := range []int64{k1, k2, k3, who} {
 			b.Field(c).(*array.Int64Builder).Append(v)
@@ -89,8 +89,8 @@ func ruled(t *testing.T, table arrow.Table, weight string, threads int) (*sdc.Re
 	return r, status
 }
 
-// TestRunsOfCells: what the rules say of a table of many cells is the same, byte for
-// byte, however many goroutines look at it, and it comes in code order.
+// TestRunsOfCells: the findings in a table of many cells are the same, byte for byte, for
+// any number of goroutines, and in code order.
 func TestRunsOfCells(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 7))
 	table := manyCells(t, rng, 15_000)

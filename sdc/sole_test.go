@@ -11,7 +11,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// soles lists who is alone in each cell of a table, in code order.
+// soles lists the sole contributor of each cell of a table, in code order.
 func soles(t *testing.T, table *sdc.Table) (out []sdc.Sole) {
 	t.Helper()
 	for c := range table.Cells() {
@@ -37,8 +37,8 @@ func checkSoles(t *testing.T, d *sdc.Data) *sdc.Report {
 	return r
 }
 
-// TestSole: a respondent with several rows is one; of a magnitude table those
-// without a response are not there; holdings of one owner are one.
+// TestSole: a respondent with several rows counts once. In a magnitude table rows without
+// a response do not count. Several respondents of one owner are one holding.
 func TestSole(t *testing.T) {
 	schema := fields("a", text, "who", text, "owner", text, "x", float)
 	table := tableOf(t, schema,
@@ -70,8 +70,8 @@ func TestSole(t *testing.T) {
 	}
 }
 
-// TestSoleRows: rows that are respondents of their own are told apart whatever
-// readers they come from, and whatever these say of positions.
+// TestSoleRows: where every row is a respondent, rows are distinguished for all readers,
+// also when readers report wrong positions.
 func TestSoleRows(t *testing.T) {
 	schema := fields("a", text, "x", float)
 	one := tableOf(t, schema, row{"a": "k", "x": 1.0}, row{"a": "l", "x": 1.0})
@@ -88,7 +88,7 @@ func TestSoleRows(t *testing.T) {
 	}
 }
 
-// TestSoleIsNotTold: nothing of it is in what a report writes.
+// TestSoleIsNotTold: no written form of a report has the sole contributors.
 func TestSoleIsNotTold(t *testing.T) {
 	rows := random(rand.New(rand.NewPCG(3, 3)), 200)
 	plain := everything(t, tableOf(t, randomSchema, rows...), 64, sdc.Options{})

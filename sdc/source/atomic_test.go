@@ -31,8 +31,8 @@ func names(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-// TestWriteThroughLinks: a link stays one, and the file that it leads to is written;
-// what is no plain file stays what it is. Nothing is left beside either.
+// TestWriteThroughLinks: a link stays a link, and the file that it leads to is written. A
+// path that is no plain file does not change. No file is left beside either.
 func TestWriteThroughLinks(t *testing.T) {
 	for _, tc := range []struct {
 		name, path string
@@ -100,7 +100,8 @@ func TestWriteThroughLinks(t *testing.T) {
 	}
 }
 
-// TestWriteFileFails: after an error what was there is as it was, and nothing is left.
+// TestWriteFileFails: after an error the old file is unchanged, and no other file is
+// left.
 func TestWriteFileFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")

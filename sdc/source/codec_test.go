@@ -11,7 +11,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// allocated returns what a call set aside.
+// allocated returns the memory that a call allocates.
 func allocated(fn func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -110,7 +110,7 @@ func TestChecksumsOfCodecs(t *testing.T) {
 	}
 }
 
-// TestZstdPages: whatever the frames of a page say, no more is set aside for it.
+// TestZstdPages: for any sizes in the frames of a page, no more memory is allocated.
 func TestZstdPages(t *testing.T) {
 	frame := func(n int) []byte {
 		w, err := zstd.NewWriter(nil)

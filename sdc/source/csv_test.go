@@ -188,8 +188,8 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
-// TestCSVDecimalComma: numbers with a comma are those with a point, and what has
-// a point is text.
+// TestCSVDecimalComma: numbers with a comma are read as numbers with a point, and fields
+// with a point are text.
 func TestCSVDecimalComma(t *testing.T) {
 	text := "i;f;m;s;d;t\n-1;1,5;1234,56;1.234,56;2020-01-31;a,b\n2;-0,25;7;12;1999-12-01;1,5,6\n"
 	opts := source.CSVOptions{Delimiter: ';', DecimalComma: true, Types: map[string]string{"m": "decimal(12,2)"}}

@@ -79,7 +79,7 @@ func compareCSV(t *testing.T, text string, comma rune) {
 	if !slices.EqualFunc(got, want, slices.Equal) {
 		t.Fatalf("%q: %q, want %q", text, got, want)
 	}
-	// The same whatever comes at a time.
+	// The result is the same for any size of the pieces.
 	again, err := ourRecords(iotest.OneByteReader(strings.NewReader(text)), comma)
 	for _, row := range again {
 		for i := range row {
@@ -151,8 +151,8 @@ func TestCSVReaderIsTheOther(t *testing.T) {
 	}
 }
 
-// TestCSVBounds: what is too long is an error that says so, and the length of a file is
-// no reason for one.
+// TestCSVBounds: a field or record that is too long is an error that says so. The length
+// of a file is no reason for an error.
 func TestCSVBounds(t *testing.T) {
 	long := strings.Repeat("x", maxField)
 	for _, tc := range []struct {
@@ -231,8 +231,8 @@ func FuzzCSVReader(f *testing.F) {
 	})
 }
 
-// TestDeclaredDelimiter: a first line sep=X is no record, and says what the delimiter is.
-// Whatever else begins with sep= is a record.
+// TestDeclaredDelimiter: a first line sep=X is no record, and declares the delimiter. Any
+// other line that begins with sep= is a record.
 func TestDeclaredDelimiter(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
@@ -269,8 +269,8 @@ func TestDeclaredDelimiter(t *testing.T) {
 	}
 }
 
-// TestUnnamedColumns: columns without a name, or with that of another, can be left alone. One
-// that is read must have a name of its own.
+// TestUnnamedColumns: columns without a name, or with the name of another, may stay
+// unread. A column that is read must have a name of its own.
 func TestUnnamedColumns(t *testing.T) {
 	for _, tc := range []struct {
 		name, head string
@@ -320,7 +320,8 @@ func TestUnnamedColumns(t *testing.T) {
 	}
 }
 
-// TestFindDelimiter: what the first records have in common decides, and no name does.
+// TestFindDelimiter: the number of fields of the first records decides; names have no
+// effect.
 func TestFindDelimiter(t *testing.T) {
 	for _, tc := range []struct {
 		text string

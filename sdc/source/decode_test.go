@@ -54,7 +54,7 @@ func pack(rng *rand.Rand, values []uint32, width int) []byte {
 	return out
 }
 
-// TestHybrid reads back what a plain writer of bits wrote, in pieces of any size.
+// TestHybrid reads back the bits of a plain writer, in pieces of any size.
 func TestHybrid(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for width := range 33 {
@@ -252,8 +252,8 @@ func randomRecord(rng *rand.Rand, rows, entries int, nulls bool) arrow.Record {
 	return b.NewRecord()
 }
 
-// TestDecodersAgree reads files of every kind of page, null, codec and size with
-// the decoders of this package, and with those of arrow.
+// TestDecodersAgree reads files of every kind of page, null, codec and size with the
+// decoders of this package and of arrow.
 func TestDecodersAgree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	path := filepath.Join(t.TempDir(), "x.parquet")
@@ -307,8 +307,8 @@ func writeWith(t *testing.T, path string, rec arrow.Record, props []parquet.Writ
 	return out
 }
 
-// readHere reads a file with this package; nothing stays allocated, or what is free is
-// overwritten and given out again.
+// readHere reads a file with this package. It checks that no memory stays allocated, or
+// overwrites free memory and uses it again.
 func readHere(t *testing.T, path string, batch int, recycled bool) [][]string {
 	t.Helper()
 	ctx := context.Background()

@@ -19,8 +19,7 @@ func TestDefuse(t *testing.T) {
 	}
 }
 
-// FuzzDefuse: what differs still differs, and nothing but a number begins with a
-// sign.
+// FuzzDefuse: different texts stay different, and only a number begins with a sign.
 func FuzzDefuse(f *testing.F) {
 	f.Add("=1", "'=1")
 	f.Add("-5", "'-5")

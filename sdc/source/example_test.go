@@ -8,7 +8,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// Example reads an upload, without a temporary file, and says what it is.
+// Example reads an upload, without a temporary file, and prints a column, the number of rows and
+// the hash.
 func Example() {
 	ctx := context.Background()
 	upload := strings.NewReader("person,region\n1,north\n2,south\n3,south\n")

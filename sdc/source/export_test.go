@@ -1,4 +1,4 @@
 package source
 
-// Strict has the source recycle memory of all sizes, and overwrite what is free.
+// Strict makes the source recycle memory of all sizes, and overwrite free memory.
 func (s *Source) Strict() { s.opts.spare.strict = true }

@@ -13,7 +13,7 @@ import (
 )
 
 // TestFailingDisk: where the disk or the network fails, the file is not called damaged,
-// at whatever place the reading is.
+// at any place of the reading.
 func TestFailingDisk(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.BinaryTypes.String}, {Name: "b", Type: arrow.PrimitiveTypes.Int64}}, nil)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)

@@ -18,7 +18,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// TestHandleReads: a handle and a cursor read what bytes.Reader reads, at any
+// TestHandleReads: a handle and a cursor read the same bytes as bytes.Reader, at any
 // place and length.
 func TestHandleReads(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -60,7 +60,7 @@ func TestHandleReads(t *testing.T) {
 	}
 }
 
-// formats are those that a source reads.
+// formats are the formats that a source reads.
 var formats = []string{"x.parquet", "x.arrow", "x.arrows", "x.csv"}
 
 // writeRows writes a file of some blocks.
@@ -117,8 +117,8 @@ func overwrite(t *testing.T, path string, change func(*os.File) error) {
 	}
 }
 
-// TestChangedInPlace: whatever byte changes between the reading and the hashing,
-// or between the hashing and the reading, the change does not pass.
+// TestChangedInPlace: a change of any byte between the reading and the hashing, or
+// between the hashing and the reading, is an error.
 func TestChangedInPlace(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, name := range formats {
@@ -162,15 +162,15 @@ func TestChangedInPlace(t *testing.T) {
 	}
 }
 
-// unread reports whether no reader needs the block of a byte: that of an IPC
-// file's footer.
+// unread reports whether no reader needs the block of a byte: the block of the footer of
+// an IPC file.
 func (s *Source) unread(at int64) bool {
 	p, ok := s.files[0].(*ipcFile)
 	return ok && at/blockSize > (p.end-1)/blockSize
 }
 
-// TestReplaced: a file that is put under the name of another is not the one that
-// was opened; what is read and what is hashed is the first.
+// TestReplaced: a file that is put under the name of another is not the opened file. The
+// first file is read and hashed.
 func TestReplaced(t *testing.T) {
 	for _, name := range formats {
 		dir := t.TempDir()

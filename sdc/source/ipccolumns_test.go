@@ -131,8 +131,8 @@ func bodyOf(t *testing.T, path string) int64 {
 	return b.at + b.meta
 }
 
-// TestBigEndian: numbers, offsets and indices are turned around, whatever machine
-// reads them.
+// TestBigEndian: numbers, offsets and indices of a big-endian file are converted, on any
+// machine.
 func TestBigEndian(t *testing.T) {
 	for _, tc := range []struct {
 		name       string
@@ -209,8 +209,8 @@ func TestColumnsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestNumberOfNulls: the number of nulls that a batch says must be that of its bits;
-// pyarrow and others take the number where it is 0.
+// TestNumberOfNulls: the number of nulls that a batch states must agree with its bits.
+// pyarrow and others accept the number where it is 0.
 func TestNumberOfNulls(t *testing.T) {
 	bits := memory.NewBufferBytes([]byte{0b101})
 	values := memory.NewBufferBytes(make([]byte, 24))
@@ -245,7 +245,7 @@ func TestMarkedDictionaries(t *testing.T) {
 	}
 }
 
-// TestOnes counts bits as one who looks at each.
+// TestOnes compares with a count of each bit.
 func TestOnes(t *testing.T) {
 	b := make([]byte, 40)
 	for i := range b {

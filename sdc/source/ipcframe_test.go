@@ -206,8 +206,8 @@ func island(t *testing.T, name string, text []byte, opts Options) (rows, sum int
 	return rows, sum, err
 }
 
-// TestFileFrame: what the footer of an IPC file lists is read, all of it and once, or
-// the file is an error.
+// TestFileFrame: every batch that the footer of an IPC file lists is read, once, or the
+// file is an error.
 func TestFileFrame(t *testing.T) {
 	mark := []byte{255, 255, 255, 255, 0, 0, 0, 0}
 	for _, tc := range []struct {

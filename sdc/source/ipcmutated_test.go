@@ -41,9 +41,9 @@ func mutate(rng *rand.Rand, text []byte) []byte {
 	return out
 }
 
-// TestMutatedAgainstPyarrow: what is read of a mutated file is what pyarrow reads. No
-// checksum covers an IPC file, so that a mutated value reads as another: in both.
-// SLUIS_MUTATED says how many files; without it a few.
+// TestMutatedAgainstPyarrow: a mutated file gives the same values as in pyarrow. No
+// checksum covers an IPC file, so a mutated value reads as another value in both.
+// SLUIS_MUTATED sets the number of files; without it there are a few.
 func TestMutatedAgainstPyarrow(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts Python: not with -short")

@@ -218,7 +218,7 @@ func TestMutatedParquet(t *testing.T) {
 	}
 }
 
-// keep copies a file to the folder SLUIS_KEEP, for those who want to look at it.
+// keep copies a file to the folder SLUIS_KEEP, for a developer who wants to look at it.
 func keep(t *testing.T, dir, name, why string) {
 	t.Helper()
 	to := os.Getenv("SLUIS_KEEP")
@@ -243,7 +243,7 @@ func checkKind(t *testing.T, name string, err error) {
 	}
 }
 
-// FuzzParquetAgainstArrow: what both readers read is the same.
+// FuzzParquetAgainstArrow: both readers read the same values.
 func FuzzParquetAgainstArrow(f *testing.F) {
 	for _, data := range seeds(f) {
 		f.Add(data)
@@ -265,7 +265,7 @@ func FuzzParquetAgainstArrow(f *testing.F) {
 	})
 }
 
-// arrowLines reads flat columns with arrow's own reader; those that it fails at are
+// arrowLines reads flat columns with the reader of arrow. Columns at which it fails are
 // left out.
 func arrowLines(data []byte, names []string) (out map[string][]string) {
 	out = map[string][]string{}

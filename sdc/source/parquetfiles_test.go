@@ -140,7 +140,7 @@ func TestParquetOfOthers(t *testing.T) {
 	}
 }
 
-// kindColumns are those of kinds*.parquet.
+// kindColumns are the columns of kinds*.parquet.
 func kindColumns() map[string][]string {
 	number := func(f func(i int) int64) []string {
 		return column(func(i int) string { return strconv.FormatInt(f(i), 10) })
@@ -234,7 +234,7 @@ func TestParquetDuckKinds(t *testing.T) {
 	}
 }
 
-// TestChecksums: no file is read of which a bit was changed that a checksum covers.
+// TestChecksums: a file with a changed bit that a checksum covers is not read.
 func TestChecksums(t *testing.T) {
 	for _, path := range slices.Concat(fixtures(t, "v*.parquet"), fixtures(t, "emptygroups.parquet"), fixtures(t, "kinds2.parquet")) {
 		t.Run(filepath.Base(path), func(t *testing.T) {

@@ -52,8 +52,8 @@ func writeNode(t *testing.T, columns int, node func(name string) schema.Node, pu
 	return path
 }
 
-// TestParquetMemory: what a small file can have set aside is bounded by the limit, in
-// every column and in all of them together.
+// TestParquetMemory: the limit bounds the memory that a small file can cause, in every
+// column and in all columns together.
 func TestParquetMemory(t *testing.T) {
 	integers := func(name string) schema.Node { return schema.NewInt64Node(name, parquet.Repetitions.Required, -1) }
 	texts := func(name string) schema.Node {
@@ -116,7 +116,7 @@ func TestParquetMemory(t *testing.T) {
 					return err
 				}
 				defer s.Close()
-				if strings.Contains(tc.name, "decimals") { // the writer makes none of so many bytes
+				if strings.Contains(tc.name, "decimals") { // the writer makes no decimals of this size
 					p := s.files[0].(*parquetFile)
 					e := schemaElement{name: "c0", physical: physFixed, length: wide, logical: logicalType{id: logicalDecimal, precision: 38}}
 					p.columns[0] = e.column(0)

@@ -70,9 +70,9 @@ func randomJSON(rng *rand.Rand, dt arrow.DataType, nullable bool) any {
 	return out
 }
 
-// TestBesideNested: flat columns before, between and after nested ones are those that
-// they were, and the nested ones are named as what cannot be read, whether the Arrow
-// schema is stored or not.
+// TestBesideNested: flat columns before, between and after nested ones keep their values.
+// The nested ones are named as columns that cannot be read, with and without a stored
+// Arrow schema.
 func TestBesideNested(t *testing.T) {
 	rng := rand.New(rand.NewPCG(19, 11))
 	path := filepath.Join(t.TempDir(), "x.parquet")

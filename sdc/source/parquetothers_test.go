@@ -63,8 +63,8 @@ for name in want.column_names:
         print(name, "has no least value in duckdb")
 `
 
-// TestOthersReadParquet: pyarrow and DuckDB read what is written as Parquet, and the
-// statistics in it are right.
+// TestOthersReadParquet: pyarrow and DuckDB read the written Parquet files, and the
+// statistics in them are right.
 func TestOthersReadParquet(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts Python: not with -short")

@@ -16,7 +16,7 @@ import (
 	"github.com/apache/arrow/go/v15/parquet/pqarrow"
 )
 
-// arrowSchema is what pqarrow makes of a file; a panic is an error.
+// arrowSchema is the schema of a file by pqarrow; a panic is an error.
 func arrowSchema(file []byte) (out *arrow.Schema, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -30,7 +30,7 @@ func arrowSchema(file []byte) (out *arrow.Schema, err error) {
 	return pqarrow.FromParquet(r.MetaData().Schema, &pqarrow.ArrowReadProperties{}, nil)
 }
 
-// here is what this package makes of the only column of a file: its type, or "refused".
+// here is the type of the only column of a file by this package, or "refused".
 func here(t *testing.T, path string, file []byte) string {
 	t.Helper()
 	if err := os.WriteFile(path, file, 0o600); err != nil {
@@ -51,8 +51,7 @@ func here(t *testing.T, path string, file []byte) string {
 	return fieldText(s.Schema().Field(0))
 }
 
-// fieldText is the type of a column; of a dictionary, which is a form of memory, that of
-// its values.
+// fieldText is the type of a column; for a dictionary the type of its values.
 func fieldText(f arrow.Field) string {
 	dt := f.Type
 	if d, ok := dt.(*arrow.DictionaryType); ok {
@@ -61,8 +60,7 @@ func fieldText(f arrow.Field) string {
 	return fmt.Sprint(dt, ", nullable ", f.Nullable)
 }
 
-// annotations are all logical types with all arguments that matter, and one that nobody
-// knows.
+// annotations are all logical types with all relevant arguments, and an unknown one.
 func annotations() (out []logicalType) {
 	for id := range 20 {
 		switch id {
@@ -87,7 +85,7 @@ func annotations() (out []logicalType) {
 	return out
 }
 
-// digits is how many decimal digits any value of so many bytes has room for.
+// digits is the number of decimal digits that fit in any value of a number of bytes.
 func digits(bytes int32) int32 {
 	most := new(big.Int).Lsh(big.NewInt(1), uint(8*bytes-1))
 	return int32(len(most.Sub(most, big.NewInt(1)).String()) - 1)
@@ -149,7 +147,8 @@ func older(e element) logicalType {
 	return logicalType{id: -1} // of groups, or of no meaning
 }
 
-// instead is what this package reads on purpose where arrow reads a column as dt.
+// instead is the type that this package deliberately reads where arrow reads a column as
+// dt.
 func (e element) instead(dt string) string {
 	unit := []string{1: "ms", 2: "us", 3: "ns"}
 	switch {
@@ -167,9 +166,9 @@ func (e element) instead(dt string) string {
 	return dt
 }
 
-// TestTypesAgainstArrow has every physical type with every annotation of either kind: what
-// the format permits is read as arrow reads it, but for what is listed in instead.
-// What it forbids arrow and this package refuse, and nothing of it makes this package panic.
+// TestTypesAgainstArrow has every physical type with every annotation of either kind. A
+// permitted type is read as arrow reads it, except for the types in instead. A forbidden
+// type is refused by arrow and by this package. No type makes this package panic.
 func TestTypesAgainstArrow(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.parquet")
 	permitted, forbidden, others := 0, 0, 0
@@ -226,8 +225,8 @@ func TestTypesAgainstArrow(t *testing.T) {
 	}
 }
 
-// TestForbiddenAnnotations: a column whose annotation does not fit is an error that names file
-// and column, where the column is asked for alone.
+// TestForbiddenAnnotations: a column with a wrong annotation is an error that names file
+// and column, only where the column is asked for.
 func TestForbiddenAnnotations(t *testing.T) {
 	for _, tc := range []struct {
 		name             string

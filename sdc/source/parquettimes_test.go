@@ -14,7 +14,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// TestInt96: times of any year, and not those that 64 bits of nanoseconds wrap to.
+// TestInt96: times of any year, without the overflow of nanoseconds in 64 bits.
 func TestInt96(t *testing.T) {
 	got, err := readColumns(t, 2, nil, fixtures(t, "int96-years.parquet")...)
 	want := []string{"9999-12-31 00:00:00", "2024-05-06 00:00:00", "-", "1900-02-03 00:00:00", "0001-01-01 00:00:00"}
@@ -31,7 +31,7 @@ func TestInt96(t *testing.T) {
 	}
 }
 
-// TestInt96Ends: the bounds of what microseconds reach.
+// TestInt96Ends: the first and last times that microseconds reach.
 func TestInt96Ends(t *testing.T) {
 	stamp := func(day uint32, nanos uint64) []byte {
 		b := make([]byte, 12)
@@ -136,8 +136,8 @@ func TestTimesStay(t *testing.T) {
 	}
 }
 
-// TestBatchesMayBeKept: the memory limit is that of a batch, and a reader who keeps all
-// batches of a file does not meet it.
+// TestBatchesMayBeKept: the memory limit is for one batch; a caller that keeps all
+// batches of a file does not reach it.
 func TestBatchesMayBeKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.parquet")
 	schema := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int64}}, nil)

@@ -12,9 +12,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// TestParquetWritten: columns of every type have the values that they had, in row groups
-// that end where they like, and arrow's own reader has them too (see
-// FuzzParquetAgainstArrow).
+// TestParquetWritten: columns of every type keep their values, in row groups that end
+// anywhere. The reader of arrow reads the same values (see FuzzParquetAgainstArrow).
 func TestParquetWritten(t *testing.T) {
 	want := kindColumns()
 	var names []string

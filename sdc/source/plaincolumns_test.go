@@ -16,8 +16,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// TestPlainDictionaries: a dictionary of any type, in a file beside one without it, and
-// in one that is written without it, has the values that it had.
+// TestPlainDictionaries: a dictionary of any type keeps its values, in a file beside a
+// file without it, and in a file that is written without it.
 func TestPlainDictionaries(t *testing.T) {
 	text := strings.Repeat("9", 38)
 	long, err := decimal128.FromString(text, 38, 0)

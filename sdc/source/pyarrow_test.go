@@ -38,7 +38,7 @@ func python(t testing.TB, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// reading is what a reader makes of a file.
+// reading is the result of a reader for a file.
 type reading struct {
 	Rows    int64                `json:"rows"`
 	Columns map[string][]*string `json:"columns"`

@@ -12,8 +12,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// TestReaderCounts: a reader that would end before or behind the last row ends in an
-// error, whatever its reason.
+// TestReaderCounts: a reader that would end before or after the last row ends in an
+// error, for any reason.
 func TestReaderCounts(t *testing.T) {
 	schema := arrow.NewSchema(nil, nil)
 	for _, tc := range []struct {
@@ -54,7 +54,7 @@ func TestReaderCounts(t *testing.T) {
 			}
 		})
 	}
-	// What the passes of Open have counted is what readers are held against.
+	// Readers are compared with the counts of the passes of Open.
 	path := filepath.Join(t.TempDir(), "x.csv")
 	if err := os.WriteFile(path, []byte("a\n1\n2\n"), 0o600); err != nil {
 		t.Fatal(err)

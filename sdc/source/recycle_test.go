@@ -13,8 +13,8 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
-// TestCheckOfRecycledMemory: a check of two files keeps nothing of a batch that it has
-// released, whatever becomes of the memory.
+// TestCheckOfRecycledMemory: a check of two files does not use a batch that it has
+// released; the memory may have any content then.
 func TestCheckOfRecycledMemory(t *testing.T) {
 	dir := t.TempDir()
 	paths := []string{filepath.Join(dir, "a.parquet"), filepath.Join(dir, "b.parquet")}

@@ -71,8 +71,8 @@ func writeTexts(t *testing.T, path string, dt arrow.DataType, values []string) {
 	}
 }
 
-// TestDictionariesOfAnySize: 200, 300 and 70,000 entries in three files, and a file
-// whose column has nothing but nulls and no type.
+// TestDictionariesOfAnySize: 200, 300 and 70,000 entries in three files, and a file in
+// which the column has only nulls and no type.
 func TestDictionariesOfAnySize(t *testing.T) {
 	dir := t.TempDir()
 	text := arrow.BinaryTypes.String
@@ -129,7 +129,7 @@ func TestTypesThatDiffer(t *testing.T) {
 	}
 }
 
-// TestTypesThatDifferUnused: what nobody asks for does not matter.
+// TestTypesThatDifferUnused: columns that are not asked for may differ.
 func TestTypesThatDifferUnused(t *testing.T) {
 	dir := t.TempDir()
 	var paths []string
@@ -173,8 +173,8 @@ func TestTypesThatDifferUnused(t *testing.T) {
 }
 
 // TestDictionariesOfAnyIndex: a Parquet file has unsigned indices, as narrow as its
-// entries allow, and a stream has those of its writer. Together they have the values of
-// both, whichever comes first.
+// entries allow. A stream has the indices of its writer. Together they have the values of
+// both, in any order.
 func TestDictionariesOfAnyIndex(t *testing.T) {
 	p := &arrow.PrimitiveTypes
 	for _, index := range []arrow.DataType{p.Int8, p.Uint8, p.Int16, p.Uint16, p.Int32, p.Uint32, p.Int64, p.Uint64} {

@@ -171,13 +171,13 @@ func TestLongUpload(t *testing.T) {
 	}
 }
 
-// wild is a reader that does what none may do.
+// wild is a reader that breaks the rules of readers.
 type wild func(b []byte) (int, error)
 
 // Read implements io.Reader.
 func (w wild) Read(b []byte) (int, error) { return w(b) }
 
-// TestMisusedSource: what cannot be meant is an error that says what to do.
+// TestMisusedSource: a request that makes no sense is an error that says what to do.
 func TestMisusedSource(t *testing.T) {
 	own := errors.New("the line is cut")
 	text := uploads(t, 20)
@@ -258,9 +258,9 @@ func TestMisusedWriter(t *testing.T) {
 	}
 }
 
-// TestHostileUploads: of an upload of which bytes are changed every check ends, in an
-// error or in a report about the rows that there are. Of a format without checksums the
-// values may be others, and never fewer rows.
+// TestHostileUploads: a check of an upload with changed bytes ends in an error, or in a
+// report about all its rows. In a format without checksums values may change, but there
+// are never fewer rows.
 func TestHostileUploads(t *testing.T) {
 	text := uploads(t, 120)
 	rng := rand.New(rand.NewPCG(19, 6))

@@ -56,7 +56,7 @@ func forge(t *testing.T, d *certificateDoc, texts map[string]string) error {
 	return err
 }
 
-// deep is a variable in which the last code has depth codes above it, and the total.
+// deep is a variable in which the last code has n codes above it, and the total.
 func deep(n int) certificateVariable {
 	v := certificateVariable{"a", []string{""}, []int{-1}}
 	for k := range n {
