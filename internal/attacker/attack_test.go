@@ -45,7 +45,7 @@ func many(from, n int, codes string, x int) (lines []string) {
 	return lines
 }
 
-// release publishes all true values but those of the hidden cells.
+// release publishes all true values except those of the hidden cells.
 func release(c *Case, hidden ...string) []Released {
 	empty := make([]Released, len(c.Outputs))
 	w := newWorld(c, empty)
@@ -64,8 +64,8 @@ func release(c *Case, hidden ...string) []Released {
 	return empty
 }
 
-// TestKnownLeaks: releases that were called safe once, and gave somebody away, and their
-// neighbours that did not.
+// TestKnownLeaks: releases that were once called safe and disclosed a contributor, and
+// similar releases that did not.
 func TestKnownLeaks(t *testing.T) {
 	few := Policy{Min: 3}
 	codes := slices.Concat(many(0, 1, "A", 0), many(1, 1, "B", 0), many(2, 1, "E", 0), many(3, 20, "C", 0), many(30, 30, "D", 0))

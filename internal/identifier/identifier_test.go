@@ -242,8 +242,8 @@ func FuzzOf(f *testing.F) {
 	})
 }
 
-// TestWrittenNumbers: what floats, decimals and bytes are written as. 123456782 passes the
-// eleven-test, 123456783 does not.
+// TestWrittenNumbers: the written forms of floats, decimals and bytes. 123456782 passes
+// the eleven-test, 123456783 does not.
 func TestWrittenNumbers(t *testing.T) {
 	for _, c := range []struct {
 		value string

@@ -43,8 +43,8 @@ func nested(dt arrow.DataType, length int, buffers []*memory.Buffer, children ..
 	return array.NewData(dt, length, buffers, children, 0, 0)
 }
 
-// TestCheck: what can be read passes, and what cannot is broken: at its own place and
-// below.
+// TestCheck: an array that can be read passes, and a broken array is found, at its own
+// place and below.
 func TestCheck(t *testing.T) {
 	text, large, whole := arrow.BinaryTypes.String, arrow.BinaryTypes.LargeString, arrow.PrimitiveTypes.Int64
 	good, bad := data(text, 3, 0, 0, nil, i32(0, 1, 2, 3), buf('a', 'b', 'c')), data(text, 3, 0, 0, nil, i32(0, 2, 1, 3), buf('a', 'b', 'c'))

@@ -14,7 +14,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestAbsent: what is said of a column that is not there, and nothing that may be a value.
+// TestAbsent: the text about a column that does not exist, without any text that may be a
+// value.
 func TestAbsent(t *testing.T) {
 	many := make([]string, 40)
 	for i := range many {

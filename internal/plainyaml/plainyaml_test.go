@@ -30,8 +30,8 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestNoOtherText: what YAML would read as another text is refused, wherever it
-// stands, and names its place.
+// TestNoOtherText: a value that YAML would read as another text is refused, at any place,
+// and the error names the place.
 func TestNoOtherText(t *testing.T) {
 	for _, s := range []string{"01", "010", "0x1f", "0o17", "0b11", "1_000", "+1", "-0", "20.10", "1.0", ".5", "5.", ".nan", ".inf", "-.Inf", "True", "FALSE"} {
 		for _, text := range []string{"code: %s", "list: [a, %s]", "of: {%s: a}", "of:\n  a: %s", "any: [{b: [%s]}]", "list:\n- %s\n"} {
@@ -52,7 +52,7 @@ func TestNoOtherText(t *testing.T) {
 	}
 }
 
-// TestHostile: what is not read to its end, or would not fit into memory, is an
+// TestHostile: a file that is not read to its end, or does not fit into memory, is an
 // error.
 func TestHostile(t *testing.T) {
 	bomb := "any:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
@@ -98,7 +98,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// FuzzDecode: whatever a file holds, there is an answer.
+// FuzzDecode: every file gives an answer.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{"list: !!seq", "of: &a {a: *a}", "any: [a, {b: c}]\n", "code: \"\\x41\"", "list:\n- a\n- |\n  b\n", "? a\n: b"} {
 		f.Add(s)

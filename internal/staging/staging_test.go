@@ -22,7 +22,7 @@ func put(t *testing.T, path, text string) {
 	}
 }
 
-// tree lists the files under a folder with what they hold, staging folders by one name.
+// tree lists the files under a folder with their content; staging folders have one name.
 func tree(t *testing.T, dir string) (out []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
@@ -56,7 +56,7 @@ func folder(t *testing.T, in string) *Folder {
 	return f
 }
 
-// die gives up the lock and leaves the folder, as the system does for one who is killed.
+// die releases the lock and leaves the folder, as the system does for a killed process.
 func (f *Folder) die() { f.lock.Close() }
 
 func TestCommit(t *testing.T) {
@@ -105,8 +105,8 @@ func TestCommit(t *testing.T) {
 	}
 }
 
-// TestSweep: what the dead left goes, what the living hold stays, and nothing else is
-// touched.
+// TestSweep: folders of dead processes are removed, folders of living processes stay, and
+// no other file changes.
 func TestSweep(t *testing.T) {
 	in := t.TempDir()
 	dead, live := folder(t, in), folder(t, in)
@@ -193,7 +193,7 @@ func TestKilledWhileMoving(t *testing.T) {
 	}
 }
 
-// TestMovesOfStrangers: what a folder that was not made here says is not followed.
+// TestMovesOfStrangers: the moves in a folder that another program made are not followed.
 func TestMovesOfStrangers(t *testing.T) {
 	for _, text := range []string{"", "a", "../x\n", "a/b\n", "a\n\n", ".\n", "..\n", "/x\n"} {
 		path := filepath.Join(t.TempDir(), "moves")

@@ -60,8 +60,8 @@ func TestCubeAddsUp(t *testing.T) {
 	}
 }
 
-// TestCubeLinked makes two tables that share a margin, and counts what they must
-// consist of.
+// TestCubeLinked makes two tables that share a margin, and counts their cells and
+// relations.
 func TestCubeLinked(t *testing.T) {
 	hs := hierarchies(1, 7, 5, 9)
 	c := synth.NewCube(synth.CubeOptions{Seed: 1, Hierarchies: hs, Tables: [][]int{{0, 1}, {0, 2}}})
@@ -82,8 +82,7 @@ func TestCubeLinked(t *testing.T) {
 	}
 }
 
-// TestCubeShares holds a cube against what its documentation says of it, and
-// pins its bytes.
+// TestCubeShares compares a cube with its documentation, and pins its bytes.
 func TestCubeShares(t *testing.T) {
 	c := synth.NewCube(synth.CubeOptions{Seed: 1, Hierarchies: hierarchies(1, 91, 101)})
 	zero, small := 0, 0

@@ -14,7 +14,7 @@ import (
 	"github.com/sluis-go/sluis/internal/synth"
 )
 
-// digest hashes the values of a table, whatever its batches.
+// digest hashes the values of a table, for any batches.
 func digest(t *testing.T, name string, rows int64, seed uint64, batch int) string {
 	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())

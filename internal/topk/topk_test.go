@@ -34,7 +34,7 @@ func TestInsert(t *testing.T) {
 	}
 }
 
-// fill is what n slots hold, contributors in falling order.
+// fill returns the content of n slots, contributors in falling order.
 func fill(list []topk.Pair[num, num], slots num) num {
 	sum := num(0)
 	for _, p := range list {

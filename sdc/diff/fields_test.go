@@ -102,7 +102,8 @@ func asked(t *testing.T, table arrow.Table) *request {
 	return r
 }
 
-// report returns the JSON of a check and what diff reads of it; nil for an error.
+// report returns the JSON of a check and the report that diff reads from it; nil for an
+// error.
 func (r *request) report(t *testing.T) ([]byte, *Report) {
 	t.Helper()
 	out, err := sdc.Check(context.Background(), r.data, r.outputs, r.policy, sdc.Options{Threads: 1})
@@ -140,8 +141,8 @@ func others(v reflect.Value) []reflect.Value {
 	return nil
 }
 
-// change calls fn once for every way in which what v holds can be another, v being
-// changed meanwhile.
+// change calls fn once for every way to change the value of v; v is changed during the
+// call.
 func change(v reflect.Value, path string, fn func(path string)) {
 	with := func(x reflect.Value, path string) {
 		old := reflect.New(v.Type()).Elem()
@@ -202,8 +203,8 @@ func change(v reflect.Value, path string, fn func(path string)) {
 	}
 }
 
-// TestEveryFieldIsInTheReport: whatever field of a request, of its data, its outputs and
-// its policy, is another, the report is another and diff says so, or it is an error.
+// TestEveryFieldIsInTheReport: a change of any field of a request, of its data, its
+// outputs or its policy changes the report, and diff shows the change; or it is an error.
 func TestEveryFieldIsInTheReport(t *testing.T) {
 	table := persons(t)
 	base := asked(t, table)

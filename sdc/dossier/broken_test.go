@@ -17,7 +17,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/profile"
 )
 
-// proof is a dossier whose proofs all hold, with what a check has read.
+// proof is a dossier in which all proofs hold, with the data that a check has read.
 type proof struct {
 	t         *testing.T
 	dir       string
@@ -102,8 +102,8 @@ func proofs(t *testing.T) *proof {
 	return p
 }
 
-// TestBroken: each proof is broken on purpose. The step falls back to missing, and says
-// why; or the dossier is not read at all, where somebody forged a record.
+// TestBroken: each proof is broken on purpose. The step becomes missing, with the reason.
+// A dossier with a forged record is not read at all.
 func TestBroken(t *testing.T) {
 	stranger := ed25519.NewKeyFromSeed([]byte(strings.Repeat("s", ed25519.SeedSize)))
 	leave := func(name string) func(*proof) {
@@ -185,7 +185,7 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestEarlier: step 14 says in which columns a profile differs from that of last time.
+// TestEarlier: step 14 says in which columns a profile differs from the earlier profile.
 func TestEarlier(t *testing.T) {
 	for _, x := range []struct {
 		name   string
@@ -215,7 +215,7 @@ func TestEarlier(t *testing.T) {
 	}
 }
 
-// TestAccess: who can read a file, by its mode and those of the folders above it.
+// TestAccess: who can read a file, by the modes of the file and of the folders above it.
 func TestAccess(t *testing.T) {
 	dir := t.TempDir()
 	if err := errors.Join(os.Chmod(dir, 0o755), os.Chmod(filepath.Dir(dir), 0o755)); err != nil { // it is empty

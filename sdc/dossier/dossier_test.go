@@ -107,7 +107,7 @@ func TestFramework(t *testing.T) {
 	}
 }
 
-// TestStates: what a dossier says, and what a run reads, decide the state of a step.
+// TestStates: the dossier and the data of a run decide the state of a step.
 func TestStates(t *testing.T) {
 	good := dossier.Run{
 		Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "AB"}}, Reading: dossier.Reading{Columns: []string{"id", "region", "income"}},
@@ -233,7 +233,7 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// periods are n periods, of which each is larger than the one before.
+// periods are n periods; each is larger than the one before.
 func periods(n int64) []dossier.Period {
 	var out []dossier.Period
 	for i := n; i > 0; i-- {
@@ -242,7 +242,7 @@ func periods(n int64) []dossier.Period {
 	return out
 }
 
-// TestContradicted: what was read makes settled steps missing, and says why.
+// TestContradicted: data that contradict a settled step make it missing, with the reason.
 func TestContradicted(t *testing.T) {
 	d, err := load(t, written(t, "en", full()))
 	if err != nil {
@@ -259,7 +259,7 @@ func TestContradicted(t *testing.T) {
 	}
 }
 
-// TestTemplate: what Template writes in either language is read back the same.
+// TestTemplate: the templates of both languages are read back without a change.
 func TestTemplate(t *testing.T) {
 	for _, lang := range []string{"en", "nl"} {
 		for name, want := range map[string]*dossier.Dossier{"full": full(), "hostile": change(func(d *dossier.Dossier) {

@@ -20,7 +20,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/dossier"
 )
 
-// made is a file of one person: his pseudonym, and the record of it.
+// made is a file of one person: a pseudonym, and its record.
 type made struct {
 	name, pseudonym string
 	record          *pseudonym.Record
@@ -129,7 +129,7 @@ func TestJoinMatrix(t *testing.T) {
 	}
 }
 
-// TestJoin: what the records of several files say of a column of persons.
+// TestJoin: the records of several files about a column of persons.
 func TestJoin(t *testing.T) {
 	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {

@@ -82,7 +82,7 @@ func opener(t testing.TB, mem memory.Allocator, rows []row, chunk int) Opener {
 	}
 }
 
-// holds reports whether a row is in a class, told by what the class says alone.
+// holds reports whether a row is in a class, by the text of the class alone.
 func (r *row) holds(t *testing.T, column string, c Class, codes []string) bool {
 	t.Helper()
 	text, v, null := "", 0.0, false
@@ -137,9 +137,9 @@ func (r *row) holds(t *testing.T, column string, c Class, codes []string) bool {
 }
 
 // TestNothingBelowTheThreshold: every class of a profile of random data, the rest
-// among them, has at least as many respondents as the policy asks for, counted
-// anew from the rows by what the class says; its share is theirs; and the order
-// and chunking of rows change nothing.
+// included, has at least the number of respondents that the policy requires. The
+// respondents are counted again from the rows by the text of the class, and give the
+// share of the class. The order and chunks of rows change nothing.
 func TestNothingBelowTheThreshold(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	classes, withheld := 0, 0

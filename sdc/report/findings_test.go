@@ -71,8 +71,8 @@ func TestWhosePolicy(t *testing.T) {
 	}
 }
 
-// TestIntervalStaysInside: how closely a sum of few can be estimated is on no page that
-// leaves, neither among the rules nor among the differences.
+// TestIntervalStaysInside: the interval of a sum of few is on no page that leaves, in the
+// rules or in the differences.
 func TestIntervalStaysInside(t *testing.T) {
 	fields, rows := small(1)
 	for _, tc := range []struct {
@@ -97,8 +97,9 @@ func TestIntervalStaysInside(t *testing.T) {
 	}
 }
 
-// TestPublicSaysWhyHidden: of an output that is not shown the public page says why, and who
-// set cells safe by hand; not the reason, which may tell of the data, and not how many.
+// TestPublicSaysWhyHidden: for an output that is not shown the public page says why, and
+// names the persons who set cells safe by hand. The page has no number of cells, and no
+// reason, because a reason may reveal data.
 func TestPublicSaysWhyHidden(t *testing.T) {
 	fields, _ := small(0)
 	var rows []map[string]any
@@ -141,8 +142,8 @@ func TestPublicSaysWhyHidden(t *testing.T) {
 	}
 }
 
-// TestPublicRemarkForReview: an output that waits for a remark about the data is not called
-// safe where it is hidden for that, and the page has nothing of what the spec says inside.
+// TestPublicRemarkForReview: an output that is hidden because of a remark about the data
+// is not called safe. The page has no text of the spec that must stay inside.
 func TestPublicRemarkForReview(t *testing.T) {
 	fields, _ := small(0)
 	var rows []map[string]any
@@ -272,9 +273,9 @@ func TestCountsOfFindings(t *testing.T) {
 	}
 }
 
-// TestPagesSayWhatCounts: a page without a respondent speaks of records, and of a table that
-// a remark about the data hides it does not say that it is none. The page of protect says
-// what was asked and what its tables rest on, and the one that leaves does not.
+// TestPagesSayWhatCounts: a page without a respondent speaks of records. A table that a
+// remark about the data hides is still called a table. The page of protect has the
+// request and the basis of its tables; the page that leaves has not.
 func TestPagesSayWhatCounts(t *testing.T) {
 	fields, _ := small(0)
 	var rows []map[string]any

@@ -101,8 +101,8 @@ func small(seed int) ([]arrow.Field, []map[string]any) {
 	return fields, rows
 }
 
-// TestSelfContained: the policy of the page names what is in it by its hash, and
-// there is nothing that would fetch or send.
+// TestSelfContained: the security policy of the page names its parts by their hashes, and
+// no part of the page fetches or sends data.
 func TestSelfContained(t *testing.T) {
 	fields, rows := small(1)
 	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region", "state"}})
@@ -209,7 +209,7 @@ func TestPublicHoldsNothing(t *testing.T) {
 	}
 }
 
-// TestPublicShowsSafe: a table of which nothing was found is what may leave.
+// TestPublicShowsSafe: only a table without findings may leave.
 func TestPublicShowsSafe(t *testing.T) {
 	fields, _ := small(0)
 	var many []map[string]any
@@ -236,7 +236,7 @@ func TestPublicShowsSafe(t *testing.T) {
 	}
 }
 
-// TestHostileCodes: codes of the data show as text, whatever they are.
+// TestHostileCodes: any codes of the data are shown as text.
 func TestHostileCodes(t *testing.T) {
 	codes := []string{
 		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'; alert(1); '`, `</style><script>x</script>`, `{{.Policy}}`,
@@ -295,8 +295,8 @@ func TestManyFindings(t *testing.T) {
 	}
 }
 
-// TestDutchPage: whatever the rules find, a policy changes or a dossier lacks, the
-// Dutch page says nothing in English.
+// TestDutchPage: for any findings, changes of a policy and missing steps of a dossier,
+// the Dutch page has no English text.
 func TestDutchPage(t *testing.T) {
 	fields, rows := small(2)
 	fields = append(fields, field("asked", arrow.FixedWidthTypes.Boolean), field("BSN", arrow.PrimitiveTypes.Int64))
@@ -355,13 +355,13 @@ func TestDutchPage(t *testing.T) {
 	}
 }
 
-// codes are names of rules, thresholds and figures, which are those of files.
+// codes are names of rules, thresholds and figures, as in files.
 var codes = regexp.MustCompile(`(?s)<code.*?</code>|<option.*?</option>`)
 
 var word = regexp.MustCompile(`[A-Za-z]{2,}`)
 
-// english fails for what a Dutch page has in English: text that says so, and text
-// of three words or more that the English page has too.
+// english fails for English text on a Dutch page: text that is marked as English, and
+// text of three words or more that the English page has too.
 func english(t *testing.T, en, nl string) {
 	t.Helper()
 	if at := strings.Index(nl, ` lang="en"`); at >= 0 {
@@ -384,8 +384,8 @@ func english(t *testing.T, en, nl string) {
 	}
 }
 
-// TestDossierPage: the page has of every step the title, the question, the law, what
-// sluis can prove and what persons answered, in both languages.
+// TestDossierPage: for every step the page has the title, the question, the law, the
+// possible proof, and the answers of persons, in both languages.
 func TestDossierPage(t *testing.T) {
 	fields, rows := small(2)
 	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "e", Kind: sdc.Model, Parameters: 2})

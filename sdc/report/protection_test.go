@@ -55,8 +55,8 @@ func protection(attacked bool) *report.Protection {
 	}
 }
 
-// TestProtectionPages: what is behind the suppressed cells is on the one page and
-// not on the other; codes are text; and Dutch is Dutch.
+// TestProtectionPages: the true values of suppressed cells are on the confidential page
+// and not on the other. Codes are text. The Dutch page is in Dutch.
 func TestProtectionPages(t *testing.T) {
 	for _, attacked := range []bool{true, false} {
 		p := protection(attacked)

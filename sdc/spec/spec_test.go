@@ -115,8 +115,8 @@ func TestPolicyErrors(t *testing.T) {
 	}
 }
 
-// TestPolicyNames: a policy file has no name that looks like that of a shipped policy, but
-// for one with the rules of that policy.
+// TestPolicyNames: a policy file may have a name that looks like the name of a shipped
+// policy only with the rules of that policy.
 func TestPolicyNames(t *testing.T) {
 	for _, tc := range []struct{ name, text, say string }{
 		{"the shipped rules under their name", "name: cbs\nextends: cbs\n", ""},
@@ -166,7 +166,7 @@ func FuzzSpec(f *testing.F) {
 	})
 }
 
-// TestNumbersAreText: codes and thresholds are what is written, or errors.
+// TestNumbersAreText: codes and thresholds are read as written, or are errors.
 func TestNumbersAreText(t *testing.T) {
 	const head = "version: 1\ndata:\n  source: a.csv\n"
 	const tail = "outputs:\n  - {name: a, kind: frequency, by: [b]}\n"

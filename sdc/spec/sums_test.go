@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSums reads what sha256sum writes, and nothing else.
+// TestSums reads the output of sha256sum, and no other form.
 func TestSums(t *testing.T) {
 	a, b := strings.Repeat("0123456789abcdef", 4), strings.Repeat("F", 64)
 	abs := filepath.Join(t.TempDir(), "z")

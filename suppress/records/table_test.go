@@ -22,7 +22,7 @@ var localColumns = []arrow.Field{
 	{Name: "income", Type: arrow.PrimitiveTypes.Float64, Nullable: true},
 }
 
-// localRecords makes records in chunks, one of which is alone in every key.
+// localRecords makes records in chunks. One record is alone in every key.
 func localRecords(mem memory.Allocator, rng *rand.Rand, chunks int) arrow.Table {
 	meta := arrow.NewMetadata([]string{"note"}, []string{"Rare-town"})
 	schema := arrow.NewSchema(localColumns, &meta)
@@ -57,9 +57,11 @@ func localRecords(mem memory.Allocator, rng *rand.Rand, chunks int) arrow.Table 
 	return t
 }
 
-// TestLocalTable: the records with nulls in place are the others unchanged; nothing of
-// what was suppressed is in a buffer, a dictionary or the metadata; the classes are
-// large enough, counted pair by pair on what came out.
+// TestLocalTable checks that
+//
+//   - values that are not suppressed do not change;
+//   - no suppressed value is in a buffer, a dictionary or the metadata;
+//   - the classes are large enough, counted pair by pair in the result.
 func TestLocalTable(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)
@@ -126,7 +128,7 @@ func TestLocalTable(t *testing.T) {
 			t.Error("another column was changed")
 		}
 		for i, secret := range []string{"Rare-town", "\x5a\x5a", "Rare-job", "\x5b\x5b\x5b\x5b"} {
-			if text(out, i, 20) != array.NullValueStr { // it has company: that of missing values
+			if text(out, i, 20) != array.NullValueStr { // it has another record: with missing values
 				continue
 			}
 			hidden++
@@ -178,7 +180,7 @@ func TestLocalTableLongerColumns(t *testing.T) {
 	town, other := arrow.NewColumn(schema.Field(0), chunks), arrow.NewColumn(schema.Field(1), chunks)
 	defer town.Release()
 	defer other.Release()
-	// Who is one of two b must find three: they and one a lose their town.
+	// One of two b must have three candidates: the two b and one a lose their town.
 	for rows, want := range map[int64]int{5: 3, 7: 0} {
 		in := array.NewTable(schema, []arrow.Column{*town, *other}, rows)
 		out, _, err := SuppressTable(context.Background(), mem, in, []string{"town"}, Options{K: 3, Matching: Wildcard, Cost: []int64{1}})

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// whoCanBe counts, for somebody who knows the true keys of record i, the different
-// persons with a record that can be it. A key that is missing in the data is known to
-// him, as a value that nobody else is known to have.
+// whoCanBe counts the candidates of record i for an attacker who knows its true keys: the
+// different persons with a record that can be record i. A key that is missing in the data
+// is known to the attacker, as a value that no other person is known to have.
 func whoCanBe(truth, out [][]uint32, combo []int, of []uint32, i int) int {
 	persons := map[uint32]bool{}
 	for j := range out[0] {
@@ -25,7 +25,8 @@ func whoCanBe(truth, out [][]uint32, combo []int, of []uint32, i int) int {
 	return len(persons)
 }
 
-// classOf counts the different persons whose records agree with record i in the result.
+// classOf counts the different persons with records that agree with record i in the
+// result.
 func classOf(out [][]uint32, combo []int, of []uint32, m Matching, i int) int {
 	persons := map[uint32]bool{}
 	for j := range out[0] {
@@ -57,9 +58,9 @@ func subsets(d, size int) (out [][]int) {
 	return out
 }
 
-// TestHiddenAmongTrueKeys is the attacker of a whole file: whoever knows the true keys of
-// one record finds at least K persons whose record it can be, and every record has a
-// class of K; wherever there are K persons there is a result.
+// TestHiddenAmongTrueKeys attacks a whole file. An attacker who knows the true keys of a
+// record finds at least K persons with a record that can be it. Every record has a class
+// of K. Wherever there are K persons there is a result.
 func TestHiddenAmongTrueKeys(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 26))
 	rounds, answers, gone, all := 300, 0, int64(0), 0
