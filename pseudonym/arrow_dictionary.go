@@ -84,8 +84,8 @@ func (u *used) row(i int) int64 {
 	return u.first[i]
 }
 
-// renumberAny returns the indices of a dictionary of entries entries, with the entries
-// numbered in the order of their first use.
+// renumberAny returns the indices of a dictionary with the entries numbered in the order
+// of their first use. entries is the number of entries.
 func renumberAny(mem memory.Allocator, indices arrow.Array, entries int) (arrow.Array, *used, error) {
 	switch ix := indices.(type) {
 	case *array.Int8:

@@ -65,8 +65,8 @@ func (s Settings) TextLength() int {
 	return textLength(Hex, s.Bytes)
 }
 
-// textLength returns the number of characters of a pseudonym of bytes bytes; for Binary,
-// in hexadecimal.
+// textLength returns the number of characters of a pseudonym; bytes is its length in
+// bytes. A binary pseudonym counts in hexadecimal.
 func textLength(e Encoding, bytes int) int {
 	if e == Base32 {
 		return (8*bytes + 4) / 5

@@ -95,7 +95,8 @@ func (w *worker) choose(n int64) {
 	}
 }
 
-// newGrid makes a grid for table k of a worker that has read rows rows.
+// newGrid makes a grid for table k of a worker; rows is the number of rows that the
+// worker has read.
 func (w *worker) newGrid(k int, rows int64) *evidence.Grid {
 	cards := make([]int, 0, len(w.pl.tabs[k].by))
 	for _, c := range w.pl.tabs[k].by {

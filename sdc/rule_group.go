@@ -126,8 +126,8 @@ func (t *Table) noCategory(p *Policy) []words.Message {
 }
 
 // markClasses copies the verdicts that were found over one sensitive variable to the
-// classes of microdata, which are the cells of f. The tables of s are spanned by the keys
-// and, as last variable, the sensitive one.
+// classes of microdata, which are the cells of f. The table s is spanned by the keys and,
+// as last variable, the sensitive one.
 func (f *findings) markClasses(s *Table, found *findings) {
 	var class map[string]int
 	for i, v := range found.worst {

@@ -121,7 +121,7 @@ func (l *lattice) chain(k int) [][]uint32 {
 	return out
 }
 
-// pack fills word, field and lut if they fit: 64 bits, and at most most levels.
+// pack fills word, field and lut if they fit: 64 bits, and no more levels than most.
 func (p *places) pack(l *lattice, most int) {
 	type level struct{ column, level int }
 	var levels []level

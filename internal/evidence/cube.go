@@ -333,7 +333,7 @@ func addCounted(into, from []int64) {
 	}
 }
 
-// addSums adds cells of words words.
+// addSums adds cells; words is the number of words of a cell.
 func addSums(into, from []int64, words int) {
 	for at := 0; at < len(into); at += words {
 		c, f := into[at:at+words], from[at:at+words]

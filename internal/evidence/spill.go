@@ -22,9 +22,9 @@ type Spill struct {
 	failed  atomic.Pointer[error]
 }
 
-// NewSpill returns a budget of rows rows for every pool of an accumulator. An accumulator
-// has one pool; with respondents and holdings it has three. At RowBytes a row, a pool
-// takes rows * RowBytes bytes, and the same again while a block is sorted.
+// NewSpill returns a budget for every pool of an accumulator, in rows. An accumulator has
+// one pool; with respondents and holdings it has three. At RowBytes a row, a pool takes
+// rows * RowBytes bytes, and the same again while a block is sorted.
 //
 // More rows at a time make finer partitions: a partition is read back as a whole, and has
 // a few thousand rows of each run.

@@ -340,7 +340,7 @@ func weightAt(n *column.Numbers, i int) (exact.Int128, bool) {
 	return v.Shl(weightShift - shift)
 }
 
-// valueAt returns value i of a batch as v * 2^-shift, with shift at most most where
+// valueAt returns value i of a batch as v * 2^-shift, with shift no more than most where
 // possible. It looks only at that value: another row may be the reason why a batch is
 // wide or has a large shift. It returns false if v needs more than 127 bits.
 func valueAt(n *column.Numbers, i, most int) (v exact.Int128, shift int, ok bool) {

@@ -35,8 +35,8 @@ type Weight[W any] interface {
 
 // InsertWeighted puts (x, w) into list and returns the new list. The list is in falling
 // order of value and, among equals, of weight. It drops an element that cannot be among
-// the largest any more: the elements before it have at least slots of weight, and are at
-// least least in number.
+// the largest any more: the elements before it have a weight of slots or more, and their
+// number is least or more.
 func InsertWeighted[T Ordered[T], W Weight[W]](list []Pair[T, W], x T, w, slots W, least int) []Pair[T, W] {
 	i := len(list)
 	for i > 0 {

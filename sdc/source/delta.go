@@ -23,8 +23,8 @@ type deltaInts struct {
 	miniAt   int
 }
 
-// newDeltaInts reads b[from:to], at most most values. b must have padding bytes beyond
-// to.
+// newDeltaInts reads b[from:to], no more values than most. b must have padding bytes
+// beyond to.
 func newDeltaInts(b []byte, from, to, most int) (deltaInts, error) {
 	d := deltaInts{b: b, pos: from, end: to}
 	if from < 0 || from > to || len(b)-to < padding {

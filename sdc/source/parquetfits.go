@@ -75,8 +75,8 @@ func (e *schemaElement) permits(l logicalType) bool {
 	return false
 }
 
-// digitsOf is the number of decimal digits that fit in bytes bytes, at most 76: for 2^k
-// it is k log10(2) rounded down.
+// digitsOf is the number of decimal digits that fit in a value of the given bytes, at
+// most 76: for 2^k it is k log10(2) rounded down.
 func digitsOf(bytes int32) int32 {
 	return (8*max(1, min(bytes, 32)) - 1) * 30103 / 100000
 }

@@ -35,8 +35,8 @@ type reader struct {
 // errRows says that a reader was about to end early, or late.
 var errRows = fmt.Errorf("%w: the rows that were read are not as many as the file says", ErrCorrupt)
 
-// newReader returns a reader that must deliver exactly rows rows. Any other number is an
-// error, because rows would be left out or counted twice without notice.
+// newReader returns a reader. rows is the number of rows that it must deliver; any other
+// number is an error, because rows would be left out or counted twice without notice.
 func newReader(schema *arrow.Schema, rows int64, next func() (arrow.Record, error), close func()) *reader {
 	r := &reader{schema: schema, want: rows, next: next, close: close}
 	r.refs.Store(1)

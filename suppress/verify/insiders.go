@@ -210,7 +210,7 @@ func less(a, b, c, d int64) bool {
 	return (a-x*b)*d < (c-y*d)*b
 }
 
-// wide reports whether a/b - c/d is at least least.
+// wide reports whether a/b - c/d >= least.
 func wide(a, b, c, d, least int64) bool {
 	x, y := floorDiv(a, b), floorDiv(c, d)
 	switch whole := x - y - least; {

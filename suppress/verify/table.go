@@ -236,8 +236,8 @@ func (t *checkedTable) fill(ctx context.Context, text []byte, digits int) error 
 	}
 }
 
-// parseUnits reads a decimal in canonical form, with exactly digits digits after the
-// point.
+// parseUnits reads a decimal in canonical form; digits is the exact number of digits
+// after the point.
 func parseUnits(s string, digits int) (int64, error) {
 	bad := errors.New("the value is not in canonical form or out of range")
 	text, neg := strings.CutPrefix(s, "-")
