@@ -22,6 +22,7 @@ var wordNames = []string{
 	"ipadres", "ipaddress", "macadres", "macaddress", "imei", "chassisnummer", "chassisnumber",
 	"btwnummer", "vatnumber", "agbcode", "bignummer", "vnummer", "accountnumber", "policynumber",
 	"strafrechtsketennummer", "skn", "parketnummer", "pvnummer", "geboortedag", "bedrijfsnaam", "handelsnaam",
+	"bsnummer", "persoonsnr", "nationalid", "userid", "zorgnummer", "zorgnr", "nummerplaat", "hhnr", "householdid", "huishoudnummer", "huishoudnr", "bsns",
 	"straatnaam", "streetname", "streetaddress", "huisnummer", "huisnr", "housenumber",
 }
 
@@ -69,7 +70,7 @@ func namesIdentifier(name string, more []string) bool {
 		}
 	}
 	is := func(s string) bool {
-		if slices.Contains(strong, s) {
+		if s = strings.TrimRight(s, "0123456789"); slices.Contains(strong, s) || namesBSN(s) {
 			return true
 		}
 		for _, end := range nameEndings {
@@ -87,6 +88,17 @@ func namesIdentifier(name string, more []string) bool {
 		}
 	}
 	return is(whole)
+}
+
+// namesBSN reports whether a word is bsn with the person whose number it is: partnerbsn,
+// bsnvader.
+func namesBSN(s string) bool {
+	if s == "pseudobsn" {
+		return true
+	}
+	before, isEnd := strings.CutSuffix(s, "bsn")
+	after, isStart := strings.CutPrefix(s, "bsn")
+	return isEnd && slices.Contains(namedNames, before) || isStart && slices.Contains(namedNames, after)
 }
 
 // isNumber reports whether a name is that of a number that is given to somebody.

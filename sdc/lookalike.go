@@ -66,7 +66,7 @@ func CodesLookAlike(name string, codes iter.Seq[string]) []Remark {
 }
 
 // codeLook returns the form in which look-alikes are compared: compatibility form, small
-// letters, single blanks, no invisible characters. A text that is not UTF-8 is returned
+// letters, no blanks, no invisible characters. A text that is not UTF-8 is returned
 // unchanged.
 func codeLook(s string) string {
 	if !utf8.ValidString(s) {
@@ -81,7 +81,7 @@ func codeLook(s string) string {
 		}
 		return unicode.ToLower(unicode.ToUpper(r))
 	}, norm.NFKC.String(s))
-	return strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
+	return strings.Join(strings.Fields(norm.NFKC.String(s)), "")
 }
 
 // emptyBraille is a sign without dots, which no property of Unicode calls a blank.

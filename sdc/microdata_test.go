@@ -175,6 +175,8 @@ func TestIdentifierNames(t *testing.T) {
 		"onderwijsnummer": true, "zaaknummer": true, "parketnummer": true, "BTW-nummer": true, "BIG_nummer": true, "AGB-code": true, "v-nummer": true,
 		"skn": true, "mobile_number": true, "accountNumber": true, "imei": true, "Naam_kind": true, "naam van klant": true, "cliëntnaam": true,
 		"bedrijfsnaam": true, "handelsnaam": true, "company name": true, "name of mother": true, "straatnaam": true, "huisnr": true,
+		"Bsn2": true, "partnerbsn": true, "bsnvader": true, "pseudobsn": true, "persoonsnr": true, "national_id": true, "user_id": true, "zorgnummer": true,
+		"nummerplaat": true, "hhnr": true, "household_id": true, "bsn_moeder": true, "sofi1": true,
 		"student": false, "klant": false, "kind": false, "moeder": false, "contract": false, "contracttype": false, "naam_gemeente": false,
 		"medewerkers": false, "aantal_klanten": false, "account": false, "schoolnaam": false, "idee": false, "lid": false,
 		"region": false, "gemeentenaam": false, "product_name": false, "diagnosis": false, "birth_year": false, "income": false, "sofia": false,

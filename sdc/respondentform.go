@@ -19,8 +19,8 @@ import (
 //	exact  texts as they are
 //	trim   without the blanks before and behind
 //	nfc    in the Unicode form NFC
-//	fold   as they look: in the form NFKC, in small letters, with one blank for several
-//	       and none before and behind, and without invisible characters
+//	fold   as they look: in the form NFKC, in small letters, without blanks and
+//	       invisible characters
 //
 // Under every form but "", texts that look alike after the form is applied give a remark
 // for review with their number. Under every form, texts that are the same number, such as
