@@ -93,11 +93,13 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Outputs = append(r.Outputs, out)
 		r.Tables = append(r.Tables, tables[i].main)
 		r.remark(tables[i].fixedBy(&p)...)
+		r.remark(notPaired(&outputs[i], &p)...)
 	}
 	r.remark(d.Remarks...)
 	r.remark(d.remarks(totals)...)
 	r.remark(totals.remarks...)
 	r.remark(d.populations(outputs, tables)...)
+	r.remark(joinedRecords(outputs)...)
 	r.requireDossier(&p, d.Dossier)
 	return r, nil
 }
@@ -213,7 +215,6 @@ func notChecked(o *Output, roles Roles, p *Policy) []words.Message {
 	if o.Kind == Microdata && len(o.Sensitive) == 0 && !(p.GroupDisclosure.Off && p.GroupRemainder.Off) {
 		out = append(out, words.New(words.NoSensitiveGroup))
 	}
-	out = append(out, notPaired(o, p)...)
 	if !p.Request.Off && roles.Request == "" && o.Kind == Magnitude {
 		out = append(out, words.New(words.NoRequests))
 	}

@@ -50,12 +50,16 @@ func pairCombos(vars []Variable) (all [][]int) {
 	return product(all, choices)
 }
 
-// notPaired says that pairs of sensitive variables are too many to be looked at.
-func notPaired(o *Output, p *Policy) []words.Message {
+// notPaired says, for review, that pairs of sensitive variables are too many to be looked
+// at: one more variable must not turn a finding into none.
+func notPaired(o *Output, p *Policy) []Remark {
 	if o.Kind != Microdata || p.GroupDisclosure.Off || len(o.Sensitive) <= mostPaired {
 		return nil
 	}
-	return []words.Message{words.New(words.TooManyPairs, words.Count(mostPaired))}
+	return []Remark{{
+		Name: "fixed-by", Count: int64(len(o.Sensitive)), Verdict: Review,
+		Message: words.New(words.TooManyPairs, words.NameOf(o.Name), words.Count(mostPaired)),
+	}}
 }
 
 // fixedBy remarks, for review, on pairs of sensitive variables of microdata where one

@@ -168,6 +168,7 @@ func (p *Policy) idle() []string {
 	add(p.Closeness, less(p.Closeness.Percent, 1))
 	add(p.KAnonymity, p.KAnonymity.K <= 1)
 	add(p.Identifiers, len(p.Identifiers.Names) == 0 && !less(p.Identifiers.UniqueShare, 100))
+	add(p.MinDegreesOfFreedom, p.MinDegreesOfFreedom.Min <= 1)
 	add(p.Request, p.Request.Percent != "0" && !less(p.Request.Percent, 100))
 	return out
 }

@@ -102,6 +102,8 @@ func TestIdleRulesAndNames(t *testing.T) {
 		}, "group-disclosure", "mine"},
 		{"a band of 1 %", func(p *sdc.Policy) { p.Name, p.Closeness.Percent = "mine", "1" }, "", "mine"},
 		{"a band below 1 %", func(p *sdc.Policy) { p.Name, p.Closeness.Percent = "mine", "0.99" }, "closeness", "mine"},
+		{"one degree of freedom", func(p *sdc.Policy) { p.Name, p.MinDegreesOfFreedom.Min = "mine", 1 }, "min-degrees-of-freedom", "mine"},
+		{"two degrees of freedom", func(p *sdc.Policy) { p.Name, p.MinDegreesOfFreedom.Min = "mine", 2 }, "", "mine"},
 		{"a shipped name by a program", func(p *sdc.Policy) { p.MinContributors.Min = 3 }, "", "cbs (changed)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

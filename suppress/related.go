@@ -13,25 +13,29 @@ import (
 // recheck checks further outputs on the data of a report: see Options.Recheck.
 type recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error)
 
-// related lists relations between columns of the data that suppression does not take into
-// account, where one of the tables hides a cell. Each is for review:
+// related lists relations between columns of the data that suppression does not reckon
+// with. Each is for review. Looked for are:
 //
-//   - columns that fix each other;
-//   - responses that add up;
-//   - responses that are never above zero;
-//   - weights.
+//   - where no table hides a cell too: columns that fix each other for all but a few
+//     respondents, codes that lie within a code of another column, and responses with nearly
+//     the same sums. The difference of two published cells is then about few;
+//   - where a table hides a cell: columns that fix each other, responses that add up or are
+//     multiples of each other, responses that span another table, responses that are nowhere
+//     above zero, and weights.
 //
 // The data are read once more where no table has all the pairs of spanning columns.
 func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
-	if !slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 }) {
-		return nil, nil
-	}
-	out, err := dependent(ctx, r, tables, again)
+	hides := slices.ContainsFunc(tables, func(k int) bool { return r.Outputs[k].UnsafeCells > 0 })
+	out, err := dependent(ctx, r, tables, hides, again)
 	if err != nil {
 		return nil, err
 	}
 	sums, names := sumsByResponse(r, tables)
-	return slices.Concat(out, addingUp(sums, names), belowZero(r, tables), weighted(r, tables)), nil
+	out = append(out, nearlyEqual(sums, names)...)
+	if !hides {
+		return out, nil
+	}
+	return slices.Concat(out, addingUp(sums, names), multiples(sums, names), spanning(r, tables), belowZero(r, tables), weighted(r, tables)), nil
 }
 
 // columnPair are two spanning columns with a table that counts respondents over both.
@@ -40,12 +44,12 @@ type columnPair struct {
 	table   *sdc.Table // nil where no table of the report does
 }
 
-// dependent lists the pairs of spanning columns where one fixes the other: for example, a
-// county fixes its region. Then a cell of one is a cell of the other, and a combination
-// that cannot occur hides nothing. A declared sensitive variable that another column
-// fixes is group disclosure, and is left to that rule. Pairs that were not looked at are
-// for review.
-func dependent(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
+// dependent lists the pairs of spanning columns of which one fixes the other, as a county
+// fixes its region. Then a cell of one is a cell of the other, and a combination that
+// cannot occur hides nothing. A declared sensitive variable that another column fixes is
+// group disclosure, and is left to that rule. Pairs that were not looked at are for review.
+// Where no table hides a cell, a column that fixes another completely reveals nothing.
+func dependent(ctx context.Context, r *sdc.Report, tables []int, hides bool, again recheck) ([]sdc.Remark, error) {
 	pairs, sensitive := columnPairs(r, tables)
 	var ask []sdc.Output
 	for i, p := range pairs {
@@ -85,7 +89,14 @@ func dependent(ctx context.Context, r *sdc.Report, tables []int, again recheck) 
 		for v := range 2 {
 			from, to := p.columns[v], p.columns[1-v]
 			rest, total, ok := unfixed(p.table, from, to)
-			if !ok || slices.Contains(sensitive, to) || rest > 0 && (rest >= exceptions || 20*rest > total) {
+			few := rest > 0 && rest < exceptions && 20*rest <= total
+			if ok && !few && rest > 0 && !together(r, tables, from, to) && nested(p.table, from, to, exceptions, finest(r, tables, from, to)) {
+				out = append(out, sdc.Remark{
+					Name: "nested-codes", Column: from, Verdict: sdc.Review,
+					Message: words.New(words.CodesNested, words.NameOf(from), words.NameOf(to)),
+				})
+			}
+			if !ok || slices.Contains(sensitive, to) || rest > 0 && !few || rest == 0 && !hides {
 				continue
 			}
 			x := sdc.Remark{Name: "dependent-columns", Column: from, Count: rest, Verdict: sdc.Review}
@@ -162,8 +173,68 @@ func unfixed(t *sdc.Table, from, to string) (rest, total int64, ok bool) {
 	return rest, total, len(most) > 1 && len(others) > 1
 }
 
-// over reports whether a cell has a leaf code of the variables v and w, and the total in
-// all others.
+// together reports whether some table has both columns: then the cells over both are
+// published or judged themselves.
+func together(r *sdc.Report, tables []int, a, b string) bool {
+	return slices.ContainsFunc(tables, func(k int) bool {
+		by := r.Tables[k].Output().By
+		return slices.Contains(by, a) && slices.Contains(by, b)
+	})
+}
+
+// finest reports whether every table with one of two columns has no other column.
+func finest(r *sdc.Report, tables []int, a, b string) bool {
+	return !slices.ContainsFunc(tables, func(k int) bool {
+		by := r.Tables[k].Output().By
+		return len(by) > 1 && (slices.Contains(by, a) || slices.Contains(by, b))
+	})
+}
+
+// nested reports whether codes of the column from lie within a code of the column to, and
+// the rest of that code is of few respondents: of fewer than min; or, unless alone says that
+// no table has a further column, of at most a fifth of the code, since such a rest can be of
+// few in a cell.
+// Codes of fewer than min respondents are left out: a few respondents share a code by
+// chance, and the count of such a code is not published.
+//
+// Found are ages 0 to 15 within ages 0 to 17: the rest is of those aged 16 and 17.
+func nested(t *sdc.Table, from, to string, min int64, alone bool) bool {
+	vars := t.Variables()
+	at := func(name string) int {
+		return slices.IndexFunc(vars, func(v sdc.Variable) bool { return v.Name == name })
+	}
+	v, w := at(from), at(to)
+	size, within, of := map[int]int64{}, map[int]int{}, map[int]int64{}
+	const several = -1
+	for c := range t.Cells() {
+		n := c.Respondents()
+		if !over(c, vars, v, w) || n == 0 {
+			continue
+		}
+		if _, seen := within[c.Node(v)]; seen {
+			within[c.Node(v)] = several
+		} else {
+			within[c.Node(v)] = c.Node(w)
+		}
+		size[c.Node(v)] += n
+		of[c.Node(w)] += n
+	}
+	covered := map[int]int64{}
+	for code, above := range within {
+		if above != several && size[code] >= min {
+			covered[above] += size[code]
+		}
+	}
+	for above, n := range covered {
+		if rest := of[above] - n; rest > 0 && (rest < min || !alone && 5*rest <= of[above]) {
+			return true
+		}
+	}
+	return false
+}
+
+// over reports whether a cell has a code of the variables v and w that has none below it,
+// and is a total in all others.
 func over(c sdc.Cell, vars []sdc.Variable, v, w int) bool {
 	for x := range vars {
 		switch {
@@ -230,8 +301,97 @@ func addingUp(sums map[string]map[string]*big.Rat, names []string) (out []sdc.Re
 	return out
 }
 
-// equalSums reports whether x = y + z in every cell that x and y have (and z, if z has
-// cells). In at least one such cell none of the three may be zero.
+// nearlyEqual lists the pairs of responses that have equal sums in at least half of the cells
+// that their tables have in common, and in some not. Where the sums differ, the difference
+// may be what one contributor has: wages beside wages without one outlier.
+func nearlyEqual(sums map[string]map[string]*big.Rat, names []string) (out []sdc.Remark) {
+	for j, y := range names {
+		for _, x := range names[:j] {
+			equal, other := 0, 0
+			for at, a := range sums[x] {
+				switch b := sums[y][at]; {
+				case b == nil || a.Sign() == 0 && b.Sign() == 0:
+				case a.Cmp(b) == 0:
+					equal++
+				default:
+					other++
+				}
+			}
+			if other > 0 && equal >= other {
+				out = append(out, sdc.Remark{
+					Name: "nearly-equal", Column: x, Verdict: sdc.Review,
+					Message: words.New(words.NearlyEqual, words.NameOf(x), words.NameOf(y)),
+				})
+			}
+		}
+	}
+	return out
+}
+
+// multiples lists the pairs of responses of which one is a fixed multiple of the other, and
+// not equal to the other, in every cell that their tables have in common: prices in two
+// currencies, with and without tax. Two cells that are not zero must have different sums,
+// or any two responses of one cell would do.
+func multiples(sums map[string]map[string]*big.Rat, names []string) (out []sdc.Remark) {
+	for j, y := range names {
+		for _, x := range names[:j] {
+			if proportional(sums[x], sums[y]) {
+				out = append(out, sdc.Remark{
+					Name: "responses-add-up", Column: x, Verdict: sdc.Review,
+					Message: words.New(words.Proportional, words.NameOf(x), words.NameOf(y)),
+				})
+			}
+		}
+	}
+	return out
+}
+
+// proportional reports whether x = f*y in every cell that both have, for one f that is
+// neither 0 nor 1.
+func proportional(x, y map[string]*big.Rat) bool {
+	var first, factor *big.Rat
+	some := false
+	for at, b := range y {
+		a := x[at]
+		switch {
+		case a == nil || a.Sign() == 0 && b.Sign() == 0:
+		case a.Sign() == 0 || b.Sign() == 0:
+			return false
+		case factor == nil:
+			first, factor = b, new(big.Rat).Quo(a, b)
+		case new(big.Rat).Mul(factor, b).Cmp(a) != 0:
+			return false
+		default:
+			some = some || b.Cmp(first) != 0
+		}
+	}
+	return some && factor.Cmp(big.NewRat(1, 1)) != 0
+}
+
+// spanning lists the responses of magnitude tables that span another table: the mean of a
+// code of 1 and 2 tells how many have 2, which is a cell of the table by that code.
+func spanning(r *sdc.Report, tables []int) (out []sdc.Remark) {
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		if o.Kind != sdc.Magnitude {
+			continue
+		}
+		for _, l := range tables {
+			other := r.Tables[l].Output()
+			if k == l || !slices.Contains(other.By, o.Response) || r.Outputs[k].UnsafeCells+r.Outputs[l].UnsafeCells == 0 {
+				continue
+			}
+			out = append(out, sdc.Remark{
+				Name: "response-spans", Column: o.Response, Verdict: sdc.Review,
+				Message: words.New(words.ResponseSpans, words.NameOf(o.Response), words.NameOf(o.Name), words.NameOf(other.Name)),
+			})
+		}
+	}
+	return out
+}
+
+// equalSums reports whether x = y + z in every cell that x and y have, and z if z has
+// cells; some cell must be so with none of the three zero.
 func equalSums(x, y, z map[string]*big.Rat) bool {
 	some := false
 	for at, a := range x {

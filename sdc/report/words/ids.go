@@ -135,6 +135,11 @@ const (
 const (
 	Fixes            ID = "fixes"
 	FixesAlmost      ID = "fixes-almost"
+	CodesNested      ID = "codes-nested"
+	NearlyEqual      ID = "nearly-equal-sums"
+	Proportional     ID = "proportional-sums"
+	ResponseSpans    ID = "response-spans"
+	JoinedRecords    ID = "joined-records"
 	EqualSums        ID = "equal-sums"
 	SumOfTwo         ID = "sum-of-two"
 	NowhereAboveZero ID = "nowhere-above-zero"
@@ -269,7 +274,7 @@ var checkParameters = map[ID][]Parameter{
 	ThresholdAlone:      nil,
 	NoSensitiveZeros:    nil,
 	NoSensitiveGroup:    nil,
-	TooManyPairs:        number("most"),
+	TooManyPairs:        slices.Concat(name("output"), number("most")),
 	NoRequests:          nil,
 	NoHoldings:          nil,
 	DominanceByUnit:     nil,
@@ -306,7 +311,7 @@ var checkParameters = map[ID][]Parameter{
 
 	SomeCodesLookAlike: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
 
-	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
+	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
 	RoundedSmall: slices.Concat(name("table"), number("base", "min")), RoundedFew: slices.Concat(name("table"), number("counts")), RoundedShares: slices.Concat(name("table"), number("cells")), Unlinked: nil, LongerRelations: nil, OtherReleases: nil,
 	AttackerOff:     list(Text, "parts"),

@@ -12,8 +12,10 @@ import (
 // the given numbers that hide something, as hides says. Whoever has the records counts the
 // cells himself. So the error wraps ErrUnfit where microdata have all the spanning
 // variables of such a table among their keys and sensitive variables, unfolded, and the
-// response where there is one. Where they share some of them the remark says that this was
-// not decided: what is counted over these is a margin of the table.
+// response where there is one. All other microdata beside such a table have a remark that
+// this was not decided, for review. What is counted over shared columns is a margin of the
+// table; and a column by another name may determine a column of the table, as a municipality
+// determines its region, or be the same column in other codes.
 //
 // Linear in pairs of outputs.
 func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, error) {
@@ -38,14 +40,17 @@ func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, er
 				shared = append(shared, name)
 				folded = folded || records.Depth[name] > 0 || len(records.Fold[name]) > 0
 			}
+			column := ""
+			if len(shared) > 0 {
+				column = shared[0]
+			}
 			switch {
-			case len(shared) == 0:
 			case len(shared) == len(of.By) && !folded && (of.Response == "" || slices.Contains(columns, of.Response)):
 				return nil, fmt.Errorf("%w: output %q: every hidden cell of it can be counted in the microdata %q, which hold all its variables; "+
 					"release one of the two", ErrUnfit, of.Name, records.Name)
 			default:
 				out = append(out, sdc.Remark{
-					Name: "microdata-beside-table", Column: shared[0], Count: int64(len(shared)), Verdict: sdc.Review,
+					Name: "microdata-beside-table", Column: column, Count: int64(len(shared)), Verdict: sdc.Review,
 					Message: words.New(words.RecordsBeside, words.NameOf(of.Name), words.NameOf(records.Name), words.Count(int64(len(shared))), words.Count(int64(len(of.By)))),
 				})
 			}
