@@ -32,17 +32,24 @@ type Options struct {
 	// Respondent and Household identify the unit of a record and its household.
 	// Default to none. Nulls are refused.
 	Respondent, Household string
-	// Threads defaults to GOMAXPROCS.
+	// Threads is at most 4,096. Defaults to GOMAXPROCS.
 	Threads int
 }
+
+// maxThreads bounds the goroutines, each of which has memory of its own.
+const maxThreads = 4096
 
 // NewClasses groups the records of a table. The table is borrowed for the call.
 // The error is a *ColumnError, wraps ErrRequest, or is the context's. Time linear
 // in records times keys, with one look-up a null mask and class more where nulls
 // match.
-func NewClasses(ctx context.Context, t arrow.Table, o Options) (*Classes, error) {
+func NewClasses(ctx context.Context, t arrow.Table, o Options) (classes *Classes, err error) {
+	defer guard.Recover(&err)
 	if ctx == nil || t == nil {
 		return nil, fmt.Errorf("%w: the context or the table is nil", ErrRequest)
+	}
+	if o.Threads > maxThreads {
+		return nil, fmt.Errorf("%w: %d threads are more than %d", ErrRequest, o.Threads, maxThreads)
 	}
 	if len(o.Keys) == 0 || len(o.Keys) > 64 {
 		return nil, fmt.Errorf("%w: 1 to 64 keys are wanted", ErrRequest)

@@ -7,10 +7,10 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"sync"
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -135,10 +135,11 @@ func (c *Classes) spread(of []float64) []float64 {
 	return out
 }
 
-// inParts cuts n rows into a part a thread.
+// inParts cuts n rows into a part a thread. A panic of a part goes on in the goroutine of
+// the caller.
 func (c *Classes) inParts(n int, do func(lo, hi int)) {
 	parts := max(1, min(c.threads, n/batchRows))
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for p := range parts {
 		wg.Go(func() { do(n*p/parts, n*(p+1)/parts) })
 	}

@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"runtime"
 
+	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -30,7 +31,7 @@ type SUDAOptions struct {
 	Limit int
 	// Score defaults to Elliot.
 	Score SUDAScore
-	// Threads defaults to GOMAXPROCS.
+	// Threads is at most 4,096. Defaults to GOMAXPROCS.
 	Threads int
 }
 
@@ -66,10 +67,16 @@ type SUDA struct {
 // in which every class has several records: such classes have no minimal unique. Time is
 // the number of classes not yet alone, summed over the subsets. Memory is that of the
 // answer.
-func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (*SUDA, error) {
+//
+// A panic on the way is an error that wraps sdc.ErrInternal.
+func (c *Classes) SUDA(ctx context.Context, o SUDAOptions) (suda *SUDA, err error) {
+	defer guard.Recover(&err)
 	m := len(c.keys)
 	if o.Limit < 0 || o.Limit > m {
 		return nil, fmt.Errorf("%w: the size limit is from 1 to the number of keys", ErrRequest)
+	}
+	if o.Threads > maxThreads {
+		return nil, fmt.Errorf("%w: %d threads are more than %d", ErrRequest, o.Threads, maxThreads)
 	}
 	if o.Score > IHSN {
 		return nil, fmt.Errorf("%w: no such score", ErrRequest)

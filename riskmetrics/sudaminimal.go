@@ -5,8 +5,9 @@ import (
 	"context"
 	"math/bits"
 	"slices"
-	"sync"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // The search reports every set on which a class is alone, if the class is not alone
@@ -17,7 +18,7 @@ import (
 func (p *sudaPlan) each(ctx context.Context, threads int, do func(e uint32)) error {
 	const block = 64
 	var at atomic.Int64
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for range threads {
 		wg.Go(func() {
 			for ctx.Err() == nil {

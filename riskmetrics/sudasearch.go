@@ -3,8 +3,9 @@ package riskmetrics
 import (
 	"context"
 	"slices"
-	"sync"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Sets on which classes are alone are kept as bits over all sets of keys, up to these
@@ -44,7 +45,7 @@ func (c *Classes) minimalUniques(ctx context.Context, limit, threads int) (start
 		plan.sets = make([]uint64, plan.words*uint64(plan.alone))
 	}
 	var next atomic.Int64
-	var wg sync.WaitGroup
+	var wg guard.Group
 	for t := range threads {
 		wg.Go(func() {
 			s := plan.searcher(ctx)

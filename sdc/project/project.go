@@ -14,10 +14,12 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -66,11 +68,25 @@ func (e *RequestError) Unwrap() error { return e.Err }
 // The error is a *RequestError for what a person wrote wrongly, or one of sdc.Check or of
 // package source.
 func (p *Project) Check(ctx context.Context, opts sdc.Options) (*sdc.Report, error) {
+	if err := p.usable(ctx); err != nil {
+		return nil, err
+	}
 	return p.CheckOutputs(ctx, p.spec.Outputs, opts)
+}
+
+// usable refuses a project without a spec, and a context that is nil.
+func (p *Project) usable(ctx context.Context) error {
+	if ctx == nil || p.spec == nil {
+		return &RequestError{fmt.Errorf("%w: the context or the spec is nil: load the spec with spec.Load", sdc.ErrRequest)}
+	}
+	return nil
 }
 
 // CheckOutputs is Check for other outputs of the same data.
 func (p *Project) CheckOutputs(ctx context.Context, outputs []sdc.Output, opts sdc.Options) (*sdc.Report, error) {
+	if err := p.usable(ctx); err != nil {
+		return nil, err
+	}
 	f, err := p.open(ctx, outputs, threads(opts))
 	if err != nil {
 		return nil, err
@@ -89,10 +105,10 @@ func (p *Project) CheckOutputs(ctx context.Context, outputs []sdc.Output, opts s
 	return r, err
 }
 
-// threads is the number of threads that options ask for.
+// threads is the number of threads that options ask for; sdc.Check refuses more than 4,096.
 func threads(o sdc.Options) int {
 	if o.Threads > 0 {
-		return o.Threads
+		return min(o.Threads, 4096)
 	}
 	return runtime.GOMAXPROCS(0)
 }
@@ -181,7 +197,7 @@ func (p *Project) check(ctx context.Context, f *files, opts sdc.Options) (*sdc.R
 	hashed := make(chan error, 1)
 	hashCtx, stop := context.WithCancel(ctx)
 	defer stop()
-	go func() { hashed <- f.src.Hash(hashCtx) }()
+	go func() { hashed <- guard.Call(func() error { return f.src.Hash(hashCtx) }) }()
 	r, err := sdc.Check(ctx, f.data, f.spec.Outputs, p.policy, opts)
 	if err != nil {
 		stop()
