@@ -284,7 +284,9 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		if i >= len(g.list) {
 			t.hide()
 		} else {
-			t.judge(r, k, policy, g.digits)
+			if err := t.judge(r, k, policy, g.digits); err != nil {
+				return fail(i, err)
+			}
 			if err := t.byHand(r.Tables[k].Output(), g.digits); err != nil {
 				return fail(i, err)
 			}

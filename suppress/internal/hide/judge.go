@@ -8,8 +8,11 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// judge takes in the findings: which cells are unsafe, why, and to what level.
-func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
+// judge takes in the findings: which cells are unsafe, why, and to what level. It refuses
+// with ErrUnfit a finding of a rule that is not in reasonOf, since nobody has said what
+// such a rule requires of a hidden cell; and with ErrRequest findings that are not those of
+// the check: of a cell that the table does not have, or none of a cell that is unsafe.
+func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) error {
 	t.reasons = make([]reason, t.n)
 	t.level = make([]Level, t.n)
 	codes := make([]map[string]int, len(t.vars))
@@ -24,18 +27,29 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
 			continue
 		}
 		cell := 0
+		if len(f.Cell) != len(t.vars) {
+			return errTampered
+		}
 		for v, at := range f.Cell {
-			if !at.Total {
-				cell += codes[v][at.Code] * t.stride[v]
+			if at.Total {
+				continue
 			}
+			code, ok := codes[v][at.Code]
+			if !ok {
+				return errTampered
+			}
+			cell += code * t.stride[v]
 		}
 		why, ok := reasonOf[f.Rule]
 		if !ok {
-			why = byHand
+			return fmt.Errorf("%w: rule %q makes cells unsafe, and what it requires of hidden cells is not known; leave the output out", ErrUnfit, f.Rule)
 		}
 		t.reasons[cell] |= why
 		if why == groupShare {
 			v := slices.IndexFunc(t.vars, func(c CodeList) bool { return c.Name == f.Variable })
+			if v < 0 {
+				return errTampered
+			}
 			line := cell - t.code(cell, v)*t.stride[v]
 			t.raise(cell, Level{Lower: t.groupLevel(cell, line, f.Rule, policy)})
 			// Of a variable of one code all of a line is known to be in it.
@@ -49,6 +63,9 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
 	for c := range r.Tables[k].Cells() {
 		cell := t.at(c)
 		if t.reasons[cell] == 0 {
+			if r.Status(k, c) == sdc.Unsafe {
+				return errTampered
+			}
 			continue
 		}
 		x := c.ProtectionLevel(policy)
@@ -58,7 +75,10 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) {
 		}
 		t.raise(cell, Level{Lower: n, Upper: n})
 	}
+	return nil
 }
+
+var errTampered = fmt.Errorf("%w: the findings of the report are not those of its check; check again", ErrRequest)
 
 // branches notes the groups of codes above a cell that are not published, and that break
 // a group rule as sums of what is.
