@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -226,23 +224,12 @@ func (p *Pseudonymizer) Chunked(ctx context.Context, mem memory.Allocator, col *
 			}
 		}
 	}()
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range max(1, min(threads, len(chunks))) {
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(chunks) {
-					return
-				}
-				errs[i] = guard.Call(func() (err error) {
-					out[i], err = p.Array(ctx, mem, chunks[i], counter)
-					return err
-				})
-			}
+	guard.Each(threads, len(chunks), func(_, i int) {
+		errs[i] = guard.Call(func() (err error) {
+			out[i], err = p.Array(ctx, mem, chunks[i], counter)
+			return err
 		})
-	}
-	wg.Wait()
+	})
 	row := int64(0)
 	for i, err := range errs {
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -93,20 +92,12 @@ func (r *reader) fill() {
 		}
 	}
 	out, errs := make([]arrow.Record, len(in)), make([]error, len(in))
-	var wg sync.WaitGroup
-	replace := func(i int) { // a broken array is an error, in whichever goroutine
+	guard.Each(len(in), len(in), func(_, i int) { // a broken array is an error, in whichever goroutine
 		errs[i] = guard.Call(func() (err error) {
 			out[i], err = r.columns.Record(r.ctx, r.mem, in[i], r.counters)
 			return err
 		})
-	}
-	for i := 1; i < len(in); i++ {
-		wg.Go(func() { replace(i) })
-	}
-	if len(in) > 0 {
-		replace(0)
-	}
-	wg.Wait()
+	})
 	for i, rec := range in {
 		if errs[i] != nil {
 			r.failed = shift(errs[i], "", r.row)

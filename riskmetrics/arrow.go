@@ -7,8 +7,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -76,37 +74,13 @@ func NewClasses(ctx context.Context, t arrow.Table, o Options) (classes *Classes
 		func() (err error) { w, err = weights(ctx, t, o.Weight); return err },
 		func() (err error) { c.unit, err = ids(ctx, t, o.Respondent); return err },
 		func() (err error) { c.house, err = ids(ctx, t, o.Household); return err })
-	if err := inTurn(ctx, threads, read); err != nil {
+	if err := guard.Try(ctx, threads, len(read), func(_, i int) error { return read[i]() }); err != nil {
 		return nil, err
 	}
 	if err := c.build(ctx, int(t.NumRows()), threads, w); err != nil {
 		return nil, err
 	}
 	return c, nil
-}
-
-// inTurn runs tasks, so many at a time, and returns the error of the first in
-// order that has one, or the context's.
-func inTurn(ctx context.Context, threads int, tasks []func() error) error {
-	errs := make([]error, len(tasks))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(threads, len(tasks)) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(tasks)); i = next.Add(1) - 1 {
-				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = guard.Call(tasks[i])
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // field returns the data of a column.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"math/bits"
 	"slices"
-	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/guard"
 )
@@ -17,23 +16,12 @@ import (
 // each calls do for every class of one record, blocks of them in parallel.
 func (p *sudaPlan) each(ctx context.Context, threads int, do func(e uint32)) error {
 	const block = 64
-	var at atomic.Int64
-	var wg guard.Group
-	for range threads {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				hi := at.Add(block)
-				if hi-block >= int64(p.alone) {
-					return
-				}
-				for e := uint32(hi - block); e < uint32(min(hi, int64(p.alone))); e++ {
-					do(e)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return ctx.Err()
+	return guard.Try(ctx, threads, (int(p.alone)+block-1)/block, func(_, i int) error {
+		for e := i * block; e < min((i+1)*block, int(p.alone)); e++ {
+			do(uint32(e))
+		}
+		return nil
+	})
 }
 
 // starts turns how many sets each class of one record has into where the sets of

@@ -44,24 +44,23 @@ func (c *Classes) minimalUniques(ctx context.Context, limit, threads int) (start
 		plan.words = max(1, n)
 		plan.sets = make([]uint64, plan.words*uint64(plan.alone))
 	}
-	var next atomic.Int64
-	var wg guard.Group
-	for t := range threads {
-		wg.Go(func() {
-			s := plan.searcher(ctx)
-			for s.err == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(tasks) {
-					break
-				}
-				s.run(tasks[i][0], tasks[i][1])
-			}
-			parts[t] = s.out
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
+	searchers := make([]*searcher, threads)
+	err = guard.Try(ctx, threads, len(tasks), func(worker, i int) error {
+		s := searchers[worker]
+		if s == nil {
+			s = plan.searcher(ctx)
+			searchers[worker] = s
+		}
+		s.run(tasks[i][0], tasks[i][1])
+		return s.err
+	})
+	if err != nil {
 		return nil, nil, err
+	}
+	for t, s := range searchers {
+		if s != nil {
+			parts[t] = s.out
+		}
 	}
 	if plan.sets != nil {
 		return plan.minimalBits(ctx, threads)

@@ -37,7 +37,7 @@ func (c Cell) dominance(scratch []exact.Num) dominance {
 	// the product, the total is converted to that unit.
 	u := t.units
 	d.total, d.unit = t.m.WeightedAbs.At(c.i), u.Product
-	d.scale = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Product.Digits-u.Response.Digits)), nil)
+	d.scale = exact.Pow10(u.Product.Digits - u.Response.Digits)
 	if up := u.Product.Shift - u.Response.Shift; up >= 0 {
 		d.scale.Lsh(d.scale, uint(up))
 	} else {

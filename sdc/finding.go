@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -166,7 +167,7 @@ func (f *findings) all() []Finding {
 		n += p.hi - p.lo
 	}
 	out := make([]Finding, n)
-	inParallel(len(f.pieces), len(f.finders), func(_, k int) {
+	guard.Each(len(f.finders), len(f.pieces), func(_, k int) {
 		p := f.pieces[k]
 		copy(out[at[k]:], p.by.list[p.lo:p.hi])
 	})

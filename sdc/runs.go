@@ -2,7 +2,6 @@ package sdc
 
 import (
 	"iter"
-	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/guard"
 )
@@ -17,31 +16,7 @@ func runsOf(n int) int { return (n + runCells - 1) / runCells }
 // inRuns cuts n cells into runs and calls fn for each run, from threads goroutines. Which
 // worker takes which run is not determined.
 func inRuns(n, threads int, fn func(worker, k, lo, hi int)) {
-	inParallel(runsOf(n), threads, func(worker, k int) { fn(worker, k, k*runCells, min(n, (k+1)*runCells)) })
-}
-
-// inParallel calls fn for 0 to n-1 from so many goroutines, each with its number.
-func inParallel(n, threads int, fn func(worker, k int)) {
-	var next atomic.Int64
-	work := func(worker int) {
-		for {
-			k := int(next.Add(1)) - 1
-			if k >= n {
-				return
-			}
-			fn(worker, k)
-		}
-	}
-	threads = min(threads, n)
-	if threads <= 1 {
-		work(0)
-		return
-	}
-	var wg guard.Group
-	for worker := range threads {
-		wg.Go(func() { work(worker) })
-	}
-	wg.Wait()
+	guard.Each(threads, runsOf(n), func(worker, k int) { fn(worker, k, k*runCells, min(n, (k+1)*runCells)) })
 }
 
 // run is the cells lo to hi-1 of a table.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress/internal/hide"
@@ -282,5 +283,5 @@ func end(value int64, b hide.Bound, digits int) *big.Rat {
 func inUnits(n, delta, den int64, digits int) *big.Rat {
 	x := new(big.Rat).SetFrac64(delta, den)
 	x.Add(x, new(big.Rat).SetInt64(n))
-	return x.Quo(x, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)))
+	return x.Quo(x, new(big.Rat).SetInt(exact.Pow10(digits)))
 }

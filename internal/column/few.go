@@ -7,6 +7,8 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // A column of plain values has few if it has at most fewValues of them, and integers lie
@@ -62,7 +64,7 @@ func headOf(v []byte) head {
 }
 
 func (h head) slot() uint64 {
-	return mix(h.first^h.last*0x9e3779b97f4a7c15+h.size) >> (64 - 10)
+	return scatter.Mix(h.first^h.last*scatter.Step+h.size) >> (64 - 10)
 }
 
 // read numbers the rows of arr. It returns false if arr has nulls, has a type that few

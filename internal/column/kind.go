@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/decimal128"
 	"github.com/apache/arrow/go/v15/arrow/decimal256"
+	"github.com/sluis-go/sluis/internal/exact"
 )
 
 // kind is how the values of a type are kept, ordered and printed. Kinds below
@@ -175,9 +176,9 @@ func formatBytes(k kind, dt arrow.DataType, v []byte) string {
 
 func formatDecimal(v *big.Int, scale int32) string {
 	if scale <= 0 {
-		m := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(-scale)), nil)
+		m := exact.Pow10(int(-scale))
 		return m.Mul(m, v).String()
 	}
-	den := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)
+	den := exact.Pow10(int(scale))
 	return new(big.Rat).SetFrac(v, den).FloatString(int(scale))
 }

@@ -170,20 +170,6 @@ func (l *List) Number(code uint32) (float64, bool) {
 	return math.NaN(), false
 }
 
-// NewList returns the list of the given distinct texts in canonical order. The texts may
-// come in any order. It is for tests and for tables that are not made from records.
-func NewList(labels ...string) *List {
-	e, err := NewEncoder("", arrow.BinaryTypes.String)
-	if err != nil {
-		panic("column: text has no encoder: " + err.Error())
-	}
-	for _, s := range labels {
-		e.byteCode([]byte(s))
-	}
-	l, _ := e.Finish()
-	return l
-}
-
 // Label returns the value of a code of an encoder that is still open, as
 // [List.Label] does.
 func (e *Encoder) Label(code uint32) string {
@@ -246,7 +232,7 @@ func (l *List) Rat(code uint32) (*big.Rat, bool) {
 		return r.Mul(r, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(exponent)))), ok
 	case kindDecimal:
 		scale := int64(l.dt.(arrow.DecimalType).GetScale())
-		ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(scale, -scale)), nil)
+		ten := exact.Pow10(int(max(scale, -scale)))
 		r := new(big.Rat).SetInt(decimalOfKey(l.texts[code]))
 		if scale < 0 {
 			return r.Mul(r, new(big.Rat).SetInt(ten)), true

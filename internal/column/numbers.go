@@ -211,10 +211,8 @@ func (n *Numbers) readShort(values []decimal128.Num) bool {
 // bits. Where it may not fit, or must be scaled, value leaves the number in z.
 func (n *Numbers) readBig(length int, scale int32, value func(int, *big.Int) exact.Int128) {
 	n.Mid = resize(&n.mid, length)
-	var z, factor big.Int
-	if scale < 0 {
-		factor.Exp(big.NewInt(10), big.NewInt(int64(-scale)), nil)
-	}
+	var z big.Int
+	factor := exact.Pow10(int(-scale)) // 1 where nothing is scaled
 	for i := range n.Mid {
 		if n.isNull(i) {
 			n.put(i, exact.Int128{})
@@ -227,7 +225,7 @@ func (n *Numbers) readBig(length int, scale int32, value func(int, *big.Int) exa
 			continue
 		}
 		if scale < 0 {
-			z.Mul(&z, &factor)
+			z.Mul(&z, factor)
 		}
 		if v, ok := exact.FromBig(&z); ok {
 			n.put(i, v)

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math/bits"
 
+	"github.com/sluis-go/sluis/internal/scatter"
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
@@ -18,20 +19,12 @@ type intTable struct {
 
 const firstTableSize = 64
 
-// mix spreads the bits of v; the table takes the top bits of the result.
-func mix(v uint64) uint64 {
-	v ^= v >> 32
-	v *= 0x9e3779b97f4a7c15
-	v ^= v >> 29
-	return v * 0xbf58476d1ce4e5b9
-}
-
 func (t *intTable) code(v int64) uint32 {
 	if len(t.slots) <= 2*len(t.values) {
 		t.grow()
 	}
 	mask := uint64(len(t.slots) - 1)
-	i := mix(uint64(v)) >> t.shift
+	i := scatter.Mix(uint64(v)) >> t.shift
 	for {
 		s := t.slots[i&mask]
 		if s == 0 {
@@ -52,7 +45,7 @@ func (t *intTable) grow() {
 	t.shift = uint(64 - bits.Len(uint(n-1)))
 	mask := uint64(n - 1)
 	for code, v := range t.values {
-		i := mix(uint64(v)) >> t.shift
+		i := scatter.Mix(uint64(v)) >> t.shift
 		for t.slots[i&mask] != 0 {
 			i++
 		}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // Values that respondents share are found in three steps. The last two are for few
@@ -114,7 +115,7 @@ func (m *mark) sub(o *mark) {
 
 // markOf is the mark of a contribution.
 func markOf[T number[T]](x T) mark {
-	h := mixUnit(x.Fold())
+	h := scatter.Mix(x.Fold())
 	return mark{sum: h, squares: h * h, low: inFields(h >> 62), high: inFields(h >> 60 & 3)}
 }
 

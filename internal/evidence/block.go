@@ -20,7 +20,7 @@ const (
 // to offsets[p+1]. A slice is nil where the shape does not use it.
 type block[T any] struct {
 	offsets []uint32
-	unit    []uint64 // mixed, see mixUnit
+	unit    []uint64 // mixed, see internal/scatter
 	cell    []uint32
 	filled  []bool // has a response
 	x       []T
@@ -104,29 +104,4 @@ func (b *block[T]) sorted(s *Shape, out block[T]) block[T] {
 		}
 	}
 	return out
-}
-
-const (
-	mixA = 0x9e3779b97f4a7c15
-	mixB = 0xbf58476d1ce4e5b9
-	// inverses modulo 2^64
-	unmixA = 0xf1de83e19937733d
-	unmixB = 0x96de1b173f119089
-)
-
-// mixUnit spreads the bits of a unit's key, one to one: two units are the same
-// if and only if their mixed keys are.
-func mixUnit(k uint64) uint64 {
-	k ^= k >> 32
-	k *= mixA
-	k ^= k >> 29
-	return k * mixB
-}
-
-// unmixUnit undoes mixUnit.
-func unmixUnit(k uint64) uint64 {
-	k *= unmixB
-	k ^= k>>29 ^ k>>58
-	k *= unmixA
-	return k ^ k>>32
 }

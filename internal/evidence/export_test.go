@@ -85,9 +85,6 @@ func (a *Accumulator) HasCube(levels []Levels, combos [][]int) bool {
 	return a.cube(levels, combos, 1) != nil
 }
 
-// Unmix returns the key that is mixed to k.
-func Unmix(k uint64) uint64 { return unmixUnit(k) }
-
 // List returns the numbers of all cells.
 func (n Nums) List() []exact.Num {
 	var out []exact.Num

@@ -1,6 +1,10 @@
 package evidence
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/scatter"
+)
 
 // LowestUnits is the number of units of a kind that an accumulator keeps for a look
 // at their keys.
@@ -54,7 +58,7 @@ func (a *Accumulator) Lowest(kind UnitKind) []uint64 {
 	l.cut()
 	out := make([]uint64, len(l.units))
 	for i, u := range l.units {
-		out[i] = unmixUnit(u)
+		out[i] = scatter.Unmix(u)
 	}
 	return out
 }
@@ -65,13 +69,13 @@ func (a *Accumulator) Lowest(kind UnitKind) []uint64 {
 func LowestOf(keys []uint64) []uint64 {
 	mixed := make([]uint64, len(keys))
 	for i, k := range keys {
-		mixed[i] = mixUnit(k)
+		mixed[i] = scatter.Mix(k)
 	}
 	slices.Sort(mixed)
 	mixed = slices.Compact(mixed)
 	out := mixed[:min(len(mixed), LowestUnits)]
 	for i, u := range out {
-		out[i] = unmixUnit(u)
+		out[i] = scatter.Unmix(u)
 	}
 	return out
 }

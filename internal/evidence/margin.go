@@ -11,28 +11,7 @@ import (
 )
 
 // inParallel calls fn for 0 to n-1, up to threads at a time.
-func inParallel(threads, n int, fn func(i int)) {
-	if threads <= 1 || n <= 1 {
-		for i := range n {
-			fn(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wg guard.Group
-	for range min(threads, n) {
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				fn(i)
-			}
-		})
-	}
-	wg.Wait()
-}
+func inParallel(threads, n int, fn func(i int)) { guard.Each(threads, n, func(_, i int) { fn(i) }) }
 
 // close evaluates all margins. The pools are empty afterwards.
 func (s *state[T]) close(ctx context.Context, t *group.Table, alone *soles, levels []Levels, combos [][]int, threads int) ([]*Margin, error) {

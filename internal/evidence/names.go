@@ -3,6 +3,8 @@ package evidence
 import (
 	"math"
 	"math/bits"
+
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // Names numbers units from 1 on, in the order in which they are first asked for. The
@@ -38,7 +40,7 @@ func (n *Names) Number(u Unit) int32 {
 
 // find returns the slot of a unit, or the free one where it belongs.
 func (n *Names) find(u Unit) int {
-	at := int(mixUnit(u.Key^uint64(u.Kind)<<62) >> n.shift)
+	at := int(scatter.Mix(u.Key^uint64(u.Kind)<<62) >> n.shift)
 	for n.slots[at] != 0 && n.units[n.slots[at]-1] != u {
 		at = (at + 1) & (len(n.slots) - 1)
 	}

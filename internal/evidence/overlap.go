@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // Overlap finds out whether some respondent has rows of several holdings, or of a holding
@@ -53,7 +54,7 @@ func (o *Overlap) Add(b *Batch) error {
 	o.grow(2)
 	low, high := extendTo(&o.half[0], b.Rows), extendTo(&o.half[1], b.Rows)
 	for i, key := range b.HoldingKey {
-		k := mixUnit(key)
+		k := scatter.Mix(key)
 		if b.HoldingNull != nil && b.HoldingNull[i] {
 			k, o.none = noHolding, true
 		} else if k == noHolding {

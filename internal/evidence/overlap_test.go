@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // TestOverlap holds it against the rows, with holdings that agree in half of their
@@ -40,7 +41,7 @@ func TestOverlap(t *testing.T) {
 				last = last || !missing && mixed[h] == 1<<64-1
 				key := rng.Uint64()
 				if !missing {
-					key = evidence.Unmix(mixed[h])
+					key = scatter.Unmix(mixed[h])
 				}
 				b.Rows++
 				b.RespondentKey = append(b.RespondentKey, who)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // compactAfter is the number of rows after which a pool first looks whether
@@ -77,7 +78,7 @@ func (p *pool[T]) add(u units, cell []uint32, null []bool, want bool, b *Batch, 
 			if is != want {
 				continue
 			}
-			o.unit[at] = mixUnit(u.at(i))
+			o.unit[at] = scatter.Mix(u.at(i))
 			o.cell[at] = cell[i]
 			if p.shape.Response {
 				var none T
@@ -115,12 +116,12 @@ func (u *units) at(i int) uint64 {
 func mixAll(dst []uint64, u units) {
 	if u.keys != nil {
 		for i, k := range u.keys {
-			dst[i] = mixUnit(k)
+			dst[i] = scatter.Mix(k)
 		}
 		return
 	}
 	for i, id := range u.ids {
-		dst[i] = mixUnit(uint64(id))
+		dst[i] = scatter.Mix(uint64(id))
 	}
 }
 
@@ -236,7 +237,7 @@ func compose(first, second []uint32) []uint32 {
 // renumbered gives the units of a block their ids in another accumulator.
 func renumbered[T any](b block[T], units []uint32, s *Shape) block[T] {
 	for i, u := range b.unit {
-		b.unit[i] = mixUnit(uint64(units[unmixUnit(u)]))
+		b.unit[i] = scatter.Mix(uint64(units[scatter.Unmix(u)]))
 	}
 	out := b.sorted(s, block[T]{})
 	out.cells = b.cells

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math/bits"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // Storage is where rows go that do not fit in memory.
@@ -210,7 +212,7 @@ func (p *pool[T]) addStored(b *block[T], units []uint32) {
 	n := b.len()
 	at := p.open.grow(n, &p.shape)
 	for i, u := range b.unit {
-		p.open.unit[at+i] = mixUnit(uint64(units[unmixUnit(u)]))
+		p.open.unit[at+i] = scatter.Mix(uint64(units[scatter.Unmix(u)]))
 	}
 	copy(p.open.cell[at:], b.cell)
 	if p.shape.Response {

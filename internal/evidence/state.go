@@ -80,7 +80,7 @@ func (s *state[T]) pools() []*pool[T] {
 // slotsOf returns n slots in units of the weight. Where they are more than any
 // sum of weights may reach, so is the answer: no contribution is one too many.
 func slotsOf(n, digits int) exact.Int128 {
-	z := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	z := exact.Pow10(digits)
 	z.Mul(z, big.NewInt(int64(n))).Lsh(z, weightShift)
 	if slots, ok := exact.FromBig(z); ok {
 		return slots

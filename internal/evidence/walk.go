@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // walker visits units, partition by partition. It gathers their evidence in the inner
@@ -77,7 +78,7 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		for j < len(recs) && recs[j].unit == recs[i].unit {
 			j++
 		}
-		if w.keep != nil && !w.keep(Unit{w.kind, unmixUnit(recs[i].unit)}) {
+		if w.keep != nil && !w.keep(Unit{w.kind, scatter.Unmix(recs[i].unit)}) {
 			i = j
 			continue
 		}
@@ -88,10 +89,10 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		}
 		w.own = number
 		if w.shape.Largest > 0 {
-			w.who = Unit{w.kind, unmixUnit(recs[i].unit)}
+			w.who = Unit{w.kind, scatter.Unmix(recs[i].unit)}
 		}
 		if w.weight != nil {
-			w.w = w.weight[unmixUnit(recs[i].unit)]
+			w.w = w.weight[scatter.Unmix(recs[i].unit)]
 		}
 		w.take(recs[i:j])
 		w.unit()

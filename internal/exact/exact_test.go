@@ -163,46 +163,6 @@ func TestFromFloat64(t *testing.T) {
 	}
 }
 
-func TestSummer(t *testing.T) {
-	rng := rand.New(rand.NewPCG(4, 4))
-	for range 2000 {
-		values := make([]float64, rng.IntN(20))
-		want := new(big.Rat)
-		for i := range values {
-			values[i] = floats(rng)
-			want.Add(want, meaning(values[i]))
-		}
-		f, _ := want.Float64()
-		got, _, err := exact.SumFloat64(values)
-		if err != nil || got != f && !(math.IsInf(got, 0) && math.IsInf(f, 0)) {
-			t.Fatalf("%v: %v, want %v, %v", values, got, f, err)
-		}
-		var a, b exact.Summer
-		rng.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
-		for i, v := range values {
-			if i%3 == 0 {
-				a.Add(v)
-			} else {
-				b.Add(v)
-			}
-		}
-		a.Merge(&b)
-		n, u := a.Num()
-		if u.Rat(n).Cmp(want) != 0 {
-			t.Fatalf("merged: %v, want %v", u.Rat(n), want)
-		}
-	}
-	if got, _, _ := exact.SumFloat64([]float64{1e308, 1, -1e308}); got != 1 {
-		t.Errorf("1e308 + 1 - 1e308 = %v", got)
-	}
-	if got, _, _ := exact.SumFloat64([]float64{0.1, 0.2, 0.3}); got != 0.6 {
-		t.Errorf("0.1 + 0.2 + 0.3 = %v", got)
-	}
-	if _, pos, err := exact.SumFloat64([]float64{1, math.NaN()}); err != exact.ErrNotFinite || pos != 1 {
-		t.Errorf("NaN: position %d, %v", pos, err)
-	}
-}
-
 func TestCmpScaledAndNum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for range 20_000 {

@@ -93,7 +93,7 @@ type Unit struct{ Digits, Shift int }
 
 // Rat returns the value of a in unit u.
 func (u Unit) Rat(a Num) *big.Rat {
-	den := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(u.Digits)), nil)
+	den := Pow10(u.Digits)
 	den.Lsh(den, uint(u.Shift))
 	return new(big.Rat).SetFrac(a.Big(), den)
 }

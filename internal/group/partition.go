@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"slices"
 	"sync/atomic"
+
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 const (
@@ -165,7 +167,7 @@ func (t *partTable) group(p *part, keys []uint64, local []uint32) {
 	t.found, t.count = t.found[:0], t.count[:0]
 	shift, mask := uint(64-bits.Len(uint(size-1))), uint64(size-1)
 	for i, k := range keys {
-		h := mix(k) >> shift
+		h := scatter.Mix(k) >> shift
 		for {
 			s := t.slots[h&mask]
 			if s == 0 {
@@ -187,7 +189,7 @@ func (t *partTable) group(p *part, keys []uint64, local []uint32) {
 	p.sizes = make([]uint32, len(p.groups))
 	t.rank = slices.Grow(t.rank[:0], len(p.groups))[:len(p.groups)]
 	for r, k := range p.groups {
-		h := mix(k) >> shift
+		h := scatter.Mix(k) >> shift
 		for t.found[t.slots[h&mask]-1] != k {
 			h++
 		}

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/scatter"
 	"github.com/sluis-go/sluis/internal/touch"
 )
 
@@ -224,7 +225,7 @@ func (t *Table) insertHashed(cols [][]uint32, key []uint64, ids []uint32) {
 			t.rehash(2 * len(t.slots))
 		}
 		mask := uint64(len(t.slots) - 1)
-		h := mix(k) >> t.shift
+		h := scatter.Mix(k) >> t.shift
 		for {
 			s := t.slots[h&mask]
 			if s == 0 {
@@ -249,18 +250,10 @@ func (t *Table) rehash(size int) {
 	t.shift = uint(64 - bits.Len(uint(size-1)))
 	mask := uint64(size - 1)
 	for id, k := range t.keys {
-		h := mix(k) >> t.shift
+		h := scatter.Mix(k) >> t.shift
 		for t.slots[h&mask] != 0 {
 			h++
 		}
 		t.slots[h&mask] = uint32(id + 1)
 	}
-}
-
-// mix spreads the bits of k; the table takes the top bits of the result.
-func mix(k uint64) uint64 {
-	k ^= k >> 32
-	k *= 0x9e3779b97f4a7c15
-	k ^= k >> 29
-	return k * 0xbf58476d1ce4e5b9
 }

@@ -3,6 +3,8 @@ package group
 import (
 	"context"
 	"math/bits"
+
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // Matching says how nulls in keys match.
@@ -257,7 +259,7 @@ func (p *projector) groups(xs, ys []uint32, open []bool) (gx, gy []uint32, n int
 		for _, c := range cols {
 			k -= uint64(p.keys[c][id]) * p.radix[c]
 		}
-		for h := mix(k) >> shift; ; h++ {
+		for h := scatter.Mix(k) >> shift; ; h++ {
 			slot := &p.slots[h&uint64(size-1)]
 			switch {
 			case *slot == 0 && !insert:

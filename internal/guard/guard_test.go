@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -73,4 +74,76 @@ func TestGroup(t *testing.T) {
 	var quiet Group
 	quiet.Go(func() {})
 	quiet.Wait() // no panic
+}
+
+// TestEach: every number is called once, whatever the number of threads, each by a worker
+// below that number; a panic goes on in the caller after all others have ended.
+func TestEach(t *testing.T) {
+	for _, threads := range []int{-1, 0, 1, 2, 7, 200} {
+		for _, n := range []int{0, 1, 2, 100} {
+			called := make([]atomic.Int64, n)
+			Each(threads, n, func(worker, i int) {
+				if worker < 0 || worker >= max(1, min(threads, n)) {
+					t.Errorf("worker %d of %d", worker, threads)
+				}
+				called[i].Add(1)
+			})
+			for i := range called {
+				if got := called[i].Load(); got != 1 {
+					t.Errorf("%d threads: %d of %d is called %d times", threads, i, n, got)
+				}
+			}
+		}
+		err := Call(func() error {
+			Each(threads, 50, func(_, i int) {
+				if i == 3 {
+					slip(nil, i)
+				}
+			})
+			return nil
+		})
+		if !errors.Is(err, ErrInternal) || !strings.Contains(err.Error(), "guard.slip") {
+			t.Errorf("%d threads: %v", threads, err)
+		}
+	}
+}
+
+// TestTry: the first error by number of those met is returned, and what is left is not
+// called; a context that is done is such an error.
+func TestTry(t *testing.T) {
+	own := []error{errors.New("0"), errors.New("1"), errors.New("2"), errors.New("3")}
+	for _, threads := range []int{-1, 1, 2, 4, 9} {
+		if err := Try(t.Context(), threads, len(own), func(worker, i int) error {
+			if worker >= max(1, threads) {
+				t.Errorf("worker %d of %d", worker, threads)
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+		var met atomic.Int64
+		err := Try(t.Context(), threads, len(own), func(_, i int) error {
+			met.Or(1 << i)
+			return own[i]
+		})
+		for i, e := range own {
+			if met.Load()>>i&1 == 1 {
+				if !errors.Is(err, e) {
+					t.Errorf("%d threads: %v, and the first met is %v", threads, err, e)
+				}
+				break
+			}
+		}
+		if got := met.Load(); threads <= 1 && got != 1 {
+			t.Errorf("one thread goes on behind an error: %b", got)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := Try(ctx, threads, 3, func(int, int) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
+			t.Errorf("%d threads: %v", threads, err)
+		}
+		if err := Try(ctx, threads, 0, nil); err != nil {
+			t.Errorf("%d threads, nothing to do: %v", threads, err)
+		}
+	}
 }

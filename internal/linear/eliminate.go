@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/internal/scatter"
 )
 
 // Kind is the role of a column in the elimination.
@@ -91,12 +92,9 @@ func functionals(v Vector) (one, two uint64) {
 	return one, two
 }
 
-// scramble is the finaliser of splitmix64, into the field.
+// scramble is the number of SplitMix64 behind a state, into the field.
 func scramble(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	z ^= z >> 31
+	z = scatter.Finish(z + scatter.Step)
 	if z = z&prime + z>>61; z >= prime {
 		z -= prime
 	}

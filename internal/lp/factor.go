@@ -204,7 +204,7 @@ func (f *factors) factor(cols func(pos int) ([]int32, []float64)) (badPos, badRo
 			}
 		}
 		r := pivot[k]
-		if r < 0 || f.stepOf[r] >= 0 || math.Abs(f.work[r]) < 1e-9 {
+		if r < 0 || f.stepOf[r] >= 0 || math.Abs(f.work[r]) < singular {
 			r = f.choose(rowCount)
 		}
 		if r < 0 {
@@ -219,7 +219,7 @@ func (f *factors) factor(cols func(pos int) ([]int32, []float64)) (badPos, badRo
 			x := f.work[q]
 			f.work[q] = 0
 			switch {
-			case q == r || math.Abs(x) < 1e-13:
+			case q == r || math.Abs(x) < noise:
 			case f.stepOf[q] >= 0:
 				f.urow = append(f.urow, q)
 				f.uval = append(f.uval, x)
@@ -254,7 +254,7 @@ func (f *factors) choose(rowCount []int32) int32 {
 			most = max(most, math.Abs(f.work[q]))
 		}
 	}
-	if most < 1e-9 {
+	if most < singular {
 		return -1
 	}
 	best := int32(-1)
@@ -367,7 +367,7 @@ func (f *factors) btran(c, y []float64) {
 func (f *factors) replace(pos int, alpha []float64) {
 	e := eta{pos: int32(pos), pivot: alpha[pos], from: int32(len(f.erow))}
 	for i, v := range alpha {
-		if i != pos && math.Abs(v) > 1e-13 {
+		if i != pos && math.Abs(v) > noise {
 			f.erow = append(f.erow, int32(i))
 			f.eval = append(f.eval, v)
 		}

@@ -30,10 +30,18 @@ const (
 	NoUpper = math.MaxInt64
 )
 
+// Tolerances of the floats. None of them decides a verdict: what a program proposes is
+// checked in whole numbers by its caller. Coefficients are 1 or -1 and points are scaled to
+// at most 2^22: the rounding error of one operation is about 2^-52 times 2^22, or 1e-9.
 const (
 	feasible  = 1e-7    // a bound is kept to within this, in scaled units
 	optimal   = 1e-7    // a reduced cost below this is zero
 	pivotal   = 1e-7    // a smaller pivot is no pivot
+	progress  = 1e-9    // a shorter step is none: the vertex is degenerate; a shorter change of a variable is none
+	singular  = 1e-9    // a column with nothing larger left depends on those before it
+	noise     = 1e-13   // an entry of a solution below this is what 1 - 1 leaves: kept, it would fill the factors
+	absent    = 1e-12   // likewise in a row of the inverse, which is a sum of more of them
+	shortest  = 1e-4    // squared length of a row of the inverse: cancellation must not make it 0 (Forrest and Goldfarb 1992)
 	refactor  = 64      // changes of basis between factorisations
 	stallStep = 60      // steps without progress before choosing at random
 	widest    = 1 << 22 // bounds beyond this are scaled down
@@ -256,7 +264,7 @@ func (s *Solver) Maximize(ctx context.Context, objective []Term, enough func(val
 			return Unbounded, nil
 		}
 		s.steps++
-		if moved > 1e-9 {
+		if moved > progress {
 			stall = 0
 		} else {
 			stall++

@@ -340,7 +340,7 @@ func (s *Near) entries(limits func(c int32) (down, up, cost float64)) {
 	s.listed = s.listed[:0]
 	a := s.a
 	for i, p := range s.rho {
-		if math.Abs(p) < 1e-12 {
+		if math.Abs(p) < absent {
 			continue
 		}
 		r := s.row[i]
@@ -516,7 +516,7 @@ func (s *Near) pivot(i, v int32, over float64) bool {
 	t := (s.x[i] - end) / p
 	e := eta{pos: i, pivot: p, from: int32(len(s.erow))}
 	for k, w := range s.alpha {
-		if math.Abs(w) < 1e-13 {
+		if math.Abs(w) < noise {
 			continue
 		}
 		s.x[k] -= float64(t * w)
@@ -545,13 +545,13 @@ func (s *Near) measure(i int32) {
 	}
 	s.solve(s.tau)
 	for k, w := range s.alpha {
-		if int32(k) == i || math.Abs(w) < 1e-13 {
+		if int32(k) == i || math.Abs(w) < noise {
 			continue
 		}
 		by := w / s.alpha[i]
-		s.norm[k] = max(s.norm[k]-float64(2*by*s.tau[k])+float64(by*by*own), 1e-4+float64(by*by))
+		s.norm[k] = max(s.norm[k]-float64(2*by*s.tau[k])+float64(by*by*own), shortest+float64(by*by))
 	}
-	s.norm[i] = max(own/float64(s.alpha[i]*s.alpha[i]), 1e-4)
+	s.norm[i] = max(own/float64(s.alpha[i]*s.alpha[i]), shortest)
 }
 
 // Point returns the variables that are not zero after a program that ended Optimal,
@@ -559,7 +559,7 @@ func (s *Near) measure(i int32) {
 func (s *Near) Point() (cols []int32, x []float64) {
 	cols, x = append(cols, s.fixed), append(x, s.distance)
 	for k, c := range s.col {
-		if d := s.value(2*int32(k)) - s.value(2*int32(k)+1); math.Abs(d) > 1e-9 {
+		if d := s.value(2*int32(k)) - s.value(2*int32(k)+1); math.Abs(d) > progress {
 			cols, x = append(cols, c), append(x, d)
 		}
 	}

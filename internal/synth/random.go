@@ -1,6 +1,10 @@
 package synth
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/sluis-go/sluis/internal/scatter"
+)
 
 // rng draws the values of one row. Two rows, two tables and two seeds have
 // nothing to do with each other.
@@ -19,21 +23,14 @@ const (
 
 // row returns the generator of a row (or of another unit) of a table.
 func row(seed, salt uint64, i int64) rng {
-	r := rng(mix(seed ^ salt*0x9e3779b97f4a7c15))
-	return rng(mix(uint64(r) + uint64(i)*0xd1342543de82ef95))
-}
-
-// mix is the finaliser of splitmix64 (Steele, Lea and Flood 2014).
-func mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
+	r := rng(scatter.Finish(seed ^ salt*scatter.Step))
+	return rng(scatter.Finish(uint64(r) + uint64(i)*0xd1342543de82ef95))
 }
 
 // next returns 64 random bits.
 func (r *rng) next() uint64 {
-	*r += 0x9e3779b97f4a7c15
-	return mix(uint64(*r))
+	*r += scatter.Step
+	return scatter.Finish(uint64(*r))
 }
 
 // below returns a number in [0, n).

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // Audit works out what an attacker can say of the hidden cells of a pattern, our
@@ -127,7 +129,7 @@ func (a *auditor) intervals(ctx context.Context, hidden []bool) error {
 	a.ends = make([]ends, len(a.p.cells))
 	found := make([][]*Witness, len(a.parts))
 	checkers := make([]*checker, max(1, a.o.Threads))
-	err := parallel(ctx, a.o.Threads, len(a.parts), func(worker, i int) (err error) {
+	err := guard.Try(ctx, a.o.Threads, len(a.parts), func(worker, i int) (err error) {
 		if checkers[worker] == nil {
 			checkers[worker] = newChecker(a.p)
 		}
@@ -256,7 +258,7 @@ func (a *auditor) needs(ctx context.Context, hidden []bool) error {
 		asked := make([]Need, len(rest))
 		open := make([]bool, len(rest))
 		got := make([][]*Witness, len(rest))
-		err := parallel(ctx, c.threads, len(rest), func(worker, i int) (err error) {
+		err := guard.Try(ctx, c.threads, len(rest), func(worker, i int) (err error) {
 			missing := a.missing(rest[i], failures[rest[i]])
 			if len(missing) == 0 {
 				return nil

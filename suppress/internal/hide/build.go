@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -275,7 +276,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 		return fail(0, err)
 	}
 	additive := o.Digits == nil && !anyNegative(r, outputs)
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(g.digits)), nil))
+	unit := new(big.Rat).SetInt(exact.Pow10(g.digits))
 	for i, k := range outputs {
 		t := all[i]
 		if err := t.fill(values[i], g.digits, o.Digits != nil); err != nil {
@@ -367,7 +368,7 @@ func (g *Tables) chooseDigits(values []map[int]*big.Rat, o BuildOptions) error {
 // the table's own.
 func (t *table) fill(values map[int]*big.Rat, digits int, rounded bool) error {
 	t.value = make([]int64, t.n)
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
+	unit := new(big.Rat).SetInt(exact.Pow10(digits))
 	units := make(map[int]int64, len(values))
 	for cell, x := range values {
 		n, err := roundUnits(new(big.Rat).Mul(x, unit), false)

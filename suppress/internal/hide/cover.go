@@ -3,6 +3,8 @@ package hide
 import (
 	"context"
 	"slices"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // cover hides what must be hidden: for every need of a primary cell that no
@@ -52,7 +54,7 @@ func (c *cover) run(ctx context.Context) error {
 	batch := 1
 	if len(c.p.cells) > few {
 		batch = 32
-		scatter(order)
+		shuffled(order)
 	}
 	// What needs a program is left to the second pass, which may hide more.
 	for _, f := range c.finders {
@@ -69,8 +71,8 @@ func (c *cover) run(ctx context.Context) error {
 	return c.pass(ctx, order, batch, true)
 }
 
-// scatter reorders cells so that neighbours come far apart.
-func scatter(cells []int32) {
+// shuffled reorders cells so that neighbours come far apart.
+func shuffled(cells []int32) {
 	const stride = 7919
 	if len(cells)%stride == 0 {
 		return
@@ -101,7 +103,7 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 			got := make([][]sought, len(now))
 			fails := make([][]Need, len(now))
 			met := make([]bool, len(now))
-			err := parallel(ctx, c.threads, len(now), func(worker, i int) (err error) {
+			err := guard.Try(ctx, c.threads, len(now), func(worker, i int) (err error) {
 				_, missing := c.found.assign(now[i], all)
 				met[i] = len(missing) == 0
 				got[i], fails[i], err = c.seekAll(ctx, c.finders[worker], missing, lost[now[i]], more)

@@ -3,6 +3,8 @@ package hide
 import (
 	"context"
 	"math/big"
+
+	"github.com/sluis-go/sluis/internal/exact"
 )
 
 // ForeignOptions say who attacks a foreign table, and what its primary cells require.
@@ -154,7 +156,7 @@ func (p *foreignProblem) text(cell int, b Bound) *string {
 	if b.Den == 1 {
 		s = unitsText(p.value[cell]+b.Delta, p.f.Digits)
 	} else {
-		unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p.f.Digits)), nil)
+		unit := exact.Pow10(p.f.Digits)
 		x := big.NewRat(p.value[cell], 1)
 		x.Add(x, big.NewRat(b.Delta, b.Den)).Quo(x, new(big.Rat).SetInt(unit))
 		if n, exact := x.FloatPrec(); exact {

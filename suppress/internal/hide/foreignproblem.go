@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+
+	"github.com/sluis-go/sluis/internal/exact"
 )
 
 // foreignProblem is the problem of a foreign table under some options.
@@ -197,7 +199,7 @@ func (p *foreignProblem) judge() error {
 	if err := rules.check(&p.f.spec); err != nil {
 		return err
 	}
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p.f.Digits)), nil))
+	unit := new(big.Rat).SetInt(exact.Pow10(p.f.Digits))
 	up := func(x *big.Rat) int64 {
 		n, err := roundUnits(new(big.Rat).Mul(x, unit), true)
 		if err != nil {
@@ -431,7 +433,7 @@ func (p *foreignProblem) shares(cell int) []Share {
 		return nil
 	}
 	x := p.f.largest[row][0].rat()
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(p.f.Digits)), nil))
+	unit := new(big.Rat).SetInt(exact.Pow10(p.f.Digits))
 	value := max(0, p.value[cell])
 	if s := (Share{Least: min(unitsBelow(x, unit), value), Most: min(unitsAbove(x, unit), value)}); s.Most > 0 {
 		return []Share{s}

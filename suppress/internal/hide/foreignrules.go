@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 
+	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -87,7 +88,7 @@ func percentage(p sdc.Percent) *big.Rat {
 }
 
 func (n number) rat() *big.Rat {
-	den := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n.scale)), nil)
+	den := exact.Pow10(int(n.scale))
 	return new(big.Rat).SetFrac(big.NewInt(n.mant), den)
 }
 

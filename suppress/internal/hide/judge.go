@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -59,7 +60,7 @@ func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) erro
 			t.branches(cell, line, v, f.Rule, policy)
 		}
 	}
-	unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
+	unit := new(big.Rat).SetInt(exact.Pow10(digits))
 	for c := range r.Tables[k].Cells() {
 		cell := t.at(c)
 		if t.reasons[cell] == 0 {
@@ -159,7 +160,7 @@ func (t *table) byHand(out *sdc.Output, digits int) error {
 			return 0, fmt.Errorf("%w: an a-priori entry has a number that is none", ErrRequest)
 		}
 		if up {
-			x.Mul(x, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)))
+			x.Mul(x, new(big.Rat).SetInt(exact.Pow10(digits)))
 		}
 		return roundUnits(x, up)
 	}

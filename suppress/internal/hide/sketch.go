@@ -1,6 +1,10 @@
 package hide
 
-import "math"
+import (
+	"math"
+
+	"github.com/sluis-go/sluis/internal/scatter"
+)
 
 // sketcher makes tables of whole numbers that nearly agree with what is known:
 // weights, chosen freely, are fitted to the known totals in turn (iterative
@@ -152,13 +156,8 @@ func (s *sketcher) draw(round int) []int64 {
 	return s.rounded
 }
 
-// mix is the finaliser of SplitMix64: the same on every machine.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
+// mix is the number of SplitMix64 behind a state: the same on every machine.
+func mix(state uint64) uint64 { return scatter.Finish(state + scatter.Step) }
 
 // fit goes once through the sums and returns how far off the worst was.
 func (s *sketcher) fit() (worst float64) {
