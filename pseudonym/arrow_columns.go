@@ -15,7 +15,7 @@ import (
 type Columns map[string]*Pseudonymizer
 
 // errNil says that an argument is nil.
-var errNil = fmt.Errorf("%w: the context, the allocator, or what is to be replaced is nil", ErrSetting)
+var errNil = fmt.Errorf("%w: the context, the allocator, the pseudonymizer, or what is to be replaced is nil", ErrSetting)
 
 // Schema returns a schema with the types of the pseudonyms, without any metadata:
 // metadata of other programs (pandas, for example) may describe or hold identifiers. The

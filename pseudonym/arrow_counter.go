@@ -56,8 +56,11 @@ func (c *Counter) note(sums []uint64) {
 	c.seen.insertAll(sums)
 }
 
-// Stats returns the counts so far.
+// Stats returns the counts so far: zeros of a counter that is nil.
 func (c *Counter) Stats() Stats {
+	if c == nil {
+		return Stats{DistinctExact: true}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := Stats{Rows: c.rows, Nulls: c.nulls, Invalid: c.invalid}
@@ -71,6 +74,9 @@ func (c *Counter) Stats() Stats {
 
 // class returns the Canonical of a [Setting].
 func (c *Counter) class() string {
+	if c == nil {
+		return NoPseudonyms
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.canonical == "" {

@@ -67,10 +67,15 @@ func (s *KeySet) text() ([]byte, error) {
 	return out, nil
 }
 
+var errNoSet = fmt.Errorf("%w: the set is nil: load it, or make it with NewKey and Rotate", ErrKey)
+
 // SaveKeySet writes a set to a new file of mode 0600: in text, or encrypted with age to
 // the recipients, if there are any. A file that exists is not overwritten. The error is
 // ErrKey for an empty set.
 func SaveKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
+	if s == nil {
+		return errNoSet
+	}
 	text, err := s.text()
 	if err != nil {
 		return err
@@ -82,6 +87,9 @@ func SaveKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
 // the disk, it overwrites the old content with zeros. It does not write a set that was
 // encrypted without recipients: the error is ErrKeyFile.
 func ReplaceKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
+	if s == nil {
+		return errNoSet
+	}
 	if s.sealed && len(recipients) == 0 {
 		return fmt.Errorf("%w: it is encrypted, and there is no recipient to encrypt it to again", ErrKeyFile)
 	}

@@ -52,7 +52,7 @@ func (c *Config) length() (int, error) {
 	case n < least:
 		return 0, fmt.Errorf("%w: %d bytes, where %d values need %d", ErrLength, n, expected, least)
 	case n > 32:
-		return 0, errors.New("a pseudonym has at most 32 bytes")
+		return 0, fmt.Errorf("%w: a pseudonym has at most 32 bytes", ErrSetting)
 	}
 	return n, nil
 }

@@ -56,6 +56,9 @@ func EmptyLinkage(p *Pseudonymizer) *Linkage {
 // a column of text; a column of numbers has others, see [Linkage.AddArray]. Memory grows
 // with distinct identifiers.
 func NewLinkage(p *Pseudonymizer, identifiers iter.Seq[string]) (*Linkage, error) {
+	if p == nil || identifiers == nil {
+		return nil, errNil
+	}
 	l := EmptyLinkage(p)
 	for id := range identifiers {
 		if _, err := l.add(p, value{tag: tagText, text: []byte(id)}); err != nil {

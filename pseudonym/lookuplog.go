@@ -215,6 +215,9 @@ var firstPrevious = strings.Repeat("0", 2*sha256.Size)
 // from an earlier verification, one of the lines must have that digest: lines that were
 // cut off the end are detected. The error is ErrLog, with the line.
 func VerifyLog(r io.Reader, head string, signers ...ed25519.PublicKey) (LogState, error) {
+	if r == nil {
+		return LogState{}, fmt.Errorf("%w: the reader is nil", ErrLog)
+	}
 	text, err := io.ReadAll(io.LimitReader(r, maxLog+1))
 	if err != nil {
 		return LogState{}, err

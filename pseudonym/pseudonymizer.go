@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -92,14 +91,14 @@ type kernel struct{ key *hmac.Key }
 
 // New makes a pseudonymizer. The key may be destroyed afterwards; the derived
 // state lives until [Pseudonymizer.Destroy]. The error wraps ErrDestroyed,
-// ErrDomain or ErrLength.
+// ErrDomain, ErrSetting or ErrLength.
 func New(c Config) (*Pseudonymizer, error) {
 	n, err := c.length()
 	if err != nil {
 		return nil, err
 	}
 	if c.Algorithm > SHA512_256 || c.Form > lastForm || c.Invalid > InvalidKeep || c.Encoding > Binary {
-		return nil, errors.New("algorithm, form, invalid or encoding is none of those there are")
+		return nil, fmt.Errorf("%w: algorithm, form, invalid or encoding", ErrSetting)
 	}
 	id, err := c.Key.ID()
 	if err != nil {

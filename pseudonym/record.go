@@ -121,7 +121,8 @@ func (p *Pseudonymizer) Record(columns []string, counters map[string]*Counter, t
 	return r
 }
 
-// Append adds columns that p replaced.
+// Append adds columns that p replaced. Of a column without a counter the record says that
+// nothing was counted.
 func (r *Record) Append(p *Pseudonymizer, columns []string, counters map[string]*Counter) {
 	for _, name := range columns {
 		r.Columns = append(r.Columns, counters[name].recorded(name, p.Settings()))

@@ -43,6 +43,9 @@ func (r *Report) CellsSchema() *arrow.Schema {
 // most 65,536 rows. It releases each record after write returns. The records are
 // confidential.
 func (r *Report) WriteCells(mem memory.Allocator, write func(arrow.Record) error) error {
+	if mem == nil || write == nil {
+		return outputsError("the allocator, or the function that takes the records, is nil")
+	}
 	variables := r.cellVariables()
 	b := array.NewRecordBuilder(mem, r.CellsSchema())
 	defer b.Release()

@@ -20,6 +20,9 @@ import (
 //
 // Linear in the rows.
 func UnitLooks(t arrow.Table, name string, form RespondentForm) ([]Remark, error) {
+	if t == nil {
+		return nil, outputsError("the table is nil")
+	}
 	e, err := textsOf(t, name)
 	if e == nil {
 		return nil, err
@@ -30,6 +33,9 @@ func UnitLooks(t arrow.Table, name string, form RespondentForm) ([]Remark, error
 // CodeLooks remarks, for review, on codes of a column of a table that look like another one,
 // as [CodesLookAlike] does. Linear in the rows.
 func CodeLooks(t arrow.Table, name string) ([]Remark, error) {
+	if t == nil {
+		return nil, outputsError("the table is nil")
+	}
 	e, err := textsOf(t, name)
 	if e == nil {
 		return nil, err

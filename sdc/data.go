@@ -158,7 +158,7 @@ func (d *Data) validateSuppressions() error {
 	}
 	for _, src := range d.Sources {
 		if len(known) > 0 && !known[src.SHA256] {
-			return fmt.Errorf("%s: the record of local suppression is of another file: its SHA-256 is not that of the data", src.Name)
+			return fmt.Errorf("%s: %w", src.Name, ErrOtherFile)
 		}
 	}
 	return nil

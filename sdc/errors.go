@@ -35,6 +35,10 @@ var (
 	// ErrBroken, in a *ColumnError, says that an array of the column cannot be read, or
 	// that a record does not match the schema of its reader.
 	ErrBroken = errors.New("records are damaged")
+
+	// ErrOtherFile says that the SHA-256 in a record of local suppression is not that of a
+	// file of the data.
+	ErrOtherFile = errors.New("the record of local suppression is of another file: its SHA-256 is not that of the data")
 )
 
 // Reasons inside a ColumnError.

@@ -15,6 +15,9 @@ import (
 // The error wraps ErrRequest and names the line: a depth that grows by more
 // than one, an empty code, a code that occurs twice.
 func ParseHRC(r io.Reader, lead string) (*Hierarchy, error) {
+	if r == nil {
+		return nil, outputsError("the reader of a hierarchy is nil")
+	}
 	if lead == "" {
 		lead = "@"
 	}

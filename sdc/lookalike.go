@@ -62,6 +62,9 @@ func alikeCodes(codes iter.Seq[string]) (n int64) {
 // of these codes. [Check] does the same by itself; CodesLookAlike is for reports that are
 // made in another way. Every code must come once. Linear in the codes.
 func CodesLookAlike(name string, codes iter.Seq[string]) []Remark {
+	if codes == nil {
+		return nil
+	}
 	return codeRemark(name, alikeCodes(codes))
 }
 

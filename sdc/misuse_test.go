@@ -85,10 +85,10 @@ func TestMisusedFields(t *testing.T) {
 		{"record without sources", func(d *sdc.Data) { d.Suppressions = []*sdc.Suppression{proof(a)} }, sdc.ErrRequest, "Data.Sources"},
 		{"record of another file", func(d *sdc.Data) {
 			d.Suppressions, d.Sources = []*sdc.Suppression{proof(a)}, []sdc.Source{{Name: "f", SHA256: b}}
-		}, nil, "of another file"},
+		}, sdc.ErrOtherFile, "of another file"},
 		{"record of one file of two", func(d *sdc.Data) {
 			d.Suppressions, d.Sources = []*sdc.Suppression{proof(a)}, []sdc.Source{{Name: "f", SHA256: a}, {Name: "g"}}
-		}, nil, "of another file"},
+		}, sdc.ErrOtherFile, "of another file"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			for _, streamed := range []bool{false, true} {
@@ -102,11 +102,7 @@ func TestMisusedFields(t *testing.T) {
 				}
 				tc.do(d)
 				r, err := sdc.Check(t.Context(), d, regions(), sdc.CBS(), sdc.Options{})
-				want := tc.want
-				if want == nil { // it must be an error, of no type
-					want = err
-				}
-				refused(t, r, err, want, tc.says)
+				refused(t, r, err, tc.want, tc.says)
 			}
 		})
 	}

@@ -31,6 +31,9 @@ var ErrSeal = errors.New("the report is not as it was written")
 // it adds a signature: sign returns the public key and its Ed25519 signature of a
 // payload. The same check and key give the same bytes.
 func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, signature []byte)) error {
+	if r == nil || w == nil {
+		return outputsError("the report or the writer is nil")
+	}
 	h := sha256.New()
 	body := &heldBack{w: io.MultiWriter(w, h), keep: len(sealEnd)}
 	enc := json.NewEncoder(body)

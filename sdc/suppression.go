@@ -95,6 +95,9 @@ func SuppressionsFit(list []*Suppression, records int64, nulls func(key string) 
 	told := map[string]int64{}
 	var keys []string
 	for _, s := range list {
+		if s == nil {
+			return outputsError("a record of local suppression is nil")
+		}
 		sum += s.Records
 		for _, k := range s.Suppressed {
 			if _, seen := told[k.Key]; !seen {

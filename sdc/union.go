@@ -29,6 +29,9 @@ import (
 // Safe and Unsafe are certain; Review says that the bounds do not decide. The table must
 // have been made with Options.Sole. Linear in the cells and their largest contributors.
 func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
+	if p == nil || total.t == nil {
+		return Unsafe
+	}
 	v := enough(p.MinContributors.Off, p.MinContributors.Min, total, hidden, shown, Cell.Contributors)
 	if total.t.byHolding {
 		v = worst(v, enough(p.MinHoldings.Off, p.MinHoldings.Min, total, hidden, shown, Cell.owners))
@@ -45,6 +48,9 @@ func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
 // two of the cells. Safe and Unsafe are certain; Review says that the bounds do not
 // decide.
 func Union(p *Policy, cells []Cell, apart bool) Verdict {
+	if p == nil || len(cells) == 0 {
+		return Unsafe
+	}
 	v := manyEnough(p.MinContributors.Off, p.MinContributors.Min, cells, apart, Cell.Contributors)
 	if cells[0].t.byHolding {
 		v = worst(v, manyEnough(p.MinHoldings.Off, p.MinHoldings.Min, cells, apart, Cell.owners))

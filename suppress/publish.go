@@ -55,8 +55,8 @@ type Options struct {
 	Round int64
 	// Nearest rounds every cell by itself; then sums need not hold.
 	Nearest bool
-	// Threads is the number of threads. Defaults to all cores. It does not change the
-	// result.
+	// Threads is the number of threads, at most 4,096. Defaults to all cores. It does not
+	// change the result.
 	Threads int
 	// Replace replaces the folders of an earlier publication.
 	Replace bool
@@ -167,8 +167,13 @@ func Release(ctx context.Context, r *sdc.Report, o Options) (p *Publication, err
 	return p, nil
 }
 
+// maxThreads bounds the goroutines, each of which has memory of its own.
+const maxThreads = 4096
+
 func (o *Options) defaults() error {
 	switch {
+	case o.Threads > maxThreads:
+		return fmt.Errorf("%w: %d threads are more than %d", ErrRequest, o.Threads, maxThreads)
 	case o.Round != 0 && (o.Round < 2 || o.Round > 1<<30):
 		return fmt.Errorf("%w: the base of rounding must be from 2 to 2^30", ErrRequest)
 	case o.Round == 0 && o.Nearest:

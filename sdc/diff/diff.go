@@ -46,6 +46,12 @@ type Changes struct {
 // Compare returns the changes from one report to another. Outputs and sources are matched
 // by name, and findings by rule, variable and cell. Linear in the findings.
 func Compare(was, now *Report) *Changes {
+	if was == nil {
+		was = &Report{}
+	}
+	if now == nil {
+		now = &Report{}
+	}
 	c := &Changes{Notice: notice, Schema: schema, Worse: now.Verdict < was.Verdict, Changes: []Change{}}
 	c.compare(Change{Part: "verdict"}, was.Verdict.String(), now.Verdict.String())
 	c.lists("about", "", about(was.About), about(now.About))
@@ -329,6 +335,9 @@ func findings(list []finding) []fact {
 
 // WriteJSON writes the changes as indented JSON.
 func (c *Changes) WriteJSON(w io.Writer) error {
+	if w == nil {
+		return errWriter
+	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", " ")
 	enc.SetEscapeHTML(false)
@@ -338,6 +347,9 @@ func (c *Changes) WriteJSON(w io.Writer) error {
 // WriteText writes the changes for a person, one line each. Of the new, gone and changed
 // findings of an output it writes at most most of each.
 func (c *Changes) WriteText(w io.Writer, most int) error {
+	if w == nil {
+		return errWriter
+	}
 	most = max(0, most)
 	var b strings.Builder
 	b.WriteString(notice + "\n")
@@ -404,3 +416,5 @@ func printable(s string) string {
 		return r
 	}, s)
 }
+
+var errWriter = fmt.Errorf("%w: the writer is nil", sdc.ErrRequest)

@@ -109,6 +109,9 @@ type finding struct {
 //     than its worst finding, and a report is never better than its worst output or
 //     remark.
 func Read(r io.Reader) (*Report, error) {
+	if r == nil {
+		return nil, fmt.Errorf("%w: the reader is nil", ErrReport)
+	}
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/sluis-go/sluis/sdc"
 )
 
 // Question is a step as a person is asked it.
@@ -31,6 +32,9 @@ func Questions(lang string) []Question {
 // Template writes a dossier with the answers that are given, and every question as a
 // comment, in "en" or "nl".
 func Template(w io.Writer, lang string, d *Dossier) error {
+	if w == nil {
+		return fmt.Errorf("%w: the writer is nil", sdc.ErrRequest)
+	}
 	if d == nil {
 		d = &Dossier{}
 	}

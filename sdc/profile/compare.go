@@ -9,6 +9,9 @@ import (
 
 // Read reads a profile in JSON. The error wraps ErrRequest.
 func Read(r io.Reader) (*Profile, error) {
+	if r == nil {
+		return nil, fmt.Errorf("%w: the reader is nil", ErrRequest)
+	}
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
 	p := &Profile{}
@@ -23,6 +26,9 @@ func Read(r io.Reader) (*Profile, error) {
 
 // WriteJSON writes the profile as indented JSON.
 func (p *Profile) WriteJSON(w io.Writer) error {
+	if w == nil {
+		return fmt.Errorf("%w: the writer is nil", ErrRequest)
+	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", " ")
 	enc.SetEscapeHTML(false)
@@ -40,6 +46,12 @@ type Change struct {
 // classes that both profiles show. It does not compare numbers of rows and respondents:
 // their difference may be a few respondents.
 func Compare(was, now *Profile) []Change {
+	if was == nil {
+		was = &Profile{}
+	}
+	if now == nil {
+		now = &Profile{}
+	}
 	var out []Change
 	later := map[string]*Column{}
 	for i := range now.Columns {

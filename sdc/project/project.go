@@ -57,7 +57,12 @@ func New(s *spec.Spec, policy sdc.Policy, o Options) *Project { return &Project{
 type RequestError struct{ Err error }
 
 // Error is that of Err.
-func (e *RequestError) Error() string { return e.Err.Error() }
+func (e *RequestError) Error() string {
+	if e.Err == nil {
+		return sdc.ErrRequest.Error()
+	}
+	return e.Err.Error()
+}
 
 // Unwrap returns Err.
 func (e *RequestError) Unwrap() error { return e.Err }
@@ -257,6 +262,9 @@ func (f *files) holdAgainst(ctx context.Context, r *sdc.Report, opts sdc.Options
 // Suggest looks for changes that would make unsafe outputs of the report safe: see
 // suggest.Find. It reads the data once more.
 func (p *Project) Suggest(ctx context.Context, r *sdc.Report, opts sdc.Options) ([]suggest.Suggestion, error) {
+	if err := p.usable(ctx); err != nil {
+		return nil, err
+	}
 	return suggest.Find(ctx, r, p.spec.Outputs, p.policy, opts, func() (*sdc.Data, func(), error) {
 		f, err := p.open(ctx, p.spec.Outputs, 1)
 		if err != nil {

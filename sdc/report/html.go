@@ -1,7 +1,7 @@
 package report
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -10,7 +10,7 @@ import (
 )
 
 // errLanguage is the error of a language that there are no words for.
-var errLanguage = errors.New("language must be en or nl")
+var errLanguage = fmt.Errorf("%w: language must be en or nl", sdc.ErrRequest)
 
 // HTMLOptions steer an HTML report.
 type HTMLOptions struct {
@@ -60,6 +60,9 @@ func (o *HTMLOptions) defaults() error {
 //
 // Time and size are linear in the cells and findings that it holds.
 func HTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
+	if err := usable(w, r); err != nil {
+		return err
+	}
 	if err := opts.defaults(); err != nil {
 		return err
 	}
@@ -82,6 +85,9 @@ func HTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 //     estimated;
 //   - the sources.
 func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
+	if err := usable(w, r); err != nil {
+		return err
+	}
 	if err := opts.defaults(); err != nil {
 		return err
 	}

@@ -149,6 +149,9 @@ type HiddenCell struct {
 //
 // The page is confidential.
 func ProtectionHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
+	if err := p.usable(w); err != nil {
+		return err
+	}
 	if err := opts.defaults(); err != nil {
 		return err
 	}
@@ -163,6 +166,9 @@ func ProtectionHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
 // published values, and the attacker that the certificates assume. All suppressed cells
 // are marked alike. ReleaseHTML reads no HiddenCell and no Loss.
 func ReleaseHTML(w io.Writer, p *Protection, opts HTMLOptions) error {
+	if err := p.usable(w); err != nil {
+		return err
+	}
 	if err := opts.defaults(); err != nil {
 		return err
 	}

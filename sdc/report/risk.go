@@ -168,6 +168,9 @@ func NewRisk(missing string) *Risk {
 
 // WriteJSON writes the report as indented JSON.
 func (r *Risk) WriteJSON(w io.Writer) error {
+	if err := r.usable(w); err != nil {
+		return err
+	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

@@ -21,6 +21,9 @@ import (
 // The page is confidential. There is no public form, because each figure is about few
 // persons.
 func RiskHTML(w io.Writer, r *Risk, opts HTMLOptions) error {
+	if err := r.usable(w); err != nil {
+		return err
+	}
 	if err := opts.defaults(); err != nil {
 		return err
 	}

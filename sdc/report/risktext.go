@@ -17,6 +17,9 @@ import (
 // RiskText writes a report of risk for a terminal: first the number of units that are
 // alone, the keys, and the key with most effect. The text is confidential.
 func RiskText(w io.Writer, r *Risk, opts TextOptions) error {
+	if err := r.usable(w); err != nil {
+		return err
+	}
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%s\n\n", r.Notice)
 	for i := range r.Data.Remarks {

@@ -26,6 +26,9 @@ type TextOptions struct {
 // the worst findings of each output, the points that were not checked, and where to find
 // the rest. The text is confidential, as the report is.
 func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
+	if err := usable(w, r); err != nil {
+		return err
+	}
 	if opts.Worst <= 0 {
 		opts.Worst = 5
 	}
@@ -117,6 +120,9 @@ func setSafe(r *sdc.Report) int {
 
 // RemarkLine is a remark about the data as one line of text for a terminal.
 func RemarkLine(x *sdc.Remark) string {
+	if x == nil {
+		return ""
+	}
 	s := x.Message.String()
 	if x.Column != "" {
 		s = "column " + strconv.Quote(x.Column) + ": " + s
@@ -129,6 +135,9 @@ func RemarkLine(x *sdc.Remark) string {
 
 // DossierLine is a step of a dossier as one line of text for a terminal.
 func DossierLine(s *sdc.DossierStep) string {
+	if s == nil {
+		return ""
+	}
 	line := fmt.Sprintf("step %2d  %-14s  %s", s.Step, s.State, s.Title)
 	if s.By != "" {
 		line += " (" + s.By + ")"

@@ -140,6 +140,9 @@ func (a *atomicFile) abort() error {
 // written in a staging folder beside it. A process that is killed leaves that folder; the
 // next process that writes there removes it.
 func WriteFile(path string, fn func(io.Writer) error) error {
+	if fn == nil {
+		return &FileError{File: path, Err: errors.New("the function that writes the file is nil")}
+	}
 	a, err := createAtomic(path)
 	if err != nil {
 		return err

@@ -307,7 +307,7 @@ func plain(err error) error {
 // Readable reports whether columns of a type can be read; the others of a file may be
 // left alone. Nested types cannot.
 func Readable(dt arrow.DataType) bool {
-	if _, nested := dt.(arrow.NestedType); nested {
+	if _, nested := dt.(arrow.NestedType); nested || dt == nil {
 		return false
 	}
 	return dt.ID() != opaqueID

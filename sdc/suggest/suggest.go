@@ -120,6 +120,9 @@ const (
 // best. Where it has an unsafe remark, there is no suggestion. Changed outputs have no
 // a-priori lists: the judgements by hand were about another table.
 func Find(ctx context.Context, r *sdc.Report, outputs []sdc.Output, p sdc.Policy, opts sdc.Options, open func() (d *sdc.Data, release func(), err error)) ([]Suggestion, error) {
+	if ctx == nil || r == nil || open == nil || len(r.Outputs) > min(len(outputs), len(r.Tables)) {
+		return nil, fmt.Errorf("%w: the context, the report or what opens the data is nil, or the outputs are not those of the report", sdc.ErrRequest)
+	}
 	var all []Suggestion
 	var ask []sdc.Output
 	for i := range r.Outputs {

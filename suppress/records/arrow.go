@@ -20,6 +20,9 @@ import (
 // The error is that of Suppress, or wraps ErrRequest and names the column: a column that
 // does not exist exactly once, or has a type that is no key.
 func SuppressTable(ctx context.Context, mem memory.Allocator, t arrow.Table, keys []string, o Options) (arrow.Table, *Result, error) {
+	if ctx == nil || mem == nil || t == nil {
+		return nil, nil, fmt.Errorf("%w: the context, the allocator or the table is nil", ErrRequest)
+	}
 	codes := make([][]uint32, len(keys))
 	at := make([]int, len(keys))
 	for v, name := range keys {

@@ -93,6 +93,9 @@ type Result struct {
 // time of a pass is in proportion to records times combinations times patterns of missing
 // values.
 func Suppress(ctx context.Context, keys [][]uint32, o Options) (*Result, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("%w: the context is nil", ErrRequest)
+	}
 	l, err := newLocalSearch(keys, o)
 	if err != nil {
 		return nil, err

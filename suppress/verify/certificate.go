@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 )
 
@@ -44,6 +45,18 @@ type Limits struct {
 	// File is the size of the certificate and of each release, in bytes. Defaults to 1
 	// GiB. Memory is at most about 24 times the bytes that are read.
 	File int64
+}
+
+// fill gives limits their default, and refuses a context or a folder that is nil.
+func (l *Limits) fill(ctx context.Context, fsys fs.FS) error {
+	if ctx == nil || fsys == nil {
+		return refuse("the context or the folder is nil")
+	}
+	if l.File <= 0 {
+		l.File = 1 << 30
+	}
+	l.File = min(l.File, math.MaxInt64-1) // one byte more is read, to see that there is none
+	return nil
 }
 
 const (
@@ -115,8 +128,8 @@ type certificateVariable struct {
 // is done. Time and memory are linear in the sizes of the files, times the depth of the
 // trees.
 func Certificate(ctx context.Context, fsys fs.FS, certificate string, limits Limits) (*Certified, error) {
-	if limits.File <= 0 {
-		limits.File = 1 << 30
+	if err := limits.fill(ctx, fsys); err != nil {
+		return nil, err
 	}
 	doc, err := readCertificate(ctx, fsys, certificate, limits.File)
 	if err != nil {

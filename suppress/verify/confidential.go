@@ -98,8 +98,8 @@ type confidentialDoc struct {
 // contributions. Errors wrap ErrCertificate, or are of the file system, or of the context
 // when that is done. Errors hold no values.
 func Confidential(ctx context.Context, fsys fs.FS, name string, limits Limits) (*Proven, error) {
-	if limits.File <= 0 {
-		limits.File = 1 << 30
+	if err := limits.fill(ctx, fsys); err != nil {
+		return nil, err
 	}
 	doc, err := readConfidential(ctx, fsys, name, limits.File)
 	if err != nil {

@@ -44,8 +44,8 @@ type roundingDoc struct {
 // ErrCertificate, or is of the file system, or of the context when that is done. Linear
 // in the files, times the depth of the trees.
 func Rounding(ctx context.Context, fsys fs.FS, statement string, limits Limits) (*Rounded, error) {
-	if limits.File <= 0 {
-		limits.File = 1 << 30
+	if err := limits.fill(ctx, fsys); err != nil {
+		return nil, err
 	}
 	doc, err := readRounding(ctx, fsys, statement, limits.File)
 	if err != nil {

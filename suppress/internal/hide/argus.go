@@ -31,6 +31,9 @@ const (
 // The error wraps ErrRequest and names the line: an unknown keyword, hierarchies by
 // the width of codes, metadata of microdata.
 func ReadRDA(fsys fs.FS, name string) (*ForeignSpec, error) {
+	if fsys == nil {
+		return nil, fmt.Errorf("%w: the folder is nil", ErrRequest)
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err

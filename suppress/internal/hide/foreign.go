@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -106,6 +107,9 @@ func (s *ForeignSpec) check() error {
 	}
 	if s.Decimal == 0 {
 		s.Decimal = '.'
+	}
+	if s.Separator < 0 || s.Separator == '"' || s.Separator == '\r' || s.Separator == '\n' || !utf8.ValidRune(s.Separator) || s.Separator == utf8.RuneError {
+		return fmt.Errorf("%w: the separator is no character that can stand between fields", ErrRequest)
 	}
 	if s.Decimal != '.' && s.Decimal != ',' || s.Decimal == s.Separator {
 		return fmt.Errorf("%w: the decimal mark is a point or a comma, and not the separator", ErrRequest)

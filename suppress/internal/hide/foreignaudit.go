@@ -2,10 +2,16 @@ package hide
 
 import (
 	"context"
+	"fmt"
 	"math/big"
+	"runtime"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/guard"
 )
+
+// maxThreads bounds the goroutines, each of which has memory of its own.
+const maxThreads = 4096
 
 // ForeignOptions say who attacks a foreign table, and what its primary cells require.
 type ForeignOptions struct {
@@ -22,7 +28,8 @@ type ForeignOptions struct {
 	Within int64
 	// Rules give levels beside the columns of the table; the largest counts.
 	Rules ForeignRules
-	// Threads is the number of threads. Defaults to 1. It does not change the result.
+	// Threads is the number of threads, at most 4,096. Defaults to all cores. It does not
+	// change the result.
 	Threads int
 	// Branches is the effort for whole numbers, as of AuditOptions.
 	Branches int
@@ -57,7 +64,18 @@ const (
 //
 // The error wraps ErrRequest, ErrTable, ErrNotAdditive, naming the totals, or
 // ErrUndecided where no table was found that agrees with what is published.
-func (f *Foreign) Audit(ctx context.Context, o ForeignOptions) (*ForeignReport, error) {
+//
+// A panic on the way is an error that wraps sdc.ErrInternal.
+func (f *Foreign) Audit(ctx context.Context, o ForeignOptions) (report *ForeignReport, err error) {
+	defer guard.Recover(&err)
+	switch {
+	case ctx == nil || f == nil || f.grid == nil:
+		return nil, fmt.Errorf("%w: the context is nil, or the table was not read by Read", ErrRequest)
+	case o.Threads > maxThreads:
+		return nil, fmt.Errorf("%w: %d threads are more than %d", ErrRequest, o.Threads, maxThreads)
+	case o.Threads <= 0:
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
 	p, err := f.problem(ctx, &o)
 	if err != nil {
 		return nil, err

@@ -233,6 +233,12 @@ const shownCells = 60
 // WriteText writes the report as text: first the cells with a level that does not hold,
 // then at most 60 others. The text is confidential, and says so in its first line.
 func (r *ForeignReport) WriteText(w io.Writer) error {
+	if w == nil {
+		return fmt.Errorf("%w: the writer is nil", ErrRequest)
+	}
+	if r.Digits < 0 || r.Digits > 40 {
+		return fmt.Errorf("%w: values with %d decimals", ErrRequest, r.Digits)
+	}
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "CONFIDENTIAL: %s\n\n", r.Confidential)
 	bad, open := 0, 0

@@ -44,11 +44,14 @@ func (r *ForeignRules) tops() (n int) {
 func (r *ForeignRules) check(s *ForeignSpec) error {
 	percents := []sdc.Percent{}
 	if r.PPercent != nil {
+		if r.PPercent.Coalition < 0 || r.PPercent.Coalition > 99 {
+			return fmt.Errorf("%w: the p%% rule needs a coalition from 1 to 99", ErrRequest)
+		}
 		percents = append(percents, r.PPercent.P)
 	}
 	if r.NK != nil {
-		if r.NK.N < 1 {
-			return fmt.Errorf("%w: the (n,k) rule needs an n of at least 1", ErrRequest)
+		if r.NK.N < 1 || r.NK.N > 100 {
+			return fmt.Errorf("%w: the (n,k) rule needs an n from 1 to 100", ErrRequest)
 		}
 		percents = append(percents, r.NK.Percent)
 		if x := percentage(r.NK.Percent); x != nil && x.Cmp(big.NewRat(100, 1)) > 0 {
