@@ -3,6 +3,7 @@ package deps_test
 import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
@@ -16,11 +17,19 @@ import (
 	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/foreign"
 	"github.com/sluis-go/sluis/suppress/records"
+	"github.com/sluis-go/sluis/suppress/releases"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
 // functions has every exported function of the public packages.
 var functions = map[string]any{
+	"riskmetrics/measure.Make":           measure.Make,
+	"riskmetrics/measure.Recount":        measure.Recount,
+	"riskmetrics/measure.ReadTree":       measure.ReadTree,
+	"sdc/project.Profile":                project.Profile,
+	"sdc/project.ReadTable":              project.ReadTable,
+	"sdc/spec.LoadCodes":                 spec.LoadCodes,
+	"suppress/releases.Verify":           releases.Verify,
 	"pseudonym.Destroy":                  pseudonym.Destroy,
 	"pseudonym.DestroyKeyFile":           pseudonym.DestroyKeyFile,
 	"pseudonym.DestroyLinkage":           pseudonym.DestroyLinkage,

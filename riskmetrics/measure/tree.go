@@ -5,11 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/sluis-go/sluis/riskmetrics"
 )
 
 // ReadTree reads a hierarchy: on each line a value and the nodes above it, up to the root, by
 // semicolons. It returns the node above each value and node. Errors name the line.
 func ReadTree(in io.Reader) (map[string]string, error) {
+	if in == nil {
+		return nil, fmt.Errorf("%w: the reader of a hierarchy is nil", riskmetrics.ErrRequest)
+	}
 	r := csv.NewReader(in)
 	r.Comma, r.FieldsPerRecord = ';', -1
 	lines, err := r.ReadAll()

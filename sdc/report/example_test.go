@@ -40,5 +40,5 @@ func Example() {
 	}
 	// Output:
 	// Verdict: UNSAFE
-	// unsafe min-contributors at region=south: 1 contributor of at least 10
+	// unsafe min-contributors at region=south: 1 contributor; at least 10 are required
 }

@@ -13,6 +13,6 @@ func Example() {
 		fmt.Println(m.In(language))
 	}
 	// Output:
-	// 3 contributors of at least 10
+	// 3 contributors; at least 10 are required
 	// 3 bijdragers; minstens 10 vereist
 }
