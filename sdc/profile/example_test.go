@@ -40,7 +40,7 @@ func Example() {
 		return
 	}
 	for _, column := range p.Columns {
-		fmt.Println(column.Name+":", column.Withheld)
+		fmt.Println(strings.TrimSpace(column.Name + ": " + column.Withheld))
 		for _, class := range column.Classes {
 			fmt.Println("  ", class, class.Percent)
 		}
