@@ -23,6 +23,7 @@ import (
 
 // functions has every exported function of the public packages.
 var functions = map[string]any{
+	"suppress/releases.Against":          releases.Against,
 	"riskmetrics/measure.Make":           measure.Make,
 	"riskmetrics/measure.Recount":        measure.Recount,
 	"riskmetrics/measure.ReadTree":       measure.ReadTree,

@@ -320,7 +320,7 @@ func risk(*testing.T) *report.Risk {
 	r.Add("k-anonymity", 3)
 	r.Histogram("risk", []float64{0.1, 0.5}, []float64{0, 0.2, 1})
 	r.Keys = []report.RiskKey{{Name: "region", AloneWithout: 2, SUDA: new(float64)}}
-	r.Limits = []report.RiskLimit{{Definition: "k-anonymity", Limit: 3, Attained: 2, Classes: 1, Records: 2, Verdict: "unsafe"}}
+	r.Limits = []report.RiskLimit{{Definition: words.Said("k-anonymity"), Limit: 3, Attained: 2, Classes: 1, Records: 2, Verdict: "unsafe"}}
 	r.Combinations = []report.RiskCombination{{Keys: []string{"region"}, Rarest: []string{"r0"}, Smallest: 1}}
 	r.Worst = []report.RiskClass{{Key: []string{"r0"}, Size: 2}}
 	r.Data.Keys, r.Data.Alpha, r.Data.Sources = []string{"region"}, new(float64), []sdc.Source{{Name: "p.csv"}}

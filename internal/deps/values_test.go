@@ -24,6 +24,10 @@ import (
 
 // values has every exported struct of the public packages.
 var values = map[string]any{
+	"sdc/report/words.Error":         words.Error{},
+	"sdc.Attacker":                   sdc.Attacker{},
+	"sdc.Rounding":                   sdc.Rounding{},
+	"suppress/releases.Options":      releases.Options{},
 	"riskmetrics/measure.Options":    measure.Options{},
 	"riskmetrics/measure.OrderError": measure.OrderError{},
 	"riskmetrics/measure.Result":     measure.Result{},
@@ -226,9 +230,11 @@ var made = func() map[string]string {
 	for why, names := range map[string][]string{
 		"filled in by callers, and not spoiled here: they came on the day of this test": {
 			"sdc/replace.Job",
+			"suppress/releases.Options",
 			"riskmetrics/measure.Options",
 		},
 		anError: {
+			"sdc/report/words.Error",
 			"riskmetrics/measure.OrderError",
 			"pseudonym.ColumnError",
 			"riskmetrics.ColumnError",
