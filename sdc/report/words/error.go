@@ -8,7 +8,12 @@ type Error struct {
 }
 
 // Error implements error.
-func (e *Error) Error() string { return e.Kind.Error() + ": " + e.Fact.String() }
+func (e *Error) Error() string {
+	if e.Kind == nil {
+		return e.Fact.String()
+	}
+	return e.Kind.Error() + ": " + e.Fact.String()
+}
 
 // Unwrap returns Kind.
 func (e *Error) Unwrap() error { return e.Kind }
