@@ -28,7 +28,7 @@ func folder(files map[string]string) fstest.MapFS {
 // listed writes the manifest of a folder into it.
 func listed(t *testing.T, dir fstest.MapFS, review ...string) {
 	t.Helper()
-	m, err := manifest.Of(t.Context(), dir, &manifest.Policy{Name: "cbs"}, review, map[string]string{"t.csv": "sum of turnover"})
+	m, err := manifest.Of(t.Context(), dir, manifest.Manifest{Policy: &manifest.Policy{Name: "cbs"}, Review: review}, map[string]string{"t.csv": "sum of turnover"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +39,21 @@ func listed(t *testing.T, dir fstest.MapFS, review ...string) {
 	dir[manifest.Name] = &fstest.MapFile{Data: b.Bytes(), Mode: 0o644}
 }
 
+// checked is manifest.Check, with the review apart.
+func checked(t *testing.T, dir fstest.MapFS) (found bool, review, wrong []string, err error) {
+	t.Helper()
+	m, wrong, err := manifest.Check(t.Context(), dir)
+	if m != nil {
+		review = m.Review
+	}
+	return m != nil, review, wrong, err
+}
+
 // TestOf: files by name, with length, hash and what they show; a review of nothing is a
 // list of nothing, and not null.
 func TestOf(t *testing.T) {
 	dir := folder(map[string]string{"t.csv": "abc", "a.json": "", ".hidden": "x"})
-	m, err := manifest.Of(t.Context(), dir, nil, nil, map[string]string{"t.csv": "sum"})
+	m, err := manifest.Of(t.Context(), dir, manifest.Manifest{}, map[string]string{"t.csv": "sum"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +64,8 @@ func TestOf(t *testing.T) {
 	const want = `{
   "schema": "sluis.manifest/1",
   "review": [],
+  "attackerOff": [],
+  "notReckoned": [],
   "files": [
     {
       "name": ".hidden",
@@ -124,7 +136,7 @@ func TestCheck(t *testing.T) {
 			dir := folder(files)
 			listed(t, dir, "nk")
 			tc.spoil(dir)
-			found, review, wrong, err := manifest.Check(t.Context(), dir)
+			found, review, wrong, err := checked(t, dir)
 			if !found || err != nil {
 				t.Fatalf("found %v, %v", found, err)
 			}
@@ -147,16 +159,16 @@ func TestCheck(t *testing.T) {
 // TestCheckOfEarlier: a folder without a manifest is told from one with a bad manifest, and
 // one of a version that named nothing to review from one that left nothing.
 func TestCheckOfEarlier(t *testing.T) {
-	if found, review, wrong, err := manifest.Check(t.Context(), folder(map[string]string{"t.csv": ""})); found || review != nil || wrong != nil || err != nil {
+	if found, review, wrong, err := checked(t, folder(map[string]string{"t.csv": ""})); found || review != nil || wrong != nil || err != nil {
 		t.Errorf("no manifest: %v, %v, %v, %v", found, review, wrong, err)
 	}
 	dir := folder(nil)
 	listed(t, dir)
-	if found, review, wrong, err := manifest.Check(t.Context(), dir); !found || review == nil || len(review) > 0 || wrong != nil || err != nil {
+	if found, review, wrong, err := checked(t, dir); !found || review == nil || len(review) > 0 || wrong != nil || err != nil {
 		t.Errorf("nothing to review: %v, %v, %v, %v", found, review, wrong, err)
 	}
 	dir[manifest.Name].Data = []byte(`{"schema": "sluis.manifest/1", "files": []}`)
-	if found, review, wrong, err := manifest.Check(t.Context(), dir); !found || review != nil || wrong != nil || err != nil {
+	if found, review, wrong, err := checked(t, dir); !found || review != nil || wrong != nil || err != nil {
 		t.Errorf("an earlier version: %v, %v, %v, %v", found, review, wrong, err)
 	}
 }
@@ -167,10 +179,10 @@ func TestCancelled(t *testing.T) {
 	listed(t, dir)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, wrong, err := manifest.Check(ctx, dir); !errors.Is(err, context.Canceled) || wrong != nil {
+	if _, wrong, err := manifest.Check(ctx, dir); !errors.Is(err, context.Canceled) || wrong != nil {
 		t.Errorf("Check: %v, %v", wrong, err)
 	}
-	if m, err := manifest.Of(ctx, dir, nil, nil, nil); !errors.Is(err, context.Canceled) || m != nil {
+	if m, err := manifest.Of(ctx, dir, manifest.Manifest{}, nil); !errors.Is(err, context.Canceled) || m != nil {
 		t.Errorf("Of: %v, %v", m, err)
 	}
 }
@@ -192,7 +204,7 @@ func TestAnyChangeIsNoticed(t *testing.T) {
 		}
 		dir := folder(files)
 		listed(t, dir)
-		if _, _, wrong, err := manifest.Check(t.Context(), dir); err != nil || len(wrong) > 0 {
+		if _, wrong, err := manifest.Check(t.Context(), dir); err != nil || len(wrong) > 0 {
 			t.Fatalf("round %d: %q, %v", round, wrong, err)
 		}
 		touched := map[string]bool{}
@@ -225,7 +237,7 @@ func TestAnyChangeIsNoticed(t *testing.T) {
 				}
 			}
 		}
-		_, _, wrong, err := manifest.Check(t.Context(), dir)
+		_, wrong, err := manifest.Check(t.Context(), dir)
 		if err != nil || len(wrong) != len(touched) {
 			t.Errorf("round %d: %q, touched %v, %v", round, wrong, touched, err)
 		}
