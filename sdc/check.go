@@ -94,6 +94,9 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.Tables = append(r.Tables, tables[i].main)
 		r.remark(tables[i].fixedBy(&p)...)
 		r.remark(notPaired(&outputs[i], &p)...)
+		for _, key := range tables[i].main.natural {
+			r.remark(NotSuppressedRemark(key))
+		}
 	}
 	r.remark(d.Remarks...)
 	r.remark(d.remarks(totals)...)

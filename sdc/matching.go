@@ -84,10 +84,14 @@ func (t *Table) match(d *Data) error {
 	}
 	t.alpha = how.alpha
 	if suppressed && t.exclude == 0 {
-		if err := t.fitsSuppressions(d, null); err != nil {
+		nulls := t.nullsOf(null)
+		rows, _ := t.Rows()
+		if err := SuppressionsFit(d.Suppressions, rows, nulls); err != nil {
 			return err
 		}
-		t.trusted = d.suppressedTo(t.output)
+		if t.natural = NotSuppressed(d.Suppressions, t.output.By, nulls); len(t.natural) == 0 {
+			t.trusted = d.suppressedTo(t.output)
+		}
 	}
 	var keys [][]uint32
 	var size []int64
@@ -117,11 +121,10 @@ func (t *Table) match(d *Data) error {
 	return nil
 }
 
-// fitsSuppressions holds the records of local suppression against the nulls of the keys;
-// null is the node of the nulls of each variable, or -1.
-func (t *Table) fitsSuppressions(d *Data, null []int64) error {
-	rows, _ := t.Rows()
-	return SuppressionsFit(d.Suppressions, rows, func(key string) (n int64, known bool) {
+// nullsOf returns the number of nulls of a key in the published classes; null is the node
+// of the nulls of each variable, or -1.
+func (t *Table) nullsOf(null []int64) func(key string) (n int64, known bool) {
+	return func(key string) (n int64, known bool) {
 		v := slices.IndexFunc(t.vars, func(x Variable) bool { return x.Name == key })
 		if v < 0 {
 			return 0, false
@@ -132,7 +135,7 @@ func (t *Table) fitsSuppressions(d *Data, null []int64) error {
 			}
 		}
 		return n, true
-	})
+	}
 }
 
 // suppressedTo returns the k that local suppression has reached on the true keys of an

@@ -92,6 +92,7 @@ func TestWhoKnowsTrueKeys(t *testing.T) {
 // what it covers.
 func TestSuppressedKeys(t *testing.T) {
 	rows := []row{{"a": "x", "id": 1}, {"a": nil, "id": 2}, {"a": nil, "id": 3}}
+	two := []sdc.SuppressedKey{{Key: "a", Values: 2}, {Key: "b", Values: 0}, {Key: "a", Values: 1}}
 	for _, tc := range []struct {
 		name    string
 		record  *sdc.Suppression
@@ -99,11 +100,13 @@ func TestSuppressedKeys(t *testing.T) {
 		k       int64
 		want    []string
 	}{
-		{"covered", &sdc.Suppression{Keys: []string{"a", "b"}, K: 3, Respondent: "id"}, "suppressed", 3, []string{}},
+		{"covered", &sdc.Suppression{Keys: []string{"a", "b"}, Suppressed: two[:2], K: 3, Respondent: "id"}, "suppressed", 3, []string{}},
+		{"one null was there before", &sdc.Suppression{Keys: []string{"a"}, Suppressed: two[2:], K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"both nulls were there before", &sdc.Suppression{Keys: []string{"a"}, K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
 		{"natural nulls", &sdc.Suppression{Keys: []string{"a"}, K: 3, Respondent: "id"}, "wildcard", 3, []string{"x", "(missing)"}},
-		{"made for a smaller k", &sdc.Suppression{Keys: []string{"a"}, K: 2, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
-		{"other respondents", &sdc.Suppression{Keys: []string{"a"}, K: 3}, "suppressed", 3, []string{"x", "(missing)"}},
-		{"other keys", &sdc.Suppression{Keys: []string{"b"}, K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"made for a smaller k", &sdc.Suppression{Keys: []string{"a"}, Suppressed: two[:1], K: 2, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"other respondents", &sdc.Suppression{Keys: []string{"a"}, Suppressed: two[:1], K: 3}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"other keys", &sdc.Suppression{Keys: []string{"b"}, Suppressed: two[:1], K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := sdc.FromTable(tableOf(t, fields("a", text, "id", integer), rows...))
@@ -124,6 +127,27 @@ func TestSuppressedKeys(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestLeftOutBesideSuppressed: where rows are left out for the nulls of another key, the
+// record of local suppression, which is of all rows, shows nothing of those that are left.
+func TestLeftOutBesideSuppressed(t *testing.T) {
+	rows := []row{{"a": "x", "b": "u", "id": 1}, {"a": nil, "b": "u", "id": 2}, {"a": nil, "b": "u", "id": 3}, {"a": "x", "b": nil, "id": 4}}
+	d := sdc.FromTable(tableOf(t, fields("a", text, "b", text, "id", integer), rows...))
+	d.Roles.Respondent = "id"
+	d.Missing = map[string]sdc.Missing{"a": sdc.MissingSuppressed, "b": sdc.MissingExclude}
+	s := &sdc.Suppression{
+		Schema: sdc.SuppressionSchema, Missing: sdc.MissingWildcard, Keys: []string{"a", "b"}, K: 3, Respondent: "id", Records: 4,
+		Suppressed: []sdc.SuppressedKey{{Key: "a", Values: 2}, {Key: "b", Values: 1}},
+	}
+	s.Output.SHA256 = strings.Repeat("a", 64)
+	d.Sources, d.Suppressions = []sdc.Source{{Name: "f.csv", SHA256: s.Output.SHA256}}, []*sdc.Suppression{s}
+	p := off()
+	p.KAnonymity = sdc.KAnonymity{K: 3}
+	want := []string{"k-anonymity at a=x, b=u: review", "k-anonymity at a=(missing), b=u: review", "k-anonymity at output: review"}
+	if diff := cmp.Diff(want, found(check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"a", "b"}}), 0)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -98,7 +98,7 @@ func (r MinContributors) check(t *Table, f *findings) {
 			case t.magnitude() && c.NonZero() < r.Min:
 				f.cell(c, Finding{
 					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min), Count: c.NonZero(), Of: n,
-					Message: f.say(words.FewNonZero, f.count(n), f.count(c.NonZero())),
+					Message: f.say(words.FewNonZero, f.count(n), f.count(c.NonZero()), least),
 				})
 			}
 		}
@@ -123,7 +123,8 @@ func (r MinContributors) check(t *Table, f *findings) {
 // the same class. No value of the nulls changes that.
 //
 // There is no review where local suppression has proved the same: all keys with nulls are
-// suppressed, and the record of the suppression covers the keys, the respondents and K.
+// suppressed, and the record of the suppression counts every null and covers the keys, the
+// respondents and K. A null that was missing before local suppression is in no record.
 // Rows that are excluded because of nulls in keys belong to no class, and are for review.
 //
 // Linear in the classes. Source: Samarati and Sweeney 1998; Handbook on Statistical
@@ -198,7 +199,7 @@ func (r MinDegreesOfFreedom) check(t *Table, parameters int64, f *findings) {
 		if n-parameters < r.Min {
 			f.output(Finding{
 				Rule: r.name(), Verdict: Unsafe, Observed: float64(n - parameters), Limit: float64(r.Min), Of: n,
-				Message: words.New(words.FewDegreesOfFreedom, words.Count(n), words.Count(parameters), words.Count(n-parameters)),
+				Message: words.New(words.FewDegreesOfFreedom, words.Count(n), words.Count(parameters), words.Count(n-parameters), words.Count(r.Min)),
 			})
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // SuppressionSchema names the form of the record of local suppression.
@@ -115,6 +117,33 @@ func SuppressionsFit(list []*Suppression, records int64, nulls func(key string) 
 		}
 	}
 	return nil
+}
+
+// NotSuppressed lists those of some keys with more nulls than records of local suppression,
+// which fit the data, tell of: the others were missing before. Local suppression has counted
+// such a null as anybody, and nobody knows whether it hides anybody. nulls is that of
+// [SuppressionsFit]; a key of which the number of nulls is not known is listed.
+func NotSuppressed(list []*Suppression, keys []string, nulls func(key string) (int64, bool)) []string {
+	var out []string
+	for _, key := range keys {
+		told := int64(0)
+		for _, s := range list {
+			for _, k := range s.Suppressed {
+				if k.Key == key {
+					told += k.Values
+				}
+			}
+		}
+		if n, known := nulls(key); !known || told < n {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+// NotSuppressedRemark says that a key has nulls which local suppression did not write.
+func NotSuppressedRemark(key string) Remark {
+	return Remark{Name: "local-record", Column: key, Verdict: Safe, Message: words.New(words.LocalPart)}
 }
 
 // validate reports a record that is not one of its schema.

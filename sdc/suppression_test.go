@@ -42,6 +42,32 @@ func TestSuppression(t *testing.T) {
 	}
 }
 
+// TestNotSuppressed: keys with nulls that no record tells of.
+func TestNotSuppressed(t *testing.T) {
+	of := func(keys ...SuppressedKey) *Suppression { return &Suppression{Suppressed: keys} }
+	nulls := func(key string) (int64, bool) { return map[string]int64{"a": 3, "b": 0}[key], key != "x" }
+	for _, x := range []struct {
+		name string
+		list []*Suppression
+		keys string
+		want string
+	}{
+		{"all told", []*Suppression{of(SuppressedKey{"a", 3})}, "a b", ""},
+		{"one not told", []*Suppression{of(SuppressedKey{"a", 2})}, "a b", "a"},
+		{"none told", []*Suppression{of()}, "b a", "a"},
+		{"told by two files", []*Suppression{of(SuppressedKey{"a", 1}), of(SuppressedKey{"a", 2})}, "a", ""},
+		{"two files, one not told", []*Suppression{of(SuppressedKey{"a", 1}), of(SuppressedKey{"b", 2})}, "a", "a"},
+		{"a number that is not known", []*Suppression{of(SuppressedKey{"x", 5})}, "x b", "x"},
+		{"of keys that are not asked for", []*Suppression{of()}, "b", ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			if got := strings.Join(NotSuppressed(x.list, strings.Fields(x.keys), nulls), " "); got != x.want {
+				t.Errorf("%q, want %q", got, x.want)
+			}
+		})
+	}
+}
+
 // TestSuppressionsFit: records that cannot be those of the data are refused.
 func TestSuppressionsFit(t *testing.T) {
 	of := func(records int64, keys ...SuppressedKey) *Suppression {

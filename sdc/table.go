@@ -34,6 +34,7 @@ type Table struct {
 	matched []matchedSize     // microdata with nulls matched by a policy
 	alpha   exact.Ratio       // of that policy
 	trusted int64             // the k that local suppression has reached on true keys
+	natural []string          // suppressed keys with nulls that local suppression did not write
 
 	// For a table of the rows with a known value of the sensitive variable. fullLine is
 	// the number of respondents of each class, unknown values counted. With fewer known

@@ -148,9 +148,11 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	}
 	defer data.Data.Release()
 	if o.Suppressed {
-		if err := data.KnowSuppressed(reading.Trusted, o.Covered); err != nil {
+		others, err := data.KnowSuppressed(reading.Trusted, o.Keys, o.Covered)
+		if err != nil {
 			return requestError(err)
 		}
+		o.Suppressed = len(others) == 0 // otherwise nulls match, as wildcard says, and no more
 	}
 	if f.population != "" {
 		population, err := f.readPopulation(ctx, data, reading)

@@ -189,7 +189,8 @@ func TestRiskOrder(t *testing.T) {
 // TestRiskReview: a limit that says nothing of some records is not called safe.
 func TestRiskReview(t *testing.T) {
 	dir := folder(t, "left.csv", "a,b,s\n1,,x\n2,,y\n,3,x\n", "some.csv", "a,b,s\n1,1,x\n1,1,y\n,3,x\n",
-		"blank.csv", "a,b,s\n1,1,\n1,1,\n2,1,x\n2,1,y\n2,1,z\n", "whole.csv", "a,b,s\n1,1,x\n1,1,y\n2,1,x\n2,1,y\n")
+		"blank.csv", "a,b,s\n1,1,\n1,1,\n2,1,x\n2,1,y\n2,1,z\n", "whole.csv", "a,b,s\n1,1,x\n1,1,y\n2,1,x\n2,1,y\n",
+		"nulls.csv", "a,b,s\n1,1,x\n,1,y\n,1,z\n")
 	for _, tc := range []struct {
 		file   string
 		args   []string
@@ -199,6 +200,9 @@ func TestRiskReview(t *testing.T) {
 		{"left.csv", []string{"--missing", "exclude", "--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "records left out for nulls in keys: 3"},
 		{"some.csv", []string{"--missing", "exclude", "--k", "2"}, 4, "REVIEW, if every row is a person: k-anonymity"},
 		{"some.csv", []string{"--missing", "exclude", "--k", "3"}, 3, "records left out for nulls in keys: 1"},
+		{"nulls.csv", []string{"--missing", "wildcard", "--combinations", "2", "--min-count", "2"}, 4, "REVIEW, if every row is a person: every combination of at most 2 keys without what nulls may stand for"},
+		{"nulls.csv", []string{"--missing", "wildcard", "--combinations", "2", "--min-count", "1"}, 0, "SAFE, if every row is a person: every combination of at most 2 keys without"},
+		{"nulls.csv", []string{"--missing", "wildcard", "--combinations", "2", "--min-count", "4"}, 3, "UNSAFE"},
 		{"some.csv", []string{"--missing", "exclude"}, 0, "records left out for nulls in keys: 1"},
 		{"some.csv", []string{"--missing", "category", "--k", "1"}, 0, "SAFE, if every row is a person: k-anonymity"},
 		{"blank.csv", []string{"--k", "2", "--sensitive", "s", "--t", "0.9"}, 4, "REVIEW, if every row is a person: s, t-closeness"},

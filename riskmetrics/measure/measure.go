@@ -62,7 +62,7 @@ func Make(ctx context.Context, data arrow.Table, o Options) (*Result, error) {
 }
 
 // frequencies measures k-anonymity and the combinations.
-func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
+func (m *measurement) frequencies(ctx context.Context, data arrow.Table) error {
 	c, r, o := m.classes, m.report, m.o
 	freq := c.SampleFreq()
 	m.vectors = append(m.vectors, vector{"class_size", freq, r.Data.Alpha == nil})
@@ -124,26 +124,53 @@ func (m *measurement) frequencies(ctx context.Context, _ arrow.Table) error {
 		})
 	}
 	limitRisk(r, words.New(words.LimitCombinations, words.Count(int64(o.Combinations))), whole(int(o.MinCount)), &least)
+	if o.Respondent == "" && !o.Suppressed && c.Missing().Matches() {
+		return m.certainCombinations(ctx, data, &least)
+	}
+	return nil
+}
+
+// certainCombinations is certain for combinations of keys. For respondents the limit itself
+// counts in that way.
+func (m *measurement) certainCombinations(ctx context.Context, data arrow.Table, found *riskmetrics.Attained) error {
+	o := riskmetrics.Options{Keys: m.o.Keys, Threads: m.o.Threads}
+	var err error
+	if o.Missing, err = riskmetrics.ParseMissing(string(sdc.MissingCategory)); err != nil {
+		return err
+	}
+	apart, err := riskmetrics.NewClasses(ctx, data, o)
+	if err != nil {
+		return err
+	}
+	least, _, err := apart.Combinations(ctx, m.o.Combinations, m.o.MinCount)
+	if err != nil {
+		return err
+	}
+	m.reviewed(words.New(words.LimitCertainCombinations, words.Count(int64(m.o.Combinations))), whole(int(m.o.MinCount)), found, &least, apart.Size)
 	return nil
 }
 
 // certain judges the classes that reach k, and only by records that may be of others:
 // those with a null where the class has a value, or a value where it has a null.
 func (m *measurement) certain(anonymity *riskmetrics.Attained) {
-	k := whole(m.o.K)
 	certain := m.classes.KCertain()
+	m.reviewed(words.New(words.LimitCertain),
+		whole(m.o.K), anonymity, &certain, m.classes.Size)
+}
+
+// reviewed adds a limit that makes the verdict review at most. It counts the classes that are
+// below the limit in certain and not in found; both have the same classes.
+func (m *measurement) reviewed(definition words.Message, limit *big.Rat, found, certain *riskmetrics.Attained, size func(uint32) int64) {
 	below := map[uint32]bool{}
-	for _, id := range anonymity.Violations(k).Classes {
+	for _, id := range found.Violations(limit).Classes {
 		below[id] = true
 	}
-	l := report.RiskLimit{
-		Definition: words.New(words.LimitCertain),
-		Limit:      float64(m.o.K), Attained: report.Number(certain.Value), Verdict: "safe",
-	}
-	for _, id := range certain.Violations(k).Classes {
+	shown, _ := limit.Float64()
+	l := report.RiskLimit{Definition: definition, Limit: shown, Attained: report.Number(certain.Value), Verdict: "safe"}
+	for _, id := range certain.Violations(limit).Classes {
 		if !below[id] {
 			l.Classes++
-			l.Records += m.classes.Size(id)
+			l.Records += size(id)
 		}
 	}
 	if l.Classes > 0 {

@@ -230,19 +230,20 @@ func lookAlikes(data arrow.Table, in *Input) ([]sdc.Remark, error) {
 // KnowSuppressed reads the records of local suppression beside the files of the table, whose
 // nulls are called suppressed. covers says why a record does not reach what is asked, "" where
 // it does. It refuses a record that is not there, is of another file, or cannot be that of the
-// data, and puts remarks on records that prove nothing to the table.
-func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, covers func(*sdc.Suppression) string) error {
+// data, and puts remarks on records that prove nothing to the table. It returns those of the
+// keys with nulls that the records do not count, each with a remark: see [sdc.NotSuppressed].
+func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, keys []string, covers func(*sdc.Suppression) string) (others []string, err error) {
 	var paths []string
 	for _, f := range t.Files {
 		paths = append(paths, f.Name)
 	}
 	records, err := LocalRecords(paths)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sources := SourcesOf(t.Files)
 	if err := SameFiles(records, sources); err != nil {
-		return err
+		return nil, err
 	}
 	nulls := func(key string) (int64, bool) {
 		at := t.Data.Schema().FieldIndices(key)
@@ -252,13 +253,17 @@ func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, covers func(*sdc.Sup
 		return int64(t.Data.Column(at[0]).NullN()), true
 	}
 	if err := sdc.SuppressionsFit(records, t.Data.NumRows(), nulls); err != nil {
-		return &RequestError{err}
+		return nil, &RequestError{err}
 	}
 	for i, s := range records {
 		if why := covers(s); why != "" {
-			return &RequestError{fmt.Errorf("%s: missing values are called suppressed, and the record of that does not reach what is asked: %s; count nulls as wildcard", sources[i].Name, why)}
+			return nil, &RequestError{fmt.Errorf("%s: missing values are called suppressed, and the record of that does not reach what is asked: %s; count nulls as wildcard", sources[i].Name, why)}
 		}
 	}
 	t.Remarks = append(t.Remarks, LocalRemarks(records, trusted)...)
-	return nil
+	others = sdc.NotSuppressed(records, keys, nulls)
+	for _, key := range others {
+		t.Remarks = append(t.Remarks, sdc.NotSuppressedRemark(key))
+	}
+	return others, nil
 }

@@ -121,6 +121,7 @@ const (
 	LocalUntrusted ID = "local-record-untrusted"
 	LocalNoTrust   ID = "local-record-no-trust"
 	LocalUnsigned  ID = "local-record-unsigned"
+	LocalPart      ID = "local-record-part"
 )
 
 // Remarks of a profile, which may leave: without a number.
@@ -221,13 +222,13 @@ var checkParameters = map[ID][]Parameter{
 	Sentence: text("sentence"),
 
 	FewContributors:       number("n", "min"),
-	FewNonZero:            number("of", "n"),
+	FewNonZero:            number("of", "n", "min"),
 	FewHoldings:           number("n", "min"),
 	SmallClass:            number("n", "k"),
 	SmallMatchedClass:     number("n", "k"),
 	UncertainClass:        number("n", "certain", "k"),
 	RowsLeftOut:           number("n"),
-	FewDegreesOfFreedom:   number("n", "parameters", "left"),
+	FewDegreesOfFreedom:   number("n", "parameters", "left", "min"),
 	LargestDominates:      number("share", "limit"),
 	TopDominates:          number("n", "share", "limit"),
 	AskedDominates:        number("share", "limit"),
@@ -307,7 +308,7 @@ var checkParameters = map[ID][]Parameter{
 	RecordIncomplete:  nil,
 	RecordsUnsigned:   nil,
 
-	LocalUntrusted: name("file"), LocalNoTrust: name("file"), LocalUnsigned: name("file"),
+	LocalUntrusted: name("file"), LocalNoTrust: name("file"), LocalUnsigned: name("file"), LocalPart: nil,
 
 	SomeCodesLookAlike: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
 

@@ -4,18 +4,20 @@ import "slices"
 
 // Limits of risk. A variable, where it is not empty, is the sensitive one.
 const (
-	LimitRecords      ID = "limit-records"
-	LimitRespondents  ID = "limit-respondents"
-	LimitCertain      ID = "limit-certain"
-	LimitPopulation   ID = "limit-population"
-	LimitCombinations ID = "limit-combinations"
-	LimitDistinct     ID = "limit-distinct"
-	LimitRecursive    ID = "limit-recursive"
-	LimitAlpha        ID = "limit-alpha"
-	LimitDistance     ID = "limit-distance"
-	LimitLikeness     ID = "limit-likeness"
-	LimitDisclosure   ID = "limit-disclosure"
-	NoteNotJudged     ID = "note-not-judged"
+	LimitRecords     ID = "limit-records"
+	LimitRespondents ID = "limit-respondents"
+	LimitCertain     ID = "limit-certain"
+	// LimitCertainCombinations is LimitCertain for combinations of keys.
+	LimitCertainCombinations ID = "limit-certain-combinations"
+	LimitPopulation          ID = "limit-population"
+	LimitCombinations        ID = "limit-combinations"
+	LimitDistinct            ID = "limit-distinct"
+	LimitRecursive           ID = "limit-recursive"
+	LimitAlpha               ID = "limit-alpha"
+	LimitDistance            ID = "limit-distance"
+	LimitLikeness            ID = "limit-likeness"
+	LimitDisclosure          ID = "limit-disclosure"
+	NoteNotJudged            ID = "note-not-judged"
 )
 
 // Notes of figures of risk.
@@ -82,18 +84,19 @@ const (
 
 // riskParameters are those of the facts on risk.
 var riskParameters = map[ID][]Parameter{
-	LimitRecords:      nil,
-	LimitRespondents:  nil,
-	LimitCertain:      nil,
-	LimitPopulation:   nil,
-	LimitCombinations: number("keys"),
-	LimitDistinct:     text("variable"),
-	LimitRecursive:    text("variable"),
-	LimitAlpha:        text("variable"),
-	LimitDistance:     text("variable"),
-	LimitLikeness:     text("variable"),
-	LimitDisclosure:   text("variable"),
-	NoteNotJudged:     nil,
+	LimitRecords:             nil,
+	LimitRespondents:         nil,
+	LimitCertain:             nil,
+	LimitCertainCombinations: number("keys"),
+	LimitPopulation:          nil,
+	LimitCombinations:        number("keys"),
+	LimitDistinct:            text("variable"),
+	LimitRecursive:           text("variable"),
+	LimitAlpha:               text("variable"),
+	LimitDistance:            text("variable"),
+	LimitLikeness:            text("variable"),
+	LimitDisclosure:          text("variable"),
+	NoteNotJudged:            nil,
 
 	FigureOfL:        number("l"),
 	FigureEqual:      nil,
