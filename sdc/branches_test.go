@@ -240,6 +240,42 @@ func TestUnknownInTables(t *testing.T) {
 	}
 }
 
+// TestKnownAndUnknown: a respondent with a known value in one row and none in another is known.
+// The share of a cell among those who are known is never above 100 %.
+func TestKnownAndUnknown(t *testing.T) {
+	var rows []row
+	add := func(from, to int, state any) {
+		for who := from; who < to; who++ {
+			rows = append(rows, row{"region": "N", "state": state, "who": who})
+		}
+	}
+	add(0, 20, "hiv")
+	add(0, 25, nil) // the twenty, and five of whom nothing is known
+	add(30, 32, "well")
+	for _, remainder := range []bool{false, true} {
+		d := sdc.FromTable(tableOf(t, fields("region", text, "state", text, "who", integer), rows...))
+		d.Roles.Respondent = "who"
+		d.Missing = map[string]sdc.Missing{"state": sdc.MissingCategory}
+		p := off()
+		if p.GroupDisclosure = (sdc.GroupDisclosure{Percent: "90"}); remainder {
+			p.GroupDisclosure.Off, p.GroupRemainder = true, sdc.GroupRemainder{K: 1}
+		}
+		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}})
+		seen := 0
+		for _, f := range r.Outputs[0].Findings {
+			if f.Of < f.Count || f.Observed < 0 || f.Rule == "group-disclosure" && f.Observed > 100 {
+				t.Errorf("%s at %s: %d of %d, observed %v: %s", f.Rule, f.Cell, f.Count, f.Of, f.Observed, f.Message)
+			}
+			if f.Cell.String() == "region=N, state=hiv" && f.Verdict == sdc.Review {
+				seen++
+			}
+		}
+		if seen != 1 {
+			t.Errorf("remainder %v: %q", remainder, found(r, 0))
+		}
+	}
+}
+
 // after is what follows a part of a text, "" where there is none.
 func after(s, part string) string {
 	_, rest, _ := strings.Cut(s, part)

@@ -72,10 +72,20 @@ func open(list []sdc.DossierStep, last int) []string {
 // "5, minimisation: " and the reason. The dossier or the data must be wrong.
 func (d *Dossier) Contradicted(run *Run) []string {
 	var out []string
+	for _, s := range d.contradicted(run) {
+		out = append(out, s.Text)
+	}
+	return out
+}
+
+// contradicted is Contradicted in both languages.
+func (d *Dossier) contradicted(run *Run) []words.Arg {
+	var out []words.Arg
 	before, after := d.Steps(nil, nil), d.Steps(run, nil)
 	for i := range after {
-		if settled(before[i].State) && !settled(after[i].State) {
-			out = append(out, fmt.Sprintf("%d, %s: %s", after[i].Step, after[i].Key, after[i].Why))
+		if s := &after[i]; settled(before[i].State) && !settled(s.State) {
+			step := fmt.Sprintf("%d, %s: ", s.Step, s.Key)
+			out = append(out, words.TextIn(step+s.Why, step+s.Dutch.Why))
 		}
 	}
 	return out
@@ -85,8 +95,8 @@ func (d *Dossier) Contradicted(run *Run) []string {
 // makes every output unsafe.
 func (d *Dossier) Compare(r *sdc.Report, x Reading) {
 	run := d.run(r, x)
-	if wrong := d.Contradicted(run); len(wrong) > 0 {
-		r.Refuse("dossier", words.New(words.DossierContradicted, words.Texts(wrong)...))
+	if wrong := d.contradicted(run); len(wrong) > 0 {
+		r.Refuse("dossier", words.New(words.DossierContradicted, wrong...))
 		run.Verdict = r.Verdict
 	}
 	r.Dossier = d.Steps(run, nil)

@@ -24,9 +24,16 @@ func (d language) request(a *sdc.About) []basisFact {
 	return out
 }
 
-// basis lists the basis of an output in the language of the page: the unit that was
-// counted, the columns that decide, the meaning of nulls, and the rows that nulls leave
-// out.
+// unit says who is a respondent of an output: all of its basis that a public page has.
+func (d language) unit(b *sdc.Basis) basisFact {
+	if b.Respondent == "" {
+		return basisFact{d.t("Respondent"), d.t("none named: every row is a respondent of its own")}
+	}
+	return basisFact{d.t("Respondent"), visible(b.Respondent)}
+}
+
+// basis lists what an output rests on, in the page's language: the unit that was
+// counted, the columns that decide, what nulls mean and what they leave out.
 func (d language) basis(o *sdc.OutputReport) []basisFact {
 	b := &o.Basis
 	none := func(column, otherwise string) string {
@@ -42,7 +49,7 @@ func (d language) basis(o *sdc.OutputReport) []basisFact {
 		}
 		return strings.Join(out, ", ")
 	}
-	out := []basisFact{{d.t("Respondent"), none(b.Respondent, d.t("none named: every row is a respondent of its own"))}}
+	out := []basisFact{d.unit(b)}
 	switch o.Kind {
 	case sdc.Frequency:
 		out = append(out, basisFact{d.t("Cell"), d.t("number of distinct respondents, unweighted")})

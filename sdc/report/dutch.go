@@ -33,7 +33,7 @@ var dutchBasis = map[string]string{
 	"Cells were set safe by hand, against a rule, by":                       "Cellen zijn handmatig veilig verklaard, tegen een regel in, door",
 	"Totals": "Totalen", "none are published": "worden niet gepubliceerd", "published by": "gepubliceerd naar", "Folded codes of": "Samengevoegde codes van",
 	"Amounts": "Bedragen", "narrow within": "smal tot een breedte van", "Sensitive values": "Gevoelige waarden", "Parameters": "Parameters", "Requests for protection": "Verzoeken om bescherming",
-	"Judged by hand": "Handmatig beoordeeld", "entries of an a-priori list: %s": "regels van een a-priorilijst: %s",
+	"Judged by hand": "Handmatig beoordeeld", "entries of an a-priori list: %s": "oordelen in een a-priorilijst: %s",
 	"The request": "De aanvraag", "Title": "Titel", "Project": "Project", "Requester": "Aanvrager", "Date": "Datum",
 	"Decision": "Besluit", "yes": "ja", "no": "nee", "Name and date": "Naam en datum", "Comment": "Opmerking",
 	"Each cell shows the number of respondents": "Iedere cel toont het aantal respondenten", "Each cell shows the number of records": "Iedere cel toont het aantal records",

@@ -3,14 +3,13 @@ package report
 // dutchProtection holds the texts of the page of a protection.
 var dutchProtection = map[string]string{
 	"%s more suppressed cells are in the confidential report of the table.": "%s onderdrukte cellen meer staan in het vertrouwelijke verslag van de tabel.",
-	"%s tables are released: of their %s cells %s are suppressed.":          "%s tabellen worden vrijgegeven: van hun %s cellen zijn er %s onderdrukt.",
 	"An attacker's interval": "Interval van een aanvaller",
 	"CONFIDENTIAL: this page holds suppressed values and must not leave the closed environment.": "VERTROUWELIJK: deze pagina bevat onderdrukte waarden en mag de besloten omgeving niet verlaten.",
 	"Certificate":            "Certificaat",
 	"Cost":                   "Kosten",
 	"Left alone":             "Ongemoeid gelaten",
 	"Nothing is suppressed.": "Er is niets onderdrukt.",
-	"Point at a marked cell, or reach it by Tab and then the arrow keys, to read what is behind it and how close an attacker comes.": "Wijs een gemarkeerde cel aan, of ga erheen met Tab en dan de pijltjestoetsen, om te lezen wat erachter zit en hoe dichtbij een aanvaller komt.",
+	"Point at a marked cell, or reach it by Tab and then the arrow keys, to read its value, why it is suppressed, and how closely an attacker can estimate it.": "Wijs een gemarkeerde cel aan, of ga erheen met Tab en dan de pijltjestoetsen, om te lezen welke waarde zij heeft, waarom zij is onderdrukt en hoe nauwkeurig een aanvaller die waarde kan schatten.",
 	"Protected tables": "Beveiligde tabellen",
 	"Public: it holds what is released, and nothing of what is suppressed.": "Openbaar: deze pagina bevat wat wordt vrijgegeven, en niets van wat is onderdrukt.",
 	"Secondary":                "Secundair",

@@ -95,12 +95,30 @@ func PublicHTML(w io.Writer, r *sdc.Report, opts HTMLOptions) error {
 	return render(w, "check.html.tmpl", &v.page, v)
 }
 
-// lead returns one sentence about the finding that decided the verdict, in the language
-// of the page.
-func (d language) lead(r *sdc.Report) string {
-	if d.lang == "en" {
-		return why(r)
+// lead says in the page's language what decided the verdict, and that no respondent is named
+// where none is.
+func (d language) lead(r *sdc.Report) []string {
+	out := []string{decided(r)}
+	if d.lang == "nl" {
+		out = []string{decidedDutch(d, r)}
 	}
+	return append(out, d.whoseRows(r.Data.Remarks)...)
+}
+
+// whoseRows says that no respondent is named, where none is.
+func (d language) whoseRows(list []sdc.Remark) []string {
+	if unnamed(list) {
+		return []string{d.rowsOfNobody()}
+	}
+	return nil
+}
+
+// rowsOfNobody is what the headline says where no respondent is named.
+func (d language) rowsOfNobody() string {
+	return d.t("No respondent column is named: what is called safe is safe only if every row is a person.")
+}
+
+func decidedDutch(d language, r *sdc.Report) string {
 	unsafe, review := 0, 0
 	for _, o := range r.Outputs {
 		switch o.Verdict {
@@ -115,15 +133,22 @@ func (d language) lead(r *sdc.Report) string {
 	if k := setSafe(r); k > 0 {
 		hand = " Handmatig veilig verklaard, tegen een regel in: " + d.many(int64(k), "cel", "cellen") + "; zie a-priori."
 	}
+	leave := d.f("%s van de %s uitkomsten "+verb(int64(unsafe), "mag", "mogen")+" zo niet naar buiten.", unsafe, n)
 	switch {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "Geen uitkomst is op zichzelf onveilig bevonden, maar een opmerking over de gegevens of het dossier beslist: zie hieronder."
+	case n == 1 && unsafe == 1:
+		return "De uitkomst mag zo niet naar buiten." + hand
+	case n == 1 && review == 1:
+		return "Geen regel verbiedt de uitkomst. Een beoordelaar moet erover beslissen." + hand
 	case unsafe > 0 && review == 0:
-		return d.f("%s van de %s uitkomsten "+verb(int64(unsafe), "mag", "mogen")+" zo niet naar buiten. Over geen andere hoeft een beoordelaar te beslissen.", unsafe, n)
+		return leave + " Over de andere hoeft een beoordelaar niet te beslissen." + hand
 	case unsafe > 0:
-		return d.f("%s van de %s uitkomsten "+verb(int64(unsafe), "mag", "mogen")+" zo niet naar buiten. Over %s andere moet een beoordelaar beslissen.", unsafe, n, review) + hand
+		return leave + d.f(" Over %s andere moet een beoordelaar beslissen.", review) + hand
 	case review > 0:
 		return d.f("Geen regel verbiedt een van de %s uitkomsten. Over %s ervan moet een beoordelaar beslissen.", n, review) + hand
+	case n == 1:
+		return "Alles wat het beleid van de uitkomst vraagt is gecontroleerd, en er is niets gevonden."
 	}
 	return d.f("Alles wat het beleid van de %s uitkomsten vraagt is gecontroleerd, en er is niets gevonden.", n)
 }

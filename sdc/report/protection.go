@@ -46,15 +46,34 @@ type Protection struct {
 // basis lists the basis of a released table. The caption names the statistic of a cell:
 // the release may count records, or be weighted, where the check counts respondents.
 func (p *Protection) basis(table string, d language) []basisFact {
+	if o := p.output(table); o != nil {
+		return slices.DeleteFunc(d.basis(o), func(f basisFact) bool { return f.Name == d.t("Cell") })
+	}
+	return nil
+}
+
+// output returns the output that a table is made of; nil where it is not known.
+func (p *Protection) output(table string) *sdc.OutputReport {
 	for i := range p.Outputs {
 		if p.Outputs[i].Name == table {
-			return slices.DeleteFunc(d.basis(&p.Outputs[i]), func(f basisFact) bool { return f.Name == d.t("Cell") })
+			return &p.Outputs[i]
 		}
 	}
 	return nil
 }
 
-// HandJudgement is a finding about a decision of a person on an output.
+// publicCautions returns those that tell nothing of the tables: they name neither a table
+// nor a number.
+func publicCautions(list []words.Message) (out []words.Message) {
+	for _, m := range list {
+		if m.ID == words.Unlinked || m.ID == words.LongerRelations || m.ID == words.OtherReleases {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// HandJudgement is a finding about what a person decided of an output.
 type HandJudgement struct {
 	Output string
 	Found  words.Message
@@ -205,7 +224,7 @@ type releasedView struct {
 	Hidden      *listView // nil for none
 	HiddenAll   int
 	Notes       []string
-	Basis       []basisFact // none on a public page
+	Basis       []basisFact // on a public page who is a respondent, and no more
 }
 
 type lossView struct {
@@ -219,11 +238,14 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 	v := &protectionView{
 		page: page{
 			Lang: opts.Lang, Public: true, Title: d.t("Protected tables"), Badge: d.verdict(p.Verdict),
-			Notice: d.t("Public: it holds what is released, and nothing of what is suppressed."),
+			Notice: d.t("Public: it holds what is released, and nothing of what is suppressed."), Lead: d.whoseRows(p.Remarks),
 		},
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Public),
 	}
 	v.About = d.about(PublicRemarks(p.Remarks))
+	for _, s := range publicCautions(p.Cautions) {
+		v.Cautions = append(v.Cautions, d.tell(s))
+	}
 	for _, x := range p.SafeBy {
 		v.ByHand = append(v.ByHand, handView{x.Output, sentence{d.setByHand(x.By), ""}})
 	}
@@ -234,6 +256,9 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 			if c.Suppressed {
 				x.HiddenAll++
 			}
+		}
+		if o := p.output(t.Name); o != nil {
+			x.Basis = []basisFact{d.unit(&o.Basis)}
 		}
 		_, l := newReleased(t, i, true, d)
 		x.Table = l.view(opts.Cells)
@@ -292,7 +317,7 @@ func newReleasedView(t *ReleasedTable, i int, opts *HTMLOptions, d language) (re
 	x.Table = l.view(opts.Cells)
 	x.Table.Name, x.Table.Caption = t.Name, d.releaseCaption(t)
 	if x.Table.Flagged {
-		x.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read what is behind it and how close an attacker comes.")
+		x.Table.Hint = d.t("Point at a marked cell, or reach it by Tab and then the arrow keys, to read its value, why it is suppressed, and how closely an attacker can estimate it.")
 		x.Table.Legend = []badgeView{
 			{"unsafe", mark(sdc.Unsafe), d.t("suppressed by a rule")}, {"review", suppressedMark, d.t("suppressed to protect these")}, {"", "\u00b7", d.t("not published")},
 		}
@@ -350,11 +375,22 @@ func (d language) protected(p *Protection) []string {
 			}
 		}
 	}
-	out := []string{d.f(d.t("%s tables are released: of their %s cells %s are suppressed."), len(p.Tables), cells, hidden)}
+	out := []string{d.releasedCells(len(p.Tables), cells, hidden)}
 	if p.Verdict != sdc.Safe {
 		out = append(out, d.t("Suppression does not settle everything: a person must judge what the check left for review, and outputs that are no tables."))
 	}
-	return out
+	return append(out, d.whoseRows(p.Remarks)...)
+}
+
+// releasedCells says how much is released and how much of that is suppressed.
+func (d language) releasedCells(tables, cells, hidden int) string {
+	n, k := int64(tables), int64(hidden)
+	if d.lang == "nl" {
+		return d.many(n, "tabel wordt", "tabellen worden") + " vrijgegeven. Van de " + d.many(int64(cells), "cel", "cellen") + " " +
+			verb(k, "is", "zijn") + " er " + d.number(k) + " onderdrukt."
+	}
+	return d.many(n, "table is", "tables are") + " released. Of " + d.many(int64(cells), "cell", "cells") + ", " + d.number(k) + " " +
+		verb(k, "is", "are") + " suppressed."
 }
 
 // attacker describes the prior knowledge about hidden values.

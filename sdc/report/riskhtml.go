@@ -114,7 +114,7 @@ func (d language) riskLead(r *Risk) []string {
 	if r.Data.Respondent != "" {
 		out[0] += " " + fmt.Sprintf(d.t("Respondents who do: %s."), d.number(r.Alone.Respondents))
 	} else {
-		out = append(out, d.t("No respondent column is named: what is called safe is safe only if every row is a person."))
+		out = append(out, d.rowsOfNobody())
 	}
 	if k, ok := r.driver(); ok {
 		out = append(out, fmt.Sprintf(d.t("%s drives it most: without it %s would."), shorten(visible(k.Name), longestLabel), d.number(k.AloneWithout)))

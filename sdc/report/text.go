@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -72,8 +73,22 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	return b.Flush()
 }
 
-// why returns one sentence about the finding that decided the verdict.
+// why says in a sentence or two what decided the verdict, and in one more that nobody knows
+// whose the rows are where that is so.
 func why(r *sdc.Report) string {
+	out := decided(r)
+	for _, s := range dictionary("en").whoseRows(r.Data.Remarks) {
+		out += " " + s
+	}
+	return out
+}
+
+// unnamed reports whether no column says whose row it is.
+func unnamed(list []sdc.Remark) bool {
+	return slices.ContainsFunc(list, func(x sdc.Remark) bool { return x.Name == noRespondent })
+}
+
+func decided(r *sdc.Report) string {
 	unsafe, review := 0, 0
 	for _, o := range r.Outputs {
 		switch o.Verdict {
@@ -88,15 +103,22 @@ func why(r *sdc.Report) string {
 	if k := setSafe(r); k > 0 {
 		hand = fmt.Sprintf(" By hand %s set safe that a rule does not call safe: see a-priori.", were(k))
 	}
+	leave := fmt.Sprintf("%d of %d outputs may not leave as %s.", unsafe, n, verb(int64(unsafe), "it is", "they are"))
 	switch {
 	case r.Verdict < sdc.Safe && unsafe+review == 0:
 		return "No output was found unsafe by itself, but a remark about the data or the dossier decides: see below."
+	case n == 1 && unsafe == 1:
+		return "The output may not leave as it is." + hand
+	case n == 1 && review == 1:
+		return "No rule forbids the output. A reviewer must decide about it." + hand
 	case unsafe > 0 && review == 0:
-		return fmt.Sprintf("%d of %d outputs may not leave as they are. No other output needs a reviewer's decision.", unsafe, n)
+		return leave + " No other output needs a reviewer's decision." + hand
 	case unsafe > 0:
-		return fmt.Sprintf("%d of %d outputs may not leave as they are. A reviewer must decide about %d more.", unsafe, n, review) + hand
+		return leave + fmt.Sprintf(" A reviewer must decide about %d more.", review) + hand
 	case review > 0:
 		return fmt.Sprintf("No rule forbids any of the %d outputs. A reviewer must decide about %d of them.", n, review) + hand
+	case n == 1:
+		return "Everything that the policy asks of the output was checked, and nothing was found."
 	}
 	return fmt.Sprintf("Everything that the policy asks of the %d outputs was checked, and nothing was found.", n)
 }

@@ -125,7 +125,7 @@ func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	d := dictionary(opts.Lang)
 	v := &view{
 		page: page{
-			Lang: opts.Lang, Title: d.t("Output check"), Badge: d.verdict(r.Verdict), Lead: []string{d.lead(r)},
+			Lang: opts.Lang, Title: d.t("Output check"), Badge: d.verdict(r.Verdict), Lead: d.lead(r),
 			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
 			Sources: r.Data.Sources, Files: opts.Files,
 		},
@@ -325,7 +325,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	v := &view{
 		page: page{
 			Lang: opts.Lang, Public: true, Title: d.t("Output check"), Badge: d.verdict(r.Verdict),
-			Notice: d.t("Public summary: it holds nothing of outputs that may not leave."),
+			Notice: d.t("Public summary: it holds nothing of outputs that may not leave."), Lead: d.whoseRows(r.Data.Remarks),
 		},
 		Policy: r.Policy.Name, Whose: d.whose(r.Policy.SHA256, r.Policy.Public), About: d.about(PublicRemarks(r.Data.Remarks)),
 	}
@@ -348,7 +348,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	for i := range r.Outputs {
 		o := &r.Outputs[i]
 		// An output that waits for a remark about the data is not called safe.
-		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: min(o.Verdict, worstRemark(r.Data.Remarks))}
+		x := outputView{ID: "o" + strconv.Itoa(i), Name: o.Name, Kind: string(o.Kind), Verdict: min(o.Verdict, worstRemark(r.Data.Remarks)), Basis: []basisFact{d.unit(&o.Basis)}}
 		for _, s := range o.NotChecked {
 			x.NotChecked = append(x.NotChecked, d.tell(s))
 		}

@@ -51,6 +51,8 @@ const (
 type Arg struct {
 	Kind Kind
 	Text string
+	// Dutch is Text in Dutch; empty for what is the same in every language.
+	Dutch string
 }
 
 // Parameter is the name and the type of an argument.
@@ -62,19 +64,22 @@ type Parameter struct {
 }
 
 // Count is a whole number as an argument.
-func Count(n int64) Arg { return Arg{Number, strconv.FormatInt(n, 10)} }
+func Count(n int64) Arg { return Arg{Kind: Number, Text: strconv.FormatInt(n, 10)} }
 
 // Decimal is an exact number as an argument, as "50.25".
-func Decimal(s string) Arg { return Arg{Number, s} }
+func Decimal(s string) Arg { return Arg{Kind: Number, Text: s} }
 
 // NameOf is the name of a column or an output as an argument.
-func NameOf(s string) Arg { return Arg{Name, s} }
+func NameOf(s string) Arg { return Arg{Kind: Name, Text: s} }
 
 // TextOf is what a person wrote as an argument.
-func TextOf(s string) Arg { return Arg{Text, s} }
+func TextOf(s string) Arg { return Arg{Kind: Text, Text: s} }
+
+// TextIn is a text that the caller has in both languages.
+func TextIn(english, dutch string) Arg { return Arg{Text, english, dutch} }
 
 // TermOf is a word of the catalogues as an argument.
-func TermOf(id ID) Arg { return Arg{Term, string(id)} }
+func TermOf(id ID) Arg { return Arg{Kind: Term, Text: string(id)} }
 
 // Names are several names as the last arguments.
 func Names(list []string) []Arg { return all(Name, list) }
@@ -85,7 +90,7 @@ func Texts(list []string) []Arg { return all(Text, list) }
 func all(kind Kind, list []string) []Arg {
 	out := make([]Arg, len(list))
 	for i, s := range list {
-		out[i] = Arg{kind, s}
+		out[i] = Arg{Kind: kind, Text: s}
 	}
 	return out
 }

@@ -22,6 +22,7 @@ type catalogue struct {
 	sentences          map[ID]string
 	thousands, decimal string
 	above              string // before a number
+	language           Language
 }
 
 // The catalogues, and the parameters of all facts.
@@ -42,9 +43,9 @@ func join[V any](parts ...map[ID]V) map[ID]V {
 
 func catalogueOf(l Language) *catalogue {
 	if l == Dutch {
-		return &catalogue{dutch, ".", ",", "meer dan "}
+		return &catalogue{dutch, ".", ",", "meer dan ", Dutch}
 	}
-	return &catalogue{english, "", ".", ">"}
+	return &catalogue{english, "", ".", ">", English}
 }
 
 // In says the fact in a language, in English where the language has no catalogue. An
@@ -181,6 +182,9 @@ func (c *catalogue) argument(a Arg) string {
 		if s, ok := c.sentences[ID(a.Text)]; ok {
 			return s
 		}
+	}
+	if a.Dutch != "" && c.language == Dutch {
+		return a.Dutch
 	}
 	return a.Text
 }
