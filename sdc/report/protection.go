@@ -52,6 +52,17 @@ func (p *Protection) basis(table string, d language) []basisFact {
 	return nil
 }
 
+// notChecked lists what the check of an output did not look at, but for what suppression is
+// about.
+func (d language) notChecked(o *sdc.OutputReport) (out []sentence) {
+	for _, s := range o.NotChecked {
+		if s.ID != words.SecondaryDisclosure {
+			out = append(out, d.tell(s))
+		}
+	}
+	return out
+}
+
 // output returns the output that a table is made of; nil where it is not known.
 func (p *Protection) output(table string) *sdc.OutputReport {
 	for i := range p.Outputs {
@@ -225,6 +236,7 @@ type releasedView struct {
 	HiddenAll   int
 	Notes       []string
 	Basis       []basisFact // on a public page who is a respondent, and no more
+	NotChecked  []sentence
 }
 
 type lossView struct {
@@ -258,7 +270,7 @@ func newReleaseView(p *Protection, opts *HTMLOptions) *protectionView {
 			}
 		}
 		if o := p.output(t.Name); o != nil {
-			x.Basis = []basisFact{d.unit(&o.Basis)}
+			x.Basis, x.NotChecked = []basisFact{d.unit(&o.Basis)}, d.notChecked(o)
 		}
 		_, l := newReleased(t, i, true, d)
 		x.Table = l.view(opts.Cells)
@@ -296,6 +308,9 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 			return nil, err
 		}
 		x.Basis = p.basis(x.Name, d)
+		if o := p.output(x.Name); o != nil {
+			x.NotChecked = d.notChecked(o)
+		}
 		v.Tables = append(v.Tables, x)
 	}
 	return v, nil
