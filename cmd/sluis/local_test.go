@@ -237,7 +237,7 @@ func TestLocalRecordTrust(t *testing.T) {
 	write(t, at("in.csv"), numbered(strings.Repeat("1,x,1\n", 11)+strings.Repeat("2,z,1\n", 9)+"3,y,1\n"))
 	write(t, at("spec.yaml"), "version: 1\ndata: {source: out.csv, respondent: p, missing: {a: suppressed}}\noutputs: [{name: m, kind: microdata, keys: [a, b]}]\n")
 	write(t, at("dossier.yaml"), "version: 2\ncustodian: "+other+"\n")
-	local := []string{"local", at("natural.csv"), at("out.csv"), "--keys", "a,b", "--k", "10", "--respondent", "p", "--missing", "wildcard"}
+	local := []string{"local", at("in.csv"), at("out.csv"), "--keys", "a,b", "--k", "10", "--respondent", "p", "--missing", "wildcard"}
 	const notSigned, notTrusted, unknown = "is not signed, and anybody may have written it", "is not signed by a trusted key", "is signed, and no key is trusted"
 	for _, x := range []struct {
 		name   string
