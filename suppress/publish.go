@@ -320,6 +320,11 @@ func (p *Publication) suppressed(ctx context.Context, g *hide.Tables, o *Options
 	files := ended(names, csvName)
 	certificate, err := hide.Certify(ctx, releases, files, g.Problem().Attacker(), o.Threads)
 	if err != nil {
+		// That one pattern has no certificate does not say that no pattern has.
+		var cells *hide.CellsError
+		if errors.As(err, &cells) {
+			cells.Err = hide.ErrUndecided
+		}
 		return protectionError(g, err)
 	}
 	proof, err := g.Confidential(pattern, releases, files)

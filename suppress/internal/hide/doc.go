@@ -18,7 +18,7 @@
 //	problem             problem, need, insider, witness, errors
 //	search              protect, cover, near, box, local, region, least, product, propagate,
 //	                    rescue, prune, improve, adjust, eliminate, exact
-//	sums and shares     hidden
+//	sums and shares     hidden, openforms, solesums, fewsums, forms
 //	proof               release, public, sketch, base, certificate, confidential
 //	attack              audit, interval
 //	rounding            round*

@@ -2,14 +2,13 @@ package hide
 
 import (
 	"context"
-	"maps"
 	"slices"
 
-	"github.com/sluis-go/sluis/internal/linear"
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// mostHidden is the number of suppressed cells up to which sums of three are looked at.
+// mostHidden is the number of suppressed cells up to which sums of three are looked at: of
+// counts those alone that do not pass by themselves.
 const mostHidden = 3000
 
 // place is a suppressed cell in one of the tables.
@@ -18,131 +17,61 @@ type place struct {
 	cell int
 }
 
-// openFewSums counts the sums of two suppressed cells, and of three where there are not too
-// many of them, that are not certain to pass the rules as one cell, and that can be worked
-// out, by an outsider or a contributor, or of which that was not decided. all says that sums
-// of three were looked at.
-//
-// Left out are the sums of what is hidden under one published total: openSums judges these,
-// and all of a published total is published itself.
-//
-// A witness of the pattern in which a sum differs shows that the sum cannot be worked out.
-// The other sums are virtual cells of a problem of their own, which is audited.
-//
-// Time: the square of the suppressed cells, and a program for each sum that no witness shows.
-func (g *Tables) openFewSums(ctx context.Context, p *Pattern, threads int) (n int, all bool, err error) {
-	if g.policy.Attacker.NoUnions {
-		return 0, true, nil
-	}
-	places := g.suppressedPlaces(p)
-	ids := slices.Sorted(maps.Keys(places))
-	marks := make([]uint64, len(p.status))
-	for w := range p.witnesses {
-		for k, id := range p.witnesses[w].Cells {
-			marks[id] = linear.Mark(marks[id], w, p.witnesses[w].Delta[k])
-		}
-	}
-	byMark := map[uint64][]int32{}
-	for _, id := range ids {
-		byMark[marks[id]] = append(byMark[marks[id]], id)
-	}
-	all = len(ids) <= mostHidden
-	judged := g.judgedSums(p)
-	var sums [][]int32
-	see := func(sum ...int32) {
-		if !judged[sumKey(sum)] && g.failsTogether(places, sum...) {
-			sums = append(sums, sum)
-		}
-	}
-	for i, a := range ids {
-		if i%64 == 0 && ctx.Err() != nil {
-			return 0, false, ctx.Err()
-		}
-		for _, b := range byMark[linear.Opposite(marks[a])] {
-			if b > a {
-				see(a, b)
-			}
-		}
-		if !all {
-			continue
-		}
-		for _, b := range ids[i+1:] {
-			for _, c := range byMark[linear.Opposite(linear.Sum(marks[a], marks[b]))] {
-				if c > b {
-					see(a, b, c)
-				}
-			}
-		}
-	}
-	if len(sums) == 0 || len(sums) > mostAudited {
-		return len(sums), all, nil
-	}
-	n, err = g.auditSums(ctx, p, sums, threads)
-	return n, all, err
-}
-
-// mostAudited is the number of sums up to which they are audited; more count as open.
+// mostAudited is the number of forms up to which they are audited, and met at a time; more
+// count as open.
 const mostAudited = 300
 
-// auditSums returns how many of the sums can be worked out, or were not decided.
-func (g *Tables) auditSums(ctx context.Context, p *Pattern, sums [][]int32, threads int) (int, error) {
-	from := g.problem
-	n := len(from.cells)
-	cells, relations, hidden := copyCells(from.cells), copyRelations(from.rel), p.Hidden()
-	for i := range cells {
-		if cells[i].Status = p.status[i]; hidden[i] && cells[i].Status != Protected {
-			cells[i].Status, cells[i].Level = Withheld, Level{}
-		}
+// auditForms returns how many of the forms can be worked out, by an outsider or a
+// contributor, or were not decided.
+func (g *Tables) auditForms(ctx context.Context, p *Pattern, forms []form, threads int) (int, error) {
+	if len(forms) == 0 || len(forms) > mostAudited {
+		return len(forms), nil
 	}
-	for k, sum := range sums {
-		virtual := Cell{Status: Primary}
-		relation := Relation{Total: n + k}
-		for _, id := range sum {
-			virtual.Value += cells[id].Value
-			relation.Parts = append(relation.Parts, int(id))
-		}
-		cells, relations, hidden = append(cells, virtual), append(relations, relation), append(hidden, true)
+	forms = slices.Clone(forms)
+	for i := range forms {
+		forms[i].level = Level{}
 	}
-	with, err := New(cells, relations, from.attacker)
+	with, at, err := g.problem.with(forms, nil)
 	if err != nil {
 		return 0, err
 	}
-	copy(with.down, from.down)
-	copy(with.up, from.up)
+	n := len(g.problem.cells)
+	for i := range with.cells[:n] {
+		if with.cells[i].Status == Primary { // it has its proof
+			with.cells[i].Status, with.cells[i].Level = Withheld, Level{}
+		}
+	}
+	hidden := append(p.Hidden(), slices.Repeat([]bool{true}, len(with.cells)-n)...)
 	audited, err := Audit(ctx, with, hidden, AuditOptions{Threads: threads, NeedsOnly: true})
 	if err != nil {
 		return 0, err
 	}
 	open := map[int]bool{}
 	for _, f := range audited.Failures {
-		open[f.Cell] = true
+		if slices.Contains(at, int32(f.Cell)) {
+			open[f.Cell] = true
+		}
 	}
 	return len(open), nil
 }
 
-// sumKey identifies the sum of two or three cells, in rising order.
-func sumKey(ids []int32) (key [3]int32) {
-	copy(key[:], ids)
-	return key
-}
-
-// judgedSums lists the sums of what is hidden under one published total.
-func (g *Tables) judgedSums(p *Pattern) map[[3]int32]bool {
-	out := map[[3]int32]bool{}
+// judgedSums lists the sums of what is hidden under one published total, by their keys.
+func (g *Tables) judgedSums(p *Pattern) map[string]bool {
+	out := map[string]bool{}
 	for _, t := range g.list {
 		t.relations(func(_, total int, parts []int) {
 			if p.status[t.id[total]].Hidden() || !t.has[total] {
 				return
 			}
-			var ids []int32
+			var f form
 			for _, c := range parts {
 				if p.status[t.id[c]].Hidden() {
-					ids = append(ids, t.id[c])
+					f.plus = append(f.plus, t.id[c])
 				}
 			}
-			if len(ids) == 2 || len(ids) == 3 {
-				slices.Sort(ids)
-				out[sumKey(ids)] = true
+			if len(f.plus) >= 2 {
+				slices.Sort(f.plus)
+				out[f.key()] = true
 			}
 		})
 	}
@@ -165,7 +94,12 @@ func (g *Tables) suppressedPlaces(p *Pattern) map[int32]place {
 
 // failsTogether reports whether the sum of some cells is not certain to pass the rules.
 func (g *Tables) failsTogether(places map[int32]place, ids ...int32) bool {
-	var cells []sdc.Cell
+	_, passes := g.together(places, ids...)
+	return !passes
+}
+
+// together judges the sum of some cells; cells are those that are not empty.
+func (g *Tables) together(places map[int32]place, ids ...int32) (cells []sdc.Cell, passes bool) {
 	apart := true
 	first := places[ids[0]].t
 	for i, id := range ids {
@@ -179,7 +113,7 @@ func (g *Tables) failsTogether(places map[int32]place, ids ...int32) bool {
 			apart = apart && first.apartFrom(x.cell, places[other].cell)
 		}
 	}
-	return len(cells) > 0 && sdc.Union(g.policy, cells, apart) != sdc.Safe
+	return cells, len(cells) == 0 || sdc.Union(g.policy, cells, apart) == sdc.Safe
 }
 
 // apartFrom reports whether no record can be in two cells: in some variable neither of their

@@ -27,28 +27,31 @@ type hiddenSum struct {
 const mostTries = 8
 
 // Protect finds a pattern for the tables as the function of that name does for their
-// problem, and looks at two things that this tells beside the single cells:
+// problem, and looks at three things that this tells beside the single cells:
 //
 //	sums      the sum of what is hidden under a published total, in every variable at
 //	          every level, which everybody can work out: as one cell it must pass the
 //	          rules, see sdc.Together
-//	few       the sums of two suppressed cells anywhere, and of three where there are at most
-//	          3,000 suppressed cells, must not be worked out if they would not pass the rules
-//	          as one cell: nothing more is hidden for these, see openFewSums
+//	few       the sums of two suppressed cells anywhere, and of three where there are not too
+//	          many of them, the differences of sums that lie within each other, and every sum
+//	          of cells in which one contributor is alone, must not be worked out if they would
+//	          not pass the rules as one cell: see openForms
 //	shares    of every cell that a group rule calls unsafe some possible table, among the
 //	          witnesses, must have a share of the line that passes the rule
 //
-// Where one fails a further part of the total is hidden, or the line is published, and the
-// pattern looked for anew, a few times. What is still open then is in the remarks, for
+// Where a sum under a total or a share fails a further part of the total is hidden, or the
+// line is published, and the pattern looked for anew, a few times. Then each other sum that
+// fails becomes a cell of the problem that is never published, with a need of its own, see
+// meet; what is hidden stays hidden. What is still open after that is in the remarks, for
 // review, with the number of sums and of shares. So is a third thing, for which nothing
 // is hidden:
 //
 //	codes     a code is listed because it occurs: n hidden counts of codes of one
 //	          variable, over all of the others, that sum to n are 1 each
 //
-// Not looked at are sums of more hidden cells that are not under one total, and what a member of a line knows of its
-// share without himself. The Problem of the tables changes: what was hidden so is Primary
-// in it.
+// Not looked at are sums of four and more cells that are none of these, and what a member of
+// a line knows of its share without himself. The Problem of the tables changes: what was
+// hidden so is Primary in it, and sums have cells after those of the tables.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
 	pattern, err := Protect(ctx, g.problem, o)
 	if err != nil && ctx.Err() == nil && g.withoutLots() {
@@ -84,6 +87,10 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		pattern = next
 		sums, shares = g.openSums(pattern), g.openShares(pattern)
 	}
+	if pattern, err = g.meet(ctx, pattern, o); err != nil {
+		return nil, nil, err
+	}
+	sums, shares = g.openSums(pattern), g.openShares(pattern)
 	var out []sdc.Remark
 	remark := func(n int, id words.ID) {
 		if n > 0 {
@@ -91,12 +98,16 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		}
 	}
 	remark(len(sums), words.SumOfHidden)
-	few, allThree, err := g.openFewSums(ctx, pattern, o.Threads)
+	open, err := g.openForms(ctx, pattern)
 	if err != nil {
 		return nil, nil, err
 	}
-	remark(few, words.SumsOfFew)
-	if !allThree {
+	few, err := g.auditForms(ctx, pattern, open.forms, o.Threads)
+	if err != nil {
+		return nil, nil, err
+	}
+	remark(few+open.undecided, words.SumsOfFew)
+	if !open.all {
 		remark(mostHidden, words.SumsOfThree)
 	}
 	remark(g.openCodes(pattern), words.CodeOccurs)
@@ -244,7 +255,8 @@ func (g *Tables) passes(t *table, f *groupFinding, w *Witness) bool {
 // returns false where there is nothing more to do.
 func (g *Tables) hideMore(p *Pattern, sums []hiddenSum, shares []shareOf) (more bool) {
 	for i := range sums {
-		more = g.hidePart(p, &sums[i]) || more
+		_, ok := g.hidePart(p, &sums[i])
+		more = ok || more
 	}
 	for _, s := range shares {
 		t, line := s.t, s.f.line
@@ -268,8 +280,8 @@ func (g *Tables) hideMore(p *Pattern, sums []hiddenSum, shares []shareOf) (more 
 }
 
 // hidePart marks the cheapest published part with which a sum passes the rules, or the
-// dearest where it does with none.
-func (g *Tables) hidePart(p *Pattern, s *hiddenSum) bool {
+// dearest where it does with none; ok is false where nothing can be hidden.
+func (g *Tables) hidePart(p *Pattern, s *hiddenSum) (cell int, ok bool) {
 	t := s.t
 	var list []int
 	for _, c := range s.parts {
@@ -278,7 +290,7 @@ func (g *Tables) hidePart(p *Pattern, s *hiddenSum) bool {
 		}
 	}
 	if len(list) == 0 {
-		return false
+		return 0, false
 	}
 	slices.SortStableFunc(list, func(a, b int) int {
 		return int(min(1, max(-1, g.problem.cost(int(t.id[a]))-g.problem.cost(int(t.id[b])))))
@@ -288,9 +300,10 @@ func (g *Tables) hidePart(p *Pattern, s *hiddenSum) bool {
 		rest := slices.DeleteFunc(slices.Clone(shown), func(x sdc.Cell) bool { return x == t.cells[c] })
 		if len(rest) == 0 || sdc.Together(g.policy, t.cells[s.total], append(slices.Clone(hidden), t.cells[c]), rest) == sdc.Safe {
 			t.force[c] = true
-			return true
+			return c, true
 		}
 	}
-	t.force[list[len(list)-1]] = true
-	return true
+	c := list[len(list)-1]
+	t.force[c] = true
+	return c, true
 }

@@ -84,7 +84,14 @@ func (p *Problem) reopen(ctx context.Context, t *Pattern, o Options, out func() 
 		return t, nil
 	}
 	r := &reopening{cover: c, rng: rand.New(rand.NewPCG(o.Seed, 0x51a15)), before: make([]bool, len(c.hidden))}
-	trace, cost := slices.Clone(t.trace), t.cost
+	trace, cost := slices.Clone(t.trace), int64(0)
+	c.sweep(c.secondaries()) // what the needs rest on now may leave some for nothing
+	for _, k := range c.secondaries() {
+		cost += p.cost(int(k))
+	}
+	if cost < t.cost {
+		trace = append(trace, traceStep{cost: cost})
+	}
 	for round := 1; round <= o.Rounds && !out(); round++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -281,7 +288,9 @@ func (r *reopening) drop(ctx context.Context, area []int32) (bool, error) {
 			return false, err
 		}
 	}
-	r.sweep(list)
+	// What rested on a cell that was published may have been all that another was hidden for,
+	// near or far.
+	r.sweep(r.secondaries())
 	return true, nil
 }
 

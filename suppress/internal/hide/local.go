@@ -118,8 +118,8 @@ func (f *finder) priceOf(w *Witness) (sum int64) {
 
 // products looks for a witness that is a product, by no program.
 func (f *finder) products(n Need, more bool) *Witness {
-	if f.grid == nil {
-		return nil
+	if f.grid == nil || int(n.Cell) >= f.p.grid.n {
+		return nil // the cell of a form is in no table
 	}
 	var best *Witness
 	least := int64(infinity)

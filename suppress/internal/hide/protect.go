@@ -66,14 +66,16 @@ func (p *Problem) repair(ctx context.Context, hidden []bool, o Options) (*Patter
 	return t, nil
 }
 
-// pattern writes down what is hidden, and the witnesses that are in use.
+// pattern writes down what is hidden, and the witnesses that are in use. A secondary cell
+// that none of these changes is published: it protects nothing, and what is published beside
+// it may tell its value.
 func (c *cover) pattern() *Pattern {
 	t := &Pattern{problem: c.p, status: make([]Status, len(c.hidden))}
 	for i, cell := range c.p.cells {
 		t.status[i] = cell.Status
 		switch {
 		case cell.Status.Hidden() && cell.Status != Secondary:
-		case c.hidden[i]:
+		case c.hidden[i] && c.used[i] > 0:
 			t.status[i] = Secondary
 			t.cost += c.p.cost(i)
 		case cell.Status == Secondary:

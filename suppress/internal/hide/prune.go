@@ -66,17 +66,22 @@ const effort = 1500
 // without each of the others, the dearest first. What it leaves is protected:
 // every primary cell keeps its witnesses among the hidden cells.
 func (c *cover) prune(ctx context.Context) error {
-	// Most of these searches end without success. In large tables the dearest cells
-	// alone are worth programs.
-	f := c.finders[0]
-	enough := f.work + max(1e7, effort*len(c.p.cells))
-	defer func() { f.small = false }()
 	var list []int32
 	for i := range c.hidden {
 		if c.hidden[i] && !c.p.cells[i].Status.Hidden() {
 			list = append(list, int32(i))
 		}
 	}
+	return c.pruneAmong(ctx, list)
+}
+
+// pruneAmong is prune for some secondary cells.
+func (c *cover) pruneAmong(ctx context.Context, list []int32) error {
+	// Most of these searches end without success. In large tables the dearest cells
+	// alone are worth programs.
+	f := c.finders[0]
+	enough := f.work + max(1e7, effort*len(c.p.cells))
+	defer func() { f.small = false }()
 	c.sweep(list)
 	slices.SortStableFunc(list, func(a, b int32) int { return cmp.Compare(c.price[b], c.price[a]) })
 	for _, k := range list {
