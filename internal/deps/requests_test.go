@@ -695,7 +695,7 @@ var requests = []request{
 		r.Setting("person")
 		r.Translated("person")
 		for _, c := range r.Columns {
-			c.Complete()
+			_ = c.Complete()
 			pseudonym.PlanColumn{}.Fits(c.Setting)
 		}
 		return r.Sign(signer(t))

@@ -37,7 +37,7 @@ type spoiling struct {
 var absurd = map[reflect.Kind][]any{
 	reflect.String:  {"", "\x00", "\xff", "no such thing", "-1", "NaN", "1e999999999", "99999999999999999999999999", "../../no/such"},
 	reflect.Bool:    {true, false},
-	reflect.Int:     {0, -1, math.MinInt, math.MaxInt, 1 << 62},
+	reflect.Int:     {0, -1, math.MinInt, math.MaxInt, math.MaxInt/2 + 1},
 	reflect.Int8:    {int8(0), int8(-1), int8(math.MinInt8), int8(math.MaxInt8)},
 	reflect.Int32:   {int32(0), int32(-1), int32(math.MinInt32), int32(math.MaxInt32)},
 	reflect.Int64:   {int64(0), int64(-1), int64(math.MinInt64), int64(math.MaxInt64), int64(1 << 62)},

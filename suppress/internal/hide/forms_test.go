@@ -12,14 +12,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// atomsOf numbers the rows of a drawn table by their innermost cells: bits of a word.
-func (h *hiddenCase) atomsOf(in []int) (mask uint16) {
-	for _, i := range in {
-		mask |= h.atom(i)
-	}
-	return mask
-}
-
+// atom is the innermost cell of a row, as a bit.
 func (h *hiddenCase) atom(row int) uint16 {
 	b := slices.Index([]string{"n0", "n1", "s0", "s1"}, h.text[row][1])
 	return 1 << (4*(h.text[row][0][0]-'0') + byte(b))
