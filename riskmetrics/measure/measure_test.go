@@ -17,7 +17,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// table makes a table of texts, and of numbers for the column w.
+// table makes a table of texts, and of numbers for the column w. NULL is null.
 func table(mem memory.Allocator, columns []string, rows ...string) arrow.Table {
 	var fields []arrow.Field
 	for _, name := range columns {
@@ -32,7 +32,9 @@ func table(mem memory.Allocator, columns []string, rows ...string) arrow.Table {
 	defer b.Release()
 	for _, row := range rows {
 		for i, text := range strings.Split(row, ",") {
-			if err := b.Field(i).AppendValueFromString(text); err != nil {
+			if text == "NULL" {
+				b.Field(i).AppendNull()
+			} else if err := b.Field(i).AppendValueFromString(text); err != nil {
 				panic(err)
 			}
 		}

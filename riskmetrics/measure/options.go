@@ -108,7 +108,6 @@ func (o *Options) settle() error {
 	if o.DISFraction == 0 {
 		o.DISFraction = 0.01
 	}
-	limited := o.L > 0 || o.C != nil || o.Alpha != nil || o.T != nil || o.Beta != nil || o.Delta != nil
 	for _, x := range []struct {
 		bad bool
 		why string
@@ -119,7 +118,7 @@ func (o *Options) settle() error {
 		{!(o.AtRisk > 0 && o.AtRisk <= 1), "AtRisk is in (0,1]"},
 		{!(o.DISFraction > 0 && o.DISFraction < 1), "DISFraction is in (0,1)"},
 		{!(o.Fraction >= 0 && o.Fraction < 1), "Fraction is in (0,1), or 0 for no estimate"},
-		{limited && len(o.Sensitive) == 0, "a limit on sensitive variables needs Sensitive"},
+		{o.limitsSensitive() && len(o.Sensitive) == 0, "a limit on sensitive variables needs Sensitive"},
 		{o.Suppressed && o.Missing.String() != "wildcard", "Suppressed needs Missing to be wildcard"},
 	} {
 		if x.bad {
@@ -165,6 +164,11 @@ func (o *Options) Columns() []string {
 		}
 	}
 	return out
+}
+
+// limitsSensitive reports whether there is a limit on sensitive variables.
+func (o *Options) limitsSensitive() bool {
+	return o.L > 0 || o.C != nil || o.Alpha != nil || o.T != nil || o.Beta != nil || o.Delta != nil
 }
 
 // least is L as a limit; nil for none.

@@ -14,6 +14,7 @@ var dutchRisk = map[ID]string{
 	LimitDistance:            "[{variable}, ]t-closeness: een grotere afstand is onveilig",
 	LimitLikeness:            "[{variable}, ]beta-likeness: een grotere winst is onveilig",
 	LimitDisclosure:          "[{variable}, ]delta-disclosure: delta of hoger is onveilig",
+	NoteApart:                ": zonder wat lege waarden kunnen zijn, wat beoordeling vraagt",
 	NoteNotJudged:            ": niet beoordeeld, ",
 	FigureOfL:                "l = {l}",
 	FigureEqual:              "gelijke afstand",

@@ -14,6 +14,7 @@ var englishRisk = map[ID]string{
 	LimitDistance:            "[{variable}, ]t-closeness: a larger distance is unsafe",
 	LimitLikeness:            "[{variable}, ]beta-likeness: a larger gain is unsafe",
 	LimitDisclosure:          "[{variable}, ]delta-disclosure: delta or above is unsafe",
+	NoteApart:                ": without what nulls may stand for, which is review",
 	NoteNotJudged:            ": not judged, ",
 	FigureOfL:                "l = {l}",
 	FigureEqual:              "equal distance",

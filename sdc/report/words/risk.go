@@ -18,6 +18,7 @@ const (
 	LimitLikeness            ID = "limit-likeness"
 	LimitDisclosure          ID = "limit-disclosure"
 	NoteNotJudged            ID = "note-not-judged"
+	NoteApart                ID = "note-apart"
 )
 
 // Notes of figures of risk.
@@ -97,6 +98,7 @@ var riskParameters = map[ID][]Parameter{
 	LimitLikeness:            text("variable"),
 	LimitDisclosure:          text("variable"),
 	NoteNotJudged:            nil,
+	NoteApart:                nil,
 
 	FigureOfL:        number("l"),
 	FigureEqual:      nil,
