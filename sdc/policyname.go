@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -34,26 +35,44 @@ func (p *Policy) Digest() string {
 //   - consecutive words, written as one, are the shipped name ("c.b.s 2026").
 //
 // Names are compared without case, blanks, punctuation, accents and invisible characters.
-// Letters and signs that look like Latin letters count as those letters.
+// Letters and signs that look like Latin letters count as those letters. Any other letter
+// that is not Latin counts as every letter: no list of look-alikes is complete.
 func Resembles(name string) string {
 	words := lookWords(name)
 	for _, p := range []Policy{CBS(), ESSNet()} {
 		for i := range words {
-			if strings.HasPrefix(words[i], p.Name) {
+			if beginsLike(words[i], p.Name) {
 				return p.Name
 			}
 			run := ""
 			for _, w := range words[i:] {
-				if run += w; len(run) >= len(p.Name) {
+				if run += w; utf8.RuneCountInString(run) >= len(p.Name) {
 					break
 				}
 			}
-			if run == p.Name {
+			if utf8.RuneCountInString(run) == len(p.Name) && beginsLike(run, p.Name) {
 				return p.Name
 			}
 		}
 	}
 	return ""
+}
+
+// anyLetter stands for a letter that is not Latin in a word of lookWords.
+const anyLetter = '?'
+
+// beginsLike reports whether a word begins with a shipped name.
+func beginsLike(word, shipped string) bool {
+	letters := []rune(word)
+	if len(letters) < len(shipped) {
+		return false
+	}
+	for i, r := range shipped {
+		if letters[i] != r && letters[i] != anyLetter {
+			return false
+		}
+	}
+	return true
 }
 
 // IsShipped reports whether the name and all thresholds of a policy are those of [CBS] or
@@ -122,8 +141,11 @@ func lookWords(name string) []string {
 		if was = kind; kind == 0 {
 			continue
 		}
-		if alike {
+		switch {
+		case alike:
 			small = to
+		case kind == 1 && (small < 'a' || small > 'z'):
+			small = anyLetter
 		}
 		word.WriteRune(small)
 	}

@@ -16,6 +16,7 @@ func TestResembles(t *testing.T) {
 		"cbs (shipped)": "cbs", "cbs-publication": "cbs", "cbsPublication": "cbs", "CBSPublication": "cbs", "cbspublicatie": "cbs", "my cbs": "cbs", "myCBS": "cbs", "de regels van het C.B.S.": "cbs",
 		"cbs2": "cbs", "cbs2026": "cbs", "2026cbs": "cbs", "2026 c-b-s": "cbs", "cb5": "cbs", "cb5 shipped": "cbs", "c8s": "cbs", "cb$ shipped": "cbs", "©BS": "cbs", "€ssnet": "essnet", "3ssnet": "essnet",
 		"CḂṠ publication": "cbs", "cƀs x": "cbs", "x СВЅ": "cbs", "\u13df\u13f4\u13da": "cbs", "ꓚꓐꓢ 1": "cbs", "ESSΝET": "essnet", "ẼSSNET": "essnet", "ess net (shipped)": "essnet", "cbs (changed)": "cbs", "(cbs)": "cbs", "x\u200b cb\u200bs": "cbs",
+		"\u03f2bs": "cbs", "\u1455bs": "cbs", "cb\u01bd 2026": "cbs", "\u1455\u1472\u01bd": "cbs", "\u1455-b-s": "cbs", "Øresund": "", "løn": "", "c\u1472": "",
 		"strict": "", "": "", "bsc": "", "house rules": "", "basic bsn rules": "", "pcbs": "", "PCBs": "", "macbs": "", "cb": "", "c b": "", "ess": "", "netto ess": "", "essen et al": "", "cab sharing": "", "500": "", "ess 5": "",
 	} {
 		if got := sdc.Resembles(name); got != want {
