@@ -24,10 +24,14 @@ func writeRows(t *testing.T, dir, head string, counts map[string]int, order []st
 }
 
 // TestProtectMicrodataBeside: records from which the hidden cells of a table can be
-// counted do not leave with it; where they hold some of its variables a person judges.
+// counted do not leave with it; of all other records beside a table a person judges.
 func TestProtectMicrodataBeside(t *testing.T) {
 	counts := map[string]int{"A,x": 30, "A,y": 20, "A,z": 25, "B,x": 20, "B,y": 4, "B,z": 27, "C,x": 31, "C,y": 22, "C,z": 19}
-	order := []string{"A,x", "A,y", "A,z", "B,x", "B,y", "B,z", "C,x", "C,y", "C,z"}
+	rows, order := map[string]int{}, []string{"A,x", "A,y", "A,z", "B,x", "B,y", "B,z", "C,x", "C,y", "C,z"}
+	for i, row := range order { // area is the region in other codes
+		order[i] = row + "," + strings.NewReplacer("A", "1", "B", "2", "C", "3").Replace(row[:1])
+		rows[order[i]] = counts[row]
+	}
 	for _, c := range []struct {
 		name, microdata string
 		code            int
@@ -36,10 +40,11 @@ func TestProtectMicrodataBeside(t *testing.T) {
 		{"none", "", 0, "suppressed"},
 		{"all variables", "  - {name: f, kind: microdata, keys: [region], sensitive: [diag]}\n", exitUnsafe, "can be counted in the microdata"},
 		{"one variable", "  - {name: f, kind: microdata, keys: [region]}\n", exitReview, "hold 1 of its 2 variables"},
+		{"a variable in other codes", "  - {name: f, kind: microdata, keys: [area]}\n", exitReview, "hold 0 of its 2 variables"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			writeRows(t, dir, "region,diag", counts, order)
+			writeRows(t, dir, "region,diag,area", rows, order)
 			write(t, filepath.Join(dir, "s.yaml"), "version: 1\ndata: {source: d.csv, respondent: id}\noutputs:\n  - {name: t, kind: frequency, by: [region, diag]}\n"+c.microdata)
 			out := filepath.Join(dir, "out")
 			code, text := verb(t, "protect", filepath.Join(dir, "s.yaml"), "--out", out)
