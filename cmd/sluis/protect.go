@@ -267,6 +267,9 @@ func (f *protectFlags) tell(stdout io.Writer, r *sdc.Report, p *suppress.Publica
 	for _, s := range cautions(p) {
 		fmt.Fprintln(stdout, "not checked: "+s.String())
 	}
+	if len(p.Review) > 0 {
+		fmt.Fprintf(stdout, "Left to a reviewer, see the remarks above and sluis check: %s\n", strings.Join(p.Review, ", "))
+	}
 	fmt.Fprintf(stdout, "Released to %s; %s must not leave. Check with: sluis verify %s\n",
 		filepath.Join(f.out, suppress.ReleaseFolder), filepath.Join(f.out, suppress.ConfidentialFolder), f.out)
 }

@@ -35,7 +35,8 @@ func TestVerifyReview(t *testing.T) {
 			write(t, filepath.Join(dir, "d.csv"), b.String())
 			write(t, filepath.Join(dir, "s.yaml"), "version: 1\ndata: {source: d.csv}\noutputs:\n"+c.outputs)
 			out := filepath.Join(dir, "out")
-			if code, text := verb(t, "protect", filepath.Join(dir, "s.yaml"), "--out", out); code != 0 && code != exitReview {
+			code, text := verb(t, "protect", filepath.Join(dir, "s.yaml"), "--out", out)
+			if code != 0 && code != exitReview || (code == exitReview) != strings.Contains(text, "Left to a reviewer, ") {
 				t.Fatalf("exit status %d: %s", code, text)
 			}
 			manifest := filepath.Join(out, "release", "manifest.json")
