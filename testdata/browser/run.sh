@@ -88,7 +88,7 @@ SPEC
 for lang in en nl; do
 	sluis protect "$work/tables.yaml" --rounds 0 --out "$work/tables" --replace --html "$work/protection-$lang.html" --public "$work/release-$lang.html" --lang $lang
 done
-go run ./examples/citydeal "$work/citydeal" >/dev/null
+go run ./examples/citydeal testdata "$work/citydeal" >/dev/null
 
 cd "$here"
 node report.mjs ${shots:+--shots "$shots"} "$work"/*.html "$work"/demo/*.html "$work"/demo/release/*.html $(find "$work/citydeal" -name '*.html')
