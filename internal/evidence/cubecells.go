@@ -91,7 +91,7 @@ func (c *cube) table(shape *Shape, combos [][]int, first, threads int) (*Margin,
 			if hi-lo == c.slab {
 				c.writeAll(m, nodes, o, lo)
 			} else if hi > lo {
-				which = s.which(which[:0], c, o)
+				which = s.which(which, c, o)
 				c.write(m, nodes, which, o, lo)
 			}
 			if s.all {
@@ -130,24 +130,12 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 			if start[o] == start[o+1] {
 				continue
 			}
-			which = s.which(which[:0], c, o)
-			for _, k := range which {
-				from := o*c.slab + int(k)
-				c.records[at] = c.records[from]
-				if c.sums != nil {
-					copy(c.sums[at*words:][:words], c.sums[from*words:][:words])
-				}
-				if c.missing != nil {
-					c.missing[at] = c.missing[from]
-				}
-				if c.zeros != nil {
-					c.zeros[at] = c.zeros[from]
-				}
-				if c.low != nil {
-					c.low[at], c.high[at] = c.low[from], c.high[from]
-				}
-				at++
+			which = s.which(which, c, o)
+			for _, x := range [][]int64{c.records, c.missing, c.zeros, c.low, c.high} {
+				moveTo(x, 1, at, o*c.slab, which)
 			}
+			moveTo(c.sums, words, at, o*c.slab, which)
+			at += len(which)
 		}
 	})
 	c.records = packed(c.records, 1, start, c.slab, threads)
@@ -156,6 +144,24 @@ func (c *cube) keep(s *chosen, start []int, threads int) {
 	c.zeros = packed(c.zeros, 1, start, c.slab, threads)
 	c.low = packed(c.low, 1, start, c.slab, threads)
 	c.high = packed(c.high, 1, start, c.slab, threads)
+}
+
+// moveTo moves the cells at the places which after a cell, in rising order, to place at and
+// the places after it. A cell has a number of words. at is at most the first of these cells.
+func moveTo(x []int64, words, at, after int, which []uint32) {
+	if x == nil {
+		return
+	}
+	if words > 1 {
+		for i, k := range which {
+			copy(x[(at+i)*words:][:words], x[(after+int(k))*words:][:words])
+		}
+		return
+	}
+	from, to := x[after:], x[at:][:len(which)]
+	for i, k := range which {
+		to[i] = from[k]
+	}
 }
 
 // packed moves the cells that keep has moved to the front of the slabs of every goroutine
@@ -179,32 +185,37 @@ func packed(x []int64, words int, start []int, slab, threads int) []int64 {
 
 // count returns the number of cells of a slab that are in the table.
 func (s *chosen) count(c *cube, slab int) int {
+	records, inside, states := s.of(c, slab)
 	n := 0
-	records := c.records[slab*c.slab:][:c.slab]
-	if s.all {
-		for _, r := range records {
-			if r != 0 {
-				n++
-			}
-		}
-		return n
-	}
 	for k, r := range records {
-		if r != 0 && s.states[s.outside[slab]+s.inside[k]] != notAsked {
-			n++
-		}
+		n += inTable(r, states[inside[k]])
 	}
 	return n
 }
 
-// which appends the places in a slab of the cells that are in the table.
+// which returns the places in a slab of the cells that are in the table, in memory of to
+// where that is enough.
 func (s *chosen) which(to []uint32, c *cube, slab int) []uint32 {
-	for k, r := range c.records[slab*c.slab:][:c.slab] {
-		if r != 0 && (s.all || s.states[s.outside[slab]+s.inside[k]] != notAsked) {
-			to = append(to, uint32(k))
-		}
+	records, inside, states := s.of(c, slab)
+	to = slices.Grow(to[:0], c.slab)[:c.slab]
+	n := 0
+	for k, r := range records {
+		to[n] = uint32(k) // the next cell overwrites the place of a cell that is not in the table
+		n += inTable(r, states[inside[k]])
 	}
-	return to
+	return to[:n]
+}
+
+// of returns the numbers of records of a slab, and the places of the cells in states.
+func (s *chosen) of(c *cube, slab int) (records []int64, inside []uint32, states []uint8) {
+	records = c.records[slab*c.slab:][:c.slab]
+	return records, s.inside[:len(records)], s.states[s.outside[slab]:]
+}
+
+// inTable returns 1 for a cell with records that is asked for, else 0. There is no branch:
+// which cells have records cannot be predicted.
+func inTable(records int64, state uint8) int {
+	return int(uint64(-records)>>63) & int(state|state>>1) & 1
 }
 
 // evidence gives m the evidence of all cells, which it shares with c from then on.
