@@ -266,13 +266,13 @@ func (in *input) checked() bool {
 	return in.table == nil
 }
 
-// absent is the reason where a column does not exist: it wraps [ErrColumn] and names the
+// absent is the reason where a column does not exist: it wraps [ErrColumn] and points to the
 // nearest column.
 func (in *input) absent(name string) error {
 	return &absentError{names.Absent(name, 0, in.columns())}
 }
 
-// absentError is an [ErrColumn] with a text that lists the existing columns.
+// absentError is an [ErrColumn] with a text that tells of the existing columns.
 type absentError struct{ text string }
 
 // Error implements error.

@@ -18,8 +18,8 @@ func survey() string {
 	return b.String()
 }
 
-// TestNamesThatDoNotExist: a slip in a name is told with the nearest name and those
-// that there are, whatever the delimiter, by every verb that takes names.
+// TestNamesThatDoNotExist: a slip in a name is told with the column that is near and the
+// number of columns, without a text of the file, whatever the delimiter, by every verb that takes names.
 func TestNamesThatDoNotExist(t *testing.T) {
 	wide := "c0"
 	for i := range 99 {
@@ -42,9 +42,9 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		status int
 		says   []string
 	}{
-		{[]string{"risk", at("lonen.csv"), "--keys", "gemeente,gesl"}, 2, []string{`"gesl"`, `"geslacht"`}},
-		{[]string{"local", at("lonen.csv"), at("o.csv"), "--keys", "gemente", "--k", "2", "--missing", "category"}, 2, []string{`nearest name is "gemeente"`}},
-		{[]string{"pseudonymise", at("lonen.csv"), at("o.csv"), "--column", "respn", "--form", "text", "--key-file", at("key"), "--domain", "p/v"}, 1, []string{`nearest name is "respnr"`}},
+		{[]string{"risk", at("lonen.csv"), "--keys", "gemeente,gesl"}, 2, []string{`"gesl"`, "the file has 5 columns"}},
+		{[]string{"local", at("lonen.csv"), at("o.csv"), "--keys", "gemente", "--k", "2", "--missing", "category"}, 2, []string{"the name of column 3 is near"}},
+		{[]string{"pseudonymise", at("lonen.csv"), at("o.csv"), "--column", "respn", "--form", "text", "--key-file", at("key"), "--domain", "p/v"}, 1, []string{"the name of column 1 is near"}},
 	} {
 		status, _, errs := sluis(t, tc.args...)
 		for _, say := range tc.says {
@@ -58,13 +58,13 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		status         int
 		says           []string
 	}{
-		{"lonen.csv", ", respondent: respnr", "gemeent", 1, []string{`"gemeent"`, "does not exist", `nearest name is "gemeente"`, `"respnr", "weegfactor", "gemeente", "geslacht", "nota"`}},
+		{"lonen.csv", ", respondent: respnr", "gemeent", 1, []string{`"gemeent"`, "does not exist", "the name of column 3 is near", "the file has 5 columns"}},
 		{"lonen.csv", ", respondent: RESPNR", "gemeente", 1, []string{`nearest name is "respnr"`}},
-		{"lonen.csv", ", missing: {gemeent: category}", "geslacht", 2, []string{`nearest name is "gemeente"`}},
-		{"lonen.csv", ", csv: {types: {geslcaht: string}}", "geslacht", 1, []string{`nearest name is "geslacht"`}},
-		{"c.csv", "", "c", 1, []string{`"c"`, `"a", "b"`}},
-		{"d.csv", "", "c", 1, []string{`"c"`, `"a", "b"`}},
-		{"wide.csv", "", "xyz", 1, []string{`"c29" and 70 more`}},
+		{"lonen.csv", ", missing: {gemeent: category}", "geslacht", 2, []string{"the name of column 3 is near"}},
+		{"lonen.csv", ", csv: {types: {geslcaht: string}}", "geslacht", 1, []string{"the name of column 4 is near"}},
+		{"c.csv", "", "c", 1, []string{`"c"`, "the file has 2 columns"}},
+		{"d.csv", "", "c", 1, []string{`"c"`, "the file has 2 columns"}},
+		{"wide.csv", "", "xyz", 1, []string{"the file has 100 columns"}},
 	} {
 		status, _, errs := sluis(t, check(tc.data, tc.more, tc.by)...)
 		for _, say := range tc.says {

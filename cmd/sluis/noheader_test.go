@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,8 +24,51 @@ func TestFirstRecordAsNames(t *testing.T) {
 			t.Errorf("%s: status %d: %s", args[0], status, all)
 		}
 	}
-	if status, out, said := sluis(t, "risk", at("n.csv"), "--keys", "plats"); status != 2 || !strings.Contains(out+said, `the nearest name is "plaats"; the columns are "naam", "plaats", "jaar"`) {
+	if status, out, said := sluis(t, "risk", at("n.csv"), "--keys", "plats"); status != 2 || !strings.Contains(out+said, "the name of column 2 is near; the file has 3 columns, whose names are not shown") {
 		t.Errorf("status %d: %s%s", status, out, said)
+	}
+}
+
+// TestFirstRecordNotListed: no verb shows a name of a file that nobody asked for, where the
+// first line is a record of texts or has an identifier.
+func TestFirstRecordNotListed(t *testing.T) {
+	var texts, mails strings.Builder
+	texts.WriteString("Jansen,Emmen,vrouw\n")
+	mails.WriteString("Jansen,jan@jansen.nl,vrouw\n")
+	for i := range 30 {
+		fmt.Fprintf(&texts, "P%d,Assen,man\n", i)
+		fmt.Fprintf(&mails, "P%d,p%d@voorbeeld.nl,man\n", i, i)
+	}
+	dir := folder(t, "texts.csv", texts.String(), "mails.csv", mails.String(),
+		"s.yaml", "version: 1\ndata: {source: texts.csv, respondent: naam}\noutputs: [{name: o, kind: frequency, by: [plaats]}]\n")
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if status, _, errs := sluis(t, "key", "new", at("key")); status != 0 {
+		t.Fatal(errs)
+	}
+	pseudonymise := func(in, column string) []string {
+		return []string{"pseudonymise", at(in), at("o.csv"), "--column", column, "--form", "text", "--key-file", at("key"), "--domain", "p/v"}
+	}
+	for _, tc := range []struct {
+		name   string
+		args   []string
+		status int
+		says   string
+	}{
+		{"check", []string{"check", at("s.yaml")}, exitFailure, "the file has 3 columns, whose names are not shown"},
+		{"risk", []string{"risk", at("texts.csv"), "--keys", "plaats"}, exitUsage, "the file has 3 columns, whose names are not shown"},
+		{"local", []string{"local", at("texts.csv"), at("o.csv"), "--keys", "plaats", "--k", "3", "--missing", "wildcard"}, exitUsage, "the file has 3 columns, whose names are not shown"},
+		{"profile", []string{"profile", at("texts.csv"), "--respondent", "naam"}, exitUsage, "the file has 3 columns, whose names are not shown"},
+		{"pseudonymise", pseudonymise("texts.csv", "naam"), exitFailure, "the file has 3 columns, whose names are not shown"},
+		{"profile of a name with the form of an identifier", []string{"profile", at("mails.csv")}, exitUsage, "the name of column 2 has the form of an identifier"},
+		{"pseudonymise, which scans a column of such a name", append(pseudonymise("mails.csv", "vrouw"), "--scan"), exitUnsafe, "a column whose name looks like a value"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			status, out, errs := sluis(t, tc.args...)
+			all := strings.ToLower(out + errs)
+			if status != tc.status || !strings.Contains(all, strings.ToLower(tc.says)) || strings.Contains(all, "jansen") || strings.Contains(all, "emmen") {
+				t.Errorf("status %d, want %d and %q: %s", status, tc.status, tc.says, all)
+			}
+		})
 	}
 }
 

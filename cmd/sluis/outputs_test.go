@@ -105,7 +105,7 @@ func contents(t *testing.T, dir string) map[string]string {
 func TestNamesWithSlips(t *testing.T) {
 	for _, extra := range []string{"hierarchies: {regoin: {tree: {N: [a, b]}}}", "missing: {sxe: exclude}"} {
 		dir := folder(t, "people.csv", people(40), "spec.yaml", strings.Replace(peopleSpec, "respondent: id}", "respondent: id, "+extra+"}", 1))
-		if status, _, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml")); status != exitUsage || !strings.Contains(errs, "does not exist; the nearest name is") {
+		if status, _, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml")); status != exitUsage || !strings.Contains(errs, "does not exist; the name of column ") {
 			t.Errorf("%s: status %d: %s", extra, status, errs)
 		}
 	}

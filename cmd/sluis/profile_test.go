@@ -119,7 +119,7 @@ func TestProfileOfAnyColumns(t *testing.T) {
 	if status, _, errs := sluis(t, "profile", at("a.arrow"), "--respondent", "list"); status == 0 || !strings.Contains(errs, "not supported") {
 		t.Errorf("a list as respondent: status %d, %s", status, errs)
 	}
-	if status, _, errs := sluis(t, "profile", at("a.arrow"), "--respondent", "idd"); status != 2 || !strings.Contains(errs, `the nearest name is "id"; the columns are "list", "id"`) {
+	if status, _, errs := sluis(t, "profile", at("a.arrow"), "--respondent", "idd"); status != 2 || !strings.Contains(errs, "the name of column 2 is near; the file has 5 columns") {
 		t.Errorf("a name that does not exist: status %d, %s", status, errs)
 	}
 }

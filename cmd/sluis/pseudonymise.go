@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/spf13/cobra"
 
+	"github.com/sluis-go/sluis/internal/names"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc/replace"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -210,7 +211,11 @@ func (f *pseudonymiseFlags) job(ctx context.Context, in, out string) (*replace.J
 // status.
 func (f *pseudonymiseFlags) decide(job *replace.Job, err error, stdout io.Writer) error {
 	for _, x := range job.Suspects {
-		fmt.Fprintf(stdout, "column %q: %s\n", x.Column, x.Why)
+		name := fmt.Sprintf("column %q", x.Column)
+		if names.LikeValue(x.Column) {
+			name = "a column whose name looks like a value, as if the first line were a record"
+		}
+		fmt.Fprintf(stdout, "%s: %s\n", name, x.Why)
 	}
 	f.named = len(job.Suspects)
 	switch {

@@ -53,7 +53,7 @@ var allowed = map[string][]string{
 	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/source"},
 	"sdc/diff":    {"sdc"},
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/profile", "sdc/report/words", "pseudonym"},
-	"sdc/profile": {"sdc", "sdc/report/words"},
+	"sdc/profile": {"internal/identifier", "sdc", "sdc/report/words"},
 	"sdc/suggest": {"sdc"},
 	"sdc/project": {"internal/files", "internal/guard", "sdc", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
 	"sdc/replace": {"internal/identifier", "pseudonym", "sdc/dossier", "sdc/source"},

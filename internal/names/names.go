@@ -6,49 +6,59 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/sluis-go/sluis/internal/identifier"
 )
 
-// shown bounds the names in a message.
-const shown = 30
-
 // Absent returns a text which says that n columns have a name, where exactly one must
-// have it. The text gives the nearest of the existing names and at most 30 of them. It
-// shows no names that look like the values of a record, and no names of a file in which
-// some columns have no name or the name of another.
+// have it.
+//
+// The text holds no text of the file that the caller has not written: the first line of a
+// file without names is a record, and no error may show a value. So the text gives the
+// number of columns and where to find their names. It gives the name that differs from the
+// asked one in case, blanks and signs alone, and the position of any other near name.
 func Absent(name string, n int, have []string) string {
-	var b strings.Builder
 	if n > 1 {
 		return fmt.Sprintf("%d columns have this name: give each column that is read a name of its own", n)
 	}
+	var b strings.Builder
 	b.WriteString("the column does not exist")
-	unclear := distinct(have) < len(have)
-	if near, ok := Nearest(name, have); ok && !unclear && !slices.ContainsFunc(have, likeValue) {
-		fmt.Fprintf(&b, "; the nearest name is %q", near)
-	}
-	if slices.ContainsFunc(have, likeValue) {
-		fmt.Fprintf(&b, "; the file has %d columns, whose names are not shown: some look like values, as if the first line were a record; the first line of a CSV file must have the names", len(have))
-		return b.String()
-	}
-	if unclear {
-		fmt.Fprintf(&b, "; the file has %d columns, whose names are not shown: some have no name or that of another, as if the first line were a record; the first line of a CSV file must have the names", len(have))
-		return b.String()
-	}
-	if len(have) > 0 {
-		b.WriteString("; the columns are")
-	}
-	for i, h := range have[:min(len(have), shown)] {
-		if i > 0 {
-			b.WriteByte(',')
+	if at := nearest(name, have); at >= 0 {
+		if letters(have[at]) == letters(name) && !LikeValue(have[at]) {
+			fmt.Fprintf(&b, "; the nearest name is %q", have[at])
+		} else {
+			fmt.Fprintf(&b, "; the name of column %d is near", at+1)
 		}
-		fmt.Fprintf(&b, " %q", h)
 	}
-	if more := len(have) - shown; more > 0 {
-		fmt.Fprintf(&b, " and %d more", more)
+	if len(have) == 0 {
+		return b.String()
+	}
+	columns := "columns, whose names are"
+	if len(have) == 1 {
+		columns = "column, whose name is"
+	}
+	fmt.Fprintf(&b, "; the file has %d %s not shown: ", len(have), columns)
+	switch {
+	case slices.ContainsFunc(have, LikeValue):
+		b.WriteString("some look like values, as if the first line were a record; the first line of a CSV file must have the names")
+	case distinct(have) < len(have):
+		b.WriteString("some have no name or that of another, as if the first line were a record; the first line of a CSV file must have the names")
+	default:
+		b.WriteString("they stand in the first line of a CSV file, or in the schema of another file")
 	}
 	return b.String()
+}
+
+// letters returns the letters and digits of a name, in small letters.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
 }
 
 // distinct returns the number of different names that are not empty.
@@ -62,10 +72,10 @@ func distinct(names []string) int {
 	return len(seen)
 }
 
-// likeValue reports whether a name looks like a value of a record: a number, a date or an
+// LikeValue reports whether a name looks like a value of a record: a number, a date or an
 // identifier. A file without a line of names has its first record there, which
 // no error may show.
-func likeValue(name string) bool {
+func LikeValue(name string) bool {
 	name = strings.TrimSpace(name)
 	if name != "" && strings.Trim(name, "0123456789+-.,:/ €$%") == "" || identifier.Of(name) != identifier.None {
 		return true
@@ -74,21 +84,19 @@ func likeValue(name string) bool {
 	return err == nil
 }
 
-// Nearest returns the name with the fewest edits from name, case aside, if they are
-// not more than a third of its letters and one, and fewer than its letters; of several
-// the first.
-func Nearest(name string, have []string) (string, bool) {
-	n := utf8.RuneCountInString(name)
+// nearest returns the index of the name with the fewest edits from name, case, blanks and
+// signs aside, if they are not more than a third of its letters and one, and fewer than its
+// letters; of several the first. Without such a name the index is -1.
+func nearest(name string, have []string) int {
+	asked := letters(name)
+	n := utf8.RuneCountInString(asked)
 	best, at := min(n, n/3+2), -1
 	for i, h := range have {
-		if d := edits([]rune(strings.ToLower(name)), []rune(strings.ToLower(h))); d < best {
+		if d := edits([]rune(asked), []rune(letters(h))); d < best {
 			best, at = d, i
 		}
 	}
-	if at < 0 {
-		return "", false
-	}
-	return have[at], true
+	return at
 }
 
 // edits returns the number of letters to add, drop, replace or swap with the next to

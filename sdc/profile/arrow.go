@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"github.com/sluis-go/sluis/internal/identifier"
 	"github.com/sluis-go/sluis/sdc"
 )
 
@@ -34,9 +35,13 @@ func scan(ctx context.Context, open Opener, o *Options) ([]*column, error) {
 	var seen []map[string]bool
 	found := o.Respondent == ""
 	names := map[string]bool{}
-	for _, f := range r.Schema().Fields() {
+	for i, f := range r.Schema().Fields() {
 		if names[f.Name] || f.Name == respondentName {
-			return nil, fmt.Errorf("%w: column %q exists twice, or has a name that is taken", ErrRequest, f.Name)
+			return nil, fmt.Errorf("%w: the name of column %d exists twice, or is taken", ErrRequest, i+1)
+		}
+		// A profile shows every name, and may leave.
+		if identifier.Of(f.Name) != identifier.None {
+			return nil, fmt.Errorf("%w: the name of column %d has the form of an identifier, as if the first line were a record: the first line of a CSV file must have the names", ErrRequest, i+1)
 		}
 		names[f.Name] = true
 		c := &column{name: f.Name, typ: typeName(f.Type), output: -1}

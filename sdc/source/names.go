@@ -8,7 +8,7 @@ import (
 )
 
 // Need returns an error for the first of the names that is not the name of exactly one
-// column. The error gives the nearest column and at most 30 of the columns. Empty names
+// column. The error gives the position of the nearest column and the number of columns. Empty names
 // are skipped. It is for names in a spec or a flag.
 func (s *Source) Need(names ...string) error {
 	for _, name := range names {
@@ -33,7 +33,7 @@ var ErrNoColumn = errors.New("the column does not exist exactly once")
 // errNoName says that all columns are to be read and one has no name.
 var errNoName = fmt.Errorf("%w: a column has no name: give it one, or leave it out of the file", ErrNoColumn)
 
-// noColumnError is an [ErrNoColumn] with a text that lists the existing columns.
+// noColumnError is an [ErrNoColumn] with a text that tells of the existing columns.
 type noColumnError struct{ text string }
 
 // Error implements error.
@@ -42,7 +42,7 @@ func (e *noColumnError) Error() string { return e.text }
 // Is reports whether the error is an ErrNoColumn.
 func (e *noColumnError) Is(err error) bool { return err == ErrNoColumn }
 
-// noColumn returns an error which says that n columns have the name, and lists the
+// noColumn returns an error which says that n columns have the name, and tells of the
 // existing names.
 func noColumn(name string, n int, have []string) error {
 	return &noColumnError{names.Absent(name, n, have)}
