@@ -12,12 +12,10 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
-	"github.com/sluis-go/sluis/riskmetrics"
-	"github.com/sluis-go/sluis/riskmetrics/measure"
+	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress/records"
@@ -31,7 +29,6 @@ type localFlags struct {
 	maxKeys    int
 	recordFile string // where the record goes
 	signer     string // file of the key that signs the record
-	signKey    ed25519.PrivateKey
 }
 
 func newLocalCommand() *cobra.Command {
@@ -78,47 +75,48 @@ With --sign-with the record is signed: whoever checks OUT names the public key w
 	return cmd
 }
 
-// options checks the flags.
-func (f *localFlags) options() (o records.Options, err error) {
-	o = records.Options{K: f.k, UpTo: f.maxKeys, RespondentColumn: f.risk.respondent}
+// job checks the flags.
+func (f *localFlags) job(ctx context.Context, out string) (*local.Job, error) {
+	o := records.Options{K: f.k, UpTo: f.maxKeys}
 	switch {
 	case f.risk.respondent != "" && slices.Contains(f.risk.keys, f.risk.respondent):
-		return o, errors.New("the respondent cannot be a key")
+		return nil, errors.New("the respondent cannot be a key")
 	case len(f.risk.keys) == 0:
-		return o, errors.New("--keys is missing")
+		return nil, errors.New("--keys is missing")
 	case f.k < 2:
-		return o, errors.New("--k is required, and at least 2")
+		return nil, errors.New("--k is required, and at least 2")
 	case f.maxKeys < 0 || f.maxKeys > len(f.risk.keys):
-		return o, errors.New("--max-keys is more than the keys that there are")
-	}
-	switch f.missing {
-	case "wildcard":
-		o.Matching = records.Wildcard
-	case "category":
-		o.Matching = records.Category
-	default:
-		return o, errors.New("--missing is required: wildcard or category, as the readers of OUT count nulls")
+		return nil, errors.New("--max-keys is more than the keys that there are")
+	case f.missing != "wildcard" && f.missing != "category":
+		return nil, errors.New("--missing is required: wildcard or category, as the readers of OUT count nulls")
 	}
 	for name := range f.importance {
 		if !slices.Contains(f.risk.keys, name) {
-			return o, fmt.Errorf("--importance names %q, which is no key", name)
+			return nil, fmt.Errorf("--importance names %q, which is no key", name)
 		}
 	}
 	for _, name := range f.risk.keys {
 		cost := int64(1)
 		if text, ok := f.importance[name]; ok {
+			var err error
 			if cost, err = strconv.ParseInt(text, 10, 64); err != nil || cost < 1 || cost > 1<<20 {
-				return o, errors.New("an importance is a whole number from 1 to 2^20")
+				return nil, errors.New("an importance is a whole number from 1 to 2^20")
 			}
 		}
 		o.Cost = append(o.Cost, cost)
 	}
-	return o, nil
+	return &local.Job{
+		Keys: f.risk.keys, Missing: sdc.Missing(f.missing), Options: o, Out: out, Threads: defaultThreads(),
+		Create: func(schema *arrow.Schema, check func(string) error) (local.Writer, error) {
+			return createRecords(ctx, out, schema, source.WriterOptions{Check: check})
+		},
+		Record: func(write func(io.Writer) error) error { return writeFile(ctx, f.recordFile, write) },
+	}, nil
 }
 
 // runLocal is the local verb.
 func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writer) error {
-	o, err := f.options()
+	job, err := f.job(ctx, out)
 	if err != nil {
 		return usageError(err)
 	}
@@ -132,18 +130,15 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 		return err
 	}
 	if f.signer != "" {
-		if f.signKey, err = loadSigner(f.signer); err != nil {
+		if job.Sign, err = loadSigner(f.signer); err != nil {
 			return err
 		}
 	}
 	f.risk.csv.clean = f.risk.keys // the others are copied as they stand
-	table, err := f.read(ctx, in)
-	if err != nil {
+	if job.Input, job.Reading, err = f.risk.input(ctx, []string{in}); err != nil {
 		return err
 	}
-	data := table.Data
-	defer data.Release()
-	safe, done, err := records.SuppressTable(ctx, memory.DefaultAllocator, data, f.risk.keys, o)
+	done, err := job.Run(ctx)
 	switch {
 	case errors.Is(err, records.ErrRequest):
 		return usageError(err)
@@ -152,89 +147,25 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	case errors.Is(err, records.ErrUndecided):
 		return &exitError{code: exitReview, err: fmt.Errorf("nothing is written: %w", err)}
 	case err != nil:
+		return tableError(err)
+	}
+	if err := printRemarks(stdout, done.Remarks); err != nil {
 		return err
 	}
-	defer safe.Release()
-	smallest, err := f.write(ctx, out, safe, done)
-	if err != nil {
-		return err
-	}
-	if err := printRemarks(stdout, table.Remarks); err != nil {
-		return err
-	}
-	f.text(stdout, out, safe.NumRows(), smallest, done)
+	f.text(stdout, out, job.Sign, done)
 	return nil
 }
 
-// read reads a file whole.
-func (f *localFlags) read(ctx context.Context, path string) (*project.Table, error) {
-	in, o, err := f.risk.input(ctx, []string{path})
-	if err != nil {
-		return nil, err
-	}
-	in.Joined = f.risk.keys
-	t, err := project.ReadTable(ctx, in, o)
-	return t, tableError(err)
-}
-
-// write writes the records, reads them again as anybody would, counts their classes, and
-// lets the file appear, behind its record, where all are large enough. It returns the
-// smallest class.
-func (f *localFlags) write(ctx context.Context, out string, safe arrow.Table, done *records.Result) (smallest float64, err error) {
-	again := func(path string) (err error) {
-		if smallest, err = f.recount(ctx, path, safe.NumRows()); err != nil {
-			return err
-		}
-		return f.record(ctx, path, out, safe.NumRows(), done)
-	}
-	w, err := createRecords(ctx, out, safe.Schema(), source.WriterOptions{Check: again})
-	if err != nil {
-		return 0, err
-	}
-	rows := array.NewTableReader(safe, 1<<16)
-	defer rows.Release()
-	for rows.Next() {
-		if err := w.Write(rows.Record()); err != nil {
-			return 0, errors.Join(err, w.Abort())
-		}
-	}
-	err = w.Close()
-	return smallest, err
-}
-
-// recount measures the classes of a file as sluis risk does, which shares nothing with
-// what suppressed its values.
-func (f *localFlags) recount(ctx context.Context, path string, rows int64) (smallest float64, err error) {
-	again := *f
-	again.risk.csv.delimiter = "," // as it was written
-	table, err := again.read(ctx, path)
-	if err != nil {
-		return 0, fmt.Errorf("nothing is written: what was written cannot be read again: %w", err)
-	}
-	data := table.Data
-	defer data.Release()
-	if data.NumRows() != rows {
-		return 0, errors.New("nothing is written: what was written has another number of records")
-	}
-	o := measure.Options{Keys: f.risk.keys, Respondent: f.risk.respondent, K: f.k, Combinations: f.maxKeys, Threads: defaultThreads()}
-	if o.Missing, err = riskmetrics.ParseMissing(f.missing); err != nil {
-		return 0, err
-	}
-	if smallest, err = measure.Recount(ctx, data, o); errors.Is(err, measure.ErrSmall) {
-		return 0, fmt.Errorf("nothing is written: counted again, %w", err)
-	}
-	return smallest, err
-}
-
-func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64, done *records.Result) {
+// text says what was done, and how to check the copy.
+func (f *localFlags) text(w io.Writer, out string, signed ed25519.PrivateKey, done *local.Result) {
 	all := int64(0)
 	for _, n := range done.Suppressed {
 		all += n
 	}
-	of := float64(max(1, rows*int64(len(done.Suppressed))))
-	fmt.Fprintf(w, "%d records, %d values suppressed (%.2f %% of those of the keys), cost %d\n", rows, all, 100*float64(all)/of, done.Cost)
+	of := float64(max(1, done.Rows*int64(len(done.Suppressed))))
+	fmt.Fprintf(w, "%d records, %d values suppressed (%.2f %% of those of the keys), cost %d\n", done.Rows, all, 100*float64(all)/of, done.Cost)
 	for v, name := range f.risk.keys {
-		fmt.Fprintf(w, "  %s: %d (%.2f %%)\n", name, done.Suppressed[v], 100*float64(done.Suppressed[v])/float64(max(1, rows)))
+		fmt.Fprintf(w, "  %s: %d (%.2f %%)\n", name, done.Suppressed[v], 100*float64(done.Suppressed[v])/float64(max(1, done.Rows)))
 	}
 	on, check := "all keys together", fmt.Sprintf("--k %d", f.k)
 	if f.maxKeys > 0 {
@@ -252,15 +183,15 @@ func (f *localFlags) text(w io.Writer, out string, rows int64, smallest float64,
 	if missing == "wildcard" {
 		missing = "suppressed"
 	}
-	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g %s\n", on, nulls, smallest, who)
+	fmt.Fprintf(w, "Read again and counted on %s, where %s: the smallest class has %g %s\n", on, nulls, done.Smallest, who)
 	fmt.Fprintf(w, "Who knows the true keys of a record finds at least %d %s that it can be\n", max(int64(f.k), done.Least), who)
-	signed := ""
-	if f.signKey != nil {
-		public := hex.EncodeToString(f.signKey.Public().(ed25519.PublicKey))
+	by := ""
+	if signed != nil {
+		public := hex.EncodeToString(signed.Public().(ed25519.PublicKey))
 		check += " --trust " + public
-		signed = ", signed by key " + public
+		by = ", signed by key " + public
 	}
-	fmt.Fprintf(w, "What was suppressed is recorded in %s%s\n", f.recordFile, signed)
+	fmt.Fprintf(w, "What was suppressed is recorded in %s%s\n", f.recordFile, by)
 	if f.recordFile != out+project.LocalSuffix {
 		if out == toStdout {
 			out = "FILE"

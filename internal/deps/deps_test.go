@@ -55,6 +55,7 @@ var allowed = map[string][]string{
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/profile", "sdc/report/words", "pseudonym"},
 	"sdc/profile": {"internal/identifier", "sdc", "sdc/report/words"},
 	"sdc/suggest": {"sdc"},
+	"sdc/local":   {"internal/files", "riskmetrics", "riskmetrics/measure", "sdc", "sdc/project", "suppress/records"},
 	"sdc/project": {"internal/files", "internal/guard", "sdc", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
 	"sdc/replace": {"internal/identifier", "pseudonym", "sdc/dossier", "sdc/source"},
 	"sdc/report":  {"sdc", "sdc/suggest", "internal/exact"},

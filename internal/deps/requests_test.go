@@ -367,7 +367,7 @@ func record(t *testing.T) *pseudonym.Record {
 	return r
 }
 
-var requests = []request{
+var requests = append(jobs,
 	requested(150, "data", data, func(t *testing.T, d *sdc.Data) error {
 		_, err := sdc.Check(t.Context(), d, []sdc.Output{frequency()}, allRules(), sdc.Options{Threads: 1})
 		return err
@@ -700,4 +700,4 @@ var requests = []request{
 		}
 		return r.Sign(signer(t))
 	}),
-}
+)

@@ -7,6 +7,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/replace"
@@ -33,6 +34,8 @@ var values = map[string]any{
 	"riskmetrics/measure.Result":     measure.Result{},
 	"sdc/project.Input":              project.Input{},
 	"sdc/project.Table":              project.Table{},
+	"sdc/local.Job":                  local.Job{},
+	"sdc/local.Result":               local.Result{},
 	"sdc/replace.Job":                replace.Job{},
 	"sdc/replace.Suspect":            replace.Suspect{},
 	"suppress/releases.Found":        releases.Found{},
@@ -271,8 +274,8 @@ var made = func() map[string]string {
 		},
 		"a result": {
 			"riskmetrics/measure.Result",
-			"sdc/project.Input",
 			"sdc/project.Table",
+			"sdc/local.Result",
 			"sdc/replace.Suspect",
 			"suppress/releases.Found",
 			"suppress/releases.Verdict",
