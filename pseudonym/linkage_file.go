@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -143,4 +144,21 @@ func oldHead(line func() (string, error)) (head linkageHead, err error) {
 		return head, fmt.Errorf("%w: it is damaged", ErrLinkage)
 	}
 	return head, nil
+}
+
+// Save writes both files of a new key: the table, encrypted to the recipients, and the
+// translation. Where the table cannot be written, the translation is removed again: no
+// translation leads to pseudonyms of which the table does not exist. The error is that of
+// [Linkage.Save] or [Translation.Save].
+func (r *Rekeyed) Save(table, translation string, to ...age.Recipient) error {
+	if r.Table == nil || r.Translation == nil {
+		return fmt.Errorf("%w: nothing was rekeyed", ErrLinkage)
+	}
+	if err := r.Translation.Save(translation); err != nil {
+		return err
+	}
+	if err := r.Table.Save(table, to...); err != nil {
+		return errors.Join(err, os.Remove(translation))
+	}
+	return nil
 }

@@ -160,6 +160,45 @@ func TestRekeyGoesOn(t *testing.T) {
 	}
 }
 
+// TestRekeySave: both files appear, or neither does.
+func TestRekeySave(t *testing.T) {
+	who := identity(t)
+	p, q := maker(t, nil), maker(t, func(c *pseudonym.Config) { c.Domain.Variable = "other" })
+	l := must(pseudonym.NewLinkage(p, slices.Values([]string{"Jansen", "Bakker"})))
+	for _, tc := range []struct {
+		name   string
+		taken  string // a file that is there already
+		to     []age.Recipient
+		files  string
+		failed bool
+	}{
+		{"both", "", []age.Recipient{who.Recipient()}, "new.age translation.txt", false},
+		{"the table is there", "new.age", []age.Recipient{who.Recipient()}, "new.age", true},
+		{"the translation is there", "translation.txt", []age.Recipient{who.Recipient()}, "translation.txt", true},
+		{"no recipient", "", nil, "", true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if tc.taken != "" {
+				if err := os.WriteFile(filepath.Join(dir, tc.taken), nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := must(l.Rekey(q)).Save(filepath.Join(dir, "new.age"), filepath.Join(dir, "translation.txt"), tc.to...)
+			var names []string
+			for _, e := range must(os.ReadDir(dir)) {
+				names = append(names, e.Name())
+			}
+			if got := strings.Join(names, " "); got != tc.files || (err != nil) != tc.failed {
+				t.Errorf("files %q, error %v; want %q, failed %v", got, err, tc.files, tc.failed)
+			}
+		})
+	}
+	if err := (&pseudonym.Rekeyed{}).Save("", ""); !errors.Is(err, pseudonym.ErrLinkage) {
+		t.Errorf("the zero value: %v", err)
+	}
+}
+
 // TestRekeySame: a table is not re-keyed to what would give the old pseudonyms again, whole,
 // cut short or in another encoding.
 func TestRekeySame(t *testing.T) {

@@ -608,7 +608,7 @@ var requests = append(jobs,
 		if r == nil {
 			return nil
 		}
-		return r.WriteText(io.Discard)
+		return errors.Join(r.WriteText(io.Discard), r.WriteJSON(io.Discard))
 	}),
 	requested(400, "limits of a verification", func(*testing.T) verify.Limits { return verify.Limits{File: 1 << 20} }, func(t *testing.T, l verify.Limits) error {
 		p, err := suppress.Release(t.Context(), crossed(t), suppress.Options{})

@@ -2,6 +2,7 @@ package hide
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -229,6 +230,17 @@ func (r *ForeignReport) conclude(p *foreignProblem) {
 
 // shownCells is how many suppressed cells that hold are listed as text.
 const shownCells = 60
+
+// WriteJSON writes the report as indented JSON, of the schema sluis.audit/1.
+func (r *ForeignReport) WriteJSON(w io.Writer) error {
+	if w == nil {
+		return fmt.Errorf("%w: the writer is nil", ErrRequest)
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
 
 // WriteText writes the report as text: first the cells with a level that does not hold,
 // then at most 60 others. The text is confidential, and says so in its first line.
