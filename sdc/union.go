@@ -11,8 +11,8 @@ import (
 // empty, which are published.
 //
 // The rules are min-contributors, min-holdings, nk, p-percent, pq, request and all-equal.
-// Shares of sensitive values, the group rules, and the number of contributors with a sum other than 0 (which Check
-// reviews in a cell) are not looked at.
+// Shares of sensitive values, the group rules, and the number of contributors with a sum
+// other than 0 (which Check reviews in a cell) are not looked at.
 //
 // The evidence is about cells and not about their sum, because a contributor may be in
 // several of the cells. Therefore Together works with bounds:
@@ -32,13 +32,19 @@ func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
 	if p == nil || total.t == nil {
 		return Unsafe
 	}
+	// Where these numbers add up, no contributor is in two of the cells.
+	all := int64(0)
+	for _, c := range slices.Concat(hidden, shown) {
+		all += c.Contributors()
+	}
+	apart := all == total.Contributors()
 	v := enough(p.MinContributors.Off, p.MinContributors.Min, total, hidden, shown, Cell.Contributors)
 	if total.t.byHolding {
 		v = worst(v, enough(p.MinHoldings.Off, p.MinHoldings.Min, total, hidden, shown, Cell.owners))
 	}
 	if total.t.magnitude() {
 		v = worst(v, p.concentrated(hidden))
-		v = worst(v, p.AllEqual.together(hidden))
+		v = worst(v, p.AllEqual.together(hidden, apart))
 	}
 	return v
 }
@@ -58,71 +64,9 @@ func Union(p *Policy, cells []Cell, apart bool) Verdict {
 	}
 	if cells[0].t.magnitude() {
 		v = worst(v, p.concentrated(cells))
-		v = worst(v, p.AllEqual.together(cells))
+		v = worst(v, p.AllEqual.together(cells, apart))
 	}
 	return v
-}
-
-// together reports whether all contributors to the sum of cells may have the same: Review,
-// or Safe where that is ruled out. It is ruled out
-//
-//   - for observations, where those of some cell are not equal, or those of two differ;
-//   - for contributions, where one listed contributor has more than the most that another may
-//     have, whatever they have in cells in which they are not listed. Where holdings are named
-//     those of respondents too must differ in some cell.
-//
-// One cell is left to the rule itself.
-func (r AllEqual) together(cells []Cell) Verdict {
-	if r.Off || len(cells) < 2 {
-		return Safe
-	}
-	if r.sameObservations(cells) || r.sameTogether(cells) {
-		return Review
-	}
-	return Safe
-}
-
-// sameObservations reports whether all observations in some cells may be equal.
-func (r AllEqual) sameObservations(cells []Cell) bool {
-	var value *big.Rat
-	for _, c := range cells {
-		if c.Contributors() >= 2 && !r.of(c, nil).observations {
-			return false
-		}
-		if c.Records() == 0 || !c.t.m.Weighted.None() {
-			continue // a row of weight 0 is no observation
-		}
-		mean := new(big.Rat).Quo(c.Sum(), new(big.Rat).SetInt64(c.Records()))
-		if value != nil && mean.Cmp(value) != 0 {
-			return false
-		}
-		value = mean
-	}
-	return true
-}
-
-// sameTogether reports whether all contributions to the sum of some cells may be equal.
-func (r AllEqual) sameTogether(cells []Cell) bool {
-	if cells[0].t.byHolding && !slices.ContainsFunc(cells, func(c Cell) bool { return c.Contributors() >= 2 && !r.of(c, nil).contributions }) {
-		return true // those of respondents, of whom several are in one holding
-	}
-	b := boundsOf(cells, 1)
-	if b == nil || len(b.least) == 0 {
-		return true
-	}
-	listed := 0
-	all := int64(0)
-	for _, c := range cells {
-		list, _, _ := c.Largest()
-		listed += len(list)
-		all += c.Holdings()
-	}
-	most := b.most
-	if int64(listed) == all { // nobody is in no list
-		most = boundsOf(cells, 0).most
-	}
-	// Nobody has less than the one, and somebody has no more than the other.
-	return b.least[0].Cmp(most[len(most)-1]) <= 0
 }
 
 func manyEnough(off bool, least int64, cells []Cell, apart bool, count func(Cell) int64) Verdict {
