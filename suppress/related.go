@@ -6,12 +6,38 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // recheck checks further outputs on the data of a report: see Options.Recheck.
 type recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error)
+
+// Related returns what Publish has to say of tables together that are published as they are,
+// without a hidden cell: columns that fix each other for all but a few respondents, codes that
+// lie within a code of another column, and responses with nearly the same sums. Each is for
+// review. It looks at the tables that no rule calls unsafe, where there are two or more.
+//
+// r is a report of sdc.Check in this process. recheck is as Options.Recheck: the data are read
+// once more where no table has all the pairs of spanning columns. Errors wrap ErrRequest, or
+// are those of the context or of recheck.
+func Related(ctx context.Context, r *sdc.Report, recheck func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error)) (out []sdc.Remark, err error) {
+	defer guard.Recover(&err)
+	if ctx == nil || r == nil || r.JudgedBy() == nil {
+		return nil, fmt.Errorf("%w: the report was not made by sdc.Check in this process, so that there is no evidence behind it", ErrRequest)
+	}
+	var tables []int
+	for k, o := range r.Outputs {
+		if (o.Kind == sdc.Frequency || o.Kind == sdc.Magnitude) && o.Verdict != sdc.Unsafe {
+			tables = append(tables, k)
+		}
+	}
+	if len(tables) < 2 {
+		return nil, nil
+	}
+	return related(ctx, r, tables, recheck)
+}
 
 // related lists relations between columns of the data that suppression does not reckon
 // with. Each is for review. Looked for are:

@@ -17,6 +17,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
+	"github.com/sluis-go/sluis/suppress"
 )
 
 type checkFlags struct {
@@ -111,13 +112,22 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 		return err
 	}
 	run := newProject(ctx, s, policy, trusted)
+	opts := sdc.Options{Threads: f.threads, Memory: memory}
 	r, err := checkAll(ctx, run, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
 	if err != nil {
 		return err
 	}
+	// What protect would say of the same tables.
+	together, err := suppress.Related(ctx, r, func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error) {
+		return run.CheckOutputs(ctx, outputs, opts)
+	})
+	if err != nil {
+		return err
+	}
+	r.Remark(together...)
 	var better []suggest.Suggestion
 	if f.suggest {
-		if better, err = findSuggestions(ctx, r, run, sdc.Options{Threads: f.threads, Memory: memory}); err != nil {
+		if better, err = findSuggestions(ctx, r, run, opts); err != nil {
 			return err
 		}
 	}

@@ -152,6 +152,7 @@ var functions = map[string]any{
 	"sdc/spec.LoadPolicy":                spec.LoadPolicy,
 	"sdc/suggest.Find":                   suggest.Find,
 	"suppress.Publish":                   suppress.Publish,
+	"suppress.Related":                   suppress.Related,
 	"suppress.Release":                   suppress.Release,
 	"suppress/foreign.Codes":             foreign.Codes,
 	"suppress/foreign.Read":              foreign.Read,

@@ -108,7 +108,7 @@ var dutchChecks = map[ID]string{
 	SomeUnitsForReview:  "waarden van {column} moeten worden beoordeeld",
 
 	Fixes:            "{from} legt {to} vast: met wat cellen van de twee over elkaar vertellen, en met onmogelijke combinaties, is geen rekening gehouden; maak er één variabele met een hiërarchie van, of laat er een weg",
-	FixesAlmost:      "{from} legt {to} vast voor bijna iedere respondent: met wat cellen van de twee over elkaar vertellen, is geen rekening gehouden; bekijk de uitzonderingen, maak er één variabele met een hiërarchie van, of laat er een weg",
+	FixesAlmost:      "{from} legt {to} vast voor bijna iedere respondent: wat cellen van de twee over elkaar vertellen, is niet gecontroleerd; bekijk de uitzonderingen, maak er één variabele met een hiërarchie van, of laat er een weg",
 	CodesNested:      "codes van {from} liggen binnen codes van {to}, en de rest van zo'n code telt weinig respondenten of kan dat in een cel doen: het verschil van twee gepubliceerde cellen kan over die rest gaan en is niet gecontroleerd; maak er één variabele met een hiërarchie van, of laat er een weg",
 	NearlyEqual:      "{first} en {second} hebben in de meeste cellen dezelfde som, maar niet in alle: waar de sommen verschillen, kan het verschil over één bijdrager gaan, en dat is niet gecontroleerd; laat er een weg",
 	Proportional:     "{first} is in iedere cel een vast veelvoud van {second}: een gepubliceerde cel van de ene verraadt de verborgen cel van de andere, en daarmee houdt de bescherming geen rekening; laat er een weg",

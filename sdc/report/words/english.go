@@ -108,7 +108,7 @@ var englishChecks = map[ID]string{
 	SomeUnitsForReview:  "values of {column} are for review",
 
 	Fixes:            "{from} fixes {to}: the protection does not reckon with what the cells of one tell about the cells of the other, nor with combinations that are impossible; make them one variable with a hierarchy, or leave one out",
-	FixesAlmost:      "{from} fixes {to} for all but a few respondents: the protection does not reckon with what the cells of one tell about the cells of the other; look at these few, make the two one variable with a hierarchy, or leave one out",
+	FixesAlmost:      "{from} fixes {to} for all but a few respondents: what the cells of one tell about the cells of the other was not checked; look at these few, make the two one variable with a hierarchy, or leave one out",
 	CodesNested:      "codes of {from} lie within codes of {to}, and the rest of such a code is of few respondents or may be in a cell: the difference of two published cells can be about this rest, and was not checked; make the two one variable with a hierarchy, or leave one out",
 	NearlyEqual:      "{first} and {second} have equal sums in most cells and not in all: where the sums differ, the difference may be about one contributor, and was not checked; leave one out",
 	Proportional:     "{first} is a fixed multiple of {second} in every cell: a published cell of one reveals the hidden cell of the other, and the protection does not reckon with this; leave one out",
