@@ -11,8 +11,10 @@ import (
 // the joined file have the keys of both. No rule has looked at the classes of that file, so
 // the pair is for review. An income that few persons have joins nearly every record.
 //
-// Two outputs with the same keys have the same classes: no key is added by joining, and the
-// pair has no remark.
+// Two outputs with the same keys in the same codes have the same classes: no key is added by
+// joining, and the pair has no remark. Keys that one output publishes to another level, or
+// folds otherwise, are different keys: one file can have the exact region with groups of ages,
+// the other groups of regions with the exact age.
 //
 // Quadratic in the outputs.
 func joinedRecords(outputs []Output) []Remark {
@@ -20,7 +22,7 @@ func joinedRecords(outputs []Output) []Remark {
 	for j := range outputs {
 		for i := range j {
 			a, b := &outputs[i], &outputs[j]
-			if a.Kind != Microdata || b.Kind != Microdata || among(a.By, b.By) && among(b.By, a.By) {
+			if a.Kind != Microdata || b.Kind != Microdata || a.sameKeys(b) {
 				continue
 			}
 			var shared []string
@@ -40,4 +42,19 @@ func joinedRecords(outputs []Output) []Remark {
 		}
 	}
 	return out
+}
+
+// sameKeys reports whether two outputs have the same keys, published to the same levels and
+// with the same folded codes. Settings that differ are different, also where the tree of codes
+// makes the same of them.
+func (o *Output) sameKeys(other *Output) bool {
+	if !among(o.By, other.By) || !among(other.By, o.By) {
+		return false
+	}
+	for _, name := range o.By {
+		if o.Depth[name] != other.Depth[name] || !among(o.Fold[name], other.Fold[name]) || !among(other.Fold[name], o.Fold[name]) {
+			return false
+		}
+	}
+	return true
 }

@@ -25,6 +25,11 @@ func TestJoinedRecords(t *testing.T) {
 		{"a key that is sensitive in the other", []sdc.Output{records("m", []string{"a"}, "s"), records("n", []string{"s"})}, []string{"s"}},
 		{"nothing in common", []sdc.Output{records("m", []string{"a"}, "s"), records("n", []string{"b"}, "t")}, nil},
 		{"the same keys", []sdc.Output{records("m", []string{"a", "b"}, "s"), records("n", []string{"b", "a"}, "t")}, nil},
+		{"the same key to another level", []sdc.Output{records("m", []string{"a", "b"}, "s"), {Name: "n", Kind: sdc.Microdata, By: []string{"b", "a"}, Depth: map[string]int{"a": 1}}}, []string{"b"}},
+		{"the same key to the same level", []sdc.Output{
+			{Name: "m", Kind: sdc.Microdata, By: []string{"a", "b"}, Sensitive: []string{"s"}, Depth: map[string]int{"a": 1}},
+			{Name: "n", Kind: sdc.Microdata, By: []string{"b", "a"}, Depth: map[string]int{"a": 1}},
+		}, nil},
 		{"a table beside", []sdc.Output{records("m", []string{"a"}, "s"), {Name: "t", Kind: sdc.Frequency, By: []string{"a"}}}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
