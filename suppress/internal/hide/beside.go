@@ -11,13 +11,13 @@ import (
 // Beside looks at what the microdata among the outputs of a report tell of the tables with
 // the given numbers that hide something, as hides says. Whoever has the records counts the
 // cells himself. So the error wraps ErrUnfit where microdata have all the spanning
-// variables of such a table among their keys and sensitive variables, unfolded, and the
-// response where there is one. All other microdata beside such a table have a remark that
+// variables of such a table among their keys and sensitive variables, in codes that are as
+// fine as those of the table, and the response where there is one. All other microdata beside such a table have a remark that
 // this was not decided, for review. What is counted over shared columns is a margin of the
 // table; and a column by another name may determine a column of the table, as a municipality
 // determines its region, or be the same column in other codes.
 //
-// Linear in pairs of outputs.
+// Linear in pairs of outputs and their codes.
 func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, error) {
 	var out []sdc.Remark
 	for m := range r.Tables {
@@ -32,13 +32,13 @@ func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, er
 			}
 			of := r.Tables[k].Output()
 			var shared []string
-			folded := false
+			folded := false // the records are coarser than the table
 			for _, name := range of.By {
 				if !slices.Contains(columns, name) {
 					continue
 				}
 				shared = append(shared, name)
-				folded = folded || records.Depth[name] > 0 || len(records.Fold[name]) > 0
+				folded = folded || coarser(r.Tables[m], r.Tables[k], name)
 			}
 			column := ""
 			if len(shared) > 0 {
@@ -57,4 +57,31 @@ func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, er
 		}
 	}
 	return out, nil
+}
+
+// coarser reports whether records lack codes of a column that a table has: they are folded
+// where the table is not. A column that is no key of the records is not folded.
+func coarser(records, of *sdc.Table, name string) bool {
+	column := func(t *sdc.Table) *sdc.Variable {
+		for v := range t.Variables() {
+			if t.Variables()[v].Name == name {
+				return &t.Variables()[v]
+			}
+		}
+		return nil
+	}
+	key, spans := column(records), column(of)
+	if key == nil {
+		return false
+	}
+	has := map[string]bool{}
+	for node := range key.Len() {
+		has[key.Label(node)] = true
+	}
+	for node := range spans.Len() {
+		if !has[spans.Label(node)] {
+			return true
+		}
+	}
+	return false
 }
