@@ -39,6 +39,10 @@ func TestApart(t *testing.T) {
 	}{
 		{"a class of one value, and nulls with others", alike, "wildcard", "exclude", false, limit(3, nil), "review", 1},
 		{"the share of one value", alike, "wildcard", "exclude", false, limit(0, big.NewRat(7, 10)), "review", 1},
+		{"the distance alone", alike, "wildcard", "exclude", false, measure.Options{T: big.NewRat(1, 4)}, "review", 1},
+		{"the gain alone", alike, "wildcard", "exclude", false, measure.Options{Beta: big.NewRat(1, 2)}, "review", 1},
+		{"the logarithm alone", alike, "wildcard", "exclude", false, measure.Options{Delta: big.NewRat(2, 5)}, "review", 1},
+		{"the largest against the others alone", alike, "wildcard", "exclude", false, measure.Options{C: big.NewRat(2, 1)}, "review", 1},
 		{"no limit on values", alike, "wildcard", "exclude", false, measure.Options{K: 2}, "safe", 0},
 		{"nulls as a category are judged once", alike, "category", "exclude", false, limit(3, nil), "unsafe", 0},
 		{"nulls that local suppression wrote", alike, "wildcard", "exclude", true, limit(3, nil), "safe", 0},
