@@ -14,25 +14,29 @@ import (
 
 // TestCountsRecount compares min-holdings and min-contributors with a recount by maps of
 // random frequency and magnitude tables and classes of microdata: respondents without a
-// holding, in several rows and cells, nulls of the response, rows of weight 0.
+// holding, in several rows and cells, nulls of the response, rows of weight 0, responses of two
+// values of which one may be sensitive.
 func TestCountsRecount(t *testing.T) {
 	count := map[string]int{}
 	for seed := range seeds(t) {
 		rng := rand.New(rand.NewPCG(seed, 79))
 		kind := []sdc.Kind{sdc.Frequency, sdc.Magnitude, sdc.Microdata}[seed%3]
 		var rows []row
+		values, shift, all := 2+rng.IntN(2), 4*rng.IntN(2), map[int]bool{}
 		people, owners := 1+rng.IntN(40), 1+rng.IntN(12)
 		for i := range 1 + rng.IntN(50) {
 			who := rng.IntN(people)
 			if kind == sdc.Microdata {
 				who = i // a person has one record
 			}
-			r := row{"a": fmt.Sprint(rng.IntN(2)), "b": fmt.Sprint(rng.IntN(3)), "who": who, "owner": fmt.Sprint("h", who%owners), "x": rng.IntN(3), "w": who % 3}
+			r := row{"a": fmt.Sprint(rng.IntN(2)), "b": fmt.Sprint(rng.IntN(3)), "who": who, "owner": fmt.Sprint("h", who%owners), "x": shift + rng.IntN(values), "w": who % 3}
 			if who%5 == 0 {
 				r["owner"] = nil
 			}
 			if rng.IntN(6) == 0 {
 				r["x"] = nil
+			} else {
+				all[r["x"].(int)] = true
 			}
 			rows = append(rows, r)
 		}
@@ -45,16 +49,25 @@ func TestCountsRecount(t *testing.T) {
 		if kind == sdc.Microdata {
 			as, bs = as[1:], bs[1:]
 		}
+		sensitive, listed := -1, []string(nil)
+		if rng.IntN(3) == 0 {
+			sensitive = shift + rng.IntN(2)
+			listed = []string{fmt.Sprintf("%d.0", sensitive)}
+		}
 		want := map[string]bool{}
 		for _, a := range as {
 			for _, b := range bs {
 				some := false
 				persons, holdings, sums := map[string]bool{}, map[string]bool{}, map[string]int{}
+				having := map[int]int64{}
 				for _, r := range rows {
 					if a != "*" && a != r["a"] || b != "*" && b != r["b"] {
 						continue
 					}
 					some = true
+					if x, ok := r["x"].(int); ok {
+						having[x]++
+					}
 					if kind == sdc.Magnitude && (r["x"] == nil || roles.Weight != "" && r["w"] == 0) {
 						continue
 					}
@@ -85,12 +98,24 @@ func TestCountsRecount(t *testing.T) {
 						nonZero++
 					}
 				}
+				rare, rareSensitive := false, false
+				for x, n := range having {
+					if kind == sdc.Magnitude && len(all) == 2 && n < least {
+						rare, rareSensitive = true, rareSensitive || x == sensitive
+					}
+				}
 				switch {
 				case kind == sdc.Microdata: // k-anonymity is the threshold there
 				case int64(len(persons)) < least:
 					find("min-contributors", "unsafe")
+				case rareSensitive:
+					find("min-contributors", "unsafe")
+					count["of two values unsafe"]++
 				case kind == sdc.Magnitude && nonZero < least:
 					find("min-contributors", "review")
+				case rare:
+					find("min-contributors", "review")
+					count["of two values review"]++
 				}
 			}
 		}
@@ -102,7 +127,7 @@ func TestCountsRecount(t *testing.T) {
 		p.MinContributors = sdc.MinContributors{Min: least}
 		o := sdc.Output{Name: "o", Kind: kind, By: []string{"a", "b"}}
 		if kind == sdc.Magnitude {
-			o.Response = "x"
+			o.Response, o.SensitiveValues = "x", listed
 		}
 		r, err := sdc.Check(context.Background(), d, []sdc.Output{o}, p, sdc.Options{Threads: 1 + rng.IntN(3)})
 		reader.Release()
@@ -121,6 +146,7 @@ func TestCountsRecount(t *testing.T) {
 	for _, what := range []string{
 		"frequency min-holdings unsafe", "magnitude min-holdings unsafe", "microdata min-holdings unsafe",
 		"frequency min-contributors unsafe", "magnitude min-contributors unsafe", "magnitude min-contributors review",
+		"of two values unsafe", "of two values review",
 	} {
 		if count[what] == 0 {
 			t.Errorf("no %s", what)

@@ -21,6 +21,10 @@ import (
 //	          contributors and m the largest number with 100 m < Percent * n:
 //	          at least n - m contributors must differ
 //
+//	MinContributors  Min * (high - low), for a cell with few rows of a sensitive value,
+//	          of a response with the values low and high alone: as many rows may have
+//	          the other value
+//
 // The unit is that of the response (of the weighted response, with weights). The
 // contributions are ranked as in the rules. The level is
 //
@@ -51,6 +55,12 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 		}
 		if x, err := r.interval(); few && err == nil {
 			raise(new(big.Rat).Mul(unit.Rat(d.total), ratio(x.Num, 100*x.Den)))
+		}
+	}
+	if r := p.MinContributors; !r.Off && c.t.two != nil {
+		if _, _, unsafe := c.rare(r.Min, c.t.output.sensitiveValues()); unsafe {
+			step := c.t.units.Response.Rat(c.t.two.high.Sub(c.t.two.low))
+			raise(step.Mul(step, big.NewRat(r.Min, 1)))
 		}
 	}
 	if r := p.NK; !r.Off {

@@ -13,8 +13,20 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// verdict is the result of the threshold, the share of the largest and the p% rule.
-func (c *tally) verdict(p *sdc.Policy, magnitude bool) sdc.Verdict {
+// valuesOf counts the distinct responses in some cells.
+func valuesOf(cells map[string]*tally) int {
+	all := map[string]bool{}
+	for _, c := range cells {
+		for x := range c.values {
+			all[x] = true
+		}
+	}
+	return len(all)
+}
+
+// verdict is the result of the threshold, the share of the largest and the p% rule. values is
+// the number of distinct responses in all cells.
+func (c *tally) verdict(p *sdc.Policy, magnitude bool, values int) sdc.Verdict {
 	n, nonZero := len(c.respondents), len(c.respondents)
 	var top []*big.Rat
 	total, zero := new(big.Rat), new(big.Rat)
@@ -41,6 +53,11 @@ func (c *tally) verdict(p *sdc.Policy, magnitude bool) sdc.Verdict {
 		return sdc.Unsafe
 	case int64(nonZero) < p.MinContributors.Min:
 		return sdc.Review
+	}
+	for _, n := range c.values {
+		if magnitude && values == 2 && int64(n) < p.MinContributors.Min {
+			return sdc.Review
+		}
 	}
 	return sdc.Safe
 }
@@ -105,6 +122,7 @@ func testOdd(t *testing.T, rng *rand.Rand) {
 	numbers := map[string]int32{} // of units
 	for i, o := range outputs {
 		cells, rows := odd.counted(o.By)
+		values := valuesOf(cells)
 		if got, left := r.Tables[i].Rows(); got != rows || left != int64(len(odd.rows))-rows {
 			t.Errorf("%+v: %d rows and %d left out, want %d", o, got, left, rows)
 		}
@@ -118,7 +136,7 @@ func testOdd(t *testing.T, rng *rand.Rand) {
 				t.Errorf("%+v: there is no cell %q", o, key)
 				continue
 			}
-			if verdict := want.verdict(&p, o.Kind == sdc.Magnitude); odd.roles.Weight == "" && r.Status(i, c) != verdict {
+			if verdict := want.verdict(&p, o.Kind == sdc.Magnitude, values); odd.roles.Weight == "" && r.Status(i, c) != verdict {
 				t.Errorf("%+v: cell %q is %v, want %v", o, key, r.Status(i, c), verdict)
 			}
 			if got, want := odd.describe(c, &o), odd.text(want, &o); got != want {

@@ -37,6 +37,7 @@ type tally struct {
 	byHolding        map[string]*big.Rat
 	holdings         map[string]bool
 	sum, weights, wx *big.Rat
+	values           map[string]int // rows with a response, by response
 }
 
 func label(v any) string {
@@ -92,7 +93,7 @@ func recount(rows []row, by []string) map[string]*tally {
 			if c == nil {
 				c = &tally{
 					respondents: map[string]bool{}, holdings: map[string]bool{}, byRespondent: map[string]*big.Rat{},
-					byHolding: map[string]*big.Rat{}, sum: new(big.Rat), weights: new(big.Rat), wx: new(big.Rat),
+					byHolding: map[string]*big.Rat{}, values: map[string]int{}, sum: new(big.Rat), weights: new(big.Rat), wx: new(big.Rat),
 				}
 				out[k] = c
 			}
@@ -104,6 +105,7 @@ func recount(rows []row, by []string) map[string]*tally {
 				c.missing++
 				continue
 			}
+			c.values[x.RatString()]++
 			if w != nil && w.Sign() == 0 { // in the unweighted sum only
 				c.sum.Add(c.sum, x)
 				continue

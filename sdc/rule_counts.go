@@ -23,6 +23,15 @@ import (
 // cell is for review when it has Min contributors or more, but fewer than Min have a sum
 // other than zero.
 //
+// A response that has two values in all rows is a code, and a sum or mean of it a count: the
+// mean of codes 1 and 2 tells how many have 2. A cell of Min contributors or more is for
+// review when, of its rows with a response,
+//
+//	0 < rows with one of the two values < Min
+//
+// and unsafe when the output lists that value as a sensitive value. Every row counts, also of
+// one respondent and with weight 0.
+//
 // A hidden sum of few contributors needs an interval: five companies whose turnover is
 // known to within 10 in 1,000,000 are disclosed, although the exact sum is not known.
 // Interval is the distance that must remain, see Cell.ProtectionLevel. Interval is no
@@ -84,9 +93,11 @@ func (r MinContributors) check(t *Table, f *findings) {
 	for n := range few {
 		few[n] = words.New(words.FewContributors, words.Count(int64(n)), least)
 	}
+	sensitive := t.output.sensitiveValues()
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
 			n := c.Contributors()
+			rare, rows, listed := c.rare(r.Min, sensitive)
 			switch {
 			case n < int64(len(few)):
 				f.cell(c, Finding{Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min), Message: few[n]})
@@ -95,10 +106,20 @@ func (r MinContributors) check(t *Table, f *findings) {
 					Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
 					Message: f.say(words.FewContributors, f.count(n), least),
 				})
+			case listed:
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Unsafe, Observed: float64(rare), Limit: float64(r.Min), Count: rare, Of: rows,
+					Message: f.say(words.FewSensitiveOfTwo, f.count(rows), f.count(rare), least),
+				})
 			case t.magnitude() && c.NonZero() < r.Min:
 				f.cell(c, Finding{
 					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min), Count: c.NonZero(), Of: n,
 					Message: f.say(words.FewNonZero, f.count(n), f.count(c.NonZero()), least),
+				})
+			case rare > 0:
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Review, Observed: float64(rare), Limit: float64(r.Min), Count: rare, Of: rows,
+					Message: f.say(words.FewOfTwo, f.count(rows), f.count(rare), least),
 				})
 			}
 		}

@@ -27,6 +27,7 @@ type Table struct {
 	// there is none; nil until needed.
 	keys, byKey []uint32
 
+	two     *twoValues        // of a magnitude table; nil where the response has no two values
 	alike   *agreement        // of a magnitude table; nil where it was not gathered
 	soles   []Sole            // of cells; nil where they were not asked for
 	named   []int32           // contributors of the largest contributions, the same number for each cell; nil likewise

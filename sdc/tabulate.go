@@ -156,6 +156,7 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		return nil, err
 	}
 	t.m, t.nodes, t.hidden, t.units = *m, m.Nodes, hidden, acc.Units()
+	t.two = twoValuesOf(acc)
 	if m.Equal != nil {
 		t.alike = &agreement{equal: m.Equal, share: m.Share, common: m.Common, unit: t.units.Response}
 	}

@@ -125,6 +125,9 @@ func (g *Grid) Add(b *Batch, cols []column.Indices) (ok bool, err error) {
 	}
 	first := a.rows == 0
 	a.rows += int64(b.Rows)
+	if a.small != nil {
+		a.small.noteBatch(b)
+	}
 	if a.shape.pooled() {
 		extendTo(&a.ids, b.Rows)
 		if !g.keys.Keys(a.ids, cols, 0) {

@@ -7,6 +7,7 @@ func (s *state[T]) merge(o *state[T], n int, groups []uint32, codes Codes) error
 	if !s.countWeight(o.weightSum) {
 		return &RowError{Row: -1, Weight: true, Err: ErrRange}
 	}
+	s.noteValues(o.few, nil)
 	s.inner.grow(n)
 	o.inner.grow(len(groups))
 	s.inner.add(&o.inner, groups, 1)

@@ -28,6 +28,9 @@ type Shape struct {
 	Sole       bool // keep the sole unit of each cell
 	Largest    int  // with a response, how many of the largest contributions to keep with their contributors
 	Owners     bool // with holdings and a response, count the holdings with a response
+	// Few, with a response, keeps whether the response has two distinct values in all rows,
+	// and which.
+	Few bool
 	// Alike, with a response, keeps the values that respondents share: whether all
 	// observations of a cell have one value, and how many respondents contribute the same
 	// value where these are at least Alike percent. From 51 to 100; 0 keeps nothing.

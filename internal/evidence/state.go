@@ -28,6 +28,8 @@ type state[T number[T]] struct {
 	// lowest has some of the respondents and holdings, once closed
 	lowest [SeveralUnits]lowest
 
+	few []T // distinct responses, with shape.Few; at most several
+
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift
 	// sum of all weights, which bounds the sum of every cell and margin
@@ -96,6 +98,7 @@ func (s *Shape) pooled() bool { return s.Respondent || s.Holding }
 // holds the response, if any.
 func (s *state[T]) add(b *Batch, ids []uint32, n int) error {
 	s.inner.grow(n)
+	s.noteBatch(b)
 	if err := s.addWeights(b, ids); err != nil {
 		return err
 	}

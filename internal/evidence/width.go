@@ -158,7 +158,7 @@ func (s *state[T]) reshift(shift int, shl func(T, int) T) {
 		return
 	}
 	s.shift = shift
-	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named, s.inner.one}
+	lists := [][]T{s.inner.sum, s.inner.abs, s.inner.top, s.inner.named, s.inner.one, s.few}
 	if s.log != nil {
 		s.log.seal()
 		for i := range s.log.blocks {
@@ -202,7 +202,7 @@ func widened[T number[T], U number[U]](s *state[T], shift int, convert func(T, i
 	}
 	in := &s.inner
 	w := newState[U](s.shape, 0)
-	w.shift, w.bits, w.most = shift, s.bits+up, s.most
+	w.shift, w.bits, w.most, w.few = shift, s.bits+up, s.most, all(s.few)
 	w.inner = cells[U]{
 		shape: in.shape, n: in.n, records: in.records, missing: in.missing,
 		respondents: in.respondents, holdings: in.holdings,

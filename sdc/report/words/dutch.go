@@ -6,6 +6,8 @@ var dutchChecks = map[ID]string{
 
 	FewContributors:       "{n:bijdrager|bijdragers}; minstens {min} vereist",
 	FewNonZero:            "{of:bijdrager|bijdragers}, van wie slechts {n} met een som ongelijk aan nul; minstens {min} vereist",
+	FewOfTwo:              "de responsvariabele heeft maar twee waarden, en van {of:rij heeft|rijen hebben} er slechts {n} de ene; minstens {min} vereist",
+	FewSensitiveOfTwo:     "de responsvariabele heeft maar twee waarden, en van {of:rij heeft|rijen hebben} er slechts {n} de gevoelige; minstens {min} vereist",
 	FewHoldings:           "{n:ondernemingengroep|ondernemingengroepen}; minstens {min} vereist",
 	SmallClass:            "{n:respondent|respondenten} in de klasse; minstens {k} vereist",
 	SmallMatchedClass:     "{n:respondent past|respondenten passen} bij de klasse, lege waarden meegeteld; minstens {k} vereist",

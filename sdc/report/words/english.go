@@ -6,6 +6,8 @@ var englishChecks = map[ID]string{
 
 	FewContributors:       "{n:contributor|contributors}; at least {min} are required",
 	FewNonZero:            "{of:contributor|contributors}, but only {n} with a sum other than zero; at least {min} are required",
+	FewOfTwo:              "the response has two values alone, and of {of:row|rows} only {n} have one of them; at least {min} are required",
+	FewSensitiveOfTwo:     "the response has two values alone, and of {of:row|rows} only {n} have the sensitive one; at least {min} are required",
 	FewHoldings:           "{n:holding|holdings}; at least {min} are required",
 	SmallClass:            "{n:respondent|respondents} in the class; at least {k} are required",
 	SmallMatchedClass:     "{n:respondent matches|respondents match} the class when missing values match anything; at least {k} are required",

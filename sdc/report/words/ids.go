@@ -9,6 +9,8 @@ const Sentence ID = "sentence"
 const (
 	FewContributors       ID = "few-contributors"
 	FewNonZero            ID = "few-non-zero"
+	FewOfTwo              ID = "few-of-two-values"
+	FewSensitiveOfTwo     ID = "few-sensitive-of-two-values"
 	FewHoldings           ID = "few-holdings"
 	SmallClass            ID = "small-class"
 	SmallMatchedClass     ID = "small-matched-class"
@@ -223,6 +225,8 @@ var checkParameters = map[ID][]Parameter{
 
 	FewContributors:       number("n", "min"),
 	FewNonZero:            number("of", "n", "min"),
+	FewOfTwo:              number("of", "n", "min"),
+	FewSensitiveOfTwo:     number("of", "n", "min"),
 	FewHoldings:           number("n", "min"),
 	SmallClass:            number("n", "k"),
 	SmallMatchedClass:     number("n", "k"),
