@@ -221,7 +221,7 @@ func notChecked(o *Output, roles Roles, p *Policy) []words.Message {
 	if !p.Request.Off && roles.Request == "" && o.Kind == Magnitude {
 		out = append(out, words.New(words.NoRequests))
 	}
-	if table && !p.MinHoldings.Off && roles.Holding == "" {
+	if (table || o.Kind == Microdata) && !p.MinHoldings.Off && roles.Holding == "" {
 		out = append(out, words.New(words.NoHoldings))
 	}
 	if o.Kind == Magnitude && roles.Holding == "" {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 // TestCountsRecount compares min-holdings and min-contributors with a recount by maps of
@@ -150,6 +153,26 @@ func TestCountsRecount(t *testing.T) {
 	} {
 		if count[what] == 0 {
 			t.Errorf("no %s", what)
+		}
+	}
+}
+
+// TestHoldingsNotChecked: tables and microdata without a column of holdings say so.
+func TestHoldingsNotChecked(t *testing.T) {
+	for _, kind := range []sdc.Kind{sdc.Frequency, sdc.Magnitude, sdc.Microdata} {
+		for holding, want := range map[string]bool{"": true, "owner": false} {
+			d := sdc.FromTable(tableOf(t, fields("a", text, "owner", text, "x", integer), row{"a": "a", "owner": "h", "x": 1}))
+			d.Roles.Holding = holding
+			p := off()
+			p.MinHoldings = sdc.MinHoldings{Min: 2}
+			o := sdc.Output{Name: "o", Kind: kind, By: []string{"a"}}
+			if kind == sdc.Magnitude {
+				o.Response = "x"
+			}
+			list := words.Strings(check(t, d, p, o).Outputs[0].NotChecked)
+			if got := slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "min-holdings: ") }); got != want {
+				t.Errorf("%s with holding %q: %v", kind, holding, list)
+			}
 		}
 	}
 }

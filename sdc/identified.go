@@ -31,8 +31,11 @@ func (w *worker) notPseudonymised(pl *plan, lists []*column.List) []Remark {
 		var t *identifier.Tally
 		switch unit := c == pl.respondent || c == pl.holding; {
 		case lists[c] != nil:
+			null, hasNull := lists[c].Null()
 			for code := range lists[c].Len() {
-				sample.Add([]byte(lists[c].Label(uint32(code))))
+				if !hasNull || uint32(code) != null {
+					sample.Add([]byte(lists[c].Label(uint32(code))))
+				}
 			}
 		case !unit:
 			continue

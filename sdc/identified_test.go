@@ -147,3 +147,27 @@ func TestNotPseudonymisedOfMany(t *testing.T) {
 		}
 	}
 }
+
+// TestNotPseudonymisedNull: a null is no value. Of ten values of a key nine are addresses.
+func TestNotPseudonymisedNull(t *testing.T) {
+	for _, nulls := range []int{0, 3} {
+		var rows []row
+		for i := range 40 {
+			key := any(fmt.Sprintf("p%d@voorbeeld.nl", i%10))
+			if i%10 == 9 {
+				key = "other"
+			}
+			rows = append(rows, row{"key": key})
+		}
+		for range nulls {
+			rows = append(rows, row{})
+		}
+		d := sdc.FromTable(tableOf(t, fields("key", text), rows...))
+		d.Missing = map[string]sdc.Missing{"key": sdc.MissingCategory}
+		r := check(t, d, off(), sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"key"}})
+		mine := slices.DeleteFunc(slices.Clone(r.Data.Remarks), func(x sdc.Remark) bool { return x.Name != "not-pseudonymised" })
+		if len(mine) != 1 || !strings.Contains(mine[0].Message.String(), "9 of 10") {
+			t.Errorf("%d nulls: %v", nulls, mine)
+		}
+	}
+}

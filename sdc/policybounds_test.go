@@ -110,9 +110,9 @@ func TestAllEqualOfHoldings(t *testing.T) {
 	}
 }
 
-// TestWidthBelowNothing: a width is a number of at least 0.
-func TestWidthBelowNothing(t *testing.T) {
-	for width, ok := range map[string]bool{"0": true, "2.5": true, "-0.5": false, "x": false, "1e3": false} {
+// TestWidthAboveNothing: a width is a number above 0.
+func TestWidthAboveNothing(t *testing.T) {
+	for width, ok := range map[string]bool{"0": false, "0.00": false, "0.01": true, "10": true, "2.5": true, "-0.5": false, "x": false, "1e3": false} {
 		d := sdc.FromTable(tableOf(t, fields("k", text, "s", integer), row{"k": "a", "s": 1}, row{"k": "a", "s": 2}))
 		p := off()
 		p.Closeness = sdc.Closeness{Percent: "5", Share: "90"}

@@ -189,7 +189,10 @@ func (p *Policy) idle() []string {
 	add(p.GroupDisclosure, !less(p.GroupDisclosure.Percent, 100) && p.GroupDisclosure.Exclusive)
 	add(p.Closeness, less(p.Closeness.Percent, 1))
 	add(p.KAnonymity, p.KAnonymity.K <= 1)
-	add(p.Identifiers, len(p.Identifiers.Names) == 0 && !less(p.Identifiers.UniqueShare, 100))
+	// The names and forms of identifiers are looked at whatever the share is.
+	if r := p.Identifiers; !r.Off && !less(r.UniqueShare, 100) {
+		out = append(out, r.name()+" (unique-share)")
+	}
 	add(p.MinDegreesOfFreedom, p.MinDegreesOfFreedom.Min <= 1)
 	add(p.Request, p.Request.Percent != "0" && !less(p.Request.Percent, 100))
 	return out

@@ -105,6 +105,8 @@ func TestIdleRulesAndNames(t *testing.T) {
 		{"a band below 1 %", func(p *sdc.Policy) { p.Name, p.Closeness.Percent = "mine", "0.99" }, "closeness", "mine"},
 		{"one degree of freedom", func(p *sdc.Policy) { p.Name, p.MinDegreesOfFreedom.Min = "mine", 1 }, "min-degrees-of-freedom", "mine"},
 		{"two degrees of freedom", func(p *sdc.Policy) { p.Name, p.MinDegreesOfFreedom.Min = "mine", 2 }, "", "mine"},
+		{"no share of own values, beside names", func(p *sdc.Policy) { p.Name, p.Identifiers.UniqueShare = "mine", "100" }, "identifiers (unique-share)", "mine"},
+		{"nearly no share of own values", func(p *sdc.Policy) { p.Name, p.Identifiers.UniqueShare = "mine", "99.99" }, "", "mine"},
 		{"a shipped name by a program", func(p *sdc.Policy) { p.MinContributors.Min = 3 }, "", "cbs (changed)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -198,8 +198,9 @@ func (o *Output) validateAmounts(fail func(string, ...any) error) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Width)) {
-		if w := o.Width[name]; !plainNumber.MatchString(w) || w[0] == '-' {
-			return fail("the width of %q is no plain decimal number of at least 0", name)
+		// Within a width of 0 only equal values are, and group-disclosure finds these.
+		if w := o.Width[name]; !plainNumber.MatchString(w) || w[0] == '-' || strings.Trim(w, "0.") == "" {
+			return fail("the width of %q is no plain decimal number above 0", name)
 		}
 	}
 	return nil
