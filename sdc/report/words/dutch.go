@@ -135,7 +135,7 @@ var dutchChecks = map[ID]string{
 	DifferentThings:  "wat tabellen van verschillende dingen, zoals aantallen naast sommen, over elkaar vertellen, behalve welke cellen leeg zijn",
 	NegativeTotals:   "waarden kunnen negatief zijn: dat een bijdrager die alleen in een totaal staat, de lege cellen daaronder kent, en wat bijdragers naast anderen weten",
 	Repeatable:       "wat de keuze van het patroon vertelt: er is geen geheim gebruikt, dus iedereen kan dit patroon herhalen",
-	PatternChoice:    "wat de keuze van het patroon aan bijdragers vertelt, en aan buitenstaanders van meer dan een kleine tabel: de keuze is onder een geheim getrokken, en dat zij niets vertelt is alleen aangetoond door kleine tabellen uit te tellen",
+	PatternChoice:    "wat de keuze van het patroon aan bijdragers en buitenstaanders vertelt: de keuze is onder een geheim getrokken, en wat zij vertelt is alleen voor kleine tabellen uitgeteld; in sommige daarvan vertelt zij een cel",
 	RecordsBeside:    "de tabel {table} verbergt cellen, en de microdata {records} hebben {n} van haar {of} variabelen: wat daarin van de verborgen cellen te tellen is, is niet vastgesteld",
 	SumsOfFew:        "tabel {table} en wat daaraan vastzit: {sums} sommen of verschillen van onderdrukte cellen zijn te berekenen, of het is niet beslist of dat kan; ze horen zelf bij te weinig respondenten of bij één, of kunnen dat doen, en meer verbergen hielp niet; publiceer minder detail",
 	SumsOfThree:      "tabel {table} en wat daaraan vastzit: er zijn meer dan {most} cellen onderdrukt, zodat sommen van drie daarvan niet zijn bekeken; publiceer minder detail",

@@ -135,7 +135,7 @@ var englishChecks = map[ID]string{
 	DifferentThings:  "what tables of different things, as counts beside sums, tell of each other, apart from which cells are empty",
 	NegativeTotals:   "values may be negative: that a contributor who is alone in a total knows the empty cells below the total, and what contributors beside others know",
 	Repeatable:       "what the choice of the pattern tells: no secret was used, so anybody can repeat this pattern",
-	PatternChoice:    "what the choice of the pattern tells contributors, and outsiders of more than a small table: the choice was drawn under a secret, and that was shown to tell nothing by enumeration of small tables alone",
+	PatternChoice:    "what the choice of the pattern tells contributors and outsiders: the choice was drawn under a secret, and what it tells was enumerated for small tables alone, in some of which it tells a cell",
 	RecordsBeside:    "the table {table} hides cells, and the microdata {records} hold {n} of its {of} variables: nobody has checked whether the hidden cells can be counted in the microdata",
 	SumsOfFew:        "table {table} and those linked with it: {sums} sums or differences of suppressed cells can be computed, or may be, and a rule finds such a sum unsafe, or may; hiding more cells did not help; publish less detail",
 	SumsOfThree:      "table {table} and those linked with it: more than {most} cells are suppressed, so sums of three of them were not checked; publish less detail",

@@ -20,8 +20,9 @@ type Tables struct {
 
 	policy  *sdc.Policy
 	options BuildOptions
-	seed    *[sha256.Size]byte // of the draw; nil for none
-	byLot   bool               // some cells are hidden by lot
+	seed    *[sha256.Size]byte                     // of the draw; nil for none
+	lotOf   func(cell string) (chance, lot uint64) // of a cell, by its key, see draw; nil for none
+	byLot   bool                                   // some cells are hidden by lot
 }
 
 // Problem returns the cells of all tables with the relations between them. Protect

@@ -63,6 +63,15 @@ func (g *Tables) Evidence() (out [sha256.Size]byte) {
 // FromReport.
 func (g *Tables) Draw(seed [sha256.Size]byte) error {
 	g.seed = &seed
+	g.lotOf = func(cell string) (chance, lot uint64) {
+		sum := sha256.Sum256(append(seed[:], cell...))
+		return binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])
+	}
+	return g.drawn()
+}
+
+// drawn draws, and hides the cells whose lot it is.
+func (g *Tables) drawn() error {
 	g.draw()
 	if !slices.ContainsFunc(g.problem.cells, func(c Cell) bool { return c.Status == Primary }) {
 		return nil
@@ -94,8 +103,8 @@ func (g *Tables) withoutLots() bool {
 	return true
 }
 
-// lotOf is the share of cells that are hidden by lot: one in so many.
-const lotOf = 512
+// oneIn is the share of cells that are hidden by lot: one in so many.
+const oneIn = 512
 
 // Seed is what Draw was given, nil for nothing.
 func (g *Tables) Seed() *[sha256.Size]byte { return g.seed }
@@ -109,23 +118,21 @@ func (g *Tables) writeSeed(w io.Writer) {
 
 // draw gives the cells of the problem their factors.
 func (g *Tables) draw() {
-	if g.seed == nil {
+	if g.lotOf == nil {
 		return
 	}
 	p := g.problem
 	chance, lots := make([]uint64, len(p.cells)), make([]bool, len(p.cells))
 	done := make([]bool, len(p.cells))
-	var line []byte
 	for _, t := range slices.Concat(g.list, g.behind) {
 		for cell, id := range t.id {
 			if done[id] {
 				continue
 			}
 			done[id] = true
-			line = append(append(line[:0], g.seed[:]...), t.key(cell)...)
-			sum := sha256.Sum256(line)
-			chance[id] = binary.BigEndian.Uint64(sum[:])
-			lots[id] = binary.BigEndian.Uint64(sum[8:])%lotOf == 0
+			var lot uint64
+			chance[id], lot = g.lotOf(t.key(cell))
+			lots[id] = lot%oneIn == 0
 		}
 	}
 	p.draw(chance)

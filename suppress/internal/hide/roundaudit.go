@@ -28,6 +28,7 @@ func (r *Rounded) Reach() (below, above int64) {
 //   - all rounded values, base and method: so each true value lies within Reach of the
 //     rounded one;
 //   - that counts are whole and not negative;
+//   - what is known of a cell beforehand: that it is empty, or that a code occurs;
 //   - that the sums of the true values hold;
 //   - the values of Protected cells.
 //
@@ -70,7 +71,7 @@ func AuditRounded(ctx context.Context, p *Problem, r *Rounded, o AuditOptions) (
 		if c.Value < least || c.Value > most {
 			return nil, fmt.Errorf("%w: cell %d is not rounded as is said", ErrRequest, i)
 		}
-		q.down[i], q.up[i] = c.Value-least, most-c.Value
+		q.down[i], q.up[i] = min(p.down[i], c.Value-least), min(p.up[i], most-c.Value)
 	}
 	return Audit(ctx, q, hidden, o)
 }

@@ -1,0 +1,372 @@
+package hide
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// drawnTable is a small table of counts with all totals as the tables of a report, and what
+// can be released of it.
+type drawnTable struct {
+	x      []int64 // inner cells, a row after the other
+	report *sdc.Report
+}
+
+// drawnTables are all tables of so many rows and columns in which every code occurs, and the
+// total is at most most.
+func drawnTables(t *testing.T, rows, cols int, most int64, p sdc.Policy) (out []*drawnTable) {
+	t.Helper()
+	smallTable{rows, cols, most, 0}.tables(func(x []int64) {
+		for r := range rows {
+			if slices.Max(x[r*cols:(r+1)*cols]) == 0 {
+				return
+			}
+		}
+		for c := range cols {
+			some := false
+			for r := range rows {
+				some = some || x[r*cols+c] > 0
+			}
+			if !some {
+				return
+			}
+		}
+		out = append(out, &drawnTable{x: slices.Clone(x)})
+	})
+	for _, d := range out {
+		data := &rowsOf{rows: rows, cols: cols}
+		d.report = data.report(t, d.x, p)
+	}
+	return out
+}
+
+// rowsOf writes a table out as persons.
+type rowsOf struct{ rows, cols int }
+
+func (r *rowsOf) report(t *testing.T, x []int64, p sdc.Policy) *sdc.Report {
+	t.Helper()
+	data := &rows{names: []string{"a", "b"}}
+	o := sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"a", "b"}}
+	if r.rows == 1 {
+		data.names, o.By = data.names[:1], o.By[:1]
+	}
+	for i, n := range x {
+		codes := []string{fmt.Sprint("C", i%r.cols), fmt.Sprint("R", i/r.cols)}
+		for range n {
+			data.add(0, codes[:len(data.names)]...)
+		}
+	}
+	return data.check(t, p, nil, o)
+}
+
+// drawn lays a table out under one secret: the random numbers of its cells, by their keys.
+func (d *drawnTable) drawn(t *testing.T, lotOf func(cell string) (chance, lot uint64)) *Tables {
+	t.Helper()
+	groups, err := FromReport(d.report, []int{0}, BuildOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := groups[0]
+	if g.lotOf = lotOf; lotOf != nil {
+		if err := g.drawn(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return g
+}
+
+// suppressedText is the release of a table, "" where nothing leaves without a reviewer.
+func suppressedText(t *testing.T, g *Tables) string {
+	t.Helper()
+	pattern, remarks, err := g.Protect(t.Context(), Options{Threads: 1, Rounds: 2, Seed: 1})
+	if errors.Is(err, ErrInfeasible) || errors.Is(err, ErrUndecided) || err == nil && len(remarks) > 0 {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := g.Releases(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return textOf(t, list)
+}
+
+func roundedText(t *testing.T, g *Tables) string {
+	t.Helper()
+	r, err := RoundTables(t.Context(), g, RoundOptions{Base: 4, Threads: 1})
+	if errors.Is(err, ErrUndecided) {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Releases()
+	if err != nil || len(r.Remarks()) > 0 {
+		return ""
+	}
+	return fmt.Sprint(r.rounded.Restricted) + textOf(t, list)
+}
+
+func textOf(t *testing.T, list []*Release) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, r := range list {
+		if err := r.WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+// TestDrawnTables enumerates small tables and does with each what protect does, under many
+// secrets: any random numbers, each of which some secret draws. Of the tables that a release
+// can come from every unsafe cell has two values at least. Where the first secrets give one
+// value alone, others are tried that lead from further tables to the release. A table that is
+// found is a table that is possible: so a release that is not pinned here is not pinned.
+//
+// Totals may be hidden too in rows of three cells. A release with a hidden total may come from
+// larger tables than are made. So releases alone are judged that come from a table of a total
+// of at most judged. Tables of two by two are judged where the total is published, and some
+// releases are pinned: see docs/protection.md.
+func TestDrawnTables(t *testing.T) {
+	more := int64(0)
+	seeds := uint64(8)
+	if !testing.Short() {
+		more, seeds = 1, 16
+	}
+	if os.Getenv("SLUIS_LONG") != "" {
+		more, seeds = 3, 100
+	}
+	for _, tc := range []struct {
+		name         string
+		rows, cols   int
+		judged, most int64
+		min          int64
+		sees         bool // without a draw some are pinned
+		open         int  // that are pinned, and were when the test was written
+		release      func(*testing.T, *Tables) string
+	}{
+		{"suppression, three cells", 1, 3, 9 + more, 12 + more, 3, true, 0, suppressedText},
+		{"suppression, two by two", 2, 2, 6, 8, 2, true, 10, suppressedText},
+		{"rounding, three cells", 1, 3, 9 + more, 14 + more, 3, true, 0, roundedText},
+		{"rounding, two by two", 2, 2, 5 + more, 8 + more, 2, false, 0, roundedText},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := onlyRules()
+			p.MinContributors = sdc.MinContributors{Min: tc.min}
+			tables := drawnTables(t, tc.rows, tc.cols, tc.most, p)
+			pins := func(from map[string][]*drawnTable) (pinned []string, of int) {
+				for text, list := range from {
+					judged := slices.ContainsFunc(list, func(d *drawnTable) bool { return total(d.x) <= tc.judged })
+					if !judged || tc.rows > 1 && strings.Contains(text, "\n*,*,,") {
+						continue
+					}
+					of++
+					if pinsOne(list, tc.min) {
+						pinned = append(pinned, text)
+					}
+				}
+				slices.Sort(pinned)
+				return pinned, of
+			}
+			plain := map[string][]*drawnTable{}
+			for _, d := range tables {
+				if text := tc.release(t, d.drawn(t, nil)); text != "" {
+					plain[text] = append(plain[text], d)
+				}
+			}
+			pinned, of := pins(plain)
+			t.Logf("without a draw: %d of %d releases pin an unsafe cell", len(pinned), of)
+			if len(pinned) == 0 && tc.sees {
+				t.Error("without a draw nothing is pinned: the test sees nothing")
+			}
+
+			from := map[string][]*drawnTable{}
+			try := func(d *drawnTable, lotOf func(cell string) (chance, lot uint64)) {
+				text := tc.release(t, d.drawn(t, lotOf))
+				if text != "" && !slices.Contains(from[text], d) {
+					from[text] = append(from[text], d)
+				}
+			}
+			for _, d := range tables {
+				for seed := range seeds {
+					try(d, func(cell string) (chance, lot uint64) {
+						sum := sha256.Sum256([]byte(fmt.Sprint(seed, cell)))
+						// One cell in so many is hidden by lot; every other secret hides none.
+						return binary.BigEndian.Uint64(sum[:]), oneIn*(seed%2) + uint64(sum[9]%8)
+					})
+				}
+			}
+			pinned, of = pins(from)
+			t.Logf("drawn: %d of %d, with the first secrets", len(pinned), of)
+			for _, text := range pinned {
+				for _, d := range tables {
+					if canLeadTo(t, d, text) && pinsOne(from[text], tc.min) {
+						d.toward(t, text, try)
+					}
+				}
+			}
+			pinned, of = pins(from)
+			t.Logf("drawn: %d of %d", len(pinned), of)
+			if len(pinned) > tc.open {
+				t.Errorf("%d of %d releases pin an unsafe cell:\n%s", len(pinned), of, strings.Join(pinned[:min(3, len(pinned))], "\n"))
+			}
+		})
+	}
+}
+
+// toward tries secrets that lead to a release, if any does: what the release hides is cheap,
+// and what it publishes dear; a count that the release has rounded up goes up. Of what is
+// hidden nothing, each cell, all, and some are hidden by lot.
+func (d *drawnTable) toward(t *testing.T, text string, try func(*drawnTable, func(cell string) (chance, lot uint64))) {
+	t.Helper()
+	value := d.values()
+	chances := map[string]uint64{}
+	var hidden []string
+	for codes, shown := range releaseOf(text) {
+		key := ""
+		for i, code := range strings.Split(codes, ",") {
+			if code != "*" {
+				key += fmt.Sprintf("%q=%q,", string(rune('a'+i)), code)
+			}
+		}
+		switch {
+		case shown == "":
+			chances[key] = 1<<64 - 1
+			hidden = append(hidden, key)
+		case len(shown) > len(value[codes]) || len(shown) == len(value[codes]) && shown > value[codes]:
+			chances[key] = 0
+		default:
+			chances[key] = 1<<32 - 1
+		}
+	}
+	slices.Sort(hidden)
+	rng := rand.New(rand.NewPCG(80, uint64(len(hidden))))
+	for k := range len(hidden) + 34 {
+		lots := map[string]bool{}
+		var noise uint64
+		if k > len(hidden)+1 {
+			noise = rng.Uint64()
+		}
+		for i, cell := range hidden {
+			lots[cell] = i == k || k == len(hidden)+1 || k > len(hidden)+1 && rng.IntN(3) == 0
+		}
+		try(d, func(cell string) (chance, lot uint64) {
+			if lot = 1; lots[cell] {
+				lot = 0
+			}
+			if chance = chances[cell]; chance > 1<<40 && noise != 0 { // another order of what is cheap
+				chance >>= sha256.Sum256(fmt.Append(nil, noise, cell))[0] % 20
+			}
+			return chance, lot
+		})
+	}
+}
+
+// releaseOf is what a release publishes, by codes.
+func releaseOf(text string) map[string]string {
+	out := map[string]string{}
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n")[1:] {
+		f := strings.Split(line, ",")
+		out[strings.Join(f[:len(f)-3], ",")] = f[len(f)-3]
+	}
+	return out
+}
+
+// values are the true values, by codes; a cell of nobody has none.
+func (d *drawnTable) values() map[string]string {
+	out := map[string]string{}
+	for c := range d.report.Tables[0].Cells() {
+		var codes []string
+		for _, x := range c.Coordinates() {
+			if x.Total {
+				codes = append(codes, "*")
+			} else {
+				codes = append(codes, x.Code)
+			}
+		}
+		out[strings.Join(codes, ",")] = fmt.Sprint(c.Records())
+	}
+	return out
+}
+
+func total(x []int64) (sum int64) {
+	for _, v := range x {
+		sum += v
+	}
+	return sum
+}
+
+// pinsOne reports whether some unsafe cell has one value in all tables.
+func pinsOne(list []*drawnTable, least int64) bool {
+	for i, v := range list[0].x {
+		one := !slices.ContainsFunc(list, func(d *drawnTable) bool { return d.x[i] != v })
+		if one && v > 0 && v < least {
+			return true
+		}
+	}
+	return false
+}
+
+// canLeadTo reports whether a release can be of a table: a cell that is published has its value.
+// Of a rounding any table may be.
+func canLeadTo(t *testing.T, d *drawnTable, text string) bool {
+	t.Helper()
+	if strings.HasPrefix(text, "true") || strings.HasPrefix(text, "false") {
+		return true
+	}
+	value := d.values()
+	for codes, shown := range releaseOf(text) {
+		if want, ok := value[codes]; shown != "" && shown != want && (ok || shown != "0") {
+			return false
+		}
+	}
+	return true
+}
+
+// TestRoundedCodesOccur: everything is rounded to 0 with base 4, and each code that is listed
+// occurs. So three codes of a total of at most 3 are 1, 1 and 1.
+func TestRoundedCodesOccur(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		x    []int64
+		off  bool
+		open int
+	}{
+		{"three codes of one", []int64{1, 1, 1}, false, 3},
+		{"two codes of one", []int64{1, 1}, false, 0},
+		{"one and two", []int64{1, 2}, false, 0},
+		{"the part occurs is off", []int64{1, 1, 1}, true, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := onlyRules()
+			p.MinContributors = sdc.MinContributors{Min: 3}
+			p.Attacker.NoOccurs = tc.off
+			d := &drawnTable{x: tc.x, report: (&rowsOf{1, len(tc.x)}).report(t, tc.x, p)}
+			g := d.drawn(t, nil)
+			r := &Rounded{Base: 4, Value: make([]int64, len(g.problem.cells)), Restricted: true}
+			a, err := AuditRounded(t.Context(), g.problem, r, AuditOptions{Threads: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed := map[int]bool{}
+			for _, f := range a.Failures {
+				failed[f.Cell] = true
+			}
+			if len(failed) != tc.open {
+				t.Errorf("%d cells follow, want %d", len(failed), tc.open)
+			}
+		})
+	}
+}
