@@ -62,14 +62,42 @@ func TestSignOfLogs(t *testing.T) {
 			t.Fatalf("%v: %d, %v, want %d", terms, sign, ok, up.Cmp(down))
 		}
 	}
-	// 1 against 60 digits of e^-1 ... ln(10^18) lies 18 ln 10 from 0.
-	near, _ := new(big.Rat).SetString("41.446531673892822311731738975") // 18 ln 10 rounded down
-	terms := []exact.Log{{Times: big.NewInt(-1), Of: 1e18}}
-	if sign, ok := exact.SignOfLogs(near, terms); !ok || sign != -1 {
-		t.Errorf("just below: %d, %v", sign, ok)
+}
+
+// TestSignOfLogsBoundaries has sums that lie near 0, and 0 itself. 2 ln 6 = ln 4 + ln 9.
+func TestSignOfLogsBoundaries(t *testing.T) {
+	log := func(times int64, of uint64) exact.Log { return exact.Log{Times: big.NewInt(times), Of: of} }
+	cancels := []exact.Log{log(2, 6), log(-1, 4), log(-1, 9)}
+	far := []exact.Log{log(-1, 1e18)} // ln 10^18 = 18 ln 10 = 41.44653167389282231232384618...
+	above := func(bits uint) *big.Rat {
+		return new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), bits))
 	}
-	near.Add(near, big.NewRat(1, 1e10))
-	if sign, ok := exact.SignOfLogs(near, terms); !ok || sign != 1 {
-		t.Errorf("just above: %d, %v", sign, ok)
+	rat := func(s string) *big.Rat { r, _ := new(big.Rat).SetString(s); return r }
+	for _, tc := range []struct {
+		name     string
+		constant *big.Rat
+		terms    []exact.Log
+		sign     int
+		decided  bool
+	}{
+		{"nothing", new(big.Rat), nil, 0, true},
+		{"a constant alone", rat("-0.1"), nil, -1, true},
+		{"terms that cancel", new(big.Rat), cancels, 0, true},
+		{"terms that cancel, and a constant", above(1), cancels, 1, true},
+		{"a constant for which 128 bits do not suffice", above(300), cancels, 1, true},
+		{"the same below 0", new(big.Rat).Neg(above(300)), cancels, -1, true},
+		{"a constant for which 512 bits do not suffice", above(700), cancels, 1, true},
+		{"a constant for which no number of bits suffices", above(5000), cancels, 0, false},
+		{"just below", rat("41.4465316738928223123238"), far, -1, true},
+		{"just above", rat("41.4465316738928223123239"), far, 1, true},
+		{"ln 1", new(big.Rat), []exact.Log{log(7, 1)}, 0, true},
+		{"2 ln 7 - ln 50", new(big.Rat), []exact.Log{log(2, 7), log(-1, 50)}, -1, true},
+		{"ln 49 - 2 ln 7: the square of a prime", new(big.Rat), []exact.Log{log(1, 49), log(-2, 7)}, 0, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if sign, ok := exact.SignOfLogs(tc.constant, tc.terms); sign != tc.sign || ok != tc.decided {
+				t.Errorf("got %d, %v, want %d, %v", sign, ok, tc.sign, tc.decided)
+			}
+		})
 	}
 }
