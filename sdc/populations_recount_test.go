@@ -40,9 +40,10 @@ func TestPopulationsRecount(t *testing.T) {
 			}
 			rows = append(rows, r)
 		}
-		if rng.IntN(3) == 0 { // as many rows have no a as have no b
+		if rng.IntN(3) == 0 { // as many rows have no a as have no b, and no c
 			delete(rows[0], "a")
 			delete(rows[rng.IntN(len(rows))], "b")
+			delete(rows[rng.IntN(len(rows))], "c")
 		}
 		var outputs []sdc.Output
 		for n := range 2 + rng.IntN(3) {
@@ -67,12 +68,16 @@ func TestPopulationsRecount(t *testing.T) {
 			o.NoMargins = o.NoMargins && rng.IntN(4) == 0
 			outputs = append(outputs, o)
 		}
-		// The rows of an output: nulls of a and b leave a row out, those of c are a code.
+		// The rows of an output: nulls of a and b leave a row out, those of c are a code or do too.
+		code := "c"
+		if seed%2 == 0 {
+			code = ""
+		}
 		of := func(o *sdc.Output, response bool) (in, out string) {
 			for i, r := range rows {
 				left := false
 				for _, name := range o.By {
-					left = left || name != "c" && r[name] == nil
+					left = left || name != code && r[name] == nil
 				}
 				if left {
 					out += fmt.Sprint(i, " ")
@@ -106,7 +111,7 @@ func TestPopulationsRecount(t *testing.T) {
 				excluding := func(o *sdc.Output) map[string]bool {
 					m := map[string]bool{}
 					for _, name := range o.By {
-						if name != "c" {
+						if name != code {
 							m[name] = true
 						}
 					}
@@ -144,6 +149,9 @@ func TestPopulationsRecount(t *testing.T) {
 		d := sdc.FromReaders(reader)
 		d.Roles.Respondent = "id"
 		d.Missing = map[string]sdc.Missing{"a": sdc.MissingExclude, "b": sdc.MissingExclude, "c": sdc.MissingCategory}
+		if code == "" {
+			d.Missing["c"] = sdc.MissingExclude
+		}
 		r, err := sdc.Check(context.Background(), d, outputs, off(), sdc.Options{Threads: 1 + rng.IntN(3)})
 		reader.Release()
 		if errors.Is(err, sdc.ErrNoRows) {
