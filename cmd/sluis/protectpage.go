@@ -3,19 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
+	"github.com/sluis-go/sluis/suppress/pages"
 )
 
 // mostAttacked is the number of suppressed cells of a group of tables up to which
@@ -33,22 +30,9 @@ func (f *protectFlags) pages(ctx context.Context, r *sdc.Report, p *suppress.Pub
 			return fmt.Errorf("nothing is released: %w", err)
 		}
 	}
-	page := &report.Protection{
-		Verdict: p.Verdict, Policy: r.Policy.Name, PolicySHA256: r.Policy.SHA256, Differences: r.Policy.Differences, Public: r.Policy.Public,
-		Sources: r.Data.Sources, Remarks: r.Data.Remarks, About: r.About, Outputs: r.Outputs, Cautions: cautions(p),
-	}
-	page.ByHand, page.SafeBy = judgedByHand(r, p)
-	for _, o := range r.Outputs {
-		if slices.ContainsFunc(p.Left, func(x suppress.LeftOutput) bool { return x.Output == o.Name }) {
-			page.Others = append(page.Others, o)
-		}
-	}
-	for _, t := range p.Tables {
-		x, err := releasedTable(p.FS(suppress.ReleaseFolder), t, f.html != "")
-		if err != nil {
-			return fmt.Errorf("%s: %w", t.File, err)
-		}
-		page.Tables = append(page.Tables, *x)
+	page, err := pages.Of(r, p, f.html != "")
+	if err != nil {
+		return err
 	}
 	opts := report.HTMLOptions{Lang: f.lang}
 	for _, x := range []struct {
@@ -150,72 +134,4 @@ func resolved(path string) string {
 		return path
 	}
 	return filepath.Join(resolved(dir), filepath.Base(path))
-}
-
-// releasedTable is a table as it leaves, read from its file, and with the truth behind its
-// suppressed cells where inside says so.
-func releasedTable(folder fs.FS, t *suppress.Table, inside bool) (*report.ReleasedTable, error) {
-	out := &report.ReleasedTable{
-		Name: t.Name, Certificate: t.Proof, Attacked: t.Attacked, Attacker: report.Attacker{Whole: t.Whole, Least: t.Least},
-		Shows: t.Shows.Kind, Response: t.Shows.Response, Weight: t.Shows.Weight, Means: t.Shows.Means,
-	}
-	for _, v := range t.Variables {
-		out.Variables = append(out.Variables, report.CodeTree(v))
-	}
-	if err := readRelease(folder, t.File, out); err != nil {
-		return nil, err
-	}
-	if !inside {
-		return out, nil
-	}
-	loss := report.Loss(t.Loss)
-	out.Loss = &loss
-	k := 0
-	for h := range t.Hidden() {
-		for !out.Cells[k].Suppressed {
-			k++
-		}
-		if !slices.Equal(out.Cells[k].Nodes, h.Nodes) {
-			return nil, errors.New("the suppressed cells of the file are not those of the pattern")
-		}
-		out.Cells[k].Behind = &report.HiddenCell{
-			Value: h.Value, Primary: h.Primary, Why: h.Why, Cost: h.Cost,
-			Lower: h.Lower, Upper: h.Upper, Near: h.Near, AtMost: h.AtMost, AtLeast: h.AtLeast,
-		}
-		k++
-	}
-	return out, nil
-}
-
-// readRelease reads the cells of a release.
-func readRelease(folder fs.FS, name string, t *report.ReleasedTable) error {
-	f, err := folder.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close() //nolint:errcheck // read only
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return err
-	}
-	n := len(t.Variables)
-	index := make([]map[string]int, n)
-	for v := range index {
-		index[v] = map[string]int{"*": 0}
-		for k, code := range t.Variables[v].Codes[1:] {
-			index[v][source.Defuse(code)] = k + 1
-		}
-	}
-	for _, row := range rows[1:] {
-		c := report.ReleasedCell{Nodes: make([]int, n), Value: row[n], Suppressed: row[n] == ""}
-		for v := range index {
-			k, ok := index[v][row[v]]
-			if !ok {
-				return errors.New("a code of the release is in no code list")
-			}
-			c.Nodes[v] = k
-		}
-		t.Cells = append(t.Cells, c)
-	}
-	return nil
 }

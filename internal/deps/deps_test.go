@@ -65,6 +65,7 @@ var allowed = map[string][]string{
 	// One arrow: suppress, suppress/foreign and suppress/records stand on the engine.
 	"suppress":          {"internal/exact", "internal/files", "internal/guard", "internal/manifest", "internal/secret", "internal/staging", "sdc", "sdc/report/words"},
 	"suppress/foreign":  {"suppress/internal/hide"},
+	"suppress/pages":    {"sdc", "sdc/report", "sdc/report/words", "sdc/source", "suppress"},
 	"suppress/releases": {"internal/files", "internal/formula", "internal/manifest", "sdc/source", "suppress", "suppress/verify"},
 	"suppress/records":  {"internal/column", "internal/group", "internal/guard", "suppress/internal/hide"},
 	"suppress/internal/hide": {

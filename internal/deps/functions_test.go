@@ -16,6 +16,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/suggest"
 	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/foreign"
+	"github.com/sluis-go/sluis/suppress/pages"
 	"github.com/sluis-go/sluis/suppress/records"
 	"github.com/sluis-go/sluis/suppress/releases"
 	"github.com/sluis-go/sluis/suppress/verify"
@@ -23,6 +24,9 @@ import (
 
 // functions has every exported function of the public packages.
 var functions = map[string]any{
+	"suppress/pages.ByHand":              pages.ByHand,
+	"suppress/pages.Cautions":            pages.Cautions,
+	"suppress/pages.Of":                  pages.Of,
 	"suppress/releases.Against":          releases.Against,
 	"riskmetrics/measure.Make":           measure.Make,
 	"riskmetrics/measure.Recount":        measure.Recount,

@@ -328,8 +328,8 @@ func risk(*testing.T) *report.Risk {
 	return r
 }
 
-// pages writes a report in all forms.
-func pages(r *sdc.Report, o report.HTMLOptions) error {
+// draw writes a report in all forms.
+func draw(r *sdc.Report, o report.HTMLOptions) error {
 	var err error
 	for _, lang := range []string{"en", "nl"} {
 		if o.Lang == "en" {
@@ -404,13 +404,13 @@ var requests = append(jobs,
 	}),
 	requested(60, "report", reported, func(_ *testing.T, r *sdc.Report) error {
 		if r == nil {
-			return errors.Join(pages(r, report.HTMLOptions{Lang: "en"}), nil)
+			return errors.Join(draw(r, report.HTMLOptions{Lang: "en"}), nil)
 		}
 		for range r.Unsafe() {
 		}
-		return pages(r, report.HTMLOptions{Lang: "en"})
+		return draw(r, report.HTMLOptions{Lang: "en"})
 	}),
-	requested(30, "options of pages", htmlOptions, func(t *testing.T, o report.HTMLOptions) error { return pages(reported(t), o) }),
+	requested(30, "options of pages", htmlOptions, func(t *testing.T, o report.HTMLOptions) error { return draw(reported(t), o) }),
 	requested(400, "options of text", func(*testing.T) report.TextOptions {
 		return report.TextOptions{Worst: 3, Files: [][2]string{{"all", "x"}}}
 	}, func(t *testing.T, o report.TextOptions) error {
