@@ -220,7 +220,7 @@ func (in *input) grouped(pl *plan) []Remark {
 		}
 		for _, r := range in.readers {
 			if g, ok := r.(interface{ Grouped(column string) bool }); ok && g.Grouped(c.name) {
-				out = append(out, Thousands(c.name))
+				out = append(out, thousands(c.name))
 				break
 			}
 		}
@@ -228,9 +228,9 @@ func (in *input) grouped(pl *plan) []Remark {
 	return out
 }
 
-// Thousands is the remark, for review, on a column of numbers that may be a thousand times
-// too small: [Check] makes it by itself, and other reports of the same data have it too.
-func Thousands(column string) Remark {
+// thousands is the remark, for review, on a column of numbers that may be a thousand times
+// too small.
+func thousands(column string) Remark {
 	return Remark{
 		Name: "thousands", Column: column, Verdict: Review,
 		Message: words.New(words.Grouped),

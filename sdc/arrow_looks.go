@@ -8,8 +8,8 @@ import (
 	"github.com/sluis-go/sluis/internal/column"
 )
 
-// UnitLooks looks for texts that may name one unit in several ways, in a column of a
-// table that names respondents or other units. [Check] does the same by itself; UnitLooks
+// Looks looks for texts that may name one unit in several ways, in a column of a
+// table that names respondents or other units. [Check] does the same by itself; Looks
 // is for callers that count units in another way.
 //
 //   - Texts that look alike are an error, which wraps [ErrLookAlike]; for the form exact
@@ -19,7 +19,7 @@ import (
 //   - Bytes that are UTF-8 are texts. Other bytes, numbers and dates have one form.
 //
 // Linear in the rows.
-func UnitLooks(t arrow.Table, name string, form RespondentForm) ([]Remark, error) {
+func (form RespondentForm) Looks(t arrow.Table, name string) ([]Remark, error) {
 	if t == nil {
 		return nil, outputsError("the table is nil")
 	}

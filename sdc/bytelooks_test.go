@@ -139,10 +139,10 @@ func TestBytesLook(t *testing.T) {
 				if got := remarked(remarks, "look-alike", "c"); err != nil || got != tc.codes {
 					t.Errorf("%v: CodeLooks: %d, %v", dt, got, err)
 				}
-				if _, err = sdc.UnitLooks(table, "id", ""); errors.Is(err, sdc.ErrLookAlike) != (tc.more > 0) {
+				if _, err = sdc.RespondentForm("").Looks(table, "id"); errors.Is(err, sdc.ErrLookAlike) != (tc.more > 0) {
 					t.Errorf("%v: UnitLooks: %v", dt, err)
 				}
-				remarks, err = sdc.UnitLooks(table, "id", "exact")
+				remarks, err = sdc.RespondentForm("exact").Looks(table, "id")
 				if got := fmt.Sprint(remarked(remarks, "look-alike", "id"), remarked(remarks, "same-number", "id"), err); got != fmt.Sprint(tc.more, tc.same, nil) {
 					t.Errorf("%v: UnitLooks: %s", dt, got)
 				}

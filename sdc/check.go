@@ -6,7 +6,9 @@ import (
 	"runtime"
 
 	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
+	"github.com/sluis-go/sluis/sdc/seal"
 )
 
 // Options set how a check runs. They never change its result.
@@ -77,11 +79,11 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		return nil, err
 	}
 	r = &Report{
-		Notice: notice, Schema: reportSchema, Verdict: Safe, Policy: p.report(),
-		Data:    DataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]Source{}, d.Sources...)},
+		Notice: notice, Schema: seal.Schema, Verdict: Safe, Policy: p.report(),
+		Data:    DataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]origin.Source{}, d.Sources...)},
 		Outputs: []OutputReport{}, overlap: totals.overlap, policy: &p, sole: opts.Sole,
 	}
-	if d.About != (About{}) {
+	if d.About != (origin.About{}) {
 		about := d.About
 		r.About = &about
 	}
@@ -95,7 +97,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		r.remark(tables[i].fixedBy(&p)...)
 		r.remark(notPaired(&outputs[i], &p)...)
 		for _, key := range tables[i].main.natural {
-			r.remark(NotSuppressedRemark(key))
+			r.remark(notSuppressed(key))
 		}
 	}
 	r.remark(d.Remarks...)

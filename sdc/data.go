@@ -5,6 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // Roles names the columns that are not shown in a table but decide about it.
@@ -60,12 +64,6 @@ func (m Missing) Validate() error {
 	return nil
 }
 
-// Source names a file that the data came from.
-type Source struct {
-	Name   string `json:"name"`
-	SHA256 string `json:"sha256,omitempty"`
-}
-
 // Data is a set of records with the roles of its columns. Make one with
 // [FromTable], [FromReaders] or [FromOpener], then set the fields. A column that a field
 // names and that the data do not have is an error of [Check]. Copies share the records.
@@ -78,16 +76,16 @@ type Data struct {
 	Hierarchies map[string]*Hierarchy
 	// Dossier says how complete the project's dossier is; nil where there is
 	// none.
-	Dossier *DossierState
+	Dossier *checklist.State
 	// Sources is printed in the report. Required with Suppressions.
-	Sources []Source
+	Sources []origin.Source
 	// About describes the request. The zero value describes nothing.
-	About About
+	About origin.About
 	// Suppressions are the records of local suppression of the files of the data, one for
 	// each file. Every element of Sources must have the SHA-256 of one record. The caller
 	// must have verified the signers. The records must fit the data: see
-	// [SuppressionsFit]. Required where a column is [MissingSuppressed].
-	Suppressions []*Suppression
+	// [localrecord.Fit]. Required where a column is [MissingSuppressed].
+	Suppressions []*localrecord.Record
 	// NotIdentifiers gives, by column, the reason why the column is no identifier.
 	// Findings of the rule identifiers about these columns are then for review. The
 	// report has the reasons. Defaults to none.
@@ -113,7 +111,7 @@ func (d *Data) missing(column string) Missing {
 
 // validate reports the first fault of the fields of d, without looking at the records.
 func (d *Data) validate() error {
-	if err := d.About.validate(); err != nil {
+	if err := validateAbout(&d.About); err != nil {
 		return err
 	}
 	if err := d.RespondentForm.validate(); err != nil {
@@ -148,7 +146,7 @@ func (d *Data) validateSuppressions() error {
 		if s == nil {
 			return fmt.Errorf("%w: record %d of local suppression is nil", ErrRequest, i+1)
 		}
-		if err := s.validate(); err != nil {
+		if err := s.Validate(); err != nil {
 			return err
 		}
 		known[s.Output.SHA256] = true

@@ -13,7 +13,7 @@ import (
 var (
 	// ErrRequest is wrapped by errors about the request: an output, a policy, a hierarchy
 	// or data that are not well defined. Check finds these errors before it reads a row.
-	ErrRequest = errors.New("request is not well defined")
+	ErrRequest = guard.ErrRequest
 	// ErrNoRows says that the data, or the part that an output takes of the data, have no
 	// rows. There is nothing to decide.
 	ErrNoRows = errors.New("data has no rows")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -86,10 +87,10 @@ func (t *Table) match(d *Data) error {
 	if suppressed && t.exclude == 0 {
 		nulls := t.nullsOf(null)
 		rows, _ := t.Rows()
-		if err := SuppressionsFit(d.Suppressions, rows, nulls); err != nil {
+		if err := localrecord.Fit(d.Suppressions, rows, nulls); err != nil {
 			return err
 		}
-		if t.natural = NotSuppressed(d.Suppressions, t.output.By, nulls); len(t.natural) == 0 {
+		if t.natural = localrecord.NotCounted(d.Suppressions, t.output.By, nulls); len(t.natural) == 0 {
 			t.trusted = d.suppressedTo(t.output)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // TestWhoKnowsTrueKeys is somebody who knows the true keys of one person, and so what
@@ -92,31 +94,31 @@ func TestWhoKnowsTrueKeys(t *testing.T) {
 // what it covers.
 func TestSuppressedKeys(t *testing.T) {
 	rows := []row{{"a": "x", "id": 1}, {"a": nil, "id": 2}, {"a": nil, "id": 3}}
-	two := []sdc.SuppressedKey{{Key: "a", Values: 2}, {Key: "b", Values: 0}, {Key: "a", Values: 1}}
+	two := []localrecord.Key{{Key: "a", Values: 2}, {Key: "b", Values: 0}, {Key: "a", Values: 1}}
 	for _, tc := range []struct {
 		name    string
-		record  *sdc.Suppression
+		record  *localrecord.Record
 		missing sdc.Missing
 		k       int64
 		want    []string
 	}{
-		{"covered", &sdc.Suppression{Keys: []string{"a", "b"}, Suppressed: two[:2], K: 3, Respondent: "id"}, "suppressed", 3, []string{}},
-		{"one null was there before", &sdc.Suppression{Keys: []string{"a"}, Suppressed: two[2:], K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
-		{"both nulls were there before", &sdc.Suppression{Keys: []string{"a"}, K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
-		{"natural nulls", &sdc.Suppression{Keys: []string{"a"}, K: 3, Respondent: "id"}, "wildcard", 3, []string{"x", "(missing)"}},
-		{"made for a smaller k", &sdc.Suppression{Keys: []string{"a"}, Suppressed: two[:1], K: 2, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
-		{"other respondents", &sdc.Suppression{Keys: []string{"a"}, Suppressed: two[:1], K: 3}, "suppressed", 3, []string{"x", "(missing)"}},
-		{"other keys", &sdc.Suppression{Keys: []string{"b"}, Suppressed: two[:1], K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"covered", &localrecord.Record{Keys: []string{"a", "b"}, Suppressed: two[:2], K: 3, Respondent: "id"}, "suppressed", 3, []string{}},
+		{"one null was there before", &localrecord.Record{Keys: []string{"a"}, Suppressed: two[2:], K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"both nulls were there before", &localrecord.Record{Keys: []string{"a"}, K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"natural nulls", &localrecord.Record{Keys: []string{"a"}, K: 3, Respondent: "id"}, "wildcard", 3, []string{"x", "(missing)"}},
+		{"made for a smaller k", &localrecord.Record{Keys: []string{"a"}, Suppressed: two[:1], K: 2, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"other respondents", &localrecord.Record{Keys: []string{"a"}, Suppressed: two[:1], K: 3}, "suppressed", 3, []string{"x", "(missing)"}},
+		{"other keys", &localrecord.Record{Keys: []string{"b"}, Suppressed: two[:1], K: 3, Respondent: "id"}, "suppressed", 3, []string{"x", "(missing)"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := sdc.FromTable(tableOf(t, fields("a", text, "id", integer), rows...))
 			d.Roles.Respondent = "id"
 			d.Missing = map[string]sdc.Missing{"a": tc.missing}
 			tc.record.Records = int64(len(rows))
-			tc.record.Schema, tc.record.Missing = sdc.SuppressionSchema, sdc.MissingWildcard
+			tc.record.Schema, tc.record.Missing = localrecord.Schema, "wildcard"
 			tc.record.Output.SHA256 = strings.Repeat("a", 64)
-			d.Sources = []sdc.Source{{Name: "f.csv", SHA256: tc.record.Output.SHA256}}
-			d.Suppressions = []*sdc.Suppression{tc.record}
+			d.Sources = []origin.Source{{Name: "f.csv", SHA256: tc.record.Output.SHA256}}
+			d.Suppressions = []*localrecord.Record{tc.record}
 			p := off()
 			p.KAnonymity = sdc.KAnonymity{K: tc.k}
 			want := []string{}
@@ -137,12 +139,12 @@ func TestLeftOutBesideSuppressed(t *testing.T) {
 	d := sdc.FromTable(tableOf(t, fields("a", text, "b", text, "id", integer), rows...))
 	d.Roles.Respondent = "id"
 	d.Missing = map[string]sdc.Missing{"a": sdc.MissingSuppressed, "b": sdc.MissingExclude}
-	s := &sdc.Suppression{
-		Schema: sdc.SuppressionSchema, Missing: sdc.MissingWildcard, Keys: []string{"a", "b"}, K: 3, Respondent: "id", Records: 4,
-		Suppressed: []sdc.SuppressedKey{{Key: "a", Values: 2}, {Key: "b", Values: 1}},
+	s := &localrecord.Record{
+		Schema: localrecord.Schema, Missing: "wildcard", Keys: []string{"a", "b"}, K: 3, Respondent: "id", Records: 4,
+		Suppressed: []localrecord.Key{{Key: "a", Values: 2}, {Key: "b", Values: 1}},
 	}
 	s.Output.SHA256 = strings.Repeat("a", 64)
-	d.Sources, d.Suppressions = []sdc.Source{{Name: "f.csv", SHA256: s.Output.SHA256}}, []*sdc.Suppression{s}
+	d.Sources, d.Suppressions = []origin.Source{{Name: "f.csv", SHA256: s.Output.SHA256}}, []*localrecord.Record{s}
 	p := off()
 	p.KAnonymity = sdc.KAnonymity{K: 3}
 	want := []string{"k-anonymity at a=x, b=u: review", "k-anonymity at a=(missing), b=u: review", "k-anonymity at output: review"}

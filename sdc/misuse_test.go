@@ -23,6 +23,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // These tests are a program that holds the library wrong, as one does who has read the
@@ -56,8 +58,8 @@ func TestMisusedFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proof := func(sum string) *sdc.Suppression {
-		return &sdc.Suppression{Schema: sdc.SuppressionSchema, Output: sdc.Source{SHA256: sum}, Keys: []string{"region"}, Missing: sdc.MissingWildcard, K: 3}
+	proof := func(sum string) *localrecord.Record {
+		return &localrecord.Record{Schema: localrecord.Schema, Output: origin.Source{SHA256: sum}, Keys: []string{"region"}, Missing: "wildcard", K: 3}
 	}
 	a, b := strings.Repeat("a", 64), strings.Repeat("b", 64)
 	for _, tc := range []struct {
@@ -80,14 +82,14 @@ func TestMisusedFields(t *testing.T) {
 		{"weight of text", func(d *sdc.Data) { d.Roles.Weight = "state" }, sdc.ErrType, "no number"},
 		{"form of respondents that is none", func(d *sdc.Data) { d.RespondentForm = "lower" }, sdc.ErrRequest, "exact, trim, nfc or fold"},
 		{"suppressed without a record", func(d *sdc.Data) { d.Missing = map[string]sdc.Missing{"region": sdc.MissingSuppressed} }, sdc.ErrRequest, "no record of local suppression"},
-		{"record that is nil", func(d *sdc.Data) { d.Suppressions = []*sdc.Suppression{nil} }, sdc.ErrRequest, "nil"},
-		{"record that is empty", func(d *sdc.Data) { d.Suppressions = []*sdc.Suppression{{}} }, sdc.ErrRequest, "schema"},
-		{"record without sources", func(d *sdc.Data) { d.Suppressions = []*sdc.Suppression{proof(a)} }, sdc.ErrRequest, "Data.Sources"},
+		{"record that is nil", func(d *sdc.Data) { d.Suppressions = []*localrecord.Record{nil} }, sdc.ErrRequest, "nil"},
+		{"record that is empty", func(d *sdc.Data) { d.Suppressions = []*localrecord.Record{{}} }, sdc.ErrRequest, "schema"},
+		{"record without sources", func(d *sdc.Data) { d.Suppressions = []*localrecord.Record{proof(a)} }, sdc.ErrRequest, "Data.Sources"},
 		{"record of another file", func(d *sdc.Data) {
-			d.Suppressions, d.Sources = []*sdc.Suppression{proof(a)}, []sdc.Source{{Name: "f", SHA256: b}}
+			d.Suppressions, d.Sources = []*localrecord.Record{proof(a)}, []origin.Source{{Name: "f", SHA256: b}}
 		}, sdc.ErrOtherFile, "of another file"},
 		{"record of one file of two", func(d *sdc.Data) {
-			d.Suppressions, d.Sources = []*sdc.Suppression{proof(a)}, []sdc.Source{{Name: "f", SHA256: a}, {Name: "g"}}
+			d.Suppressions, d.Sources = []*localrecord.Record{proof(a)}, []origin.Source{{Name: "f", SHA256: a}, {Name: "g"}}
 		}, sdc.ErrOtherFile, "of another file"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,6 +1,10 @@
 package sdc
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/sluis-go/sluis/sdc/origin"
+)
 
 // Weighting says how sampling weights enter dominance rules. It has no default.
 type Weighting string
@@ -56,7 +60,7 @@ type Policy struct {
 
 	// File is the file that the policy was read from, for the report. Defaults to none:
 	// the policy ships with the library, or a program makes it.
-	File *Source
+	File *origin.Source
 }
 
 // Validate reports the first fault of p. The error wraps ErrRequest and names the rule.

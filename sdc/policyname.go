@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -27,7 +26,7 @@ func (p *Policy) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Resembles returns the name of the shipped policy that a name looks like, or "". A name
+// resembles returns the name of the shipped policy that a name looks like, or "". A name
 // looks like a shipped name if
 //
 //   - one of its words begins with the shipped name ("cbs (shipped)", "CBS-publication");
@@ -37,7 +36,7 @@ func (p *Policy) Digest() string {
 // Names are compared without case, blanks, punctuation, accents and invisible characters.
 // Letters and signs that look like Latin letters count as those letters. Any other letter
 // that is not Latin counts as every letter: no list of look-alikes is complete.
-func Resembles(name string) string {
+func resembles(name string) string {
 	words := lookWords(name)
 	for _, p := range []Policy{CBS(), ESSNet()} {
 		for i := range words {
@@ -74,6 +73,11 @@ func beginsLike(word, shipped string) bool {
 	}
 	return true
 }
+
+// Resembles returns the shipped policy whose name the name of the policy looks like: "cbs"
+// or "essnet"; "" for none. A capital, an accent, or a letter that looks like another one,
+// makes no difference.
+func (p *Policy) Resembles() string { return resembles(p.Name) }
 
 // IsShipped reports whether the name and all thresholds of a policy are those of [CBS] or
 // [ESSNet]. RequireDossier is no threshold.
@@ -156,20 +160,10 @@ func lookWords(name string) []string {
 // shownName is the name of a policy in reports. A policy with the name of a shipped one
 // and other thresholds is shown as changed. RequireDossier is no change of a threshold.
 func (p *Policy) shownName() string {
-	if like := Resembles(p.Name); like != "" && !p.IsShipped() {
+	if like := resembles(p.Name); like != "" && !p.IsShipped() {
 		return like + " (changed)"
 	}
 	return p.Name
-}
-
-// Title returns the name of a policy with its digest and the number of rules in which it
-// differs from the shipped policy: they distinguish policies of one name.
-func (p PolicyReport) Title() string {
-	s := p.Name + ", sha256 " + p.SHA256
-	if n := len(p.Differences); n > 0 {
-		s += fmt.Sprintf(" (differs from the shipped policy: %d)", n)
-	}
-	return s
 }
 
 // idle lists the rules that are on and can hardly find anything.

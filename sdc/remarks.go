@@ -29,6 +29,11 @@ func (d *Data) remarks(sum totals) []Remark {
 	return out
 }
 
+// notSuppressed says that a key has nulls which local suppression did not write.
+func notSuppressed(key string) Remark {
+	return Remark{Name: "local-record", Column: key, Verdict: Safe, Message: words.New(words.LocalPart)}
+}
+
 // NoRespondent is the remark for data without a respondent column: a statement about rows
 // is a statement about persons only if every row is a person.
 func NoRespondent(rows int64) Remark {

@@ -6,11 +6,12 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/sluis-go/sluis/sdc/basis"
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
+	"github.com/sluis-go/sluis/sdc/seal"
 )
-
-// reportSchema names the form of the JSON report.
-const reportSchema = "sluis.report/1"
 
 // Report is the result of a check: the verdict, and for every output the findings and the
 // points that were not checked. A report is confidential, because it holds small counts.
@@ -19,14 +20,14 @@ type Report struct {
 	Schema  string  `json:"schema"`
 	Verdict Verdict `json:"verdict"`
 	// About describes the request; nil without a description.
-	About   *About         `json:"about,omitempty"`
-	Policy  PolicyReport   `json:"policy"`
+	About   *origin.About  `json:"about,omitempty"`
+	Policy  basis.Policy   `json:"policy"`
 	Data    DataReport     `json:"data"`
 	Outputs []OutputReport `json:"outputs"`
 	// Dossier is the checklist of the project's dossier, where there is one.
-	Dossier []DossierStep `json:"dossier,omitempty"`
+	Dossier []checklist.Step `json:"dossier,omitempty"`
 	// Manifest lists the tool and the inputs of the report; the caller fills it in.
-	Manifest *Manifest `json:"manifest,omitempty"`
+	Manifest *origin.Manifest `json:"manifest,omitempty"`
 
 	// Tables holds the evidence behind each output. Not part of the JSON.
 	Tables []*Table `json:"-"`
@@ -60,40 +61,14 @@ func (r *Report) Status(output int, c Cell) Verdict {
 	return r.status[output][c.i]
 }
 
-// PolicyReport says which rules were in force.
-type PolicyReport struct {
-	Name        string          `json:"name"`
-	SHA256      string          `json:"sha256"` // see Policy.Digest
-	File        *Source         `json:"file,omitempty"`
-	Weighting   Weighting       `json:"weighting"`
-	Rules       []RuleReport    `json:"rules"`
-	Differences []string        `json:"differences"`
-	Remarks     []words.Message `json:"remarks"`
-	// Public are the differences that may leave, see [Policy.PublicDifferences]. Not
-	// part of the JSON.
-	Public []string `json:"-"`
-}
-
-// RuleReport is one rule with its thresholds.
-type RuleReport struct {
-	Rule   string  `json:"rule"`
-	Off    bool    `json:"off"`
-	Limits []Limit `json:"limits"`
-}
-
-// Limit is one threshold of a rule.
-type Limit struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-type limit = Limit
+// limit is a threshold of a rule, as basis.Limit.
+type limit struct{ Name, Value string }
 
 // DataReport describes the data that were read.
 type DataReport struct {
-	Rows        int64    `json:"rows"`
-	Respondents int64    `json:"respondents"`
-	Sources     []Source `json:"sources"`
+	Rows        int64           `json:"rows"`
+	Respondents int64           `json:"respondents"`
+	Sources     []origin.Source `json:"sources"`
 	// Remarks are ordered by name, column and message.
 	Remarks []Remark `json:"remarks,omitempty"`
 }
@@ -120,7 +95,7 @@ type OutputReport struct {
 	Kind    Kind    `json:"kind"`
 	Verdict Verdict `json:"verdict"`
 	// Basis lists the facts that the verdict rests on.
-	Basis Basis `json:"basis"`
+	Basis basis.Facts `json:"basis"`
 	// Cells is the number of published non-empty cells, or of classes.
 	Cells int `json:"cells"`
 	// UnsafeCells is how many of them have a finding with verdict unsafe.
@@ -163,18 +138,30 @@ func (o *OutputReport) SafeBy() []string {
 
 const notice = "CONFIDENTIAL: this report holds small counts and must not leave the closed environment"
 
+// WriteSealed writes the report as indented JSON with its digest. Where sign is not nil
+// it adds a signature: sign returns the public key and its Ed25519 signature of a
+// payload. The same check and key give the same bytes. Package sdc/seal checks both.
+func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, signature []byte)) error {
+	if r == nil || w == nil {
+		return outputsError("the report or the writer is nil")
+	}
+	return seal.Write(w, r, sign)
+}
+
 // WriteJSON writes the report as indented JSON with its digest, the same bytes for
 // the same check. See [Report.WriteSealed].
 func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 
 // report describes a policy, and how it differs from the shipped one that it
 // extends.
-func (p *Policy) report() PolicyReport {
-	out := PolicyReport{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: p.Weighting, Differences: p.differences(), Remarks: []words.Message{}, Public: p.PublicDifferences()}
+func (p *Policy) report() basis.Policy {
+	out := basis.Policy{Name: p.shownName(), SHA256: p.Digest(), File: p.File, Weighting: string(p.Weighting), Differences: p.differences(), Remarks: []words.Message{}, Public: p.PublicDifferences()}
 	for _, r := range p.rules() {
-		rep := RuleReport{Rule: r.name(), Off: r.off(), Limits: []Limit{}}
+		rep := basis.Rule{Rule: r.name(), Off: r.off(), Limits: []basis.Limit{}}
 		if !r.off() {
-			rep.Limits = append(rep.Limits, r.limits()...)
+			for _, l := range r.limits() {
+				rep.Limits = append(rep.Limits, basis.Limit(l))
+			}
 		}
 		out.Rules = append(out.Rules, rep)
 	}
@@ -217,7 +204,7 @@ func (p *Policy) PublicDifferences() []string {
 			continue
 		}
 		a, b := describePublic(was[i]), describePublic(r)
-		if Estimates(r.name(), "") || a == b {
+		if (basis.Rule{Rule: r.name()}).Estimates("") || a == b {
 			out = append(out, r.name()+": differs from "+base.Name)
 		} else {
 			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
@@ -226,20 +213,9 @@ func (p *Policy) PublicDifferences() []string {
 	return append(out, p.otherDifferences(&base)...)
 }
 
-// Estimates reports whether a threshold tells how closely a contribution, an amount, or a
-// sum of few can be estimated. Such a threshold stays inside. With limit "" it reports
-// whether all thresholds of the rule stay inside.
-func Estimates(rule, limit string) bool {
-	switch rule {
-	case "nk", "p-percent", "pq", "request", "closeness":
-		return true
-	}
-	return limit == "interval"
-}
-
 // shipped returns the shipped policy that p is compared with.
 func (p *Policy) shipped() Policy {
-	if Resembles(p.Name) == "essnet" {
+	if resembles(p.Name) == "essnet" {
 		return ESSNet()
 	}
 	return CBS()
@@ -269,7 +245,7 @@ func describePublic(r rule) string {
 	}
 	s := "on"
 	for _, l := range r.limits() {
-		if !Estimates(r.name(), l.Name) {
+		if !(basis.Rule{Rule: r.name()}).Estimates(l.Name) {
 			s += ", " + l.Name + " " + l.Value
 		}
 	}

@@ -8,6 +8,14 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/sluis-go/sluis/sdc/seal"
+)
+
+// How a report ends: see package seal.
+const (
+	sealStart = ",\n \"digest\": "
+	sealEnd   = "\n}\n"
 )
 
 func sealed(t *testing.T, r *Report, key ed25519.PrivateKey) []byte {
@@ -26,7 +34,7 @@ func sealed(t *testing.T, r *Report, key ed25519.PrivateKey) []byte {
 }
 
 func TestSeal(t *testing.T) {
-	r := &Report{Notice: notice, Schema: reportSchema, Verdict: Unsafe, Outputs: []OutputReport{{Name: "a \"digest\": \"b\""}}}
+	r := &Report{Notice: notice, Schema: seal.Schema, Verdict: Unsafe, Outputs: []OutputReport{{Name: "a \"digest\": \"b\""}}}
 	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 	plain, signed := sealed(t, r, nil), sealed(t, r, key)
 	t.Run("valid JSON that says the same", func(t *testing.T) {
@@ -40,11 +48,11 @@ func TestSeal(t *testing.T) {
 			if err := json.Unmarshal(text, &got); err != nil {
 				t.Fatal(err)
 			}
-			digest, err := CheckSeal(text)
+			digest, err := seal.Check(text)
 			if err != nil || digest != got.Digest || len(digest) != 64 {
 				t.Errorf("digest %q, in the file %q: %v", digest, got.Digest, err)
 			}
-			if got.Signer != nil && !ed25519.Verify(got.Signer, SealPayload(digest), got.Signature) {
+			if got.Signer != nil && !ed25519.Verify(got.Signer, seal.Payload(digest), got.Signature) {
 				t.Error("the signature does not fit")
 			}
 		}
@@ -62,11 +70,11 @@ func TestSeal(t *testing.T) {
 		for i := range plain[:end] {
 			text := bytes.Clone(plain)
 			text[i] ^= 1
-			digest, err := CheckSeal(text)
+			digest, err := seal.Check(text)
 			if err == nil && digest != "" {
 				t.Fatalf("byte %d", i)
 			}
-			if err != nil && !errors.Is(err, ErrSeal) {
+			if err != nil && !errors.Is(err, seal.ErrSeal) {
 				t.Fatal(err)
 			}
 		}
@@ -76,17 +84,17 @@ func TestSeal(t *testing.T) {
 			body := bytes.TrimSuffix(text, []byte(sealEnd))
 			for _, more := range []string{`, "verdict": "safe"`, ",\n \"outputs\": []", ",\n \"signer\": \"\"", " ", "\n"} {
 				changed := append(append(bytes.Clone(body), more...), sealEnd...)
-				if _, err := CheckSeal(changed); !errors.Is(err, ErrSeal) {
+				if _, err := seal.Check(changed); !errors.Is(err, seal.ErrSeal) {
 					t.Errorf("%q: %v", more, err)
 				}
 			}
-			if _, err := CheckSeal(append(bytes.Clone(text), '\n')); !errors.Is(err, ErrSeal) {
+			if _, err := seal.Check(append(bytes.Clone(text), '\n')); !errors.Is(err, seal.ErrSeal) {
 				t.Error("a line more")
 			}
 		}
 	})
 	t.Run("without a digest", func(t *testing.T) {
-		if digest, err := CheckSeal([]byte("{}\n")); digest != "" || err != nil {
+		if digest, err := seal.Check([]byte("{}\n")); digest != "" || err != nil {
 			t.Error(digest, err)
 		}
 	})
@@ -97,22 +105,6 @@ func TestSeal(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestHeldBack(t *testing.T) {
-	text := []byte("0123456789")
-	for step := 1; step <= len(text); step++ {
-		var b bytes.Buffer
-		h := &heldBack{w: &b, keep: 3}
-		for i := 0; i < len(text); i += step {
-			if n, err := h.Write(text[i:min(i+step, len(text))]); err != nil || n != min(step, len(text)-i) {
-				t.Fatal(n, err)
-			}
-		}
-		if b.String() != "0123456" || string(h.held) != "789" {
-			t.Errorf("step %d: %q, held %q", step, b.String(), h.held)
-		}
-	}
 }
 
 // fullDisk fails after n bytes.

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // TestSuppressedRecount compares k-anonymity of nulls that local suppression wrote with a
@@ -54,12 +56,12 @@ func TestSuppressedRecount(t *testing.T) {
 		}
 		k := int64(2 + rng.IntN(4))
 		// The records; told is what they tell of each key together.
-		var records []*sdc.Suppression
+		var records []*localrecord.Record
 		told, sum := [3]int{}, 0
 		honest, covers, least := rng.IntN(2) > 0, true, int64(100)
 		files := 1 + rng.IntN(2)
 		for n := range files {
-			s := &sdc.Suppression{Schema: sdc.SuppressionSchema, Missing: sdc.MissingWildcard, K: 2 + rng.Int64N(5), Respondent: respondent, Records: int64(total / files)}
+			s := &localrecord.Record{Schema: localrecord.Schema, Missing: "wildcard", K: 2 + rng.Int64N(5), Respondent: respondent, Records: int64(total / files)}
 			if rng.IntN(3) > 0 {
 				s.K = k + rng.Int64N(2)
 			}
@@ -98,7 +100,7 @@ func TestSuppressedRecount(t *testing.T) {
 				}
 				told[v] += x
 				s.Keys = append(s.Keys, name)
-				s.Suppressed = append(s.Suppressed, sdc.SuppressedKey{Key: name, Values: int64(x)})
+				s.Suppressed = append(s.Suppressed, localrecord.Key{Key: name, Values: int64(x)})
 			}
 			least = min(least, s.K)
 			records = append(records, s)
@@ -178,7 +180,7 @@ func TestSuppressedRecount(t *testing.T) {
 		d.Missing = map[string]sdc.Missing{"a": of[0], "b": of[1], "c": of[2]}
 		d.Suppressions = records
 		for n, s := range records {
-			s.Output = sdc.Source{Name: fmt.Sprint(n), SHA256: strings.Repeat("a", 63) + fmt.Sprint(n)}
+			s.Output = origin.Source{Name: fmt.Sprint(n), SHA256: strings.Repeat("a", 63) + fmt.Sprint(n)}
 			d.Sources = append(d.Sources, s.Output)
 		}
 		p := off()

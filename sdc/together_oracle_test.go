@@ -38,7 +38,7 @@ func togetherOf(t *testing.T, rows []row, o sdc.Output, roles sdc.Roles, p sdc.P
 	if len(hidden) == 0 {
 		return 0, false
 	}
-	return sdc.Together(&p, total, hidden, shown), true
+	return p.Together(total, hidden, shown), true
 }
 
 // sumPasses judges the rows of several cells as one cell, from who is in them: unsafe where

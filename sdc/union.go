@@ -28,7 +28,7 @@ import (
 //
 // Safe and Unsafe are certain; Review says that the bounds do not decide. The table must
 // have been made with Options.Sole. Linear in the cells and their largest contributors.
-func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
+func (p *Policy) Together(total Cell, hidden, shown []Cell) Verdict {
 	if p == nil || total.t == nil {
 		return Unsafe
 	}
@@ -49,12 +49,12 @@ func Together(p *Policy, total Cell, hidden, shown []Cell) Verdict {
 	return v
 }
 
-// Union judges the sum of cells as a cell, as [Together] does, without knowledge of a
+// Union judges the sum of cells as a cell, as [Policy.Together] does, without knowledge of a
 // total. The number of contributors is at least that of any one of the cells, and at most
 // the sum of their numbers. It equals that sum where apart says that no contributor is in
 // two of the cells. Safe and Unsafe are certain; Review says that the bounds do not
 // decide.
-func Union(p *Policy, cells []Cell, apart bool) Verdict {
+func (p *Policy) Union(cells []Cell, apart bool) Verdict {
 	if p == nil || len(cells) == 0 {
 		return Unsafe
 	}

@@ -59,7 +59,7 @@ func TestTogether(t *testing.T) {
 		if len(hidden) == 0 {
 			continue
 		}
-		got := sdc.Together(&p, total, hidden, shown)
+		got := p.Together(total, hidden, shown)
 		joined := make([]row, len(all))
 		for i, x := range all {
 			y := row{}
@@ -105,7 +105,7 @@ func TestTogetherOfEquals(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := func(code string) sdc.Cell { return cellAt(t, r.Tables[0], code) }
-	if got := sdc.Together(&p, at(""), []sdc.Cell{at("a"), at("b")}, []sdc.Cell{at("c")}); got != sdc.Review {
+	if got := p.Together(at(""), []sdc.Cell{at("a"), at("b")}, []sdc.Cell{at("c")}); got != sdc.Review {
 		t.Errorf("%v, want review", got)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"crypto/ed25519"
 	"fmt"
 
-	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
+	"github.com/sluis-go/sluis/sdc/seal"
 )
 
 // signWith returns a function that signs a report with the private key in a file.
@@ -22,8 +22,8 @@ func signWith(path string) (func(payload []byte) (public, signature []byte), err
 
 // signedBy is an error where a report is not signed by the key.
 func signedBy(path string, r *diff.Report, key ed25519.PublicKey) error {
-	if r.Digest == "" || !bytes.Equal(r.Signer, key) || !ed25519.Verify(key, sdc.SealPayload(r.Digest), r.Signature) {
-		return fmt.Errorf("%s: %w: it is not signed by the key of --trust", path, sdc.ErrSeal)
+	if r.Digest == "" || !bytes.Equal(r.Signer, key) || !ed25519.Verify(key, seal.Payload(r.Digest), r.Signature) {
+		return fmt.Errorf("%s: %w: it is not signed by the key of --trust", path, seal.ErrSeal)
 	}
 	return nil
 }

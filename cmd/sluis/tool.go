@@ -4,12 +4,12 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // thisTool describes the build that runs.
-func thisTool() sdc.Tool {
-	t := sdc.Tool{Name: "sluis", Version: "(unknown)", Go: runtime.Version()}
+func thisTool() origin.Tool {
+	t := origin.Tool{Name: "sluis", Version: "(unknown)", Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return t

@@ -24,7 +24,9 @@ import (
 
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -169,7 +171,7 @@ func (p *project) profile(ctx context.Context, t *theme) error {
 	if err != nil {
 		return err
 	}
-	found.Sources = []sdc.Source{{Name: t.file()}}
+	found.Sources = []origin.Source{{Name: t.file()}}
 	return p.write("profile.json", found.WriteJSON)
 }
 
@@ -239,14 +241,14 @@ func (p *project) check(ctx context.Context, t *theme) (*sdc.Report, error) {
 	defer records.Release()
 	data := sdc.FromReaders(records)
 	data.Roles.Respondent = t.who
-	data.Dossier = &sdc.DossierState{Missing: p.dossier.Missing()}
-	data.Sources = []sdc.Source{{Name: t.file(), SHA256: src.Files()[0].SHA256}}
-	data.About = sdc.About{Title: t.output.Title, Project: p.dossier.Project}
+	data.Dossier = &checklist.State{Missing: p.dossier.Missing()}
+	data.Sources = []origin.Source{{Name: t.file(), SHA256: src.Files()[0].SHA256}}
+	data.About = origin.About{Title: t.output.Title, Project: p.dossier.Project}
 	r, err := sdc.Check(ctx, data, []sdc.Output{t.output}, p.policy, sdc.Options{Sole: true})
 	if err != nil {
 		return nil, err
 	}
-	r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "examples/citydeal"}, Inputs: p.dossier.Inputs}
+	r.Manifest = &origin.Manifest{Tool: origin.Tool{Name: "examples/citydeal"}, Inputs: p.dossier.Inputs}
 	if t.found, err = p.reading(ctx, t, src); err != nil {
 		return nil, err
 	}

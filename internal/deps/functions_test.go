@@ -7,10 +7,12 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/report/words"
+	"github.com/sluis-go/sluis/sdc/seal"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
@@ -24,6 +26,9 @@ import (
 
 // functions has every exported function of the public packages.
 var functions = map[string]any{
+	"sdc/seal.Check":                     seal.Check,
+	"sdc/seal.Payload":                   seal.Payload,
+	"sdc/seal.Write":                     seal.Write,
 	"suppress/pages.ByHand":              pages.ByHand,
 	"suppress/pages.Cautions":            pages.Cautions,
 	"suppress/pages.Of":                  pages.Of,
@@ -79,27 +84,18 @@ var functions = map[string]any{
 	"riskmetrics.Threshold":              riskmetrics.Threshold,
 	"sdc.CBS":                            sdc.CBS,
 	"sdc.Check":                          sdc.Check,
-	"sdc.CheckSeal":                      sdc.CheckSeal,
 	"sdc.CodeLooks":                      sdc.CodeLooks,
 	"sdc.CodesLookAlike":                 sdc.CodesLookAlike,
 	"sdc.ESSNet":                         sdc.ESSNet,
-	"sdc.Estimates":                      sdc.Estimates,
 	"sdc.FromOpener":                     sdc.FromOpener,
 	"sdc.FromReaders":                    sdc.FromReaders,
 	"sdc.FromTable":                      sdc.FromTable,
 	"sdc.NewHierarchy":                   sdc.NewHierarchy,
 	"sdc.NoRespondent":                   sdc.NoRespondent,
 	"sdc.ParseHRC":                       sdc.ParseHRC,
-	"sdc.ParseSuppression":               sdc.ParseSuppression,
-	"sdc.NotSuppressed":                  sdc.NotSuppressed,
-	"sdc.NotSuppressedRemark":            sdc.NotSuppressedRemark,
-	"sdc.Resembles":                      sdc.Resembles,
-	"sdc.SealPayload":                    sdc.SealPayload,
-	"sdc.SuppressionsFit":                sdc.SuppressionsFit,
-	"sdc.Thousands":                      sdc.Thousands,
-	"sdc.Together":                       sdc.Together,
-	"sdc.Union":                          sdc.Union,
-	"sdc.UnitLooks":                      sdc.UnitLooks,
+	"sdc/localrecord.Parse":              localrecord.Parse,
+	"sdc/localrecord.NotCounted":         localrecord.NotCounted,
+	"sdc/localrecord.Fit":                localrecord.Fit,
 	"sdc/diff.Compare":                   diff.Compare,
 	"sdc/diff.Read":                      diff.Read,
 	"sdc/dossier.AccessOf":               dossier.AccessOf,

@@ -24,8 +24,11 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
@@ -120,10 +123,10 @@ func data(t *testing.T) *sdc.Data {
 	d.Roles = sdc.Roles{Respondent: "person", Holding: "firm", Weight: "weight", Request: "asks"}
 	d.Missing = map[string]sdc.Missing{"region": sdc.MissingCategory}
 	d.Hierarchies = map[string]*sdc.Hierarchy{"region": tree(t)}
-	d.Dossier = &sdc.DossierState{Missing: []string{"step 3"}}
-	d.Sources = []sdc.Source{{Name: "p.csv", SHA256: strings.Repeat("a", 64)}}
-	d.About = sdc.About{Title: "persons", Project: "p", Requester: "A", Date: "2026-11-30"}
-	d.Suppressions = []*sdc.Suppression{localRecord()}
+	d.Dossier = &checklist.State{Missing: []string{"step 3"}}
+	d.Sources = []origin.Source{{Name: "p.csv", SHA256: strings.Repeat("a", 64)}}
+	d.About = origin.About{Title: "persons", Project: "p", Requester: "A", Date: "2026-11-30"}
+	d.Suppressions = []*localrecord.Record{localRecord()}
 	d.NotIdentifiers = map[string]string{"state": "a state of three"}
 	d.RespondentForm = "exact"
 	d.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
@@ -131,10 +134,10 @@ func data(t *testing.T) *sdc.Data {
 }
 
 // localRecord is a record of local suppression.
-func localRecord() *sdc.Suppression {
-	return &sdc.Suppression{
-		Schema: sdc.SuppressionSchema, Output: sdc.Source{Name: "p.csv", SHA256: strings.Repeat("a", 64)}, Keys: []string{"region"}, Missing: sdc.MissingWildcard, K: 3,
-		MaxKeys: 1, Records: 110, Suppressed: []sdc.SuppressedKey{{Key: "region", Values: 0}},
+func localRecord() *localrecord.Record {
+	return &localrecord.Record{
+		Schema: localrecord.Schema, Output: origin.Source{Name: "p.csv", SHA256: strings.Repeat("a", 64)}, Keys: []string{"region"}, Missing: "wildcard", K: 3,
+		MaxKeys: 1, Records: 110, Suppressed: []localrecord.Key{{Key: "region", Values: 0}},
 	}
 }
 
@@ -144,7 +147,7 @@ func allRules() sdc.Policy {
 	p.PQ = sdc.PQ{P: "10", Q: "50"}
 	p.GroupRemainder = sdc.GroupRemainder{K: 1}
 	p.Request = sdc.Request{Percent: "50"}
-	p.File = &sdc.Source{Name: "policy.yaml", SHA256: strings.Repeat("b", 64)}
+	p.File = &origin.Source{Name: "policy.yaml", SHA256: strings.Repeat("b", 64)}
 	return p
 }
 
@@ -163,14 +166,14 @@ func reported(t *testing.T) *sdc.Report {
 	d := sdc.FromTable(people(t))
 	d.Roles = sdc.Roles{Respondent: "person", Holding: "firm"}
 	d.Hierarchies = map[string]*sdc.Hierarchy{"region": tree(t)}
-	d.About = sdc.About{Title: "persons"}
-	d.Dossier = &sdc.DossierState{Missing: []string{"step 3"}}
+	d.About = origin.About{Title: "persons"}
+	d.Dossier = &checklist.State{Missing: []string{"step 3"}}
 	r, err := sdc.Check(t.Context(), d, []sdc.Output{frequency(), magnitude(), microdata(), model()}, sdc.CBS(), sdc.Options{Threads: 1, Sole: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "test"}, Inputs: []sdc.Source{{Name: "s.yaml"}}}
-	r.Dossier = []sdc.DossierStep{{Step: 1, Key: "size", Title: "Size", State: "missing", Why: "no", Answers: []sdc.DossierAnswer{{Of: "p", Text: "x"}}}}
+	r.Manifest = &origin.Manifest{Tool: origin.Tool{Name: "test"}, Inputs: []origin.Source{{Name: "s.yaml"}}}
+	r.Dossier = []checklist.Step{{Step: 1, Key: "size", Title: "Size", State: "missing", Why: "no", Answers: []checklist.Answer{{Of: "p", Text: "x"}}}}
 	return r
 }
 
@@ -289,7 +292,7 @@ func loaded(t *testing.T) *dossier.Dossier {
 func ran(t *testing.T) *dossier.Run {
 	t.Helper()
 	return &dossier.Run{
-		Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "p.csv", SHA256: strings.Repeat("a", 64)}}, Used: []string{"region"}, Rules: []string{"nk"},
+		Policy: dossier.Policy{Name: "cbs"}, Sources: []origin.Source{{Name: "p.csv", SHA256: strings.Repeat("a", 64)}}, Used: []string{"region"}, Rules: []string{"nk"},
 		Rows: 110, Respondents: 110, LeftOut: 1, Reading: dossier.Reading{
 			Columns: []string{"region"}, Unread: []string{"asks"}, Periods: []dossier.Period{{Code: "s0", Rows: 9, Respondents: 9}}, Access: []dossier.Access{{Name: "p.csv", By: dossier.ByOwner}},
 		},
@@ -299,7 +302,7 @@ func ran(t *testing.T) *dossier.Run {
 func protection(*testing.T) *report.Protection {
 	ten := big.NewRat(10, 1)
 	return &report.Protection{
-		Policy: "cbs", PolicySHA256: strings.Repeat("a", 64), Differences: []string{"x"}, Public: []string{"x"}, Sources: []sdc.Source{{Name: "p.csv"}},
+		Policy: "cbs", PolicySHA256: strings.Repeat("a", 64), Differences: []string{"x"}, Public: []string{"x"}, Sources: []origin.Source{{Name: "p.csv"}},
 		Tables: []report.ReleasedTable{{
 			Name: "n", Shows: "sum", Response: "turnover", Certificate: "n.certificate.json", Attacker: report.Attacker{Whole: true, Least: new(big.Rat)}, Attacked: true, Means: true,
 			Variables: []report.CodeTree{{Name: "a", Codes: []string{"", "x", "y"}, Parents: []int{-1, 0, 0}}, {Name: "b", Codes: []string{"", "z"}, Parents: []int{-1, 0}}},
@@ -310,7 +313,7 @@ func protection(*testing.T) *report.Protection {
 			Loss: &report.Loss{Cells: 6, Primary: 1, Secondary: 1, Share: 10},
 		}},
 		ByHand: []report.HandJudgement{{Output: "n", Found: words.New(words.ModelNotBuilt)}}, SafeBy: []report.SafeBy{{Output: "n", By: "A"}},
-		Cautions: []words.Message{words.New(words.ModelResults)}, Remarks: []sdc.Remark{sdc.NoRespondent(3)}, About: &sdc.About{Title: "t"},
+		Cautions: []words.Message{words.New(words.ModelResults)}, Remarks: []sdc.Remark{sdc.NoRespondent(3)}, About: &origin.About{Title: "t"},
 		Others: []sdc.OutputReport{{Name: "m", Kind: sdc.Model}}, Outputs: []sdc.OutputReport{{Name: "n", Kind: sdc.Magnitude}},
 	}
 }
@@ -323,7 +326,7 @@ func risk(*testing.T) *report.Risk {
 	r.Limits = []report.RiskLimit{{Definition: words.Said("k-anonymity"), Limit: 3, Attained: 2, Classes: 1, Records: 2, Verdict: "unsafe"}}
 	r.Combinations = []report.RiskCombination{{Keys: []string{"region"}, Rarest: []string{"r0"}, Smallest: 1}}
 	r.Worst = []report.RiskClass{{Key: []string{"r0"}, Size: 2}}
-	r.Data.Keys, r.Data.Alpha, r.Data.Sources = []string{"region"}, new(float64), []sdc.Source{{Name: "p.csv"}}
+	r.Data.Keys, r.Data.Alpha, r.Data.Sources = []string{"region"}, new(float64), []origin.Source{{Name: "p.csv"}}
 	r.Data.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
 	return r
 }
@@ -395,12 +398,12 @@ var requests = append(jobs,
 		_, err := sdc.NewHierarchy(c...)
 		return err
 	}),
-	requested(400, "record of local suppression", func(*testing.T) *sdc.Suppression { return localRecord() }, func(_ *testing.T, s *sdc.Suppression) error {
+	requested(400, "record of local suppression", func(*testing.T) *localrecord.Record { return localRecord() }, func(_ *testing.T, s *localrecord.Record) error {
 		if s != nil {
 			s.Payload()
 			s.Covers([]string{"region"}, 1, "", 3)
 		}
-		return sdc.SuppressionsFit([]*sdc.Suppression{s}, 110, func(string) (int64, bool) { return 0, true })
+		return localrecord.Fit([]*localrecord.Record{s}, 110, func(string) (int64, bool) { return 0, true })
 	}),
 	requested(60, "report", reported, func(_ *testing.T, r *sdc.Report) error {
 		if r == nil {
@@ -483,8 +486,8 @@ var requests = append(jobs,
 	requested(400, "project", func(t *testing.T) *spec.Spec {
 		return &spec.Spec{
 			Patterns: []string{written(t)}, Roles: sdc.Roles{Respondent: "person"}, Outputs: []sdc.Output{frequency()}, Hierarchies: map[string]*sdc.Hierarchy{"region": tree(t)},
-			Missing: map[string]sdc.Missing{"region": sdc.MissingCategory}, NotIdentifiers: map[string]string{"state": "a state"}, RespondentForm: "exact", About: sdc.About{Title: "t"},
-			Files: []sdc.Source{{Name: "s.yaml"}}, Paths: []string{"s.yaml"},
+			Missing: map[string]sdc.Missing{"region": sdc.MissingCategory}, NotIdentifiers: map[string]string{"state": "a state"}, RespondentForm: "exact", About: origin.About{Title: "t"},
+			Files: []origin.Source{{Name: "s.yaml"}}, Paths: []string{"s.yaml"},
 		}
 	}, func(t *testing.T, s *spec.Spec) error {
 		if s != nil {
@@ -495,7 +498,7 @@ var requests = append(jobs,
 	}),
 	requested(400, "options of a project", func(t *testing.T) project.Options {
 		return project.Options{
-			Trusted: []ed25519.PublicKey{signer(t).Public().(ed25519.PublicKey)}, OpenStreams: true, Tool: sdc.Tool{Name: "x"},
+			Trusted: []ed25519.PublicKey{signer(t).Public().(ed25519.PublicKey)}, OpenStreams: true, Tool: origin.Tool{Name: "x"},
 			Watch: func(int64) (func(int64), func()) { return func(int64) {}, func() {} },
 		}
 	}, func(t *testing.T, o project.Options) error {

@@ -12,6 +12,9 @@ import (
 	"sync"
 )
 
+// ErrRequest is the error of all packages for a request that is not well defined.
+var ErrRequest = errors.New("request is not well defined")
+
 // ErrInternal says that the program has failed, and that nothing was decided: a
 // defect of the program that the data have brought to light.
 var ErrInternal = errors.New("the program has failed, and nothing is decided; please report this defect")

@@ -18,7 +18,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/riskmetrics"
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -145,7 +145,7 @@ func (o *Options) settle() error {
 
 // Covered says why a record of local suppression does not reach what the limits ask, "" where it
 // does.
-func (o *Options) Covered(s *sdc.Suppression) string {
+func (o *Options) Covered(s *localrecord.Record) string {
 	size, k, least := len(o.Keys), int64(o.K), cmp.Or(o.MinCount, 3)
 	if o.K == 0 && o.Combinations > 0 {
 		size, k = min(size, o.Combinations), least

@@ -8,7 +8,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/riskmetrics/measure"
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
 )
 
 // TestRecountOne: one class that is too small, of one record, is too small.
@@ -45,7 +45,7 @@ func TestCovered(t *testing.T) {
 		{2, 1, 4, 3, 0, false}, {2, 1, 3, 3, 0, true}, {3, 1, 2, 3, 0, true}, {2, 1, 3, 3, 1, false},
 	} {
 		o := measure.Options{Keys: []string{"a", "b"}, K: tc.k, Combinations: tc.combinations, MinCount: tc.least}
-		why := o.Covered(&sdc.Suppression{Keys: []string{"a", "b"}, K: tc.reached, MaxKeys: tc.maxKeys})
+		why := o.Covered(&localrecord.Record{Keys: []string{"a", "b"}, K: tc.reached, MaxKeys: tc.maxKeys})
 		if (why == "") != tc.ok {
 			t.Errorf("%+v: %q", tc, why)
 		}

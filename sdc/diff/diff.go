@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 const schema = "sluis.diff/1"
@@ -143,7 +146,7 @@ func (p *policy) facts() []fact {
 	return out
 }
 
-func sources(list []sdc.Source) []fact {
+func sources(list []origin.Source) []fact {
 	var out []fact
 	for _, s := range list {
 		text := s.SHA256
@@ -155,9 +158,9 @@ func sources(list []sdc.Source) []fact {
 	return facts(out)
 }
 
-func about(a *sdc.About) []fact {
+func about(a *origin.About) []fact {
 	if a == nil {
-		a = &sdc.About{}
+		a = &origin.About{}
 	}
 	return []fact{{"title", a.Title}, {"project", a.Project}, {"requester", a.Requester}, {"date", a.Date}}
 }
@@ -174,7 +177,7 @@ func remarks(list []remark) []fact {
 	return facts(out)
 }
 
-func dossier(list []sdc.DossierStep) []fact {
+func dossier(list []checklist.Step) []fact {
 	var out []fact
 	for _, s := range list {
 		text := s.State
@@ -192,19 +195,19 @@ func dossier(list []sdc.DossierStep) []fact {
 	return facts(out)
 }
 
-func (c *Changes) manifests(was, now *sdc.Manifest) {
+func (c *Changes) manifests(was, now *origin.Manifest) {
 	a, b := was, now
 	if a == nil {
-		a = &sdc.Manifest{}
+		a = &origin.Manifest{}
 	}
 	if b == nil {
-		b = &sdc.Manifest{}
+		b = &origin.Manifest{}
 	}
 	c.lists("input", "", sources(a.Inputs), sources(b.Inputs))
 	c.lists("tool", "", tool(was), tool(now))
 }
 
-func tool(m *sdc.Manifest) []fact {
+func tool(m *origin.Manifest) []fact {
 	if m == nil {
 		return nil
 	}
@@ -255,13 +258,13 @@ func (c *Changes) output(a, b *output) {
 	} {
 		c.compare(Change{Part: "output", Output: a.Name, Where: f.where}, f.was, f.now)
 	}
-	c.lists("basis", a.Name, basis(a.Basis), basis(b.Basis))
+	c.lists("basis", a.Name, basisFacts(a.Basis), basisFacts(b.Basis))
 	c.lists("finding", a.Name, findings(a.Findings), findings(b.Findings))
 	c.lists("not-checked", a.Name, said(a.NotChecked), said(b.NotChecked))
 }
 
 // basis lists the basis of an output, one fact for each field.
-func basis(b *sdc.Basis) []fact {
+func basisFacts(b *basis.Facts) []fact {
 	if b == nil {
 		return nil
 	}

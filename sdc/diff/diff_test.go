@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/seal"
 )
 
 func fixture(t *testing.T) []byte {
@@ -348,7 +349,7 @@ func TestMilder(t *testing.T) {
 		{"written anew", strings.ReplaceAll(text, "\n ", "\n  ")},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			if _, err := Read(strings.NewReader(x.text)); !errors.Is(err, sdc.ErrSeal) {
+			if _, err := Read(strings.NewReader(x.text)); !errors.Is(err, seal.ErrSeal) {
 				t.Error(err)
 			}
 		})

@@ -16,6 +16,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -83,10 +85,10 @@ func asked(t *testing.T, table arrow.Table) *request {
 	r.data.Missing = map[string]sdc.Missing{"": "exclude", "sex": "category"}
 	r.data.Hierarchies = map[string]*sdc.Hierarchy{"town": provinces(t, "t0", "t1", "t2")}
 	r.data.RespondentForm = "exact"
-	r.data.About = sdc.About{Title: "a", Project: "b", Requester: "c", Date: "d"}
+	r.data.About = origin.About{Title: "a", Project: "b", Requester: "c", Date: "d"}
 	r.data.NotIdentifiers = map[string]string{"age": "it is an age"}
-	r.policy.RequireDossier, r.data.Dossier = true, &sdc.DossierState{}
-	r.data.Sources = []sdc.Source{{Name: "f.csv", SHA256: strings.Repeat("a", 64)}}
+	r.policy.RequireDossier, r.data.Dossier = true, &checklist.State{}
+	r.data.Sources = []origin.Source{{Name: "f.csv", SHA256: strings.Repeat("a", 64)}}
 	r.data.Remarks = []sdc.Remark{{Name: "said", Column: "x", Count: 1, Verdict: sdc.Safe, Message: words.Said("something")}}
 	r.outputs = []sdc.Output{
 		{

@@ -11,40 +11,44 @@ import (
 	"io"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/seal"
 )
 
 // ErrReport says that a file is no report that this package knows.
 var ErrReport = errors.New("not a report of sluis check")
 
-const reportSchema = "sluis.report/1"
+const reportSchema = seal.Schema
 
 // Report is a report as its JSON has it. docs/report.schema.json describes it.
 type Report struct {
-	Notice   string            `json:"confidential"`
-	Schema   string            `json:"schema"`
-	Verdict  sdc.Verdict       `json:"verdict"`
-	About    *sdc.About        `json:"about"`
-	Policy   policy            `json:"policy"`
-	Data     data              `json:"data"`
-	Outputs  []output          `json:"outputs"`
-	Dossier  []sdc.DossierStep `json:"dossier"`
-	Manifest *sdc.Manifest     `json:"manifest"`
+	Notice   string           `json:"confidential"`
+	Schema   string           `json:"schema"`
+	Verdict  sdc.Verdict      `json:"verdict"`
+	About    *origin.About    `json:"about"`
+	Policy   policy           `json:"policy"`
+	Data     data             `json:"data"`
+	Outputs  []output         `json:"outputs"`
+	Dossier  []checklist.Step `json:"dossier"`
+	Manifest *origin.Manifest `json:"manifest"`
 	// Digest is the SHA-256 of the bytes of the report before it. It is "" in a report of
 	// an earlier version; a change of such a report cannot be detected.
 	Digest string `json:"digest"`
-	// Signer is an Ed25519 public key, and Signature its signature of [sdc.SealPayload].
+	// Signer is an Ed25519 public key, and Signature its signature of [seal.Payload].
 	Signer    []byte `json:"signer"`
 	Signature []byte `json:"signature"`
 }
 
 type policy struct {
-	Name        string      `json:"name"`
-	SHA256      string      `json:"sha256"`
-	File        *sdc.Source `json:"file"`
-	Weighting   string      `json:"weighting"`
-	Rules       []rule      `json:"rules"`
-	Differences []string    `json:"differences"`
-	Remarks     []string    `json:"remarks"`
+	Name        string         `json:"name"`
+	SHA256      string         `json:"sha256"`
+	File        *origin.Source `json:"file"`
+	Weighting   string         `json:"weighting"`
+	Rules       []rule         `json:"rules"`
+	Differences []string       `json:"differences"`
+	Remarks     []string       `json:"remarks"`
 }
 
 type rule struct {
@@ -59,10 +63,10 @@ type limit struct {
 }
 
 type data struct {
-	Rows        int64        `json:"rows"`
-	Respondents int64        `json:"respondents"`
-	Sources     []sdc.Source `json:"sources"`
-	Remarks     []remark     `json:"remarks"`
+	Rows        int64           `json:"rows"`
+	Respondents int64           `json:"respondents"`
+	Sources     []origin.Source `json:"sources"`
+	Remarks     []remark        `json:"remarks"`
 }
 
 // remark is as [sdc.Remark], with the sentence that the report has.
@@ -75,17 +79,17 @@ type remark struct {
 }
 
 type output struct {
-	Name        string      `json:"name"`
-	Title       string      `json:"title"`
-	Kind        string      `json:"kind"`
-	Verdict     sdc.Verdict `json:"verdict"`
-	Basis       *sdc.Basis  `json:"basis"`
-	Cells       int         `json:"cells"`
-	UnsafeCells int         `json:"unsafeCells"`
-	Rows        int64       `json:"rows"`
-	Excluded    int64       `json:"excludedRows"`
-	Findings    []finding   `json:"findings"`
-	NotChecked  []string    `json:"notChecked"`
+	Name        string       `json:"name"`
+	Title       string       `json:"title"`
+	Kind        string       `json:"kind"`
+	Verdict     sdc.Verdict  `json:"verdict"`
+	Basis       *basis.Facts `json:"basis"`
+	Cells       int          `json:"cells"`
+	UnsafeCells int          `json:"unsafeCells"`
+	Rows        int64        `json:"rows"`
+	Excluded    int64        `json:"excludedRows"`
+	Findings    []finding    `json:"findings"`
+	NotChecked  []string     `json:"notChecked"`
 }
 
 type finding struct {
@@ -104,7 +108,7 @@ type finding struct {
 // These are errors:
 //
 //   - a field that is not known: its content could not be compared;
-//   - a report that does not fit its digest (the error wraps [sdc.ErrSeal] too);
+//   - a report that does not fit its digest (the error wraps [seal.ErrSeal] too);
 //   - a verdict that is milder than the content of the report: an output is never better
 //     than its worst finding, and a report is never better than its worst output or
 //     remark.
@@ -116,7 +120,7 @@ func Read(r io.Reader) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest, err := sdc.CheckSeal(text)
+	digest, err := seal.Check(text)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrReport, err)
 	}
@@ -137,7 +141,7 @@ func Read(r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("%w: something follows it", ErrReport)
 	}
 	if out.Digest != digest {
-		return nil, fmt.Errorf("%w: %w: the digest is not where it was written", ErrReport, sdc.ErrSeal)
+		return nil, fmt.Errorf("%w: %w: the digest is not where it was written", ErrReport, seal.ErrSeal)
 	}
 	return out, out.follows()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/profile"
 )
 
@@ -90,12 +91,12 @@ func proofs(t *testing.T) *proof {
 	}
 	p.write("gone.json", gone)
 	p.profile = &profile.Profile{
-		Schema: "sluis.profile/1", Rows: 40, Respondents: 20, Sources: []sdc.Source{{Name: "drugs.csv"}},
+		Schema: "sluis.profile/1", Rows: 40, Respondents: 20, Sources: []origin.Source{{Name: "drugs.csv"}},
 		Columns: []profile.Column{{Name: "region", Type: "utf8", Classes: []profile.Class{{Kind: "invalid", Percent: 100}}}}, NotChecked: []string{},
 	}
 	p.write("june.json", p.profile)
 	p.run = dossier.Run{
-		Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "drugs.csv", SHA256: digest("drugs")}}, Reading: dossier.Reading{Columns: []string{"id", "region", "income"}},
+		Policy: dossier.Policy{Name: "cbs"}, Sources: []origin.Source{{Name: "drugs.csv", SHA256: digest("drugs")}}, Reading: dossier.Reading{Columns: []string{"id", "region", "income"}},
 		Rules: []string{"group-disclosure"}, Rows: 40, Respondents: 20, Manifest: true, Verdict: sdc.Safe,
 	}
 	p.release = dossier.Verification{Tables: 2, Cells: 9, Hidden: 1}

@@ -25,7 +25,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // ErrDossier says that a dossier is not well formed.
@@ -102,7 +102,7 @@ type Dossier struct {
 	Evaluation map[string]Entry `yaml:"evaluation"`
 
 	// Inputs are the files that Load has read: the dossier and the files that it names.
-	Inputs []sdc.Source `yaml:"-"`
+	Inputs []origin.Source `yaml:"-"`
 
 	dir       string
 	found     Records
@@ -167,7 +167,7 @@ func Load(path string) (*Dossier, error) {
 	if err := d.validate(); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrDossier, path, err)
 	}
-	d.Inputs = []sdc.Source{hashed(path, text)}
+	d.Inputs = []origin.Source{hashed(path, text)}
 	if err := d.loadRecords(d.dir); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 func load(t *testing.T, text string) (*dossier.Dossier, error) {
@@ -110,7 +111,7 @@ func TestFramework(t *testing.T) {
 // TestStates: the dossier and the data of a run decide the state of a step.
 func TestStates(t *testing.T) {
 	good := dossier.Run{
-		Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "AB"}}, Reading: dossier.Reading{Columns: []string{"id", "region", "income"}},
+		Policy: dossier.Policy{Name: "cbs"}, Sources: []origin.Source{{Name: "a.csv", SHA256: "AB"}}, Reading: dossier.Reading{Columns: []string{"id", "region", "income"}},
 		Rules: []string{"nk", "group-disclosure"}, Used: []string{"region"}, Rows: 40, Respondents: 20, Manifest: true, Verdict: sdc.Safe,
 	}
 	run := func(fn func(*dossier.Run)) *dossier.Run {
@@ -161,7 +162,7 @@ func TestStates(t *testing.T) {
 			supplied(d)
 			d.Sources = append(d.Sources, dossier.Source{File: "b.csv", Origin: "cbs", Provider: "CBS"})
 		}), &good, nil, 5, "proven", "1 of CBS, 1 supplied (a.csv); not read in this run: b.csv"},
-		{"another file", full(), run(func(r *dossier.Run) { r.Sources = []sdc.Source{{Name: "b.csv", SHA256: "ab"}} }), nil, 5, "missing", "b.csv"},
+		{"another file", full(), run(func(r *dossier.Run) { r.Sources = []origin.Source{{Name: "b.csv", SHA256: "ab"}} }), nil, 5, "missing", "b.csv"},
 		{"CBS answers for its own", full(), &good, nil, 6, "answered", ""},
 		{"an identifier left in", full(), run(func(r *dossier.Run) { r.Identifiers = true }), nil, 6, "missing", "identifier"},
 		{"supplied without a record", change(supplied), &good, nil, 6, "missing", "record"},
@@ -182,8 +183,8 @@ func TestStates(t *testing.T) {
 		{"police data of CBS", change(func(d *dossier.Dossier) { d.Sources[0].Law = "police" }), nil, nil, 12, "missing", "permission"},
 		{"no hash", change(func(d *dossier.Dossier) { d.Sources[0].SHA256 = "" }), nil, nil, 14, "missing", "sha256"},
 		{"the hash, and no profile", full(), &good, nil, 14, "answered", "no profile"},
-		{"another hash", full(), run(func(r *dossier.Run) { r.Sources = []sdc.Source{{Name: "a.csv", SHA256: "ac"}} }), nil, 14, "missing", "not the file"},
-		{"not hashed", full(), run(func(r *dossier.Run) { r.Sources = []sdc.Source{{Name: "a.csv"}} }), nil, 14, "missing", "not the file"},
+		{"another hash", full(), run(func(r *dossier.Run) { r.Sources = []origin.Source{{Name: "a.csv", SHA256: "ac"}} }), nil, 14, "missing", "not the file"},
+		{"not hashed", full(), run(func(r *dossier.Run) { r.Sources = []origin.Source{{Name: "a.csv"}} }), nil, 14, "missing", "not the file"},
 		{"security of CBS data", full(), nil, nil, 17, "does not apply", ""},
 		{"security of supplied data", change(supplied), nil, nil, 17, "answered", ""},
 		{"the owner alone can read", change(supplied), run(func(r *dossier.Run) { r.Access = []dossier.Access{{Name: "a.csv", By: dossier.ByOwner}} }), nil, 17, "answered", "proven in part: by their modes only the owner can read a.csv"},
@@ -248,12 +249,12 @@ func TestContradicted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := dossier.Run{Policy: dossier.Policy{Name: "loose"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "cd"}}, Reading: dossier.Reading{Columns: []string{"name"}}, Identifiers: true}
+	run := dossier.Run{Policy: dossier.Policy{Name: "loose"}, Sources: []origin.Source{{Name: "a.csv", SHA256: "cd"}}, Reading: dossier.Reading{Columns: []string{"name"}}, Identifiers: true}
 	got := d.Contradicted(&run)
 	if len(got) != 4 || !strings.HasPrefix(got[0], "4, ") || !strings.HasPrefix(got[1], "6, ") || !strings.HasPrefix(got[2], "11, ") || !strings.HasPrefix(got[3], "14, ") {
 		t.Errorf("%q", got)
 	}
-	run = dossier.Run{Policy: dossier.Policy{Name: "cbs"}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "ab"}}, Reading: dossier.Reading{Columns: []string{"id"}}}
+	run = dossier.Run{Policy: dossier.Policy{Name: "cbs"}, Sources: []origin.Source{{Name: "a.csv", SHA256: "ab"}}, Reading: dossier.Reading{Columns: []string{"id"}}}
 	if got := d.Contradicted(&run); len(got) > 0 {
 		t.Errorf("%q", got)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -34,7 +35,7 @@ type Records struct {
 	trusted []ed25519.PublicKey
 	list    []held
 	// Inputs are the files of the records that were read.
-	Inputs []sdc.Source
+	Inputs []origin.Source
 }
 
 // held is a record and the name of its file.
@@ -240,7 +241,7 @@ func (k *Records) pastOf(h held, column string, seen []string) (past, error) {
 //
 // Files are compared by the fields of [pseudonym.Setting], and by the number of times
 // that the column was pseudonymised.
-func (k *Records) Join(files []sdc.Source, persons, others []string) ([]sdc.Remark, error) {
+func (k *Records) Join(files []origin.Source, persons, others []string) ([]sdc.Remark, error) {
 	var out []sdc.Remark
 	done := map[string]bool{"": true}
 	for i, column := range slices.Concat(persons, others) {
@@ -264,7 +265,7 @@ func (k *Records) Join(files []sdc.Source, persons, others []string) ([]sdc.Rema
 
 // stale reports whether a record lies beside one of the files, by its name, and tells
 // of other bytes.
-func (k *Records) stale(files []sdc.Source, h held) bool {
+func (k *Records) stale(files []origin.Source, h held) bool {
 	for _, f := range files {
 		if filepath.Base(h.name) == f.Name+RecordSuffix && f.SHA256 != "" && !strings.EqualFold(f.SHA256, h.Output.SHA256) {
 			return true
@@ -273,7 +274,7 @@ func (k *Records) stale(files []sdc.Source, h held) bool {
 	return false
 }
 
-func (k *Records) join(files []sdc.Source, column string, persons bool) ([]sdc.Remark, error) {
+func (k *Records) join(files []origin.Source, column string, persons bool) ([]sdc.Remark, error) {
 	var with, without []string // names of files
 	var kinds []past           // the settings that differ, and the file of each
 	var names []string

@@ -18,6 +18,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // made is a file of one person: a pseudonym, and its record.
@@ -87,7 +88,7 @@ func TestJoinMatrix(t *testing.T) {
 	}
 	known := &dossier.Records{}
 	known.Trust(private.Public().(ed25519.PublicKey))
-	var files []sdc.Source
+	var files []origin.Source
 	for i, m := range all {
 		m.record.Output = pseudonym.RecordedFile{Name: m.name, SHA256: digest(fmt.Sprint(i))}
 		if err := m.record.Sign(private); err != nil {
@@ -100,13 +101,13 @@ func TestJoinMatrix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, sdc.Source{Name: m.name, SHA256: m.record.Output.SHA256})
+		files = append(files, origin.Source{Name: m.name, SHA256: m.record.Output.SHA256})
 	}
 	joined, refused := 0, 0
 	for i, a := range all {
 		for j := i; j < len(all); j++ {
 			b := all[j]
-			remarks, err := known.Join([]sdc.Source{files[i], files[j]}, []string{"person", ""}, nil)
+			remarks, err := known.Join([]origin.Source{files[i], files[j]}, []string{"person", ""}, nil)
 			switch same := a.pseudonym == b.pseudonym; {
 			case same && (err != nil || len(remarks) > 0):
 				t.Fatalf("%s and %s: one pseudonym, %v, %v", a.name, b.name, err, remarks)
@@ -118,7 +119,7 @@ func TestJoinMatrix(t *testing.T) {
 				refused++
 			}
 			// A column that names no person lifts the verdict.
-			remarks, err = known.Join([]sdc.Source{files[i], files[j]}, nil, []string{"person"})
+			remarks, err = known.Join([]origin.Source{files[i], files[j]}, nil, []string{"person"})
 			if err != nil || (a.pseudonym != b.pseudonym) != (len(remarks) == 1 && remarks[0].Verdict == sdc.Review) {
 				t.Fatalf("%s and %s as another column: %v, %v", a.name, b.name, err, remarks)
 			}
@@ -232,9 +233,9 @@ func TestJoin(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var files []sdc.Source
+			var files []origin.Source
 			for _, f := range strings.Split(tc.files, "") {
-				files = append(files, sdc.Source{Name: f, SHA256: digest(f)})
+				files = append(files, origin.Source{Name: f, SHA256: digest(f)})
 			}
 			remarks, err := known.Join(files, []string{"person"}, nil)
 			got, text := silent, ""
@@ -298,7 +299,7 @@ func TestBeside(t *testing.T) {
 	if s, _ := known.Claims("age"); len(s) != 0 || len(known.Inputs) != 2 || !known.Tells(digest("one")) || known.Tells("") {
 		t.Errorf("%v, %d files", s, len(known.Inputs))
 	}
-	remarks, err := known.Join([]sdc.Source{{Name: "two.csv", SHA256: digest("changed")}}, []string{"person"}, nil)
+	remarks, err := known.Join([]origin.Source{{Name: "two.csv", SHA256: digest("changed")}}, []string{"person"}, nil)
 	if err != nil || len(remarks) != 1 || remarks[0].Verdict != sdc.Safe || !strings.Contains(remarks[0].Message.String(), "has changed") {
 		t.Errorf("a file that was changed: %v, %v", remarks, err)
 	}

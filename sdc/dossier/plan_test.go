@@ -11,8 +11,8 @@ import (
 	"encoding/json"
 
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // TestPlan: a plan declares the columns of step 6, and how they were made.
@@ -37,7 +37,7 @@ func TestPlan(t *testing.T) {
 		if err != nil {
 			return "", err
 		}
-		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "f", SHA256: digest("f")}}}, nil) {
+		for _, s := range d.Steps(&dossier.Run{Sources: []origin.Source{{Name: "f", SHA256: digest("f")}}}, nil) {
 			if s.Key == "pseudonyms" {
 				return string(s.State), nil
 			}

@@ -9,11 +9,11 @@ import (
 
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
-func hashed(path string, text []byte) sdc.Source {
-	return sdc.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
+func hashed(path string, text []byte) origin.Source {
+	return origin.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
 }
 
 // loadRecords reads the records of pseudonyms and of destruction. A record without the
@@ -125,7 +125,7 @@ func (d *Dossier) read(dir, name string) ([]byte, error) {
 
 // recorded compares the records with every source and every declared column. It returns
 // the reason why step 6 is not proven; empty where the step is proven.
-func (d *Dossier) recorded(sources []sdc.Source) text {
+func (d *Dossier) recorded(sources []origin.Source) text {
 	for _, c := range d.Pseudonyms {
 		var first *past
 		for _, s := range sources {

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/sluis-go/sluis/pseudonym"
-	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // digest is a SHA-256 for a name; none for none.
@@ -145,7 +145,7 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
 		}
-		for _, s := range d.Steps(&dossier.Run{Sources: []sdc.Source{{Name: "y", SHA256: digest(tc.source)}}}, nil) {
+		for _, s := range d.Steps(&dossier.Run{Sources: []origin.Source{{Name: "y", SHA256: digest(tc.source)}}}, nil) {
 			if s.Step == 6 && s.State != tc.six || s.Step == 19 && s.State != tc.nineteen {
 				t.Errorf("%s: step %d is %s: %s", tc.name, s.Step, s.State, s.Why)
 			}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -15,7 +17,7 @@ type Run struct {
 	// Policy is the policy in force.
 	Policy Policy
 	// Sources are the files that were read, with their SHA-256.
-	Sources []sdc.Source
+	Sources []origin.Source
 	Reading
 	// Used are the columns that span an output or are sensitive in one.
 	Used []string
@@ -56,9 +58,9 @@ func (v *Verification) decided() bool { return v.Open == 0 && !v.Unlisted }
 func (d *Dossier) Missing() []string { return open(d.Steps(nil, nil), lastBefore) }
 
 // Unsettled lists the steps up to 18 of a checklist that are missing.
-func Unsettled(list []sdc.DossierStep) []string { return open(list, lastBefore) }
+func Unsettled(list []checklist.Step) []string { return open(list, lastBefore) }
 
-func open(list []sdc.DossierStep, last int) []string {
+func open(list []checklist.Step, last int) []string {
 	out := []string{}
 	for _, s := range list {
 		if s.Step <= last && !settled(s.State) {
@@ -104,7 +106,7 @@ func (d *Dossier) Compare(r *sdc.Report, x Reading) {
 
 // Verified returns the checklist after a release: the steps 11, 16 and 20 include the
 // results of the verification.
-func (d *Dossier) Verified(r *sdc.Report, x Reading, release *Verification) []sdc.DossierStep {
+func (d *Dossier) Verified(r *sdc.Report, x Reading, release *Verification) []checklist.Step {
 	return d.Steps(d.run(r, x), release)
 }
 
@@ -137,8 +139,8 @@ func (d *Dossier) run(r *sdc.Report, x Reading) *Run {
 }
 
 // source is a file that was read, by its name; nil where it was not.
-func (r *Run) source(name string) *sdc.Source {
-	i := slices.IndexFunc(r.Sources, func(s sdc.Source) bool { return s.Name == name })
+func (r *Run) source(name string) *origin.Source {
+	i := slices.IndexFunc(r.Sources, func(s origin.Source) bool { return s.Name == name })
 	if i < 0 {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 )
 
 // settled reports whether a state needs no further answer.
@@ -43,25 +43,25 @@ func (s state) because(why text) state {
 
 // Steps returns the checklist. With a nil run no step is proven by a run. With a nil
 // verification no release is known.
-func (d *Dossier) Steps(run *Run, release *Verification) []sdc.DossierStep {
-	var out []sdc.DossierStep
+func (d *Dossier) Steps(run *Run, release *Verification) []checklist.Step {
+	var out []checklist.Step
 	for _, s := range steps {
 		x := d.state(s.key, run, release)
-		out = append(out, sdc.DossierStep{
+		out = append(out, checklist.Step{
 			Step: s.number, Key: s.key, Title: s.title.en, Article: s.law, State: x.is, By: x.by, Why: x.why.en, Answers: d.answers(s.key),
 			Question: s.ask.en, Can: s.can.en,
-			Dutch: sdc.DossierDutch{Title: s.title.nl, Article: dutchLaw.Replace(s.law), Question: s.ask.nl, Can: s.can.nl, Why: x.why.nl},
+			Dutch: checklist.Dutch{Title: s.title.nl, Article: dutchLaw.Replace(s.law), Question: s.ask.nl, Can: s.can.nl, Why: x.why.nl},
 		})
 	}
 	return out
 }
 
 // answers lists the answers of persons to a step.
-func (d *Dossier) answers(key string) []sdc.DossierAnswer {
-	var out []sdc.DossierAnswer
+func (d *Dossier) answers(key string) []checklist.Answer {
+	var out []checklist.Answer
 	add := func(of text, e Entry) {
 		if e != (Entry{}) {
-			out = append(out, sdc.DossierAnswer{Of: of.en, OfDutch: of.nl, Answer: e.Answer, Text: e.Text, By: e.By, Date: e.Date})
+			out = append(out, checklist.Answer{Of: of.en, OfDutch: of.nl, Answer: e.Answer, Text: e.Text, By: e.By, Date: e.Date})
 		}
 	}
 	add(text{}, d.Answers[key])

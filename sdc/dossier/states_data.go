@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // categories compares the columns that were read with the declared ones. It names the
@@ -129,9 +129,9 @@ func (d *Dossier) pseudonymisation(run *Run) state {
 
 // pseudonymised lists the sources that want a record, as they were read where there is
 // a run, and says whether there are others: CBS answers for its own.
-func (d *Dossier) pseudonymised(run *Run) (recorded []sdc.Source, own bool) {
+func (d *Dossier) pseudonymised(run *Run) (recorded []origin.Source, own bool) {
 	for _, s := range d.Sources {
-		x := &sdc.Source{Name: s.File, SHA256: s.SHA256}
+		x := &origin.Source{Name: s.File, SHA256: s.SHA256}
 		if run != nil {
 			x = run.source(s.File)
 		}

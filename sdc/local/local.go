@@ -26,6 +26,8 @@ import (
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/suppress/records"
 )
@@ -192,12 +194,12 @@ func (j *Job) record(path string, rows int64, done *records.Result) error {
 	if _, err := io.Copy(hash, file); err != nil {
 		return err
 	}
-	r := sdc.Suppression{
-		Schema: sdc.SuppressionSchema, Output: sdc.Source{Name: filepath.Base(j.Out), SHA256: hex.EncodeToString(hash.Sum(nil))},
-		Keys: j.Keys, Missing: j.Missing, K: int64(j.Options.K), MaxKeys: j.Options.UpTo, Respondent: j.Input.Respondent, Records: rows,
+	r := localrecord.Record{
+		Schema: localrecord.Schema, Output: origin.Source{Name: filepath.Base(j.Out), SHA256: hex.EncodeToString(hash.Sum(nil))},
+		Keys: j.Keys, Missing: string(j.Missing), K: int64(j.Options.K), MaxKeys: j.Options.UpTo, Respondent: j.Input.Respondent, Records: rows,
 	}
 	for v, name := range j.Keys {
-		r.Suppressed = append(r.Suppressed, sdc.SuppressedKey{Key: name, Values: done.Suppressed[v]})
+		r.Suppressed = append(r.Suppressed, localrecord.Key{Key: name, Values: done.Suppressed[v]})
 	}
 	if j.Sign != nil {
 		r.Signer = j.Sign.Public().(ed25519.PublicKey)

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -56,12 +57,12 @@ const (
 // Profile holds the figures of a data set that may be shown. docs/profile.schema.json
 // describes its JSON.
 type Profile struct {
-	Schema      string       `json:"schema"`
-	Policy      string       `json:"policy"`
-	Rows        int64        `json:"rows"`
-	Respondents int64        `json:"respondents"`
-	Sources     []sdc.Source `json:"sources"`
-	Columns     []Column     `json:"columns"`
+	Schema      string          `json:"schema"`
+	Policy      string          `json:"policy"`
+	Rows        int64           `json:"rows"`
+	Respondents int64           `json:"respondents"`
+	Sources     []origin.Source `json:"sources"`
+	Columns     []Column        `json:"columns"`
 	// Remarks are facts about the data that a reader must know.
 	Remarks []sdc.Remark `json:"remarks,omitempty"`
 	// NotChecked lists the points that no rule looked at.
@@ -131,7 +132,7 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 		return nil, err
 	}
 	p := &Profile{
-		Schema: schema, Policy: o.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, Sources: []sdc.Source{}, Columns: []Column{},
+		Schema: schema, Policy: o.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, Sources: []origin.Source{}, Columns: []Column{},
 		NotChecked: []string{"what follows from this profile and an earlier one, by subtraction"},
 	}
 	if o.Respondent == "" {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow/array"
 
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -58,11 +58,11 @@ func Profile(ctx context.Context, files []string, csv source.CSVOptions, named [
 	p.Remarks = slices.Concat(joined, p.Remarks, SourceRemarks(src.Files(), true))
 	for _, name := range columns {
 		if !slices.Contains(named, name) && src.Grouped(name) {
-			p.Remarks = append(p.Remarks, sdc.Thousands(name))
+			p.Remarks = append(p.Remarks, thousands(name))
 		}
 	}
 	for _, file := range src.Files() {
-		p.Sources = append(p.Sources, sdc.Source{Name: filepath.Base(file.Name)})
+		p.Sources = append(p.Sources, origin.Source{Name: filepath.Base(file.Name)})
 	}
 	return p, nil
 }

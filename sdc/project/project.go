@@ -21,7 +21,9 @@ import (
 
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
@@ -35,7 +37,7 @@ type Options struct {
 	// OpenStreams reads Arrow streams that have no mark of their end, with a remark.
 	OpenStreams bool
 	// Tool is what the report says that it was made with.
-	Tool sdc.Tool
+	Tool origin.Tool
 	// Watch, where set, is called once before the rows are read, with their number, -1
 	// where that is not known. It returns what is called now and then with the number of
 	// rows read, and what is called at the end.
@@ -182,7 +184,7 @@ func (p *Project) open(ctx context.Context, outputs []sdc.Output, readers int) (
 	f.data.RespondentForm = s.RespondentForm
 	f.data.Remarks = append(f.data.Remarks, inferredTypes(&s, f.src)...)
 	if f.account != nil {
-		f.data.Dossier = &sdc.DossierState{Missing: f.account.Missing()}
+		f.data.Dossier = &checklist.State{Missing: f.account.Missing()}
 	}
 	return f, addSuppressions(ctx, f.data, &s, f.src)
 }
@@ -227,7 +229,7 @@ func (p *Project) describe(r *sdc.Report, f *files) error {
 	}
 	p.spec.Options = f.spec.Options
 	p.spec.Options.Sums = sums
-	r.Manifest = &sdc.Manifest{Tool: p.o.Tool, Inputs: append(slices.Clone(f.spec.Files), f.records.Inputs...)}
+	r.Manifest = &origin.Manifest{Tool: p.o.Tool, Inputs: append(slices.Clone(f.spec.Files), f.records.Inputs...)}
 	remarks, err := f.records.Join(r.Data.Sources, []string{f.spec.Roles.Respondent, f.spec.Roles.Holding}, f.columns)
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@ import (
 	plainfiles "github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
@@ -29,10 +31,10 @@ func recordsBeside(records *dossier.Records, files []source.FileInfo) error {
 }
 
 // SourcesOf names files that were hashed.
-func SourcesOf(files []source.FileInfo) []sdc.Source {
-	out := []sdc.Source{}
+func SourcesOf(files []source.FileInfo) []origin.Source {
+	out := []origin.Source{}
 	for _, f := range files {
-		out = append(out, sdc.Source{Name: filepath.Base(f.Name), SHA256: f.SHA256})
+		out = append(out, origin.Source{Name: filepath.Base(f.Name), SHA256: f.SHA256})
 	}
 	return out
 }
@@ -54,8 +56,8 @@ const LocalSuffix = ".local.json"
 
 // LocalRecords reads the records of files. Every file must have one. A signature that is
 // not valid is an error.
-func LocalRecords(paths []string) ([]*sdc.Suppression, error) {
-	var out []*sdc.Suppression
+func LocalRecords(paths []string) ([]*localrecord.Record, error) {
+	var out []*localrecord.Record
 	for _, path := range paths {
 		text, err := plainfiles.Read(path + LocalSuffix)
 		if errors.Is(err, os.ErrNotExist) {
@@ -63,7 +65,7 @@ func LocalRecords(paths []string) ([]*sdc.Suppression, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		s, err := sdc.ParseSuppression(text)
+		s, err := localrecord.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s%s: %w", path, LocalSuffix, err)
 		}
@@ -78,7 +80,7 @@ func LocalRecords(paths []string) ([]*sdc.Suppression, error) {
 // LocalRemarks remarks on records of local suppression without a signature of a trusted
 // key. A record turns missing values into suppressed ones, and any person can write one.
 // So such a record is for review where keys are trusted.
-func LocalRemarks(records []*sdc.Suppression, trusted []ed25519.PublicKey) []sdc.Remark {
+func LocalRemarks(records []*localrecord.Record, trusted []ed25519.PublicKey) []sdc.Remark {
 	var out []sdc.Remark
 	for _, s := range records {
 		x := sdc.Remark{Name: "local-record", Verdict: sdc.Safe}
@@ -100,7 +102,7 @@ func LocalRemarks(records []*sdc.Suppression, trusted []ed25519.PublicKey) []sdc
 }
 
 // SameFiles refuses records of files that were not read.
-func SameFiles(records []*sdc.Suppression, sources []sdc.Source) error {
+func SameFiles(records []*localrecord.Record, sources []origin.Source) error {
 	if records == nil {
 		return nil
 	}
@@ -134,7 +136,7 @@ func addSuppressions(ctx context.Context, d *sdc.Data, s *spec.Spec, src *source
 		return err
 	}
 	for _, file := range src.Files() {
-		d.Sources = append(d.Sources, sdc.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
+		d.Sources = append(d.Sources, origin.Source{Name: filepath.Base(file.Name), SHA256: file.SHA256})
 	}
 	return nil
 }

@@ -39,3 +39,9 @@ func SourceRemarks(files []source.FileInfo, given bool) []sdc.Remark {
 	add("copies", copies, sdc.Safe, words.CopiedFiles)
 	return out
 }
+
+// thousands is the remark that a check makes on a column of numbers that may be a thousand
+// times too small: reports that no check makes have the remark too.
+func thousands(column string) sdc.Remark {
+	return sdc.Remark{Name: "thousands", Column: column, Verdict: sdc.Review, Message: words.New(words.Grouped)}
+}

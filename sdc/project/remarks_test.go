@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -46,7 +47,7 @@ func TestNamedSigner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sdc.Suppression{Schema: sdc.SuppressionSchema, Signer: public}
+	s := &localrecord.Record{Schema: localrecord.Schema, Signer: public}
 	for _, tc := range []struct {
 		name      string
 		signature []byte
@@ -60,7 +61,7 @@ func TestNamedSigner(t *testing.T) {
 	} {
 		record := *s
 		record.Signature = tc.signature
-		got := project.LocalRemarks([]*sdc.Suppression{&record}, tc.trusted)
+		got := project.LocalRemarks([]*localrecord.Record{&record}, tc.trusted)
 		if len(got) != tc.want || tc.want > 0 && got[0].Verdict != tc.verdict {
 			t.Errorf("%s: %+v", tc.name, got)
 		}

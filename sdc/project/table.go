@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -33,7 +35,7 @@ type Input struct {
 	// dates in order. The other columns of CSV files are text.
 	Weight  string
 	Ordered []string
-	// Form is the treatment of units that look alike: see [sdc.UnitLooks].
+	// Form is the treatment of units that look alike: see [sdc.RespondentForm.Looks].
 	Form sdc.RespondentForm
 }
 
@@ -130,7 +132,7 @@ func readTable(ctx context.Context, in Input, o Options) (*Table, error) {
 	t := &Table{}
 	for _, name := range columns {
 		if (name == in.Weight || slices.Contains(in.Ordered, name)) && src.Grouped(name) {
-			t.Remarks = append(t.Remarks, sdc.Thousands(name))
+			t.Remarks = append(t.Remarks, thousands(name))
 		}
 	}
 	if t.Data, err = readAll(ctx, src, columns, o); err != nil {
@@ -211,7 +213,7 @@ func lookAlikes(data arrow.Table, in *Input) ([]sdc.Remark, error) {
 		if name == "" {
 			continue
 		}
-		remarks, err := sdc.UnitLooks(data, name, in.Form)
+		remarks, err := in.Form.Looks(data, name)
 		if err != nil {
 			return nil, err
 		}
@@ -231,8 +233,8 @@ func lookAlikes(data arrow.Table, in *Input) ([]sdc.Remark, error) {
 // nulls are called suppressed. covers says why a record does not reach what is asked, "" where
 // it does. It refuses a record that is not there, is of another file, or cannot be that of the
 // data, and puts remarks on records that prove nothing to the table. It returns those of the
-// keys with nulls that the records do not count, each with a remark: see [sdc.NotSuppressed].
-func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, keys []string, covers func(*sdc.Suppression) string) (others []string, err error) {
+// keys with nulls that the records do not count, each with a remark: see [localrecord.NotCounted].
+func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, keys []string, covers func(*localrecord.Record) string) (others []string, err error) {
 	var paths []string
 	for _, f := range t.Files {
 		paths = append(paths, f.Name)
@@ -252,7 +254,7 @@ func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, keys []string, cover
 		}
 		return int64(t.Data.Column(at[0]).NullN()), true
 	}
-	if err := sdc.SuppressionsFit(records, t.Data.NumRows(), nulls); err != nil {
+	if err := localrecord.Fit(records, t.Data.NumRows(), nulls); err != nil {
 		return nil, &RequestError{err}
 	}
 	for i, s := range records {
@@ -261,9 +263,9 @@ func (t *Table) KnowSuppressed(trusted []ed25519.PublicKey, keys []string, cover
 		}
 	}
 	t.Remarks = append(t.Remarks, LocalRemarks(records, trusted)...)
-	others = sdc.NotSuppressed(records, keys, nulls)
+	others = localrecord.NotCounted(records, keys, nulls)
 	for _, key := range others {
-		t.Remarks = append(t.Remarks, sdc.NotSuppressedRemark(key))
+		t.Remarks = append(t.Remarks, sdc.Remark{Name: "local-record", Column: key, Verdict: sdc.Safe, Message: words.New(words.LocalPart)})
 	}
 	return others, nil
 }

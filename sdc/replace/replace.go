@@ -7,7 +7,6 @@ package replace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -24,7 +24,7 @@ import (
 
 // ErrRequest says that the request contradicts itself, or names a column that does not
 // exist.
-var ErrRequest = errors.New("request is not well defined")
+var ErrRequest = guard.ErrRequest
 
 // Writer is the destination of a copy. The copy appears complete at Close, and not at all
 // after Abort.

@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // basisFact is one thing that an output rests on, for a list of two columns.
 type basisFact struct{ Name, Text string }
 
 // request lists the fields of a request for output.
-func (d language) request(a *sdc.About) []basisFact {
+func (d language) request(a *origin.About) []basisFact {
 	if a == nil {
 		return nil
 	}
@@ -25,7 +27,7 @@ func (d language) request(a *sdc.About) []basisFact {
 }
 
 // unit says who is a respondent of an output: all of its basis that a public page has.
-func (d language) unit(b *sdc.Basis) basisFact {
+func (d language) unit(b *basis.Facts) basisFact {
 	if b.Respondent == "" {
 		return basisFact{d.t("Respondent"), d.t("none named: every row is a respondent of its own")}
 	}
@@ -104,7 +106,7 @@ func (d language) basis(o *sdc.OutputReport) []basisFact {
 
 // decided lists the choices of the requester for the output: totals, folded codes,
 // sensitive values, requests for protection, and cells that were judged by hand.
-func (d language) decided(b *sdc.Basis, list func([]string) string) []basisFact {
+func (d language) decided(b *basis.Facts, list func([]string) string) []basisFact {
 	var out []basisFact
 	switch b.Margins {
 	case "none":

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
 )
 
 // checked is the table of an output with the findings about its cells.
@@ -140,7 +141,7 @@ func (x *checked) value(c sdc.Cell) string {
 }
 
 // caption names the statistic that the cells of a table show.
-func (d language) caption(o *sdc.Output, b *sdc.Basis) string {
+func (d language) caption(o *sdc.Output, b *basis.Facts) string {
 	s := ""
 	switch shown(o) {
 	case "respondents":

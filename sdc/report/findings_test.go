@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
@@ -302,7 +303,7 @@ func TestPagesSayWhatCounts(t *testing.T) {
 	}
 
 	p := protection(false)
-	p.About = &sdc.About{Title: "Illness by region", Requester: "A. de Vries"}
+	p.About = &origin.About{Title: "Illness by region", Requester: "A. de Vries"}
 	r.Outputs[0].Name, r.Outputs[0].Excluded = p.Tables[0].Name, 7
 	p.Outputs = r.Outputs
 	for lang, want := range map[string][]string{

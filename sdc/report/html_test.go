@@ -17,7 +17,9 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/suggest"
@@ -320,12 +322,12 @@ func TestDutchPage(t *testing.T) {
 		{Name: "e", Kind: sdc.Model, Parameters: 57},
 	}
 	said := map[string]bool{}
-	for _, state := range []*sdc.DossierState{nil, {Missing: []string{"8, controller"}}} {
+	for _, state := range []*checklist.State{nil, {Missing: []string{"8, controller"}}} {
 		for _, policy := range []sdc.Policy{p, sdc.CBS()} {
 			r := checked(t, fields, rows, func(d *sdc.Data) { d.Roles.Request, d.Dossier = "asked", state }, policy, outputs...)
 			(&dossier.Dossier{}).Compare(r, dossier.Reading{})
 			r.Refuse("dossier", words.New(words.DossierContradicted, words.TextOf("5, minimisation")))
-			r.Manifest = &sdc.Manifest{Tool: sdc.Tool{Name: "sluis", Version: "v9", Modified: true}, Inputs: []sdc.Source{{Name: "spec.yaml", SHA256: "5pec"}}}
+			r.Manifest = &origin.Manifest{Tool: origin.Tool{Name: "sluis", Version: "v9", Modified: true}, Inputs: []origin.Source{{Name: "spec.yaml", SHA256: "5pec"}}}
 			for _, o := range r.Outputs {
 				for _, f := range o.Findings {
 					said[f.Rule] = true

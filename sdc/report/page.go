@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 var (
@@ -34,7 +35,7 @@ type page struct {
 	Badge     badgeView
 	Notice    string
 	Lead      []string
-	Sources   []sdc.Source
+	Sources   []origin.Source
 	Files     [][2]string
 }
 

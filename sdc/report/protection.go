@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -36,10 +37,10 @@ type Protection struct {
 	// Remarks are about the data. The page that leaves has only the remarks in
 	// [PublicRemarks].
 	Remarks []sdc.Remark
-	Sources []sdc.Source
+	Sources []origin.Source
 	// About describes the request. Outputs are the outputs of the check that the tables
 	// were made from; their basis is on the confidential page.
-	About   *sdc.About
+	About   *origin.About
 	Outputs []sdc.OutputReport
 }
 

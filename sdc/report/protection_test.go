@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
@@ -49,7 +50,7 @@ func protection(attacked bool) *report.Protection {
 		}
 	}
 	return &report.Protection{
-		Verdict: sdc.Review, Policy: "cbs", Tables: []report.ReleasedTable{t}, Sources: []sdc.Source{{Name: "a.csv", SHA256: "00"}},
+		Verdict: sdc.Review, Policy: "cbs", Tables: []report.ReleasedTable{t}, Sources: []origin.Source{{Name: "a.csv", SHA256: "00"}},
 		Others:   []sdc.OutputReport{{Name: "file", Kind: sdc.Microdata, Verdict: sdc.Review}},
 		Cautions: []words.Message{words.New(words.Unlinked)},
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -21,20 +22,20 @@ type Risk struct {
 	Notice  string `json:"confidential"`
 	Verdict string `json:"verdict"`
 	Data    struct {
-		Records     int64        `json:"records"`
-		LeftOut     int64        `json:"leftOut"`
-		Classes     int          `json:"classes"`
-		Sources     []sdc.Source `json:"sources"`
-		Keys        []string     `json:"keys"`
-		Sensitive   []string     `json:"sensitive"`
-		Weight      string       `json:"weight,omitempty"`
-		Respondent  string       `json:"respondent,omitempty"`
-		Household   string       `json:"household,omitempty"`
-		Missing     string       `json:"missing"`
-		MissingNote string       `json:"missingDefinition"`
-		Nulls       string       `json:"sensitiveMissing,omitempty"`
-		Alpha       *float64     `json:"alpha,omitempty"`
-		Remarks     []sdc.Remark `json:"remarks,omitempty"` // see [Risk.Remark]
+		Records     int64           `json:"records"`
+		LeftOut     int64           `json:"leftOut"`
+		Classes     int             `json:"classes"`
+		Sources     []origin.Source `json:"sources"`
+		Keys        []string        `json:"keys"`
+		Sensitive   []string        `json:"sensitive"`
+		Weight      string          `json:"weight,omitempty"`
+		Respondent  string          `json:"respondent,omitempty"`
+		Household   string          `json:"household,omitempty"`
+		Missing     string          `json:"missing"`
+		MissingNote string          `json:"missingDefinition"`
+		Nulls       string          `json:"sensitiveMissing,omitempty"`
+		Alpha       *float64        `json:"alpha,omitempty"`
+		Remarks     []sdc.Remark    `json:"remarks,omitempty"` // see [Risk.Remark]
 	} `json:"data"`
 	Alone        RiskAlone         `json:"alone"`
 	Keys         []RiskKey         `json:"keys"`

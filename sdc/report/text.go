@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 )
 
 // TextOptions steer a text report.
@@ -156,7 +157,7 @@ func RemarkLine(x *sdc.Remark) string {
 }
 
 // DossierLine is a step of a dossier as one line of text for a terminal.
-func DossierLine(s *sdc.DossierStep) string {
+func DossierLine(s *checklist.Step) string {
 	if s == nil {
 		return ""
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // view is the page of a check.
@@ -21,9 +23,9 @@ type view struct {
 	Rows        int64
 	Respondents int64
 	Outputs     []outputView
-	Dossier     []sdc.DossierStep
+	Dossier     []checklist.Step
 	Tool        string
-	Inputs      []sdc.Source
+	Inputs      []origin.Source
 }
 
 // aboutView is a remark about the data.
@@ -332,7 +334,7 @@ func newPublicView(r *sdc.Report, opts *HTMLOptions) *view {
 	for _, rule := range r.Policy.Rules {
 		x := ruleView{Name: rule.Rule, Gloss: d.gloss(rule.Rule), Off: rule.Off}
 		for _, l := range rule.Limits {
-			if sdc.Estimates(rule.Rule, l.Name) {
+			if rule.Estimates(l.Name) {
 				continue
 			}
 			if x.Limits != "" {

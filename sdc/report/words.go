@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/checklist"
 )
 
 // longestLabel is the number of characters of a code that a page shows.
@@ -81,7 +81,7 @@ var differenceDutch = strings.NewReplacer(
 
 // step says a step of a dossier, in the page's language and without characters that
 // steer text.
-func (d language) step(s sdc.DossierStep) sdc.DossierStep {
+func (d language) step(s checklist.Step) checklist.Step {
 	if d.lang == "nl" {
 		s.Title, s.Article, s.Question, s.Can, s.Why = s.Dutch.Title, s.Dutch.Article, s.Dutch.Question, s.Dutch.Can, s.Dutch.Why
 	}

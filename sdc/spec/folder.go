@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 
 	"github.com/sluis-go/sluis/internal/files"
-	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
 // folder is the folder that the names in a file are relative to. It remembers the files
 // that were read from it.
 type folder struct {
 	dir   string
-	read  []sdc.Source
+	read  []origin.Source
 	paths []string
 }
 
@@ -36,6 +36,6 @@ func (f *folder) open(name string) (io.Reader, error) {
 	return bytes.NewReader(text), nil
 }
 
-func hashed(path string, text []byte) sdc.Source {
-	return sdc.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
+func hashed(path string, text []byte) origin.Source {
+	return origin.Source{Name: filepath.Base(path), SHA256: fmt.Sprintf("%x", sha256.Sum256(text))}
 }

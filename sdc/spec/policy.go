@@ -231,7 +231,7 @@ func (f *policyFile) resolve() (sdc.Policy, error) {
 	}
 	p.Rounding.Base = int64(f.Rounding.Base)
 	f.Rules.apply(&p)
-	if like := sdc.Resembles(f.Name); like != "" && !p.IsShipped() {
+	if like := p.Resembles(); like != "" && !p.IsShipped() {
 		return p, wrong("name looks like %s, which is a shipped policy with other rules: choose a name without %[1]s in it; the report shows by itself how the policy differs from a shipped one", like)
 	}
 	return p, p.Validate()

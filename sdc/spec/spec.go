@@ -11,6 +11,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -33,13 +34,13 @@ type Spec struct {
 	// RespondentForm goes into sdc.Data.
 	RespondentForm sdc.RespondentForm
 	// About describes the request.
-	About sdc.About
+	About origin.About
 	// Dossier is the file of the project's dossier, or "".
 	Dossier string
 	// Outputs are the outputs to check.
 	Outputs []sdc.Output
 	// Files are the files that Load has read: the spec, and the files that it names.
-	Files []sdc.Source
+	Files []origin.Source
 	// Paths are where they lie.
 	Paths []string
 }
@@ -193,7 +194,7 @@ func Load(path string) (*Spec, error) {
 	if err := decode(path, text, &f, plainyaml.Decode); err != nil {
 		return nil, err
 	}
-	in := &folder{dir: filepath.Dir(path), read: []sdc.Source{hashed(path, text)}, paths: []string{path}}
+	in := &folder{dir: filepath.Dir(path), read: []origin.Source{hashed(path, text)}, paths: []string{path}}
 	s, err := f.resolve(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -228,7 +229,7 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		},
 		Missing:     map[string]sdc.Missing{},
 		Hierarchies: map[string]*sdc.Hierarchy{},
-		About:       sdc.About(f.About),
+		About:       origin.About(f.About),
 	}
 	if f.Dossier != "" {
 		s.Dossier = in.path(f.Dossier)

@@ -113,7 +113,7 @@ func (g *Tables) together(places map[int32]place, ids ...int32) (cells []sdc.Cel
 			apart = apart && first.apartFrom(x.cell, places[other].cell)
 		}
 	}
-	return cells, len(cells) == 0 || sdc.Union(g.policy, cells, apart) == sdc.Safe
+	return cells, len(cells) == 0 || g.policy.Union(cells, apart) == sdc.Safe
 }
 
 // apartFrom reports whether no record can be in two cells: in some variable neither of their

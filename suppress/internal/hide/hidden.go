@@ -31,7 +31,7 @@ const mostTries = 8
 //
 //	sums      the sum of what is hidden under a published total, in every variable at
 //	          every level, which everybody can work out: as one cell it must pass the
-//	          rules, see sdc.Together
+//	          rules, see sdc.Policy.Together
 //	few       the sums of two suppressed cells anywhere, and of three where there are not too
 //	          many of them, the differences of sums that lie within each other, and every sum
 //	          of cells in which one contributor is alone, must not be worked out if they would
@@ -153,7 +153,7 @@ func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
 				return
 			}
 			s := hiddenSum{t, total, parts}
-			if hidden, shown := s.split(p); len(hidden) > 0 && len(shown) > 0 && sdc.Together(g.policy, t.cells[total], hidden, shown) != sdc.Safe {
+			if hidden, shown := s.split(p); len(hidden) > 0 && len(shown) > 0 && g.policy.Together(t.cells[total], hidden, shown) != sdc.Safe {
 				out = append(out, s)
 			}
 		})
@@ -298,7 +298,7 @@ func (g *Tables) hidePart(p *Pattern, s *hiddenSum) (cell int, ok bool) {
 	hidden, shown := s.split(p)
 	for _, c := range list {
 		rest := slices.DeleteFunc(slices.Clone(shown), func(x sdc.Cell) bool { return x == t.cells[c] })
-		if len(rest) == 0 || sdc.Together(g.policy, t.cells[s.total], append(slices.Clone(hidden), t.cells[c]), rest) == sdc.Safe {
+		if len(rest) == 0 || g.policy.Together(t.cells[s.total], append(slices.Clone(hidden), t.cells[c]), rest) == sdc.Safe {
 			t.force[c] = true
 			return c, true
 		}

@@ -224,7 +224,7 @@ func (s *formSearch) nested(t *table, outer, inner *rest) {
 		})
 	}
 	// Blocks of one table do not overlap.
-	if len(cells) > 0 && sdc.Union(s.g.policy, cells, t.disjoint) != sdc.Safe {
+	if len(cells) > 0 && s.g.policy.Union(cells, t.disjoint) != sdc.Safe {
 		s.note(f, cells)
 	}
 }

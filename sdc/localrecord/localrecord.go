@@ -1,4 +1,6 @@
-package sdc
+// Package localrecord has the record of local suppression: the file that says which nulls of a
+// file of microdata were written by local suppression, and how many.
+package localrecord
 
 import (
 	"bytes"
@@ -6,13 +8,14 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sluis-go/sluis/sdc/report/words"
+	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/sdc/origin"
 )
 
-// SuppressionSchema names the form of the record of local suppression.
-const SuppressionSchema = "sluis.local/1"
+// Schema names the form of the record of local suppression.
+const Schema = "sluis.local/1"
 
-// Suppression is the record that local suppression writes beside a file of records: the
+// Record is the record that local suppression writes beside a file of records: the
 // values that were suppressed, and the k that was reached. The record is valid only for
 // the file with that hash.
 //
@@ -20,85 +23,85 @@ const SuppressionSchema = "sluis.local/1"
 // records of the file, or K different respondents, that agree with the keys. The
 // agreement is on all Keys together, or on every combination of at most MaxKeys of them.
 // A null agrees with every value.
-type Suppression struct {
+type Record struct {
 	Schema string `json:"schema"`
 	// Output is the file that was written, with its SHA-256.
-	Output Source `json:"output"`
+	Output origin.Source `json:"output"`
 	// Keys are the key variables.
 	Keys []string `json:"keys"`
 	// Missing is how nulls were counted: wildcard or category.
-	Missing Missing `json:"missing"`
-	K       int64   `json:"k"`
-	MaxKeys int     `json:"maxKeys,omitempty"`
+	Missing string `json:"missing"`
+	K       int64  `json:"k"`
+	MaxKeys int    `json:"maxKeys,omitempty"`
 	// Respondent is the column of the respondents that were counted; "" for records.
 	Respondent string `json:"respondent,omitempty"`
 	Records    int64  `json:"records"`
 	// Suppressed says of each key, in the order of Keys, how many values were suppressed.
-	Suppressed []SuppressedKey `json:"suppressed"`
+	Suppressed []Key `json:"suppressed"`
 	// Signer is the Ed25519 public key of the signer, and Signature signs
-	// [Suppression.Payload]. Both are empty for a record without a signature.
+	// [Record.Payload]. Both are empty for a record without a signature.
 	Signer    []byte `json:"signer,omitempty"`
 	Signature []byte `json:"signature,omitempty"`
 }
 
-// SuppressedKey is how many values of a key were suppressed.
-type SuppressedKey struct {
+// Key is how many values of a key were suppressed.
+type Key struct {
 	Key    string `json:"key"`
 	Values int64  `json:"values"`
 }
 
 // Payload returns the bytes that the signature of a record signs: the schema, and the
 // record with its signer and without its signature.
-func (s Suppression) Payload() []byte {
+func (s Record) Payload() []byte {
 	s.Signature = nil
 	text, err := json.Marshal(s)
 	if err != nil {
-		panic("sdc: " + err.Error()) // strings and numbers alone
+		panic("localrecord: " + err.Error()) // strings and numbers alone
 	}
-	return append([]byte(SuppressionSchema+"\n"), text...)
+	return append([]byte(Schema+"\n"), text...)
 }
 
-// ParseSuppression reads a record. A record with a signature must be written exactly as
+// Parse reads a record. A record with a signature must be written exactly as
 // it was signed, except for blanks: every reader then reads the same record. The caller
-// must verify the signature. The error wraps ErrRequest.
-func ParseSuppression(text []byte) (*Suppression, error) {
-	var s Suppression
+// must verify the signature. The error wraps sdc.ErrRequest.
+func Parse(text []byte) (*Record, error) {
+	var s Record
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("%w: the record of local suppression is not well formed", ErrRequest)
+		return nil, fmt.Errorf("%w: the record of local suppression is not well formed", guard.ErrRequest)
 	}
-	if err := s.validate(); err != nil {
+	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	named := slices.EqualFunc(s.Suppressed, s.Keys, func(k SuppressedKey, key string) bool {
+	named := slices.EqualFunc(s.Suppressed, s.Keys, func(k Key, key string) bool {
 		return k.Key == key && k.Values >= 0 && k.Values <= s.Records
 	})
 	if !named {
-		return nil, fmt.Errorf("%w: the record of local suppression does not say of every key how many of its values were suppressed", ErrRequest)
+		return nil, fmt.Errorf("%w: the record of local suppression does not say of every key how many of its values were suppressed", guard.ErrRequest)
 	}
 	if len(s.Signer)+len(s.Signature) > 0 {
 		var flat bytes.Buffer
 		want, err := json.Marshal(s)
 		if err != nil || json.Compact(&flat, text) != nil || !bytes.Equal(flat.Bytes(), want) {
-			return nil, fmt.Errorf("%w: the record of local suppression is not written as it was signed", ErrRequest)
+			return nil, fmt.Errorf("%w: the record of local suppression is not written as it was signed", guard.ErrRequest)
 		}
 	}
 	return &s, nil
 }
 
-// SuppressionsFit returns an error, which wraps ErrRequest, where records of local
+// Fit returns an error, which wraps sdc.ErrRequest, where records of local
 // suppression cannot belong to the data:
 //
 //   - the total number of records differs; or
 //   - a key has more suppressed values than the data have nulls.
 //
 // nulls returns the number of nulls of a key; false where the number is not known.
-func SuppressionsFit(list []*Suppression, records int64, nulls func(key string) (int64, bool)) error {
+func Fit(list []*Record, records int64, nulls func(key string) (int64, bool)) error {
 	sum := int64(0)
 	told := map[string]int64{}
 	var keys []string
 	for _, s := range list {
 		if s == nil {
-			return outputsError("a record of local suppression is nil")
+			return fmt.Errorf("%w: a record of local suppression is nil", guard.ErrRequest)
 		}
 		sum += s.Records
 		for _, k := range s.Suppressed {
@@ -109,21 +112,21 @@ func SuppressionsFit(list []*Suppression, records int64, nulls func(key string) 
 		}
 	}
 	if sum != records {
-		return fmt.Errorf("%w: the record of local suppression is of another number of records than the data have: make the file anew with sluis local", ErrRequest)
+		return fmt.Errorf("%w: the record of local suppression is of another number of records than the data have: make the file anew with sluis local", guard.ErrRequest)
 	}
 	for _, key := range keys {
 		if n, known := nulls(key); known && told[key] > n {
-			return fmt.Errorf("%w: column %q has fewer missing values than the record of local suppression tells of: make the file anew with sluis local", ErrRequest, key)
+			return fmt.Errorf("%w: column %q has fewer missing values than the record of local suppression tells of: make the file anew with sluis local", guard.ErrRequest, key)
 		}
 	}
 	return nil
 }
 
-// NotSuppressed lists those of some keys with more nulls than records of local suppression,
+// NotCounted lists those of some keys with more nulls than records of local suppression,
 // which fit the data, tell of: the others were missing before. Local suppression has counted
 // such a null as anybody, and nobody knows whether it hides anybody. nulls is that of
-// [SuppressionsFit]; a key of which the number of nulls is not known is listed.
-func NotSuppressed(list []*Suppression, keys []string, nulls func(key string) (int64, bool)) []string {
+// [Fit]; a key of which the number of nulls is not known is listed.
+func NotCounted(list []*Record, keys []string, nulls func(key string) (int64, bool)) []string {
 	var out []string
 	for _, key := range keys {
 		told := int64(0)
@@ -141,16 +144,12 @@ func NotSuppressed(list []*Suppression, keys []string, nulls func(key string) (i
 	return out
 }
 
-// NotSuppressedRemark says that a key has nulls which local suppression did not write.
-func NotSuppressedRemark(key string) Remark {
-	return Remark{Name: "local-record", Column: key, Verdict: Safe, Message: words.New(words.LocalPart)}
-}
-
-// validate reports a record that is not one of its schema.
-func (s *Suppression) validate() error {
-	known := s.Missing == MissingWildcard || s.Missing == MissingCategory
-	if s.Schema != SuppressionSchema || len(s.Keys) == 0 || s.K < 2 || s.MaxKeys < 0 || !known || len(s.Output.SHA256) != 64 {
-		return fmt.Errorf("%w: the record of local suppression is not one of schema %s", ErrRequest, SuppressionSchema)
+// Validate returns an error for a record that is not one of its schema. The error wraps
+// sdc.ErrRequest.
+func (s *Record) Validate() error {
+	known := s.Missing == "wildcard" || s.Missing == "category"
+	if s.Schema != Schema || len(s.Keys) == 0 || s.K < 2 || s.MaxKeys < 0 || !known || len(s.Output.SHA256) != 64 {
+		return fmt.Errorf("%w: the record of local suppression is not one of schema %s", guard.ErrRequest, Schema)
 	}
 	return nil
 }
@@ -159,7 +158,7 @@ func (s *Suppression) validate() error {
 // some keys, counted in a column of respondents ("" for records). Otherwise it returns
 // the reason why the record does not. The record must have been made for all these keys,
 // for combinations of at least that size, for at least k, and for the same respondents.
-func (s *Suppression) Covers(keys []string, size int, respondent string, k int64) string {
+func (s *Record) Covers(keys []string, size int, respondent string, k int64) string {
 	for _, key := range keys {
 		if !slices.Contains(s.Keys, key) {
 			return fmt.Sprintf("it does not know key %q", key)

@@ -1,4 +1,5 @@
-package sdc
+// Package seal writes a report with its digest and its signature, and checks both.
+package seal
 
 import (
 	"bytes"
@@ -9,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+
+	"github.com/sluis-go/sluis/internal/guard"
 )
 
 // A report in JSON ends in a seal. The member "digest" is the SHA-256 of all bytes before
@@ -20,35 +23,38 @@ const (
 	sealEnd   = "\n}\n"
 )
 
-// SealPayload returns the bytes that the signature of a report with this digest signs.
-func SealPayload(digest string) []byte { return []byte(reportSchema + "\n" + digest) }
+// Schema names the form of a report in JSON.
+const Schema = "sluis.report/1"
+
+// Payload returns the bytes that the signature of a report with this digest signs.
+func Payload(digest string) []byte { return []byte(Schema + "\n" + digest) }
 
 // ErrSeal says that a report was changed after it was written, or was not signed by
 // the key that is asked for.
 var ErrSeal = errors.New("the report is not as it was written")
 
-// WriteSealed writes the report as indented JSON with its digest. Where sign is not nil
-// it adds a signature: sign returns the public key and its Ed25519 signature of a
-// payload. The same check and key give the same bytes.
-func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, signature []byte)) error {
-	if r == nil || w == nil {
-		return outputsError("the report or the writer is nil")
+// Write writes a report, any value that is an object in JSON, as indented JSON with its
+// digest. Where sign is not nil it adds a signature: sign returns the public key and its
+// Ed25519 signature of a payload.
+func Write(w io.Writer, report any, sign func(payload []byte) (public, signature []byte)) error {
+	if w == nil {
+		return fmt.Errorf("%w: the writer is nil", guard.ErrRequest)
 	}
 	h := sha256.New()
 	body := &heldBack{w: io.MultiWriter(w, h), keep: len(sealEnd)}
 	enc := json.NewEncoder(body)
 	enc.SetIndent("", " ")
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
+	if err := enc.Encode(report); err != nil {
 		return err
 	}
 	if string(body.held) != sealEnd {
-		panic("sdc: the report does not end as JSON does")
+		panic("seal: the report does not end as JSON does")
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
 	seal := fmt.Sprintf("%s%q", sealStart, digest)
 	if sign != nil {
-		public, signature := sign(SealPayload(digest))
+		public, signature := sign(Payload(digest))
 		for _, x := range []struct {
 			name string
 			b    []byte
@@ -68,10 +74,10 @@ func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, sig
 // later members, and in JSON a later member can replace an earlier one.
 var afterDigest = regexp.MustCompile(`^(,\n "signer": "[A-Za-z0-9+/=]+",\n "signature": "[A-Za-z0-9+/=]+")?\n\}\n$`)
 
-// CheckSeal reports whether the text of a report fits its digest, and ends with it or
+// Check reports whether the text of a report fits its digest, and ends with it or
 // with the signature. The error wraps ErrSeal. A report without a digest, of an earlier
 // version, is no error: digest is then "".
-func CheckSeal(text []byte) (digest string, err error) {
+func Check(text []byte) (digest string, err error) {
 	at := bytes.LastIndex(text, []byte(sealStart))
 	if at < 0 {
 		return "", nil
