@@ -6,15 +6,12 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 
-	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
 
 	"github.com/sluis-go/sluis/internal/staging"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report"
-	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
 	"github.com/sluis-go/sluis/suppress"
@@ -142,11 +139,6 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	return verdictError(r.Verdict)
 }
 
-// inputsOf lists the files that a check of a spec reads.
-func inputsOf(s *spec.Spec, policy string) []string {
-	return slices.Concat(s.Patterns, s.Paths, []string{s.Dossier, policy})
-}
-
 // reportFiles are the files that a check writes; "" for one that it does not.
 type reportFiles struct{ text, json, cells, html, public string }
 
@@ -242,15 +234,4 @@ func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([
 		files = append(files, [2]string{"what may leave", to.public})
 	}
 	return files, nil
-}
-
-func writeCells(ctx context.Context, r *sdc.Report, path string) error {
-	w, err := createRecords(ctx, path, r.CellsSchema(), source.WriterOptions{Defuse: true})
-	if err != nil {
-		return err
-	}
-	if err := r.WriteCells(memory.DefaultAllocator, w.Write); err != nil {
-		return errors.Join(err, w.Abort())
-	}
-	return w.Close()
 }

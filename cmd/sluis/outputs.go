@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	plainfiles "github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/staging"
+	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -109,6 +111,18 @@ func writeRecord(ctx context.Context, path string, rec arrow.Record) error {
 		return err
 	}
 	if err := w.Write(rec); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
+// writeCells writes the cells of a report to a file of records.
+func writeCells(ctx context.Context, r *sdc.Report, path string) error {
+	w, err := createRecords(ctx, path, r.CellsSchema(), source.WriterOptions{Defuse: true})
+	if err != nil {
+		return err
+	}
+	if err := r.WriteCells(memory.DefaultAllocator, w.Write); err != nil {
 		return errors.Join(err, w.Abort())
 	}
 	return w.Close()

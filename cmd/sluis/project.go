@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/project"
@@ -39,4 +40,9 @@ func requestError(err error) error {
 		return usageError(err)
 	}
 	return err
+}
+
+// inputsOf lists the files that a check of a spec reads.
+func inputsOf(s *spec.Spec, policy string) []string {
+	return slices.Concat(s.Patterns, s.Paths, []string{s.Dossier, policy})
 }
