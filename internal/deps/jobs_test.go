@@ -1,17 +1,21 @@
 package deps_test
 
 import (
+	"errors"
 	"io"
 	"path/filepath"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
+	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/source"
+	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/records"
+	"github.com/sluis-go/sluis/suppress/releases"
 )
 
 // jobs are the requests that make a whole run, from files to files.
@@ -30,6 +34,29 @@ var jobs = []request{
 		}
 	}, func(t *testing.T, j *local.Job) error {
 		_, err := j.Run(t.Context())
+		return err
+	}),
+	requested(60, "options of measures", func(t *testing.T) measure.Options {
+		return measure.Options{
+			Keys: []string{"region", "state"}, Sensitive: []string{"turnover"}, Weight: "weight", Respondent: "person", K: 2, L: 2, MinCount: 3, Combinations: 2,
+			RecursiveL: 2, AtRisk: 0.2, SUDASize: 2, DISFraction: 0.01, Fraction: 0.1, Worst: 3, Threads: 2,
+		}
+	}, func(t *testing.T, o measure.Options) error {
+		_, err := measure.Make(t.Context(), people(t), o)
+		_, again := measure.Recount(t.Context(), people(t), o)
+		if errors.Is(again, measure.ErrSmall) {
+			again = nil
+		}
+		return errors.Join(err, again)
+	}),
+	requested(60, "options of a verification of a folder", func(t *testing.T) releases.Options {
+		return releases.Options{Tell: func(releases.Found) {}}
+	}, func(t *testing.T, o releases.Options) error {
+		dir := t.TempDir()
+		if _, err := suppress.Publish(t.Context(), crossed(t), dir, suppress.Options{Threads: 1}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := releases.Verify(t.Context(), dir, o)
 		return err
 	}),
 }

@@ -237,8 +237,6 @@ var made = func() map[string]string {
 	for why, names := range map[string][]string{
 		"filled in by callers, and not spoiled here: they came on the day of this test": {
 			"sdc/replace.Job",
-			"suppress/releases.Options",
-			"riskmetrics/measure.Options",
 		},
 		anError: {
 			"sdc/report/words.Error",
