@@ -133,8 +133,9 @@ func lift(list []Witness, forms []form, at []int32) []Witness {
 	return out
 }
 
-// mostCuts bounds the search for the least cost after more was hidden.
-const mostCuts = 100
+// mostDecided bounds the search for the least cost after more was hidden: needs that are
+// decided for some set of hidden cells.
+const mostDecided = 2000
 
 // extend goes on from a pattern of the problem without forms: what is hidden stays hidden,
 // and more is where that takes it. lost are the primary cells for which nothing was found;
@@ -172,8 +173,8 @@ func (p *Problem) extend(ctx context.Context, from *Pattern, forms []form, at []
 		return nil, nil, err
 	}
 	if o.Rounds > 0 {
-		cuts := 0
-		if t, _, err = p.least(ctx, t, func() bool { cuts++; return cuts > mostCuts }); err != nil {
+		decided := 0
+		if t, _, err = p.least(ctx, t, func() bool { decided++; return decided > mostDecided }); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -10,10 +10,12 @@ import (
 // searched for: those of a cut are the bits of a word.
 const fewest = 64
 
-// leastCuts and leastNodes bound the search for the least cost.
+// leastCuts, leastNodes and leastDecided bound the search for the least cost. A decision
+// takes some milliseconds.
 const (
-	leastCuts  = 3000
-	leastNodes = 400_000
+	leastCuts    = 3000
+	leastNodes   = 400_000
+	leastDecided = 4000
 )
 
 // least searches for a pattern of least cost, and reports whether it is proven
@@ -28,6 +30,8 @@ const (
 // Karp, Operations Research 61, 2013.
 func (p *Problem) least(ctx context.Context, t *Pattern, out func() bool) (*Pattern, bool, error) {
 	s := &leastSearch{p: p, bit: make([]int, len(p.cells))}
+	decided := 0
+	s.out = func() bool { decided++; return decided > leastDecided || out() }
 	for i, c := range p.cells {
 		s.bit[i] = -1
 		if c.Status == Safe || c.Status == Secondary {
@@ -86,6 +90,7 @@ type leastSearch struct {
 	cost  []int64
 	cuts  []uint64
 	cover *cover
+	out   func() bool // asked before every decision
 }
 
 // hide hides the cells of a set, and no other candidate.
@@ -96,7 +101,8 @@ func (s *leastSearch) hide(set uint64) {
 }
 
 // learn adds cuts for needs that fail when a set is hidden; ok is false where a
-// need was neither met nor proven to fail. No cut means that all needs hold.
+// need was neither met nor proven to fail, or out says that it is enough. No cut means
+// that all needs hold.
 func (s *leastSearch) learn(ctx context.Context, set uint64) (ok bool, err error) {
 	fresh := uint64(0)
 	for _, cell := range s.cover.primaries {
@@ -106,6 +112,9 @@ func (s *leastSearch) learn(ctx context.Context, set uint64) (ok bool, err error
 			if len(missing) == 0 {
 				break
 			}
+			if s.out() {
+				return false, nil
+			}
 			v, err := s.decide(ctx, missing[0])
 			if err != nil || v == Undecided || tries > 200 {
 				return false, err
@@ -113,8 +122,8 @@ func (s *leastSearch) learn(ctx context.Context, set uint64) (ok bool, err error
 			if v == Holds {
 				continue
 			}
-			cut, err := s.cut(ctx, missing[0], set)
-			if err != nil {
+			cut, ok, err := s.cut(ctx, missing[0], set)
+			if !ok || err != nil {
 				return false, err
 			}
 			if cut&fresh == 0 || len(s.cuts) == 0 {
@@ -127,8 +136,9 @@ func (s *leastSearch) learn(ctx context.Context, set uint64) (ok bool, err error
 	return true, nil
 }
 
-// cut makes the cells hidden as many as a need fails with, cheap ones first.
-func (s *leastSearch) cut(ctx context.Context, n Need, set uint64) (uint64, error) {
+// cut makes the cells hidden as many as a need fails with, cheap ones first. ok is false
+// where out says that it is enough.
+func (s *leastSearch) cut(ctx context.Context, n Need, set uint64) (cut uint64, ok bool, err error) {
 	for b := range s.cells {
 		if set>>b&1 == 1 {
 			continue
@@ -139,15 +149,18 @@ func (s *leastSearch) cut(ctx context.Context, n Need, set uint64) (uint64, erro
 			continue
 		}
 		n.High, n.Low = -1, -1
+		if s.out() {
+			return 0, false, nil
+		}
 		v, err := s.decide(ctx, n)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		if v == Fails {
 			set |= 1 << b
 		}
 	}
-	return ^set & (1<<len(s.cells) - 1), nil
+	return ^set & (1<<len(s.cells) - 1), true, nil
 }
 
 // decide settles a need for what is hidden now, and keeps the witnesses.
