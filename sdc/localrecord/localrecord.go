@@ -159,6 +159,9 @@ func (s *Record) Validate() error {
 // the reason why the record does not. The record must have been made for all these keys,
 // for combinations of at least that size, for at least k, and for the same respondents.
 func (s *Record) Covers(keys []string, size int, respondent string, k int64) string {
+	if s == nil {
+		return "there is no record"
+	}
 	for _, key := range keys {
 		if !slices.Contains(s.Keys, key) {
 			return fmt.Sprintf("it does not know key %q", key)
