@@ -105,8 +105,8 @@ func sameRespondents(cells []Cell) bool {
 	return people == 0 || least.Mul(least, new(big.Rat).SetInt64(people)).Cmp(sum) <= 0
 }
 
-// sameHoldings reports whether all holdings, or respondents without one, may have the same in all, where no contribution
-// is negative.
+// sameHoldings reports whether all holdings, or respondents without one, may have the same in
+// all, where no contribution is negative.
 func sameHoldings(cells []Cell) bool {
 	b := boundsOf(cells, 1)
 	if b == nil || len(b.least) == 0 {

@@ -38,9 +38,8 @@ func itoa(n int) string {
 	return s
 }
 
-// TestAttackerParts: each part of the attacker that a policy switches off changes what is
-// released as it should, and is said by the run, the pages, the manifest and verify. verify
-// accepts it with a reason alone.
+// TestAttackerParts: each part of the attacker that a policy switches off is said by the run,
+// the pages, the manifest and verify. verify accepts it with a reason alone.
 func TestAttackerParts(t *testing.T) {
 	square := personRows("a,p 4", "a,q 30", "a,r 28", "b,p 25", "b,q 31", "b,r 27", "c,p 21", "c,q 26", "c,r 24")
 	parts := []string{"unions", "shares", "occurs", "method"}

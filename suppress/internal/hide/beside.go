@@ -12,10 +12,10 @@ import (
 // the given numbers that hide something, as hides says. Whoever has the records counts the
 // cells himself. So the error wraps ErrUnfit where microdata have all the spanning
 // variables of such a table among their keys and sensitive variables, in codes that are as
-// fine as those of the table, and the response where there is one. All other microdata beside such a table have a remark that
-// this was not decided, for review. What is counted over shared columns is a margin of the
-// table; and a column by another name may determine a column of the table, as a municipality
-// determines its region, or be the same column in other codes.
+// fine as those of the table, and the response where there is one. All other microdata beside
+// such a table have a remark that this was not decided, for review. What is counted over
+// shared columns is a margin of the table. And a column by another name may determine a column
+// of the table, as a municipality determines its region, or be the same column in other codes.
 //
 // Linear in pairs of outputs and their codes.
 func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, error) {
