@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -18,28 +19,25 @@ const (
 	sameNumber = "same-number"
 )
 
-// lookAlikes returns how many codes of a variable look like another one: they differ in
-// case, blanks, Unicode form or invisible characters alone. Bytes that are UTF-8 are looked at
-// as text. Time linear in the codes.
-func (v *Variable) lookAlikes() (n int64) {
+// leafTexts yields the codes of a variable that rows have, but for null; none for numbers.
+// Bytes that are UTF-8 are yielded as text.
+func (v *Variable) leafTexts(yield func(string) bool) {
 	if v.number {
-		return 0
+		return
 	}
-	return alikeCodes(func(yield func(string) bool) {
-		for i := range v.nodes {
-			x := &v.nodes[i]
-			if i == 0 || !x.leaf || x.null {
-				continue
-			}
-			code := x.label
-			if raw, err := hex.DecodeString(code); err == nil && v.bytes {
-				code = string(raw)
-			}
-			if !yield(code) {
-				return
-			}
+	for i := range v.nodes {
+		x := &v.nodes[i]
+		if i == 0 || !x.leaf || x.null {
+			continue
 		}
-	})
+		code := x.label
+		if raw, err := hex.DecodeString(code); err == nil && v.bytes {
+			code = string(raw)
+		}
+		if !yield(code) {
+			return
+		}
+	}
 }
 
 // alikeCodes counts different codes that look like another one.
@@ -58,14 +56,31 @@ func alikeCodes(codes iter.Seq[string]) (n int64) {
 }
 
 // CodesLookAlike remarks, for review, on codes of a column that differ from another code
-// only in case, blanks, Unicode form or invisible characters. The remark has the number
-// of these codes. [Check] does the same by itself; CodesLookAlike is for reports that are
-// made in another way. Every code must come once. Linear in the codes.
-func CodesLookAlike(name string, codes iter.Seq[string]) []Remark {
+// only in case, blanks, Unicode form or invisible characters, and on codes that are the
+// same number as another code. Each remark has a number of codes. [Check] does the same by
+// itself; CodesLookAlike is for reports that are made in another way. Every code must come
+// once. Linear in the codes.
+func CodesLookAlike(name string, codes iter.Seq[string]) (out []Remark) {
 	if codes == nil {
 		return nil
 	}
-	return codeRemark(name, alikeCodes(codes))
+	if n := alikeCodes(codes); n > 0 {
+		out = append(out, Remark{
+			Name: lookAlike, Column: name, Count: n, Verdict: Review,
+			Message: words.New(words.CodesLookAlike, words.Count(n), words.NameOf(name)),
+		})
+	}
+	numbers := column.NewInterner()
+	for code := range codes {
+		numbers.Add(code)
+	}
+	if n := numbers.SameNumbers(); n > 0 {
+		out = append(out, Remark{
+			Name: sameNumber, Column: name, Count: n, Verdict: Review,
+			Message: words.New(words.CodesSameNumber, words.Count(n), words.NameOf(name)),
+		})
+	}
+	return out
 }
 
 // codeLook returns the form in which look-alikes are compared: compatibility form, small
@@ -89,16 +104,3 @@ func codeLook(s string) string {
 
 // emptyBraille is a sign without dots, which no property of Unicode calls a blank.
 const emptyBraille = '\u2800'
-
-// lookAlikeRemark says of a column how many of its codes look like another; none for 0.
-func lookAlikeRemark(v *Variable) []Remark { return codeRemark(v.Name, v.lookAlikes()) }
-
-func codeRemark(name string, n int64) []Remark {
-	if n == 0 {
-		return nil
-	}
-	return []Remark{{
-		Name: lookAlike, Column: name, Count: n, Verdict: Review,
-		Message: words.New(words.CodesLookAlike, words.Count(n), words.NameOf(name)),
-	}}
-}

@@ -22,7 +22,6 @@ func TestLookAlikes(t *testing.T) {
 		{"Unicode form", []string{"caf\u00e9", "cafe\u0301"}, 2},
 		{"an accent is no look-alike", []string{"cafe", "caf\u00e9"}, 0},
 		{"zero width", []string{"hiv", "hiv\u200b"}, 2},
-		{"leading zeros", []string{"1", "01"}, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var rows []row
@@ -39,6 +38,61 @@ func TestLookAlikes(t *testing.T) {
 			}
 			if got != tc.want || (got > 0) != (r.Verdict == sdc.Review) {
 				t.Errorf("%d look-alikes and verdict %v, want %d", got, r.Verdict, tc.want)
+			}
+		})
+	}
+}
+
+// TestSameNumberCodes: codes that are one number give a remark with the number of codes that
+// there are too many, for review. Codes of a numeric column are numbers already.
+func TestSameNumberCodes(t *testing.T) {
+	tree := []sdc.Code{{Label: "A", Children: []sdc.Code{{Label: "01.3", Children: []sdc.Code{{Label: "01.30"}}}}}, {Label: "02"}}
+	for _, tc := range []struct {
+		name  string
+		codes []string
+		tree  []sdc.Code
+		want  int64
+	}{
+		{"different numbers", []string{"1", "2", "10"}, nil, 0},
+		{"a leading zero", []string{"1", "01"}, nil, 1},
+		{"three ways", []string{"1", "01", "1.0", "2"}, nil, 2},
+		{"two numbers", []string{"0363", "363", "14", "0014"}, nil, 2},
+		{"no number", []string{"1a", "01a"}, nil, 0},
+		{"without the shortest way", []string{"01", "001"}, nil, 1},
+		{"a code and the code above it", []string{"01.30", "02"}, tree, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var rows []row
+			for _, c := range tc.codes {
+				for range 12 {
+					rows = append(rows, row{"diag": c})
+				}
+			}
+			for _, o := range []sdc.Output{
+				{Name: "o", Kind: sdc.Frequency, By: []string{"diag"}},
+				{Name: "m", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"diag"}},
+			} {
+				for i := range rows {
+					rows[i]["k"] = "x"
+				}
+				d := sdc.FromTable(tableOf(t, fields("diag", text, "k", text), rows...))
+				if tc.tree != nil {
+					h, err := sdc.NewHierarchy(tc.tree...)
+					if err != nil {
+						t.Fatal(err)
+					}
+					d.Hierarchies = map[string]*sdc.Hierarchy{"diag": h}
+				}
+				r := check(t, d, off(), o)
+				got := int64(0)
+				for _, x := range r.Data.Remarks {
+					if x.Name == "same-number" && x.Column == "diag" {
+						got = x.Count
+					}
+				}
+				if got != tc.want || (got > 0) != (r.Verdict == sdc.Review) {
+					t.Errorf("%v: %d codes and verdict %v, want %d", o.Kind, got, r.Verdict, tc.want)
+				}
 			}
 		})
 	}

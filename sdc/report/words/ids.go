@@ -92,6 +92,7 @@ const (
 	UnitsLookAlike       ID = "units-look-alike"
 	UnitsSameNumber      ID = "units-same-number"
 	CodesLookAlike       ID = "codes-look-alike"
+	CodesSameNumber      ID = "codes-same-number"
 )
 
 // Remarks about how files and columns were read.
@@ -129,6 +130,7 @@ const (
 // Remarks of a profile, which may leave: without a number.
 const (
 	SomeCodesLookAlike  ID = "some-codes-look-alike"
+	SomeCodesSameNumber ID = "some-codes-same-number"
 	SomeUnitsLookAlike  ID = "some-units-look-alike"
 	SomeUnitsSameNumber ID = "some-units-same-number"
 	SomeUnitsForReview  ID = "some-units-for-review"
@@ -299,6 +301,7 @@ var checkParameters = map[ID][]Parameter{
 	UnitsLookAlike:       slices.Concat(number("n"), name("column")),
 	UnitsSameNumber:      slices.Concat(number("n"), name("column")),
 	CodesLookAlike:       slices.Concat(number("n"), name("column")),
+	CodesSameNumber:      slices.Concat(number("n"), name("column")),
 
 	WholeNumbers: nil, Decimals: nil, ExactDecimals: text("type"), Grouped: nil, CodesAsText: list(Name, "columns"),
 	NoChecksum: nil, OpenStream: nil, CopiedFiles: nil,
@@ -314,7 +317,7 @@ var checkParameters = map[ID][]Parameter{
 
 	LocalUntrusted: name("file"), LocalNoTrust: name("file"), LocalUnsigned: name("file"), LocalPart: nil,
 
-	SomeCodesLookAlike: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
+	SomeCodesLookAlike: name("column"), SomeCodesSameNumber: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
 
 	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
