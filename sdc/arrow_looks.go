@@ -31,8 +31,9 @@ func (form RespondentForm) Looks(t arrow.Table, name string) ([]Remark, error) {
 }
 
 // CodeLooks remarks, for review, on codes of a column of a table that look like another one,
-// as [CodesLookAlike] does. Linear in the rows.
-func CodeLooks(t arrow.Table, name string) ([]Remark, error) {
+// as [CodesLookAlike] does, and on codes of a sensitive variable that are the same number as
+// another one. Linear in the rows.
+func CodeLooks(t arrow.Table, name string, sensitive bool) ([]Remark, error) {
 	if t == nil {
 		return nil, outputsError("the table is nil")
 	}
@@ -41,7 +42,7 @@ func CodeLooks(t arrow.Table, name string) ([]Remark, error) {
 		return nil, err
 	}
 	null, hasNull := e.Null()
-	return CodesLookAlike(name, func(yield func(string) bool) {
+	return codesLook(name, sensitive, func(yield func(string) bool) {
 		for code := range uint32(e.Len()) {
 			if !(hasNull && code == null) && !yield(e.Text(code)) {
 				return

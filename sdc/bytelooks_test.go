@@ -130,13 +130,13 @@ func TestBytesLook(t *testing.T) {
 						}
 					}
 				}
-				r := check(t, sdc.FromTable(table), off(), sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"c"}})
+				r := check(t, sdc.FromTable(table), off(), sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"c"}, Sensitive: []string{"c"}})
 				got := [2]int64{remarked(r.Data.Remarks, "look-alike", "c"), remarked(r.Data.Remarks, "same-number", "c")}
 				if got != [2]int64{tc.codes, tc.same} || (tc.codes+tc.same > 0) != (r.Verdict == sdc.Review) {
 					t.Errorf("%v: %d codes look alike or are one number, verdict %v, want %d and %d", dt, got, r.Verdict, tc.codes, tc.same)
 				}
 				// Callers that count in another way get the same remarks.
-				remarks, err := sdc.CodeLooks(table, "c")
+				remarks, err := sdc.CodeLooks(table, "c", true)
 				if got := [2]int64{remarked(remarks, "look-alike", "c"), remarked(remarks, "same-number", "c")}; err != nil || got != [2]int64{tc.codes, tc.same} {
 					t.Errorf("%v: CodeLooks: %d, %v", dt, got, err)
 				}

@@ -56,11 +56,17 @@ func alikeCodes(codes iter.Seq[string]) (n int64) {
 }
 
 // CodesLookAlike remarks, for review, on codes of a column that differ from another code
-// only in case, blanks, Unicode form or invisible characters, and on codes that are the
-// same number as another code. Each remark has a number of codes. [Check] does the same by
-// itself; CodesLookAlike is for reports that are made in another way. Every code must come
-// once. Linear in the codes.
-func CodesLookAlike(name string, codes iter.Seq[string]) (out []Remark) {
+// only in case, blanks, Unicode form or invisible characters. The remark has the number
+// of these codes. [Check] does the same by itself; CodesLookAlike is for reports that are
+// made in another way. Every code must come once. Linear in the codes.
+func CodesLookAlike(name string, codes iter.Seq[string]) []Remark {
+	return codesLook(name, false, codes)
+}
+
+// codesLook remarks on codes that look alike, and on codes of a sensitive variable that are
+// the same number as another code. A spanning variable of two codes for one number makes
+// cells smaller, which finds more; a sensitive variable makes shares smaller, which finds less.
+func codesLook(name string, sensitive bool, codes iter.Seq[string]) (out []Remark) {
 	if codes == nil {
 		return nil
 	}
@@ -69,6 +75,9 @@ func CodesLookAlike(name string, codes iter.Seq[string]) (out []Remark) {
 			Name: lookAlike, Column: name, Count: n, Verdict: Review,
 			Message: words.New(words.CodesLookAlike, words.Count(n), words.NameOf(name)),
 		})
+	}
+	if !sensitive {
+		return out
 	}
 	numbers := column.NewInterner()
 	for code := range codes {

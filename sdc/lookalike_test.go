@@ -43,8 +43,8 @@ func TestLookAlikes(t *testing.T) {
 	}
 }
 
-// TestSameNumberCodes: codes that are one number give a remark with the number of codes that
-// there are too many, for review. Codes of a numeric column are numbers already.
+// TestSameNumberCodes: codes of a sensitive variable that are one number give a remark with
+// the number of codes that there are too many, for review. Other codes count as they stand.
 func TestSameNumberCodes(t *testing.T) {
 	tree := []sdc.Code{{Label: "A", Children: []sdc.Code{{Label: "01.3", Children: []sdc.Code{{Label: "01.30"}}}}}, {Label: "02"}}
 	for _, tc := range []struct {
@@ -69,7 +69,7 @@ func TestSameNumberCodes(t *testing.T) {
 				}
 			}
 			for _, o := range []sdc.Output{
-				{Name: "o", Kind: sdc.Frequency, By: []string{"diag"}},
+				{Name: "o", Kind: sdc.Frequency, By: []string{"diag"}, Sensitive: []string{"diag"}},
 				{Name: "m", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"diag"}},
 			} {
 				for i := range rows {
@@ -92,6 +92,12 @@ func TestSameNumberCodes(t *testing.T) {
 				}
 				if got != tc.want || (got > 0) != (r.Verdict == sdc.Review) {
 					t.Errorf("%v: %d codes and verdict %v, want %d", o.Kind, got, r.Verdict, tc.want)
+				}
+				if o.Kind == sdc.Microdata {
+					continue
+				}
+				if o.Sensitive = nil; remarked(check(t, d, off(), o).Data.Remarks, "same-number", "diag") != 0 {
+					t.Errorf("a remark on a spanning variable")
 				}
 			}
 		})

@@ -24,6 +24,7 @@ type planned struct {
 	coded     bool       // as codes
 	number    bool       // as exact numbers
 	amount    bool       // the codes are numbers
+	sensitive bool       // an output names the column as sensitive
 	refuse    bool       // nulls are refused
 	hierarchy *Hierarchy // values must be its leaves
 }
@@ -201,6 +202,7 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 	c := pl.column(name, true, false)
 	pl.columns[c].refuse = pl.columns[c].refuse || m == MissingRefuse
 	pl.columns[c].hierarchy = pl.data.Hierarchies[name]
+	pl.columns[c].sensitive = pl.columns[c].sensitive || slices.Contains(o.Sensitive, name)
 	return c, nil
 }
 

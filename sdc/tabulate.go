@@ -74,7 +74,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 				return nil, sum, err
 			}
 		}
-		sum.alike = append(sum.alike, CodesLookAlike(vars[c].Name, vars[c].leafTexts)...)
+		sum.alike = append(sum.alike, codesLook(vars[c].Name, pl.columns[c].sensitive, vars[c].leafTexts)...)
 	}
 	var out []*outputTables
 	var all []*Table

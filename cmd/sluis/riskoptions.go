@@ -156,7 +156,7 @@ func (f *riskFlags) input(ctx context.Context, files []string) (in project.Input
 	}
 	o.OpenStreams, o.Watch = openStreams(ctx), watch("reading")
 	in = project.Input{
-		Files: files, Respondent: f.respondent, Household: f.household, Codes: slices.Concat(f.keys, f.sensitive),
+		Files: files, Respondent: f.respondent, Household: f.household, Codes: slices.Concat(f.keys, f.sensitive), Sensitive: f.sensitive,
 		Weight: f.weight, Ordered: f.ordered(), Form: sdc.RespondentForm(f.form),
 	}
 	in.CSV, err = f.csv.options(files)

@@ -144,9 +144,7 @@ func Make(ctx context.Context, open Opener, o Options) (*Profile, error) {
 	for _, c := range columns {
 		p.Columns = append(p.Columns, c.describe(r, least))
 		for _, x := range c.alike {
-			p.Remarks = append(p.Remarks, withoutNumber(x, c.name, map[string]words.ID{
-				"look-alike": words.SomeCodesLookAlike, "same-number": words.SomeCodesSameNumber,
-			}[x.Name]))
+			p.Remarks = append(p.Remarks, withoutNumber(x, c.name, words.SomeCodesLookAlike))
 		}
 	}
 	for _, x := range r.Data.Remarks {

@@ -28,6 +28,9 @@ type Input struct {
 	// Codes are columns of values; values that look alike give a remark. The columns must
 	// exist.
 	Codes []string
+	// Sensitive are those of Codes that are sensitive variables: codes that are the same
+	// number, such as 1 and 01, give a remark too.
+	Sensitive []string
 	// Joined are the columns with records of pseudonyms that are compared between files,
 	// besides the columns of units.
 	Joined []string
@@ -220,7 +223,7 @@ func lookAlikes(data arrow.Table, in *Input) ([]sdc.Remark, error) {
 		out = append(out, remarks...)
 	}
 	for _, name := range in.Codes {
-		remarks, err := sdc.CodeLooks(data, name)
+		remarks, err := sdc.CodeLooks(data, name, slices.Contains(in.Sensitive, name))
 		if err != nil {
 			return nil, err
 		}

@@ -106,7 +106,6 @@ var dutchChecks = map[ID]string{
 	LocalPart:      "het verslag van lokaal onderdrukken noemt niet alle ontbrekende waarden van de kolom: de andere ontbraken al en verbergen misschien niemand, dus een klasse die k alleen met ontbrekende waarden haalt, moet worden beoordeeld; gebruik --missing category in sluis local en hier, of laat zulke rijen weg voor sluis local",
 
 	SomeCodesLookAlike:  "codes van {column} verschillen alleen in hoofdletters, spaties, Unicodevorm of onzichtbare tekens van een andere, en tellen als verschillende codes",
-	SomeCodesSameNumber: "codes van {column} verschillen als tekst van een andere maar niet als getal, zoals 01, +1 en 1.0 van 1, en tellen elk als eigen code",
 	SomeUnitsLookAlike:  "waarden van {column} verschillen alleen in hoofdletters, spaties, Unicodevorm of onzichtbare tekens van een andere, en tellen elk als eigen eenheid",
 	SomeUnitsSameNumber: "waarden van {column} verschillen als tekst van een andere maar niet als getal, zoals 0100, +100 en 100.0 van 100, en tellen elk als eigen eenheid",
 	SomeUnitsForReview:  "waarden van {column} moeten worden beoordeeld",

@@ -106,7 +106,6 @@ var englishChecks = map[ID]string{
 	LocalPart:      "the record of local suppression does not count all missing values of the column: the others were missing before, and may hide nobody; a class that reaches k through missing values alone is for review; use --missing category in sluis local and in the check, or take such rows out before sluis local",
 
 	SomeCodesLookAlike:  "codes of {column} differ from another in case, blanks, Unicode form or invisible characters alone, and count as different codes",
-	SomeCodesSameNumber: "codes of {column} differ from another one as texts and not as numbers, as 01, +1 and 1.0 do from 1; each counts as a code of its own",
 	SomeUnitsLookAlike:  "values of {column} differ from another one in case, blanks, Unicode form or invisible characters alone; each counts as a unit of its own",
 	SomeUnitsSameNumber: "values of {column} differ from another one as texts and not as numbers, as 0100, +100 and 100.0 do from 100; each counts as a unit of its own",
 	SomeUnitsForReview:  "values of {column} are for review",

@@ -130,7 +130,6 @@ const (
 // Remarks of a profile, which may leave: without a number.
 const (
 	SomeCodesLookAlike  ID = "some-codes-look-alike"
-	SomeCodesSameNumber ID = "some-codes-same-number"
 	SomeUnitsLookAlike  ID = "some-units-look-alike"
 	SomeUnitsSameNumber ID = "some-units-same-number"
 	SomeUnitsForReview  ID = "some-units-for-review"
@@ -317,7 +316,7 @@ var checkParameters = map[ID][]Parameter{
 
 	LocalUntrusted: name("file"), LocalNoTrust: name("file"), LocalUnsigned: name("file"), LocalPart: nil,
 
-	SomeCodesLookAlike: name("column"), SomeCodesSameNumber: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
+	SomeCodesLookAlike: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
 
 	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
