@@ -195,6 +195,9 @@ rules:
 }
 
 func TestDemoAndSynth(t *testing.T) {
+	if raceDetector {
+		t.Skip("the demo is a row of commands, each of which has tests under the race detector")
+	}
 	dir := t.TempDir()
 	status, out, stderr := sluis(t, "demo", "--rows", "300", "--out", filepath.Join(dir, "demo"))
 	if status != 0 || !strings.Contains(out, "Verdict: UNSAFE") || !strings.Contains(out, "certificate.json holds") {
