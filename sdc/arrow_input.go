@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"sync/atomic"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -23,8 +23,10 @@ type input struct {
 	readers []array.RecordReader
 	open    func(ctx context.Context) ([]array.RecordReader, error)
 	// started is set by the check that reads the readers: there is nothing left in them
-	// for another.
-	started atomic.Bool
+	// for another. mu guards started, and the readers until then: a check that looks at the
+	// readers does so before another one reads them, or not at all.
+	mu      sync.Mutex
+	started bool
 }
 
 // FromTable returns data that reads an Arrow table, as often as wanted. The table is
@@ -101,9 +103,15 @@ var errUsed = fmt.Errorf("%w: the readers of the data are already read: make a n
 
 // start reserves the readers for one check.
 func (in *input) start() error {
-	if in.table == nil && in.started.Swap(true) {
+	if in.table != nil {
+		return nil
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.started {
 		return errUsed
 	}
+	in.started = true
 	return nil
 }
 
@@ -112,7 +120,9 @@ func (in *input) validate() error {
 	if in.table != nil {
 		return validateTable(in.table)
 	}
-	if in.started.Load() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.started {
 		return errUsed
 	}
 	if len(in.readers) == 0 {
