@@ -1,3 +1,6 @@
+// One file for the recounts of relations and of microdata beside tables: they share the drawn
+// data, and the sums over plain rows.
+
 package suppress_test
 
 import (
