@@ -187,6 +187,12 @@ func packed(x []int64, words int, start []int, slab, threads int) []int64 {
 func (s *chosen) count(c *cube, slab int) int {
 	records, inside, states := s.of(c, slab)
 	n := 0
+	if s.all {
+		for _, r := range records {
+			n += inTable(r, published)
+		}
+		return n
+	}
 	for k, r := range records {
 		n += inTable(r, states[inside[k]])
 	}
