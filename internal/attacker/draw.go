@@ -144,7 +144,6 @@ func Draw(seed uint64) *Case {
 	if !one(5) { // the search for less suppression takes most of the time
 		c.Args = append(c.Args, "--rounds", "0")
 	}
-	c.Args = append(c.Args, "--seed", fmt.Sprint(rng.IntN(5)))
 	return c
 }
 
