@@ -150,7 +150,7 @@ func parse(text []byte) (Secret, error) {
 	body, id, _ := bytes.Cut(body, []byte("-"))
 	b := make([]byte, hex.DecodedLen(len(body)))
 	defer clear(b)
-	if _, err := hex.Decode(b, body); err != nil || len(b) != Size {
+	if _, err := hex.Decode(b, body); err != nil || len(b) < Size {
 		return Secret{}, fmt.Errorf("%w: it is not in the form of a secret", ErrSecret)
 	}
 	s, err := Of(b)

@@ -40,6 +40,21 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// TestLonger: a secret of more than Size bytes comes back from its file too.
+func TestLonger(t *testing.T) {
+	s, err := secret.Of([]byte("forty bytes that are no secret of a project"))
+	path := filepath.Join(t.TempDir(), "a.secret")
+	if err == nil {
+		err = secret.Save(path, s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := secret.Load(path); err != nil || string(back.Bytes()) != string(s.Bytes()) {
+		t.Errorf("another secret came back: %v", err)
+	}
+}
+
 // TestRefused: what is no secret is refused, and the error does not hold it.
 func TestRefused(t *testing.T) {
 	dir := t.TempDir()
