@@ -1,7 +1,6 @@
 package sdc
 
 import (
-	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -173,92 +172,4 @@ func (p *Policy) report() basis.Policy {
 		out.Remarks = append(out.Remarks, words.New(words.ThresholdAlone))
 	}
 	return out
-}
-
-// differences compares the policy with the shipped one of its name, or with
-// cbs where there is none.
-func (p *Policy) differences() []string {
-	base := p.shipped()
-	out := []string{}
-	was := base.rules()
-	for i, r := range p.rules() {
-		if a, b := describe(was[i]), describe(r); a != b {
-			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
-		}
-	}
-	return append(out, p.otherDifferences(&base)...)
-}
-
-// PublicDifferences lists the differences between the policy and the shipped one, for
-// documents that may leave. For the concentration rules, request, closeness, and the
-// interval of min-contributors the list says only that they differ. Their thresholds are
-// left out, because they tell how closely a value can be estimated. They are not secret:
-// a reader with the digest of the policy can test a guess of the thresholds, and the name
-// of a shipped policy gives its thresholds.
-func (p *Policy) PublicDifferences() []string {
-	base := p.shipped()
-	out := []string{}
-	was := base.rules()
-	for i, r := range p.rules() {
-		if describe(was[i]) == describe(r) {
-			continue
-		}
-		a, b := describePublic(was[i]), describePublic(r)
-		if (basis.Rule{Rule: r.name()}).Estimates("") || a == b {
-			out = append(out, r.name()+": differs from "+base.Name)
-		} else {
-			out = append(out, r.name()+": "+b+" (in "+base.Name+": "+a+")")
-		}
-	}
-	return append(out, p.otherDifferences(&base)...)
-}
-
-// shipped returns the shipped policy that p is compared with.
-func (p *Policy) shipped() Policy {
-	if resembles(p.Name) == "essnet" {
-		return ESSNet()
-	}
-	return CBS()
-}
-
-// otherDifferences compares the fields that are no rules.
-func (p *Policy) otherDifferences(base *Policy) (out []string) {
-	if p.RequireDossier {
-		out = append(out, "dossier: required (in "+base.Name+": not required)")
-	}
-	if p.Weighting != base.Weighting {
-		out = append(out, "weighting: "+string(p.Weighting)+" (in "+base.Name+": "+string(base.Weighting)+")")
-	}
-	for _, part := range p.Attacker.Off() {
-		out = append(out, "attacker: "+part+" off (in "+base.Name+": on)")
-	}
-	if p.Rounding.Base != base.Rounding.Base {
-		out = append(out, fmt.Sprintf("rounding: base %d (in %s: at least the minimum)", p.Rounding.Base, base.Name))
-	}
-	return out
-}
-
-// describePublic is describe without the thresholds that stay inside.
-func describePublic(r rule) string {
-	if r.off() {
-		return "off"
-	}
-	s := "on"
-	for _, l := range r.limits() {
-		if !(basis.Rule{Rule: r.name()}).Estimates(l.Name) {
-			s += ", " + l.Name + " " + l.Value
-		}
-	}
-	return s
-}
-
-func describe(r rule) string {
-	if r.off() {
-		return "off"
-	}
-	s := "on"
-	for _, l := range r.limits() {
-		s += ", " + l.Name + " " + l.Value
-	}
-	return s
 }

@@ -251,8 +251,11 @@ func publish(ctx context.Context, r *sdc.Report, s fileStore, o *Options) (*Publ
 		p.off = append(p.off, "method")
 	}
 	about := manifest.Manifest{
-		Policy: &manifest.Policy{Name: r.Policy.Name, SHA256: r.Policy.SHA256, Differences: r.Policy.Public},
+		Policy: &manifest.Policy{Name: r.Policy.Name, SHA256: r.Policy.SHA256, Differences: []string{}},
 		Review: p.Review, Off: p.off, NotReckoned: ids(p.NotChecked),
+	}
+	for _, d := range r.Policy.Public {
+		about.Policy.Differences = append(about.Policy.Differences, d.String())
 	}
 	m, err := manifest.Of(ctx, s.files(ReleaseFolder), about, p.shows)
 	if err != nil {

@@ -41,8 +41,8 @@ func (f *protectFlags) tell(stdout io.Writer, r *sdc.Report, p *suppress.Publica
 		fmt.Fprintln(stdout, report.RemarkLine(&x))
 	}
 	fmt.Fprintf(stdout, "Policy %q\n", r.Policy.Title())
-	for _, s := range r.Policy.Differences {
-		fmt.Fprintf(stdout, "  differs: %q\n", s)
+	for _, d := range r.Policy.Differences {
+		fmt.Fprintf(stdout, "  differs: %q\n", d.String())
 	}
 	for _, t := range p.Tables {
 		if t.Shows.Means {

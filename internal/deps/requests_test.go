@@ -24,6 +24,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
@@ -302,7 +303,7 @@ func ran(t *testing.T) *dossier.Run {
 func protection(*testing.T) *report.Protection {
 	ten := big.NewRat(10, 1)
 	return &report.Protection{
-		Policy: "cbs", PolicySHA256: strings.Repeat("a", 64), Differences: []string{"x"}, Public: []string{"x"}, Sources: []origin.Source{{Name: "p.csv"}},
+		Policy: "cbs", PolicySHA256: strings.Repeat("a", 64), Differences: []basis.Difference{{Rule: "nk"}}, Public: []basis.Difference{{Rule: "nk"}}, Sources: []origin.Source{{Name: "p.csv"}},
 		Tables: []report.ReleasedTable{{
 			Name: "n", Shows: "sum", Response: "turnover", Certificate: "n.certificate.json", Attacker: report.Attacker{Whole: true, Least: new(big.Rat)}, Attacked: true, Means: true,
 			Variables: []report.CodeTree{{Name: "a", Codes: []string{"", "x", "y"}, Parents: []int{-1, 0, 0}}, {Name: "b", Codes: []string{"", "z"}, Parents: []int{-1, 0}}},

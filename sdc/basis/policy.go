@@ -14,11 +14,11 @@ type Policy struct {
 	File        *origin.Source  `json:"file,omitempty"`
 	Weighting   string          `json:"weighting"`
 	Rules       []Rule          `json:"rules"`
-	Differences []string        `json:"differences"`
+	Differences []Difference    `json:"differences"`
 	Remarks     []words.Message `json:"remarks"`
 	// Public are the differences that may leave, see sdc.Policy.PublicDifferences. Not
 	// part of the JSON.
-	Public []string `json:"-"`
+	Public []Difference `json:"-"`
 }
 
 // Rule is one rule with its thresholds.

@@ -83,7 +83,7 @@ func TestIntervalStaysInside(t *testing.T) {
 		p := sdc.CBS()
 		p.Name, p.MinContributors = "ours", sdc.MinContributors{Min: tc.min, Interval: "88.5"}
 		r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
-		if got := r.Policy.Public; len(got) != 1 || got[0] != tc.want {
+		if got := r.Policy.Public; len(got) != 1 || got[0].String() != tc.want {
 			t.Errorf("%q, want %q", got, tc.want)
 		}
 		for _, lang := range []string{"en", "nl"} {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
@@ -22,8 +23,8 @@ type Protection struct {
 	// differences that may leave.
 	Policy       string
 	PolicySHA256 string
-	Differences  []string
-	Public       []string
+	Differences  []basis.Difference
+	Public       []basis.Difference
 	Tables       []ReleasedTable
 	// Others are the outputs that are no tables and were left alone.
 	Others []sdc.OutputReport

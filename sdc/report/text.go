@@ -52,7 +52,7 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 		fmt.Fprintf(b, "  %s\n", RemarkLine(&x))
 	}
 	for _, d := range r.Policy.Differences {
-		fmt.Fprintf(b, "  differs: %s\n", printable(d))
+		fmt.Fprintf(b, "  differs: %s\n", printable(d.String()))
 	}
 	for _, d := range r.Policy.Remarks {
 		fmt.Fprintf(b, "  remark: %s\n", printable(d.String()))

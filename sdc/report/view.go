@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/origin"
 )
@@ -312,10 +313,10 @@ type whoseView struct {
 	Differences []string
 }
 
-func (d language) whose(sha256 string, differences []string) whoseView {
+func (d language) whose(sha256 string, differences []basis.Difference) whoseView {
 	out := whoseView{SHA256: sha256}
-	for _, s := range differences {
-		out.Differences = append(out.Differences, d.difference(s))
+	for _, x := range differences {
+		out.Differences = append(out.Differences, d.difference(x))
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
 )
 
@@ -65,19 +66,11 @@ func (d language) kinds(list string) string {
 // sentence is a text with the language it is in.
 type sentence struct{ Text, Lang string }
 
-// difference translates a difference between a policy and the shipped one. Rules and
-// thresholds have the names of policy files.
-func (d language) difference(s string) string {
-	s = visible(s)
-	if d.lang == "nl" {
-		s = differenceDutch.Replace(s)
-	}
-	return shorten(s, 4*longestLabel)
+// difference says a difference between a policy and the shipped one. Rules and thresholds
+// have the names of policy files.
+func (d language) difference(x basis.Difference) string {
+	return shorten(d.tell(x.Message()).Text, 4*longestLabel)
 }
-
-var differenceDutch = strings.NewReplacer(
-	": differs from ", ": wijkt af van ",
-	": on, ", ": aan, ", ": on)", ": aan)", ": on (", ": aan (", ": off", ": uit", ": required", ": vereist", ": not required", ": niet vereist")
 
 // step says a step of a dossier, in the page's language and without characters that
 // steer text.

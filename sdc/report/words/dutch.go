@@ -144,6 +144,11 @@ var dutchChecks = map[ID]string{
 	CodeOccurs:       "tabel {table} en wat daaraan vastzit: een code die genoemd wordt, heeft ten minste één respondent, en verborgen cellen tellen op tot evenveel als het er zijn: iedere cel is 1 (aantal plaatsen: {places}); publiceer minder detail",
 	GroupShareOpen:   "tabel {table} en wat daaraan vastzit: niet is aangetoond dat het aandeel van een verborgen cel onbekend blijft, zoals een groepsregel vereist (aantal plaatsen: {places}); publiceer minder detail",
 
+	PolicyDiffers: "{rule}: wijkt af van {base}",
+	PolicySets:    "{rule}: [{field} ]{new} (in {base}: {old})",
+	StateOn:       "aan[, {limits}]", StateOff: "uit", StateRequired: "vereist", StateNotRequired: "niet vereist",
+	StateAtLeastMinimum: "ten minste het minimum",
+
 	DifferOften: "hoe vaak de kolom is gepseudonimiseerd", DifferKey: "de sleutel", DifferDomain: "het domein", DifferAlgorithm: "het algoritme",
 	DifferLength: "de lengte", DifferFormat: "de versie van het formaat", DifferEncoding: "de codering",
 	Minimum: "het minimum", Maximum: "het maximum", Range: "het bereik",

@@ -144,6 +144,11 @@ var englishChecks = map[ID]string{
 	CodeOccurs:       "table {table} and those linked with it: a listed code has at least one respondent, and in {places} places the hidden cells of codes sum to the number of these codes, so each cell is 1; publish less detail",
 	GroupShareOpen:   "table {table} and those linked with it: a group rule asks that the share of a hidden cell in its line stays unknown, which was not shown in {places} places; publish less detail",
 
+	PolicyDiffers: "{rule}: differs from {base}",
+	PolicySets:    "{rule}: [{field} ]{new} (in {base}: {old})",
+	StateOn:       "on[, {limits}]", StateOff: "off", StateRequired: "required", StateNotRequired: "not required",
+	StateAtLeastMinimum: "at least the minimum",
+
 	DifferOften: "how often the column was pseudonymised", DifferKey: "the key", DifferDomain: "the domain", DifferAlgorithm: "the algorithm",
 	DifferLength: "the length", DifferFormat: "the version of the format", DifferEncoding: "the encoding",
 	Minimum: "min", Maximum: "max", Range: "range",

@@ -172,6 +172,17 @@ const (
 	GroupShareOpen   ID = "group-share"
 )
 
+// Differences between a policy and the shipped one, and the states that they name.
+const (
+	PolicyDiffers       ID = "policy-differs"
+	PolicySets          ID = "policy-sets"
+	StateOn             ID = "state-on"
+	StateOff            ID = "state-off"
+	StateRequired       ID = "state-required"
+	StateNotRequired    ID = "state-not-required"
+	StateAtLeastMinimum ID = "state-at-least-minimum"
+)
+
 // Words of sentences.
 const (
 	DifferOften     ID = "differ-how-often"
@@ -337,6 +348,9 @@ var checkParameters = map[ID][]Parameter{
 	SumsOfThree:    slices.Concat(name("table"), number("most")),
 	CodeOccurs:     slices.Concat(name("table"), number("places")),
 	GroupShareOpen: slices.Concat(name("table"), number("places")),
+
+	PolicyDiffers: text("rule", "base"), PolicySets: text("rule", "field", "new", "base", "old"),
+	StateOn: list(Text, "limits"), StateOff: nil, StateRequired: nil, StateNotRequired: nil, StateAtLeastMinimum: nil,
 
 	DifferOften: nil, DifferKey: nil, DifferDomain: nil, DifferAlgorithm: nil, DifferLength: nil, DifferFormat: nil, DifferEncoding: nil,
 	Minimum: nil, Maximum: nil, Range: nil,
