@@ -9,7 +9,7 @@ package sdc
 //	1.1  all that leaves: every file of a publication
 //	1.2  the sums over all code trees; that counts are whole; that values are not negative
 //	     where none is
-//	1.3  a code that is listed occurs (part occurs)
+//	1.3  a code that is listed occurs, unless the codes are declared (part occurs)
 //	1.4  that one spanning column fixes another, as a county its region: looked for in the
 //	     data, and for review where it is so
 //	1.5  that columns add up, x = y + z or x = y, and that a response is nowhere above zero:

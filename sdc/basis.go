@@ -31,7 +31,7 @@ func (d *Data) basis(o *Output) basis.Facts {
 	}
 	for _, name := range columns {
 		b.Missing = append(b.Missing, basis.Missing{Column: name, Policy: string(d.missing(name))})
-		if h := d.Hierarchies[name]; h != nil {
+		if h := d.tree(name); h != nil {
 			b.Hierarchies = append(b.Hierarchies, basis.Hierarchy{Column: name, Levels: h.depth, Codes: len(h.codes), Depth: o.Depth[name], SHA256: h.digest()})
 		} else if o.Depth[name] > 0 {
 			b.Hierarchies = append(b.Hierarchies, basis.Hierarchy{Column: name, Depth: o.Depth[name]})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/origin"
 )
@@ -93,6 +94,9 @@ type Data struct {
 	// RespondentForm says in which form the texts that name respondents and holdings
 	// count. Defaults to none: texts that look alike are then an error.
 	RespondentForm RespondentForm
+	// Declared is what the caller declares of columns. The report says so. Defaults to
+	// nothing.
+	Declared declared.Columns
 	// Remarks are facts that the caller knows about the data and that every reader of the
 	// report must see. The check adds its own remarks.
 	Remarks []Remark
@@ -129,6 +133,14 @@ func (d *Data) validate() error {
 	for _, name := range slices.Sorted(maps.Keys(d.Hierarchies)) {
 		if h := d.Hierarchies[name]; h == nil || len(h.codes) == 0 {
 			return fmt.Errorf("%w: column %q: the hierarchy has no codes: make it with NewHierarchy or ParseHRC, or leave the column out", ErrRequest, name)
+		}
+	}
+	if err := d.Declared.Validate(); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Declared.Codes)) {
+		if d.Hierarchies[name] != nil {
+			return fmt.Errorf("%w: column %q has declared codes and a hierarchy, which has its codes: leave one of them out", ErrRequest, name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.NotIdentifiers)) {
@@ -182,5 +194,8 @@ func (d *Data) namedColumns() []namedColumn {
 	add("Data.Missing", slices.Sorted(maps.Keys(d.Missing))...)
 	add("Data.Hierarchies", slices.Sorted(maps.Keys(d.Hierarchies))...)
 	add("Data.NotIdentifiers", slices.Sorted(maps.Keys(d.NotIdentifiers))...)
+	for field, name := range d.Declared.Named() {
+		add("Data.Declared."+field, name)
+	}
 	return out
 }

@@ -44,6 +44,7 @@ var (
 // Reasons inside a ColumnError.
 var (
 	errHierarchy = errors.New("hierarchy")
+	errDeclared  = errors.New("declared codes")
 	errNumber    = errors.New("number cannot be used")
 )
 

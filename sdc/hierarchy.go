@@ -12,6 +12,7 @@ type Hierarchy struct {
 	codes []treeCode // in the order given, parents before children
 	index map[string]int
 	depth int
+	flat  bool // the declared codes of a column
 }
 
 type treeCode struct {

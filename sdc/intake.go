@@ -30,7 +30,7 @@ func (w *worker) check(c int, row int64, codes []uint32) error {
 		case isNull && want.refuse:
 			err = column.ErrNull
 		case !isNull && want.hierarchy != nil && !want.hierarchy.isLeaf(e.Label(uint32(code))):
-			err = fmt.Errorf("%w: the value is no leaf of it", errHierarchy)
+			err = want.hierarchy.noLeaf()
 		}
 		if err == nil {
 			continue

@@ -137,7 +137,7 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 		}
 		if s.by = append(slices.Clone(t.by), c); o.isAmount(name) {
 			if pl.columns[c].amount = true; pl.columns[c].hierarchy != nil {
-				return outputsError("output %q: column %q has a hierarchy: codes are no amounts", o.Name, name)
+				return outputsError("output %q: column %q has a hierarchy or declared codes: codes are no amounts", o.Name, name)
 			}
 		}
 		s.exclude = slices.Clone(t.exclude)
@@ -201,7 +201,7 @@ func (pl *plan) spanning(o *Output, name string) (int, error) {
 	}
 	c := pl.column(name, true, false)
 	pl.columns[c].refuse = pl.columns[c].refuse || m == MissingRefuse
-	pl.columns[c].hierarchy = pl.data.Hierarchies[name]
+	pl.columns[c].hierarchy = pl.data.tree(name)
 	pl.columns[c].sensitive = pl.columns[c].sensitive || slices.Contains(o.Sensitive, name)
 	return c, nil
 }

@@ -26,7 +26,7 @@ func (d *Data) remarks(sum totals) []Remark {
 			Message: words.New(words.IdentifierCleared, words.NameOf(name), words.TextOf(strings.TrimSpace(d.NotIdentifiers[name]))),
 		})
 	}
-	return out
+	return append(out, d.declarations()...)
 }
 
 // notSuppressed says that a key has nulls which local suppression did not write.

@@ -12,7 +12,8 @@ import (
 // Then follow
 //
 //   - with a hierarchy, its codes in the order given, parents before children;
-//   - without a hierarchy, the values in canonical order: numbers and dates by value,
+//   - with declared codes, these in the order given;
+//   - otherwise the values in canonical order: numbers and dates by value,
 //     text by bytes.
 //
 // Where null is a category of its own it is the last node, directly below the total.
@@ -23,6 +24,7 @@ type Variable struct {
 	// number says that the values are numbers: no dates, times or text.
 	number bool
 	bytes  bool // the values are bytes, and labels hexadecimal
+	listed bool // the codes are declared: see Declared
 	// leafOf maps the rank of a value in the column's list to its node.
 	leafOf []int
 	// values are the values of the nodes of a variable of amounts; nil for total and
@@ -57,6 +59,11 @@ func (v *Variable) Level(node int) int { return v.nodes[node].level }
 // IsLeaf reports whether records carry the code of the node.
 func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
 
+// Declared reports whether the caller declares the codes of the variable as a list, see
+// [declared.Columns]: then a code may occur nowhere, and nobody is taken to know that a code
+// occurs.
+func (v *Variable) Declared() bool { return v.listed }
+
 // newVariable places the values of a column in a tree. Where rows with a null are left
 // out, there is no node for null: it would give a row of zeros without meaning.
 func newVariable(name string, list *column.List, h *Hierarchy, excluded bool) (*Variable, error) {
@@ -65,7 +72,7 @@ func newVariable(name string, list *column.List, h *Hierarchy, excluded bool) (*
 		for _, c := range h.codes {
 			v.nodes = append(v.nodes, node{label: column.Written(c.label), parent: c.parent + 1, level: c.level, leaf: c.leaf})
 		}
-		v.depth = h.depth
+		v.depth, v.listed = h.depth, h.flat
 		v.markWhole()
 	}
 	null, hasNull := list.Null()
@@ -78,7 +85,7 @@ func newVariable(name string, list *column.List, h *Hierarchy, excluded bool) (*
 		if h != nil && !(hasNull && code == null) {
 			i, ok := h.index[label]
 			if !ok || !h.codes[i].leaf {
-				return nil, &ColumnError{Column: name, Row: -1, Err: fmt.Errorf("%w: a value of the data is no leaf of it", errHierarchy)}
+				return nil, &ColumnError{Column: name, Row: -1, Err: h.noLeaf()}
 			}
 			v.leafOf[code] = i + 1
 			continue
@@ -156,7 +163,7 @@ func (v *Variable) folded(o *Output) (*Variable, error) {
 	if err != nil || level >= v.depth && stop == nil {
 		return v, err
 	}
-	out := &Variable{Name: v.Name, number: v.number, bytes: v.bytes, leafOf: make([]int, len(v.leafOf))}
+	out := &Variable{Name: v.Name, number: v.number, bytes: v.bytes, listed: v.listed, leafOf: make([]int, len(v.leafOf))}
 	to := make([]int, len(v.nodes)) // node -> node of out
 	for n, x := range v.nodes {
 		if x.parent >= 0 && (x.level > level || stop != nil && stop[x.parent]) {

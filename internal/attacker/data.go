@@ -13,6 +13,8 @@ const Missing = ""
 type Variable struct {
 	Name   string
 	Leaves []string
+	// Declared says that the spec declares the codes, so that a leaf may occur nowhere.
+	Declared bool
 	// Parent names the code above a code. Codes at the top are absent.
 	Parent map[string]string
 }
@@ -177,6 +179,15 @@ func (c *Case) Spec() string {
 	}
 	if trees != "" {
 		b.WriteString("  hierarchies:\n" + trees)
+	}
+	codes := ""
+	for _, v := range c.Data.Vars {
+		if v.Declared {
+			codes += fmt.Sprintf("    %s: [%s]\n", v.Name, strings.Join(v.Leaves, ", "))
+		}
+	}
+	if codes != "" {
+		b.WriteString("  codes:\n" + codes)
 	}
 	b.WriteString("outputs:\n")
 	names := func(list []int) string {

@@ -10,7 +10,7 @@
 //   - the release, all sums over all code trees, and the code lists;
 //   - which rows an output leaves out for missing values;
 //   - that counts are whole, and that amounts are not negative where that is so;
-//   - that a listed code occurs in the data.
+//   - that a listed code occurs in the data, unless the spec declares the codes.
 //
 // Outputs are about one population: every published or hidden cell is the sum of atoms.
 // An atom is one combination of leaf codes of all variables of the spec; a missing value

@@ -110,7 +110,13 @@ func Draw(seed uint64) *Case {
 			d.Rows = append(d.Rows, r)
 		}
 	}
-	for k := range d.Vars { // codes that occur
+	more := rand.New(rand.NewPCG(seed, 21)) // leaves the rest of the draw as it is
+	declares := has("declared codes", more.IntN(6) == 0)
+	for k := range d.Vars { // codes that occur, or that are declared
+		if v := &d.Vars[k]; declares && len(v.Parent) == 0 && more.IntN(3) > 0 {
+			v.Declared = true
+			continue
+		}
 		d.Vars[k].Leaves = slices.DeleteFunc(d.Vars[k].Leaves, func(leaf string) bool {
 			return !slices.ContainsFunc(d.Rows, func(r Row) bool { return r.Codes[k] == leaf })
 		})

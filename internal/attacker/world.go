@@ -169,6 +169,9 @@ func (w *world) newBlock(response int, empty set, positive []set) *block {
 			if !slices.ContainsFunc(w.c.Outputs, func(o Output) bool { return slices.Contains(o.By, v) }) {
 				continue
 			}
+			if w.c.Data.Vars[v].Declared {
+				continue
+			}
 			for _, code := range w.c.Data.Vars[v].Leaves {
 				b.facts = append(b.facts, fact{set: w.setOf([]int{v}, []string{code}), x: 1, least: true})
 			}

@@ -49,6 +49,7 @@ var allowed = map[string][]string{
 	"sdc/basis":       {"sdc/origin", "sdc/report/words"},
 	"sdc/checklist":   {},
 	"sdc/origin":      {},
+	"sdc/declared":    {"internal/guard"},
 	"sdc/localrecord": {"internal/guard", "sdc/origin"},
 	"sdc/seal":        {"internal/guard"},
 	"sdc": {
@@ -56,7 +57,7 @@ var allowed = map[string][]string{
 		"internal/intact", "internal/names",
 	},
 	"sdc/source":  {"internal/intact", "internal/names", "internal/files", "internal/formula", "internal/identifier", "internal/staging"},
-	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/basis", "sdc/origin", "sdc/source"},
+	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/basis", "sdc/declared", "sdc/origin", "sdc/source"},
 	"sdc/diff":    {"sdc", "sdc/basis", "sdc/checklist", "sdc/origin", "sdc/seal"},
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/checklist", "sdc/origin", "sdc/profile", "sdc/report/words", "pseudonym"},
 	"sdc/profile": {"internal/identifier", "sdc", "sdc/origin", "sdc/report/words"},

@@ -26,6 +26,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/localrecord"
@@ -130,6 +131,7 @@ func data(t *testing.T) *sdc.Data {
 	d.Suppressions = []*localrecord.Record{localRecord()}
 	d.NotIdentifiers = map[string]string{"state": "a state of three"}
 	d.RespondentForm = "exact"
+	d.Declared = declared.Columns{Codes: map[string][]string{"state": {"s0", "s1", "s2", "s3"}}}
 	d.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
 	return d
 }

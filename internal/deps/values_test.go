@@ -7,6 +7,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/local"
@@ -138,6 +139,7 @@ var values = map[string]any{
 	"sdc/basis.Setting":              basis.Setting{},
 	"sdc.Sole":                       sdc.Sole{},
 	"sdc/origin.Source":              origin.Source{},
+	"sdc/declared.Columns":           declared.Columns{},
 	"sdc/localrecord.Key":            localrecord.Key{},
 	"sdc/localrecord.Record":         localrecord.Record{},
 	"sdc.Table":                      sdc.Table{},

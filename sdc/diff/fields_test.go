@@ -17,6 +17,7 @@ import (
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
@@ -85,6 +86,7 @@ func asked(t *testing.T, table arrow.Table) *request {
 	r.data.Missing = map[string]sdc.Missing{"": "exclude", "sex": "category"}
 	r.data.Hierarchies = map[string]*sdc.Hierarchy{"town": provinces(t, "t0", "t1", "t2")}
 	r.data.RespondentForm = "exact"
+	r.data.Declared = declared.Columns{Codes: map[string][]string{"age": {"0", "1", "2", "3", "4"}}}
 	r.data.About = origin.About{Title: "a", Project: "b", Requester: "c", Date: "d"}
 	r.data.NotIdentifiers = map[string]string{"age": "it is an age"}
 	r.policy.RequireDossier, r.data.Dossier = true, &checklist.State{}

@@ -181,7 +181,7 @@ func (p *Project) open(ctx context.Context, outputs []sdc.Output, readers int) (
 	}
 	f.data = sdc.FromReaders(list...)
 	f.data.Roles, f.data.Missing, f.data.Hierarchies, f.data.About, f.data.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.About, s.NotIdentifiers
-	f.data.RespondentForm = s.RespondentForm
+	f.data.RespondentForm, f.data.Declared = s.RespondentForm, s.Declared
 	f.data.Remarks = append(f.data.Remarks, inferredTypes(&s, f.src)...)
 	if f.account != nil {
 		f.data.Dossier = &checklist.State{Missing: f.account.Missing()}

@@ -11,6 +11,7 @@ import (
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/plainyaml"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -33,6 +34,8 @@ type Spec struct {
 	NotIdentifiers map[string]string
 	// RespondentForm goes into sdc.Data.
 	RespondentForm sdc.RespondentForm
+	// Declared goes into sdc.Data.
+	Declared declared.Columns
 	// About describes the request.
 	About origin.About
 	// Dossier is the file of the project's dossier, or "".
@@ -93,6 +96,7 @@ type dataFile struct {
 	CSV         csvFile                  `yaml:"csv"`
 	Missing     map[string]string        `yaml:"missing"`
 	Hierarchies map[string]hierarchyFile `yaml:"hierarchies"`
+	Codes       map[string]codeList      `yaml:"codes"`
 	Identifiers identifiersFile          `yaml:"identifiers"`
 }
 
@@ -287,6 +291,9 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 			return nil, fmt.Errorf("hierarchy of %q: %w", name, err)
 		}
 		s.Hierarchies[name] = tree
+	}
+	if err := f.Data.declare(s); err != nil {
+		return nil, err
 	}
 	if len(f.Outputs) == 0 {
 		return nil, wrong("outputs is empty")

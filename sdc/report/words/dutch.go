@@ -128,6 +128,7 @@ var dutchChecks = map[ID]string{
 	Unlinked:         "wat tabellen samen vertellen die rijen met ontbrekende waarden weglaten; zij delen geen cel precies en zijn ieder apart beveiligd",
 	LongerRelations:  "andere verbanden tussen kolommen dan dat de ene de andere vastlegt of dat een waarde de som van twee andere is: wat tabellen daarvan samen vertellen",
 	OtherReleases:    "eerdere en latere publicaties over dezelfde personen of bedrijven, uit deze of andere gegevens: het verschil tussen twee publicaties kan over één van hen gaan",
+	DeclaredCodes:    "de specificatie noemt de codes van {column} (aantal: {n}); een code kan nergens voorkomen, en van niemand wordt aangenomen dat hij weet dat een code voorkomt",
 	AttackerOff:      "delen van de aanvaller die het beleid uitzet: {parts}",
 	LongerSums:       "sommen van meer dan drie onderdrukte cellen die niet alles zijn wat onder één totaal verborgen is en niet alles van één bijdrager, en verschillen van zulke sommen",
 	SumsAllEqual:     "sommen van onderdrukte cellen onder de regel all-equal: dat de meesten die aan een som bijdragen een gevoelige waarde delen",

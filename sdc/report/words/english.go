@@ -128,6 +128,7 @@ var englishChecks = map[ID]string{
 	Unlinked:         "tables that leave out rows with missing values: such tables share no cell exactly and are protected one by one; what they tell together was not checked",
 	LongerRelations:  "relations between columns, other than that one column fixes another and that one response is the sum of two",
 	OtherReleases:    "earlier and later releases about the same persons or firms, of these data or others: the difference of two releases may be about one of them",
+	DeclaredCodes:    "the spec declares the codes of {column}: {n} codes; a code may occur nowhere, and nobody is taken to know that one occurs",
 	AttackerOff:      "parts of the attacker that the policy switches off: {parts}",
 	LongerSums:       "sums of more than three suppressed cells that are not all that is hidden under one total, nor all of one contributor, and differences of such sums",
 	SumsAllEqual:     "sums of suppressed cells under the rule all-equal: that most who contribute to a sum share a sensitive value",

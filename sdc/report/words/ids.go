@@ -155,6 +155,7 @@ const (
 	Unlinked         ID = "unlinked-tables"
 	LongerRelations  ID = "longer-relations"
 	OtherReleases    ID = "other-releases"
+	DeclaredCodes    ID = "declared-codes"
 	AttackerOff      ID = "attacker-off"
 	LongerSums       ID = "longer-sums"
 	SumsAllEqual     ID = "sums-all-equal"
@@ -333,6 +334,7 @@ var checkParameters = map[ID][]Parameter{
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
 	RoundedSmall: slices.Concat(name("table"), number("base", "min")), RoundedFew: slices.Concat(name("table"), number("counts")), RoundedShares: slices.Concat(name("table"), number("cells")), Unlinked: nil, LongerRelations: nil, OtherReleases: nil,
 	AttackerOff:     list(Text, "parts"),
+	DeclaredCodes:   slices.Concat(name("column"), number("n")),
 	LongerSums:      nil,
 	SumsAllEqual:    nil,
 	Pooled:          nil,

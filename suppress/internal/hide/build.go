@@ -35,25 +35,26 @@ func (g *Tables) Digits() int { return g.digits }
 // table is one table of a report.
 type table struct {
 	*layout
-	name    string
-	count   bool     // of counts rather than sums
-	shown   []bool   // cell -> is in the release
-	value   []int64  // in units
-	records []int64  // of published cells
-	reasons []reason // why a cell is unsafe
-	level   []Level
-	apriori []apriori
-	owner   []int32 // who is alone in a cell, noOwner or severalOwners
-	share   [][]Share
-	part    []int64
-	told    []told
-	has     []bool     // the report has evidence of the cell
-	cells   []sdc.Cell // it
-	groups  []groupFinding
-	force   []bool  // hidden for the sake of what others tell together
-	never   []bool  // cannot be
-	keep    []bool  // published for that sake
-	id      []int32 // cell of the problem
+	name     string
+	declared []bool   // variable -> its codes are declared, so that one may occur nowhere
+	count    bool     // of counts rather than sums
+	shown    []bool   // cell -> is in the release
+	value    []int64  // in units
+	records  []int64  // of published cells
+	reasons  []reason // why a cell is unsafe
+	level    []Level
+	apriori  []apriori
+	owner    []int32 // who is alone in a cell, noOwner or severalOwners
+	share    [][]Share
+	part     []int64
+	told     []told
+	has      []bool     // the report has evidence of the cell
+	cells    []sdc.Cell // it
+	groups   []groupFinding
+	force    []bool  // hidden for the sake of what others tell together
+	never    []bool  // cannot be
+	keep     []bool  // published for that sake
+	id       []int32 // cell of the problem
 
 	disjoint bool // no contributor, and no holding, is in two inner cells
 }
@@ -213,6 +214,9 @@ func newTable(t *sdc.Table) (*table, error) {
 		return nil, err
 	}
 	out := &table{layout: l, name: t.Name(), count: t.Output().Kind == sdc.Frequency}
+	for _, v := range t.Variables() {
+		out.declared = append(out.declared, v.Declared())
+	}
 	out.shown = publishedCells(t, l)
 	return out, nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/suppress/verify"
 )
 
@@ -30,6 +31,8 @@ type rows struct {
 	x       []float64 // NaN is null
 	roles   sdc.Roles
 	unasked bool // who is alone
+
+	declared declared.Columns
 }
 
 func (r *rows) add(x float64, codes ...string) {
@@ -67,7 +70,7 @@ func (r *rows) check(t *testing.T, p sdc.Policy, hs map[string]*sdc.Hierarchy, o
 	table := array.NewTableFromRecords(rec.Schema(), []arrow.Record{rec})
 	defer table.Release()
 	d := sdc.FromTable(table)
-	d.Hierarchies, d.Roles = hs, r.roles
+	d.Hierarchies, d.Roles, d.Declared = hs, r.roles, r.declared
 	report, err := sdc.Check(context.Background(), d, outputs, p, sdc.Options{Threads: 1, Sole: !r.unasked})
 	if err != nil {
 		t.Fatal(err)

@@ -46,8 +46,9 @@ const mostTries = 8
 // review, with the number of sums and of shares. So is a third thing, for which nothing
 // is hidden:
 //
-//	codes     a code is listed because it occurs: n hidden counts of codes of one
-//	          variable, over all of the others, that sum to n are 1 each
+//	codes     a code is listed because it occurs, unless the codes of the variable are
+//	          declared: n hidden counts of codes of one variable, over all of the others,
+//	          that sum to n are 1 each
 //
 // Not looked at are sums of four and more cells that are none of these, and what a member of
 // a line knows of its share without himself. The Problem of the tables changes: what was
@@ -173,7 +174,7 @@ func (g *Tables) openCodes(p *Pattern) (n int) {
 			continue
 		}
 		t.relations(func(v, total int, parts []int) {
-			if !t.overAll(v, total) {
+			if t.declared[v] || !t.overAll(v, total) {
 				return
 			}
 			codes, sum := int64(0), int64(0)

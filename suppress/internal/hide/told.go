@@ -29,7 +29,8 @@ const (
 // the other cell reveals its value. So both problems treat both as known.
 //
 // A code that a table lists occurs in the data. So a count of respondents or records of
-// one code, over all other variables, is at least 1, unless the table leaves rows out.
+// one code, over all other variables, is at least 1, unless the table leaves rows out. A code
+// of a variable whose codes are declared may occur nowhere: nothing is known of its count.
 func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 	empty := make([][][]bool, len(groups)) // made when first needed
 	emptyOf := func(i int) [][]bool {
@@ -74,12 +75,15 @@ func (t *table) emptyCells(from *sdc.Table) []bool {
 	return empty
 }
 
-// occur stores that the codes of each variable occur.
+// occur stores that the codes of each variable occur, unless they are declared.
 func (t *table) occur(empty []bool) {
 	if t.told == nil {
 		t.told = make([]told, t.n)
 	}
 	for v := range t.vars {
+		if t.declared[v] {
+			continue
+		}
 		for k := 1; k < len(t.vars[v].Codes); k++ {
 			if cell := k * t.stride[v]; !empty[cell] {
 				t.told[cell] = isSomething
