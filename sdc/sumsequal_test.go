@@ -89,6 +89,7 @@ func TestSumsAllEqual(t *testing.T) {
 		{"two cells of one person each, not equal", []row{at("a", 1, 7), at("b", 2, 8)}, sdc.Roles{}, false, sdc.Safe},
 		{"one person in two cells", []row{at("a", 1, 7), at("b", 1, 8)}, sdc.Roles{}, false, sdc.Review},
 		{"two persons have 3 in all, 1 and 2", []row{at("a", 1, 1), at("a", 2, 2), at("b", 1, 2), at("b", 2, 1)}, sdc.Roles{}, true, sdc.Review},
+		{"two persons have 3 in all, 1 and 2, and the amount of a third is missing", []row{at("a", 1, 1), at("a", 2, 2), at("a", 3, nil), at("b", 1, 2), at("b", 2, 1)}, sdc.Roles{}, true, sdc.Review},
 		{"two persons have 3 and 4 in all", []row{at("a", 1, 1), at("a", 2, 2), at("b", 1, 2), at("b", 2, 2)}, sdc.Roles{}, false, sdc.Safe},
 		{"equal in all, with a sign", []row{at("a", 1, 5), at("a", 2, 1), at("b", 1, -4)}, sdc.Roles{}, true, sdc.Review},
 		{"all cancel out", []row{at("a", 1, 5), at("a", 2, 1), at("b", 1, -5), at("b", 2, -1)}, sdc.Roles{}, true, sdc.Review},
