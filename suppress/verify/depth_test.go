@@ -1,6 +1,9 @@
 package verify
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestCommon: two lists of one variable fit where one is the other at another depth, or with
 // other codes folded, and in no other case.
@@ -32,6 +35,36 @@ func TestCommon(t *testing.T) {
 					t.Errorf("%d codes in both, %v; want %d, %v", len(both), ok, tc.both, tc.ok)
 				}
 			}
+		})
+	}
+}
+
+// TestApostrophes: names and codes that a spreadsheet would read as a formula have one
+// apostrophe more in a release than in its certificate.
+func TestApostrophes(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		variable, code string // in the certificate
+		row            string // of the release: the variable, and the code
+		why            string
+	}{
+		{"plain", "a", "x", "a x", ""},
+		{"a name with a sign", "=a", "x", "'=a x", ""},
+		{"a code with a sign", "a", "-x", "a '-x", ""},
+		{"a code with a wide sign", "a", "\uff1dx", "a '\uff1dx", ""},
+		{"a code with an apostrophe and a sign", "a", "'-x", "a ''-x", ""},
+		{"a code with an apostrophe alone", "a", "'x", "a 'x", ""},
+		{"a name without its apostrophe", "=a", "x", "a x", "is not \"=a\""},
+		{"a code with an apostrophe too many", "a", "x", "a 'x", "is not in its list"},
+		{"a code with two apostrophes for one", "a", "-x", "a ''-x", "is not in its list"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, texts := smallProof()
+			v := &d.Releases[0].Variables[0]
+			v.Name, v.Codes[1] = c.variable, c.code
+			name, code, _ := strings.Cut(c.row, " ")
+			texts["r.csv"] = name + ",value,status,status_tau\n*,3,F,1\n" + code + ",,C,3\ny,,C,3\n"
+			said(t, c.name, c.why, forge(t, d, texts))
 		})
 	}
 }

@@ -133,6 +133,14 @@ func TestForgedCertificate(t *testing.T) {
 				v(d).Codes, v(d).Parents = append(v(d).Codes, fmt.Sprint(k)), append(v(d).Parents, 0)
 			}
 		}},
+		{"more totals than the bytes allow", "lacks inner cells", func(d *doc) {
+			d.Releases[0].Variables = nil
+			for _, name := range []string{"a", "b", "c"} { // one inner cell
+				chain := deep(verifyDepth - 1)
+				chain.Name = name
+				d.Releases[0].Variables = append(d.Releases[0].Variables, chain)
+			}
+		}},
 		{"a file elsewhere", "not a file beside", func(d *doc) { d.Releases[0].File = "../r.csv" }},
 		{"a file below", "not a file beside", func(d *doc) { d.Releases[0].File = "d/r.csv" }},
 		{"a file by backslashes", "not a file beside", func(d *doc) { d.Releases[0].File = `..\r.csv` }},
@@ -208,15 +216,17 @@ func TestForgedCertificate(t *testing.T) {
 		}},
 		{"less than a unit", "", func(d *doc) { d.Whole, d.Dens[0] = false, 3 }},
 	} {
-		d, texts := smallProof()
-		c.change(d)
-		if c.name == "a sum that wraps to 0" {
-			texts["r.csv"] = forgedRows
-			for k := 3; k < 9; k++ {
-				texts["r.csv"] += fmt.Sprintf("z%d,,C,3\n", k)
+		t.Run(c.name, func(t *testing.T) {
+			d, texts := smallProof()
+			c.change(d)
+			if c.name == "a sum that wraps to 0" {
+				texts["r.csv"] = forgedRows
+				for k := 3; k < 9; k++ {
+					texts["r.csv"] += fmt.Sprintf("z%d,,C,3\n", k)
+				}
 			}
-		}
-		said(t, c.name, c.why, forge(t, d, texts))
+			said(t, c.name, c.why, forge(t, d, texts))
+		})
 	}
 }
 
@@ -251,9 +261,11 @@ func TestForgedPair(t *testing.T) {
 		}},
 		{"another name in the list than in the file", "is not \"a\"", func(d *doc) { d.Releases[1].Variables[0].Name = "a" }},
 	} {
-		d, texts := linkedPair()
-		c.change(d)
-		said(t, c.name, c.why, forge(t, d, texts))
+		t.Run(c.name, func(t *testing.T) {
+			d, texts := linkedPair()
+			c.change(d)
+			said(t, c.name, c.why, forge(t, d, texts))
+		})
 	}
 	d, texts := linkedPair()
 	d.Releases[1].Variables[0].Name = "a"
@@ -374,13 +386,15 @@ func TestForgedRelease(t *testing.T) {
 		{"two decimals", "3,F,1", "0.03,F,1", 2, ""},
 		{"one decimal too few", "3,F,1", "0.3,F,1", 2, "canonical form"},
 	} {
-		d, texts := smallProof()
-		d.Digits = c.digits
-		changed := strings.Replace(forgedRows, c.from, c.to, 1)
-		if changed == forgedRows && c.from != c.to {
-			t.Fatalf("%s: nothing was changed", c.name)
-		}
-		texts["r.csv"] = changed
-		said(t, c.name, c.why, forge(t, d, texts))
+		t.Run(c.name, func(t *testing.T) {
+			d, texts := smallProof()
+			d.Digits = c.digits
+			changed := strings.Replace(forgedRows, c.from, c.to, 1)
+			if changed == forgedRows && c.from != c.to {
+				t.Fatalf("%s: nothing was changed", c.name)
+			}
+			texts["r.csv"] = changed
+			said(t, c.name, c.why, forge(t, d, texts))
+		})
 	}
 }

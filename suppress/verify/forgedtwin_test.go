@@ -73,6 +73,7 @@ func TestForgedTwin(t *testing.T) {
 		{"15 digits", "canonical form", func(d *doc) { d.Digits = 15 }},
 		{"a least value too large", "least value out of range", func(d *doc) { d.Least = least(tooMuch) }},
 		{"a least value too small", "least value out of range", func(d *doc) { d.Least = least(-tooMuch) }},
+		{"a release twice", "occurs twice", func(d *doc) { d.Releases = append(d.Releases, d.Releases[0]) }},
 		{"another truth", "does not agree with a published cell", func(d *doc) { d.Base[0]++ }},
 		{"a witness that changes a published cell", "changes a published cell", func(d *doc) { d.Changes[0]++ }},
 		{"a witness too few", "do not fit together", func(d *doc) { d.Dens = d.Dens[:1] }},
@@ -99,6 +100,7 @@ func TestForgedTwin(t *testing.T) {
 		{"an unsafe cell after the last", unsafe, func(d *doc) { d.Primary[1] = 3 }},
 		{"a witness that does not exist", "does not exist", func(d *doc) { d.Shown[1] = 2 }},
 		{"a witness before the first", "does not exist", func(d *doc) { d.Shown[0] = -1 }},
+		{"a witness that leaves the cell as it is", open, func(d *doc) { d.Shown[0] = 1 }},
 		{"a witness of another cell", open, func(d *doc) { d.Shown[1] = 0 }},
 
 		{"a part too few", "one part for each", func(d *doc) { d.Part = d.Part[:2] }},
@@ -148,9 +150,11 @@ func TestForgedTwin(t *testing.T) {
 		{"no levels and no other value", open, func(d *doc) { d.Above[1], d.Shown[1] = 0, 0; d.Primary[1] = 2 }},
 		{"no levels and another value", "", func(d *doc) { d.Above[1] = 0 }},
 	} {
-		d, text := smallTwin()
-		c.change(d)
-		said(t, c.name, c.why, forgeTwin(t, d, text))
+		t.Run(c.name, func(t *testing.T) {
+			d, text := smallTwin()
+			c.change(d)
+			said(t, c.name, c.why, forgeTwin(t, d, text))
+		})
 	}
 }
 
