@@ -1,8 +1,12 @@
 package verify
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // TestCommon: two lists of one variable fit where one is the other at another depth, or with
@@ -65,6 +69,44 @@ func TestApostrophes(t *testing.T) {
 			name, code, _ := strings.Cut(c.row, " ")
 			texts["r.csv"] = name + ",value,status,status_tau\n*,3,F,1\n" + code + ",,C,3\ny,,C,3\n"
 			said(t, c.name, c.why, forge(t, d, texts))
+		})
+	}
+}
+
+// TestCertified: what a certificate that holds is said to show.
+func TestCertified(t *testing.T) {
+	for _, c := range []struct {
+		name, rows string
+		den        int64
+		want       Certified
+		narrowest  float64
+	}{
+		{"the last cell is the narrowest", "*,9,F,1\nx,,C,3\ny,,C,3\nz,,C,3\n", 1, Certified{Cells: 1, Hidden: 3, Witnesses: 2, Whole: true}, 2},
+		{"halves", "*,9,F,1\nx,,C,3\ny,,C,3\nz,,C,3\n", 2, Certified{Cells: 1, Hidden: 3, Witnesses: 2}, 1},
+		{"nothing is suppressed", "*,9,F,1\nx,3,F,1\ny,3,F,1\nz,3,F,1\n", 1, Certified{Cells: 4, Whole: true}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, _ := smallProof()
+			d.Whole = c.want.Whole
+			d.Releases[0].Variables[0] = certificateVariable{"a", []string{"", "x", "y", "z"}, []int{-1, 0, 0, 0}}
+			d.Base, d.Dens = []int64{3, 3, 3}, []int64{c.den, c.den}
+			d.Starts, d.Cells, d.Changes = []int64{0, 2, 4}, []int64{0, 1, 1, 2}, []int64{3, -3, -2, 2}
+			d.High, d.Low = []int64{0, -1, 1}, []int64{-1, 0, -1}
+			if c.want.Hidden == 0 {
+				d.Base, d.Dens, d.Starts, d.Cells, d.Changes, d.High, d.Low = nil, nil, []int64{0}, nil, nil, nil, nil
+			}
+			release := "a,value,status,status_tau\n" + c.rows
+			sum := sha256.Sum256([]byte(release))
+			d.Releases[0].SHA256 = hex.EncodeToString(sum[:])
+			files := fstest.MapFS{"r.csv": {Data: []byte(release)}, "c.json": {Data: sealed(t, d)}}
+			got, err := Certificate(t.Context(), files, "c.json", Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.want.Releases, c.want.Least, c.want.Narrowest = []string{"r.csv"}, got.Least, c.narrowest
+			if *got.Least != 0 || !reflect.DeepEqual(*got, c.want) {
+				t.Errorf("%+v, want %+v", *got, c.want)
+			}
 		})
 	}
 }

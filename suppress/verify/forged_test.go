@@ -324,8 +324,10 @@ func TestForgedText(t *testing.T) {
 		file int64
 		why  string
 	}{{int64(len(text)), ""}, {int64(len(text)) - 1, "larger than"}, {10, "larger than"}} {
-		_, err := Certificate(t.Context(), files, "c.json", Limits{File: c.file})
-		said(t, fmt.Sprint("read up to ", c.file), c.why, err)
+		t.Run(fmt.Sprint("read up to ", c.file), func(t *testing.T) {
+			_, err := Certificate(t.Context(), files, "c.json", Limits{File: c.file})
+			said(t, fmt.Sprint("read up to ", c.file), c.why, err)
+		})
 	}
 	delete(files, "r.csv")
 	if _, err := Certificate(t.Context(), files, "c.json", Limits{}); err == nil {
