@@ -68,9 +68,11 @@ func TestCheckDigitsOfIBAN(t *testing.T) {
 		t.Errorf("check digits are %v", seen)
 	}
 	for account, want := range map[string]bool{"ABNA0417164300": true, "ABNA041716430": false, "AB1A0417164300": false, "041716430000000": false} {
-		if got := pseudonym.IBAN.Valid(fmt.Appendf(nil, "NL%02d%s", check("NL", account), account)); got != want {
-			t.Errorf("%s of NL: %v", account, got)
-		}
+		t.Run(account, func(t *testing.T) {
+			if got := pseudonym.IBAN.Valid(fmt.Appendf(nil, "NL%02d%s", check("NL", account), account)); got != want {
+				t.Errorf("%s of NL: %v", account, got)
+			}
+		})
 	}
 }
 
@@ -120,10 +122,12 @@ func TestLinesOfALog(t *testing.T) {
 		"two of one name": strings.Replace(string(good), `"who"`, `"who":"B. Boss","who"`, 1),
 		"other capitals":  strings.Replace(string(good), `"who"`, `"WHO"`, 1),
 	} {
-		_, err := pseudonym.VerifyLog(bytes.NewReader([]byte(text)), "", pub)
-		if ok := name == "good" || name == "signed anew"; ok != (err == nil) || err != nil && !errors.Is(err, pseudonym.ErrLog) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := pseudonym.VerifyLog(bytes.NewReader([]byte(text)), "", pub)
+			if ok := name == "good" || name == "signed anew"; ok != (err == nil) || err != nil && !errors.Is(err, pseudonym.ErrLog) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 
@@ -132,10 +136,12 @@ func TestRecordOfAFile(t *testing.T) {
 	sum := strings.Repeat("ab", 32)
 	record := maker(t, nil).Record([]string{"id"}, map[string]*pseudonym.Counter{"id": {}}, "test")
 	for digest, ok := range map[string]bool{sum: true, "": false, strings.ToUpper(sum): false, sum[2:]: false, sum + "ab": false, strings.Repeat("xy", 32): false} {
-		record.Output = pseudonym.RecordedFile{Name: "out.csv", SHA256: digest}
-		if _, err := pseudonym.ReadRecord(must(json.Marshal(record)), nil); ok != (err == nil) || err != nil && !errors.Is(err, pseudonym.ErrRecord) {
-			t.Errorf("digest %q: %v", digest, err)
-		}
+		t.Run(digest, func(t *testing.T) {
+			record.Output = pseudonym.RecordedFile{Name: "out.csv", SHA256: digest}
+			if _, err := pseudonym.ReadRecord(must(json.Marshal(record)), nil); ok != (err == nil) || err != nil && !errors.Is(err, pseudonym.ErrRecord) {
+				t.Errorf("digest %q: %v", digest, err)
+			}
+		})
 	}
 }
 
@@ -163,8 +169,10 @@ func TestPlanHolds(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"direct: [id]": true, "direct: [id, name]\ndrop: [name]": true, "direct: [name]": false, "direct: [id, name]": false, "direct: [name]\ndrop: [age]": false, "drop: [id]": false,
 	} {
-		if _, err := pseudonym.ParsePlan([]byte(columns + text + "\n")); ok != (err == nil) || err != nil && !errors.Is(err, pseudonym.ErrPlan) {
-			t.Errorf("%s: %v", text, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			if _, err := pseudonym.ParsePlan([]byte(columns + text + "\n")); ok != (err == nil) || err != nil && !errors.Is(err, pseudonym.ErrPlan) {
+				t.Errorf("%s: %v", text, err)
+			}
+		})
 	}
 }

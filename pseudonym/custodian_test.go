@@ -225,24 +225,26 @@ func TestRecordForms(t *testing.T) {
 		v    any
 		read func(string) error
 	}{{"pseudonyms", r, read}, {"destruction", gone, verify}} {
-		text := string(must(json.Marshal(x.v)))
-		for name, ok := range map[string]string{"flat": text, "indented": string(must(json.MarshalIndent(x.v, "", " "))) + "\n"} {
-			if err := x.read(ok); err != nil {
-				t.Errorf("%s, %s: %v", x.name, name, err)
+		t.Run(x.name, func(t *testing.T) {
+			text := string(must(json.Marshal(x.v)))
+			for name, ok := range map[string]string{"flat": text, "indented": string(must(json.MarshalIndent(x.v, "", " "))) + "\n"} {
+				if err := x.read(ok); err != nil {
+					t.Errorf("%s, %s: %v", x.name, name, err)
+				}
 			}
-		}
-		for name, bad := range map[string]string{
-			"a brace behind it": text + "}", "another behind it": text + text, "text behind it": text + "x",
-			"a forged member":  strings.Replace(text, `"keyId"`, `"keyId":"forged","KEYID"`, 1),
-			"two of one name":  strings.Replace(text, `"keyId"`, `"keyId":"forged","keyId"`, 1),
-			"other capitals":   strings.Replace(text, `"keyId"`, `"keyID"`, 1),
-			"a member behind":  strings.TrimSuffix(text, "}") + `,"schema":` + strings.SplitN(text[len(`{"schema":`):], ",", 2)[0] + "}",
-			"an unknown field": strings.Replace(text, "{", `{"x":1,`, 1),
-		} {
-			if err := x.read(bad); !errors.Is(err, pseudonym.ErrRecord) {
-				t.Errorf("%s, %s: %v", x.name, name, err)
+			for name, bad := range map[string]string{
+				"a brace behind it": text + "}", "another behind it": text + text, "text behind it": text + "x",
+				"a forged member":  strings.Replace(text, `"keyId"`, `"keyId":"forged","KEYID"`, 1),
+				"two of one name":  strings.Replace(text, `"keyId"`, `"keyId":"forged","keyId"`, 1),
+				"other capitals":   strings.Replace(text, `"keyId"`, `"keyID"`, 1),
+				"a member behind":  strings.TrimSuffix(text, "}") + `,"schema":` + strings.SplitN(text[len(`{"schema":`):], ",", 2)[0] + "}",
+				"an unknown field": strings.Replace(text, "{", `{"x":1,`, 1),
+			} {
+				if err := x.read(bad); !errors.Is(err, pseudonym.ErrRecord) {
+					t.Errorf("%s, %s: %v", x.name, name, err)
+				}
 			}
-		}
+		})
 	}
 	if _, err := pseudonym.ReadRecord([]byte(string(must(json.Marshal(r)))+"}"), nil); !errors.Is(err, pseudonym.ErrRecord) {
 		t.Errorf("unsigned, a brace behind it: %v", err)

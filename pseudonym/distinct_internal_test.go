@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -12,32 +13,34 @@ func TestDistinct(t *testing.T) {
 	for _, tc := range []struct{ n, parts int }{
 		{0, 1}, {1, 1}, {63, 1}, {64, 3}, {4_096, 1}, {45_000, 4}, {exactCount, 1}, {exactCount, 3}, {exactCount + 1, 1}, {3_000_000, 2},
 	} {
-		if testing.Short() && tc.n > exactCount+1 {
-			continue
-		}
-		parts := make([]sketch, tc.parts)
-		for i := range tc.n {
-			h := r.Uint64()
-			if i == 0 {
-				h = 0 // is a value too
+		t.Run(fmt.Sprint("n ", tc.n, ", parts ", tc.parts), func(t *testing.T) {
+			if testing.Short() && tc.n > exactCount+1 {
+				return
 			}
-			for range 1 + i%2 {
-				parts[i%tc.parts].insert(h)
-				if i%1000 == 0 {
-					parts[(i+1)%tc.parts].insert(h)
+			parts := make([]sketch, tc.parts)
+			for i := range tc.n {
+				h := r.Uint64()
+				if i == 0 {
+					h = 0 // is a value too
+				}
+				for range 1 + i%2 {
+					parts[i%tc.parts].insert(h)
+					if i%1000 == 0 {
+						parts[(i+1)%tc.parts].insert(h)
+					}
 				}
 			}
-		}
-		for i := range tc.parts - 1 {
-			parts[0].merge(&parts[i+1])
-		}
-		n, low, high := parts[0].count()
-		if exact := tc.n <= exactCount; exact != (low == high) || exact && n != int64(tc.n) {
-			t.Errorf("%d values in %d parts: %d, from %d to %d", tc.n, tc.parts, n, low, high)
-		}
-		if low > int64(tc.n) || high < int64(tc.n) || low > n || high < n || high > n+n/30 {
-			t.Errorf("%d values: %d, from %d to %d", tc.n, n, low, high)
-		}
+			for i := range tc.parts - 1 {
+				parts[0].merge(&parts[i+1])
+			}
+			n, low, high := parts[0].count()
+			if exact := tc.n <= exactCount; exact != (low == high) || exact && n != int64(tc.n) {
+				t.Errorf("%d values in %d parts: %d, from %d to %d", tc.n, tc.parts, n, low, high)
+			}
+			if low > int64(tc.n) || high < int64(tc.n) || low > n || high < n || high > n+n/30 {
+				t.Errorf("%d values: %d, from %d to %d", tc.n, n, low, high)
+			}
+		})
 	}
 	// The same bytes in the other order of parts.
 	var a, b, c, d sketch

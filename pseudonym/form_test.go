@@ -2,6 +2,7 @@ package pseudonym_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -16,9 +17,11 @@ import (
 // needs another version of the format.
 func TestUnicodeVersion(t *testing.T) {
 	for what, v := range map[string]string{"unicode": unicode.Version, "cases": cases.UnicodeVersion, "norm": norm.Version} {
-		if v != pseudonym.UnicodeVersion {
-			t.Errorf("%s has Unicode %s, the format %s: state the version in docs/pseudonym-format.md, and count the format version up", what, v, pseudonym.UnicodeVersion)
-		}
+		t.Run(what, func(t *testing.T) {
+			if v != pseudonym.UnicodeVersion {
+				t.Errorf("%s has Unicode %s, the format %s: state the version in docs/pseudonym-format.md, and count the format version up", what, v, pseudonym.UnicodeVersion)
+			}
+		})
 	}
 }
 
@@ -89,12 +92,14 @@ func TestInvalid(t *testing.T) {
 		pseudonym.Address:    {"", "1234AB", "0234AB 1", "1234SS 1", "1234SA 1", "1234SD 1", "123AB 1", "1234A1 1", "1234AB 0", "1234AB 000000", "1234AB 123456", "1234AB 1 ABCDEFG", "1234AB 1é", "1234AB x"},
 		pseudonym.PersonName: {"", " ", "\u200b", "\xff", "Jans\xe9n"},
 	} {
-		p := maker(t, func(c *pseudonym.Config) { c.Form = form })
-		for _, v := range values {
-			if _, err := p.Text(v); !errors.Is(err, pseudonym.ErrInvalid) {
-				t.Errorf("%s %q: %v", form, v, err)
+		t.Run(string(form), func(t *testing.T) {
+			p := maker(t, func(c *pseudonym.Config) { c.Form = form })
+			for _, v := range values {
+				if _, err := p.Text(v); !errors.Is(err, pseudonym.ErrInvalid) {
+					t.Errorf("%s %q: %v", form, v, err)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -103,16 +108,18 @@ func TestCherokee(t *testing.T) {
 	p := maker(t, func(c *pseudonym.Config) { c.Form = pseudonym.Name })
 	n := 0
 	for _, r := range []struct{ lo, hi, to rune }{{0xAB70, 0xABBF, 0x13A0}, {0x13F8, 0x13FD, 0x13F0}} {
-		for c := r.lo; c <= r.hi; c++ {
-			small, capital := string(c)+"x", string(r.to+c-r.lo)+"X"
-			if unicode.SimpleFold(c) != r.to+c-r.lo {
-				t.Fatalf("%U is no small letter of %U", c, r.to+c-r.lo)
+		t.Run(fmt.Sprintf("%c to %c", r.lo, r.hi), func(t *testing.T) {
+			for c := r.lo; c <= r.hi; c++ {
+				small, capital := string(c)+"x", string(r.to+c-r.lo)+"X"
+				if unicode.SimpleFold(c) != r.to+c-r.lo {
+					t.Fatalf("%U is no small letter of %U", c, r.to+c-r.lo)
+				}
+				if must(p.Text(small)) != must(p.Text(capital)) {
+					t.Errorf("%U and its capital are two", c)
+				}
+				n++
 			}
-			if must(p.Text(small)) != must(p.Text(capital)) {
-				t.Errorf("%U and its capital are two", c)
-			}
-			n++
-		}
+		})
 	}
 	if n != 86 {
 		t.Errorf("%d letters", n)
@@ -150,8 +157,10 @@ func TestDomainsThatLookAlike(t *testing.T) {
 		"variation": "zicht\ufe0f/person", "joiner": "zicht\u034f/person", "braille": "zicht\u2800/person", "tab": "zi\tcht/person",
 		"direction": "zicht\u202e/person", "tag": "zicht\U000e0041/person", "private": "zicht\ue000/person", "line": "zi\u2028cht/person",
 	} {
-		if _, err := pseudonym.ParseDomain(bad); !errors.Is(err, pseudonym.ErrDomain) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := pseudonym.ParseDomain(bad); !errors.Is(err, pseudonym.ErrDomain) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,12 +56,14 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range vectors {
-		if got := ours(t, v.form, v.value); got != v.want {
-			t.Errorf("%s %q: %s, want %s", v.form, v.value, got, v.want)
-		}
-		if !strings.Contains(string(doc), v.want) {
-			t.Errorf("the vector of %s %q is not in the documentation", v.form, v.value)
-		}
+		t.Run(fmt.Sprintf("form %s, value %s", v.form, v.value), func(t *testing.T) {
+			if got := ours(t, v.form, v.value); got != v.want {
+				t.Errorf("%s %q: %s, want %s", v.form, v.value, got, v.want)
+			}
+			if !strings.Contains(string(doc), v.want) {
+				t.Errorf("the vector of %s %q is not in the documentation", v.form, v.value)
+			}
+		})
 	}
 	if id := must(testKey(t).ID()); id != "1fd5134d52e71890" || !strings.Contains(string(doc), id) {
 		t.Errorf("key id %s", id)

@@ -35,10 +35,12 @@ func TestFormVectors(t *testing.T) {
 		{pseudonym.Address, "1234 ab 12-bis", "534e3f2c103e619f54044e357c931eec"},
 		{pseudonym.PersonName, " Van ’t  Hoff", "5768c57d7ecb098cf77f7f49e0637e0f"},
 	} {
-		got := must(maker(t, func(c *pseudonym.Config) { c.Form = v.form }).Text(v.value))
-		if row := fmt.Sprintf("| %s | `%s` | `%s` |", v.form, v.value, v.want); got != v.want || !strings.Contains(doc, row) {
-			t.Errorf("%s: %s, or not in the documentation", v.form, got)
-		}
+		t.Run(fmt.Sprintf("%s of %q", v.form, v.value), func(t *testing.T) {
+			got := must(maker(t, func(c *pseudonym.Config) { c.Form = v.form }).Text(v.value))
+			if row := fmt.Sprintf("| %s | `%s` | `%s` |", v.form, v.value, v.want); got != v.want || !strings.Contains(doc, row) {
+				t.Errorf("%s: %s, or not in the documentation", v.form, got)
+			}
+		})
 	}
 }
 

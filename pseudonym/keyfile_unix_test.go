@@ -22,15 +22,17 @@ func TestPipe(t *testing.T) {
 		"load":    func() error { _, err := pseudonym.LoadKey(path); return err },
 		"destroy": func() error { return pseudonym.DestroyKeyFile(path) },
 	} {
-		done := make(chan error, 1)
-		go func() { done <- open() }()
-		select {
-		case err := <-done:
-			if !errors.Is(err, pseudonym.ErrKeyFile) {
-				t.Errorf("%s: %v", name, err)
+		t.Run(name, func(t *testing.T) {
+			done := make(chan error, 1)
+			go func() { done <- open() }()
+			select {
+			case err := <-done:
+				if !errors.Is(err, pseudonym.ErrKeyFile) {
+					t.Errorf("%s: %v", name, err)
+				}
+			case <-time.After(5 * time.Second):
+				t.Errorf("%s waits for the pipe", name)
 			}
-		case <-time.After(5 * time.Second):
-			t.Errorf("%s waits for the pipe", name)
-		}
+		})
 	}
 }

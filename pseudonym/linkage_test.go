@@ -246,9 +246,11 @@ func TestLinkageBad(t *testing.T) {
 		"unknown member": "sluis linkage 2\n" + strings.Replace(head, "{", `{"x":1,`, 1) + "\nab s \"x\"\n", "no quotes": "sluis linkage 2\n" + head + "\nab s x\n",
 		"negative": "sluis linkage 2\n" + strings.Replace(head, ":1}", ":-1}", 1) + "\n", "no line end": "sluis linkage 2\n" + head,
 	} {
-		if _, err := pseudonym.LoadLinkage(seal(t, who, text), who); !errors.Is(err, pseudonym.ErrLinkage) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := pseudonym.LoadLinkage(seal(t, who, text), who); !errors.Is(err, pseudonym.ErrLinkage) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if l, err := pseudonym.LoadLinkage(seal(t, who, "sluis linkage 2\n"+head+"\nab s \"x\"\n"), who); err != nil || l.Len() != 1 {
 		t.Errorf("a good one: %v", err)

@@ -172,12 +172,14 @@ func TestLookupNeedsItsLine(t *testing.T) {
 	// A log that is damaged takes no line.
 	text = must(os.ReadFile(path))
 	for name, bad := range map[string][]byte{"cut": text[:len(text)-5], "changed": bytes.Replace(text, []byte("letter"), []byte("Letter"), 1)} {
-		if err := os.WriteFile(path, bad, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := l.LoggedLookup(path, []string{jansen}, good, signer, time.Now()); !errors.Is(err, pseudonym.ErrLog) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(path, bad, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := l.LoggedLookup(path, []string{jansen}, good, signer, time.Now()); !errors.Is(err, pseudonym.ErrLog) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	l.Destroy()
 	if _, err := l.LoggedLookup(path, []string{jansen}, good, signer, time.Now()); !errors.Is(err, pseudonym.ErrLinkageDestroyed) {

@@ -92,9 +92,11 @@ func TestMisuse(t *testing.T) {
 			"no reader":    ignore(columns.Reader(t.Context(), mem, nil, nil)),
 			"no schema":    ignore(columns.Schema(nil)),
 		} {
-			if !errors.Is(err, pseudonym.ErrSetting) {
-				t.Errorf("%s: %v", name, err)
-			}
+			t.Run(name, func(t *testing.T) {
+				if !errors.Is(err, pseudonym.ErrSetting) {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
 		}
 	})
 	t.Run("arrays whose offsets lie", func(t *testing.T) {
@@ -143,9 +145,11 @@ func TestMisuse(t *testing.T) {
 			"pseudonymizer": ignore((&pseudonym.Pseudonymizer{}).Text("x")),
 			"shares":        ignore(pseudonym.Join(nil)),
 		} {
-			if err == nil {
-				t.Errorf("%s: no error", name)
-			}
+			t.Run(name, func(t *testing.T) {
+				if err == nil {
+					t.Errorf("%s: no error", name)
+				}
+			})
 		}
 		(&pseudonym.Pseudonymizer{}).Destroy()
 		if s := (&pseudonym.Counter{}).Stats(); s != (pseudonym.Stats{DistinctExact: true}) {

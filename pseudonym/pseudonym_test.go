@@ -138,9 +138,11 @@ func TestKeys(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"short": []byte("0123456789012345678901234567890"), "zeros": make([]byte, 32), "repeats": bytes.Repeat([]byte("abcd"), 8), "none": nil,
 	} {
-		if _, err := pseudonym.KeyFromBytes(b); !errors.Is(err, pseudonym.ErrKey) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := pseudonym.KeyFromBytes(b); !errors.Is(err, pseudonym.ErrKey) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	for _, s := range []string{"", "SLUIS-KEY-1-", "SLUIS-KEY-1-zz", "SLUIS-KEY-2-" + strings.Repeat("0f", 32), "SLUIS-KEY-1-" + strings.Repeat("00", 32)} {
 		if _, err := pseudonym.ParseKey(s); !errors.Is(err, pseudonym.ErrKey) {
@@ -294,19 +296,23 @@ func TestInvalidBSN(t *testing.T) {
 
 func TestLength(t *testing.T) {
 	for n, want := range map[int64]int{0: 5, 1: 5, 2: 5, 1000: 7, 1_000_000: 9, 18_000_000: 10, 1 << 40: 14} {
-		if got := pseudonym.MinBytes(n); got != want {
-			t.Errorf("%d values: %d bytes, want %d", n, got, want)
-		}
+		t.Run(fmt.Sprint("n ", n), func(t *testing.T) {
+			if got := pseudonym.MinBytes(n); got != want {
+				t.Errorf("%d values: %d bytes, want %d", n, got, want)
+			}
+		})
 	}
 	for _, c := range []struct {
 		bytes    int
 		expected int64
 		ok       bool
 	}{{13, 0, false}, {14, 0, true}, {9, 1_000_000, true}, {8, 1_000_000, false}, {33, 0, false}, {0, -1, false}, {32, 0, true}} {
-		_, err := pseudonym.New(pseudonym.Config{Key: testKey(t), Domain: pseudonym.Domain{Project: "p", Variable: "v"}, Bytes: c.bytes, Expected: c.expected})
-		if (err == nil) != c.ok {
-			t.Errorf("%d bytes for %d values: %v", c.bytes, c.expected, err)
-		}
+		t.Run(fmt.Sprint("bytes ", c.bytes), func(t *testing.T) {
+			_, err := pseudonym.New(pseudonym.Config{Key: testKey(t), Domain: pseudonym.Domain{Project: "p", Variable: "v"}, Bytes: c.bytes, Expected: c.expected})
+			if (err == nil) != c.ok {
+				t.Errorf("%d bytes for %d values: %v", c.bytes, c.expected, err)
+			}
+		})
 	}
 }
 
@@ -414,13 +420,15 @@ func TestInstants(t *testing.T) {
 	p := maker(t, nil)
 	var want string
 	for unit, number := range map[arrow.TimeUnit]string{arrow.Second: "1000000", arrow.Millisecond: "1000000000", arrow.Microsecond: "1000000000000", arrow.Nanosecond: "1000000000000000"} {
-		got, _ := texts(t, p, &arrow.TimestampType{Unit: unit}, "["+number+"]")
-		if want == "" {
-			want = got[0]
-		}
-		if got[0] != want {
-			t.Errorf("%v: %s, want %s", unit, got[0], want)
-		}
+		t.Run(fmt.Sprint("unit ", unit), func(t *testing.T) {
+			got, _ := texts(t, p, &arrow.TimestampType{Unit: unit}, "["+number+"]")
+			if want == "" {
+				want = got[0]
+			}
+			if got[0] != want {
+				t.Errorf("%v: %s, want %s", unit, got[0], want)
+			}
+		})
 	}
 	// 2^55 seconds are a multiple of 2^64 nanoseconds.
 	far := build(t, memory.DefaultAllocator, &arrow.TimestampType{Unit: arrow.Second}, "[0, 36028797018963968]")
@@ -439,10 +447,12 @@ func TestInstants(t *testing.T) {
 func TestNullable(t *testing.T) {
 	s := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.BinaryTypes.String}}, nil)
 	for invalid, want := range map[pseudonym.Invalid]bool{pseudonym.InvalidError: false, pseudonym.InvalidKeep: false, pseudonym.InvalidNull: true} {
-		out, err := pseudonym.Columns{"id": maker(t, func(c *pseudonym.Config) { c.Invalid = invalid })}.Schema(s)
-		if err != nil || out.Field(0).Nullable != want {
-			t.Errorf("%d: nullable %v, %v", invalid, out.Field(0).Nullable, err)
-		}
+		t.Run(fmt.Sprint("invalid ", invalid), func(t *testing.T) {
+			out, err := pseudonym.Columns{"id": maker(t, func(c *pseudonym.Config) { c.Invalid = invalid })}.Schema(s)
+			if err != nil || out.Field(0).Nullable != want {
+				t.Errorf("%d: nullable %v, %v", invalid, out.Field(0).Nullable, err)
+			}
+		})
 	}
 }
 

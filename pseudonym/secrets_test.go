@@ -110,30 +110,32 @@ func TestDestroyTheRightKey(t *testing.T) {
 		{"in two years", now.AddDate(2, 0, 0), false}, {"year 9999", time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), false},
 		{"tomorrow, by a clock that is fast", now.AddDate(0, 0, 1), true},
 	} {
-		k := must(pseudonym.NewKey())
-		r, err := pseudonym.Destroy(k, "", signer, tc.at, "test")
-		if (err == nil) != tc.ok {
-			t.Errorf("%s: %v", tc.name, err)
-		}
-		if _, err := k.ID(); (err == nil) == tc.ok {
-			t.Errorf("%s: the key is %v", tc.name, err)
-		}
-		if !tc.ok {
-			continue
-		}
-		// Signed by a program that accepts impossible dates.
-		for _, bad := range []string{"0000-01-01T00:00:00Z", "9999-01-01T00:00:00Z"} {
-			forged := *r
-			if forged.Time, err = time.Parse(time.RFC3339, bad); err != nil {
-				t.Fatal(err)
+		t.Run(tc.name, func(t *testing.T) {
+			k := must(pseudonym.NewKey())
+			r, err := pseudonym.Destroy(k, "", signer, tc.at, "test")
+			if (err == nil) != tc.ok {
+				t.Errorf("%s: %v", tc.name, err)
 			}
-			forged.Signature = nil
-			text := must(json.Marshal(forged))
-			forged.Signature = ed25519.Sign(signer, append([]byte("sluis.destruction/1\n"), text...))
-			if _, err := pseudonym.VerifyDestruction(must(json.Marshal(forged)), pub); !errors.Is(err, pseudonym.ErrRecord) || !strings.Contains(err.Error(), "date") {
-				t.Errorf("%s: %v", bad, err)
+			if _, err := k.ID(); (err == nil) == tc.ok {
+				t.Errorf("%s: the key is %v", tc.name, err)
 			}
-		}
+			if !tc.ok {
+				return
+			}
+			// Signed by a program that accepts impossible dates.
+			for _, bad := range []string{"0000-01-01T00:00:00Z", "9999-01-01T00:00:00Z"} {
+				forged := *r
+				if forged.Time, err = time.Parse(time.RFC3339, bad); err != nil {
+					t.Fatal(err)
+				}
+				forged.Signature = nil
+				text := must(json.Marshal(forged))
+				forged.Signature = ed25519.Sign(signer, append([]byte("sluis.destruction/1\n"), text...))
+				if _, err := pseudonym.VerifyDestruction(must(json.Marshal(forged)), pub); !errors.Is(err, pseudonym.ErrRecord) || !strings.Contains(err.Error(), "date") {
+					t.Errorf("%s: %v", bad, err)
+				}
+			}
+		})
 	}
 	if _, err := pseudonym.Destroy(b, plain, signer, now, "test"); err != nil {
 		t.Fatal(err)

@@ -22,48 +22,52 @@ import (
 func TestSplit(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	for _, tc := range []struct{ n, k, size int }{{2, 2, 32}, {3, 2, 32}, {5, 3, 32}, {5, 5, 33}, {7, 4, 61}, {7, 4, 62}, {9, 2, 255}, {255, 3, 32}} {
-		raw := make([]byte, tc.size)
-		for i := range raw {
-			raw[i] = byte(r.Uint32())
-		}
-		key := must(pseudonym.KeyFromBytes(raw))
-		shares, err := pseudonym.Split(key, tc.n, tc.k)
-		if err != nil || len(shares) != tc.n {
-			t.Fatal(err)
-		}
-		dir := t.TempDir()
-		for i, s := range shares {
-			path := filepath.Join(dir, fmt.Sprint(i))
-			if err := pseudonym.SaveShare(path, s); err != nil {
+		t.Run(fmt.Sprint("n ", tc.n, ", k ", tc.k, ", size ", tc.size), func(t *testing.T) {
+			raw := make([]byte, tc.size)
+			for i := range raw {
+				raw[i] = byte(r.Uint32())
+			}
+			key := must(pseudonym.KeyFromBytes(raw))
+			shares, err := pseudonym.Split(key, tc.n, tc.k)
+			if err != nil || len(shares) != tc.n {
 				t.Fatal(err)
 			}
-			if shares[i], err = pseudonym.LoadShare(path); err != nil || shares[i].Index() != i+1 || shares[i].Threshold() != tc.k || shares[i].KeyID() != must(key.ID()) {
-				t.Fatal(shares[i].Index(), err)
-			}
-		}
-		for range 10 {
-			r.Shuffle(len(shares), func(i, j int) { shares[i], shares[j] = shares[j], shares[i] })
-			for _, m := range []int{tc.k, min(tc.n, tc.k+1), min(tc.n, 12)} {
-				if m < tc.k {
-					continue
+			dir := t.TempDir()
+			for i, s := range shares {
+				path := filepath.Join(dir, fmt.Sprint(i))
+				if err := pseudonym.SaveShare(path, s); err != nil {
+					t.Fatal(err)
 				}
-				if got, err := pseudonym.Join(shares[:m]); err != nil || !got.Equal(key) {
-					t.Fatalf("%d of %d, %d given: %v", tc.k, tc.n, m, err)
+				if shares[i], err = pseudonym.LoadShare(path); err != nil || shares[i].Index() != i+1 || shares[i].Threshold() != tc.k || shares[i].KeyID() != must(key.ID()) {
+					t.Fatal(shares[i].Index(), err)
 				}
 			}
-			if _, err := pseudonym.Join(shares[:tc.k-1]); !errors.Is(err, pseudonym.ErrShare) {
-				t.Fatalf("%d of %d: %v", tc.k-1, tc.k, err)
+			for range 10 {
+				r.Shuffle(len(shares), func(i, j int) { shares[i], shares[j] = shares[j], shares[i] })
+				for _, m := range []int{tc.k, min(tc.n, tc.k+1), min(tc.n, 12)} {
+					if m < tc.k {
+						continue
+					}
+					if got, err := pseudonym.Join(shares[:m]); err != nil || !got.Equal(key) {
+						t.Fatalf("%d of %d, %d given: %v", tc.k, tc.n, m, err)
+					}
+				}
+				if _, err := pseudonym.Join(shares[:tc.k-1]); !errors.Is(err, pseudonym.ErrShare) {
+					t.Fatalf("%d of %d: %v", tc.k-1, tc.k, err)
+				}
 			}
-		}
+		})
 	}
 }
 
 func TestSplitBad(t *testing.T) {
 	key := testKey(t)
 	for _, tc := range []struct{ n, k int }{{1, 1}, {2, 1}, {3, 0}, {3, 4}, {3, -1}, {256, 2}, {0, 0}} {
-		if _, err := pseudonym.Split(key, tc.n, tc.k); !errors.Is(err, pseudonym.ErrShare) {
-			t.Errorf("%d of %d: %v", tc.k, tc.n, err)
-		}
+		t.Run(fmt.Sprint("n ", tc.n, ", k ", tc.k), func(t *testing.T) {
+			if _, err := pseudonym.Split(key, tc.n, tc.k); !errors.Is(err, pseudonym.ErrShare) {
+				t.Errorf("%d of %d: %v", tc.k, tc.n, err)
+			}
+		})
 	}
 	a, b := must(pseudonym.Split(key, 3, 2)), must(pseudonym.Split(key, 3, 2))
 	c := must(pseudonym.Split(must(pseudonym.NewKey()), 3, 2))
@@ -71,9 +75,11 @@ func TestSplitBad(t *testing.T) {
 		"none": nil, "one": a[:1], "twice the same": {a[0], a[0]}, "two ceremonies": {a[0], b[1]}, "two keys": {a[0], c[1]}, "zero": {{}, {}},
 		"the third of another": {a[0], a[1], b[2]},
 	} {
-		if _, err := pseudonym.Join(shares); !errors.Is(err, pseudonym.ErrShare) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := pseudonym.Join(shares); !errors.Is(err, pseudonym.ErrShare) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	a[0].Destroy()
 	if _, err := pseudonym.Join(a[:2]); !errors.Is(err, pseudonym.ErrDestroyed) {
@@ -105,14 +111,16 @@ func TestShareText(t *testing.T) {
 		"as it is": text, "small letters": "SLUIS-" + strings.ToLower(text[6:]), "capitals": strings.ToUpper(text),
 		"two lines": text[:40] + "\r\n  " + text[40:], "blanks": text[:60] + " " + text[60:],
 	} {
-		got, err := load(s)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if k, err := pseudonym.Join([]pseudonym.Share{shares[2], got}); err != nil || !k.Equal(testKey(t)) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			got, err := load(s)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				return
+			}
+			if k, err := pseudonym.Join([]pseudonym.Share{shares[2], got}); err != nil || !k.Equal(testKey(t)) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	for i := 6; i < len(text)-1; i++ {
 		for _, bad := range []string{text[:i] + text[i+1:], text[:i] + string(text[i]^1) + text[i+1:], text[:i] + "0" + text[i:]} {
@@ -244,12 +252,14 @@ func TestKeySets(t *testing.T) {
 		"no key": "SLUIS-KEYSET-1\n", "twice": "SLUIS-KEYSET-1\n" + key + "\n" + key + "\n", "short": "SLUIS-KEYSET-1\nSLUIS-KEY-1-00\n",
 		"two keys and no head": key + "\n" + key + "\n", "an empty line": "SLUIS-KEYSET-1\n\n" + key + "\n", "another version": "SLUIS-KEYSET-2\n" + key + "\n",
 	} {
-		if err := os.WriteFile(single, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := pseudonym.LoadKeySet(single); !errors.Is(err, pseudonym.ErrKey) || strings.Contains(err.Error(), key[20:30]) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(single, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := pseudonym.LoadKeySet(single); !errors.Is(err, pseudonym.ErrKey) || strings.Contains(err.Error(), key[20:30]) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 
