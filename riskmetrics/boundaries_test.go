@@ -2,6 +2,7 @@ package riskmetrics_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/sluis-go/sluis/riskmetrics"
@@ -32,10 +33,12 @@ func TestPopulationOfPersons(t *testing.T) {
 		rows []string
 		ok   bool
 	}{{[]string{"A p1 x", "B p2 x"}, true}, {[]string{"A p1 x", "B p1 x", "B p2 x"}, false}} {
-		_, err := sample.KMap(ctx, classes(t, table(t, persons(tc.rows...)), o))
-		if (err == nil) != tc.ok || err != nil && !errors.Is(err, riskmetrics.ErrRequest) {
-			t.Errorf("%q: %v", tc.rows, err)
-		}
+		t.Run(strings.Join(tc.rows, " "), func(t *testing.T) {
+			_, err := sample.KMap(ctx, classes(t, table(t, persons(tc.rows...)), o))
+			if (err == nil) != tc.ok || err != nil && !errors.Is(err, riskmetrics.ErrRequest) {
+				t.Errorf("%q: %v", tc.rows, err)
+			}
+		})
 	}
 	plain := riskmetrics.Options{Keys: []string{"a"}}
 	two := classes(t, table(t, persons("A p1 x", "A p2 x")), plain)
@@ -43,8 +46,10 @@ func TestPopulationOfPersons(t *testing.T) {
 		rows []string
 		ok   bool
 	}{{[]string{"A p1 x", "A p2 x"}, true}, {[]string{"A p1 x", "B p2 x"}, false}} {
-		if _, _, err := two.Presence(ctx, classes(t, table(t, persons(tc.rows...)), plain)); (err == nil) != tc.ok || err != nil && !errors.Is(err, riskmetrics.ErrClass) {
-			t.Errorf("%q: %v", tc.rows, err)
-		}
+		t.Run(strings.Join(tc.rows, " "), func(t *testing.T) {
+			if _, _, err := two.Presence(ctx, classes(t, table(t, persons(tc.rows...)), plain)); (err == nil) != tc.ok || err != nil && !errors.Is(err, riskmetrics.ErrClass) {
+				t.Errorf("%q: %v", tc.rows, err)
+			}
+		})
 	}
 }

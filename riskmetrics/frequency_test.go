@@ -3,6 +3,7 @@ package riskmetrics_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -341,11 +342,13 @@ func TestClassesRefuse(t *testing.T) {
 		{riskmetrics.Options{Keys: []string{"a"}, Respondent: "b"}, "b", 0, riskmetrics.ErrNull},
 		{riskmetrics.Options{Keys: []string{"a"}, Weight: "a"}, "a", -1, nil},
 	} {
-		_, err := riskmetrics.NewClasses(ctx, tab, tc.o)
-		var e *riskmetrics.ColumnError
-		if err == nil || tc.err != nil && !errors.Is(err, tc.err) || tc.column != "" && (!errors.As(err, &e) || e.Column != tc.column || e.Row != tc.row) {
-			t.Errorf("%+v: %v", tc.o, err)
-		}
+		t.Run(fmt.Sprint("column ", tc.column, ", row ", tc.row), func(t *testing.T) {
+			_, err := riskmetrics.NewClasses(ctx, tab, tc.o)
+			var e *riskmetrics.ColumnError
+			if err == nil || tc.err != nil && !errors.Is(err, tc.err) || tc.column != "" && (!errors.As(err, &e) || e.Column != tc.column || e.Row != tc.row) {
+				t.Errorf("%+v: %v", tc.o, err)
+			}
+		})
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()

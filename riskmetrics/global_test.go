@@ -3,6 +3,7 @@ package riskmetrics_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -94,19 +95,21 @@ func TestThreshold(t *testing.T) {
 		{[]float64{.0625, .125, 1}, .1, .0625, 2},         //
 		{[]float64{1e-300, 1e-300, 1}, 1e-299, 1e-300, 1}, // below a unit: rounded up, and refused or kept safely
 	} {
-		got, err := riskmetrics.Threshold(tc.risk, tc.rate)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if tc.rate < 1e-200 {
-			if got.Limit > tc.rate {
-				t.Errorf("%v, want at most %v", got, tc.rate)
+		t.Run(fmt.Sprint("risk ", tc.risk), func(t *testing.T) {
+			got, err := riskmetrics.Threshold(tc.risk, tc.rate)
+			if err != nil {
+				t.Fatal(err)
 			}
-			continue
-		}
-		if got.Limit != tc.limit || got.Above != tc.above {
-			t.Errorf("%v at %v: %+v, want %v and %d above", tc.risk, tc.rate, got, tc.limit, tc.above)
-		}
+			if tc.rate < 1e-200 {
+				if got.Limit > tc.rate {
+					t.Errorf("%v, want at most %v", got, tc.rate)
+				}
+				return
+			}
+			if got.Limit != tc.limit || got.Above != tc.above {
+				t.Errorf("%v at %v: %+v, want %v and %d above", tc.risk, tc.rate, got, tc.limit, tc.above)
+			}
+		})
 	}
 	for _, bad := range []float64{-1, 1.5, math.NaN()} {
 		if _, err := riskmetrics.Threshold([]float64{.5}, bad); !errors.Is(err, riskmetrics.ErrRequest) {

@@ -31,22 +31,24 @@ func TestLogLinearReference(t *testing.T) {
 	keys := []string{"urbrur", "roof", "walls", "water", "sex"}
 	c := classes(t, table(t, reference(t, "input/testdata.csv")), riskmetrics.Options{Keys: keys})
 	for file, terms := range map[string][][]int{"loglin_testdata_k5": nil, "loglin_testdata_k5_2way": riskmetrics.Interactions(5, 2)} {
-		l := logLinear(t, c, riskmetrics.LogLinearOptions{Fraction: 0.1, Terms: terms})
-		want := map[string]float64{}
-		rows := reference(t, "models/"+file+".csv")
-		for _, r := range rows[1:] {
-			want[strings.Join(r[:5], ",")] = parse(t, r[6])
-		}
-		if float64(len(rows)-1) != l.Cells {
-			t.Errorf("%s: %v cells, want %d", file, l.Cells, len(rows)-1)
-		}
-		for id := range uint32(c.Len()) {
-			w, ok := want[strings.Join(c.Key(id), ",")]
-			if got := l.Mean(id); !ok || math.Abs(got-w) > 1e-9 && !relative(got, w, 1e-9) {
-				t.Errorf("%s: mean %v, want %v", file, got, w)
+		t.Run(file, func(t *testing.T) {
+			l := logLinear(t, c, riskmetrics.LogLinearOptions{Fraction: 0.1, Terms: terms})
+			want := map[string]float64{}
+			rows := reference(t, "models/"+file+".csv")
+			for _, r := range rows[1:] {
+				want[strings.Join(r[:5], ",")] = parse(t, r[6])
 			}
-		}
-		t.Logf("%s: %d rounds, tau1 %.3f, tau2 %.3f, fit %+v %+v", file, l.Iterations, l.Tau1, l.Tau2, l.Fit1, l.Fit2)
+			if float64(len(rows)-1) != l.Cells {
+				t.Errorf("%s: %v cells, want %d", file, l.Cells, len(rows)-1)
+			}
+			for id := range uint32(c.Len()) {
+				w, ok := want[strings.Join(c.Key(id), ",")]
+				if got := l.Mean(id); !ok || math.Abs(got-w) > 1e-9 && !relative(got, w, 1e-9) {
+					t.Errorf("%s: mean %v, want %v", file, got, w)
+				}
+			}
+			t.Logf("%s: %d rounds, tau1 %.3f, tau2 %.3f, fit %+v %+v", file, l.Iterations, l.Tau1, l.Tau2, l.Fit1, l.Fit2)
+		})
 	}
 }
 
@@ -179,9 +181,11 @@ func TestInteractions(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, x := range []struct{ keys, size, want int }{{40, 2, 780}, {64, 1, 64}, {3, 4, 0}, {3, 3, 1}} {
-		if got := len(riskmetrics.Interactions(x.keys, x.size)); got != x.want {
-			t.Errorf("%d of %d keys: %d, want %d", x.size, x.keys, got, x.want)
-		}
+		t.Run(fmt.Sprint("keys ", x.keys, ", size ", x.size), func(t *testing.T) {
+			if got := len(riskmetrics.Interactions(x.keys, x.size)); got != x.want {
+				t.Errorf("%d of %d keys: %d, want %d", x.size, x.keys, got, x.want)
+			}
+		})
 	}
 }
 

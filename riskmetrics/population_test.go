@@ -3,6 +3,7 @@ package riskmetrics_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -97,17 +98,19 @@ func TestEstimatorsFail(t *testing.T) {
 		return u
 	}
 	for name, sizes := range map[string][]int{"no uniques": {2, 2, 3}, "only uniques": {1, 1, 1, 1}, "one class": {5}, "one record": {1}} {
-		for _, fraction := range []float64{0.05, 0.5} {
-			u := uniques(fraction, sizes...)
-			for _, e := range []riskmetrics.Estimate{u.Pitman, u.PitmanExact, u.SNB} {
-				if !errors.Is(e.Err, riskmetrics.ErrEstimator) || !math.IsNaN(e.Value) {
-					t.Errorf("%s: %+v", name, e)
+		t.Run(name, func(t *testing.T) {
+			for _, fraction := range []float64{0.05, 0.5} {
+				u := uniques(fraction, sizes...)
+				for _, e := range []riskmetrics.Estimate{u.Pitman, u.PitmanExact, u.SNB} {
+					if !errors.Is(e.Err, riskmetrics.ErrEstimator) || !math.IsNaN(e.Value) {
+						t.Errorf("%s: %+v", name, e)
+					}
+				}
+				if u.By != "zayatz" || u.Dankar != u.Zayatz || u.Zayatz.Err != nil {
+					t.Errorf("%s: %+v", name, u)
 				}
 			}
-			if u.By != "zayatz" || u.Dankar != u.Zayatz || u.Zayatz.Err != nil {
-				t.Errorf("%s: %+v", name, u)
-			}
-		}
+		})
 	}
 	// All are unique in the sample: all of the population are taken to be.
 	if u := uniques(0.25, 1, 1, 1, 1); !near(u.Zayatz.Value, 16, 1e-12) || u.Population != 16 {
@@ -228,21 +231,23 @@ func TestEstimators(t *testing.T) {
 		{0.05, 760.1450648785946541, 458.61164312096136192, 457.23881536995430048, 493.46744151859333036},
 		{0.5, 153.25617091332069079, 178.5564668299611465, 173.39797749283171109, 136.58854008765991898},
 	} {
-		u, err := c.PopulationUniques(context.Background(), tc.fraction)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, p := range map[string][2]float64{
-			"zayatz": {u.Zayatz.Value, tc.zayatz}, "pitman": {u.Pitman.Value, tc.pitman},
-			"pitman-exact": {u.PitmanExact.Value, tc.exact}, "snb": {u.SNB.Value, tc.snb},
-		} {
-			if !relative(p[0], p[1], 1e-9) {
-				t.Errorf("%s at %v: %.15g, want %.15g", name, tc.fraction, p[0], p[1])
+		t.Run(fmt.Sprint("fraction ", tc.fraction), func(t *testing.T) {
+			u, err := c.PopulationUniques(context.Background(), tc.fraction)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if want := map[float64]string{0.05: "pitman", 0.5: "snb"}[tc.fraction]; u.By != want {
-			t.Errorf("%s chosen at %v", u.By, tc.fraction)
-		}
+			for name, p := range map[string][2]float64{
+				"zayatz": {u.Zayatz.Value, tc.zayatz}, "pitman": {u.Pitman.Value, tc.pitman},
+				"pitman-exact": {u.PitmanExact.Value, tc.exact}, "snb": {u.SNB.Value, tc.snb},
+			} {
+				if !relative(p[0], p[1], 1e-9) {
+					t.Errorf("%s at %v: %.15g, want %.15g", name, tc.fraction, p[0], p[1])
+				}
+			}
+			if want := map[float64]string{0.05: "pitman", 0.5: "snb"}[tc.fraction]; u.By != want {
+				t.Errorf("%s chosen at %v", u.By, tc.fraction)
+			}
+		})
 	}
 }
 

@@ -188,49 +188,51 @@ func TestScalars(t *testing.T) {
 		}
 	}
 	for name, keys := range map[string][]string{"testdata_k5": k5, "testdata_k7": k7} {
-		c := classes(t, table(t, reference(t, "input/testdata.csv"), "sampling_weight"),
-			riskmetrics.Options{Keys: keys, Weight: "sampling_weight", Household: "ori_hid"})
-		risk, err := c.Individual(context.Background(), riskmetrics.Approx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		house, err := c.Household(risk)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := riskmetrics.Global(risk)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := riskmetrics.Global(house)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n1, n2 := 0, 0
-		for _, f := range c.SampleFreq() {
-			if f == 1 {
-				n1++
-			} else if f == 2 {
-				n2++
+		t.Run(name, func(t *testing.T) {
+			c := classes(t, table(t, reference(t, "input/testdata.csv"), "sampling_weight"),
+				riskmetrics.Options{Keys: keys, Weight: "sampling_weight", Household: "ori_hid"})
+			risk, err := c.Individual(context.Background(), riskmetrics.Approx)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		weighted, err := c.KWeighted()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for metric, got := range map[string]float64{
-			"ER_approx": g.Expected, "global_risk_approx": g.Rate, "max_risk_approx": g.Most, "n": float64(g.Records),
-			"n1": float64(n1), "n2": float64(n2), "n_distinct_keys": float64(c.Len()), "hier_risk_ER": all.Expected,
-			"viol_k3": violating(c.KAnonymity(), 3), "viol_k10": violating(c.KAnonymity(), 10),
-			"viol_weighted_k5": violating(weighted, 5), "viol_weighted_k10": violating(weighted, 10),
-		} {
-			w, ok := want[name+" "+metric]
-			if !ok {
-				t.Errorf("%s %s is not in the reference", name, metric)
-			} else if !near(got, w, 1e-12) {
-				t.Errorf("%s %s: %v, want %v", name, metric, got, w)
+			house, err := c.Household(risk)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			g, err := riskmetrics.Global(risk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := riskmetrics.Global(house)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n1, n2 := 0, 0
+			for _, f := range c.SampleFreq() {
+				if f == 1 {
+					n1++
+				} else if f == 2 {
+					n2++
+				}
+			}
+			weighted, err := c.KWeighted()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for metric, got := range map[string]float64{
+				"ER_approx": g.Expected, "global_risk_approx": g.Rate, "max_risk_approx": g.Most, "n": float64(g.Records),
+				"n1": float64(n1), "n2": float64(n2), "n_distinct_keys": float64(c.Len()), "hier_risk_ER": all.Expected,
+				"viol_k3": violating(c.KAnonymity(), 3), "viol_k10": violating(c.KAnonymity(), 10),
+				"viol_weighted_k5": violating(weighted, 5), "viol_weighted_k10": violating(weighted, 10),
+			} {
+				w, ok := want[name+" "+metric]
+				if !ok {
+					t.Errorf("%s %s is not in the reference", name, metric)
+				} else if !near(got, w, 1e-12) {
+					t.Errorf("%s %s: %v, want %v", name, metric, got, w)
+				}
+			}
+		})
 	}
 }
 

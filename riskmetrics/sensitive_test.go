@@ -3,6 +3,7 @@ package riskmetrics_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -80,22 +81,24 @@ func TestLiTable(t *testing.T) {
 		{"enhanced beta", func() (riskmetrics.Attained, error) { return disease.EnhancedLikeness(ctx) }, big.NewRat(2, 1)},
 		{"alpha", func() (riskmetrics.Attained, error) { return disease.MaxShare(ctx) }, big.NewRat(1, 3)},
 	} {
-		a, err := tc.of()
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, _ := tc.want.Float64()
-		if !near(a.Value, want, 1e-15) {
-			t.Errorf("%s: %v, want %v", tc.name, a.Value, want)
-		}
-		// On the boundary nothing is violated; a hair below it is.
-		hair := new(big.Rat).Sub(tc.want, big.NewRat(1, 1e15))
-		if v := a.Violations(tc.want); len(v.Classes) != 0 {
-			t.Errorf("%s: %d classes are above what is attained", tc.name, len(v.Classes))
-		}
-		if v := a.Violations(hair); len(v.Classes) == 0 {
-			t.Errorf("%s: no class is above less than what is attained", tc.name)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			a, err := tc.of()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _ := tc.want.Float64()
+			if !near(a.Value, want, 1e-15) {
+				t.Errorf("%s: %v, want %v", tc.name, a.Value, want)
+			}
+			// On the boundary nothing is violated; a hair below it is.
+			hair := new(big.Rat).Sub(tc.want, big.NewRat(1, 1e15))
+			if v := a.Violations(tc.want); len(v.Classes) != 0 {
+				t.Errorf("%s: %d classes are above what is attained", tc.name, len(v.Classes))
+			}
+			if v := a.Violations(hair); len(v.Classes) == 0 {
+				t.Errorf("%s: no class is above less than what is attained", tc.name)
+			}
+		})
 	}
 	// Three equally frequent values have entropy l = 3 exactly, and log2 3.
 	entropy := attained(t)(disease.Entropy(ctx))
@@ -110,9 +113,11 @@ func TestLiTable(t *testing.T) {
 		t.Errorf("delta to base 3: %v, reached by %d records", delta.Value, v.Records)
 	}
 	for l, want := range map[int]float64{2: 0.5, 3: 1, 4: math.Inf(1)} {
-		if r := attained(t)(disease.Recursive(ctx, l)); r.Value != want || r.Violations(big.NewRat(1, 1)).Records != map[bool]int64{true: 9, false: 0}[l > 2] {
-			t.Errorf("recursive, l = %d: %v", l, r.Value)
-		}
+		t.Run(fmt.Sprint("level l ", l), func(t *testing.T) {
+			if r := attained(t)(disease.Recursive(ctx, l)); r.Value != want || r.Violations(big.NewRat(1, 1)).Records != map[bool]int64{true: 9, false: 0}[l > 2] {
+				t.Errorf("recursive, l = %d: %v", l, r.Value)
+			}
+		})
 	}
 	// The file that ARX was run on.
 	for _, r := range reference(t, "models/privacy_models_li2007.csv")[1:] {
@@ -149,12 +154,14 @@ func TestLDiversityReference(t *testing.T) {
 	s := sensitive(t, c, tab, "electcon", "refuse")
 	distinct, entropy := attained(t)(s.Distinct(ctx)).Records(), attained(t)(s.Entropy(ctx)).Records()
 	for file, ratio := range map[string]*big.Rat{"": big.NewRat(2, 1), "_c1": big.NewRat(1, 1), "_c5": big.NewRat(5, 1)} {
-		depth := attained(t)(s.RecursiveDepth(ctx, ratio)).Records()
-		for i, w := range reference(t, "ldiversity/ldiv_testdata_k5_electcon"+file+".csv")[1:] {
-			if distinct[i] != parse(t, w[1]) || !near(entropy[i], parse(t, w[2]), 1e-9) || depth[i] != parse(t, w[3]) {
-				t.Fatalf("%s, record %d: %v %v %v, want %v", file, i+1, distinct[i], entropy[i], depth[i], w)
+		t.Run(file, func(t *testing.T) {
+			depth := attained(t)(s.RecursiveDepth(ctx, ratio)).Records()
+			for i, w := range reference(t, "ldiversity/ldiv_testdata_k5_electcon"+file+".csv")[1:] {
+				if distinct[i] != parse(t, w[1]) || !near(entropy[i], parse(t, w[2]), 1e-9) || depth[i] != parse(t, w[3]) {
+					t.Fatalf("%s, record %d: %v %v %v, want %v", file, i+1, distinct[i], entropy[i], depth[i], w)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -291,13 +298,15 @@ func TestNotJudged(t *testing.T) {
 		{"recursive", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Recursive(ctx, 2) }, 3},
 		{"disclosure", func(ctx context.Context) (riskmetrics.Attained, error) { return s.Disclosure(ctx, 2) }, 3},
 	} {
-		a, err := x.of(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v := a.Violations(big.NewRat(1, 1)); v.NotJudged != x.notJudged {
-			t.Errorf("%s: %d records are not judged, want %d", x.name, v.NotJudged, x.notJudged)
-		}
+		t.Run(x.name, func(t *testing.T) {
+			a, err := x.of(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v := a.Violations(big.NewRat(1, 1)); v.NotJudged != x.notJudged {
+				t.Errorf("%s: %d records are not judged, want %d", x.name, v.NotJudged, x.notJudged)
+			}
+		})
 	}
 }
 

@@ -90,13 +90,15 @@ func TestFacts(t *testing.T) {
 		{`t of s: request is not well defined: 1 respondents have several values of "s", and this measure is of one value a respondent`,
 			`t van s: niet gedefinieerd: 1 respondent heeft meer waarden van "s"; deze maatstaf is er voor één waarde per respondent`},
 	} {
-		found := false
-		for _, m := range r.NotMeasured {
-			found = found || m.String() == want.en && m.In(words.Dutch) == want.nl
-		}
-		if !found {
-			t.Errorf("nothing says %q and %q: %q", want.en, want.nl, r.NotMeasured)
-		}
+		t.Run(want.en, func(t *testing.T) {
+			found := false
+			for _, m := range r.NotMeasured {
+				found = found || m.String() == want.en && m.In(words.Dutch) == want.nl
+			}
+			if !found {
+				t.Errorf("nothing says %q and %q: %q", want.en, want.nl, r.NotMeasured)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package measure_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -21,12 +22,14 @@ func TestRecountOne(t *testing.T) {
 		{nil, 2, true}, {[]string{"A,x"}, 2, false}, {[]string{"A,x", "A,y"}, 2, true}, {[]string{"A,x", "A,y", "B,z"}, 2, false},
 		{[]string{"A,x", "A,y", "B,z", "B,z"}, 3, false},
 	} {
-		data := table(memory.DefaultAllocator, []string{"a", "b"}, tc.rows...)
-		_, err := measure.Recount(t.Context(), data, measure.Options{Keys: []string{"a"}, K: tc.k})
-		data.Release()
-		if (err == nil) != tc.ok || err != nil && !errors.Is(err, measure.ErrSmall) {
-			t.Errorf("%q, k %d: %v", tc.rows, tc.k, err)
-		}
+		t.Run(strings.Join(tc.rows, " "), func(t *testing.T) {
+			data := table(memory.DefaultAllocator, []string{"a", "b"}, tc.rows...)
+			_, err := measure.Recount(t.Context(), data, measure.Options{Keys: []string{"a"}, K: tc.k})
+			data.Release()
+			if (err == nil) != tc.ok || err != nil && !errors.Is(err, measure.ErrSmall) {
+				t.Errorf("%q, k %d: %v", tc.rows, tc.k, err)
+			}
+		})
 	}
 }
 
@@ -44,11 +47,13 @@ func TestCovered(t *testing.T) {
 		{0, 1, 3, 3, 1, true}, {0, 2, 3, 3, 1, false}, {0, 1, 4, 3, 1, false}, {0, 1, 0, 2, 1, false},
 		{2, 1, 4, 3, 0, false}, {2, 1, 3, 3, 0, true}, {3, 1, 2, 3, 0, true}, {2, 1, 3, 3, 1, false},
 	} {
-		o := measure.Options{Keys: []string{"a", "b"}, K: tc.k, Combinations: tc.combinations, MinCount: tc.least}
-		why := o.Covered(&localrecord.Record{Keys: []string{"a", "b"}, K: tc.reached, MaxKeys: tc.maxKeys})
-		if (why == "") != tc.ok {
-			t.Errorf("%+v: %q", tc, why)
-		}
+		t.Run(fmt.Sprint("k ", tc.k, ", combinations ", tc.combinations), func(t *testing.T) {
+			o := measure.Options{Keys: []string{"a", "b"}, K: tc.k, Combinations: tc.combinations, MinCount: tc.least}
+			why := o.Covered(&localrecord.Record{Keys: []string{"a", "b"}, K: tc.reached, MaxKeys: tc.maxKeys})
+			if (why == "") != tc.ok {
+				t.Errorf("%+v: %q", tc, why)
+			}
+		})
 	}
 }
 
@@ -56,8 +61,10 @@ func TestCovered(t *testing.T) {
 // as it is has none.
 func TestTwoParents(t *testing.T) {
 	for text, ok := range map[string]bool{"a;A;*\nb;A;*\n": true, "a;A;*\na;B;*\n": false, "a;A;*\nb;A;+\n": false, "a;a;*\nb;B;*\n": true, "a;A\na;A\n": true} {
-		if _, err := measure.ReadTree(strings.NewReader(text)); (err == nil) != ok {
-			t.Errorf("%q: %v", text, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			if _, err := measure.ReadTree(strings.NewReader(text)); (err == nil) != ok {
+				t.Errorf("%q: %v", text, err)
+			}
+		})
 	}
 }
