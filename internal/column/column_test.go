@@ -291,51 +291,53 @@ func TestNumbers(t *testing.T) {
 		{arrow.Null, `[null, null]`, []string{"", ""}},
 		{arrow.PrimitiveTypes.Uint16, `[1, 65535]`, []string{"1", "65535"}},
 	} {
-		arr := build(t, mem, tc.dt, tc.json)
-		digits, ok := column.NumberDigits(tc.dt)
-		if !ok {
-			t.Errorf("%s is no number", tc.dt)
-		}
-		check := func(name string, arr arrow.Array, want []string) {
-			t.Helper()
-			if err := n.Read("c", arr, 0); err != nil {
-				t.Fatal(err)
+		t.Run(tc.dt.String(), func(t *testing.T) {
+			arr := build(t, mem, tc.dt, tc.json)
+			digits, ok := column.NumberDigits(tc.dt)
+			if !ok {
+				t.Errorf("%s is no number", tc.dt)
 			}
-			for i, step := range n.Steps {
-				if step*n.Step != n.Small[i] {
-					t.Errorf("%s %s: row %d is %d steps of %d, and %d", tc.dt, name, i, step, n.Step, n.Small[i])
+			check := func(name string, arr arrow.Array, want []string) {
+				t.Helper()
+				if err := n.Read("c", arr, 0); err != nil {
+					t.Fatal(err)
+				}
+				for i, step := range n.Steps {
+					if step*n.Step != n.Small[i] {
+						t.Errorf("%s %s: row %d is %d steps of %d, and %d", tc.dt, name, i, step, n.Step, n.Small[i])
+					}
+				}
+				for i, w := range want {
+					if null := n.Null != nil && n.Null[i]; null != (w == "") {
+						t.Errorf("%s %s: row %d null is %v", tc.dt, name, i, null)
+					}
+					if w == "" {
+						continue
+					}
+					r, _ := new(big.Rat).SetString(w)
+					if column.IsFloat(tc.dt) && strings.ContainsAny(w, "e.") {
+						var f float64
+						fmt.Sscan(w, &f) //nolint:errcheck // a literal of this test
+						r = new(big.Rat).SetFloat64(f)
+					}
+					if got := value(&n, i, digits); got.Cmp(r) != 0 {
+						t.Errorf("%s %s: row %d is %v, want %v", tc.dt, name, i, got, r)
+					}
+					if v := value(&n, i, 0); v.Num().BitLen() > n.Bits+n.Shift+digits*4+1 {
+						t.Errorf("%s %s: row %d has more than %d bits", tc.dt, name, i, n.Bits)
+					}
 				}
 			}
-			for i, w := range want {
-				if null := n.Null != nil && n.Null[i]; null != (w == "") {
-					t.Errorf("%s %s: row %d null is %v", tc.dt, name, i, null)
-				}
-				if w == "" {
-					continue
-				}
-				r, _ := new(big.Rat).SetString(w)
-				if column.IsFloat(tc.dt) && strings.ContainsAny(w, "e.") {
-					var f float64
-					fmt.Sscan(w, &f) //nolint:errcheck // a literal of this test
-					r = new(big.Rat).SetFloat64(f)
-				}
-				if got := value(&n, i, digits); got.Cmp(r) != 0 {
-					t.Errorf("%s %s: row %d is %v, want %v", tc.dt, name, i, got, r)
-				}
-				if v := value(&n, i, 0); v.Num().BitLen() > n.Bits+n.Shift+digits*4+1 {
-					t.Errorf("%s %s: row %d has more than %d bits", tc.dt, name, i, n.Bits)
-				}
+			check("plain", arr, tc.want)
+			if tc.dt != arrow.Null {
+				ix := build(t, mem, arrow.PrimitiveTypes.Int16, `[1, 0, null, 1]`)
+				d := array.NewDictionaryArray(&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int16, ValueType: tc.dt}, ix, arr)
+				check("dictionary", d, []string{tc.want[1], tc.want[0], "", tc.want[1]})
+				d.Release()
+				ix.Release()
 			}
-		}
-		check("plain", arr, tc.want)
-		if tc.dt != arrow.Null {
-			ix := build(t, mem, arrow.PrimitiveTypes.Int16, `[1, 0, null, 1]`)
-			d := array.NewDictionaryArray(&arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int16, ValueType: tc.dt}, ix, arr)
-			check("dictionary", d, []string{tc.want[1], tc.want[0], "", tc.want[1]})
-			d.Release()
-			ix.Release()
-		}
-		arr.Release()
+			arr.Release()
+		})
 	}
 	bad := build(t, mem, arrow.BinaryTypes.String, `["SECRET"]`)
 	defer bad.Release()

@@ -210,34 +210,36 @@ func TestNotFew(t *testing.T) {
 		{"floats", arrow.PrimitiveTypes.Float64, [][]string{{"1", "2"}}, 0, true},
 		{"booleans", arrow.FixedWidthTypes.Boolean, [][]string{{"true", "false"}}, 0, true},
 	} {
-		e, err := column.NewEncoder("c", tt.dt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		read := 0
-		for k, values := range tt.batches {
-			arr := build(t, mem, tt.dt, "["+strings.Join(values, ",")+"]")
-			if _, d := e.Indices(arr); d != nil {
-				read++
-			}
-			dst := make([]uint32, arr.Len())
-			if err := e.Append(arr, 0, dst); err != nil {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := column.NewEncoder("c", tt.dt)
+			if err != nil {
 				t.Fatal(err)
 			}
-			for i, code := range dst {
-				want := strings.Trim(values[i], `"`)
-				if want == "null" {
-					want = column.MissingLabel
+			read := 0
+			for k, values := range tt.batches {
+				arr := build(t, mem, tt.dt, "["+strings.Join(values, ",")+"]")
+				if _, d := e.Indices(arr); d != nil {
+					read++
 				}
-				if got := e.Label(code); got != want {
-					t.Fatalf("%s, batch %d, row %d: %q, want %q", tt.name, k, i, got, want)
+				dst := make([]uint32, arr.Len())
+				if err := e.Append(arr, 0, dst); err != nil {
+					t.Fatal(err)
 				}
+				for i, code := range dst {
+					want := strings.Trim(values[i], `"`)
+					if want == "null" {
+						want = column.MissingLabel
+					}
+					if got := e.Label(code); got != want {
+						t.Fatalf("%s, batch %d, row %d: %q, want %q", tt.name, k, i, got, want)
+					}
+				}
+				arr.Release()
 			}
-			arr.Release()
-		}
-		if read != tt.read || e.RowByRow() != tt.off {
-			t.Errorf("%s: %d batches are read by indices, want %d, and none to come %t", tt.name, read, tt.read, e.RowByRow())
-		}
+			if read != tt.read || e.RowByRow() != tt.off {
+				t.Errorf("%s: %d batches are read by indices, want %d, and none to come %t", tt.name, read, tt.read, e.RowByRow())
+			}
+		})
 	}
 }
 

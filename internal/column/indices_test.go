@@ -70,26 +70,28 @@ func TestIndices(t *testing.T) {
 		{"as many for many rows", many, make([]int16, 2400), true, false},
 		{"no entries", nil, nil, false, false},
 	} {
-		arr := dictionaryArray(mem, tt.entries, tt.indices...)
-		x, d := e.Indices(arr)
-		if (d != nil) != tt.read {
-			t.Fatalf("%s: read by indices: %t, want %t", tt.name, d != nil, tt.read)
-		}
-		if d != nil {
-			if x.Len() != len(tt.indices) || x.Below != len(tt.entries) {
-				t.Errorf("%s: %d indices below %d", tt.name, x.Len(), x.Below)
+		t.Run(tt.name, func(t *testing.T) {
+			arr := dictionaryArray(mem, tt.entries, tt.indices...)
+			x, d := e.Indices(arr)
+			if (d != nil) != tt.read {
+				t.Fatalf("%s: read by indices: %t, want %t", tt.name, d != nil, tt.read)
 			}
-			if (d == last) != tt.same || last != nil && d.Equal(last) != tt.same {
-				t.Errorf("%s: same as before: %t, want %t", tt.name, d == last, tt.same)
-			}
-			for i, s := range tt.entries {
-				if d.Label(i) != s {
-					t.Errorf("%s: entry %d is %q, want %q", tt.name, i, d.Label(i), s)
+			if d != nil {
+				if x.Len() != len(tt.indices) || x.Below != len(tt.entries) {
+					t.Errorf("%s: %d indices below %d", tt.name, x.Len(), x.Below)
 				}
+				if (d == last) != tt.same || last != nil && d.Equal(last) != tt.same {
+					t.Errorf("%s: same as before: %t, want %t", tt.name, d == last, tt.same)
+				}
+				for i, s := range tt.entries {
+					if d.Label(i) != s {
+						t.Errorf("%s: entry %d is %q, want %q", tt.name, i, d.Label(i), s)
+					}
+				}
+				last = d
 			}
-			last = d
-		}
-		arr.Release()
+			arr.Release()
+		})
 	}
 	if e.Len() != 0 {
 		t.Fatalf("%d codes before any row has one", e.Len())

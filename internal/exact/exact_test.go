@@ -1,6 +1,7 @@
 package exact_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -256,9 +257,11 @@ func TestUnit(t *testing.T) {
 		{0, exact.Unit{Digits: 2}, "0"}, {5, exact.Unit{Digits: 2}, "0.05"}, {-150, exact.Unit{Digits: 2}, "-1.5"},
 		{100, exact.Unit{Digits: 2}, "1"}, {1_500_000, exact.Unit{Digits: 6, Shift: 1}, "0.75"},
 	} {
-		if got := tc.u.Text(exact.NewNum(exact.FromInt64(tc.n))); got != tc.want {
-			t.Errorf("%d in %+v: %s, want %s", tc.n, tc.u, got, tc.want)
-		}
+		t.Run(fmt.Sprint("n ", tc.n), func(t *testing.T) {
+			if got := tc.u.Text(exact.NewNum(exact.FromInt64(tc.n))); got != tc.want {
+				t.Errorf("%d in %+v: %s, want %s", tc.n, tc.u, got, tc.want)
+			}
+		})
 	}
 }
 
@@ -266,9 +269,11 @@ func TestParseDecimal(t *testing.T) {
 	for s, want := range map[string]exact.Ratio{
 		"0": {Num: 0, Den: 1}, "50": {Num: 50, Den: 1}, "87.5": {Num: 175, Den: 2}, "0.001": {Num: 1, Den: 1000}, "999999999999999": {Num: 999999999999999, Den: 1},
 	} {
-		if got, err := exact.ParseDecimal(s); err != nil || got != want {
-			t.Errorf("%s: %v, %v", s, got, err)
-		}
+		t.Run(s, func(t *testing.T) {
+			if got, err := exact.ParseDecimal(s); err != nil || got != want {
+				t.Errorf("%s: %v, %v", s, got, err)
+			}
+		})
 	}
 	for _, s := range []string{"", ".", "5.", ".5", "-1", "+1", "1e2", " 1", "1 ", "1.2.3", "0x1", "1234567890123456", "NaN", "५"} {
 		if _, err := exact.ParseDecimal(s); err == nil {
@@ -308,8 +313,10 @@ func TestShareIsFinite(t *testing.T) {
 		a, b exact.Num
 		want float64
 	}{{one, exact.NewNum(exact.FromInt64(4)), 25}, {large, one, math.MaxFloat64}, {large.Neg(), one, -math.MaxFloat64}} {
-		if got := exact.Share(tt.a, tt.b); got != tt.want {
-			t.Errorf("%v, want %v", got, tt.want)
-		}
+		t.Run(fmt.Sprint("a ", tt.a, ", b ", tt.b), func(t *testing.T) {
+			if got := exact.Share(tt.a, tt.b); got != tt.want {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
 	}
 }

@@ -40,23 +40,25 @@ func TestOpen(t *testing.T) {
 		{at("linked folder"), files.ErrKind, files.ErrKind, "folder"},
 		{os.DevNull, files.ErrKind, files.ErrKind, "device"},
 	} {
-		f, err := files.Open(tc.path)
-		if !errors.Is(err, tc.open) {
-			t.Errorf("open %s: %v", tc.path, err)
-		}
-		if err == nil {
-			f.Close()
-		}
-		text, err := files.Read(tc.path)
-		if !errors.Is(err, tc.read) || err != nil && !strings.Contains(err.Error(), tc.says) {
-			t.Errorf("read %s: %v", tc.path, err)
-		}
-		if info, _ := os.Stat(tc.path); err == nil && int64(len(text)) != info.Size() {
-			t.Errorf("read %s: %d bytes", tc.path, len(text))
-		}
-		var path *os.PathError
-		if err != nil && !errors.As(err, &path) {
-			t.Errorf("read %s: error of another type: %v", tc.path, err)
-		}
+		t.Run(tc.path, func(t *testing.T) {
+			f, err := files.Open(tc.path)
+			if !errors.Is(err, tc.open) {
+				t.Errorf("open %s: %v", tc.path, err)
+			}
+			if err == nil {
+				f.Close()
+			}
+			text, err := files.Read(tc.path)
+			if !errors.Is(err, tc.read) || err != nil && !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("read %s: %v", tc.path, err)
+			}
+			if info, _ := os.Stat(tc.path); err == nil && int64(len(text)) != info.Size() {
+				t.Errorf("read %s: %d bytes", tc.path, len(text))
+			}
+			var path *os.PathError
+			if err != nil && !errors.As(err, &path) {
+				t.Errorf("read %s: error of another type: %v", tc.path, err)
+			}
+		})
 	}
 }

@@ -31,13 +31,15 @@ func TestGlob(t *testing.T) {
 		{"d[1].csv", nil},
 		{"[1]", []string{"[1]"}},
 	} {
-		got, err := files.Glob(filepath.Join(dir, tc.pattern))
-		for i := range got {
-			got[i] = filepath.Base(got[i])
-		}
-		if err != nil || !slices.Equal(got, tc.want) {
-			t.Errorf("%s: %v, %v; want %v", tc.pattern, got, err, tc.want)
-		}
+		t.Run(tc.pattern, func(t *testing.T) {
+			got, err := files.Glob(filepath.Join(dir, tc.pattern))
+			for i := range got {
+				got[i] = filepath.Base(got[i])
+			}
+			if err != nil || !slices.Equal(got, tc.want) {
+				t.Errorf("%s: %v, %v; want %v", tc.pattern, got, err, tc.want)
+			}
+		})
 	}
 	if _, err := files.Glob("[a"); err == nil {
 		t.Error("a pattern that is none is fine")

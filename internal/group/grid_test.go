@@ -126,9 +126,11 @@ func TestGridTooLarge(t *testing.T) {
 		{nil, 1, true}, {[]int{4, 5}, 20, true}, {[]int{4, 5}, 19, false}, {[]int{0, 5}, 19, false},
 		{[]int{1 << 16, 1 << 16, 1 << 16, 1 << 16}, 1 << 30, false},
 	} {
-		if g := group.NewGrid(tt.cards, tt.most); (g != nil) != tt.ok {
-			t.Errorf("%v, at most %d: a grid %t, want %t", tt.cards, tt.most, g != nil, tt.ok)
-		}
+		t.Run(fmt.Sprint("cardinalities ", tt.cards), func(t *testing.T) {
+			if g := group.NewGrid(tt.cards, tt.most); (g != nil) != tt.ok {
+				t.Errorf("%v, at most %d: a grid %t, want %t", tt.cards, tt.most, g != nil, tt.ok)
+			}
+		})
 	}
 }
 

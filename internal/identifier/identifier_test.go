@@ -266,8 +266,10 @@ func TestWrittenNumbers(t *testing.T) {
 		{"1e+x@example.org", identifier.Address},
 		{"", identifier.None},
 	} {
-		if got := identifier.Of(c.value); got != c.want {
-			t.Errorf("%q: %v, want %v", c.value, got, c.want)
-		}
+		t.Run(c.value, func(t *testing.T) {
+			if got := identifier.Of(c.value); got != c.want {
+				t.Errorf("%q: %v, want %v", c.value, got, c.want)
+			}
+		})
 	}
 }

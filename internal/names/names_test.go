@@ -5,9 +5,11 @@ import "testing"
 func TestNearest(t *testing.T) {
 	have := []string{"gemeente", "Geslacht", "x1", "x2", "income", "post code"}
 	for name, want := range map[string]int{"gemeent": 0, "geslacht": 1, "gselacht": 1, "x3": 2, "X2": 3, "y": -1, "incme": 4, "nothing": -1, "zz": -1, "Post_Code": 5, "": -1, "--": -1} {
-		if got := nearest(name, have); got != want {
-			t.Errorf("%s: %d, want %d", name, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := nearest(name, have); got != want {
+				t.Errorf("%s: %d, want %d", name, got, want)
+			}
+		})
 	}
 }
 

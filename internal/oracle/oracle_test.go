@@ -91,8 +91,10 @@ func TestFloat(t *testing.T) {
 		{1.0 / 3, new(big.Rat).SetFloat64(1.0 / 3).RatString()},
 		{1e300, new(big.Rat).SetFloat64(1e300).RatString()},
 	} {
-		if got := oracle.Float(tt.v); got.Cmp(rat(tt.want)) != 0 {
-			t.Errorf("%v: %s, want %s", tt.v, got.RatString(), tt.want)
-		}
+		t.Run(fmt.Sprint("value ", tt.v), func(t *testing.T) {
+			if got := oracle.Float(tt.v); got.Cmp(rat(tt.want)) != 0 {
+				t.Errorf("%v: %s, want %s", tt.v, got.RatString(), tt.want)
+			}
+		})
 	}
 }

@@ -74,11 +74,13 @@ func TestHostile(t *testing.T) {
 		{"key twice", "code: a\ncode: b", "[2:1]"},
 		{"no YAML", "a: [", "["},
 	} {
-		for _, decode := range []func([]byte, any) error{plainyaml.Decode, plainyaml.DecodeRaw} {
-			if err := decode([]byte(tc.text), &file{}); err == nil || !strings.Contains(err.Error(), tc.say) {
-				t.Errorf("%s: %v", tc.name, err)
+		t.Run(tc.name, func(t *testing.T) {
+			for _, decode := range []func([]byte, any) error{plainyaml.Decode, plainyaml.DecodeRaw} {
+				if err := decode([]byte(tc.text), &file{}); err == nil || !strings.Contains(err.Error(), tc.say) {
+					t.Errorf("%s: %v", tc.name, err)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -118,10 +120,12 @@ func TestWhole(t *testing.T) {
 		text string
 		want plainyaml.Whole
 	}{{"n: 8", 8}, {"n: \"15\"", 15}, {"n: -3 # below", -3}, {"n: 0", 0}, {"n: 2147483647", 1<<31 - 1}} {
-		var f file
-		if err := plainyaml.DecodeRaw([]byte(tc.text), &f); err != nil || f.N == nil || *f.N != tc.want {
-			t.Errorf("%q: %v, %v", tc.text, f.N, err)
-		}
+		t.Run(tc.text, func(t *testing.T) {
+			var f file
+			if err := plainyaml.DecodeRaw([]byte(tc.text), &f); err != nil || f.N == nil || *f.N != tc.want {
+				t.Errorf("%q: %v, %v", tc.text, f.N, err)
+			}
+		})
 	}
 	for _, text := range []string{"8.9", "010", "0x10", "1e1", "1_0", "+8", "eight", ".nan", "2147483648", "[8]", "8.0", "-0", `""`, "{}"} {
 		err := plainyaml.DecodeRaw([]byte("n: "+text), &file{})
