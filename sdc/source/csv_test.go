@@ -3,6 +3,7 @@ package source_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,13 +87,15 @@ func TestCSVLongNumbers(t *testing.T) {
 		{"-0.0", "0.0", "float64"},
 		{"9007199254740993", "9007199254740992", "int64"},
 	} {
-		types, _, err := readCSV(t, "n\n"+tc.a+"\n"+tc.b+"\n", source.CSVOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if types[0] != "n "+tc.want {
-			t.Errorf("%s and %s: %s, want %s", tc.a, tc.b, types[0], tc.want)
-		}
+		t.Run(fmt.Sprintf("a %s, b %s", tc.a, tc.b), func(t *testing.T) {
+			types, _, err := readCSV(t, "n\n"+tc.a+"\n"+tc.b+"\n", source.CSVOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if types[0] != "n "+tc.want {
+				t.Errorf("%s and %s: %s, want %s", tc.a, tc.b, types[0], tc.want)
+			}
+		})
 	}
 }
 
@@ -217,16 +220,20 @@ func TestCSVOneColumn(t *testing.T) {
 	for text, line := range map[string]int{
 		"a\nx\n\ny\n": 3, "a\nx\n\n": 3, "a\n\nx\n": 2, "a\r\nx\r\n\r\n": 3, "a\n\"x\ny\"\n\nz\n": 4, "a\n\n": 2, "\"a\nb\"\n\nx\n": 3, "\n\na\nx\n\n": 5,
 	} {
-		_, _, err := readCSV(t, text, source.CSVOptions{})
-		var at *source.FileError
-		if !errors.As(err, &at) || !errors.Is(err, source.ErrCorrupt) || at.Line != line {
-			t.Errorf("%q: %v", text, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			_, _, err := readCSV(t, text, source.CSVOptions{})
+			var at *source.FileError
+			if !errors.As(err, &at) || !errors.Is(err, source.ErrCorrupt) || at.Line != line {
+				t.Errorf("%q: %v", text, err)
+			}
+		})
 	}
 	for text, want := range map[string]int{"\n\na\nx\n\"\"\ny": 3, "a\n\"x\n\n\n\"\n\"\"\n \n": 3, "a\r\nx\r\n\"\"\r\ny\r\n": 3, "a\n": 0, "a": 0} {
-		if _, rows, err := readCSV(t, text, source.CSVOptions{Trim: true}); err != nil || len(rows) != want {
-			t.Errorf("%q: %q, %v", text, rows, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			if _, rows, err := readCSV(t, text, source.CSVOptions{Trim: true}); err != nil || len(rows) != want {
+				t.Errorf("%q: %q, %v", text, rows, err)
+			}
+		})
 	}
 	if _, rows, err := readCSV(t, "a,b\n\nx,1\n\n", source.CSVOptions{}); err != nil || len(rows) != 1 {
 		t.Errorf("two columns: %q, %v", rows, err)
@@ -261,9 +268,11 @@ func TestCSVPlainDecimals(t *testing.T) {
 		"12.50": true, "-1": true, "+1.5": true, ".5": true, "5.": true, "0012": true,
 		"1p3": false, "Inf": false, "nan": false, "0x10": false, "1_0": false, "1e1": false, ".": false, "-": false, "--1": false, "1.2.3": false, "1 ": false,
 	} {
-		_, _, err := readCSV(t, "v\n"+s+"\n", source.CSVOptions{Types: map[string]string{"v": "decimal(12,2)"}})
-		if want != (err == nil) || err != nil && !errors.Is(err, source.ErrValue) {
-			t.Errorf("%q: %v", s, err)
-		}
+		t.Run(s, func(t *testing.T) {
+			_, _, err := readCSV(t, "v\n"+s+"\n", source.CSVOptions{Types: map[string]string{"v": "decimal(12,2)"}})
+			if want != (err == nil) || err != nil && !errors.Is(err, source.ErrValue) {
+				t.Errorf("%q: %v", s, err)
+			}
+		})
 	}
 }

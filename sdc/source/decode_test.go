@@ -129,16 +129,18 @@ func TestHybridStops(t *testing.T) {
 		{"a value wider than said", []byte{16, 2, 16, 1}},
 		{"a count without an end", []byte{255}},
 	} {
-		// Behind the levels of a page lie its values.
-		b := append(slices.Clone(tc.run), 255, 255, 255, 255, 255, 255, 255, 255, 255, 255)
-		h, err := newHybrid(b, 0, len(tc.run), 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := &chunkPages{nullable: true, levels: h, spare: &recycler{}}
-		if levels, n, err := p.valid(8); err != ErrCorrupt {
-			t.Errorf("%s: levels %v, %d values, %v", tc.name, levels, n, err)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			// Behind the levels of a page lie its values.
+			b := append(slices.Clone(tc.run), 255, 255, 255, 255, 255, 255, 255, 255, 255, 255)
+			h, err := newHybrid(b, 0, len(tc.run), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &chunkPages{nullable: true, levels: h, spare: &recycler{}}
+			if levels, n, err := p.valid(8); err != ErrCorrupt {
+				t.Errorf("%s: levels %v, %d values, %v", tc.name, levels, n, err)
+			}
+		})
 	}
 }
 
@@ -159,13 +161,15 @@ func TestHybridRefuses(t *testing.T) {
 		{"a count without an end", []byte{255, 255}, 4},
 		{"too many groups", []byte{255, 255, 255, 255, 255, 1}, 0},
 	} {
-		h, err := newHybrid(append(tc.b, make([]byte, padding)...), 0, len(tc.b), tc.width)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := readHybrid(&h, make([]uint16, 8)); err != ErrCorrupt {
-			t.Errorf("%s: %v", tc.name, err)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			h, err := newHybrid(append(tc.b, make([]byte, padding)...), 0, len(tc.b), tc.width)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := readHybrid(&h, make([]uint16, 8)); err != ErrCorrupt {
+				t.Errorf("%s: %v", tc.name, err)
+			}
+		})
 	}
 	for _, tc := range []struct {
 		name  string
@@ -175,17 +179,19 @@ func TestHybridRefuses(t *testing.T) {
 		{"a run of 300", []byte{16, 44, 1}, 9},
 		{"300 among packed values", append([]byte{3, 1, 0, 44, 1}, make([]byte, 12)...), 16},
 	} {
-		h, err := newHybrid(append(tc.b, make([]byte, padding)...), 0, len(tc.b), tc.width)
-		if err != nil {
-			t.Fatal(err)
-		}
-		narrow := h
-		if err := readHybrid(&narrow, make([]uint8, 8)); err != ErrCorrupt {
-			t.Errorf("%s, in a byte: %v", tc.name, err)
-		}
-		if err := readHybrid(&h, make([]uint16, 8)); err != nil {
-			t.Errorf("%s, in two bytes: %v", tc.name, err)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			h, err := newHybrid(append(tc.b, make([]byte, padding)...), 0, len(tc.b), tc.width)
+			if err != nil {
+				t.Fatal(err)
+			}
+			narrow := h
+			if err := readHybrid(&narrow, make([]uint8, 8)); err != ErrCorrupt {
+				t.Errorf("%s, in a byte: %v", tc.name, err)
+			}
+			if err := readHybrid(&h, make([]uint16, 8)); err != nil {
+				t.Errorf("%s, in two bytes: %v", tc.name, err)
+			}
+		})
 	}
 	if _, err := newHybrid(make([]byte, 16), 0, 8, 33); err != ErrCorrupt {
 		t.Errorf("33 bits: %v", err)

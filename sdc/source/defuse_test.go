@@ -13,9 +13,11 @@ func TestDefuse(t *testing.T) {
 		"-": "'-", "--5": "'--5", "-1.": "'-1.", "-1.2.3": "'-1.2.3", "\tx": "'\tx", "\r=1": "'\r=1", "\uff1d1": "'\uff1d1",
 		"'=1": "''=1", "'s-Gravenhage": "'s-Gravenhage", "'": "'", "a=b": "a=b", "-1e5": "'-1e5", "'-5": "''-5",
 	} {
-		if got := source.Defuse(in); got != want {
-			t.Errorf("%q becomes %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := source.Defuse(in); got != want {
+				t.Errorf("%q becomes %q, want %q", in, got, want)
+			}
+		})
 	}
 }
 

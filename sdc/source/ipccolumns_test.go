@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -150,33 +151,35 @@ func TestBigEndian(t *testing.T) {
 		{"fixed", &arrow.FixedSizeBinaryType{ByteWidth: 2}, `["YWI="]`, "6162", "6162", []string{"YWI="}},
 		{"bool", arrow.FixedWidthTypes.Boolean, "[false,true]", "02", "02", []string{"false", "true"}},
 	} {
-		arr, _, err := array.FromJSON(memory.DefaultAllocator, tc.dt, strings.NewReader(tc.json))
-		if err != nil {
-			t.Fatal(err)
-		}
-		schema := arrow.NewSchema([]arrow.Field{{Name: "v", Type: tc.dt}}, nil).WithEndianness(endian.BigEndian)
-		rec := array.NewRecord(schema, []arrow.Array{arr}, int64(arr.Len()))
-		for _, name := range []string{"x.arrow", "x.arrows"} {
-			path := writeIPC(t, name, schema, rec)
-			text, err := os.ReadFile(path)
+		t.Run(tc.name, func(t *testing.T) {
+			arr, _, err := array.FromJSON(memory.DefaultAllocator, tc.dt, strings.NewReader(tc.json))
 			if err != nil {
 				t.Fatal(err)
 			}
-			here, _ := hex.DecodeString(tc.here)
-			file, _ := hex.DecodeString(tc.file)
-			body := bodyOf(t, path)
-			at := bytes.Index(text[body:], here)
-			if at < 0 {
-				t.Fatalf("%s: the values are not there", tc.name)
+			schema := arrow.NewSchema([]arrow.Field{{Name: "v", Type: tc.dt}}, nil).WithEndianness(endian.BigEndian)
+			rec := array.NewRecord(schema, []arrow.Array{arr}, int64(arr.Len()))
+			for _, name := range []string{"x.arrow", "x.arrows"} {
+				path := writeIPC(t, name, schema, rec)
+				text, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				here, _ := hex.DecodeString(tc.here)
+				file, _ := hex.DecodeString(tc.file)
+				body := bodyOf(t, path)
+				at := bytes.Index(text[body:], here)
+				if at < 0 {
+					t.Fatalf("%s: the values are not there", tc.name)
+				}
+				copy(text[int(body)+at:], file)
+				if err := os.WriteFile(path, text, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if got, err := readText(path, nil); err != nil || !slices.Equal(got, tc.want) {
+					t.Errorf("%s %s: %v, %v", tc.name, name, got, err)
+				}
 			}
-			copy(text[int(body)+at:], file)
-			if err := os.WriteFile(path, text, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if got, err := readText(path, nil); err != nil || !slices.Equal(got, tc.want) {
-				t.Errorf("%s %s: %v, %v", tc.name, name, got, err)
-			}
-		}
+		})
 	}
 }
 
@@ -216,11 +219,13 @@ func TestNumberOfNulls(t *testing.T) {
 	values := memory.NewBufferBytes(make([]byte, 24))
 	schema := arrow.NewSchema([]arrow.Field{{Name: "v", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)
 	for nulls, fine := range map[int]bool{1: true, 2: false} {
-		arr := array.MakeFromData(array.NewData(arrow.PrimitiveTypes.Int64, 3, []*memory.Buffer{bits, values}, nil, nulls, 0))
-		got, err := readText(writeIPC(t, "x.arrow", schema, array.NewRecord(schema, []arrow.Array{arr}, 3)), nil)
-		if fine && (err != nil || !slices.Equal(got, []string{"0", "null", "0"})) || !fine && !errors.Is(err, ErrCorrupt) {
-			t.Errorf("%d nulls: %v, %v", nulls, got, err)
-		}
+		t.Run(fmt.Sprint("nulls ", nulls), func(t *testing.T) {
+			arr := array.MakeFromData(array.NewData(arrow.PrimitiveTypes.Int64, 3, []*memory.Buffer{bits, values}, nil, nulls, 0))
+			got, err := readText(writeIPC(t, "x.arrow", schema, array.NewRecord(schema, []arrow.Array{arr}, 3)), nil)
+			if fine && (err != nil || !slices.Equal(got, []string{"0", "null", "0"})) || !fine && !errors.Is(err, ErrCorrupt) {
+				t.Errorf("%d nulls: %v, %v", nulls, got, err)
+			}
+		})
 	}
 }
 

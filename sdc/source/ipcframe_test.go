@@ -324,9 +324,11 @@ func TestFileNames(t *testing.T) {
 		{"x.arrow", []byte("a,b\n1,2\n and more and more"), ErrCorrupt, ""},
 		{"x.arrows", []byte("a,b\n1,2\n and more and more"), ErrCorrupt, ""},
 	} {
-		if _, _, err := island(t, tc.name, tc.text, Options{}); !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.says) {
-			t.Errorf("%s %.8q: %v, want %v", tc.name, tc.text, err, tc.want)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			if _, _, err := island(t, tc.name, tc.text, Options{}); !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("%s %.8q: %v, want %v", tc.name, tc.text, err, tc.want)
+			}
+		})
 	}
 	for _, name := range []string{"x.feather", "x.arrow"} {
 		if rows, _, err := island(t, name, file, Options{}); rows != 6 || err != nil {

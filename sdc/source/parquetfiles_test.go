@@ -223,9 +223,11 @@ func TestParquetDuckKinds(t *testing.T) {
 		"id": "19", "g": "code-4", "d9": "19.00", "d18": "19.0000", "d38": "19.0000000000", "h": "19", "b": "false", "f": "2.375",
 		"ts": "2020-01-20 00:00:00", "tz": "2020-01-01 00:00:00Z", "u": "00000000000000000000000000000001", "tm": "12:00:00.000000",
 	} {
-		if got, err := readColumns(t, 6, []string{name}, path); err != nil || len(got[0]) != 20 || got[0][19] != want {
-			t.Errorf("%s: %v, %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readColumns(t, 6, []string{name}, path); err != nil || len(got[0]) != 20 || got[0][19] != want {
+				t.Errorf("%s: %v, %v", name, got, err)
+			}
+		})
 	}
 	for _, name := range []string{"l", "s"} {
 		if _, err := readColumns(t, 6, []string{name}, path); !errors.Is(err, ErrUnsupported) {

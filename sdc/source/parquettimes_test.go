@@ -59,14 +59,16 @@ func TestInt96Ends(t *testing.T) {
 		{"negative nanoseconds", 2_440_588, 1 << 63, false, 0},
 		{"the most nanoseconds", 2_440_588, 1<<63 - 808, true, 1<<63/1000 - 0},
 	} {
-		ok := int96Micros(out, stamp(tc.day, tc.nanos), 1)
-		got := int64(0)
-		for i := range 8 {
-			got |= int64(out[i]) << (8 * i)
-		}
-		if ok != tc.ok || ok && got != tc.want {
-			t.Errorf("%s: %d, %t", tc.name, got, ok)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			ok := int96Micros(out, stamp(tc.day, tc.nanos), 1)
+			got := int64(0)
+			for i := range 8 {
+				got |= int64(out[i]) << (8 * i)
+			}
+			if ok != tc.ok || ok && got != tc.want {
+				t.Errorf("%s: %d, %t", tc.name, got, ok)
+			}
+		})
 	}
 }
 
@@ -74,11 +76,13 @@ func TestInt96Ends(t *testing.T) {
 // plain, the columns that are encrypted are, and the others are read.
 func TestEncrypted(t *testing.T) {
 	for name, column := range map[string]string{"encrypted.parquet": "", "encrypted-plain.parquet": "g"} {
-		_, err := readColumns(t, 100, nil, fixtures(t, name)...)
-		var fe *FileError
-		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "encrypted") || !errors.As(err, &fe) || fe.Column != column {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := readColumns(t, 100, nil, fixtures(t, name)...)
+			var fe *FileError
+			if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "encrypted") || !errors.As(err, &fe) || fe.Column != column {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if got, err := readColumns(t, 100, []string{"id"}, fixtures(t, "encrypted-plain.parquet")...); err == nil && !slices.Equal(got[0], basics()["id"]) {
 		t.Errorf("id: %v", got)

@@ -54,11 +54,13 @@ func TestCSVValues(t *testing.T) {
 		{&arrow.Decimal256Type{Precision: 60, Scale: 20}, `["0.00000000000000000001","12"]`, "v,row\n0.00000000000000000001,0\n12.00000000000000000000,1\n"},
 		{arrow.Null, `[null,null]`, "v,row\n,0\n,1\n"},
 	} {
-		path := filepath.Join(t.TempDir(), "a.csv")
-		writeOne(t, path, oneColumn(t, tc.dt, tc.json))
-		if text, err := os.ReadFile(path); err != nil || string(text) != tc.want {
-			t.Errorf("%v: %q, %v", tc.dt, text, err)
-		}
+		t.Run(tc.dt.String(), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.csv")
+			writeOne(t, path, oneColumn(t, tc.dt, tc.json))
+			if text, err := os.ReadFile(path); err != nil || string(text) != tc.want {
+				t.Errorf("%v: %q, %v", tc.dt, text, err)
+			}
+		})
 	}
 }
 
@@ -113,14 +115,16 @@ func TestFileTwice(t *testing.T) {
 		{[]string{at("a.csv"), at("b.csv")}, true}, {[]string{at("a.csv"), at("a.csv")}, false}, {[]string{at("?.csv"), at("b.csv")}, false},
 		{[]string{at("a.csv"), at("link.csv")}, false}, {[]string{at("*.csv")}, false},
 	} {
-		s, err := source.Open(context.Background(), tc.patterns, source.Options{})
-		if tc.fine != (err == nil) || err != nil && !strings.Contains(err.Error(), "twice") {
-			t.Errorf("%v: %v", tc.patterns, err)
-		}
-		if err == nil {
-			if err := s.Close(); err != nil {
-				t.Error(err)
+		t.Run(strings.Join(tc.patterns, " "), func(t *testing.T) {
+			s, err := source.Open(context.Background(), tc.patterns, source.Options{})
+			if tc.fine != (err == nil) || err != nil && !strings.Contains(err.Error(), "twice") {
+				t.Errorf("%v: %v", tc.patterns, err)
 			}
-		}
+			if err == nil {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
 	}
 }
