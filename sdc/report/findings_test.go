@@ -80,21 +80,23 @@ func TestIntervalStaysInside(t *testing.T) {
 		min  int64
 		want string
 	}{{10, "min-contributors: differs from cbs"}, {5, "min-contributors: on, min 5 (in cbs: on, min 10)"}} {
-		p := sdc.CBS()
-		p.Name, p.MinContributors = "ours", sdc.MinContributors{Min: tc.min, Interval: "88.5"}
-		r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
-		if got := r.Policy.Public; len(got) != 1 || got[0].String() != tc.want {
-			t.Errorf("%q, want %q", got, tc.want)
-		}
-		for _, lang := range []string{"en", "nl"} {
-			inside, outside := page(t, r, report.HTMLOptions{Lang: lang}), public(t, r, lang)
-			if !strings.Contains(inside, "interval 88.5") {
-				t.Errorf("%s: the page inside has no interval", lang)
+		t.Run(fmt.Sprint("min ", tc.min), func(t *testing.T) {
+			p := sdc.CBS()
+			p.Name, p.MinContributors = "ours", sdc.MinContributors{Min: tc.min, Interval: "88.5"}
+			r := checked(t, fields, rows, nil, p, sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})
+			if got := r.Policy.Public; len(got) != 1 || got[0].String() != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
 			}
-			if strings.Contains(outside, "interval 8") || strings.Contains(outside, "88.5") || strings.Contains(outside, "88,5") {
-				t.Errorf("%s: the public page has the interval", lang)
+			for _, lang := range []string{"en", "nl"} {
+				inside, outside := page(t, r, report.HTMLOptions{Lang: lang}), public(t, r, lang)
+				if !strings.Contains(inside, "interval 88.5") {
+					t.Errorf("%s: the page inside has no interval", lang)
+				}
+				if strings.Contains(outside, "interval 8") || strings.Contains(outside, "88.5") || strings.Contains(outside, "88,5") {
+					t.Errorf("%s: the public page has the interval", lang)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -123,23 +125,25 @@ func TestPublicSaysWhyHidden(t *testing.T) {
 		"en": {"Cells were set safe by hand, against a rule, by J. Jansen.", "who decided is not said", "a reviewer must decide about it first", "it may not leave as it is"},
 		"nl": {"Cellen zijn handmatig veilig verklaard, tegen een regel in, door J. Jansen.", "wie dat besloot, is niet vermeld", "een beoordelaar moet er eerst over beslissen", "zij mag zo niet naar buiten"},
 	} {
-		text := seen(public(t, r, lang))
-		for _, s := range want {
-			if !strings.Contains(text, s) {
-				t.Errorf("%s: %q is not said", lang, s)
+		t.Run(lang, func(t *testing.T) {
+			text := seen(public(t, r, lang))
+			for _, s := range want {
+				if !strings.Contains(text, s) {
+					t.Errorf("%s: %q is not said", lang, s)
+				}
 			}
-		}
-		var inside, outside bytes.Buffer
-		opts := report.HTMLOptions{Lang: lang}
-		if err := errors.Join(report.ProtectionHTML(&inside, p, opts), report.ReleaseHTML(&outside, p, opts)); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(seen(outside.String()), want[0]) || !strings.Contains(seen(inside.String()), "only the mayor") || strings.Contains(inside.String(), `<span lang="en">`) {
-			t.Errorf("%s: what protect says of it", lang)
-		}
-		if strings.Contains(text, "mayor") || strings.Contains(text, "rare") || strings.Contains(outside.String(), "mayor") {
-			t.Errorf("%s: a page that leaves has the reason", lang)
-		}
+			var inside, outside bytes.Buffer
+			opts := report.HTMLOptions{Lang: lang}
+			if err := errors.Join(report.ProtectionHTML(&inside, p, opts), report.ReleaseHTML(&outside, p, opts)); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(seen(outside.String()), want[0]) || !strings.Contains(seen(inside.String()), "only the mayor") || strings.Contains(inside.String(), `<span lang="en">`) {
+				t.Errorf("%s: what protect says of it", lang)
+			}
+			if strings.Contains(text, "mayor") || strings.Contains(text, "rare") || strings.Contains(outside.String(), "mayor") {
+				t.Errorf("%s: a page that leaves has the reason", lang)
+			}
+		})
 	}
 }
 
@@ -187,9 +191,11 @@ func TestObservedBesideLimit(t *testing.T) {
 		observed, limit float64
 		want            string
 	}{{50.000005, 50, "50,000005"}, {50, 50, "50"}, {62.34567, 50, "62,346"}, {1234567, 10, "1.234.567"}} {
-		if got := report.DutchObserved(&sdc.Finding{Observed: tc.observed, Limit: tc.limit}); got != tc.want {
-			t.Errorf("%v against %v prints as %q, want %q", tc.observed, tc.limit, got, tc.want)
-		}
+		t.Run(fmt.Sprint("observed ", tc.observed, ", limit ", tc.limit), func(t *testing.T) {
+			if got := report.DutchObserved(&sdc.Finding{Observed: tc.observed, Limit: tc.limit}); got != tc.want {
+				t.Errorf("%v against %v prints as %q, want %q", tc.observed, tc.limit, got, tc.want)
+			}
+		})
 	}
 }
 
@@ -297,9 +303,11 @@ func TestPagesSayWhatCounts(t *testing.T) {
 	}
 	r.Data.Remarks = append(r.Data.Remarks, sdc.Remark{Name: "populations", Verdict: sdc.Review, Message: words.Said("made for the test")})
 	for lang, want := range map[string]string{"en": "a reviewer must decide about a remark on the data first", "nl": "eerst moet een beoordelaar over een opmerking over de gegevens beslissen"} {
-		if text := seen(public(t, r, lang)); !strings.Contains(text, want) || strings.Contains(text, "is no table") || strings.Contains(text, "geen tabel") {
-			t.Errorf("%s: the public page does not say why the table is hidden", lang)
-		}
+		t.Run(lang, func(t *testing.T) {
+			if text := seen(public(t, r, lang)); !strings.Contains(text, want) || strings.Contains(text, "is no table") || strings.Contains(text, "geen tabel") {
+				t.Errorf("%s: the public page does not say why the table is hidden", lang)
+			}
+		})
 	}
 
 	p := protection(false)
@@ -310,21 +318,23 @@ func TestPagesSayWhatCounts(t *testing.T) {
 		"en": {"Illness by region", "A. de Vries", "What the table rests on", "1,800 counted, 7 left out for missing values", "Decision"},
 		"nl": {"Illness by region", "A. de Vries", "Waar de tabel op berust", "Besluit"},
 	} {
-		var inside, outside bytes.Buffer
-		opts := report.HTMLOptions{Lang: lang}
-		if err := errors.Join(report.ProtectionHTML(&inside, p, opts), report.ReleaseHTML(&outside, p, opts)); err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range want {
-			if !strings.Contains(seen(inside.String()), s) {
-				t.Errorf("%s: the confidential page does not say %q", lang, s)
+		t.Run(lang, func(t *testing.T) {
+			var inside, outside bytes.Buffer
+			opts := report.HTMLOptions{Lang: lang}
+			if err := errors.Join(report.ProtectionHTML(&inside, p, opts), report.ReleaseHTML(&outside, p, opts)); err != nil {
+				t.Fatal(err)
 			}
-			if strings.Contains(seen(outside.String()), s) {
-				t.Errorf("%s: the page that leaves says %q", lang, s)
+			for _, s := range want {
+				if !strings.Contains(seen(inside.String()), s) {
+					t.Errorf("%s: the confidential page does not say %q", lang, s)
+				}
+				if strings.Contains(seen(outside.String()), s) {
+					t.Errorf("%s: the page that leaves says %q", lang, s)
+				}
 			}
-		}
-		if text := seen(inside.String()); strings.Contains(text, "number of distinct respondents") || strings.Contains(text, "aantal verschillende respondenten") {
-			t.Errorf("%s: the page of a release speaks of the cells of the check", lang)
-		}
+			if text := seen(inside.String()); strings.Contains(text, "number of distinct respondents") || strings.Contains(text, "aantal verschillende respondenten") {
+				t.Errorf("%s: the page of a release speaks of the cells of the check", lang)
+			}
+		})
 	}
 }

@@ -19,12 +19,14 @@ func TestRiskRemark(t *testing.T) {
 		{"review", sdc.Safe, "review"}, {"review", sdc.Review, "review"}, {"review", sdc.Unsafe, "unsafe"},
 		{"unsafe", sdc.Safe, "unsafe"}, {"unsafe", sdc.Review, "unsafe"}, {"unsafe", sdc.Unsafe, "unsafe"},
 	} {
-		r := report.NewRisk("refuse")
-		r.Verdict = tc.before
-		x := sdc.Remark{Name: "records", Verdict: tc.of}
-		r.Remark(x, x)
-		if r.Verdict != tc.want || len(r.Data.Remarks) != 1 {
-			t.Errorf("%s and a remark for %v: %s, %d remarks; want %s, 1", tc.before, tc.of, r.Verdict, len(r.Data.Remarks), tc.want)
-		}
+		t.Run(tc.before, func(t *testing.T) {
+			r := report.NewRisk("refuse")
+			r.Verdict = tc.before
+			x := sdc.Remark{Name: "records", Verdict: tc.of}
+			r.Remark(x, x)
+			if r.Verdict != tc.want || len(r.Data.Remarks) != 1 {
+				t.Errorf("%s and a remark for %v: %s, %d remarks; want %s, 1", tc.before, tc.of, r.Verdict, len(r.Data.Remarks), tc.want)
+			}
+		})
 	}
 }

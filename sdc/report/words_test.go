@@ -78,9 +78,11 @@ func TestVisibleAndShort(t *testing.T) {
 		"a\x00\u200fb\ufeff": "a\u27e8U+0000\u27e9\u27e8U+200F\u27e9b\u27e8U+FEFF\u27e9",
 		"\u05d0\u05d1":       "\u05d0\u05d1",
 	} {
-		if got := visible(in); got != want {
-			t.Errorf("%q shows as %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := visible(in); got != want {
+				t.Errorf("%q shows as %q, want %q", in, got, want)
+			}
+		})
 	}
 	a, b := shorten(strings.Repeat("x", 200)+"a", 10), shorten(strings.Repeat("x", 200)+"b", 10)
 	if a == b || !strings.HasPrefix(a, "xxxxxxxxxx\u2026 [201, #") {
@@ -94,8 +96,10 @@ func TestVisibleAndShort(t *testing.T) {
 		"1234567.50": {"1,234,567.50", "1.234.567,50"}, "-0.5": {"-0.5", "-0,5"}, "-1234": {"-1,234", "-1.234"},
 		"1e300": {"1e300", "1e300"}, "": {"", ""}, "123456789012345678901234": {"123456789012345678901234", "123456789012345678901234"},
 	} {
-		if got := [2]string{en.value(in), nl.value(in)}; got != want {
-			t.Errorf("%q prints as %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := [2]string{en.value(in), nl.value(in)}; got != want {
+				t.Errorf("%q prints as %q, want %q", in, got, want)
+			}
+		})
 	}
 }

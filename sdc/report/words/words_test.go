@@ -101,9 +101,11 @@ func TestWith(t *testing.T) {
 	two, three := one.With(words.Said("; two")), one.With(words.Said("; three"))
 	base := words.New(words.NoRespondent).String()
 	for want, m := range map[string]words.Message{base + "; one": one, base + "; one; two": two, base + "; one; three": three} {
-		if got := m.String(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			if got := m.String(); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -205,8 +207,10 @@ func TestMarked(t *testing.T) {
 		"": "", "1e300": "1e300", "1.": "1.", ".5": ".5", "--1": "--1", "1.2.3": "1.2.3", "\u0661": "\u0661",
 		"123456789012345678901234": "123.456.789.012.345.678.901.234",
 	} {
-		if got := words.Marked(in, ".", ","); got != want {
-			t.Errorf("%q is written as %q, want %q", in, got, want)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := words.Marked(in, ".", ","); got != want {
+				t.Errorf("%q is written as %q, want %q", in, got, want)
+			}
+		})
 	}
 }
