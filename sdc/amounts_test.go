@@ -54,17 +54,19 @@ func TestUniqueAmounts(t *testing.T) {
 // TestUniqueShareBoundary: exactly the share of values of one's own is safe.
 func TestUniqueShareBoundary(t *testing.T) {
 	for own, want := range map[int]sdc.Verdict{38: sdc.Safe, 39: sdc.Unsafe} {
-		var rows []row
-		for i := range own + 2 { // the last two share a value
-			rows = append(rows, row{"a": "x", "id": fmt.Sprint("p", i), "s": fmt.Sprint("v", min(i, own))})
-		}
-		d := sdc.FromTable(tableOf(t, fields("a", text, "id", text, "s", text), rows...))
-		d.Roles.Respondent = "id"
-		p := off()
-		p.Identifiers = sdc.Identifiers{Names: []string{}, UniqueShare: "95"}
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"a"}, Sensitive: []string{"s"}})
-		if r.Verdict != want {
-			t.Errorf("%d of %d: verdict %v, want %v", own, own+2, r.Verdict, want)
-		}
+		t.Run(fmt.Sprint("own ", own), func(t *testing.T) {
+			var rows []row
+			for i := range own + 2 { // the last two share a value
+				rows = append(rows, row{"a": "x", "id": fmt.Sprint("p", i), "s": fmt.Sprint("v", min(i, own))})
+			}
+			d := sdc.FromTable(tableOf(t, fields("a", text, "id", text, "s", text), rows...))
+			d.Roles.Respondent = "id"
+			p := off()
+			p.Identifiers = sdc.Identifiers{Names: []string{}, UniqueShare: "95"}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"a"}, Sensitive: []string{"s"}})
+			if r.Verdict != want {
+				t.Errorf("%d of %d: verdict %v, want %v", own, own+2, r.Verdict, want)
+			}
+		})
 	}
 }

@@ -101,31 +101,33 @@ func TestFixedByMany(t *testing.T) {
 		said bool
 		many bool
 	}{{6, false, true, false}, {7, false, false, true}, {6, true, false, false}, {7, true, false, false}} {
-		var rows []row
-		for i := range 20 {
-			r := row{"k": "c"}
-			for _, s := range names {
-				r[s] = fmt.Sprint(i % 2)
+		t.Run(fmt.Sprint("n ", tc.n), func(t *testing.T) {
+			var rows []row
+			for i := range 20 {
+				r := row{"k": "c"}
+				for _, s := range names {
+					r[s] = fmt.Sprint(i % 2)
+				}
+				rows = append(rows, r)
 			}
-			rows = append(rows, r)
-		}
-		p := off()
-		p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90", Off: tc.off}
-		r := check(t, sdc.FromTable(tableOf(t, fields(cols...), rows...)), p,
-			sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: names[:tc.n]})
-		want := 0
-		if tc.said {
-			want = tc.n * (tc.n - 1)
-		}
-		if got := len(fixedBy(r)); got != want {
-			t.Errorf("%+v: %d pairs, want %d", tc, got, want)
-		}
-		got := slices.ContainsFunc(r.Data.Remarks, func(x sdc.Remark) bool {
-			return x.Name == "fixed-by" && x.Verdict == sdc.Review && strings.Contains(x.Message.String(), `output "o": there are more than 6 sensitive variables`)
+			p := off()
+			p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90", Off: tc.off}
+			r := check(t, sdc.FromTable(tableOf(t, fields(cols...), rows...)), p,
+				sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: names[:tc.n]})
+			want := 0
+			if tc.said {
+				want = tc.n * (tc.n - 1)
+			}
+			if got := len(fixedBy(r)); got != want {
+				t.Errorf("%+v: %d pairs, want %d", tc, got, want)
+			}
+			got := slices.ContainsFunc(r.Data.Remarks, func(x sdc.Remark) bool {
+				return x.Name == "fixed-by" && x.Verdict == sdc.Review && strings.Contains(x.Message.String(), `output "o": there are more than 6 sensitive variables`)
+			})
+			if got != tc.many {
+				t.Errorf("%+v: remarks are %v", tc, r.Data.Remarks)
+			}
 		})
-		if got != tc.many {
-			t.Errorf("%+v: remarks are %v", tc, r.Data.Remarks)
-		}
 	}
 }
 

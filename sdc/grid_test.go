@@ -248,38 +248,40 @@ func TestDictionaryErrors(t *testing.T) {
 		{"no leaf", []string{"a", "b", "N"}, 640, 2, false, nil},
 		{"a value that the hierarchy lacks", []string{"a", "b", "zz"}, 0, 2, false, nil},
 	} {
-		for _, threads := range []int{1, 2, 7} {
-			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-			typ := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: text}
-			sb, ib := array.NewStringBuilder(mem), array.NewInt8Builder(mem)
-			sb.AppendValues(tt.entries, nil)
-			for i := range rows {
-				switch {
-				case i == tt.at && tt.null:
-					ib.AppendNull()
-				case i == tt.at, i == rows-1 && tt.index > 0:
-					ib.Append(tt.index)
-				default:
-					ib.Append(int8(i % 2))
+		t.Run(tt.name, func(t *testing.T) {
+			for _, threads := range []int{1, 2, 7} {
+				mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+				typ := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: text}
+				sb, ib := array.NewStringBuilder(mem), array.NewInt8Builder(mem)
+				sb.AppendValues(tt.entries, nil)
+				for i := range rows {
+					switch {
+					case i == tt.at && tt.null:
+						ib.AppendNull()
+					case i == tt.at, i == rows-1 && tt.index > 0:
+						ib.Append(tt.index)
+					default:
+						ib.Append(int8(i % 2))
+					}
 				}
-			}
-			dict, indices := sb.NewArray(), ib.NewArray()
-			col := array.NewDictionaryArray(typ, indices, dict)
-			rec := array.NewRecord(fields("k", typ), []arrow.Array{col}, rows)
-			table := array.NewTableFromRecords(rec.Schema(), []arrow.Record{rec})
-			reader := array.NewTableReader(table, 64)
-			for _, d := range []*sdc.Data{sdc.FromTable(table), sdc.FromReaders(reader)} {
-				d.Hierarchies = map[string]*sdc.Hierarchy{"k": tree}
-				_, err := sdc.Check(context.Background(), d, []sdc.Output{{Name: "o", Kind: sdc.Frequency, By: []string{"k"}}}, off(), sdc.Options{Threads: threads})
-				var at *sdc.ColumnError
-				if !errors.As(err, &at) || at.Column != "k" || at.Row != int64(tt.at) || tt.want != nil && !errors.Is(err, tt.want) {
-					t.Errorf("%s, %d threads: error %v, want row %d of k", tt.name, threads, err, tt.at)
+				dict, indices := sb.NewArray(), ib.NewArray()
+				col := array.NewDictionaryArray(typ, indices, dict)
+				rec := array.NewRecord(fields("k", typ), []arrow.Array{col}, rows)
+				table := array.NewTableFromRecords(rec.Schema(), []arrow.Record{rec})
+				reader := array.NewTableReader(table, 64)
+				for _, d := range []*sdc.Data{sdc.FromTable(table), sdc.FromReaders(reader)} {
+					d.Hierarchies = map[string]*sdc.Hierarchy{"k": tree}
+					_, err := sdc.Check(context.Background(), d, []sdc.Output{{Name: "o", Kind: sdc.Frequency, By: []string{"k"}}}, off(), sdc.Options{Threads: threads})
+					var at *sdc.ColumnError
+					if !errors.As(err, &at) || at.Column != "k" || at.Row != int64(tt.at) || tt.want != nil && !errors.Is(err, tt.want) {
+						t.Errorf("%s, %d threads: error %v, want row %d of k", tt.name, threads, err, tt.at)
+					}
 				}
+				for _, r := range []interface{ Release() }{reader, table, rec, col, dict, indices, sb, ib} {
+					r.Release()
+				}
+				mem.AssertSize(t, 0)
 			}
-			for _, r := range []interface{ Release() }{reader, table, rec, col, dict, indices, sb, ib} {
-				r.Release()
-			}
-			mem.AssertSize(t, 0)
-		}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package sdc_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,13 +65,15 @@ func TestPolicyBounds(t *testing.T) {
 // TestMinContributorsOfMany: a minimum that has no message made beforehand.
 func TestMinContributorsOfMany(t *testing.T) {
 	for n, want := range map[int][]string{99: {"min-contributors at k=a: unsafe"}, 100: {}, 63: {"min-contributors at k=a: unsafe"}, 64: {"min-contributors at k=a: unsafe"}} {
-		p := off()
-		p.MinContributors = sdc.MinContributors{Min: 100}
-		r := check(t, sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "x", integer), with(n, 2)...)), p,
-			sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}, NoMargins: true})
-		if diff := cmp.Diff(want, found(r, 0)); diff != "" {
-			t.Errorf("%d: %s", n, diff)
-		}
+		t.Run(fmt.Sprint("n ", n), func(t *testing.T) {
+			p := off()
+			p.MinContributors = sdc.MinContributors{Min: 100}
+			r := check(t, sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "x", integer), with(n, 2)...)), p,
+				sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}, NoMargins: true})
+			if diff := cmp.Diff(want, found(r, 0)); diff != "" {
+				t.Errorf("%d: %s", n, diff)
+			}
+		})
 	}
 }
 
@@ -113,14 +116,16 @@ func TestAllEqualOfHoldings(t *testing.T) {
 // TestWidthAboveNothing: a width is a number above 0.
 func TestWidthAboveNothing(t *testing.T) {
 	for width, ok := range map[string]bool{"0": false, "0.00": false, "0.01": true, "10": true, "2.5": true, "-0.5": false, "x": false, "1e3": false} {
-		d := sdc.FromTable(tableOf(t, fields("k", text, "s", integer), row{"k": "a", "s": 1}, row{"k": "a", "s": 2}))
-		p := off()
-		p.Closeness = sdc.Closeness{Percent: "5", Share: "90"}
-		_, err := sdc.Check(t.Context(), d, []sdc.Output{{
-			Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"s"}, Width: map[string]string{"s": width},
-		}}, p, sdc.Options{})
-		if ok != (err == nil) || err != nil && !errors.Is(err, sdc.ErrRequest) {
-			t.Errorf("width %s: %v", width, err)
-		}
+		t.Run(width, func(t *testing.T) {
+			d := sdc.FromTable(tableOf(t, fields("k", text, "s", integer), row{"k": "a", "s": 1}, row{"k": "a", "s": 2}))
+			p := off()
+			p.Closeness = sdc.Closeness{Percent: "5", Share: "90"}
+			_, err := sdc.Check(t.Context(), d, []sdc.Output{{
+				Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"s"}, Width: map[string]string{"s": width},
+			}}, p, sdc.Options{})
+			if ok != (err == nil) || err != nil && !errors.Is(err, sdc.ErrRequest) {
+				t.Errorf("width %s: %v", width, err)
+			}
+		})
 	}
 }

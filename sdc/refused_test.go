@@ -3,6 +3,7 @@ package sdc_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,31 +70,33 @@ func TestAPrioriOfTheTotal(t *testing.T) {
 // values on a shared one is unsafe.
 func TestKnownMinimum(t *testing.T) {
 	for known, want := range map[int]sdc.Verdict{2: sdc.Review, 3: sdc.Unsafe} {
-		var rows []row
-		for i := range 12 {
-			r := row{"k": "a", "who": i}
-			if i < known {
-				r["s"] = "hiv"
+		t.Run(fmt.Sprint("known ", known), func(t *testing.T) {
+			var rows []row
+			for i := range 12 {
+				r := row{"k": "a", "who": i}
+				if i < known {
+					r["s"] = "hiv"
+				}
+				rows = append(rows, r)
 			}
-			rows = append(rows, r)
-		}
-		d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "s", text), rows...))
-		d.Roles.Respondent = "who"
-		d.Missing = map[string]sdc.Missing{"s": "category"}
-		p := off()
-		p.KAnonymity, p.GroupDisclosure = sdc.KAnonymity{K: 3}, sdc.GroupDisclosure{Percent: "100"}
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"s"}})
-		got := sdc.Safe
-		for _, f := range r.Outputs[0].Findings {
-			if f.Rule == "group-disclosure" && f.Of == int64(known) {
-				got = f.Verdict
+			d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "s", text), rows...))
+			d.Roles.Respondent = "who"
+			d.Missing = map[string]sdc.Missing{"s": "category"}
+			p := off()
+			p.KAnonymity, p.GroupDisclosure = sdc.KAnonymity{K: 3}, sdc.GroupDisclosure{Percent: "100"}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"k"}, Sensitive: []string{"s"}})
+			got := sdc.Safe
+			for _, f := range r.Outputs[0].Findings {
+				if f.Rule == "group-disclosure" && f.Of == int64(known) {
+					got = f.Verdict
+				}
 			}
-		}
-		if got != want {
-			t.Errorf("%d known: %v, want %v", known, got, want)
-		}
-		if status := r.Status(0, cellAt(t, r.Tables[0], "a")); status != want {
-			t.Errorf("%d known: the class is %v, want %v", known, status, want)
-		}
+			if got != want {
+				t.Errorf("%d known: %v, want %v", known, got, want)
+			}
+			if status := r.Status(0, cellAt(t, r.Tables[0], "a")); status != want {
+				t.Errorf("%d known: the class is %v, want %v", known, status, want)
+			}
+		})
 	}
 }

@@ -29,18 +29,20 @@ func TestMinContributorsBoundary(t *testing.T) {
 		n    int
 		want sdc.Verdict
 	}{{10, sdc.Safe}, {9, sdc.Unsafe}, {11, sdc.Safe}, {1, sdc.Unsafe}} {
-		var rows []row
-		for i := range tc.n {
-			rows = append(rows, row{"k": "a", "who": i})
-		}
-		d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer), rows...))
-		d.Roles.Respondent = "who"
-		p := off()
-		p.MinContributors = sdc.MinContributors{Min: 10}
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}})
-		if r.Verdict != tc.want {
-			t.Errorf("%d contributors: %v, want %v", tc.n, r.Verdict, tc.want)
-		}
+		t.Run(fmt.Sprint(tc.n, " respondents"), func(t *testing.T) {
+			var rows []row
+			for i := range tc.n {
+				rows = append(rows, row{"k": "a", "who": i})
+			}
+			d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer), rows...))
+			d.Roles.Respondent = "who"
+			p := off()
+			p.MinContributors = sdc.MinContributors{Min: 10}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"k"}})
+			if r.Verdict != tc.want {
+				t.Errorf("%d contributors: %v, want %v", tc.n, r.Verdict, tc.want)
+			}
+		})
 	}
 }
 
@@ -203,21 +205,23 @@ func TestGroupDisclosureBoundary(t *testing.T) {
 	}{
 		{9, 10, false, sdc.Unsafe}, {9, 10, true, sdc.Safe}, {89, 100, false, sdc.Safe}, {91, 100, true, sdc.Unsafe},
 	} {
-		var rows []row
-		for i := range tc.of {
-			state := "ill"
-			if i < tc.in {
-				state = "well"
+		t.Run(fmt.Sprint(tc.in, " of ", tc.of), func(t *testing.T) {
+			var rows []row
+			for i := range tc.of {
+				state := "ill"
+				if i < tc.in {
+					state = "well"
+				}
+				rows = append(rows, row{"region": "r", "state": state})
 			}
-			rows = append(rows, row{"region": "r", "state": state})
-		}
-		d := sdc.FromTable(tableOf(t, fields("region", text, "state", text), rows...))
-		p := off()
-		p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90", Exclusive: tc.exclusive}
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}})
-		if r.Verdict != tc.want {
-			t.Errorf("%d of %d, exclusive %v: %v, want %v", tc.in, tc.of, tc.exclusive, r.Verdict, tc.want)
-		}
+			d := sdc.FromTable(tableOf(t, fields("region", text, "state", text), rows...))
+			p := off()
+			p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90", Exclusive: tc.exclusive}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}})
+			if r.Verdict != tc.want {
+				t.Errorf("%d of %d, exclusive %v: %v, want %v", tc.in, tc.of, tc.exclusive, r.Verdict, tc.want)
+			}
+		})
 	}
 }
 
@@ -228,19 +232,21 @@ func TestGroupRulesAreNotNested(t *testing.T) {
 		in, of int
 		want   string
 	}{{5, 6, "group-remainder"}, {95, 105, "group-disclosure"}} {
-		var rows []row
-		for i := range tc.of {
-			rows = append(rows, row{"region": "r", "state": fmt.Sprint(i < tc.in)})
-		}
-		d := sdc.FromTable(tableOf(t, fields("region", text, "state", text), rows...))
-		p := off()
-		p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"}
-		p.GroupRemainder = sdc.GroupRemainder{K: 1}
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}})
-		want := []string{tc.want + " at region=*, state=true: unsafe", tc.want + " at region=r, state=true: unsafe"}
-		if diff := cmp.Diff(want, found(r, 0)); diff != "" {
-			t.Errorf("%d of %d: %s", tc.in, tc.of, diff)
-		}
+		t.Run(fmt.Sprint(tc.in, " of ", tc.of), func(t *testing.T) {
+			var rows []row
+			for i := range tc.of {
+				rows = append(rows, row{"region": "r", "state": fmt.Sprint(i < tc.in)})
+			}
+			d := sdc.FromTable(tableOf(t, fields("region", text, "state", text), rows...))
+			p := off()
+			p.GroupDisclosure = sdc.GroupDisclosure{Percent: "90"}
+			p.GroupRemainder = sdc.GroupRemainder{K: 1}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Frequency, By: []string{"region", "state"}, Sensitive: []string{"state"}})
+			want := []string{tc.want + " at region=*, state=true: unsafe", tc.want + " at region=r, state=true: unsafe"}
+			if diff := cmp.Diff(want, found(r, 0)); diff != "" {
+				t.Errorf("%d of %d: %s", tc.in, tc.of, diff)
+			}
+		})
 	}
 }
 
@@ -320,15 +326,17 @@ func TestIdentifierNamesAndEndpoints(t *testing.T) {
 
 func TestDegreesOfFreedom(t *testing.T) {
 	for n, want := range map[int]sdc.Verdict{15: sdc.Review, 14: sdc.Unsafe} {
-		var rows []row
-		for i := range n {
-			rows = append(rows, row{"x": i})
-		}
-		d := sdc.FromTable(tableOf(t, fields("x", integer), rows...))
-		r := check(t, d, sdc.CBS(), sdc.Output{Name: "m", Kind: sdc.Model, Parameters: 5})
-		if r.Verdict != want {
-			t.Errorf("%d rows, 5 parameters: %v, want %v", n, r.Verdict, want)
-		}
+		t.Run(fmt.Sprint("n ", n), func(t *testing.T) {
+			var rows []row
+			for i := range n {
+				rows = append(rows, row{"x": i})
+			}
+			d := sdc.FromTable(tableOf(t, fields("x", integer), rows...))
+			r := check(t, d, sdc.CBS(), sdc.Output{Name: "m", Kind: sdc.Model, Parameters: 5})
+			if r.Verdict != want {
+				t.Errorf("%d rows, 5 parameters: %v, want %v", n, r.Verdict, want)
+			}
+		})
 	}
 }
 
@@ -455,17 +463,19 @@ func TestWeights(t *testing.T) {
 		{"tau", "42.5532", sdc.Safe}, {"tau", "42.5531", sdc.Unsafe},
 		{"handbook", "23.4043", sdc.Safe}, {"handbook", "23.4042", sdc.Unsafe},
 	} {
-		d := sdc.FromTable(tableOf(t, fields("k", text, "w", float, "x", integer), rows...))
-		d.Roles.Weight = "w"
-		p := off()
-		p.NK, p.Weighting = sdc.NK{N: 2, Percent: tc.percent}, tc.weighting
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x"})
-		if r.Verdict != tc.want {
-			t.Errorf("%s, %s %%: %v, want %v", tc.weighting, tc.percent, r.Verdict, tc.want)
-		}
-		if s := cellAt(t, r.Tables[0], "a").WeightedSum().RatString(); s != "470" {
-			t.Errorf("weighted sum %s", s)
-		}
+		t.Run(fmt.Sprint("weighting ", tc.weighting), func(t *testing.T) {
+			d := sdc.FromTable(tableOf(t, fields("k", text, "w", float, "x", integer), rows...))
+			d.Roles.Weight = "w"
+			p := off()
+			p.NK, p.Weighting = sdc.NK{N: 2, Percent: tc.percent}, tc.weighting
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x"})
+			if r.Verdict != tc.want {
+				t.Errorf("%s, %s %%: %v, want %v", tc.weighting, tc.percent, r.Verdict, tc.want)
+			}
+			if s := cellAt(t, r.Tables[0], "a").WeightedSum().RatString(); s != "470" {
+				t.Errorf("weighted sum %s", s)
+			}
+		})
 	}
 }
 
@@ -489,14 +499,16 @@ func TestMissingKeys(t *testing.T) {
 		{"sdcmicro(0.5)", []string{at("F"), review("(missing)")}},
 		{"sdcmicro(1)", []string{review("F"), review("(missing)")}},
 	} {
-		d := sdc.FromTable(tableOf(t, fields("sex", text, "age", integer), rows...))
-		d.Missing = map[string]sdc.Missing{"sex": tc.missing}
-		p := off()
-		p.KAnonymity = sdc.KAnonymity{K: 10}
-		r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"sex", "age"}})
-		if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
-			t.Errorf("%s: %s", tc.missing, diff)
-		}
+		t.Run(fmt.Sprint("missing ", tc.missing), func(t *testing.T) {
+			d := sdc.FromTable(tableOf(t, fields("sex", text, "age", integer), rows...))
+			d.Missing = map[string]sdc.Missing{"sex": tc.missing}
+			p := off()
+			p.KAnonymity = sdc.KAnonymity{K: 10}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Microdata, By: []string{"sex", "age"}})
+			if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
+				t.Errorf("%s: %s", tc.missing, diff)
+			}
+		})
 	}
 }
 

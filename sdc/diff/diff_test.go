@@ -158,20 +158,22 @@ new      finding "benefits by region and age", min-contributors at age=65+, bene
 new      output "households": safe
 `},
 	} {
-		if strings.Count(text, tc.old) == 0 {
-			t.Fatalf("%s: not in the fixture", tc.name)
-		}
-		now := read(t, []byte(strings.Replace(text, tc.old, tc.now, 1)))
-		c := Compare(was, now)
-		var b strings.Builder
-		if err := c.WriteText(&b, 5); err != nil {
-			t.Fatal(err)
-		}
-		_, got, _ := strings.Cut(b.String(), "\n")
-		got = strings.TrimPrefix(got, "Worse: a verdict has become stricter.\n")
-		if diff := cmp.Diff(tc.want, got); diff != "" || c.Worse != tc.worse {
-			t.Errorf("%s: worse %v: %s", tc.name, c.Worse, diff)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			if strings.Count(text, tc.old) == 0 {
+				t.Fatalf("%s: not in the fixture", tc.name)
+			}
+			now := read(t, []byte(strings.Replace(text, tc.old, tc.now, 1)))
+			c := Compare(was, now)
+			var b strings.Builder
+			if err := c.WriteText(&b, 5); err != nil {
+				t.Fatal(err)
+			}
+			_, got, _ := strings.Cut(b.String(), "\n")
+			got = strings.TrimPrefix(got, "Worse: a verdict has become stricter.\n")
+			if diff := cmp.Diff(tc.want, got); diff != "" || c.Worse != tc.worse {
+				t.Errorf("%s: worse %v: %s", tc.name, c.Worse, diff)
+			}
+		})
 	}
 	c := Compare(&Report{Verdict: was.Verdict}, was)
 	var b strings.Builder
@@ -192,38 +194,42 @@ func TestGolden(t *testing.T) {
 		"changes.json": c.WriteJSON,
 		"changes.txt":  func(w io.Writer) error { return c.WriteText(w, 20) },
 	} {
-		var b bytes.Buffer
-		if err := write(&b); err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := write(&b); err != nil {
 				t.Fatal(err)
 			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
+			path := filepath.Join("testdata", name)
+			if *update {
+				if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), b.String()); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		})
 	}
 }
 
 // TestSchemas: the JSON Schemas have the keys of the types.
 func TestSchemas(t *testing.T) {
 	for name, v := range map[string]any{"report.schema.json": Report{}, "diff.schema.json": Changes{}} {
-		text, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var schema map[string]any
-		if err := json.Unmarshal(text, &schema); err != nil {
-			t.Fatal(err)
-		}
-		same(t, name, schema, reflect.TypeOf(v))
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var schema map[string]any
+			if err := json.Unmarshal(text, &schema); err != nil {
+				t.Fatal(err)
+			}
+			same(t, name, schema, reflect.TypeOf(v))
+		})
 	}
 }
 
@@ -275,9 +281,11 @@ func TestRead(t *testing.T) {
 		"a field more": strings.Replace(text, `"verdict"`, `"mood": 1, "verdict"`, 1), "cut off": text[:len(text)/2],
 		"two": text + text, "a verdict": strings.Replace(text, `"verdict": "unsafe"`, `"verdict": "fine"`, 1),
 	} {
-		if _, err := Read(strings.NewReader(bad)); !errors.Is(err, ErrReport) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := Read(strings.NewReader(bad)); !errors.Is(err, ErrReport) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 

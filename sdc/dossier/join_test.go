@@ -318,10 +318,12 @@ func TestBeside(t *testing.T) {
 		"no sum":  strings.Replace(text(two), digest("two"), "", 1),
 		"long":    strings.Repeat(" ", 1<<24+1),
 	} {
-		write("bad.csv.record.json", bad)
-		if err := (&dossier.Records{}).Beside(at("bad.csv")); !errors.Is(err, dossier.ErrDossier) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			write("bad.csv.record.json", bad)
+			if err := (&dossier.Records{}).Beside(at("bad.csv")); !errors.Is(err, dossier.ErrDossier) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if err := os.Mkdir(at("dir.csv.record.json"), 0o700); err != nil {
 		t.Fatal(err)

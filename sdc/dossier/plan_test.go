@@ -84,10 +84,12 @@ func TestPlan(t *testing.T) {
 		"another":      {plan, "pseudonyms: [{column: id, key: 0123456789abcdef, domain: p/other}]\n", "another key or domain"},
 		"another form": {strings.Replace(plan, "bsn", "SECRET", 1), "", "the form is one of"},
 	} {
-		write("plan.yaml", bad.plan)
-		if _, err := state(head + "plan: plan.yaml\n" + bad.more); !errors.Is(err, dossier.ErrDossier) || !strings.Contains(err.Error(), bad.say) || strings.Contains(err.Error(), "SECRET") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			write("plan.yaml", bad.plan)
+			if _, err := state(head + "plan: plan.yaml\n" + bad.more); !errors.Is(err, dossier.ErrDossier) || !strings.Contains(err.Error(), bad.say) || strings.Contains(err.Error(), "SECRET") {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 

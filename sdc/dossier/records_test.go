@@ -129,27 +129,29 @@ func TestRecords(t *testing.T) {
 		{"no public key", "custodian: abc\n", "aa", "", ""},
 		{"half a column", "pseudonyms: [{column: person}]\n", "aa", "", ""},
 	} {
-		path := filepath.Join(dir, "dossier.yaml")
-		head := fmt.Sprintf("version: 2\nwritten: [gone.parquet]\nsources: [{file: y, sha256: %q, origin: supplied, provider: p}]\nanswers: {destruction: {text: now, by: me}}\n", digest(tc.source))
-		if err := os.WriteFile(path, []byte(head+tc.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		d, err := dossier.Load(path)
-		if tc.six == "" {
-			if !errors.Is(err, dossier.ErrDossier) {
+		t.Run(tc.name, func(t *testing.T) {
+			path := filepath.Join(dir, "dossier.yaml")
+			head := fmt.Sprintf("version: 2\nwritten: [gone.parquet]\nsources: [{file: y, sha256: %q, origin: supplied, provider: p}]\nanswers: {destruction: {text: now, by: me}}\n", digest(tc.source))
+			if err := os.WriteFile(path, []byte(head+tc.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			d, err := dossier.Load(path)
+			if tc.six == "" {
+				if !errors.Is(err, dossier.ErrDossier) {
+					t.Errorf("%s: %v", tc.name, err)
+				}
+				return
+			}
+			if err != nil {
 				t.Errorf("%s: %v", tc.name, err)
+				return
 			}
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: %v", tc.name, err)
-			continue
-		}
-		for _, s := range d.Steps(&dossier.Run{Sources: []origin.Source{{Name: "y", SHA256: digest(tc.source)}}}, nil) {
-			if s.Step == 6 && s.State != tc.six || s.Step == 19 && s.State != tc.nineteen {
-				t.Errorf("%s: step %d is %s: %s", tc.name, s.Step, s.State, s.Why)
+			for _, s := range d.Steps(&dossier.Run{Sources: []origin.Source{{Name: "y", SHA256: digest(tc.source)}}}, nil) {
+				if s.Step == 6 && s.State != tc.six || s.Step == 19 && s.State != tc.nineteen {
+					t.Errorf("%s: step %d is %s: %s", tc.name, s.Step, s.State, s.Why)
+				}
 			}
-		}
+		})
 	}
 	if err := os.WriteFile(filepath.Join(dir, "dossier.yaml"), []byte("version: 2\npseudonyms: ["+person+"]\nrecords: [none.json]\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -32,9 +32,11 @@ func TestRecord(t *testing.T) {
 		{"another key", []string{"a", "d"}, 2, "id", 3, false},
 		{"other respondents", []string{"a"}, 1, "person", 3, false},
 	} {
-		if why := s.Covers(x.keys, x.size, x.respondent, x.k); (why == "") != x.covered {
-			t.Errorf("%s: %q", x.name, why)
-		}
+		t.Run(x.name, func(t *testing.T) {
+			if why := s.Covers(x.keys, x.size, x.respondent, x.k); (why == "") != x.covered {
+				t.Errorf("%s: %q", x.name, why)
+			}
+		})
 	}
 	for _, change := range [][2]string{{"sluis.local/1", "sluis.local/2"}, {"wildcard", "exclude"}, {`"k": 3`, `"k": 1`}, {"aaaa", "a"}, {`["a", "b", "c"]`, "[]"}, {"{", "["}, {`"values": 9`, `"values": 10`}, {`"values": 2`, `"values": -1`}, {`"key": "b"`, `"key": "c"`},
 		{`, {"key": "c", "values": 9}`, ""}, {`"k": 3`, `"k": 3, "K": 9, "signer": "YQ=="`}} {

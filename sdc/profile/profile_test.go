@@ -323,9 +323,11 @@ func TestRefused(t *testing.T) {
 	for name, o := range map[string]Options{
 		"no minimum": {Policy: off}, "no such respondent": {Policy: sdc.CBS(), Respondent: "x"}, "codes of nothing": {Policy: sdc.CBS(), Codes: map[string][]string{"x": nil}},
 	} {
-		if _, err := Make(t.Context(), open, o); !errors.Is(err, ErrRequest) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := Make(t.Context(), open, o); !errors.Is(err, ErrRequest) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if _, err := Make(t.Context(), open, Options{}); !errors.Is(err, sdc.ErrRequest) {
 		t.Errorf("no policy: %v", err)
@@ -358,14 +360,16 @@ func TestSchema(t *testing.T) {
 	}{
 		{reflect.TypeFor[Profile](), &schema}, {reflect.TypeFor[Column](), columns}, {reflect.TypeFor[Class](), columns.Properties["classes"].Items},
 	} {
-		var want []string
-		for i := range tc.of.NumField() {
-			key, _, _ := strings.Cut(tc.of.Field(i).Tag.Get("json"), ",")
-			want = append(want, key)
-		}
-		slices.Sort(want)
-		if !slices.Equal(want, keys(tc.schema)) {
-			t.Errorf("%v: %v, and in the schema %v", tc.of, want, keys(tc.schema))
-		}
+		t.Run(tc.of.String(), func(t *testing.T) {
+			var want []string
+			for i := range tc.of.NumField() {
+				key, _, _ := strings.Cut(tc.of.Field(i).Tag.Get("json"), ",")
+				want = append(want, key)
+			}
+			slices.Sort(want)
+			if !slices.Equal(want, keys(tc.schema)) {
+				t.Errorf("%v: %v, and in the schema %v", tc.of, want, keys(tc.schema))
+			}
+		})
 	}
 }

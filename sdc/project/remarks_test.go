@@ -2,6 +2,7 @@ package project_test
 
 import (
 	"crypto/ed25519"
+	"fmt"
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -18,16 +19,18 @@ func TestCopiedFiles(t *testing.T) {
 		other  string
 		copies int64
 	}{{0, "a", 0}, {1, "a", 1}, {2, "a", 1}, {2, "b", 0}, {-1, "a", 1}} {
-		list := project.SourceRemarks([]source.FileInfo{{Name: "x", SHA256: "a", Rows: tc.rows}, {Name: "y", SHA256: tc.other, Rows: tc.rows}}, true)
-		n := int64(0)
-		for _, x := range list {
-			if x.Name == "copies" {
-				n += x.Count
+		t.Run(fmt.Sprint("rows ", tc.rows), func(t *testing.T) {
+			list := project.SourceRemarks([]source.FileInfo{{Name: "x", SHA256: "a", Rows: tc.rows}, {Name: "y", SHA256: tc.other, Rows: tc.rows}}, true)
+			n := int64(0)
+			for _, x := range list {
+				if x.Name == "copies" {
+					n += x.Count
+				}
 			}
-		}
-		if n != tc.copies {
-			t.Errorf("%+v: %v", tc, list)
-		}
+			if n != tc.copies {
+				t.Errorf("%+v: %v", tc, list)
+			}
+		})
 	}
 }
 
@@ -59,11 +62,13 @@ func TestNamedSigner(t *testing.T) {
 		{"without a signature", nil, []ed25519.PublicKey{public}, 1, sdc.Review},
 		{"no key is trusted", nil, nil, 1, sdc.Safe},
 	} {
-		record := *s
-		record.Signature = tc.signature
-		got := project.LocalRemarks([]*localrecord.Record{&record}, tc.trusted)
-		if len(got) != tc.want || tc.want > 0 && got[0].Verdict != tc.verdict {
-			t.Errorf("%s: %+v", tc.name, got)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			record := *s
+			record.Signature = tc.signature
+			got := project.LocalRemarks([]*localrecord.Record{&record}, tc.trusted)
+			if len(got) != tc.want || tc.want > 0 && got[0].Verdict != tc.verdict {
+				t.Errorf("%s: %+v", tc.name, got)
+			}
+		})
 	}
 }

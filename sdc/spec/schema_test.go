@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -76,8 +77,10 @@ func TestSchemas(t *testing.T) {
 		{"policy.schema.json", "properties rules properties closeness oneOf 1", closeFields{}},
 		{"policy.schema.json", "properties rules properties identifiers oneOf 1", identifierFields{}},
 	} {
-		if diff := cmp.Diff(keys(tc.of), at(t, tc.file, tc.path)); diff != "" {
-			t.Errorf("%s at %q: %s", tc.file, tc.path, diff)
-		}
+		t.Run(fmt.Sprintf("file %s, path %s", tc.file, tc.path), func(t *testing.T) {
+			if diff := cmp.Diff(keys(tc.of), at(t, tc.file, tc.path)); diff != "" {
+				t.Errorf("%s at %q: %s", tc.file, tc.path, diff)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,15 +73,17 @@ func TestErrorsNameTheLine(t *testing.T) {
 		{"trim: true", "trim: maybe", "[8:"},
 		{"version: 1", "version: one", "[1:"},
 	} {
-		dir := t.TempDir()
-		path := filepath.Join(dir, "spec.yaml")
-		if err := os.WriteFile(path, []byte(strings.Replace(string(text), tc.old, tc.new, 1)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := spec.Load(path)
-		if !errors.Is(err, spec.ErrSpec) || !strings.Contains(err.Error(), tc.say) {
-			t.Errorf("%q: %v", tc.new, err)
-		}
+		t.Run(fmt.Sprintf("%s for %s", tc.new, tc.old), func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "spec.yaml")
+			if err := os.WriteFile(path, []byte(strings.Replace(string(text), tc.old, tc.new, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := spec.Load(path)
+			if !errors.Is(err, spec.ErrSpec) || !strings.Contains(err.Error(), tc.say) {
+				t.Errorf("%q: %v", tc.new, err)
+			}
+		})
 	}
 }
 
@@ -105,13 +108,15 @@ func TestPolicyErrors(t *testing.T) {
 		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: on}\n", sdc.ErrRequest},
 		{"version: 1\nname: x\nextends: cbs\nweighting: none\n", sdc.ErrRequest},
 	} {
-		path := filepath.Join(t.TempDir(), "policy.yaml")
-		if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := spec.LoadPolicy(path); !errors.Is(err, tc.want) {
-			t.Errorf("%q: %v", tc.text, err)
-		}
+		t.Run(tc.text, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "policy.yaml")
+			if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := spec.LoadPolicy(path); !errors.Is(err, tc.want) {
+				t.Errorf("%q: %v", tc.text, err)
+			}
+		})
 	}
 }
 

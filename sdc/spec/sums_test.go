@@ -29,9 +29,11 @@ func TestSums(t *testing.T) {
 		{`\` + a + "  x\n", nil},
 		{"SHA256 (x) = " + a + "\n", nil},
 	} {
-		got, err := readSums(strings.NewReader(tc.text), &folder{dir: "d"})
-		if diff := cmp.Diff(tc.want, got); diff != "" || (err != nil) != (tc.want == nil) || err != nil && !errors.Is(err, ErrSpec) {
-			t.Errorf("%q: %v, %s", tc.text, err, diff)
-		}
+		t.Run(tc.text, func(t *testing.T) {
+			got, err := readSums(strings.NewReader(tc.text), &folder{dir: "d"})
+			if diff := cmp.Diff(tc.want, got); diff != "" || (err != nil) != (tc.want == nil) || err != nil && !errors.Is(err, ErrSpec) {
+				t.Errorf("%q: %v, %s", tc.text, err, diff)
+			}
+		})
 	}
 }
