@@ -55,22 +55,26 @@ func TestSecret(t *testing.T) {
 		t.Error("20 secrets give one pattern")
 	}
 	for name, o := range map[string]suppress.Options{"nothing": {}, "a seed": {Seed: 7}} {
-		p := released(o, crossed)
-		if p.Verdict != sdc.Review || !slices.Contains(p.Review, "repeatable-pattern") {
-			t.Errorf("%s: verdict %s, review %v", name, p.Verdict, p.Review)
-		}
-		m, err := fs.ReadFile(p.FS(suppress.ReleaseFolder), "manifest.json")
-		if err != nil || !strings.Contains(string(m), `"method"`) {
-			t.Errorf("%s: the manifest does not say that method is off: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			p := released(o, crossed)
+			if p.Verdict != sdc.Review || !slices.Contains(p.Review, "repeatable-pattern") {
+				t.Errorf("%s: verdict %s, review %v", name, p.Verdict, p.Review)
+			}
+			m, err := fs.ReadFile(p.FS(suppress.ReleaseFolder), "manifest.json")
+			if err != nil || !strings.Contains(string(m), `"method"`) {
+				t.Errorf("%s: the manifest does not say that method is off: %v", name, err)
+			}
+		})
 	}
 	for name, o := range map[string]suppress.Options{
 		"a secret and a seed": {Secret: projectSecret, Seed: 1}, "a short secret": {Secret: projectSecret[:31]}, "zeros": {Secret: make([]byte, 32)},
 	} {
-		_, err := suppress.Release(t.Context(), checked(t, sdc.Options{Sole: true}, crossed), o)
-		if !errors.Is(err, suppress.ErrRequest) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := suppress.Release(t.Context(), checked(t, sdc.Options{Sole: true}, crossed), o)
+			if !errors.Is(err, suppress.ErrRequest) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 

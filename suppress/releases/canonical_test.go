@@ -102,8 +102,10 @@ func TestCanonical(t *testing.T) {
 // TestEqualBytes: one byte more or less is another file.
 func TestEqualBytes(t *testing.T) {
 	for text, want := range map[string]bool{"abc": true, "ab": false, "abcd": false, "abd": false} {
-		if got, err := equalBytes(io.MultiReader(bytes.NewReader([]byte(text))), []byte("abc")); err != nil || got != want {
-			t.Errorf("%q: %v, %v", text, got, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := equalBytes(io.MultiReader(bytes.NewReader([]byte(text))), []byte("abc")); err != nil || got != want {
+				t.Errorf("%q: %v, %v", text, got, err)
+			}
+		})
 	}
 }

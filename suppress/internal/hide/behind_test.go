@@ -29,9 +29,11 @@ func TestRings(t *testing.T) {
 		{[][]int{{0, 1, 9}, {1, 2, 8}, {0, 2, 7}}, [][]int{{0, 1, 2}}}, // of more variables than the ring has
 		{[][]int{{0}, {0}, {1}}, nil},
 	} {
-		if got := rings(slices.Clone(c.sets)); !cmp.Equal(got, c.want) {
-			t.Errorf("%v: %v, want %v", c.sets, got, c.want)
-		}
+		t.Run(fmt.Sprint("sets ", c.sets), func(t *testing.T) {
+			if got := rings(slices.Clone(c.sets)); !cmp.Equal(got, c.want) {
+				t.Errorf("%v: %v, want %v", c.sets, got, c.want)
+			}
+		})
 	}
 }
 

@@ -21,17 +21,19 @@ func TestBelowZero(t *testing.T) {
 		}
 	}
 	for lower, fails := range map[int64]bool{0: false, -1: true, -2: false} {
-		p, err := New(cells(), []Relation{{0, []int{1, 2}}, {4, []int{0, 3}}}, Attacker{Whole: true, Lower: lower})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := Audit(context.Background(), p, []bool{true, true, true, true, false}, AuditOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if is := slices.ContainsFunc(got.Failures, func(f Failure) bool { return f.Owner == 1 }); is != fails {
-			t.Errorf("at least %d: %+v", lower, got.Failures)
-		}
+		t.Run(fmt.Sprint("lower ", lower), func(t *testing.T) {
+			p, err := New(cells(), []Relation{{0, []int{1, 2}}, {4, []int{0, 3}}}, Attacker{Whole: true, Lower: lower})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Audit(context.Background(), p, []bool{true, true, true, true, false}, AuditOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if is := slices.ContainsFunc(got.Failures, func(f Failure) bool { return f.Owner == 1 }); is != fails {
+				t.Errorf("at least %d: %+v", lower, got.Failures)
+			}
+		})
 	}
 	for seed := range uint64(long(300, 30_000)) {
 		rng := rand.New(rand.NewPCG(seed, 4))

@@ -136,17 +136,19 @@ func TestLevels(t *testing.T) {
 		}, 0},
 	}
 	for _, c := range cases {
-		r := &rows{names: []string{"a"}}
-		for _, x := range c.values {
-			r.add(x, "k")
-		}
-		p := onlyRules()
-		c.rule(&p)
-		report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x"})
-		cell := build(t, report, p, BuildOptions{})[0].problem.cells[1]
-		if cell.Level != (Level{Lower: c.want, Upper: c.want}) || (cell.Status == Primary) == (c.name == "safe") {
-			t.Errorf("%s: %+v", c.name, cell)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			r := &rows{names: []string{"a"}}
+			for _, x := range c.values {
+				r.add(x, "k")
+			}
+			p := onlyRules()
+			c.rule(&p)
+			report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x"})
+			cell := build(t, report, p, BuildOptions{})[0].problem.cells[1]
+			if cell.Level != (Level{Lower: c.want, Upper: c.want}) || (cell.Status == Primary) == (c.name == "safe") {
+				t.Errorf("%s: %+v", c.name, cell)
+			}
+		})
 	}
 }
 
@@ -165,33 +167,35 @@ func TestGroupLevels(t *testing.T) {
 		{6, 0, func(p *sdc.Policy) { p.GroupRemainder = sdc.GroupRemainder{K: 1} }, 2},
 	}
 	for i, c := range cases {
-		r := &rows{names: []string{"g", "s"}}
-		for range c.in {
-			r.add(0, "g1", "yes")
-		}
-		for range c.out {
-			r.add(0, "g1", "no")
-		}
-		for range 40 {
-			r.add(0, "g2", "yes")
-			r.add(0, "g2", "no")
-		}
-		p := onlyRules()
-		c.rule(&p)
-		report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"g", "s"}, Sensitive: []string{"s"}})
-		g := build(t, report, p, BuildOptions{})[0]
-		found := false
-		for k, cell := range g.problem.cells {
-			if cell.Status == Primary {
-				found = true
-				if cell.Level != (Level{Lower: c.want}) {
-					t.Errorf("case %d: cell %s: %+v", i, g.Name(k), cell)
+		t.Run(fmt.Sprint(c.in, " in, ", c.out, " out"), func(t *testing.T) {
+			r := &rows{names: []string{"g", "s"}}
+			for range c.in {
+				r.add(0, "g1", "yes")
+			}
+			for range c.out {
+				r.add(0, "g1", "no")
+			}
+			for range 40 {
+				r.add(0, "g2", "yes")
+				r.add(0, "g2", "no")
+			}
+			p := onlyRules()
+			c.rule(&p)
+			report := r.check(t, p, nil, sdc.Output{Name: "t", Kind: sdc.Frequency, By: []string{"g", "s"}, Sensitive: []string{"s"}})
+			g := build(t, report, p, BuildOptions{})[0]
+			found := false
+			for k, cell := range g.problem.cells {
+				if cell.Status == Primary {
+					found = true
+					if cell.Level != (Level{Lower: c.want}) {
+						t.Errorf("case %d: cell %s: %+v", i, g.Name(k), cell)
+					}
 				}
 			}
-		}
-		if !found {
-			t.Errorf("case %d: nothing is unsafe", i)
-		}
+			if !found {
+				t.Errorf("case %d: nothing is unsafe", i)
+			}
+		})
 	}
 }
 

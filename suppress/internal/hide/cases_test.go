@@ -3,6 +3,7 @@ package hide
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -139,10 +140,12 @@ func TestNothingLeft(t *testing.T) {
 		{[]int64{15, 1, 1, 10, 3}, 0, 0, 2},
 		{[]int64{15, 1, 1, 10, 3}, 1, 1, 1},
 	} {
-		p := line(t, Attacker{Whole: true, Lower: c.least}, Safe, c.values...)
-		if lo, hi := interval(t, p, []int{1, 2}, 1); lo != c.lo || hi != c.hi {
-			t.Errorf("%v, least %d: [%d,%d], want [%d,%d]", c.values, c.least, lo, hi, c.lo, c.hi)
-		}
+		t.Run(fmt.Sprint("values ", c.values), func(t *testing.T) {
+			p := line(t, Attacker{Whole: true, Lower: c.least}, Safe, c.values...)
+			if lo, hi := interval(t, p, []int{1, 2}, 1); lo != c.lo || hi != c.hi {
+				t.Errorf("%v, least %d: [%d,%d], want [%d,%d]", c.values, c.least, lo, hi, c.lo, c.hi)
+			}
+		})
 	}
 }
 
@@ -230,9 +233,11 @@ func TestBadProblems(t *testing.T) {
 		{"a negative cost", []Cell{{Value: 9, Cost: -1}}, nil, Attacker{}, ErrRequest},
 		{"an unknown status", []Cell{{Value: 9, Status: 99}}, nil, Attacker{}, ErrRequest},
 	} {
-		if _, err := New(c.cells, c.rel, c.attacker); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v, want %v", c.name, err, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := New(c.cells, c.rel, c.attacker); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", c.name, err, c.want)
+			}
+		})
 	}
 	_, err := New([]Cell{{Value: 50}, {Value: 20}, {Value: 29}}, total, Attacker{})
 	var off *NotAdditiveError

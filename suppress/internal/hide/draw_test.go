@@ -228,8 +228,10 @@ func TestFactor(t *testing.T) {
 	}{
 		{1<<64 - 1, 256}, {1 << 62, 511}, {1 << 60, 1023}, {1 << 44, 256<<10 - 1}, {0, 1 << 28},
 	} {
-		if got := factor(tc.x); got < tc.want || got > tc.want+tc.want/64+1 {
-			t.Errorf("factor(%d) is %d, want about %d", tc.x, got, tc.want)
-		}
+		t.Run(fmt.Sprint("x ", tc.x), func(t *testing.T) {
+			if got := factor(tc.x); got < tc.want || got > tc.want+tc.want/64+1 {
+				t.Errorf("factor(%d) is %d, want about %d", tc.x, got, tc.want)
+			}
+		})
 	}
 }

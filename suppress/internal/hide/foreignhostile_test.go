@@ -61,22 +61,24 @@ func TestForeignRefused(t *testing.T) {
 			func(s *ForeignSpec) { s.Lower = "l" }, ErrTable, `line 2, column "l": is negative`},
 		{"spans and counts", good, func(s *ForeignSpec) { s.Value = "a" }, ErrRequest, "is something else as well"},
 	} {
-		s := plain
-		s.Variables = spanning("a", "b")
-		if c.change != nil {
-			c.change(&s)
-		}
-		f, err := ReadForeign(strings.NewReader(c.text), s)
-		if err == nil {
-			_, err = f.Audit(context.Background(), ForeignOptions{})
-		}
-		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v", c.name, err)
-			continue
-		}
-		if strings.Contains(err.Error(), "715") {
-			t.Errorf("%s: a value is in the error: %v", c.name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			s := plain
+			s.Variables = spanning("a", "b")
+			if c.change != nil {
+				c.change(&s)
+			}
+			f, err := ReadForeign(strings.NewReader(c.text), s)
+			if err == nil {
+				_, err = f.Audit(context.Background(), ForeignOptions{})
+			}
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%s: %v", c.name, err)
+				return
+			}
+			if strings.Contains(err.Error(), "715") {
+				t.Errorf("%s: a value is in the error: %v", c.name, err)
+			}
+		})
 	}
 	if f, err := ReadForeign(strings.NewReader(good), plain); err != nil {
 		t.Error(err)
@@ -129,13 +131,15 @@ func TestForeignContributions(t *testing.T) {
 	for contributions, says := range map[string]string{
 		"50,": "is missing", "50,55": "is more than the one before it", "50,11": "are more than the value", ",": "is missing", "60,": "", "50,10": "", "50,-1": "is negative",
 	} {
-		f, err := ReadForeign(strings.NewReader(fmt.Sprintf(table, contributions)), s)
-		if err == nil {
-			_, err = f.Audit(context.Background(), o)
-		}
-		if says == "" && err != nil || says != "" && (!errors.Is(err, ErrTable) || !strings.Contains(err.Error(), says)) {
-			t.Errorf("contributions %s: %v", contributions, err)
-		}
+		t.Run(contributions, func(t *testing.T) {
+			f, err := ReadForeign(strings.NewReader(fmt.Sprintf(table, contributions)), s)
+			if err == nil {
+				_, err = f.Audit(context.Background(), o)
+			}
+			if says == "" && err != nil || says != "" && (!errors.Is(err, ErrTable) || !strings.Contains(err.Error(), says)) {
+				t.Errorf("contributions %s: %v", contributions, err)
+			}
+		})
 	}
 }
 
@@ -224,9 +228,11 @@ s,r,4,11,3,
 s,t,4,11,1,%s
 `
 	for owner, want := range map[string]string{"X": VerdictUnprotected, "Y": VerdictProtected, "": VerdictProtected} {
-		if r := foreignAudit(t, fmt.Sprintf(wide, owner), s, ForeignOptions{}); r.Verdict != want {
-			t.Errorf("owner %q: %s, want %s", owner, r.Verdict, want)
-		}
+		t.Run(owner, func(t *testing.T) {
+			if r := foreignAudit(t, fmt.Sprintf(wide, owner), s, ForeignOptions{}); r.Verdict != want {
+				t.Errorf("owner %q: %s, want %s", owner, r.Verdict, want)
+			}
+		})
 	}
 	// Without the values nobody's knowledge can be reckoned with: not decided.
 	blind := fmt.Sprintf(wide, "X")
@@ -285,10 +291,12 @@ Total,female,2389,S,1,1
     D,female, 793,S,1,1
 `
 	for status, want := range map[string]string{"M": VerdictProtected, "S": VerdictUnprotected, "11": VerdictProtected} {
-		r := foreignAudit(t, fmt.Sprintf(table, status), *s, ForeignOptions{})
-		if r.Verdict != want {
-			t.Errorf("%s: %s", status, r.Verdict)
-		}
+		t.Run(status, func(t *testing.T) {
+			r := foreignAudit(t, fmt.Sprintf(table, status), *s, ForeignOptions{})
+			if r.Verdict != want {
+				t.Errorf("%s: %s", status, r.Verdict)
+			}
+		})
 	}
 	r := foreignAudit(t, fmt.Sprintf(table, "M"), *s, ForeignOptions{})
 	if c := r.at(t, "A", "female"); c.ends() != "[0,623]" || c.Level.Upper != "1" {

@@ -192,16 +192,18 @@ func TestTwoHoldings(t *testing.T) {
 		{"two holdings", [3]string{"h1", "h2", "h2"}, true},
 		{"one and none", [3]string{"h1", "", "h2"}, true},
 	} {
-		r := &rows{names: []string{"a", "who", "owner"}, roles: sdc.Roles{Respondent: "who", Holding: "owner"}}
-		r.add(1, "k", "p1", c.owners[0])
-		r.add(1, "l", "p1", c.owners[1])
-		r.add(1, "l", "p2", c.owners[2])
-		r.add(1, "k", "p3", "")
-		report := r.check(t, p, nil, out)
-		_, err := FromReport(report, []int{0}, BuildOptions{})
-		if c.refuse != errors.Is(err, ErrUnfit) || !c.refuse && err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			r := &rows{names: []string{"a", "who", "owner"}, roles: sdc.Roles{Respondent: "who", Holding: "owner"}}
+			r.add(1, "k", "p1", c.owners[0])
+			r.add(1, "l", "p1", c.owners[1])
+			r.add(1, "l", "p2", c.owners[2])
+			r.add(1, "k", "p3", "")
+			report := r.check(t, p, nil, out)
+			_, err := FromReport(report, []int{0}, BuildOptions{})
+			if c.refuse != errors.Is(err, ErrUnfit) || !c.refuse && err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 	r := &rows{names: []string{"a"}}
 	r.add(1, "k")

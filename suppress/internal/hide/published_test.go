@@ -2,6 +2,7 @@ package hide
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -127,36 +128,38 @@ func TestGaussSuppressionVignettes(t *testing.T) {
 			[]string{"Entertainment Iceland", "Governmental Portugal", "Industry Portugal", "Industry Spain"}, none, alone,
 			"Entertainment Portugal, Governmental *, Governmental Spain, Industry *, Industry Iceland", 1295},
 	} {
-		v := newVignette(t, c.rows, c.geo, c.a, c.inner, c.primary, c.published, c.owners)
-		cost := int64(0)
-		for _, i := range v.list(c.theirs) {
-			cost += v.p.cost(i)
-		}
-		if cost != c.cost {
-			t.Errorf("%s: theirs costs %d, typed in as %d", c.name, cost, c.cost)
-		}
-		x, err := Protect(context.Background(), v.p, Options{Rounds: 20})
-		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
-			continue
-		}
-		if x.cost > c.cost {
-			t.Errorf("%s: cost %d, theirs %d", c.name, x.cost, c.cost)
-		}
-		t.Logf("%s: cost %d, theirs %d", c.name, x.cost, c.cost)
-		by := newAttackers(v.p, x.Hidden())
-		for i, cell := range v.p.cells {
-			if cell.Status != Primary {
-				continue
+		t.Run(c.name, func(t *testing.T) {
+			v := newVignette(t, c.rows, c.geo, c.a, c.inner, c.primary, c.published, c.owners)
+			cost := int64(0)
+			for _, i := range v.list(c.theirs) {
+				cost += v.p.cost(i)
 			}
-			for _, o := range append(insiders(v.p, x.Hidden(), i), 0) {
-				if k, bad, ok := by.broken(i, o); !ok {
-					t.Errorf("%s: too large for brute force", c.name)
-				} else if bad {
-					t.Errorf("%s: kind %d is known too closely to owner %d", c.name, k, o)
+			if cost != c.cost {
+				t.Errorf("%s: theirs costs %d, typed in as %d", c.name, cost, c.cost)
+			}
+			x, err := Protect(context.Background(), v.p, Options{Rounds: 20})
+			if err != nil {
+				t.Errorf("%s: %v", c.name, err)
+				return
+			}
+			if x.cost > c.cost {
+				t.Errorf("%s: cost %d, theirs %d", c.name, x.cost, c.cost)
+			}
+			t.Logf("%s: cost %d, theirs %d", c.name, x.cost, c.cost)
+			by := newAttackers(v.p, x.Hidden())
+			for i, cell := range v.p.cells {
+				if cell.Status != Primary {
+					continue
+				}
+				for _, o := range append(insiders(v.p, x.Hidden(), i), 0) {
+					if k, bad, ok := by.broken(i, o); !ok {
+						t.Errorf("%s: too large for brute force", c.name)
+					} else if bad {
+						t.Errorf("%s: kind %d is known too closely to owner %d", c.name, k, o)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -177,9 +180,11 @@ func TestGaussSuppressionIntervals(t *testing.T) {
 		{append(four, v.list("old Spain, young Spain")...), "young Iceland", 0, 13},
 		{append(four, v.list("old Spain, young Spain")...), "young Portugal", 0, 12},
 	} {
-		if lo, hi := interval(t, v.p, c.hide, v.at[c.cell]); lo != c.lo || hi != c.hi {
-			t.Errorf("%s with %d hidden: [%d,%d], want [%d,%d]", c.cell, len(c.hide), lo, hi, c.lo, c.hi)
-		}
+		t.Run(fmt.Sprint("hide ", c.hide), func(t *testing.T) {
+			if lo, hi := interval(t, v.p, c.hide, v.at[c.cell]); lo != c.lo || hi != c.hi {
+				t.Errorf("%s with %d hidden: [%d,%d], want [%d,%d]", c.cell, len(c.hide), lo, hi, c.lo, c.hi)
+			}
+		})
 	}
 	for _, name := range []string{"young Iceland", "young Portugal"} {
 		v.p.cells[v.at[name]].Level.Sliding = 5

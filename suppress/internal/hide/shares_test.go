@@ -44,21 +44,23 @@ func TestWholeShares(t *testing.T) {
 		{level: 4, shares: []Share{{1, 2, 2}}, failure: Failure{Kind: Lower, Owner: 1, Least: 3, Verdict: Fails}},
 		{level: 4, shares: []Share{{1, 1, 2}}, failure: Failure{Kind: Lower, Owner: 1, Least: 3, Verdict: Fails}},
 	} {
-		p := problem(c.level, c.part, c.shares...)
-		_, err := Protect(context.Background(), p, Options{})
-		if held := c.failure == (Failure{}); held != (err == nil) || !held && !errors.Is(err, ErrInfeasible) {
-			t.Errorf("level %d, part %d, shares %v: %v", c.level, c.part, c.shares, err)
-		}
-		got, err := Audit(context.Background(), p, []bool{true, true, true, true, false, false, false}, AuditOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.failure == (Failure{}) && len(got.Failures) == 0 {
-			continue
-		}
-		if len(got.Failures) != 1 || got.Failures[0] != c.failure {
-			t.Errorf("level %d, part %d, shares %v: %+v", c.level, c.part, c.shares, got.Failures)
-		}
+		t.Run(fmt.Sprint("level ", c.level, ", part ", c.part), func(t *testing.T) {
+			p := problem(c.level, c.part, c.shares...)
+			_, err := Protect(context.Background(), p, Options{})
+			if held := c.failure == (Failure{}); held != (err == nil) || !held && !errors.Is(err, ErrInfeasible) {
+				t.Errorf("level %d, part %d, shares %v: %v", c.level, c.part, c.shares, err)
+			}
+			got, err := Audit(context.Background(), p, []bool{true, true, true, true, false, false, false}, AuditOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.failure == (Failure{}) && len(got.Failures) == 0 {
+				return
+			}
+			if len(got.Failures) != 1 || got.Failures[0] != c.failure {
+				t.Errorf("level %d, part %d, shares %v: %+v", c.level, c.part, c.shares, got.Failures)
+			}
+		})
 	}
 }
 
