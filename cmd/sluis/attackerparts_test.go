@@ -69,9 +69,11 @@ func TestAttackerParts(t *testing.T) {
 				t.Errorf("the differences of the policy: %q", m.Policy.Differences)
 			}
 			for name, said := range map[string]string{"the run": text, "the page": readFile(t, at("in.html")), "the public page": readFile(t, at("out.html"))} {
-				if !named(said) {
-					t.Errorf("%s does not name %s", name, part)
-				}
+				t.Run(name, func(t *testing.T) {
+					if !named(said) {
+						t.Errorf("%s does not name %s", name, part)
+					}
+				})
 			}
 			for _, dir := range []string{at("out"), at("out/release")} {
 				code, text = verb(t, "verify", dir)

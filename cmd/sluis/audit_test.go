@@ -107,9 +107,11 @@ func TestAuditExits(t *testing.T) {
 		{append(by, "--value", "top1"), exitFailure, "not the sum of its parts"},
 		{[]string{"audit", filepath.Join(dir, "none.csv"), "--by", "a"}, exitFailure, "none.csv"},
 	} {
-		if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
-			t.Errorf("%v: exit status %d: %s", c.args[2:], code, text)
-		}
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
+				t.Errorf("%v: exit status %d: %s", c.args[2:], code, text)
+			}
+		})
 	}
 }
 
@@ -187,11 +189,13 @@ func TestAuditReleases(t *testing.T) {
 		t.Fatalf("exit status %d: %s", code, text)
 	}
 	for name, by := range map[string]string{"n": "region,sector", "m": "sector,size", "turnover": "region,sector"} {
-		for _, status := range []string{"status", "status_tau"} {
-			code, text := verb(t, "audit", filepath.Join(out, "release", name+".release.csv"), "--by", by, "--status", status)
-			if code != 0 || !strings.Contains(text, "Verdict: protected") {
-				t.Errorf("%s, %s: exit status %d:\n%s", name, status, code, text)
+		t.Run(name, func(t *testing.T) {
+			for _, status := range []string{"status", "status_tau"} {
+				code, text := verb(t, "audit", filepath.Join(out, "release", name+".release.csv"), "--by", by, "--status", status)
+				if code != 0 || !strings.Contains(text, "Verdict: protected") {
+					t.Errorf("%s, %s: exit status %d:\n%s", name, status, code, text)
+				}
 			}
-		}
+		})
 	}
 }

@@ -52,18 +52,20 @@ func TestCodesAreText(t *testing.T) {
 		{"truth values, which look alike", []string{"TRUE", "true"}, []int{12}, 4, "TRUE true"},
 		{"dates", []string{"2020-01-02", "2020-1-2"}, []int{12}, 0, "2020-01-02 2020-1-2"},
 	} {
-		for _, threads := range []string{"1", "3"} {
-			spec := "version: 1\ndata: {source: codes.csv, respondent: pid}\noutputs:\n  - {name: t, kind: frequency, by: [code]}\n"
-			dir := folder(t, "codes.csv", coded(tc.codes, tc.n...), "spec.yaml", spec)
-			cells := filepath.Join(dir, "cells.parquet")
-			status, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--cells", cells, "--threads", threads)
-			if status != tc.status {
-				t.Errorf("%s: status %d, want %d: %s%s", tc.name, status, tc.status, out, errs)
+		t.Run(tc.name, func(t *testing.T) {
+			for _, threads := range []string{"1", "3"} {
+				spec := "version: 1\ndata: {source: codes.csv, respondent: pid}\noutputs:\n  - {name: t, kind: frequency, by: [code]}\n"
+				dir := folder(t, "codes.csv", coded(tc.codes, tc.n...), "spec.yaml", spec)
+				cells := filepath.Join(dir, "cells.parquet")
+				status, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--cells", cells, "--threads", threads)
+				if status != tc.status {
+					t.Errorf("%s: status %d, want %d: %s%s", tc.name, status, tc.status, out, errs)
+				}
+				if got := strings.Join(textsOf(t, cells, "code")[1:], " "); got != tc.order {
+					t.Errorf("%s: %s, want %s", tc.name, got, tc.order)
+				}
 			}
-			if got := strings.Join(textsOf(t, cells, "code")[1:], " "); got != tc.order {
-				t.Errorf("%s: %s, want %s", tc.name, got, tc.order)
-			}
-		}
+		})
 	}
 }
 
@@ -149,31 +151,33 @@ func TestNumbersOfCSV(t *testing.T) {
 		{"a comma", "1,5", "2", "", `a.csv, line 2, column "x"`, 1},
 		{"no decimal", "1e3", "0.1234567890123456789", "", `column "x"`, 1},
 	} {
-		file := func(x string) string {
-			var b strings.Builder
-			b.WriteString("pid;g;x\n")
-			for i := range 40 {
-				fmt.Fprintf(&b, "%s%d;a;%s\n", x, i, x)
+		t.Run(tc.name, func(t *testing.T) {
+			file := func(x string) string {
+				var b strings.Builder
+				b.WriteString("pid;g;x\n")
+				for i := range 40 {
+					fmt.Fprintf(&b, "%s%d;a;%s\n", x, i, x)
+				}
+				return b.String()
 			}
-			return b.String()
-		}
-		spec := "version: 1\ndata: {source: [a.csv, b.csv], respondent: pid, csv: {" + tc.more + "}}\noutputs:\n  - {name: t, kind: magnitude, by: [g], response: x}\n"
-		dir := folder(t, "a.csv", file(tc.a), "b.csv", file(tc.b), "spec.yaml", spec)
-		cells := filepath.Join(dir, "cells.csv")
-		status, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--cells", cells)
-		if tc.status == 1 {
-			if status != 1 || !strings.Contains(errs, tc.sum) || strings.Contains(errs, tc.a+"\"") {
-				t.Errorf("%s: status %d: %s", tc.name, status, errs)
+			spec := "version: 1\ndata: {source: [a.csv, b.csv], respondent: pid, csv: {" + tc.more + "}}\noutputs:\n  - {name: t, kind: magnitude, by: [g], response: x}\n"
+			dir := folder(t, "a.csv", file(tc.a), "b.csv", file(tc.b), "spec.yaml", spec)
+			cells := filepath.Join(dir, "cells.csv")
+			status, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--cells", cells)
+			if tc.status == 1 {
+				if status != 1 || !strings.Contains(errs, tc.sum) || strings.Contains(errs, tc.a+"\"") {
+					t.Errorf("%s: status %d: %s", tc.name, status, errs)
+				}
+				return
 			}
-			continue
-		}
-		if status == 1 || status == 2 {
-			t.Errorf("%s: status %d: %s%s", tc.name, status, out, errs)
-			continue
-		}
-		if got := strings.Split(strings.Split(readFile(t, cells), "\n")[1], ",")[6]; got != tc.sum {
-			t.Errorf("%s: sum %s, want %s", tc.name, got, tc.sum)
-		}
+			if status == 1 || status == 2 {
+				t.Errorf("%s: status %d: %s%s", tc.name, status, out, errs)
+				return
+			}
+			if got := strings.Split(strings.Split(readFile(t, cells), "\n")[1], ",")[6]; got != tc.sum {
+				t.Errorf("%s: sum %s, want %s", tc.name, got, tc.sum)
+			}
+		})
 	}
 }
 
@@ -181,26 +185,28 @@ func TestNumbersOfCSV(t *testing.T) {
 // as R and Python write it, or a number, and nothing else.
 func TestRequestWords(t *testing.T) {
 	for word, status := range map[string]int{"TRUE": 3, "True": 3, "true": 3, "1": 3, "FALSE": 0, "False": 0, "false": 0, "0": 0, "": 0, "0.0": 0, "yes": 1, "T": 1, "NaN": 1} {
-		var b strings.Builder
-		b.WriteString("pid,g,x,ask\n")
-		for i := range 40 {
-			ask, x := "FALSE", "10"
-			if i%2 == 1 {
-				x = "11"
+		t.Run(word, func(t *testing.T) {
+			var b strings.Builder
+			b.WriteString("pid,g,x,ask\n")
+			for i := range 40 {
+				ask, x := "FALSE", "10"
+				if i%2 == 1 {
+					x = "11"
+				}
+				if i == 7 {
+					ask, x = word, "60"
+				}
+				fmt.Fprintf(&b, "%d,g,%s,%s\n", i, x, ask)
 			}
-			if i == 7 {
-				ask, x = word, "60"
+			spec := "version: 1\ndata: {source: x.csv, respondent: pid, request: ask}\noutputs:\n  - {name: t, kind: magnitude, by: [g], response: x}\n"
+			policy := "version: 1\nname: p\nextends: cbs\nrules: {group-disclosure: off, request: {percent: 10}}\n"
+			dir := folder(t, "x.csv", b.String(), "spec.yaml", spec, "p.yaml", policy)
+			if got, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--policy", filepath.Join(dir, "p.yaml")); got != status {
+				t.Errorf("%q: status %d, want %d: %s%s", word, got, status, out, errs)
+			} else if got == 1 && !strings.Contains(errs, `column "ask", row 8`) {
+				t.Errorf("%q: %s", word, errs)
 			}
-			fmt.Fprintf(&b, "%d,g,%s,%s\n", i, x, ask)
-		}
-		spec := "version: 1\ndata: {source: x.csv, respondent: pid, request: ask}\noutputs:\n  - {name: t, kind: magnitude, by: [g], response: x}\n"
-		policy := "version: 1\nname: p\nextends: cbs\nrules: {group-disclosure: off, request: {percent: 10}}\n"
-		dir := folder(t, "x.csv", b.String(), "spec.yaml", spec, "p.yaml", policy)
-		if got, out, errs := sluis(t, "check", filepath.Join(dir, "spec.yaml"), "--policy", filepath.Join(dir, "p.yaml")); got != status {
-			t.Errorf("%q: status %d, want %d: %s%s", word, got, status, out, errs)
-		} else if got == 1 && !strings.Contains(errs, `column "ask", row 8`) {
-			t.Errorf("%q: %s", word, errs)
-		}
+		})
 	}
 }
 

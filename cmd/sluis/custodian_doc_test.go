@@ -43,9 +43,11 @@ func TestCustodianYear(t *testing.T) {
 		filepath.Join(dir, "custodian.age"): id.String() + "\n",
 		filepath.Join(bin, "sluis"):         "#!/bin/sh\nexec \"$SLUIS_TEST_BINARY\" \"$@\"\n",
 	} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(path, func(t *testing.T) {
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	if err := os.Chmod(filepath.Join(bin, "sluis"), 0o700); err != nil {
 		t.Fatal(err)

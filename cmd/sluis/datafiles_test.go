@@ -117,15 +117,17 @@ func TestRemarksOfFilesInPublic(t *testing.T) {
 		{"copies.yaml", "en", "count twice", 0, 0, true},
 		{"copies.yaml", "nl", "tellen dubbel", 0, 0, true},
 	} {
-		page := at(tc.spec + tc.lang + ".html")
-		status, out, errs := sluis(t, "check", at(tc.spec), "--public", page, "--lang", tc.lang, "--allow-open-stream")
-		if got := readFile(t, page); status != tc.check || !strings.Contains(got, tc.says) || strings.Contains(got, "<bdi>region</bdi></caption>") != tc.table {
-			t.Errorf("check %s, %s: status %d, %s%s%s", tc.spec, tc.lang, status, out, errs, got)
-		}
-		status, out, errs = sluis(t, "protect", at(tc.spec), "--out", at("out"), "--replace", "--public", page, "--lang", tc.lang, "--allow-open-stream")
-		if got := readFile(t, page); status != tc.protect || !strings.Contains(got, tc.says) {
-			t.Errorf("protect %s, %s: status %d, %s%s%s", tc.spec, tc.lang, status, out, errs, got)
-		}
+		t.Run(fmt.Sprintf("spec %s, lang %s", tc.spec, tc.lang), func(t *testing.T) {
+			page := at(tc.spec + tc.lang + ".html")
+			status, out, errs := sluis(t, "check", at(tc.spec), "--public", page, "--lang", tc.lang, "--allow-open-stream")
+			if got := readFile(t, page); status != tc.check || !strings.Contains(got, tc.says) || strings.Contains(got, "<bdi>region</bdi></caption>") != tc.table {
+				t.Errorf("check %s, %s: status %d, %s%s%s", tc.spec, tc.lang, status, out, errs, got)
+			}
+			status, out, errs = sluis(t, "protect", at(tc.spec), "--out", at("out"), "--replace", "--public", page, "--lang", tc.lang, "--allow-open-stream")
+			if got := readFile(t, page); status != tc.protect || !strings.Contains(got, tc.says) {
+				t.Errorf("protect %s, %s: status %d, %s%s%s", tc.spec, tc.lang, status, out, errs, got)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,19 +50,21 @@ func TestDiff(t *testing.T) {
 		{"a.json", "people.csv", 1, nil},
 		{"a.json", "none.json", 1, nil},
 	} {
-		changes := at("changes.json")
-		os.Remove(changes)
-		status, out, errs := sluis(t, "diff", at(tc.was), at(tc.now), "--json", changes)
-		if status != tc.status {
-			t.Errorf("%s, %s: status %d, want %d: %s%s", tc.was, tc.now, status, tc.status, out, errs)
-		}
-		for _, say := range tc.say {
-			if !strings.Contains(out, say) {
-				t.Errorf("%s, %s: no %q in\n%s", tc.was, tc.now, say, out)
+		t.Run(fmt.Sprintf("%s to %s", tc.was, tc.now), func(t *testing.T) {
+			changes := at("changes.json")
+			os.Remove(changes)
+			status, out, errs := sluis(t, "diff", at(tc.was), at(tc.now), "--json", changes)
+			if status != tc.status {
+				t.Errorf("%s, %s: status %d, want %d: %s%s", tc.was, tc.now, status, tc.status, out, errs)
 			}
-		}
-		if text, err := os.ReadFile(changes); (err == nil) != (status != 1) || err == nil && !bytes.Contains(text, []byte("sluis.diff/1")) {
-			t.Errorf("%s, %s: %v", tc.was, tc.now, err)
-		}
+			for _, say := range tc.say {
+				if !strings.Contains(out, say) {
+					t.Errorf("%s, %s: no %q in\n%s", tc.was, tc.now, say, out)
+				}
+			}
+			if text, err := os.ReadFile(changes); (err == nil) != (status != 1) || err == nil && !bytes.Contains(text, []byte("sluis.diff/1")) {
+				t.Errorf("%s, %s: %v", tc.was, tc.now, err)
+			}
+		})
 	}
 }

@@ -155,9 +155,11 @@ func TestDossierRequired(t *testing.T) {
 	expect("complete", 0, "SAFE", append(strict("spec.yaml"), "--html", at("r.html"), "--json", at("r.json"))...)
 	expect("a line a step", 0, "step 11  proven", strict("spec.yaml")...)
 	for name, want := range map[string]string{"r.html": "AWR 67(3)", "r.json": `"state": "proven"`} {
-		if text, err := os.ReadFile(at(name)); err != nil || !strings.Contains(string(text), want) {
-			t.Errorf("%s does not hold %q: %v", name, want, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if text, err := os.ReadFile(at(name)); err != nil || !strings.Contains(string(text), want) {
+				t.Errorf("%s does not hold %q: %v", name, want, err)
+			}
+		})
 	}
 	write(full)
 	expect("another policy", 3, "step 11", strict("spec.yaml")...)

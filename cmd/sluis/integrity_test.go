@@ -27,19 +27,21 @@ func TestSourceHash(t *testing.T) {
 		{"no file", "SHA1SUMS", "", 1, "SHA1SUMS"},
 		{"no hash", "{people.csv: abc}", "", 2, "no SHA-256"},
 	} {
-		dir := folder(t, "people.csv", data, "SHA256SUMS", tc.sums,
-			"spec.yaml", strings.Replace(peopleSpec, "respondent: id", "respondent: id, sha256: "+tc.given, 1))
-		spec, report := filepath.Join(dir, "spec.yaml"), filepath.Join(dir, "r.json")
-		status, out, errs := sluis(t, "check", spec, "--suggest", "--json", report)
-		if status != tc.status || !strings.Contains(out+errs, tc.say) {
-			t.Errorf("%s: status %d, want %d and %q: %s%s", tc.name, status, tc.status, tc.say, out, errs)
-		}
-		text, err := os.ReadFile(report)
-		if tc.status == 0 && !strings.Contains(string(text), sum) || tc.status != 0 && err == nil {
-			t.Errorf("%s: the report: %v", tc.name, err)
-		}
-		if status, _, errs := sluis(t, "protect", spec, "--out", filepath.Join(dir, "release")); status != tc.status {
-			t.Errorf("%s: protect: status %d: %s", tc.name, status, errs)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			dir := folder(t, "people.csv", data, "SHA256SUMS", tc.sums,
+				"spec.yaml", strings.Replace(peopleSpec, "respondent: id", "respondent: id, sha256: "+tc.given, 1))
+			spec, report := filepath.Join(dir, "spec.yaml"), filepath.Join(dir, "r.json")
+			status, out, errs := sluis(t, "check", spec, "--suggest", "--json", report)
+			if status != tc.status || !strings.Contains(out+errs, tc.say) {
+				t.Errorf("%s: status %d, want %d and %q: %s%s", tc.name, status, tc.status, tc.say, out, errs)
+			}
+			text, err := os.ReadFile(report)
+			if tc.status == 0 && !strings.Contains(string(text), sum) || tc.status != 0 && err == nil {
+				t.Errorf("%s: the report: %v", tc.name, err)
+			}
+			if status, _, errs := sluis(t, "protect", spec, "--out", filepath.Join(dir, "release")); status != tc.status {
+				t.Errorf("%s: protect: status %d: %s", tc.name, status, errs)
+			}
+		})
 	}
 }

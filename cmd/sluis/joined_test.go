@@ -154,11 +154,13 @@ func TestLinkageOfPseudonyms(t *testing.T) {
 		args   []string
 		status int
 	}{{"raw.csv", nil, 0}, {"out.csv", nil, 1}, {"out.csv", []string{"--again"}, 0}} {
-		os.Remove(at("table.age"))
-		args := append(append([]string{"linkage", "build", at(tc.in), at("table.age"), "--recipient", id.Recipient().String()}, with...), tc.args...)
-		status, _, errs := sluis(t, args...)
-		if status != tc.status || status != 0 && !strings.Contains(errs, "--again") {
-			t.Errorf("%s %v: status %d: %s", tc.in, tc.args, status, errs)
-		}
+		t.Run(tc.in, func(t *testing.T) {
+			os.Remove(at("table.age"))
+			args := append(append([]string{"linkage", "build", at(tc.in), at("table.age"), "--recipient", id.Recipient().String()}, with...), tc.args...)
+			status, _, errs := sluis(t, args...)
+			if status != tc.status || status != 0 && !strings.Contains(errs, "--again") {
+				t.Errorf("%s %v: status %d: %s", tc.in, tc.args, status, errs)
+			}
+		})
 	}
 }

@@ -48,50 +48,52 @@ func TestKilledWithKeys(t *testing.T) {
 			return []string{"linkage", "build", at("raw.csv"), out, "--column", "id", "--form", "text", "--key-file", at("key"), "--domain", "p/v", "--recipient", id.Recipient().String()}
 		}},
 	} {
-		out := at(strings.ReplaceAll(tc.name, " ", "-"))
-		if err := os.Mkdir(out, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		cmd, text := process(t, tc.args(out+"/x")...)
-		if err := cmd.Wait(); err != nil {
-			t.Fatalf("%v: %s", err, text)
-		}
-		took := time.Since(start)
-		left := 0
-		for range kills {
-			os.Remove(out + "/x")
-			cmd, _ := process(t, tc.args(out+"/x")...)
-			time.Sleep(took/4 + time.Duration(rng.Int64N(int64(took))))
-			cmd.Process.Kill()
-			cmd.Wait()
-			whole, stages := outside(t, out)
-			left += stages
-			if len(whole) > 1 || len(whole) == 1 && whole[0] != "x" {
-				t.Errorf("%s leaves %q", tc.name, whole)
+		t.Run(tc.name, func(t *testing.T) {
+			out := at(strings.ReplaceAll(tc.name, " ", "-"))
+			if err := os.Mkdir(out, 0o700); err != nil {
+				t.Fatal(err)
 			}
-			if len(whole) == 1 && tc.name == "key new" {
-				if status, _, errs := sluis(t, "key", "id", out+"/x"); status != 0 {
-					t.Errorf("the key is not whole: %s", errs)
+			start := time.Now()
+			cmd, text := process(t, tc.args(out+"/x")...)
+			if err := cmd.Wait(); err != nil {
+				t.Fatalf("%v: %s", err, text)
+			}
+			took := time.Since(start)
+			left := 0
+			for range kills {
+				os.Remove(out + "/x")
+				cmd, _ := process(t, tc.args(out+"/x")...)
+				time.Sleep(took/4 + time.Duration(rng.Int64N(int64(took))))
+				cmd.Process.Kill()
+				cmd.Wait()
+				whole, stages := outside(t, out)
+				left += stages
+				if len(whole) > 1 || len(whole) == 1 && whole[0] != "x" {
+					t.Errorf("%s leaves %q", tc.name, whole)
+				}
+				if len(whole) == 1 && tc.name == "key new" {
+					if status, _, errs := sluis(t, "key", "id", out+"/x"); status != 0 {
+						t.Errorf("the key is not whole: %s", errs)
+					}
 				}
 			}
-		}
-		// One that was killed for certain with a key in its hands.
-		dead := filepath.Join(out, staging.Prefix+"dead")
-		if err := os.Mkdir(dead, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dead, "secret"), []byte("SLUIS-KEY-"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		os.Remove(out + "/x")
-		next, text := process(t, tc.args(out+"/x")...)
-		if err := next.Wait(); err != nil {
-			t.Fatalf("the next run: %v: %s", err, text)
-		}
-		if whole, stages := outside(t, out); stages != 0 || len(whole) != 1 {
-			t.Errorf("%s: the next run leaves %q and %d staging folders", tc.name, whole, stages)
-		}
-		t.Logf("%s: %d staging folders left and swept", tc.name, left)
+			// One that was killed for certain with a key in its hands.
+			dead := filepath.Join(out, staging.Prefix+"dead")
+			if err := os.Mkdir(dead, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dead, "secret"), []byte("SLUIS-KEY-"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			os.Remove(out + "/x")
+			next, text := process(t, tc.args(out+"/x")...)
+			if err := next.Wait(); err != nil {
+				t.Fatalf("the next run: %v: %s", err, text)
+			}
+			if whole, stages := outside(t, out); stages != 0 || len(whole) != 1 {
+				t.Errorf("%s: the next run leaves %q and %d staging folders", tc.name, whole, stages)
+			}
+			t.Logf("%s: %d staging folders left and swept", tc.name, left)
+		})
 	}
 }

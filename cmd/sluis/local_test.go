@@ -62,39 +62,41 @@ func TestLocal(t *testing.T) {
 		{"c.arrow", "wildcard", "4", []string{"--max-keys", "2"}, []string{"--combinations", "2", "--min-count", "4"}},
 		{"d.csv", "category", "2", nil, []string{"--k", "2"}},
 	} {
-		out := filepath.Join(dir, c.out)
-		args := append([]string{"local", in, out, "--keys", strings.Join(keys, ","), "--k", c.k, "--missing", c.missing}, c.more...)
-		code, text := verb(t, args...)
-		if code != 0 || !strings.Contains(text, "300 records, ") || !strings.Contains(text, "Check with: sluis risk "+out) {
-			t.Fatalf("%s: exit status %d: %s", c.out, code, text)
-		}
-		check := append([]string{"risk", out, "--keys", strings.Join(keys, ","), "--missing", c.missing, "--suda=false"}, c.check...)
-		want := 0
-		if c.missing == "wildcard" {
-			check[5], want = "suppressed", exitReview // values of age were missing before: see TestLocalRecordTrust
-		}
-		if code, text := verb(t, check...); code != want {
-			t.Errorf("%s: sluis risk: exit status %d: %s", c.out, code, text)
-		}
-		// Without suppression the same check fails.
-		check[1], check[5] = in, c.missing
-		if code, _ := verb(t, check...); code != exitUnsafe {
-			t.Errorf("%s: of the input: exit status %d", c.out, code)
-		}
-		if !strings.HasSuffix(c.out, ".csv") {
-			continue
-		}
-		before, after := rowsOfCSV(t, in), rowsOfCSV(t, out)
-		if len(before) != len(after) {
-			t.Fatalf("%d rows, %d before", len(after), len(before))
-		}
-		for i := range before {
-			for j := range before[i] {
-				if is := after[i][j]; is != before[i][j] && (is != "" || !slices.Contains(keys, before[0][j])) {
-					t.Errorf("row %d: %s was changed", i, before[0][j])
+		t.Run(c.out, func(t *testing.T) {
+			out := filepath.Join(dir, c.out)
+			args := append([]string{"local", in, out, "--keys", strings.Join(keys, ","), "--k", c.k, "--missing", c.missing}, c.more...)
+			code, text := verb(t, args...)
+			if code != 0 || !strings.Contains(text, "300 records, ") || !strings.Contains(text, "Check with: sluis risk "+out) {
+				t.Fatalf("%s: exit status %d: %s", c.out, code, text)
+			}
+			check := append([]string{"risk", out, "--keys", strings.Join(keys, ","), "--missing", c.missing, "--suda=false"}, c.check...)
+			want := 0
+			if c.missing == "wildcard" {
+				check[5], want = "suppressed", exitReview // values of age were missing before: see TestLocalRecordTrust
+			}
+			if code, text := verb(t, check...); code != want {
+				t.Errorf("%s: sluis risk: exit status %d: %s", c.out, code, text)
+			}
+			// Without suppression the same check fails.
+			check[1], check[5] = in, c.missing
+			if code, _ := verb(t, check...); code != exitUnsafe {
+				t.Errorf("%s: of the input: exit status %d", c.out, code)
+			}
+			if !strings.HasSuffix(c.out, ".csv") {
+				return
+			}
+			before, after := rowsOfCSV(t, in), rowsOfCSV(t, out)
+			if len(before) != len(after) {
+				t.Fatalf("%d rows, %d before", len(after), len(before))
+			}
+			for i := range before {
+				for j := range before[i] {
+					if is := after[i][j]; is != before[i][j] && (is != "" || !slices.Contains(keys, before[0][j])) {
+						t.Errorf("row %d: %s was changed", i, before[0][j])
+					}
 				}
 			}
-		}
+		})
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".local-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v", left)
@@ -122,9 +124,11 @@ func TestLocalExits(t *testing.T) {
 		{[]string{"local", in, out, "--keys", "colour", "--k", "2", "--missing", "wildcard"}, exitUsage, "colour"},
 		{[]string{"local", in, filepath.Join(dir, "out.txt"), "--keys", "sex", "--k", "2", "--missing", "wildcard"}, exitFailure, "extension"},
 	} {
-		if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
-			t.Errorf("%v: exit status %d: %s", c.args[3:], code, text)
-		}
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
+				t.Errorf("%v: exit status %d: %s", c.args[3:], code, text)
+			}
+		})
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 1 {

@@ -46,12 +46,14 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		{[]string{"local", at("lonen.csv"), at("o.csv"), "--keys", "gemente", "--k", "2", "--missing", "category"}, 2, []string{"the name of column 3 is near"}},
 		{[]string{"pseudonymise", at("lonen.csv"), at("o.csv"), "--column", "respn", "--form", "text", "--key-file", at("key"), "--domain", "p/v"}, 1, []string{"the name of column 1 is near"}},
 	} {
-		status, _, errs := sluis(t, tc.args...)
-		for _, say := range tc.says {
-			if status != tc.status || !strings.Contains(errs, say) {
-				t.Errorf("%v: status %d: %s", tc.args, status, errs)
+		t.Run(strings.Join(tc.args, " "), func(t *testing.T) {
+			status, _, errs := sluis(t, tc.args...)
+			for _, say := range tc.says {
+				if status != tc.status || !strings.Contains(errs, say) {
+					t.Errorf("%v: status %d: %s", tc.args, status, errs)
+				}
 			}
-		}
+		})
 	}
 	for _, tc := range []struct {
 		data, more, by string
@@ -66,12 +68,14 @@ func TestNamesThatDoNotExist(t *testing.T) {
 		{"d.csv", "", "c", 1, []string{`"c"`, "the file has 2 columns"}},
 		{"wide.csv", "", "xyz", 1, []string{"the file has 100 columns"}},
 	} {
-		status, _, errs := sluis(t, check(tc.data, tc.more, tc.by)...)
-		for _, say := range tc.says {
-			if status != tc.status || !strings.Contains(errs, say) || strings.Contains(errs, "damaged") {
-				t.Errorf("%+v: status %d: %s", tc, status, errs)
+		t.Run(fmt.Sprintf("data %s, more %s, by %s", tc.data, tc.more, tc.by), func(t *testing.T) {
+			status, _, errs := sluis(t, check(tc.data, tc.more, tc.by)...)
+			for _, say := range tc.says {
+				if status != tc.status || !strings.Contains(errs, say) || strings.Contains(errs, "damaged") {
+					t.Errorf("%+v: status %d: %s", tc, status, errs)
+				}
 			}
-		}
+		})
 	}
 }
 

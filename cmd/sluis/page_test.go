@@ -21,13 +21,15 @@ func TestPages(t *testing.T) {
 	for name, want := range map[string]string{
 		"out/report.html": "VERTROUWELIJK", "public.html": "Openbare samenvatting", "out/cells.csv": `"'=HYPERLINK(""x"")"`,
 	} {
-		text, err := os.ReadFile(at(name))
-		if err != nil || !strings.Contains(string(text), want) {
-			t.Errorf("%s does not hold %q: %v", name, want, err)
-		}
-		if info, err := os.Stat(at(name)); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v", name, info.Mode())
-		}
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(at(name))
+			if err != nil || !strings.Contains(string(text), want) {
+				t.Errorf("%s does not hold %q: %v", name, want, err)
+			}
+			if info, err := os.Stat(at(name)); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %v", name, info.Mode())
+			}
+		})
 	}
 	if text, _ := os.ReadFile(at("public.html")); strings.Contains(string(text), "HYPERLINK") { //nolint:errcheck // read above
 		t.Error("a code of an unsafe output is in the public page")

@@ -306,38 +306,40 @@ func TestProtectOddTables(t *testing.T) {
 			output: "kind: frequency, by: [a]", code: exitFailure, says: "count records instead"},
 	}
 	for _, c := range cases {
-		dir := t.TempDir()
-		write(t, filepath.Join(dir, "d.csv"), c.data)
-		data := "{source: d.csv"
-		if strings.Contains(c.data, "who") {
-			data += ", respondent: who"
-		}
-		if strings.Contains(c.data, "own") {
-			data += ", holding: own"
-		}
-		if c.hierarchy != "" {
-			data += ", hierarchies: {a: " + c.hierarchy + "}"
-		}
-		write(t, filepath.Join(dir, "spec.yaml"), "version: 1\ndata: "+data+"}\noutputs:\n  - {name: t, "+c.output+"}\n")
-		out := filepath.Join(dir, "out")
-		policy := "cbs"
-		if c.policy != "" {
-			policy = filepath.Join(dir, "policy.yaml")
-			write(t, policy, c.policy)
-		}
-		code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--policy", policy, "--out", out)
-		if code != c.code || !strings.Contains(text, c.says) {
-			t.Errorf("%s: exit status %d: %s", c.name, code, text)
-		}
-		if code != 0 && code != exitReview {
-			if left, err := os.ReadDir(out); len(left) > 0 {
-				t.Errorf("%s: left behind: %v, %v", c.name, left, err)
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "d.csv"), c.data)
+			data := "{source: d.csv"
+			if strings.Contains(c.data, "who") {
+				data += ", respondent: who"
 			}
-			continue
-		}
-		if again, text := verb(t, "verify", out); again != code {
-			t.Errorf("%s: verify: exit status %d, protect %d: %s", c.name, again, code, text)
-		}
+			if strings.Contains(c.data, "own") {
+				data += ", holding: own"
+			}
+			if c.hierarchy != "" {
+				data += ", hierarchies: {a: " + c.hierarchy + "}"
+			}
+			write(t, filepath.Join(dir, "spec.yaml"), "version: 1\ndata: "+data+"}\noutputs:\n  - {name: t, "+c.output+"}\n")
+			out := filepath.Join(dir, "out")
+			policy := "cbs"
+			if c.policy != "" {
+				policy = filepath.Join(dir, "policy.yaml")
+				write(t, policy, c.policy)
+			}
+			code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--policy", policy, "--out", out)
+			if code != c.code || !strings.Contains(text, c.says) {
+				t.Errorf("%s: exit status %d: %s", c.name, code, text)
+			}
+			if code != 0 && code != exitReview {
+				if left, err := os.ReadDir(out); len(left) > 0 {
+					t.Errorf("%s: left behind: %v, %v", c.name, left, err)
+				}
+				return
+			}
+			if again, text := verb(t, "verify", out); again != code {
+				t.Errorf("%s: verify: exit status %d, protect %d: %s", c.name, again, code, text)
+			}
+		})
 	}
 }
 

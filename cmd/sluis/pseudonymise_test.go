@@ -56,23 +56,25 @@ func TestSecretFiles(t *testing.T) {
 		{"a slip in the key file", "", append(pseudonymise, "--key-file", at("slip")), 1, "check digits"},
 		{"the key that is expected", "", append(pseudonymise, "--key-id", strings.ToUpper(id)), 0, ""},
 	} {
-		if tc.open != "" {
-			if err := os.Chmod(at(tc.open), 0o644); err != nil {
-				t.Fatal(err)
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.open != "" {
+				if err := os.Chmod(at(tc.open), 0o644); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		status, out, errs := sluis(t, tc.args...)
-		if status != tc.status || !strings.Contains(errs, tc.say) {
-			t.Errorf("%s: %d %s%s", tc.name, status, out, errs)
-		}
-		if all := out + errs; strings.Contains(all, "SECRET") || strings.Contains(all, string(text[12:40])) {
-			t.Errorf("%s: a secret is printed", tc.name)
-		}
-		if tc.open != "" {
-			if err := os.Chmod(at(tc.open), 0o600); err != nil {
-				t.Fatal(err)
+			status, out, errs := sluis(t, tc.args...)
+			if status != tc.status || !strings.Contains(errs, tc.say) {
+				t.Errorf("%s: %d %s%s", tc.name, status, out, errs)
 			}
-		}
+			if all := out + errs; strings.Contains(all, "SECRET") || strings.Contains(all, string(text[12:40])) {
+				t.Errorf("%s: a secret is printed", tc.name)
+			}
+			if tc.open != "" {
+				if err := os.Chmod(at(tc.open), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
 	if _, err := os.Stat(at("key")); err != nil {
 		t.Error("the key is gone")

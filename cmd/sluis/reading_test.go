@@ -92,11 +92,13 @@ func TestMonthWithoutRows(t *testing.T) {
 		{"apr.parquet, jan.csv", ", csv: {types: {id: int64}}", "write the column with one type in all files", 1},
 		{"jan.csv, may.arrow", "", "columns differ from those of the first file", 1},
 	} {
-		write(t, at("spec.yaml"), "version: 1\ndata: {source: ["+tc.files+"], respondent: id"+tc.more+"}\noutputs:\n  - {name: t, kind: frequency, by: [g]}\n")
-		write(t, at("cells.csv"), "")
-		status, out, errs := sluis(t, "check", at("spec.yaml"), "--cells", at("cells.csv"))
-		if got := readFile(t, at("cells.csv")) + errs; status != tc.status || !strings.Contains(got, tc.says) {
-			t.Errorf("%s%s: status %d, %s%s", tc.files, tc.more, status, got, out)
-		}
+		t.Run(fmt.Sprintf("files %s, more %s", tc.files, tc.more), func(t *testing.T) {
+			write(t, at("spec.yaml"), "version: 1\ndata: {source: ["+tc.files+"], respondent: id"+tc.more+"}\noutputs:\n  - {name: t, kind: frequency, by: [g]}\n")
+			write(t, at("cells.csv"), "")
+			status, out, errs := sluis(t, "check", at("spec.yaml"), "--cells", at("cells.csv"))
+			if got := readFile(t, at("cells.csv")) + errs; status != tc.status || !strings.Contains(got, tc.says) {
+				t.Errorf("%s%s: status %d, %s%s", tc.files, tc.more, status, got, out)
+			}
+		})
 	}
 }

@@ -56,9 +56,11 @@ func TestReadme(t *testing.T) {
 		second[i] = x + proof.Changes[i]
 	}
 	for name, x := range map[string][]int64{"first": proof.Base, "second": second} {
-		if row := fmt.Sprintf("| %s | %d | %d | %d | %d |", name, x[0], x[1], x[2], x[3]); !strings.Contains(page, row) {
-			t.Errorf("docs/protection.md does not have the row %s", row)
-		}
+		t.Run(name, func(t *testing.T) {
+			if row := fmt.Sprintf("| %s | %d | %d | %d | %d |", name, x[0], x[1], x[2], x[3]); !strings.Contains(page, row) {
+				t.Errorf("docs/protection.md does not have the row %s", row)
+			}
+		})
 	}
 
 	// A row has a region, four values before, an empty field, the region, four values after.

@@ -74,14 +74,16 @@ func TestRecordsOfTheWholeWay(t *testing.T) {
 		{"people.csv", "1 of 3 files are still where they were written: raw.csv"},
 		{"raw.csv", "step 19  answered        Destruction of supplied data (me): proven in part: the key is destroyed; 2 of 2 listed files are gone (raw-copy.csv: gone, people.csv: gone)"},
 	} {
-		if x.remove != "" {
-			if err := os.Remove(at(x.remove)); err != nil {
-				t.Fatal(err)
+		t.Run(x.remove, func(t *testing.T) {
+			if x.remove != "" {
+				if err := os.Remove(at(x.remove)); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if out := do(3, "dossier", "check", at("dossier.yaml")); !strings.Contains(out, x.want) {
-			t.Errorf("%q is not in %s", x.want, out)
-		}
+			if out := do(3, "dossier", "check", at("dossier.yaml")); !strings.Contains(out, x.want) {
+				t.Errorf("%q is not in %s", x.want, out)
+			}
+		})
 	}
 	// The file that was analysed is not the one that was pseudonymised.
 	if err := os.WriteFile(at("people.csv"), []byte(raw.String()), 0o600); err != nil {
@@ -151,11 +153,13 @@ func TestRecordsThatDiffer(t *testing.T) {
 		{"another domain", []string{"--domain", "p/house"}, "the domain"},
 		{"another key, after a rotation", []string{"--key-file", at("key2")}, "the key"},
 	} {
-		pseudonymise("back.csv", "two.csv", tc.args...)
-		if out := check(1); !strings.Contains(out, tc.say) || !strings.Contains(out, "one.csv and two.csv") {
-			t.Errorf("%s: %s", tc.name, out)
-		}
-		do(1, "protect", at("spec.yaml"), "--out", at("release"))
+		t.Run(tc.name, func(t *testing.T) {
+			pseudonymise("back.csv", "two.csv", tc.args...)
+			if out := check(1); !strings.Contains(out, tc.say) || !strings.Contains(out, "one.csv and two.csv") {
+				t.Errorf("%s: %s", tc.name, out)
+			}
+			do(1, "protect", at("spec.yaml"), "--out", at("release"))
+		})
 	}
 	// Pseudonymised twice: only when asked, and then not joined.
 	pseudonymise("back.csv", "once.csv")

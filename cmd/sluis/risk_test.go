@@ -211,20 +211,22 @@ func TestRiskReview(t *testing.T) {
 		{"blank.csv", []string{"--k", "2", "--sensitive", "s"}, 0, "SAFE, if every row is a person: k-anonymity"},
 		{"whole.csv", []string{"--k", "2", "--sensitive", "s", "--l", "2", "--alpha", "0.5", "--t", "0"}, 0, "SAFE, if every row is a person: s, t-closeness"},
 	} {
-		for _, lang := range []string{"en", "nl"} {
-			page := filepath.Join(dir, "page.html")
-			status, out, errs := sluis(t, append([]string{"risk", filepath.Join(dir, tc.file), "--keys", "a,b", "--html", page, "--lang", lang}, tc.args...)...)
-			if status != tc.status || !strings.Contains(out, tc.say) {
-				t.Errorf("%s %v: status %d, %s%s", tc.file, tc.args, status, out, errs)
+		t.Run(tc.file, func(t *testing.T) {
+			for _, lang := range []string{"en", "nl"} {
+				page := filepath.Join(dir, "page.html")
+				status, out, errs := sluis(t, append([]string{"risk", filepath.Join(dir, tc.file), "--keys", "a,b", "--html", page, "--lang", lang}, tc.args...)...)
+				if status != tc.status || !strings.Contains(out, tc.say) {
+					t.Errorf("%s %v: status %d, %s%s", tc.file, tc.args, status, out, errs)
+				}
+				badge := map[string]string{"en": "review", "nl": "beoordelen"}[lang]
+				if shown := strings.Contains(readFile(t, page), badge+"</span>"); status != 3 && shown != (status == 4) {
+					t.Errorf("%s %v: the page in %s shows %q: %v", tc.file, tc.args, lang, badge, shown)
+				}
+				if err := os.Remove(page); err != nil {
+					t.Fatal(err)
+				}
 			}
-			badge := map[string]string{"en": "review", "nl": "beoordelen"}[lang]
-			if shown := strings.Contains(readFile(t, page), badge+"</span>"); status != 3 && shown != (status == 4) {
-				t.Errorf("%s %v: the page in %s shows %q: %v", tc.file, tc.args, lang, badge, shown)
-			}
-			if err := os.Remove(page); err != nil {
-				t.Fatal(err)
-			}
-		}
+		})
 	}
 }
 
@@ -267,16 +269,18 @@ func TestRiskErrors(t *testing.T) {
 		{"text.csv", []string{"--keys", "b", "--weight", "w"}, 1, `column "w"`},
 		{"null.csv", []string{"--keys", "b", "--household", "a"}, 1, `column "a", row 2`},
 	} {
-		out := filepath.Join(dir, "out.csv")
-		status, stdout, errs := sluis(t, append([]string{"risk", filepath.Join(dir, tc.file), "--records", out, "--json", out + ".json"}, tc.args...)...)
-		if status != tc.status || !strings.Contains(errs, tc.says) || strings.Contains(errs, secret) || stdout != "" {
-			t.Errorf("%s %v: status %d, %q", tc.file, tc.args, status, errs)
-		}
-		for _, name := range []string{out, out + ".json"} {
-			if _, err := os.Stat(name); err == nil {
-				t.Errorf("%s %v left a file behind", tc.file, tc.args)
+		t.Run(tc.file, func(t *testing.T) {
+			out := filepath.Join(dir, "out.csv")
+			status, stdout, errs := sluis(t, append([]string{"risk", filepath.Join(dir, tc.file), "--records", out, "--json", out + ".json"}, tc.args...)...)
+			if status != tc.status || !strings.Contains(errs, tc.says) || strings.Contains(errs, secret) || stdout != "" {
+				t.Errorf("%s %v: status %d, %q", tc.file, tc.args, status, errs)
 			}
-		}
+			for _, name := range []string{out, out + ".json"} {
+				if _, err := os.Stat(name); err == nil {
+					t.Errorf("%s %v left a file behind", tc.file, tc.args)
+				}
+			}
+		})
 	}
 }
 
@@ -359,9 +363,11 @@ pneumonia;respiratory;lung;all
 		{[]string{"--alpha", "1/3"}, 2},
 		{[]string{"--sensitive-missing", "wildcard"}, 2},
 	} {
-		args := append([]string{"risk", filepath.Join(dir, "li.csv"), "--keys", "zip,age", "--sensitive", "disease"}, tc.args...)
-		if status, out, errs := sluis(t, args...); status != tc.status {
-			t.Errorf("%v: status %d, want %d\n%s%s", tc.args, status, tc.status, out, errs)
-		}
+		t.Run(strings.Join(tc.args, " "), func(t *testing.T) {
+			args := append([]string{"risk", filepath.Join(dir, "li.csv"), "--keys", "zip,age", "--sensitive", "disease"}, tc.args...)
+			if status, out, errs := sluis(t, args...); status != tc.status {
+				t.Errorf("%v: status %d, want %d\n%s%s", tc.args, status, tc.status, out, errs)
+			}
+		})
 	}
 }

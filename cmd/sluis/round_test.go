@@ -139,9 +139,11 @@ func TestRoundRefused(t *testing.T) {
 		{append(base, "--nearest"), exitUsage, "--round"},
 		{append(base, "--round", "5", "--html", filepath.Join(dir, "p.html")), exitUsage, "--html"},
 	} {
-		if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
-			t.Errorf("%v: exit status %d: %s", c.args[2:], code, text)
-		}
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			if code, text := verb(t, c.args...); code != c.want || !strings.Contains(text, c.says) {
+				t.Errorf("%v: exit status %d: %s", c.args[2:], code, text)
+			}
+		})
 	}
 	// A share of the line of more than 90 % is not hidden by so fine a base.
 	write(t, policy, `version: 1

@@ -56,9 +56,11 @@ func TestSecretFile(t *testing.T) {
 		{"a secret that is not there", "no such file", []string{"protect", at("spec.yaml"), "--secret", at("none"), "--out", at("no")}},
 		{"a secret and a seed", "both given", []string{"protect", at("spec.yaml"), "--secret", at("p.secret"), "--seed", "1", "--out", at("no")}},
 	} {
-		if code, text := verb(t, tc.args...); code != exitUsage || !strings.Contains(text, tc.want) {
-			t.Errorf("%s: exit status %d: %s", tc.name, code, text)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			if code, text := verb(t, tc.args...); code != exitUsage || !strings.Contains(text, tc.want) {
+				t.Errorf("%s: exit status %d: %s", tc.name, code, text)
+			}
+		})
 	}
 	if _, err := pseudonym.LoadKey(at("p.secret")); err == nil || !strings.Contains(err.Error(), "secret of sluis secret new") {
 		t.Errorf("a secret is taken for a key: %v", err)

@@ -208,9 +208,11 @@ func TestIndented(t *testing.T) {
 	for in, want := range map[string]string{
 		"one": "one", "one\ntwo": "one\n  two", "one\n  two\n": "one\n  two", "one\n\ntwo": "one\n\n  two", "": "",
 	} {
-		if got := indented(in); got != want {
-			t.Errorf("%q: %q", in, got)
-		}
+		t.Run(in, func(t *testing.T) {
+			if got := indented(in); got != want {
+				t.Errorf("%q: %q", in, got)
+			}
+		})
 	}
 }
 

@@ -52,9 +52,11 @@ outputs:
 		t.Errorf("%d cells: %v", len(got), got)
 	}
 	for key, n := range want {
-		if got[key] != fmt.Sprint(n) {
-			t.Errorf("%s: %s, want %d", key, got[key], n)
-		}
+		t.Run(key, func(t *testing.T) {
+			if got[key] != fmt.Sprint(n) {
+				t.Errorf("%s: %s, want %d", key, got[key], n)
+			}
+		})
 	}
 	var r struct {
 		Outputs []struct {
