@@ -87,6 +87,23 @@ func TestAllEqualLevel(t *testing.T) {
 	}
 }
 
+// TestAllEqualLevelByHoldings: where 20 holdings of three respondents each have the same, at
+// least 3 of the 20 must differ.
+func TestAllEqualLevelByHoldings(t *testing.T) {
+	var rows []row
+	for h, sum := range append(nineteen(100), 100) {
+		rows = append(rows, row{"k": "a", "who": 3 * h, "owner": h, "x": h}, row{"k": "a", "who": 3*h + 1, "owner": h, "x": 7}, row{"k": "a", "who": 3*h + 2, "owner": h, "x": sum - h - 7})
+	}
+	d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "owner", integer, "x", integer), rows...))
+	d.Roles.Respondent, d.Roles.Holding = "who", "owner"
+	p := off()
+	p.AllEqual = sdc.AllEqual{Percent: "90"}
+	r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x"})
+	if level := cellAt(t, r.Tables[0], "a").ProtectionLevel(&p); level.RatString() != "300" {
+		t.Errorf("level %v, want 300: 3 of 20", level)
+	}
+}
+
 func TestMinHoldingsBoundary(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -105,6 +122,7 @@ func TestMinHoldingsBoundary(t *testing.T) {
 		{"no holdings are named", sdc.Magnitude, 1, 0, false, []string{}},
 		{"ten in a class of records", sdc.Microdata, 10, 0, true, []string{}},
 		{"nine in a class of records", sdc.Microdata, 9, 0, true, []string{"min-holdings at k=a: unsafe"}},
+		{"eleven, of which one has 0", sdc.Magnitude, 11, 0, true, []string{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var rows []row
@@ -136,6 +154,104 @@ func TestMinHoldingsBoundary(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMinHoldingsNonZero: holdings with a sum of 0 contribute nothing that who knows them does
+// not subtract.
+func TestMinHoldingsNonZero(t *testing.T) {
+	for _, tc := range []struct {
+		name        string
+		some, zero  int // holdings of two respondents each
+		respondents bool
+		want        []string
+	}{
+		{"ten with a sum, the boundary", 10, 5, true, []string{}},
+		{"nine with a sum", 9, 5, true, []string{"min-holdings at k=a: review"}},
+		{"eight and one", 8, 1, true, []string{"min-holdings at k=a: unsafe"}},
+		{"nobody has a sum", 0, 12, true, []string{"min-holdings at k=a: review"}},
+		{"nine with a sum, rows are respondents", 9, 5, false, []string{"min-holdings at k=a: review"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var rows []row
+			for h := range tc.some + tc.zero {
+				x := 10 + h
+				if h >= tc.some {
+					x = 3 // and -3
+				}
+				rows = append(rows, row{"k": "a", "who": 2 * h, "owner": h, "x": x})
+				if h >= tc.some {
+					x = -3
+				}
+				rows = append(rows, row{"k": "a", "who": 2*h + 1, "owner": h, "x": x})
+			}
+			d := sdc.FromTable(tableOf(t, fields("k", text, "who", integer, "owner", integer, "x", integer), rows...))
+			if d.Roles.Holding = "owner"; tc.respondents {
+				d.Roles.Respondent = "who"
+			}
+			p := off()
+			p.MinHoldings = sdc.MinHoldings{Min: 10}
+			r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x", NoMargins: true})
+			if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestAllEqualByHoldings: a value that most holdings contribute, whatever their respondents do.
+func TestAllEqualByHoldings(t *testing.T) {
+	for _, tc := range []struct {
+		name      string
+		sums      []int // of holdings of two respondents each
+		lone      []int // of respondents without a holding
+		sensitive []string
+		want      []string
+	}{
+		{"nineteen of twenty, as 14-holdeq", append(nineteen(100), 25), nil, nil, []string{"all-equal at k=a: review"}},
+		{"and sensitive", append(nineteen(100), 25), nil, []string{"100"}, []string{"all-equal at k=a: unsafe"}},
+		{"the other is sensitive", append(nineteen(100), 25), nil, []string{"25"}, []string{"all-equal at k=a: review"}},
+		{"nine of ten, the boundary", append(nineteen(100)[:9], 25), nil, nil, []string{"all-equal at k=a: review"}},
+		{"eight of nine", append(nineteen(100)[:8], 25), nil, nil, []string{}},
+		{"all", nineteen(100)[:5], nil, nil, []string{"all-equal at k=a: unsafe"}},
+		{"those without a holding are of their own", nineteen(100)[:8], []int{100, 25}, nil, []string{"all-equal at k=a: review"}},
+		{"and differ", nineteen(100)[:8], []int{99, 25}, nil, []string{}},
+		{"most have 0", append(nineteen(0), 25), nil, nil, []string{}},
+		{"most have 0, sensitive", append(nineteen(0), 25), nil, []string{"0"}, []string{"all-equal at k=a: unsafe"}},
+		{"negative", append(nineteen(-100), 25), nil, nil, []string{"all-equal at k=a: review"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var rows []row
+			for h, sum := range tc.sums {
+				part := 1000 + 7*h
+				rows = append(rows, row{"k": "a", "who": len(rows), "owner": h, "x": sum - part}, row{"k": "a", "who": len(rows) + 1, "owner": h, "x": part})
+			}
+			for _, x := range tc.lone {
+				rows = append(rows, row{"k": "a", "who": len(rows), "x": x})
+			}
+			for _, respondents := range []bool{true, false} {
+				reader := array.NewTableReader(tableOf(t, fields("k", text, "who", integer, "owner", integer, "x", integer), rows...), 7)
+				d := sdc.FromReaders(reader)
+				if d.Roles.Holding = "owner"; respondents {
+					d.Roles.Respondent = "who"
+				}
+				p := off()
+				p.AllEqual = sdc.AllEqual{Percent: "90"}
+				r := check(t, d, p, sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "x", NoMargins: true, SensitiveValues: tc.sensitive})
+				reader.Release()
+				if diff := cmp.Diff(tc.want, found(r, 0)); diff != "" {
+					t.Errorf("respondents named %v: %s", respondents, diff)
+				}
+			}
+		})
+	}
+}
+
+// nineteen returns nineteen times x.
+func nineteen(x int) (out []int) {
+	for range 19 {
+		out = append(out, x)
+	}
+	return out
 }
 
 // TestAlikeRecount compares all-equal and min-holdings with a recount by maps: all roles
@@ -202,7 +318,7 @@ func TestAlikeRecount(t *testing.T) {
 			t.Fatalf("seed %d, %+v, %s, percent %d, at least %d: %s\n%v", seed, roles, weighting, percent, least, diff, rows)
 		}
 	}
-	for _, what := range []string{"all-equal unsafe", "all-equal review", "min-holdings unsafe"} {
+	for _, what := range []string{"all-equal unsafe", "all-equal review", "min-holdings unsafe", "min-holdings review"} {
 		if count[what] == 0 {
 			t.Errorf("no %s", what)
 		}
@@ -255,8 +371,16 @@ func alikeFindings(rows []row, kept []int, roles sdc.Roles, percent, least int64
 		persons[person] += x
 		owners[owner] += x
 	}
-	if roles.Holding != "" && int64(len(owners)) < least {
+	sums := map[int64]int64{} // holdings by sum
+	for _, x := range owners {
+		sums[x]++
+	}
+	switch all := int64(len(owners)); {
+	case roles.Holding == "":
+	case all < least:
 		out = append(out, [2]string{"min-holdings", "unsafe"})
+	case all-sums[0] < least:
+		out = append(out, [2]string{"min-holdings", "review"})
 	}
 	n := int64(len(persons))
 	if n < 2 {
@@ -280,14 +404,23 @@ func alikeFindings(rows []row, kept []int, roles sdc.Roles, percent, least int64
 	if len(observed) == 1 || len(same) == 1 || roles.Holding != "" && len(owners) > 1 && len(byOwner) == 1 {
 		return append(out, [2]string{"all-equal", "unsafe"})
 	}
-	for x, m := range same {
-		switch {
-		case 100*m < percent*n:
-		case x == 10:
-			out = append(out, [2]string{"all-equal", "unsafe"})
-		case x != 0:
-			out = append(out, [2]string{"all-equal", "review"})
+	verdict := ""
+	shared := func(same map[int64]int64, n int64) {
+		for x, m := range same {
+			switch {
+			case 100*m < percent*n || n < 2:
+			case x == 10:
+				verdict = "unsafe"
+			case x != 0 && verdict == "":
+				verdict = "review"
+			}
 		}
+	}
+	if shared(same, n); roles.Holding != "" {
+		shared(sums, int64(len(owners)))
+	}
+	if verdict != "" {
+		out = append(out, [2]string{"all-equal", verdict})
 	}
 	return out
 }

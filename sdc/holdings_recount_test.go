@@ -26,7 +26,7 @@ func TestCountsRecount(t *testing.T) {
 		kind := []sdc.Kind{sdc.Frequency, sdc.Magnitude, sdc.Microdata}[seed%3]
 		var rows []row
 		values, shift, all := 2+rng.IntN(2), 4*rng.IntN(2), map[int]bool{}
-		people, owners := 1+rng.IntN(40), 1+rng.IntN(12)
+		people, owners, idle := 1+rng.IntN(40), 1+rng.IntN(12), seed%2 == 0 // half of the holdings have 0
 		for i := range 1 + rng.IntN(50) {
 			who := rng.IntN(people)
 			if kind == sdc.Microdata {
@@ -35,6 +35,9 @@ func TestCountsRecount(t *testing.T) {
 			r := row{"a": fmt.Sprint(rng.IntN(2)), "b": fmt.Sprint(rng.IntN(3)), "who": who, "owner": fmt.Sprint("h", who%owners), "x": shift + rng.IntN(values), "w": who % 3}
 			if who%5 == 0 {
 				r["owner"] = nil
+			}
+			if idle && who%owners%2 == 1 {
+				r["x"] = 0
 			}
 			if rng.IntN(6) == 0 {
 				r["x"] = nil
@@ -62,7 +65,7 @@ func TestCountsRecount(t *testing.T) {
 			for _, b := range bs {
 				some := false
 				persons, holdings, sums := map[string]bool{}, map[string]bool{}, map[string]int{}
-				having := map[int]int64{}
+				having, owned := map[int]int64{}, map[string]int{}
 				for _, r := range rows {
 					if a != "*" && a != r["a"] || b != "*" && b != r["b"] {
 						continue
@@ -79,10 +82,13 @@ func TestCountsRecount(t *testing.T) {
 					if x, ok := r["x"].(int); ok {
 						sums[person] += x
 					}
-					if r["owner"] == nil {
-						holdings[person] = true
-					} else {
-						holdings[fmt.Sprint("holding ", r["owner"])] = true
+					owner := person
+					if r["owner"] != nil {
+						owner = fmt.Sprint("holding ", r["owner"])
+					}
+					holdings[owner] = true
+					if x, ok := r["x"].(int); ok {
+						owned[owner] += x
 					}
 				}
 				if !some {
@@ -92,8 +98,17 @@ func TestCountsRecount(t *testing.T) {
 					want[fmt.Sprintf("%s at a=%s, b=%s: %s", rule, a, b, verdict)] = true
 					count[fmt.Sprint(kind, " ", rule, " ", verdict)]++
 				}
-				if int64(len(holdings)) < fewest {
+				owning := int64(0) // holdings with a sum
+				for _, x := range owned {
+					if x != 0 {
+						owning++
+					}
+				}
+				switch {
+				case int64(len(holdings)) < fewest:
 					find("min-holdings", "unsafe")
+				case kind == sdc.Magnitude && owning < fewest:
+					find("min-holdings", "review")
 				}
 				nonZero := int64(0)
 				for _, x := range sums {
@@ -148,7 +163,7 @@ func TestCountsRecount(t *testing.T) {
 	t.Log(count)
 	for _, what := range []string{
 		"frequency min-holdings unsafe", "magnitude min-holdings unsafe", "microdata min-holdings unsafe",
-		"frequency min-contributors unsafe", "magnitude min-contributors unsafe", "magnitude min-contributors review",
+		"magnitude min-holdings review", "frequency min-contributors unsafe", "magnitude min-contributors unsafe", "magnitude min-contributors review",
 		"of two values unsafe", "of two values review",
 	} {
 		if count[what] == 0 {

@@ -18,7 +18,7 @@ import (
 //	MinContributors  Interval/100 * total, for a cell with fewer contributors than
 //	          MinContributors.Min, or with fewer holdings than MinHoldings.Min
 //	AllEqual  (n - m)/n * total, for a cell that AllEqual calls unsafe, with n the
-//	          contributors and m the largest number with 100 m < Percent * n:
+//	          contributors (the holdings, where the finding is about these) and m the largest number with 100 m < Percent * n:
 //	          at least n - m contributors must differ
 //
 //	MinContributors  Min * (high - low), for a cell with few rows of a sensitive value,
@@ -81,11 +81,10 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 		share := ratio(a.Num, a.Den)
 		raise(short(unit, rest, x1, den, share.Quo(share, ratio(b.Num, b.Den))))
 	}
-	if r := p.AllEqual; !r.Off && r.of(c, c.t.output.sensitiveValues()).verdict == Unsafe {
-		n, limit := c.Contributors(), r.Percent.must()
-		m := new(big.Int).Mul(big.NewInt(n), new(big.Int).SetUint64(limit.Num))
-		m.Sub(m, big.NewInt(1)).Quo(m, new(big.Int).SetUint64(100*limit.Den))
-		raise(unit.Rat(d.total).Mul(unit.Rat(d.total), big.NewRat(n-m.Int64(), n)))
+	if r := p.AllEqual; !r.Off {
+		if a := r.of(c, c.t.output.sensitiveValues()); a.verdict == Unsafe {
+			raise(new(big.Rat).Mul(unit.Rat(d.total), r.apart(c, a)))
+		}
 	}
 	if x, ok := c.t.asked[c.i]; ok && !p.Request.Off {
 		total := c.t.m.SumAbs.At(c.i)

@@ -158,8 +158,8 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 	return nil
 }
 
-// lookAlike makes the table gather the values that contributors share or that are two, and the holdings
-// that contribute, where a rule needs them.
+// lookAlike makes the table gather the values that contributors share or that are two, and the
+// holdings that contribute, where a rule needs them.
 func (pl *plan) lookAlike(t *tabulation, p *Policy) {
 	t.shape.Few = !p.MinContributors.Off
 	t.shape.Owners = pl.holding >= 0 && !(p.MinHoldings.Off && p.AllEqual.Off)

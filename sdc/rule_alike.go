@@ -24,7 +24,8 @@ import (
 //     100 * m >= Percent * n
 //
 // Zero counts as any other value. The cell is for review when m of n contributors
-// contribute another value that is not 0. A share of exactly Percent is a finding.
+// contribute another value that is not 0. A share of exactly Percent is a finding. Where
+// holdings are named, the same is asked of the m of n holdings that contribute one value.
 // Weights play no part, except that rows of weight 0 are no observations. Values are
 // compared exactly. In data with weights and negative contributions, the contributions of
 // holdings are compared by their absolute values. A cell of one contributor is left to
@@ -91,14 +92,18 @@ func (r AllEqual) check(t *Table, f *findings) {
 				message = f.say(words.EqualContributions, n)
 			case a.holdings:
 				message = f.say(words.EqualHoldings, f.count(c.owners()))
+			case a.byHolding && a.verdict == Unsafe:
+				message = f.say(words.SensitiveByHoldings, f.count(a.share), f.count(c.owners()))
+			case a.byHolding:
+				message = f.say(words.SharedByHoldings, f.count(a.share), f.count(c.owners()))
 			case a.verdict == Unsafe:
 				message = f.say(words.SharedSensitiveValue, f.count(a.share), n)
 			default:
 				message = f.say(words.SharedValue, f.count(a.share), n)
 			}
 			have, of := a.share, c.Contributors()
-			if a.holdings && !a.observations && !a.contributions {
-				have, of = c.owners(), c.owners()
+			if a.byHolding {
+				of = c.owners()
 			}
 			f.cell(c, Finding{
 				Rule: r.name(), Verdict: a.verdict, Observed: exact.Share(count(have), count(of)), Limit: r.Percent.float(),
@@ -114,14 +119,18 @@ type agreement struct {
 	equal  []bool
 	share  []int64
 	common evidence.Nums
-	unit   exact.Unit
+	// The same of holdings; none where these were not counted.
+	ownerShare  []int64
+	ownerCommon evidence.Nums
+	unit        exact.Unit
 }
 
 // alike is the result of the rule for one cell.
 type alike struct {
 	verdict                               Verdict
 	observations, contributions, holdings bool
-	share                                 int64 // contributors with the value
+	byHolding                             bool  // the finding is about holdings alone
+	share                                 int64 // contributors, or holdings, with the value
 }
 
 // of judges one cell.
@@ -143,22 +152,41 @@ func (r AllEqual) of(c Cell, sensitive []*big.Rat) alike {
 	}
 	if a.observations || a.contributions || a.holdings {
 		a.verdict, a.share = Unsafe, n
+		if a.byHolding = !a.observations && !a.contributions; a.byHolding {
+			a.share = c.owners()
+		}
 		return a
 	}
-	if a.share == 0 || cmpCounts(a.share, n, r.Percent.must()) < 0 {
+	e := c.t.alike
+	if e == nil {
 		return a
 	}
-	value := c.t.alike.unit.Rat(c.t.alike.common.At(c.i))
+	a.verdict = r.judge(a.share, n, &e.common, c, sensitive)
+	if e.ownerShare == nil {
+		return a
+	}
+	share := e.ownerShare[c.i]
+	if v := r.judge(share, c.owners(), &e.ownerCommon, c, sensitive); worst(a.verdict, v) != a.verdict {
+		a.verdict, a.share, a.byHolding = v, share, true
+	}
+	return a
+}
+
+// judge returns the verdict on a cell in which share of n contribute one value, that of common.
+func (r AllEqual) judge(share, n int64, common *evidence.Nums, c Cell, sensitive []*big.Rat) Verdict {
+	if share == 0 || cmpCounts(share, n, r.Percent.must()) < 0 {
+		return Safe
+	}
+	value := c.t.alike.unit.Rat(common.At(c.i))
 	for _, x := range sensitive {
 		if x.Cmp(value) == 0 {
-			a.verdict = Unsafe
-			return a
+			return Unsafe
 		}
 	}
 	if value.Sign() != 0 {
-		a.verdict = Review
+		return Review
 	}
-	return a
+	return Safe
 }
 
 // sameContributions reports whether n is at least 2 and the n contributions by holding
@@ -175,4 +203,15 @@ func (c Cell) sameContributions(n int64) bool {
 		return true
 	}
 	return c.t.m.Sum.At(c.i).Add(total).Sign() == 0
+}
+
+// apart returns the least part of the contributors to an unsafe cell that must differ.
+func (r AllEqual) apart(c Cell, a alike) *big.Rat {
+	n, limit := c.Contributors(), r.Percent.must()
+	if a.byHolding {
+		n = c.owners()
+	}
+	m := new(big.Int).Mul(big.NewInt(n), new(big.Int).SetUint64(limit.Num))
+	m.Sub(m, big.NewInt(1)).Quo(m, new(big.Int).SetUint64(100*limit.Den))
+	return big.NewRat(n-m.Int64(), n)
 }

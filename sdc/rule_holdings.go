@@ -17,6 +17,10 @@ import (
 //   - in a magnitude table of data with weights, in a row of a weight above 0;
 //   - in a frequency table, all of them.
 //
+// The cell is for review when it has Min holdings or more, but fewer than Min have a sum
+// other than zero, as in MinContributors: who knows which holdings contribute nothing counts
+// the others alone.
+//
 // A respondent without a holding is a holding of its own. Twelve establishments of one
 // owner are one holding: the owner knows all twelve, and the published value is the value
 // of that one owner.
@@ -58,14 +62,19 @@ func (r MinHoldings) check(t *Table, roles Roles, f *findings) {
 	}
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
-			n := c.owners()
-			if n >= r.Min {
-				continue
+			n, some := c.owners(), c.ownersNonZero()
+			switch {
+			case n < r.Min:
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: verdict, Observed: float64(n), Limit: float64(r.Min),
+					Message: f.say(words.FewHoldings, f.count(n), least),
+				})
+			case some < r.Min:
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Review, Observed: float64(some), Limit: float64(r.Min), Count: some, Of: n,
+					Message: f.say(words.FewHoldingsNonZero, f.count(n), f.count(some), least),
+				})
 			}
-			f.cell(c, Finding{
-				Rule: r.name(), Verdict: verdict, Observed: float64(n), Limit: float64(r.Min),
-				Message: f.say(words.FewHoldings, f.count(n), least),
-			})
 		}
 	})
 }
@@ -76,4 +85,13 @@ func (c Cell) owners() int64 {
 		return c.t.m.Owners[c.i]
 	}
 	return c.Holdings()
+}
+
+// ownersNonZero returns, of the holdings that contribute, those with a sum other than 0; all of
+// them in a table without a response.
+func (c Cell) ownersNonZero() int64 {
+	if c.t.m.OwnersNonZero != nil {
+		return c.t.m.OwnersNonZero[c.i]
+	}
+	return c.owners()
 }

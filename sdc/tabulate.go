@@ -158,7 +158,9 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 	t.m, t.nodes, t.hidden, t.units = *m, m.Nodes, hidden, acc.Units()
 	t.two = twoValuesOf(acc)
 	if m.Equal != nil {
-		t.alike = &agreement{equal: m.Equal, share: m.Share, common: m.Common, unit: t.units.Response}
+		t.alike = &agreement{
+			equal: m.Equal, share: m.Share, common: m.Common, ownerShare: m.OwnerShare, ownerCommon: m.OwnerCommon, unit: t.units.Response,
+		}
 	}
 	for _, combo := range combos[:n] {
 		t.combos[comboKey(combo)] = true

@@ -55,9 +55,14 @@ func (c *cells[T]) addAlike(o *cells[T], to []uint32) {
 			c.pairs[i] += k
 		}
 	}
-	for j := range o.marks {
+	addMarks(c.marks, o.marks, to)
+	addMarks(c.ownerMarks, o.ownerMarks, to)
+}
+
+func addMarks(into, from []mark, to []uint32) {
+	for j := range from {
 		if i := at(to, j); i != NoNode {
-			c.marks[i].add(&o.marks[j])
+			into[i].add(&from[j])
 		}
 	}
 }
@@ -201,18 +206,22 @@ type common[T number[T]] struct {
 	some  bool // some cells are open
 }
 
-// judge returns the shared values that the evidence of the cells of a margin proves;
-// contributors are the numbers of contributors.
-func (c *cells[T]) judge(contributors []int64) *common[T] {
+// judge returns the shared values that the evidence of the cells of a margin proves: those
+// of respondents, or of holdings with shape.Owners. contributors are their numbers.
+func (c *cells[T]) judge(as role, contributors []int64) *common[T] {
 	a := &common[T]{share: make([]int64, c.n), value: make([]T, c.n), open: make([]bool, c.n)}
 	for i, n := range contributors {
-		a.share[i], a.value[i], a.open[i] = c.shared(i, n)
+		if as == asHolding {
+			a.share[i], a.value[i], a.open[i] = c.sharedByOwners(i, n)
+		} else {
+			a.share[i], a.value[i], a.open[i] = c.shared(i, n)
+		}
 		a.some = a.some || a.open[i]
 	}
 	return a
 }
 
-// shared is judge for one cell.
+// shared is judge for one cell and respondents.
 func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 	var none T
 	need, other := needed(n, c.shape.Alike), c.nonZero[i]
@@ -230,26 +239,86 @@ func (c *cells[T]) shared(i int, n int64) (share int64, value T, open bool) {
 	case other < need: // no other value has the share
 		return 0, none, false
 	}
-	// Where respondents are holdings: if the largest contribution equals the mean of the
-	// contributions that are not 0, all of these are equal.
+	if c.shape.Holding { // the amounts that are ranked are of holdings
+		return 0, none, true
+	}
+	return c.allOf(i, other)
+}
+
+// allOf is judge for one cell, where others of the contributions that are ranked are not 0:
+// if the largest contribution equals the mean of these, all of these are equal.
+func (c *cells[T]) allOf(i int, others int64) (share int64, value T, open bool) {
+	var none T
 	top, each := c.top, c.shape.ranked()
 	if each == 0 {
 		top, each = c.named, c.shape.Largest
 	}
-	if c.shape.Holding || c.shape.Weight || each == 0 || c.negative[i] {
+	if c.shape.Weight || each == 0 || c.negative[i] {
 		return 0, none, true
 	}
-	if largest := top[i*each]; largest.Num().Mul(exact.NewNum(exact.FromInt64(other))).Cmp(c.abs[i].Num()) == 0 {
-		return other, largest, false
+	if largest := top[i*each]; largest.Num().Mul(exact.NewNum(exact.FromInt64(others))).Cmp(c.abs[i].Num()) == 0 {
+		return others, largest, false
 	}
 	return 0, none, true
+}
+
+// sharedByOwners is judge for one cell and its n holdings with a response.
+func (c *cells[T]) sharedByOwners(i int, n int64) (share int64, value T, open bool) {
+	var none T
+	need, other := needed(n, c.shape.Alike), c.ownersNonZero[i]
+	switch {
+	case n < 2:
+		return 0, none, false
+	case n-other >= need:
+		return n - other, none, false
+	case other < need || c.ownerMarks[i].rulesOut(n, n-need):
+		return 0, none, false
+	}
+	return c.allOf(i, other)
 }
 
 // noteCommon writes the shared values of the cells of all margins to out. whole has the
 // evidence of the margins. It must be called before the rows of units are released.
 func (s *state[T]) noteCommon(ctx context.Context, l *lattice, whole []*cells[T], out []*Margin, threads int) error {
-	all := make([]*common[T], len(out))
-	inParallel(threads, len(out), func(k int) { all[k] = whole[k].judge(out[k].Contributors) })
+	look := s.lookAtRows
+	if s.shape.Respondent {
+		look = s.lookAtPools(s.respondents)
+	}
+	all, err := s.shared(ctx, l, whole, asRespondent, func(k int) []int64 { return out[k].Contributors }, look, threads)
+	if err != nil {
+		return err
+	}
+	for k, a := range all {
+		out[k].Share, out[k].Common = a.share, numsOf(a.value)
+	}
+	if !s.shape.Owners {
+		return nil
+	}
+	all, err = s.shared(ctx, l, whole, asHolding, func(k int) []int64 { return out[k].Owners }, s.lookAtPools(s.holdings, s.orphans), threads)
+	if err != nil {
+		return err
+	}
+	for k, a := range all {
+		out[k].OwnerShare, out[k].OwnerCommon = a.share, numsOf(a.value)
+	}
+	return nil
+}
+
+// lookAt looks at the open cells of d.
+type lookAt[T number[T]] func(ctx context.Context, d *doubt[T], threads int) error
+
+// lookAtPools looks at the units of pools.
+func (s *state[T]) lookAtPools(pools ...*pool[T]) lookAt[T] {
+	return func(ctx context.Context, d *doubt[T], threads int) error {
+		return s.lookAtUnits(ctx, d, pools, threads)
+	}
+}
+
+// shared returns the shared values of the cells of all margins, of respondents or of holdings;
+// counts are the numbers of these in the cells of a margin.
+func (s *state[T]) shared(ctx context.Context, l *lattice, whole []*cells[T], as role, counts func(k int) []int64, look lookAt[T], threads int) ([]*common[T], error) {
+	all := make([]*common[T], len(whole))
+	inParallel(threads, len(whole), func(k int) { all[k] = whole[k].judge(as, counts(k)) })
 	var order []int
 	for _, k := range l.order {
 		if all[k].some {
@@ -258,21 +327,14 @@ func (s *state[T]) noteCommon(ctx context.Context, l *lattice, whole []*cells[T]
 	}
 	for len(order) > 0 {
 		end := min(l.together(&s.most), len(order))
-		d := s.newDoubt(l, order[:end], all, out, threads)
-		look := s.lookAtUnits
-		if !s.shape.Respondent {
-			look = s.lookAtRows
-		}
+		d := s.newDoubt(l, order[:end], all, counts, threads)
 		if err := look(ctx, d, threads); err != nil {
-			return err
+			return nil, err
 		}
 		d.write(all)
 		order = order[end:]
 	}
-	for k, a := range all {
-		out[k].Share, out[k].Common = a.share, numsOf(a.value)
-	}
-	return nil
+	return all, nil
 }
 
 // doubt holds the findings about the open cells of some margins.
@@ -286,7 +348,7 @@ type doubt[T number[T]] struct {
 	counts []int64 // contributors of the candidate
 }
 
-func (s *state[T]) newDoubt(l *lattice, which []int, all []*common[T], out []*Margin, threads int) *doubt[T] {
+func (s *state[T]) newDoubt(l *lattice, which []int, all []*common[T], counts func(k int) []int64, threads int) *doubt[T] {
 	p := l.newPlaces(which, threads, &s.most)
 	d := &doubt[T]{
 		places: p, open: make([]bool, p.n), near: make([]uint64, l.inner), n: make([]int64, p.n), need: make([]int64, p.n),
@@ -295,8 +357,8 @@ func (s *state[T]) newDoubt(l *lattice, which []int, all []*common[T], out []*Ma
 	for j, k := range which {
 		first := int(p.first[j])
 		copy(d.open[first:], all[k].open)
-		copy(d.n[first:], out[k].Contributors)
-		for i, n := range out[k].Contributors {
+		copy(d.n[first:], counts(k))
+		for i, n := range counts(k) {
 			d.need[first+i] = needed(n, s.shape.Alike)
 		}
 	}
@@ -347,22 +409,23 @@ func (d *doubt[T]) add(counts []int64) {
 	}
 }
 
-// partitions calls fn for the partitions of a settled pool, on several goroutines. Each
-// goroutine has a walker of its own.
-func (s *state[T]) partitions(ctx context.Context, d *doubt[T], threads int, fn func(t int, w *walker[T])) error {
-	p := s.respondents
-	parts := 1 << p.partBits()
-	var next atomic.Int64
-	inParallel(threads, threads, func(t int) {
-		w := &walker[T]{shape: s.shape, places: d.places, most: &s.most, as: p.as}
-		for ctx.Err() == nil {
-			part := int(next.Add(1)) - 1
-			if part >= parts {
-				break
+// partitions calls fn for the partitions of settled pools, on several goroutines. Each
+// goroutine has a walker of its own for each pool.
+func (s *state[T]) partitions(ctx context.Context, d *doubt[T], pools []*pool[T], threads int, fn func(t int, w *walker[T])) error {
+	for _, p := range pools {
+		parts := 1 << p.partBits()
+		var next atomic.Int64
+		inParallel(threads, threads, func(t int) {
+			w := &walker[T]{shape: s.shape, places: d.places, most: &s.most, as: p.as}
+			for ctx.Err() == nil {
+				part := int(next.Add(1)) - 1
+				if part >= parts {
+					break
+				}
+				w.rows.partition(p, part)
+				fn(t, w)
 			}
-			w.rows.partition(p, part)
-			fn(t, w)
-		}
-	})
+		})
+	}
 	return ctx.Err()
 }

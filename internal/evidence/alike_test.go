@@ -10,11 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/oracle"
 )
 
-// TestAlike compares the shared values of the respondents of a cell, and the number of
-// its holdings with a response, with the rows. It uses any order of rows, batches and
+// TestAlike compares the shared values of the respondents of a cell and of its holdings, and
+// the numbers of its holdings with a response and with a sum, with the rows. It uses any order of rows, batches and
 // merges, any walk, codes or keys, in memory or spilled.
 func TestAlike(t *testing.T) {
 	seen := map[string]int{}
@@ -46,7 +47,7 @@ func TestAlike(t *testing.T) {
 			var got []string
 			for k, m := range margins {
 				for i := range m.N {
-					got = append(got, alikeText(w.acc.Units().Response.Rat(m.Common.At(i)), m, i, d.shape.Alike))
+					got = append(got, alikeText(w.acc.Units().Response, m, i, d.shape.Alike))
 				}
 				if want == nil || len(want) < len(got) {
 					for i := range m.N {
@@ -59,16 +60,20 @@ func TestAlike(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []string{"equal observations", "equal contributions", "shared", "not shared", "nothing", "one contributor", "owners"} {
+	for _, what := range []string{"equal observations", "equal contributions", "shared", "not shared", "nothing", "one contributor", "owners", "shared by owners", "not shared by owners", "0 shared by owners"} {
 		if seen[what] == 0 {
 			t.Errorf("no cell has %s", what)
 		}
 	}
 }
 
-// level gives most rows one response, and some of them one of few.
+// level gives most rows one response, 0 now and then, and some of them one of few.
 func (d *data) level(rng *rand.Rand) {
 	few := rng.IntN(4)
+	if _, whole := d.response.values[0].(int64); whole && rng.IntN(2) == 0 {
+		d.response.values[0] = int64(0)
+		d.rows[0].Response = d.response.rat(0)
+	}
 	for i, x := range d.response.values {
 		if x == nil || rng.IntN(8) < few {
 			continue
@@ -81,12 +86,15 @@ func (d *data) level(rng *rand.Rand) {
 	}
 }
 
-func alikeText(common *big.Rat, m *evidence.Margin, i, percent int) string {
-	owners := int64(-1)
+func alikeText(unit exact.Unit, m *evidence.Margin, i, percent int) string {
+	s := fmt.Sprint(m.Equal[i])
 	if m.Owners != nil {
-		owners = m.Owners[i]
+		s += fmt.Sprint(" owners ", m.Owners[i], " non-zero ", m.OwnersNonZero[i])
+		if n := m.Owners[i]; n > 1 && 100*m.OwnerShare[i] >= int64(percent)*n {
+			s += fmt.Sprint(" ", m.OwnerShare[i], " have ", unit.Rat(m.OwnerCommon.At(i)).RatString())
+		}
 	}
-	s := fmt.Sprint(m.Equal[i], " owners ", owners)
+	common := unit.Rat(m.Common.At(i))
 	if n := m.Contributors[i]; n > 1 && 100*m.Share[i] >= int64(percent)*n {
 		return s + fmt.Sprint(" ", m.Share[i], " of ", n, " have ", common.RatString())
 	}
@@ -95,7 +103,7 @@ func alikeText(common *big.Rat, m *evidence.Margin, i, percent int) string {
 
 // wantAlike recounts one cell from the rows, and notes which cases occur.
 func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
-	sum, observed, owners := map[string]*big.Rat{}, map[string]bool{}, map[string]bool{}
+	sum, observed, owners := map[string]*big.Rat{}, map[string]bool{}, map[string]*big.Rat{}
 	for i, row := range d.rows {
 		in := row.Response != nil && (row.Weight == nil || row.Weight.Sign() > 0)
 		for v, l := range combo {
@@ -114,27 +122,30 @@ func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
 			sum[who] = new(big.Rat)
 		}
 		sum[who].Add(sum[who], row.Response)
-		if row.Holding == "" {
-			owners["of itself "+who] = true
-		} else {
-			owners[row.Holding] = true
+		owner := row.Holding
+		if owner == "" {
+			owner = "of itself " + who
 		}
-	}
-	share, most := map[string]int{}, ""
-	for _, x := range sum {
-		share[x.RatString()]++
-	}
-	for x, n := range share {
-		if n > share[most] {
-			most = x
+		if owners[owner] == nil {
+			owners[owner] = new(big.Rat)
 		}
+		owners[owner].Add(owners[owner], row.Response)
 	}
-	n := -1
+	s := fmt.Sprint(len(observed) == 1)
 	if d.shape.Holding {
-		n = len(owners)
 		seen["owners"]++
+		share, most := shares(owners)
+		s += fmt.Sprint(" owners ", len(owners), " non-zero ", len(owners)-share["0"])
+		if n := share[most]; len(owners) > 1 && 100*n >= d.shape.Alike*len(owners) {
+			s += fmt.Sprint(" ", n, " have ", most)
+			if seen["shared by owners"]++; most == "0" {
+				seen["0 shared by owners"]++
+			}
+		} else {
+			seen["not shared by owners"]++
+		}
 	}
-	s := fmt.Sprint(len(observed) == 1, " owners ", n)
+	share, most := shares(sum)
 	switch {
 	case len(sum) == 0:
 		seen["nothing"]++
@@ -153,4 +164,18 @@ func (d *data) wantAlike(combo []int, at []string, seen map[string]int) string {
 		seen["equal contributions"]++
 	}
 	return s
+}
+
+// shares returns how many units have each sum, and the sum of the most.
+func shares(sum map[string]*big.Rat) (share map[string]int, most string) {
+	share = map[string]int{}
+	for _, x := range sum {
+		share[x.RatString()]++
+	}
+	for x, n := range share {
+		if n > share[most] {
+			most = x
+		}
+	}
+	return share, most
 }

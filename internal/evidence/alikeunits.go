@@ -5,8 +5,40 @@ import (
 	"math/bits"
 )
 
-// mark adds the marks of the contributions of the present unit, a respondent. It needs
-// Shape.Alike.
+// marked are marks of the contributions to cells, and how many of the contributions are not
+// 0. Either may be nil.
+type marked struct {
+	marks   []mark
+	nonZero []int64
+}
+
+// markedAs returns the marks of the respondents of cells, or of the holdings with
+// shape.Owners.
+func (c *cells[T]) markedAs(as role) marked {
+	if c.shape.Owners && as&asHolding != 0 {
+		return marked{c.ownerMarks, c.ownersNonZero}
+	}
+	return marked{marks: c.marks}
+}
+
+// put adds a contribution of mark m to cell i.
+func (c *marked) put(i uint32, m *mark, nonZero bool) {
+	c.marks[i].add(m)
+	if c.nonZero != nil && nonZero {
+		c.nonZero[i]++
+	}
+}
+
+// take takes a contribution of mark m off cell i.
+func (c *marked) take(i uint32, m *mark, nonZero bool) {
+	c.marks[i].sub(m)
+	if c.nonZero != nil && nonZero {
+		c.nonZero[i]--
+	}
+}
+
+// mark adds the marks of the contributions of the present unit, a respondent with
+// Shape.Alike or a holding with Shape.Owners.
 //
 //   - In each inner cell of the unit it adds the mark of the contribution; inner cells
 //     roll up.
@@ -15,26 +47,31 @@ import (
 func (w *walker[T]) mark() {
 	n := len(w.cell)
 	extendTo(&w.marks, n)
+	var inner marked
+	if w.inner != nil {
+		inner = w.inner.markedAs(w.as)
+	}
 	for j := range w.part {
 		if w.marks[j] = (mark{}); !w.part[j].filled {
 			continue
 		}
 		w.marks[j] = markOf(w.part[j].x)
 		if w.inner != nil {
-			w.inner.marks[w.cell[j]].add(&w.marks[j])
+			inner.put(w.cell[j], &w.marks[j], w.part[j].x.Sign() != 0)
 		}
 	}
+	margin := w.margin.markedAs(w.as)
 	switch {
 	case n == 1 || w.places.margins == 0:
 	case n > w.most.byMask:
-		w.markApart()
+		w.markApart(&margin)
 	default:
-		w.markTogether()
+		w.markTogether(&margin)
 	}
 }
 
 // markTogether is mark for the margins, by comparing cells in pairs.
-func (w *walker[T]) markTogether() {
+func (w *walker[T]) markTogether(margin *marked) {
 	p := w.places
 	if !w.roll { // byMask has not compared them
 		w.together = w.together[:0]
@@ -66,30 +103,30 @@ func (w *walker[T]) markTogether() {
 			if at == NoNode {
 				continue
 			}
-			x, m := w.part[j].x, &w.margin.marks[at]
-			m.sub(&w.marks[j])
+			x := w.part[j].x
+			margin.take(at, &w.marks[j], x.Sign() != 0)
 			for k := j + 1; k < len(w.cell); k++ {
 				if w.part[k].filled && pair(j, k)>>b&1 != 0 {
 					x = x.Add(w.part[k].x)
-					m.sub(&w.marks[k])
+					margin.take(at, &w.marks[k], w.part[k].x.Sign() != 0)
 				}
 			}
 			sum := markOf(x)
-			m.add(&sum)
+			margin.put(at, &sum, x.Sign() != 0)
 		}
 	}
 }
 
 // markApart is mark for the margins, one by one.
-func (w *walker[T]) markApart() {
+func (w *walker[T]) markApart(margin *marked) {
 	w.eachSum(^uint64(0), func(i uint32, x T) {
 		m := markOf(x)
-		w.margin.marks[i].add(&m)
+		margin.put(i, &m, x.Sign() != 0)
 	})
 	for b := range w.places.margins {
 		for j, g := range w.cell {
 			if i := w.places.at[b].of(g); i != NoNode {
-				w.margin.marks[i].sub(&w.marks[j])
+				margin.take(i, &w.marks[j], w.part[j].filled && w.part[j].x.Sign() != 0)
 			}
 		}
 	}
@@ -149,15 +186,19 @@ func (w *walker[T]) eachUnit(d *doubt[T], fn func(i uint32, x T)) {
 	}
 }
 
-// lookAtUnits counts, in every open cell, the respondents that contribute the value most
-// may share. It takes two more walks over the units.
-func (s *state[T]) lookAtUnits(ctx context.Context, d *doubt[T], threads int) error {
-	threads = max(1, min(threads, s.respondents.len()/(1<<12)))
+// lookAtUnits counts, in every open cell, the units of some pools that contribute the value
+// most may share. It takes two more walks over the units.
+func (s *state[T]) lookAtUnits(ctx context.Context, d *doubt[T], pools []*pool[T], threads int) error {
+	rows := 0
+	for _, p := range pools {
+		rows += p.len()
+	}
+	threads = max(1, min(threads, rows/(1<<12)))
 	votes := make([]*ballots[T], threads)
 	for t := range votes {
 		votes[t] = newBallots[T](d.places.n)
 	}
-	err := s.partitions(ctx, d, threads, func(t int, w *walker[T]) {
+	err := s.partitions(ctx, d, pools, threads, func(t int, w *walker[T]) {
 		w.eachUnit(d, func(i uint32, x T) { votes[t].vote(i, x, 1) })
 	})
 	if err != nil {
@@ -173,7 +214,7 @@ func (s *state[T]) lookAtUnits(ctx context.Context, d *doubt[T], threads int) er
 	for t := range counts {
 		counts[t] = make([]int64, d.places.n)
 	}
-	err = s.partitions(ctx, d, threads, func(t int, w *walker[T]) {
+	err = s.partitions(ctx, d, pools, threads, func(t int, w *walker[T]) {
 		w.eachUnit(d, func(i uint32, x T) {
 			if d.best.value[i].Cmp(x) == 0 {
 				counts[t][i]++

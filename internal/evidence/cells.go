@@ -41,6 +41,7 @@ type cells[T number[T]] struct {
 	respondents, holdings []int64
 	contributors, nonZero []int64
 	owners                []int64 // nil without shape.Owners
+	ownersNonZero         []int64 // likewise, see markUnits
 	// same counts units that stand in all four of the above that their role
 	// speaks of: one counter for most units. settle distributes it.
 	same     []int64
@@ -56,6 +57,7 @@ type cells[T number[T]] struct {
 	seen                  []uint8 // with shape.Alike, see alike.go; one is the value of oneSeen
 	one                   []T
 	marks                 []mark  // with shape.Alike and respondents
+	ownerMarks            []mark  // with shape.Owners, of holdings
 	pairs                 []int64 // likewise, of rows that are respondents, see rowLog.pairs
 	weights               []exact.Int128
 	weighted, weightedAbs []exact.Int512
@@ -101,6 +103,8 @@ func (c *cells[T]) growUnits(n int) {
 	}
 	if c.shape.Owners {
 		extend(&c.owners, n)
+		extend(&c.ownersNonZero, n)
+		extend(&c.ownerMarks, n)
 	}
 	if c.shape.Alike > 0 && c.shape.Respondent {
 		extend(&c.marks, n)
@@ -256,6 +260,7 @@ func (c *cells[T]) add(o *cells[T], to []uint32, threads int) {
 		kinds = append(kinds,
 			func() { c.addTops(o, to) },
 			func() { addInts(c.owners, o.owners, to) },
+			func() { addInts(c.ownersNonZero, o.ownersNonZero, to) },
 			func() { c.addAlike(o, to) },
 			func() { c.addNamed(o, to) },
 			func() { addNumbers(c.sum, o.sum, to) },
@@ -308,7 +313,8 @@ func (c *cells[T]) some(first, n int) cells[T] {
 		named: part(c.named, first*named, n*named), who: part(c.who, first*named, n*named),
 		respondents: part(c.respondents, first, n), holdings: part(c.holdings, first, n),
 		contributors: part(c.contributors, first, n), nonZero: part(c.nonZero, first, n),
-		owners: part(c.owners, first, n), marks: part(c.marks, first, n),
+		owners: part(c.owners, first, n), ownersNonZero: part(c.ownersNonZero, first, n),
+		marks: part(c.marks, first, n), ownerMarks: part(c.ownerMarks, first, n),
 		negative: part(c.negative, first, n), abs: part(c.abs, first, n),
 		top: part(c.top, first*top, n*top), owner: part(c.owner, first*top, n*top),
 		tau: part(c.tau, first, n), weightedAbs: part(c.weightedAbs, first, n),
@@ -365,7 +371,7 @@ func (c *cells[T]) margin(m *Margin, threads int) {
 	}
 	var kinds []func()
 	if c.shape.Response {
-		m.Missing, m.NonZero, m.Negative, m.Owners = c.missing, c.nonZero, c.negative, c.owners
+		m.Missing, m.NonZero, m.Negative, m.Owners, m.OwnersNonZero = c.missing, c.nonZero, c.negative, c.owners, c.ownersNonZero
 		kinds = append(kinds,
 			func() { m.Top = c.tops() },
 			func() { m.Largest = c.largest() },

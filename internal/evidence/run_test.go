@@ -220,7 +220,7 @@ func (w *worker) add(t testing.TB, mem memory.Allocator, rows []int) error {
 	if s.Weight {
 		b.Weight = w.d.weight.read(t, mem, rows)
 	}
-	if (s.Sole || s.Largest > 0) && !s.Respondent {
+	if (s.Sole || s.Largest > 0 || s.Owners) && !s.Respondent {
 		b.FirstRow = uint64(rows[0])
 		for k, i := range rows {
 			if b.RowKey = append(b.RowKey, uint64(i)); i != rows[0]+k {

@@ -27,7 +27,7 @@ type Shape struct {
 	Top        int  // how many of the largest contributions to keep
 	Sole       bool // keep the sole unit of each cell
 	Largest    int  // with a response, how many of the largest contributions to keep with their contributors
-	Owners     bool // with holdings and a response, count the holdings with a response
+	Owners     bool // with holdings and a response, count the holdings with a response, and look at what they share
 	// Few, with a response, keeps whether the response has two distinct values in all rows,
 	// and which.
 	Few bool
@@ -66,7 +66,7 @@ type Batch struct {
 	HoldingKey    []uint64
 	HoldingNull   []bool // nil where no holding is missing
 	// RowKey holds a key for each row that no other row of the data has. It is needed
-	// with Sole or Largest where batches carry no respondents. Nil stands for FirstRow
+	// with Sole, Largest or Owners where batches carry no respondents. Nil stands for FirstRow
 	// and the keys after it.
 	RowKey   []uint64
 	FirstRow uint64
@@ -108,7 +108,9 @@ type Margin struct {
 	NonZero      []int64 // of these, units with a sum of responses other than 0
 	Missing      []int64 // rows without a response
 	Owners       []int64 // with Shape.Owners: distinct holdings with a response, with weights in a row of a weight above 0
-	Negative     []bool  // some contribution of a holding is negative
+	// OwnersNonZero are, of these, the holdings with a sum of responses other than 0.
+	OwnersNonZero []int64
+	Negative      []bool // some contribution of a holding is negative
 
 	// With Sole, the sole respondent of the rows of the cell, and with holdings the sole
 	// holding. Where batches carry a response, only rows with a response count.
@@ -120,6 +122,9 @@ type Margin struct {
 	Equal  []bool
 	Share  []int64
 	Common Nums
+	// The same of holdings, with Shape.Alike and Shape.Owners.
+	OwnerShare  []int64
+	OwnerCommon Nums
 
 	// In units of the response, see Units.
 	Sum    Nums

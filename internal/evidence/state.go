@@ -18,7 +18,8 @@ type state[T number[T]] struct {
 	most  limits
 	inner cells[T]
 	// Respondents; holdings; and where there are both, the respondents of rows
-	// without a holding, which are holdings of their own. Nil where not wanted.
+	// without a holding, which are holdings of their own. Nil where not wanted. With
+	// shape.Owners and without respondents, orphans holds the rows without a holding.
 	respondents, holdings, orphans *pool[T]
 	// The responses of rows that are respondents, where they may have one in common.
 	log *rowLog[T]
@@ -42,6 +43,7 @@ type state[T number[T]] struct {
 	wx      []exact.Int512
 	w       []exact.Int128
 	light   []bool // scratch of weighty
+	keys    []uint64
 }
 
 func newState[T number[T]](s Shape, weightDigits int) *state[T] {
@@ -55,7 +57,7 @@ func newState[T number[T]](s Shape, weightDigits int) *state[T] {
 	}
 	if s.Holding {
 		st.holdings = newPool[T](s, asHolding)
-		if s.Respondent {
+		if s.Respondent || s.Owners {
 			st.orphans = newPool[T](s, asHolding)
 		}
 	}
@@ -243,6 +245,9 @@ func (s *state[T]) addUnits(b *Batch, ids []uint32) {
 		s.holdings.add(owner, ids, b.HoldingNull, false, b, s.x, s.wx)
 	}
 	if s.orphans != nil && b.HoldingNull != nil {
+		if s.respondents == nil {
+			who = units{keys: s.rowKeys(b)}
+		}
 		s.orphans.add(who, ids, b.HoldingNull, true, b, s.x, s.wx)
 	}
 	if s.respondents != nil {
@@ -250,10 +255,21 @@ func (s *state[T]) addUnits(b *Batch, ids []uint32) {
 	}
 	for i, g := range ids {
 		s.row(b, i, g, asRespondent)
-		if b.HoldingNull != nil && b.HoldingNull[i] {
+		if s.orphans == nil && b.HoldingNull != nil && b.HoldingNull[i] {
 			s.row(b, i, g, asHolding)
 		}
 	}
+}
+
+// rowKeys returns the keys of the rows of a batch.
+func (s *state[T]) rowKeys(b *Batch) []uint64 {
+	if b.RowKey != nil {
+		return b.RowKey
+	}
+	for i := range extendTo(&s.keys, b.Rows) {
+		s.keys[i] = b.FirstRow + uint64(i)
+	}
+	return s.keys
 }
 
 // addWeights reads the weights of a batch into s.w, adds them to the inner

@@ -72,7 +72,7 @@ func (w *walker[T]) partition(p *pool[T], part int, number uint64) {
 		w.countUnits(recs, low)
 		return
 	}
-	alike := w.shape.Alike > 0 && w.as&asRespondent != 0
+	alike := w.shape.Alike > 0 && w.as&asRespondent != 0 || w.shape.Owners && w.as&asHolding != 0
 	for i := 0; i < len(recs); {
 		j := i + 1
 		for j < len(recs) && recs[j].unit == recs[i].unit {

@@ -12,6 +12,7 @@ const (
 	FewOfTwo              ID = "few-of-two-values"
 	FewSensitiveOfTwo     ID = "few-sensitive-of-two-values"
 	FewHoldings           ID = "few-holdings"
+	FewHoldingsNonZero    ID = "few-holdings-non-zero"
 	SmallClass            ID = "small-class"
 	SmallMatchedClass     ID = "small-matched-class"
 	UncertainClass        ID = "uncertain-class"
@@ -26,6 +27,8 @@ const (
 	EqualContributions    ID = "equal-contributions"
 	EqualHoldings         ID = "equal-holdings"
 	SharedValue           ID = "shared-value"
+	SharedByHoldings      ID = "shared-by-holdings"
+	SensitiveByHoldings   ID = "shared-sensitive-by-holdings"
 	SharedSensitiveValue  ID = "shared-sensitive-value"
 	GroupShares           ID = "group-shares"
 	GroupSharesAbove      ID = "group-shares-above"
@@ -241,6 +244,7 @@ var checkParameters = map[ID][]Parameter{
 	FewOfTwo:              number("of", "n", "min"),
 	FewSensitiveOfTwo:     number("of", "n", "min"),
 	FewHoldings:           number("n", "min"),
+	FewHoldingsNonZero:    number("of", "n", "min"),
 	SmallClass:            number("n", "k"),
 	SmallMatchedClass:     number("n", "k"),
 	UncertainClass:        number("n", "certain", "k"),
@@ -255,6 +259,8 @@ var checkParameters = map[ID][]Parameter{
 	EqualContributions:    number("n"),
 	EqualHoldings:         number("n"),
 	SharedValue:           number("n", "of"),
+	SharedByHoldings:      number("n", "of"),
+	SensitiveByHoldings:   number("n", "of"),
 	SharedSensitiveValue:  number("n", "of"),
 	GroupShares:           slices.Concat(number("n", "of"), name("variable"), number("share", "limit")),
 	GroupSharesAbove:      slices.Concat(number("n", "of"), name("variable"), number("level", "share", "limit")),
