@@ -103,6 +103,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	r.remark(d.Remarks...)
 	r.remark(d.remarks(totals)...)
 	r.remark(totals.remarks...)
+	d.population(outputs, tables)
 	r.remark(d.populations(outputs, tables)...)
 	r.remark(joinedRecords(outputs)...)
 	r.requireDossier(&p, d.Dossier)

@@ -19,13 +19,8 @@ import (
 //     beside the sum), counts only the rows with a response: a null response leaves a row
 //     out of the count.
 //
-// Two outputs leave out the same rows in two cases:
-//
-//   - both leave out no row;
-//   - both leave out as many rows, and the columns whose nulls leave a row out of one
-//     output are among those columns of the other.
-//
-// All other pairs are for review.
+// Two outputs that leave out the same rows are no difference; see population. All other pairs
+// are for review.
 //
 // Quadratic in the outputs, and linear in the cells of magnitude tables.
 func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
@@ -40,10 +35,9 @@ func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 			if !counts && a.Kind != Microdata && b.Kind != Microdata && a.Response != b.Response {
 				continue
 			}
-			of, with := d.leftOut(a), d.leftOut(b)
 			_, n := tables[i].main.Rows()
 			_, m := tables[j].main.Rows()
-			same := n == m && (n == 0 || among(of, with) || among(with, of))
+			same := tables[i].main.population == tables[j].main.population
 			if counts && a.Response != b.Response {
 				x, y := tables[i].main.withoutResponse(), tables[j].main.withoutResponse()
 				same, n, m = same && x == 0 && y == 0, n+x, m+y
@@ -58,6 +52,36 @@ func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 		}
 	}
 	return out
+}
+
+// population gives outputs that leave out the same rows one number: the position of the first
+// of these outputs. Two outputs leave out the same rows in two cases:
+//
+//   - both leave out no row;
+//   - both leave out as many rows, and the columns whose nulls leave a row out of one
+//     output are among those columns of the other.
+//
+// Outputs that leave out the same rows as a third output leave out the same rows too.
+// Quadratic in the outputs.
+func (d *Data) population(outputs []Output, tables []*outputTables) {
+	for j := range outputs {
+		tables[j].main.population = j
+		for i := range j {
+			first, second := tables[i].main, tables[j].main
+			of, with := d.leftOut(&outputs[i]), d.leftOut(&outputs[j])
+			n := first.exclude
+			if n != second.exclude || n != 0 && !among(of, with) && !among(with, of) {
+				continue
+			}
+			// The two are one, and so are all that are one with either.
+			low, high := min(first.population, second.population), max(first.population, second.population)
+			for k := range j + 1 {
+				if tables[k].main.population == high {
+					tables[k].main.population = low
+				}
+			}
+		}
+	}
 }
 
 // counts reports whether an output publishes counts.

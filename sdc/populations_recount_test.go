@@ -91,6 +91,40 @@ func TestPopulationsRecount(t *testing.T) {
 		counts := func(o *sdc.Output) bool {
 			return o.Kind != sdc.Magnitude || slices.Contains(o.Statistics, "mean") || slices.Contains(o.Statistics, "count")
 		}
+		// By the definition: the same number of rows, for nested columns. Outputs with the rows
+		// of a third output have the same rows: the closure, by Warshall.
+		excluding := func(o *sdc.Output) map[string]bool {
+			m := map[string]bool{}
+			for _, name := range o.By {
+				if name != code {
+					m[name] = true
+				}
+			}
+			return m
+		}
+		one := make([][]bool, len(outputs))
+		for i := range outputs {
+			one[i] = make([]bool, len(outputs))
+			for j := range outputs {
+				inA, inB, both := excluding(&outputs[i]), excluding(&outputs[j]), 0
+				for name := range inA {
+					if inB[name] {
+						both++
+					}
+				}
+				_, outA := of(&outputs[i], true)
+				_, outB := of(&outputs[j], true)
+				n, m := len(strings.Fields(outA)), len(strings.Fields(outB))
+				one[i][j] = n == m && (n == 0 || both == len(inA) || both == len(inB))
+			}
+		}
+		for k := range one {
+			for i := range one {
+				for j := range one {
+					one[i][j] = one[i][j] || one[i][k] && one[k][j]
+				}
+			}
+		}
 		want := map[string]bool{}
 		for j := range outputs {
 			for i := range j {
@@ -107,24 +141,7 @@ func TestPopulationsRecount(t *testing.T) {
 				must := counts(a) && counts(b) && countA != countB ||
 					a.Response == b.Response && sumA != sumB ||
 					(a.Kind == sdc.Microdata || b.Kind == sdc.Microdata) && sumA != sumB
-				// By the definition: the same number of rows, for nested columns.
-				excluding := func(o *sdc.Output) map[string]bool {
-					m := map[string]bool{}
-					for _, name := range o.By {
-						if name != code {
-							m[name] = true
-						}
-					}
-					return m
-				}
-				inA, inB, both := excluding(a), excluding(b), 0
-				for name := range inA {
-					if inB[name] {
-						both++
-					}
-				}
-				n, m := len(strings.Fields(outA)), len(strings.Fields(outB))
-				same := n == m && (n == 0 || both == len(inA) || both == len(inB))
+				same := one[i][j]
 				compared := counts(a) && counts(b) || a.Kind == sdc.Microdata || b.Kind == sdc.Microdata || a.Response == b.Response
 				if compared && counts(a) && counts(b) && a.Response != b.Response {
 					same = same && countA == sumA && countB == sumB
@@ -160,6 +177,22 @@ func TestPopulationsRecount(t *testing.T) {
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
+		for j := range outputs {
+			for i := range j {
+				_, outA := of(&outputs[i], true)
+				_, outB := of(&outputs[j], true)
+				if is := r.Tables[i].Population() == r.Tables[j].Population(); is != one[i][j] {
+					t.Fatalf("seed %d: %+v and %+v have one population: %v, want %v", seed, outputs[i], outputs[j], is, one[i][j])
+				}
+				switch {
+				case !one[i][j]:
+				case outA != outB:
+					t.Fatalf("seed %d: one population for different rows of %+v and %+v", seed, outputs[i], outputs[j])
+				case outA != "":
+					count["populations with rows left out"]++
+				}
+			}
+		}
 		got := map[string]bool{}
 		for _, x := range r.Data.Remarks {
 			if x.Name == "populations" {
@@ -172,7 +205,7 @@ func TestPopulationsRecount(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	for _, what := range []string{"remarks", "remarks for nulls of a response alone", "pairs of the same rows"} {
+	for _, what := range []string{"remarks", "remarks for nulls of a response alone", "pairs of the same rows", "populations with rows left out"} {
 		if count[what] < 5 {
 			t.Errorf("%d %s", count[what], what)
 		}

@@ -45,8 +45,9 @@ type Table struct {
 	combos   map[string]bool // published combinations of levels
 	rows     int64
 	// byHolding says that the data name a column of holdings.
-	byHolding bool
-	exclude   int64 // rows left out for nulls
+	byHolding  bool
+	exclude    int64 // rows left out for nulls
+	population int   // see Data.population
 }
 
 // Name returns the name of the output.
@@ -61,6 +62,10 @@ func (t *Table) Variables() []Variable { return t.vars }
 
 // Rows returns the number of rows counted, and of rows left out for nulls.
 func (t *Table) Rows() (counted, excluded int64) { return t.rows, t.exclude }
+
+// Population is the same number for two tables of a report that are known to leave out the
+// same rows for nulls. Tables of two numbers may leave out the same rows all the same.
+func (t *Table) Population() int { return t.population }
 
 func (t *Table) magnitude() bool { return t.output.Kind == Magnitude }
 

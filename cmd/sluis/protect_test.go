@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // protectData writes enterprises with a turnover that no two cells share, and a
@@ -456,6 +458,50 @@ outputs:
 	code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out"))
 	if code != exitReview || !strings.Contains(text, "such tables share no cell exactly") || !strings.Contains(text, `populations: review: outputs "n" and "m"`) {
 		t.Errorf("exit status %d: %s", code, text)
+	}
+}
+
+// TestProtectSameMissing: tables that leave out the same rows are linked. The table by region
+// shows what the table by region and size adds up to; so a total that the one hides is hidden
+// by the other.
+func TestProtectSameMissing(t *testing.T) {
+	dir := t.TempDir()
+	var b strings.Builder
+	b.WriteString("firm,region,size,x\n")
+	for i := range 192 {
+		fmt.Fprintf(&b, "f%d,r%d,s%d,%d\n", i, i%4, i/4%4, 10+i)
+	}
+	b.WriteString("big,r1,s1,15000\nf99,,s0,1\nf100,,s1,5\n") // big is dominant, except in the total
+	write(t, filepath.Join(dir, "d.csv"), b.String())
+	write(t, filepath.Join(dir, "spec.yaml"), `version: 1
+data: {source: d.csv, respondent: firm, missing: {default: exclude}}
+outputs:
+  - {name: both, kind: magnitude, by: [region, size], response: x}
+  - {name: regions, kind: magnitude, by: [region], response: x}
+`)
+	code, text := verb(t, "protect", filepath.Join(dir, "spec.yaml"), "--out", filepath.Join(dir, "out"))
+	if strings.Contains(text, "such tables share no cell exactly") || strings.Contains(text, "populations:") {
+		t.Errorf("exit status %d: %s", code, text)
+	}
+	cells := func(name string, column int) map[string]string {
+		text, err := os.ReadFile(filepath.Join(dir, "out", "release", name+".release.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]string{}
+		for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
+			f := strings.Split(line, ",")
+			if column == 1 || f[1] == "*" {
+				out[f[0]] = f[column]
+			}
+		}
+		return out
+	}
+	if diff := cmp.Diff(cells("both", 2), cells("regions", 1)); diff != "" {
+		t.Error(diff)
+	}
+	if got := cells("regions", 1)["r1"]; got != "" {
+		t.Errorf("the dominant total is published: %s", got)
 	}
 }
 

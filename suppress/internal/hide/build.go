@@ -172,7 +172,7 @@ func FromReport(r *sdc.Report, outputs []int, o BuildOptions) ([]*Tables, error)
 
 // linkName is the same for outputs that share cells: of one kind and response,
 // over the same rows. Rows are left out of a table for nulls in its variables;
-// tables that leave out different rows share no cell exactly.
+// tables that may leave out different rows share no cell exactly.
 func linkName(r *sdc.Report, k int) (string, error) {
 	t := r.Tables[k]
 	out := t.Output()
@@ -190,10 +190,7 @@ func linkName(r *sdc.Report, k int) (string, error) {
 		}
 	}
 	name := string(out.Kind) + " " + out.Response
-	if _, excluded := t.Rows(); excluded > 0 {
-		name += fmt.Sprintf(" %d", k)
-	}
-	return name, nil
+	return name + fmt.Sprintf(" %d", t.Population()), nil
 }
 
 func newTable(t *sdc.Table) (*table, error) {
