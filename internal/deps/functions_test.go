@@ -128,6 +128,7 @@ var functions = map[string]any{
 	"sdc/report.Text":                    report.Text,
 	"sdc/report/words.Count":             words.Count,
 	"sdc/report/words.Decimal":           words.Decimal,
+	"sdc/report/words.Facts":             words.Facts,
 	"sdc/report/words.Languages":         words.Languages,
 	"sdc/report/words.Marked":            words.Marked,
 	"sdc/report/words.NameOf":            words.NameOf,

@@ -449,6 +449,15 @@ var requests = append(jobs,
 		_, _ = m.String(), m.UnmarshalText(text)
 		return nil
 	}),
+	requested(60, "fact", func(*testing.T) words.Fact {
+		return words.New(words.RowsLeftOut, words.Count(3)).With(words.New(words.RulesOff, words.Texts([]string{"nk"})...)).Fact()
+	}, func(_ *testing.T, f words.Fact) error {
+		m := f.Message()
+		if m.Fact().Message().String() != m.String() {
+			return errors.New("another message")
+		}
+		return nil
+	}),
 	requested(400, "suggestion", func(t *testing.T) suggest.Suggestion { return htmlOptions(t).Suggestions[0] }, func(_ *testing.T, s suggest.Suggestion) error {
 		_ = s.Text()
 		return nil
