@@ -36,7 +36,8 @@ type Finding struct {
 	Count   int64   `json:"count,omitempty"`
 	Of      int64   `json:"of,omitempty"`
 	Verdict Verdict `json:"verdict"`
-	// Message is the finding as a message. In JSON it is the English sentence.
+	// Message is the finding as a message. In JSON it is the English sentence; a report in
+	// JSON has the ID and the arguments beside the sentence, see [words.Fact].
 	Message words.Message `json:"message"`
 }
 

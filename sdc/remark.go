@@ -20,7 +20,8 @@ type Remark struct {
 	// Verdict is [Safe] for information only. [Review] and [Unsafe] lift the
 	// verdict of the report: the report is never better than its worst remark.
 	Verdict Verdict `json:"verdict"`
-	// Message is the fact. In JSON it is the English sentence.
+	// Message is the fact. In JSON it is the English sentence; a report in JSON has the ID
+	// and the arguments beside the sentence, see [words.Fact].
 	Message words.Message `json:"message"`
 }
 

@@ -1,7 +1,6 @@
 package sdc
 
 import (
-	"io"
 	"iter"
 	"slices"
 
@@ -9,7 +8,6 @@ import (
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
-	"github.com/sluis-go/sluis/sdc/seal"
 )
 
 // Report is the result of a check: the verdict, and for every output the findings and the
@@ -134,22 +132,6 @@ func (o *OutputReport) SafeBy() []string {
 	}
 	return out
 }
-
-const notice = "CONFIDENTIAL: this report holds small counts and must not leave the closed environment"
-
-// WriteSealed writes the report as indented JSON with its digest. Where sign is not nil
-// it adds a signature: sign returns the public key and its Ed25519 signature of a
-// payload. The same check and key give the same bytes. Package sdc/seal checks both.
-func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, signature []byte)) error {
-	if r == nil || w == nil {
-		return outputsError("the report or the writer is nil")
-	}
-	return seal.Write(w, r, sign)
-}
-
-// WriteJSON writes the report as indented JSON with its digest, the same bytes for
-// the same check. See [Report.WriteSealed].
-func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
 
 // report describes a policy, and how it differs from the shipped one that it
 // extends.

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sluis-go/sluis/sdc/basis"
 )
 
 // sluis runs a command line and returns its exit status and what it printed.
@@ -161,7 +163,7 @@ rules:
 		Verdict string
 		Policy  struct {
 			Name        string
-			Differences []string
+			Differences []basis.Difference
 		}
 		Outputs []struct {
 			Findings []struct {
@@ -185,11 +187,15 @@ rules:
 		"zero-cells: off (in cbs: on)",
 		"weighting: handbook (in cbs: tau)",
 	}
-	if diff := cmp.Diff(want, r.Policy.Differences); diff != "" {
+	var differences []string
+	for _, d := range r.Policy.Differences {
+		differences = append(differences, d.String())
+	}
+	if diff := cmp.Diff(want, differences); diff != "" {
 		t.Error(diff)
 	}
 	f := r.Outputs[0].Findings[0]
-	if r.Schema != "sluis.report/1" || r.Verdict != "unsafe" || f.Rule != "min-contributors" || *f.Cell["region"] != "a" || f.Observed != 10 || f.Limit != 11 {
+	if r.Schema != "sluis.report/2" || r.Verdict != "unsafe" || f.Rule != "min-contributors" || *f.Cell["region"] != "a" || f.Observed != 10 || f.Limit != 11 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	},
 	"sdc/source":  {"internal/intact", "internal/names", "internal/files", "internal/formula", "internal/identifier", "internal/staging"},
 	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/basis", "sdc/declared", "sdc/origin", "sdc/source"},
-	"sdc/diff":    {"sdc", "sdc/basis", "sdc/checklist", "sdc/origin", "sdc/seal"},
+	"sdc/diff":    {"sdc", "sdc/basis", "sdc/checklist", "sdc/origin", "sdc/report/words", "sdc/seal"},
 	"sdc/dossier": {"internal/files", "internal/plainyaml", "sdc", "sdc/checklist", "sdc/origin", "sdc/profile", "sdc/report/words", "pseudonym"},
 	"sdc/profile": {"internal/identifier", "sdc", "sdc/origin", "sdc/report/words"},
 	"sdc/suggest": {"sdc"},

@@ -57,9 +57,6 @@ func (d Difference) Message() words.Message {
 // String says the difference in English.
 func (d Difference) String() string { return d.Message().String() }
 
-// MarshalText writes the English sentence.
-func (d Difference) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
 // states are the facts that say a state.
 var states = map[State]words.ID{
 	On: words.StateOn, Off: words.StateOff, Required: words.StateRequired, NotRequired: words.StateNotRequired,

@@ -13,6 +13,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
 const schema = "sluis.diff/1"
@@ -69,8 +70,22 @@ func Compare(was, now *Report) *Changes {
 	return c
 }
 
-// fact is something of a report under a name.
-type fact struct{ name, text string }
+// fact is something of a report under a name: its text, and for a message its ID and
+// arguments as JSON. data is "" for another fact, and in a report of the first schema. Two
+// facts of one text are the same unless both have data and the data differ.
+type fact struct{ name, text, data string }
+
+// said is a fact of a message.
+func said(name, text string, m words.Fact) fact {
+	f := fact{name: name, text: text}
+	if m.ID != "" {
+		m.Text = ""
+		// Arguments that were read as JSON can be written as JSON.
+		data, _ := json.Marshal(m)
+		f.data = string(data)
+	}
+	return f
+}
 
 // facts numbers the facts that have the name of an earlier one.
 func facts(list []fact) []fact {
@@ -95,16 +110,20 @@ func (c *Changes) compare(x Change, was, now string) {
 // lists compares facts by name: changed and gone ones in the order of the earlier report,
 // new ones in the order of the later report.
 func (c *Changes) lists(part, output string, was, now []fact) {
-	later := map[string]string{}
+	later := map[string]fact{}
 	for _, f := range now {
-		later[f.name] = f.text
+		later[f.name] = f
 	}
 	earlier := map[string]bool{}
 	for _, f := range was {
 		earlier[f.name] = true
 		x := Change{Part: part, Output: output, Where: f.name}
-		if text, ok := later[f.name]; ok {
-			c.compare(x, f.text, text)
+		if g, ok := later[f.name]; ok {
+			if f.text == g.text && f.data != "" && g.data != "" {
+				// One sentence can say two facts.
+				f.text, g.text = f.text+" "+f.data, g.text+" "+g.data
+			}
+			c.compare(x, f.text, g.text)
 			continue
 		}
 		x.Was = &f.text
@@ -118,12 +137,12 @@ func (c *Changes) lists(part, output string, was, now []fact) {
 }
 
 func (p *policy) facts() []fact {
-	out := []fact{{"name", p.Name}, {"weighting", p.Weighting}}
+	out := []fact{{"name", p.Name, ""}, {"weighting", p.Weighting, ""}}
 	if p.SHA256 != "" {
-		out = append(out, fact{"sha256", p.SHA256})
+		out = append(out, fact{"sha256", p.SHA256, ""})
 	}
 	if p.File != nil {
-		out = append(out, fact{"file", p.File.Name + " " + p.File.SHA256})
+		out = append(out, fact{"file", p.File.Name + " " + p.File.SHA256, ""})
 	}
 	for _, r := range p.Rules {
 		text := "off"
@@ -133,15 +152,20 @@ func (p *policy) facts() []fact {
 				text += ", " + l.Name + " " + l.Value
 			}
 		}
-		out = append(out, fact{r.Rule, text})
+		out = append(out, fact{r.Rule, text, ""})
 	}
 	for _, d := range p.Differences {
-		if name, _, _ := strings.Cut(d, ":"); name == "dossier" {
-			out = append(out, fact{name, d}) // the others are in the rules
+		if d.Rule == "weighting" || slices.ContainsFunc(p.Rules, func(r rule) bool { return r.Rule == d.Rule }) {
+			continue // said above
 		}
+		text := d.Text
+		if text == "" {
+			text = d.String()
+		}
+		out = append(out, fact{d.Rule, text, ""})
 	}
 	for _, r := range p.Remarks {
-		out = append(out, fact{"remark: " + r, "said"})
+		out = append(out, said("remark: "+r.Text, "said", r.Fact))
 	}
 	return out
 }
@@ -153,7 +177,7 @@ func sources(list []origin.Source) []fact {
 		if text == "" {
 			text = "not hashed"
 		}
-		out = append(out, fact{s.Name, text})
+		out = append(out, fact{s.Name, text, ""})
 	}
 	return facts(out)
 }
@@ -162,7 +186,7 @@ func about(a *origin.About) []fact {
 	if a == nil {
 		a = &origin.About{}
 	}
-	return []fact{{"title", a.Title}, {"project", a.Project}, {"requester", a.Requester}, {"date", a.Date}}
+	return []fact{{"title", a.Title, ""}, {"project", a.Project, ""}, {"requester", a.Requester, ""}, {"date", a.Date, ""}}
 }
 
 func remarks(list []remark) []fact {
@@ -172,7 +196,7 @@ func remarks(list []remark) []fact {
 		if x.Column != "" {
 			name += " of " + x.Column
 		}
-		out = append(out, fact{name, fmt.Sprintf("%s (%d): %s", x.Verdict, x.Count, x.Message)})
+		out = append(out, said(name, fmt.Sprintf("%s (%d): %s", x.Verdict, x.Count, x.Text), x.Fact))
 	}
 	return facts(out)
 }
@@ -190,7 +214,7 @@ func dossier(list []checklist.Step) []fact {
 		for _, a := range s.Answers {
 			text += fmt.Sprintf("; answer %q", []string{a.Of, a.Answer, a.Text, a.By, a.Date})
 		}
-		out = append(out, fact{fmt.Sprintf("step %d, %s", s.Step, s.Key), text})
+		out = append(out, fact{fmt.Sprintf("step %d, %s", s.Step, s.Key), text, ""})
 	}
 	return facts(out)
 }
@@ -216,7 +240,7 @@ func tool(m *origin.Manifest) []fact {
 	if t.Modified {
 		revision += ", modified"
 	}
-	return []fact{{"name", t.Name}, {"version", t.Version}, {"revision", revision}, {"go", t.Go}}
+	return []fact{{"name", t.Name, ""}, {"version", t.Version, ""}, {"revision", revision, ""}, {"go", t.Go, ""}}
 }
 
 func (c *Changes) outputs(was, now []output) {
@@ -260,7 +284,7 @@ func (c *Changes) output(a, b *output) {
 	}
 	c.lists("basis", a.Name, basisFacts(a.Basis), basisFacts(b.Basis))
 	c.lists("finding", a.Name, findings(a.Findings), findings(b.Findings))
-	c.lists("not-checked", a.Name, said(a.NotChecked), said(b.NotChecked))
+	c.lists("not-checked", a.Name, unchecked(a.NotChecked), unchecked(b.NotChecked))
 }
 
 // basis lists the basis of an output, one fact for each field.
@@ -269,23 +293,23 @@ func basisFacts(b *basis.Facts) []fact {
 		return nil
 	}
 	out := []fact{
-		{"respondent", b.Respondent}, {"holding", b.Holding}, {"weight", b.Weight}, {"by", strings.Join(b.By, ", ")},
-		{"sensitive", strings.Join(b.Sensitive, ", ")}, {"response", b.Response}, {"statistics", strings.Join(b.Statistics, ", ")},
+		{"respondent", b.Respondent, ""}, {"holding", b.Holding, ""}, {"weight", b.Weight, ""}, {"by", strings.Join(b.By, ", "), ""},
+		{"sensitive", strings.Join(b.Sensitive, ", "), ""}, {"response", b.Response, ""}, {"statistics", strings.Join(b.Statistics, ", "), ""},
 	}
 	for _, m := range b.Missing {
-		out = append(out, fact{"missing " + m.Column, string(m.Policy)})
+		out = append(out, fact{"missing " + m.Column, string(m.Policy), ""})
 	}
 	for _, h := range b.Hierarchies {
-		out = append(out, fact{"hierarchy " + h.Column, fmt.Sprintf("%d codes in %d levels, to level %d, sha256 %s", h.Codes, h.Levels, h.Depth, h.SHA256)})
+		out = append(out, fact{"hierarchy " + h.Column, fmt.Sprintf("%d codes in %d levels, to level %d, sha256 %s", h.Codes, h.Levels, h.Depth, h.SHA256), ""})
 	}
 	out = append(out,
-		fact{"request", b.Request}, fact{"margins", b.Margins}, fact{"margins of", fmt.Sprintf("%q", b.MarginsOf)},
-		fact{"sensitive values", strings.Join(b.SensitiveValues, ", ")}, fact{"parameters", fmt.Sprint(b.Parameters)})
+		fact{"request", b.Request, ""}, fact{"margins", b.Margins, ""}, fact{"margins of", fmt.Sprintf("%q", b.MarginsOf), ""},
+		fact{"sensitive values", strings.Join(b.SensitiveValues, ", "), ""}, fact{"parameters", fmt.Sprint(b.Parameters), ""})
 	for _, a := range b.Amounts {
-		out = append(out, fact{"amount " + a.Column, "width " + a.Width})
+		out = append(out, fact{"amount " + a.Column, "width " + a.Width, ""})
 	}
 	for _, f := range b.Fold {
-		out = append(out, fact{"fold " + f.Column, fmt.Sprintf("%q", f.Codes)})
+		out = append(out, fact{"fold " + f.Column, fmt.Sprintf("%q", f.Codes), ""})
 	}
 	for i, a := range b.APriori {
 		text := ""
@@ -293,15 +317,15 @@ func basisFacts(b *basis.Facts) []fact {
 			text += fmt.Sprintf("%s=%q ", v, a.Codes[v])
 		}
 		text += fmt.Sprintf("%s, by %q, line %d, protected %t, cost %q, levels %q and %q: %s", a.Status, a.By, a.Line, a.Protected, a.Cost, a.Lower, a.Upper, a.Reason)
-		out = append(out, fact{fmt.Sprintf("a-priori entry %d", i+1), text})
+		out = append(out, fact{fmt.Sprintf("a-priori entry %d", i+1), text, ""})
 	}
 	return facts(out)
 }
 
-func said(list []string) []fact {
+func unchecked(list []message) []fact {
 	var out []fact
-	for _, s := range list {
-		out = append(out, fact{s, "said"})
+	for _, m := range list {
+		out = append(out, said(m.Text, "said", m.Fact))
 	}
 	return facts(out)
 }
@@ -327,11 +351,11 @@ func findings(list []finding) []fact {
 			name += sep + v + "=" + code
 			sep = ", "
 		}
-		text := fmt.Sprintf("%s, %s against %s: %s", f.Verdict, f.Observed, f.Limit, f.Message)
+		text := fmt.Sprintf("%s, %s against %s: %s", f.Verdict, f.Observed, f.Limit, f.Text)
 		if f.Count != 0 || f.Of != 0 {
 			text += fmt.Sprintf(" (%d of %d)", f.Count, f.Of)
 		}
-		out[i] = fact{name, text}
+		out[i] = said(name, text, f.Fact)
 	}
 	return facts(out)
 }

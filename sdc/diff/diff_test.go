@@ -256,9 +256,9 @@ func same(t *testing.T, path string, schema map[string]any, of reflect.Type) {
 	}
 	props, _ := schema["properties"].(map[string]any)
 	fields := 0
-	for i := range of.NumField() {
-		key, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-		if key == "-" {
+	for _, field := range reflect.VisibleFields(of) {
+		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if key == "-" || field.Anonymous {
 			continue
 		}
 		fields++
@@ -267,7 +267,7 @@ func same(t *testing.T, path string, schema map[string]any, of reflect.Type) {
 			t.Errorf("%s: %q is not in the schema", path, key)
 			continue
 		}
-		same(t, path+"."+key, below, of.Field(i).Type)
+		same(t, path+"."+key, below, field.Type)
 	}
 	if schema["additionalProperties"] != false || len(props) != fields {
 		t.Errorf("%s: %d properties and %d fields, or more are allowed", path, len(props), fields)
@@ -277,7 +277,7 @@ func same(t *testing.T, path string, schema map[string]any, of reflect.Type) {
 func TestRead(t *testing.T) {
 	text := string(fixture(t))
 	for name, bad := range map[string]string{
-		"empty": "", "no report": "{}", "another schema": strings.Replace(text, "sluis.report/1", "sluis.report/2", 1),
+		"empty": "", "no report": "{}", "another schema": strings.Replace(text, "sluis.report/1", "sluis.report/3", 1),
 		"a field more": strings.Replace(text, `"verdict"`, `"mood": 1, "verdict"`, 1), "cut off": text[:len(text)/2],
 		"two": text + text, "a verdict": strings.Replace(text, `"verdict": "unsafe"`, `"verdict": "fine"`, 1),
 	} {
@@ -312,7 +312,7 @@ func TestTextDoesNotSteer(t *testing.T) {
 // neither is one that was changed after it was written.
 func TestMilder(t *testing.T) {
 	write := func(change func(*sdc.Report)) string {
-		r := &sdc.Report{Schema: "sluis.report/1", Verdict: sdc.Unsafe, Outputs: []sdc.OutputReport{{
+		r := &sdc.Report{Schema: seal.Schema, Verdict: sdc.Unsafe, Outputs: []sdc.OutputReport{{
 			Name: "o", Verdict: sdc.Unsafe, Findings: []sdc.Finding{{Rule: "nk", Verdict: sdc.Unsafe}, {Rule: "zero-cells", Verdict: sdc.Review}},
 		}}}
 		change(r)

@@ -9,18 +9,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/seal"
 )
 
 // ErrReport says that a file is no report that this package knows.
 var ErrReport = errors.New("not a report of sluis check")
 
-const reportSchema = seal.Schema
+// firstSchema is the schema of earlier reports. In these a message is its English sentence
+// alone, and a difference between policies is one too.
+const firstSchema = "sluis.report/1"
 
 // Report is a report as its JSON has it. docs/report.schema.json describes it.
 type Report struct {
@@ -47,8 +51,44 @@ type policy struct {
 	File        *origin.Source `json:"file"`
 	Weighting   string         `json:"weighting"`
 	Rules       []rule         `json:"rules"`
-	Differences []string       `json:"differences"`
-	Remarks     []string       `json:"remarks"`
+	Differences []difference   `json:"differences"`
+	Remarks     []message      `json:"remarks"`
+}
+
+// difference is as the report has it. Text is the difference in a report of the first
+// schema, "dossier: required (in cbs: not required)": the name of the rule, a colon and
+// English words.
+type difference struct {
+	basis.Difference
+	Text string `json:"-"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler, for reports of every schema.
+func (d *difference) UnmarshalJSON(text []byte) error {
+	if text[0] != '"' {
+		return strictly(text, &d.Difference)
+	}
+	err := json.Unmarshal(text, &d.Text)
+	d.Rule, _, _ = strings.Cut(d.Text, ":")
+	return err
+}
+
+// message is a fact that stands alone. In the first schema it is a sentence.
+type message struct{ words.Fact }
+
+// UnmarshalJSON implements json.Unmarshaler, for reports of every schema.
+func (m *message) UnmarshalJSON(text []byte) error {
+	if text[0] != '"' {
+		return strictly(text, &m.Fact)
+	}
+	return json.Unmarshal(text, &m.Text)
+}
+
+// strictly decodes JSON without fields that are not known.
+func strictly(text []byte, to any) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	return dec.Decode(to)
 }
 
 type rule struct {
@@ -75,7 +115,7 @@ type remark struct {
 	Column  string      `json:"column"`
 	Count   int64       `json:"count"`
 	Verdict sdc.Verdict `json:"verdict"`
-	Message string      `json:"message"`
+	words.Fact
 }
 
 type output struct {
@@ -89,7 +129,7 @@ type output struct {
 	Rows        int64        `json:"rows"`
 	Excluded    int64        `json:"excludedRows"`
 	Findings    []finding    `json:"findings"`
-	NotChecked  []string     `json:"notChecked"`
+	NotChecked  []message    `json:"notChecked"`
 }
 
 type finding struct {
@@ -101,7 +141,7 @@ type finding struct {
 	Count    int64              `json:"count"`
 	Of       int64              `json:"of"`
 	Verdict  sdc.Verdict        `json:"verdict"`
-	Message  string             `json:"message"`
+	words.Fact
 }
 
 // Read reads a report in JSON. The error wraps ErrReport and holds nothing of the report.
@@ -134,8 +174,8 @@ func Read(r io.Reader) (*Report, error) {
 		}
 		return nil, fmt.Errorf("%w: a field is missing, of another type, or not known", ErrReport)
 	}
-	if out.Schema != reportSchema {
-		return nil, fmt.Errorf("%w: the schema is not %s", ErrReport, reportSchema)
+	if out.Schema != seal.Schema && out.Schema != firstSchema {
+		return nil, fmt.Errorf("%w: the schema is not %s or %s", ErrReport, seal.Schema, firstSchema)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: something follows it", ErrReport)

@@ -24,10 +24,15 @@ const (
 )
 
 // Schema names the form of a report in JSON.
-const Schema = "sluis.report/1"
+const Schema = "sluis.report/2"
+
+// signed is the first line of what a signature signs. The line is the same for reports of
+// every schema, so that the signatures of earlier reports can still be checked. The digest
+// covers the schema.
+const signed = "sluis.report/1"
 
 // Payload returns the bytes that the signature of a report with this digest signs.
-func Payload(digest string) []byte { return []byte(Schema + "\n" + digest) }
+func Payload(digest string) []byte { return []byte(signed + "\n" + digest) }
 
 // ErrSeal says that a report was changed after it was written, or was not signed by
 // the key that is asked for.
