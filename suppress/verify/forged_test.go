@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -323,7 +324,7 @@ func TestForgedText(t *testing.T) {
 	for _, c := range []struct {
 		file int64
 		why  string
-	}{{int64(len(text)), ""}, {int64(len(text)) - 1, "larger than"}, {10, "larger than"}} {
+	}{{int64(len(text)), ""}, {int64(len(text)) - 1, "larger than"}, {10, "larger than"}, {math.MaxInt64, ""}} {
 		t.Run(fmt.Sprint("read up to ", c.file), func(t *testing.T) {
 			_, err := Certificate(t.Context(), files, "c.json", Limits{File: c.file})
 			said(t, fmt.Sprint("read up to ", c.file), c.why, err)
