@@ -227,6 +227,9 @@ func publish(ctx context.Context, r *sdc.Report, s fileStore, o *Options) (*Publ
 	for _, g := range groups {
 		if o.draws(r) {
 			evidence := g.Evidence()
+			if len(tables) == 1 {
+				g.Alike(p.alike(ctx, tables[0]))
+			}
 			if err := g.Draw(o.secret.Draw("pattern", evidence[:])); err != nil {
 				return nil, err
 			}
@@ -295,6 +298,24 @@ func (p *Publication) layOut(ctx context.Context, tables []int, o *Options) ([]*
 		}
 	}
 	return hide.FromReport(r, tables, build)
+}
+
+// alike reports of another table, which Draw asks about, whether a publication of the table
+// would have the same remarks on relations as that of table k: these leave in the manifest.
+func (p *Publication) alike(ctx context.Context, k int) func(*sdc.Report) bool {
+	names := func(r *sdc.Report, k int) (out []string, ok bool) {
+		list, err := related(ctx, r, []int{k}, nil)
+		for _, x := range list {
+			out = append(out, x.Name)
+		}
+		slices.Sort(out)
+		return slices.Compact(out), err == nil
+	}
+	own, ok := names(p.report, k)
+	return func(r *sdc.Report) bool {
+		other, is := names(r, 0)
+		return ok && is && slices.Equal(own, other)
+	}
 }
 
 // group protects the tables of one group, proves it, and writes and verifies the files.

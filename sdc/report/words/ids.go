@@ -173,6 +173,7 @@ const (
 	SumsOfFew        ID = "sums-of-few"
 	SumsOfThree      ID = "sums-of-three"
 	CodeOccurs       ID = "code-occurs"
+	ChoicePins       ID = "choice-pins"
 	GroupShareOpen   ID = "group-share"
 )
 
@@ -355,6 +356,7 @@ var checkParameters = map[ID][]Parameter{
 	SumsOfFew:      slices.Concat(name("table"), number("sums")),
 	SumsOfThree:    slices.Concat(name("table"), number("most")),
 	CodeOccurs:     slices.Concat(name("table"), number("places")),
+	ChoicePins:     name("table"),
 	GroupShareOpen: slices.Concat(name("table"), number("places")),
 
 	PolicyDiffers: text("rule", "base"), PolicySets: text("rule", "field", "new", "base", "old"),

@@ -20,9 +20,15 @@ type Tables struct {
 
 	policy  *sdc.Policy
 	options BuildOptions
-	seed    *[sha256.Size]byte                     // of the draw; nil for none
-	lotOf   func(cell string) (chance, lot uint64) // of a cell, by its key, see draw; nil for none
-	byLot   bool                                   // some cells are hidden by lot
+	seed    *[sha256.Size]byte                              // of the draw; nil for none
+	lotOf   func(try int, cell string) (chance, lot uint64) // of a cell, by its key, see draw; nil for none
+	try     int                                             // how often the choice was drawn anew
+	byLot   bool                                            // some cells are hidden by lot
+	base    bool                                            // whether a release pins a cell is not asked
+	single  bool                                            // there are no other tables
+	output  *sdc.Output                                     // of the first table
+	alike   func(r *sdc.Report) bool                        // a table has the remarks of this one; nil for yes
+	pins    *pins
 }
 
 // Problem returns the cells of all tables with the relations between them. Protect
@@ -163,6 +169,7 @@ func FromReport(r *sdc.Report, outputs []int, o BuildOptions) ([]*Tables, error)
 	}
 	tell(r, groups, numbers)
 	for i, g := range groups {
+		g.single, g.output = len(groups) == 1, r.Tables[numbers[i][0]].Output()
 		if err := g.build(r, policy, numbers[i], o); err != nil {
 			return nil, err
 		}

@@ -63,8 +63,12 @@ func (g *Tables) Evidence() (out [sha256.Size]byte) {
 // FromReport.
 func (g *Tables) Draw(seed [sha256.Size]byte) error {
 	g.seed = &seed
-	g.lotOf = func(cell string) (chance, lot uint64) {
-		sum := sha256.Sum256(append(seed[:], cell...))
+	g.lotOf = func(try int, cell string) (chance, lot uint64) {
+		text := slices.Clone(seed[:])
+		if try > 0 {
+			text = binary.BigEndian.AppendUint32(append(text, "again"...), uint32(try))
+		}
+		sum := sha256.Sum256(append(text, cell...))
 		return binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])
 	}
 	return g.drawn()
@@ -106,6 +110,9 @@ func (g *Tables) withoutLots() bool {
 // oneIn is the share of cells that are hidden by lot: one in so many.
 const oneIn = 512
 
+// oneIn is that share, which rises with every choice that is drawn anew.
+func (g *Tables) oneIn() uint64 { return max(2, uint64(oneIn)>>(3*g.try)) }
+
 // Seed is what Draw was given, nil for nothing.
 func (g *Tables) Seed() *[sha256.Size]byte { return g.seed }
 
@@ -131,8 +138,8 @@ func (g *Tables) draw() {
 			}
 			done[id] = true
 			var lot uint64
-			chance[id], lot = g.lotOf(t.key(cell))
-			lots[id] = lot%oneIn == 0
+			chance[id], lot = g.lotOf(g.try, t.key(cell))
+			lots[id] = lot%g.oneIn() == 0
 		}
 	}
 	p.draw(chance)

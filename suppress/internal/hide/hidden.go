@@ -53,14 +53,34 @@ const mostTries = 8
 // Not looked at are sums of four and more cells that are none of these, and what a member of
 // a line knows of its share without himself. The Problem of the tables changes: what was
 // hidden so is Primary in it, and sums have cells after those of the tables.
+//
+// Where the choice was drawn, a release of a small table that pins a cell, see pinned.go, is
+// drawn anew, and is for review where that does not help.
 func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
-	pattern, err := Protect(ctx, g.problem, o)
-	if err != nil && ctx.Err() == nil && g.withoutLots() {
-		if err := g.lay(g.options); err != nil {
-			return nil, nil, err
+	var pattern *Pattern
+	var remarks []sdc.Remark
+	ok, err := g.unpinned(ctx, func(h *Tables) (choice, error) {
+		p, list, err := h.protect(ctx, o)
+		if h == g {
+			pattern, remarks = p, list
 		}
-		pattern, err = Protect(ctx, g.problem, o)
+		if err != nil || len(list) > 0 || h.looked() == nil && !h.base {
+			return choice{}, err
+		}
+		return h.suppressed(p)
+	})
+	if err != nil {
+		return nil, nil, err
 	}
+	if !ok {
+		remarks = append(remarks, g.pinsRemark())
+	}
+	return pattern, remarks, nil
+}
+
+// protect is one choice.
+func (g *Tables) protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark, error) {
+	pattern, err := g.first(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -114,6 +134,24 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 	remark(g.openCodes(pattern), words.CodeOccurs)
 	remark(len(shares), words.GroupShareOpen)
 	return pattern, out, nil
+}
+
+// first is the pattern before anything more is hidden. Where it cannot be with what is hidden
+// by lot, it is without.
+func (g *Tables) first(ctx context.Context, o Options) (*Pattern, error) {
+	pattern, err := Protect(ctx, g.problem, o)
+	if err == nil || ctx.Err() != nil || !g.withoutLots() {
+		return pattern, err
+	}
+	if err := g.lay(g.options); err != nil {
+		return nil, err
+	}
+	return Protect(ctx, g.problem, o)
+}
+
+// pinsRemark says that every choice that was drawn pins a cell.
+func (g *Tables) pinsRemark() sdc.Remark {
+	return sdc.Remark{Name: string(words.ChoicePins), Verdict: sdc.Review, Message: words.New(words.ChoicePins, words.NameOf(g.list[0].name))}
 }
 
 // GroupCells returns the number of cells of which a group rule calls the share of a line

@@ -30,6 +30,7 @@ type RoundedTables struct {
 	tables  *Tables
 	rounded *Rounded
 	audited *Audited // intervals in tables of up to 5,000 cells
+	pins    bool     // every choice that was drawn pins a cell
 }
 
 // mostIntervals is how many cells a problem may have for the intervals of a rounded
@@ -42,14 +43,39 @@ const mostIntervals = 5000
 //
 // The error wraps ErrUnfit for tables that are not of whole counts, or is an error of
 // Round or AuditRounded.
+//
+// Where the choice was drawn, a release of a small table that pins a cell, see pinned.go, is
+// drawn anew, and is for review where that does not help: see Remarks.
 func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables, error) {
 	for _, t := range g.list {
 		if !t.count || g.digits != 0 || g.problem.attacker.Negative {
 			return nil, fmt.Errorf("%w: output %q is not of whole counts, and rounding is for these", ErrUnfit, t.name)
 		}
 	}
-	out := &RoundedTables{tables: g}
-	var err error
+	if o.Nearest {
+		return roundOnce(ctx, g, o)
+	}
+	var out *RoundedTables
+	ok, err := g.unpinned(ctx, func(h *Tables) (choice, error) {
+		t, err := roundOnce(ctx, h, o)
+		if h == g {
+			out = t
+		}
+		if err != nil || len(t.audited.Failures) > 0 || h.looked() == nil && !h.base {
+			return choice{}, err
+		}
+		return t.choice()
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.pins = !ok
+	return out, nil
+}
+
+// roundOnce is one choice.
+func roundOnce(ctx context.Context, g *Tables, o RoundOptions) (out *RoundedTables, err error) {
+	out = &RoundedTables{tables: g}
 	if o.Nearest {
 		out.rounded, err = RoundNearest(g.problem, o.Base)
 	} else {
@@ -63,11 +89,38 @@ func RoundTables(ctx context.Context, g *Tables, o RoundOptions) (*RoundedTables
 	return out, err
 }
 
+// choice is what leaves.
+func (t *RoundedTables) choice() (c choice, err error) {
+	if len(t.Remarks()) > 0 {
+		return c, nil
+	}
+	table := t.tables.list[0]
+	c.lo, c.hi, c.rounded = make([]int64, table.n), make([]int64, table.n), make([]int64, table.n)
+	below, above := t.rounded.Reach()
+	for cell, id := range table.id {
+		x := t.rounded.Value[id]
+		if c.lo[cell], c.hi[cell], c.rounded[cell] = max(0, x-below), x+above, x; !table.shown[cell] {
+			c.lo[cell], c.hi[cell] = 0, worldMost
+		}
+	}
+	text, err := textOfReleases(t.releases())
+	c.text = fmt.Sprint(t.rounded.Restricted, " ", text)
+	return c, err
+}
+
 // Remarks counts the cells with a small count that is known to be small: for an attacker
 // who knows base and method, all possible values are below the minimum of
 // min-contributors. A person must decide whether that may be known, so the remark is for
-// review. A base below the minimum is for review in any case.
+// review. A base below the minimum is for review in any case. Another remark says that every
+// choice that was drawn pins a cell.
 func (t *RoundedTables) Remarks() []sdc.Remark {
+	if t.pins {
+		return append(t.small(), t.tables.pinsRemark())
+	}
+	return t.small()
+}
+
+func (t *RoundedTables) small() []sdc.Remark {
 	least := t.tables.policy.MinContributors
 	if least.Off || t.rounded.Base < least.Min {
 		return nil
