@@ -8,10 +8,12 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 
+	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/project"
+	"github.com/sluis-go/sluis/sdc/replace"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/suppress"
 	"github.com/sluis-go/sluis/suppress/records"
@@ -35,6 +37,27 @@ var jobs = []request{
 	}, func(t *testing.T, j *local.Job) error {
 		_, err := j.Run(t.Context())
 		return err
+	}),
+	requested(150, "job of replacing identifiers", func(t *testing.T) *replace.Job {
+		out := filepath.Join(t.TempDir(), "copy.csv")
+		return &replace.Job{
+			In: written(t), CSV: source.CSVOptions{Types: map[string]string{"person": "string"}}, OpenStreams: true, Out: out,
+			Create: func(schema *arrow.Schema) (replace.Writer, error) {
+				return source.Create(out, schema, source.WriterOptions{Hash: true})
+			},
+			Columns: []string{"person"}, Direct: []string{"firm"}, Drop: []string{"firm"}, Scan: true, Allow: true, Suspects: []replace.Suspect{{Column: "x"}},
+			KeepMetadata: true, Tool: "test", Threads: 2,
+			Watch: func(int64) (func(int64), func()) { return func(int64) {}, func() {} },
+		}
+	}, func(t *testing.T, j *replace.Job) error {
+		c := config(t)
+		p, err := pseudonym.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = j.Pseudonymise(t.Context(), c.Key, pseudonym.Columns{"person": p}, false)
+		_, _, linked := j.Linkage(t.Context(), p)
+		return errors.Join(err, linked)
 	}),
 	requested(60, "options of measures", func(t *testing.T) measure.Options {
 		return measure.Options{

@@ -20,6 +20,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
+	"github.com/sluis-go/sluis/sdc/replace"
 	"github.com/sluis-go/sluis/sdc/seal"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
@@ -187,7 +188,7 @@ var sentinels = []error{
 	context.Canceled, context.DeadlineExceeded, fs.ErrNotExist,
 	sdc.ErrRequest, sdc.ErrNoRows, sdc.ErrLookAlike, sdc.ErrColumn, sdc.ErrNull, sdc.ErrType, sdc.ErrBroken, sdc.ErrOtherFile, seal.ErrSeal,
 	source.ErrCorrupt, source.ErrUnsupported, source.ErrSchema, source.ErrValue, source.ErrMemory, source.ErrNoColumn, source.ErrHash, source.ErrChanged, source.ErrCopy,
-	spec.ErrSpec, diff.ErrReport, dossier.ErrDossier, dossier.ErrVersion, dossier.ErrJoin, profile.ErrFew, profile.ErrRequest,
+	spec.ErrSpec, replace.ErrDirect, replace.ErrScan, diff.ErrReport, dossier.ErrDossier, dossier.ErrVersion, dossier.ErrJoin, profile.ErrFew, profile.ErrRequest,
 	suppress.ErrRequest, suppress.ErrUnfit, suppress.ErrNotAdditive, suppress.ErrInfeasible, suppress.ErrUndecided, suppress.ErrTooClose, suppress.ErrFolder,
 	foreign.ErrTable, verify.ErrCertificate,
 	riskmetrics.ErrWeight, riskmetrics.ErrClass, riskmetrics.ErrEstimator,

@@ -13,6 +13,9 @@ import (
 // Linkage reads the columns of identifiers into a table from pseudonyms to identifiers.
 // It leaves out invalid values, and returns their number.
 func (j *Job) Linkage(ctx context.Context, p *pseudonym.Pseudonymizer) (l *pseudonym.Linkage, invalid int64, err error) {
+	if j == nil || ctx == nil || p == nil || len(j.Columns) == 0 {
+		return nil, 0, fmt.Errorf("%w: the job, the context or the pseudonymizer is nil, or no column is named", ErrRequest)
+	}
 	src, err := source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams})
 	if err != nil {
 		return nil, 0, err

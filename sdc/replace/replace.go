@@ -7,6 +7,7 @@ package replace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,9 @@ import (
 // ErrRequest says that the request contradicts itself, or names a column that does not
 // exist.
 var ErrRequest = guard.ErrRequest
+
+// ErrDirect says that a column of direct identifiers is neither replaced nor left out.
+var ErrDirect = errors.New("a direct identifier would be copied as it is")
 
 // Writer is the destination of a copy. The copy appears complete at Close, and not at all
 // after Abort.
@@ -69,6 +73,17 @@ type Job struct {
 // see [Job.Earlier]. key must be the key of makers: the record states the hash of the
 // input under the key, unless an earlier record states the hash already.
 func (j *Job) Pseudonymise(ctx context.Context, key pseudonym.Key, makers pseudonym.Columns, again bool) (*pseudonym.Record, error) {
+	if err := j.ready(ctx); err != nil {
+		return nil, err
+	}
+	for _, name := range j.Columns {
+		if makers[name] == nil {
+			return nil, fmt.Errorf("%w: column %q has no pseudonymizer", ErrRequest, name)
+		}
+	}
+	if _, err := key.FileDigest(strings.Repeat("0", 64)); err != nil {
+		return nil, err // before the copy is written, which needs a record
+	}
 	earlier, over, err := j.Earlier(again)
 	if err != nil {
 		return nil, err
@@ -138,6 +153,19 @@ func (j *Job) Pseudonymise(ctx context.Context, key pseudonym.Key, makers pseudo
 	return record, nil
 }
 
+// ready refuses a job that lacks what a copy needs, before anything is read or written.
+func (j *Job) ready(ctx context.Context) error {
+	switch {
+	case j == nil || ctx == nil:
+		return fmt.Errorf("%w: the job or the context is nil", ErrRequest)
+	case len(j.Columns) == 0:
+		return fmt.Errorf("%w: no column is named that is replaced: set Columns", ErrRequest)
+	case j.Create == nil:
+		return fmt.Errorf("%w: nothing makes the copy: set Create", ErrRequest)
+	}
+	return ctx.Err()
+}
+
 // open opens the file, and lists the columns that are copied or replaced.
 func (j *Job) open(ctx context.Context) (src *source.Source, keep []string, err error) {
 	if src, err = source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams}); err != nil {
@@ -197,6 +225,9 @@ func (j *Job) write(ctx context.Context, src *source.Source, schema *arrow.Schem
 	}
 	if err == nil {
 		err = src.Hash(ctx) // where the file has changed, the copy must not appear
+	}
+	if err == nil {
+		err = ctx.Err()
 	}
 	if err != nil {
 		w.Abort() //nolint:errcheck // the first error is the one to tell
@@ -283,7 +314,7 @@ func (j *Job) kept(schema *arrow.Schema) (keep []string, err error) {
 		switch {
 		case slices.Contains(j.Drop, field.Name):
 		case slices.Contains(j.Direct, field.Name) && !slices.Contains(j.Columns, field.Name):
-			return nil, fmt.Errorf("column %q holds a direct identifier and is neither replaced (--column) nor dropped (--drop)", field.Name)
+			return nil, fmt.Errorf("%w: column %q holds a direct identifier and is neither replaced (--column) nor dropped (--drop)", ErrDirect, field.Name)
 		default:
 			keep = append(keep, field.Name)
 		}

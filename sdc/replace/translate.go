@@ -3,6 +3,7 @@ package replace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,12 @@ import (
 // translation table, without key and identifiers. unknown is the treatment of a value
 // that is not in the table.
 func (j *Job) Translate(ctx context.Context, t *pseudonym.Translation, unknown pseudonym.Invalid) (*pseudonym.Record, error) {
+	if err := j.ready(ctx); err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return nil, fmt.Errorf("%w: the translation table is nil", ErrRequest)
+	}
 	src, keep, err := j.open(ctx)
 	if err != nil {
 		return nil, err
