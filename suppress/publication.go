@@ -80,8 +80,11 @@ type Table struct {
 	// the least that he knows them to be, nil for nothing.
 	Whole bool
 	Least *big.Rat
-	// Attacked says that Attack has computed the attacker's intervals.
-	Attacked bool
+	// Attacked says that Attack has computed the attacker's intervals. Undecided is the number
+	// of suppressed cells of the group of tables for which the attack neither confirms nor
+	// refutes the proof; the proof is verified without the attack.
+	Attacked  bool
+	Undecided int
 
 	tables  *hide.Tables
 	index   int
@@ -188,55 +191,73 @@ func (p *Publication) add(g *hide.Tables, pattern *hide.Pattern, releases []*hid
 // Attack computes what an outsider can work out of every suppressed cell: two programs a
 // cell. Tables of groups with more than most suppressed cells are left out.
 //
-// The error is that of the context, or ErrUndecided where the attack does not confirm the
-// proof: then nothing may be published.
+// The error is that of the context, or ErrUndecided where the attack refutes the proof: then
+// nothing may be published. Where the attack neither confirms nor refutes the proof of a
+// cell, the cell is counted in Table.Undecided.
 func (p *Publication) Attack(ctx context.Context, most, threads int) error {
-	done := map[*hide.Tables]map[int]hide.Interval{}
+	done := map[*hide.Tables]*attacked{}
 	for _, t := range p.Tables {
 		if t.pattern == nil {
 			continue
 		}
-		ends, ok := done[t.tables]
+		a, ok := done[t.tables]
 		if !ok {
 			var err error
-			if ends, err = attackProblem(ctx, t.tables.Problem(), t.pattern.Hidden(), most, threads); err != nil {
+			if a, err = attackProblem(ctx, t.tables.Problem(), t.pattern.Hidden(), most, threads); err != nil {
 				return err
 			}
-			done[t.tables] = ends
+			done[t.tables] = a
 		}
-		t.ends, t.Attacked = ends, ends != nil
+		if t.Attacked = a != nil; t.Attacked {
+			t.ends, t.Undecided = a.ends, a.undecided
+		}
 	}
 	return nil
 }
 
+// attacked is what an attack has computed: intervals by cell, and the number of cells of
+// which the attack decides nothing.
+type attacked struct {
+	ends      map[int]hide.Interval
+	undecided int
+}
+
 // attackProblem is Attack on one problem; nil where it has too many hidden cells.
-func attackProblem(ctx context.Context, p *hide.Problem, hidden []bool, most, threads int) (map[int]hide.Interval, error) {
+func attackProblem(ctx context.Context, p *hide.Problem, hidden []bool, most, threads int) (*attacked, error) {
 	n := 0
 	for _, h := range hidden {
 		if h {
 			n++
 		}
 	}
-	ends := map[int]hide.Interval{}
 	switch {
 	case n > most:
 		return nil, nil
 	case n == 0:
-		return ends, nil
+		return &attacked{}, nil
 	}
 	a, err := hide.Audit(ctx, p, hidden, hide.AuditOptions{Threads: threads})
 	if err != nil {
 		return nil, err
 	}
+	return resultOf(a)
+}
+
+// resultOf is the result of an attack: ErrUndecided where the attack refutes a proof.
+func resultOf(a *hide.Audited) (*attacked, error) {
+	out := &attacked{ends: map[int]hide.Interval{}}
+	open := map[int]bool{}
 	for _, f := range a.Failures {
 		if f.Verdict == hide.Fails {
 			return nil, fmt.Errorf("%w: the attack does not confirm the protection", ErrUndecided)
 		}
+		open[f.Cell] = true
 	}
+	out.undecided = len(open)
 	for _, v := range a.Intervals {
-		ends[v.Cell] = v
+		out.ends[v.Cell] = v
 	}
-	return ends, nil
+	return out, nil
 }
 
 // Hidden iterates over the suppressed cells with the truth behind them, in the order of the
