@@ -3,6 +3,7 @@ package sdc_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -121,6 +122,14 @@ func TestCountsRecount(t *testing.T) {
 					if kind == sdc.Magnitude && len(all) == 2 && n < least {
 						rare, rareSensitive = true, rareSensitive || x == sensitive
 					}
+				}
+				if kind == sdc.Magnitude && len(all) > 2 {
+					codes, n, sum := slices.Sorted(maps.Keys(all)), 0, 0
+					for x, k := range having {
+						n, sum = n+int(k), sum+x*int(k)
+					}
+					rare = fewOfCodes(codes, n, sum, least, sensitive) != ""
+					rareSensitive = listed != nil && slices.Contains(codes, sensitive) && fewOfCodes(codes, n, sum, least, sensitive) == "unsafe"
 				}
 				switch {
 				case kind == sdc.Microdata: // k-anonymity is the threshold there

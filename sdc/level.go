@@ -21,9 +21,10 @@ import (
 //	          contributors (the holdings, where the finding is about these) and m the largest number with 100 m < Percent * n:
 //	          at least n - m contributors must differ
 //
-//	MinContributors  Min * (high - low), for a cell with few rows of a sensitive value,
-//	          of a response with the values low and high alone: as many rows may have
-//	          the other value
+//	MinContributors  Min * step, for a cell with few rows of a sensitive value, of a
+//	          response with few values: as many rows may have the other value. step is
+//	          the difference of the two values, or of several values the larger of the
+//	          differences of the two least and of the two largest
 //
 // The unit is that of the response (of the weighted response, with weights). The
 // contributions are ranked as in the rules. The level is
@@ -57,11 +58,8 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 			raise(new(big.Rat).Mul(unit.Rat(d.total), ratio(x.Num, 100*x.Den)))
 		}
 	}
-	if r := p.MinContributors; !r.Off && c.t.two != nil {
-		if _, _, unsafe := c.rare(r.Min, c.t.output.sensitiveValues()); unsafe {
-			step := c.t.units.Response.Rat(c.t.two.high.Sub(c.t.two.low))
-			raise(step.Mul(step, big.NewRat(r.Min, 1)))
-		}
+	if r := p.MinContributors; !r.Off && c.rare(r.Min, c.t.output.sensitiveValues()).unsafe {
+		raise(c.codeLevel(r.Min))
 	}
 	if r := p.NK; !r.Off {
 		k := r.Percent.must()

@@ -136,7 +136,11 @@ func testOdd(t *testing.T, rng *rand.Rand) {
 				t.Errorf("%+v: there is no cell %q", o, key)
 				continue
 			}
-			if verdict := want.verdict(&p, o.Kind == sdc.Magnitude, values); odd.roles.Weight == "" && r.Status(i, c) != verdict {
+			verdict := want.verdict(&p, o.Kind == sdc.Magnitude, values)
+			if o.Kind == sdc.Magnitude && values > 2 && values <= 10 && verdict == sdc.Safe && r.Status(i, c) == sdc.Review {
+				continue // a code of several values: see TestCodesRecount
+			}
+			if odd.roles.Weight == "" && r.Status(i, c) != verdict {
 				t.Errorf("%+v: cell %q is %v, want %v", o, key, r.Status(i, c), verdict)
 			}
 			if got, want := odd.describe(c, &o), odd.text(want, &o); got != want {

@@ -32,6 +32,16 @@ import (
 // and unsafe when the output lists that value as a sensitive value. Every row counts, also of
 // one respondent and with weight 0.
 //
+// A response of three to ten values in all rows, whole numbers of at most three digits, is a
+// code too. A cell is for review (unsafe where a value in question is sensitive) when every way
+// to make up its sum of as many rows with these values has
+//
+//	0 < rows with another value than the least < Min
+//
+// or the same with the largest in place of the least; or has some rows with the largest value
+// and fewer than Min, or with the least. Where Min is too large to try all ways, some hundreds
+// for numbers of three digits, a cell that may have so few such rows is for review.
+//
 // A hidden sum of few contributors needs an interval: five companies whose turnover is
 // known to within 10 in 1,000,000 are disclosed, although the exact sum is not known.
 // Interval is the distance that must remain, see Cell.ProtectionLevel. Interval is no
@@ -97,7 +107,7 @@ func (r MinContributors) check(t *Table, f *findings) {
 	f.runs(func(f *finder, in run) {
 		for c := range in.published() {
 			n := c.Contributors()
-			rare, rows, listed := c.rare(r.Min, sensitive)
+			rare := c.rare(r.Min, sensitive)
 			switch {
 			case n < int64(len(few)):
 				f.cell(c, Finding{Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min), Message: few[n]})
@@ -106,24 +116,29 @@ func (r MinContributors) check(t *Table, f *findings) {
 					Rule: r.name(), Verdict: Unsafe, Observed: float64(n), Limit: float64(r.Min),
 					Message: f.say(words.FewContributors, f.count(n), least),
 				})
-			case listed:
-				f.cell(c, Finding{
-					Rule: r.name(), Verdict: Unsafe, Observed: float64(rare), Limit: float64(r.Min), Count: rare, Of: rows,
-					Message: f.say(words.FewSensitiveOfTwo, f.count(rows), f.count(rare), least),
-				})
+			case rare.unsafe:
+				f.cell(c, rare.finding(f, r, Unsafe, words.FewSensitiveOfTwo, words.FewSensitiveCodes))
 			case t.magnitude() && c.NonZero() < r.Min:
 				f.cell(c, Finding{
 					Rule: r.name(), Verdict: Review, Observed: float64(c.NonZero()), Limit: float64(r.Min), Count: c.NonZero(), Of: n,
 					Message: f.say(words.FewNonZero, f.count(n), f.count(c.NonZero()), least),
 				})
-			case rare > 0:
-				f.cell(c, Finding{
-					Rule: r.name(), Verdict: Review, Observed: float64(rare), Limit: float64(r.Min), Count: rare, Of: rows,
-					Message: f.say(words.FewOfTwo, f.count(rows), f.count(rare), least),
-				})
+			case rare.rows > 0:
+				f.cell(c, rare.finding(f, r, Review, words.FewOfTwo, words.FewOfCodes))
 			}
 		}
 	})
+}
+
+// finding is the finding of few rows; two is the message for two values, and several for more.
+func (x rareRows) finding(f *finder, r MinContributors, v Verdict, two, several words.ID) Finding {
+	out := Finding{Rule: r.name(), Verdict: v, Observed: float64(x.rows), Limit: float64(r.Min), Count: x.rows, Of: x.of}
+	if x.values == 2 {
+		out.Message = f.say(two, f.count(x.of), f.count(x.rows), words.Count(r.Min))
+	} else {
+		out.Message = f.say(several, f.count(int64(x.values)), f.count(x.of), f.count(x.rows), words.Count(r.Min))
+	}
+	return out
 }
 
 // KAnonymity is the minimum size of an equivalence class of microdata: a class of records

@@ -27,7 +27,7 @@ type Table struct {
 	// there is none; nil until needed.
 	keys, byKey []uint32
 
-	two     *twoValues        // of a magnitude table; nil where the response has no two values
+	coded   *coded            // of a magnitude table; nil where the response is no code of few values
 	alike   *agreement        // of a magnitude table; nil where it was not gathered
 	soles   []Sole            // of cells; nil where they were not asked for
 	named   []int32           // contributors of the largest contributions, the same number for each cell; nil likewise

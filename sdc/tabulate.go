@@ -156,7 +156,7 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 		return nil, err
 	}
 	t.m, t.nodes, t.hidden, t.units = *m, m.Nodes, hidden, acc.Units()
-	t.two = twoValuesOf(acc)
+	t.coded = codedOf(acc, t.units.Response, p.MinContributors.Min)
 	if m.Equal != nil {
 		t.alike = &agreement{
 			equal: m.Equal, share: m.Share, common: m.Common, ownerShare: m.OwnerShare, ownerCommon: m.OwnerCommon, unit: t.units.Response,

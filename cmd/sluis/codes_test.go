@@ -189,12 +189,9 @@ func TestRequestWords(t *testing.T) {
 			var b strings.Builder
 			b.WriteString("pid,g,x,ask\n")
 			for i := range 40 {
-				ask, x := "FALSE", "10"
-				if i%2 == 1 {
-					x = "11"
-				}
+				ask, x := "FALSE", fmt.Sprint(10+i%12)
 				if i == 7 {
-					ask, x = word, "60"
+					ask, x = word, "90"
 				}
 				fmt.Fprintf(&b, "%d,g,%s,%s\n", i, x, ask)
 			}

@@ -6,16 +6,16 @@ import (
 	"github.com/sluis-go/sluis/internal/exact"
 )
 
-// several is the number of distinct values from which no more are looked at.
-const several = 3
+// FewValues is the largest number of distinct values of a response that are kept.
+const FewValues = 10
 
-// noteValues takes in the responses of a batch for Accumulator.TwoValues. It is free after the
-// third distinct value.
+// noteValues takes in the responses of a batch for Accumulator.Values. It is free after the
+// first distinct value that is one too many.
 func (s *state[T]) noteValues(x []T, null []bool) {
-	if len(s.few) >= several {
+	if len(s.few) > FewValues {
 		return
 	}
-	var a, b T
+	var a, b T // the last two different ones
 	if len(s.few) > 0 {
 		a, b = s.few[0], s.few[len(s.few)-1]
 	}
@@ -23,11 +23,16 @@ func (s *state[T]) noteValues(x []T, null []bool) {
 		if null != nil && null[i] || len(s.few) > 0 && (v.Cmp(a) == 0 || v.Cmp(b) == 0) {
 			continue
 		}
-		s.few = append(s.few, v)
-		if len(s.few) >= several {
+		if indexOf(s.few, v) < 0 {
+			s.few = append(s.few, v)
+		}
+		if len(s.few) > FewValues {
 			return
 		}
-		a, b = s.few[0], v
+		if a = b; len(s.few) == 1 {
+			a = v
+		}
+		b = v
 	}
 }
 
@@ -38,25 +43,26 @@ func (s *state[T]) noteBatch(b *Batch) {
 	}
 }
 
-// TwoValues returns the two values that the response has in the rows, the smaller first, in
-// units of the response. ok is false where the response has another number of values, and
-// without Shape.Few.
-func (a *Accumulator) TwoValues() (low, high exact.Num, ok bool) {
+// Values returns the distinct values that the response has in the rows, ascending, in units of
+// the response. It returns nil where these are more than FewValues, and without Shape.Few.
+func (a *Accumulator) Values() []exact.Num {
 	switch {
 	case a.small != nil:
-		return twoOf(a.small.few)
+		return valuesOf(a.small.few)
 	case a.narrow != nil:
-		return twoOf(a.narrow.few)
+		return valuesOf(a.narrow.few)
 	case a.wide != nil:
-		return twoOf(a.wide.few)
+		return valuesOf(a.wide.few)
 	}
-	return low, high, false
+	return nil
 }
 
-func twoOf[T number[T]](few []T) (low, high exact.Num, ok bool) {
-	if len(few) != 2 {
-		return low, high, false
+func valuesOf[T number[T]](few []T) (out []exact.Num) {
+	if len(few) > FewValues {
+		return nil
 	}
-	few = slices.SortedFunc(slices.Values(few), T.Cmp)
-	return few[0].Num(), few[1].Num(), true
+	for _, v := range slices.SortedFunc(slices.Values(few), T.Cmp) {
+		out = append(out, v.Num())
+	}
+	return out
 }

@@ -28,8 +28,8 @@ type Shape struct {
 	Sole       bool // keep the sole unit of each cell
 	Largest    int  // with a response, how many of the largest contributions to keep with their contributors
 	Owners     bool // with holdings and a response, count the holdings with a response, and look at what they share
-	// Few, with a response, keeps whether the response has two distinct values in all rows,
-	// and which.
+	// Few, with a response, keeps the distinct values of the response in all rows, where these
+	// are at most FewValues.
 	Few bool
 	// Alike, with a response, keeps the values that respondents share: whether all
 	// observations of a cell have one value, and how many respondents contribute the same

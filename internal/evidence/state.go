@@ -29,7 +29,7 @@ type state[T number[T]] struct {
 	// lowest has some of the respondents and holdings, once closed
 	lowest [SeveralUnits]lowest
 
-	few []T // distinct responses, with shape.Few; at most several
+	few []T // distinct responses, with shape.Few; at most FewValues and one
 
 	shift int // of the response values
 	bits  int // of the largest absolute value seen, at shift

@@ -11,6 +11,8 @@ const (
 	FewNonZero            ID = "few-non-zero"
 	FewOfTwo              ID = "few-of-two-values"
 	FewSensitiveOfTwo     ID = "few-sensitive-of-two-values"
+	FewOfCodes            ID = "few-of-codes"
+	FewSensitiveCodes     ID = "few-sensitive-of-codes"
 	FewHoldings           ID = "few-holdings"
 	FewHoldingsNonZero    ID = "few-holdings-non-zero"
 	SmallClass            ID = "small-class"
@@ -146,6 +148,7 @@ const (
 	NearlyEqual      ID = "nearly-equal-sums"
 	Proportional     ID = "proportional-sums"
 	ResponseSpans    ID = "response-spans"
+	ResponseCounts   ID = "response-counts"
 	JoinedRecords    ID = "joined-records"
 	EqualSums        ID = "equal-sums"
 	SumOfTwo         ID = "sum-of-two"
@@ -244,6 +247,8 @@ var checkParameters = map[ID][]Parameter{
 	FewNonZero:            number("of", "n", "min"),
 	FewOfTwo:              number("of", "n", "min"),
 	FewSensitiveOfTwo:     number("of", "n", "min"),
+	FewOfCodes:            number("values", "of", "n", "min"),
+	FewSensitiveCodes:     number("values", "of", "n", "min"),
 	FewHoldings:           number("n", "min"),
 	FewHoldingsNonZero:    number("of", "n", "min"),
 	SmallClass:            number("n", "k"),
@@ -337,7 +342,7 @@ var checkParameters = map[ID][]Parameter{
 
 	SomeCodesLookAlike: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
 
-	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
+	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), ResponseCounts: name("column", "table", "spans", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
 	RoundedSmall: slices.Concat(name("table"), number("base", "min")), RoundedFew: slices.Concat(name("table"), number("counts")), RoundedShares: slices.Concat(name("table"), number("cells")), Unlinked: nil, LongerRelations: nil, OtherReleases: nil,
 	AttackerOff:     list(Text, "parts"),
