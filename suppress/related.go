@@ -46,8 +46,8 @@ func Related(ctx context.Context, r *sdc.Report, recheck func(ctx context.Contex
 //     respondents, codes that lie within a code of another column, and responses with nearly
 //     the same sums. The difference of two published cells is then about few;
 //   - where a table hides a cell: columns that fix each other, responses that add up or are
-//     multiples of each other, responses that span another table, responses that are nowhere
-//     above zero, and weights.
+//     multiples of each other, responses that span another table or count a code of it,
+//     responses that are nowhere above zero, and weights.
 //
 // The data are read once more where no table has all the pairs of spanning columns.
 func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([]sdc.Remark, error) {
@@ -61,7 +61,7 @@ func related(ctx context.Context, r *sdc.Report, tables []int, again recheck) ([
 	if !hides {
 		return out, nil
 	}
-	return slices.Concat(out, addingUp(sums, names), multiples(sums, names), spanning(r, tables), belowZero(r, tables), weighted(r, tables)), nil
+	return slices.Concat(out, addingUp(sums, names), multiples(sums, names), spanning(r, tables), counting(r, tables), belowZero(r, tables), weighted(r, tables)), nil
 }
 
 // columnPair are two spanning columns with a table that counts respondents over both.
@@ -414,6 +414,89 @@ func spanning(r *sdc.Report, tables []int) (out []sdc.Remark) {
 		}
 	}
 	return out
+}
+
+// counting lists the responses of two values that count a code of another table: the mean of
+// 0 and 1 for who is ill, beside a table by a column of texts that say the same. Of each code of
+// a column that spans the other table alone, its rows are compared with the rows with one of the
+// two values, in the cells that both tables have. They must be as many in at least half of
+// these, where not both are none.
+func counting(r *sdc.Report, tables []int) (out []sdc.Remark) {
+	for _, k := range tables {
+		o := r.Tables[k].Output()
+		for _, l := range tables {
+			other := r.Tables[l].Output()
+			if o.Kind != sdc.Magnitude || k == l || r.Outputs[k].UnsafeCells+r.Outputs[l].UnsafeCells == 0 {
+				continue
+			}
+			for v, name := range other.By {
+				if slices.Contains(o.By, name) || name == o.Response || !countsCode(r.Tables[k], r.Tables[l], v) {
+					continue
+				}
+				out = append(out, sdc.Remark{
+					Name: "response-counts", Column: o.Response, Verdict: sdc.Review,
+					Message: words.New(words.ResponseCounts, words.NameOf(o.Response), words.NameOf(o.Name), words.NameOf(name), words.NameOf(other.Name)),
+				})
+			}
+		}
+	}
+	return out
+}
+
+// countsCode is counting for a table, and for variable v of another table.
+func countsCode(t, other *sdc.Table, v int) bool {
+	rows := map[int]map[string]int64{} // code of v -> place -> rows
+	places := map[string]bool{}
+	for c := range other.Cells() {
+		if node := c.Node(v); node != 0 {
+			if rows[node] == nil {
+				rows[node] = map[string]int64{}
+			}
+			at := placeOf(c, v)
+			rows[node][at], places[at] = c.Records(), true
+		}
+	}
+	low, high := map[string]int64{}, map[string]int64{}
+	for c := range t.Cells() {
+		a, b, ok := c.RowsOfTwo()
+		if !ok {
+			return false
+		}
+		if at := placeOf(c, -1); places[at] {
+			low[at], high[at] = a, b
+		}
+	}
+	for _, of := range rows {
+		for _, value := range []map[string]int64{low, high} {
+			equal, unequal := 0, 0
+			for at, n := range value {
+				switch {
+				case n == 0 && of[at] == 0:
+				case n == of[at]:
+					equal++
+				default:
+					unequal++
+				}
+			}
+			if equal > 0 && equal >= unequal {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// placeOf is the place of a cell among the other variables than v, by the codes that are no
+// totals.
+func placeOf(c sdc.Cell, v int) string {
+	var at []string
+	for w, x := range c.Coordinates() {
+		if w != v && !x.Total {
+			at = append(at, fmt.Sprintf("%q=%q", x.Variable, x.Code))
+		}
+	}
+	slices.Sort(at)
+	return fmt.Sprint(at)
 }
 
 // equalSums reports whether x = y + z in every cell that x and y have, and z if z has

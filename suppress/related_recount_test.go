@@ -422,9 +422,78 @@ func (d *drawn) relations() map[string]bool {
 			if o.Name != other.Name && o.Response != "" && slices.Contains(other.By, o.Response) && (hide[o.Name] || hide[other.Name]) {
 				want[o.Response+" of "+o.Name+" spans "+other.Name] = true
 			}
+			for _, name := range other.By {
+				if o.Name != other.Name && o.Response != "" && (hide[o.Name] || hide[other.Name]) && d.counts(&o, &other, name) {
+					want[o.Response+" of "+o.Name+" counts "+name+" of "+other.Name] = true
+				}
+			}
 		}
 	}
 	return want
+}
+
+// counts reports whether one of two values of the response of o is as frequent as a code of a
+// column of other, in at least half of the cells that both have.
+func (d *drawn) counts(o, other *sdc.Output, name string) bool {
+	if slices.Contains(o.By, name) || name == o.Response {
+		return false
+	}
+	values, mine, theirs := map[int]bool{}, d.cells(o), d.cells(other)
+	for _, rows := range mine {
+		for _, i := range rows {
+			if !d.null[o.Response][i] {
+				values[d.x[o.Response][i]] = true
+			}
+		}
+	}
+	if len(values) != 2 {
+		return false
+	}
+	codes := map[string]map[string]int{} // code of the column -> cell without the column -> rows
+	both := map[string]bool{}
+	for cell, rows := range theirs {
+		code, rest := "", ""
+		for _, part := range strings.SplitAfter(cell, ",") {
+			if strings.HasPrefix(part, name+"=") {
+				code = part
+			} else {
+				rest += part
+			}
+		}
+		if code == "" {
+			continue
+		}
+		if _, ok := mine[rest]; ok {
+			both[rest] = true
+		}
+		if codes[code] == nil {
+			codes[code] = map[string]int{}
+		}
+		codes[code][rest] = len(rows)
+	}
+	for _, of := range codes {
+		for x := range values {
+			equal, some := 0, 0
+			for cell := range both {
+				n := 0
+				for _, i := range mine[cell] {
+					if !d.null[o.Response][i] && d.x[o.Response][i] == x {
+						n++
+					}
+				}
+				if n > 0 || of[cell] > 0 {
+					some++
+				}
+				if n > 0 && n == of[cell] {
+					equal++
+				}
+			}
+			if equal > 0 && 2*equal >= some {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // said names the relations of remarks.
@@ -444,6 +513,8 @@ func said(list []sdc.Remark) map[string]bool {
 			got["codes of "+q[1]+" within "+q[3]] = true
 		case x.Name == "nearly-equal":
 			got[q[1]+" nearly "+q[3]] = true
+		case x.Name == "response-counts":
+			got[q[1]+" of "+q[3]+" counts "+q[5]+" of "+q[7]] = true
 		case x.Name == "response-spans":
 			got[q[1]+" of "+q[3]+" spans "+q[5]] = true
 		case strings.Contains(text, "multiple"):
@@ -496,6 +567,8 @@ func TestRelatedRecount(t *testing.T) {
 				kind = "almost"
 			} else if words[0] == "codes" {
 				kind = "codes"
+			} else if strings.Contains(what, " counts ") {
+				kind = "counts"
 			}
 			count[kind]++
 		}
@@ -504,7 +577,7 @@ func TestRelatedRecount(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	for _, what := range []string{"fixes", "almost", "codes", "nearly", "equals", "times", "is", "of", "no relation"} {
+	for _, what := range []string{"fixes", "almost", "codes", "nearly", "equals", "times", "is", "of", "counts", "no relation"} {
 		if count[what] == 0 {
 			t.Errorf("no %s", what)
 		}
