@@ -71,8 +71,9 @@ func (s *Sensitive) HasOrder() bool { return len(s.code) == 0 || s.col.List.Orde
 
 // TClosenessOrdered is TCloseness with the distance [Ordered] and a declared order.
 // labels must list all values that occur, written as in [Sensitive.Values], from the
-// least to the largest. labels may list other values; each is one step as well, and M
-// counts it. The error is ErrRequest for a value that is not listed or listed twice; the
+// least to the largest. labels may list other values; between values that occur each is one
+// step as well, and M counts it. Labels before the first value that occurs and after the last
+// one are not counted: they would make every distance smaller. The error is ErrRequest for a value that is not listed or listed twice; the
 // other errors are those of TCloseness.
 func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Attained, error) {
 	if err := s.oneOverall(); err != nil {
@@ -85,17 +86,25 @@ func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Att
 		}
 		at[l] = uint32(i)
 	}
-	// The same distribution over the listed values, in their order.
+	// The same distribution over the listed values from the first to the last that occurs, in
+	// their order.
+	first, end := uint32(len(labels)), uint32(0)
+	for _, l := range s.Values() {
+		if place, ok := at[l]; ok {
+			first, end = min(first, place), max(end, place+1)
+		}
+	}
+	first = min(first, end)
 	in := *s
-	in.code, in.total = make([]uint32, len(labels)), make([]int64, len(labels))
+	in.code, in.total = make([]uint32, end-first), make([]int64, end-first)
 	to := make([]uint32, len(s.code))
 	for v, l := range s.Values() {
 		place, ok := at[l]
 		if !ok {
 			return Attained{}, fmt.Errorf("%w: the order of %q misses a value that occurs: it lists %d, and %d occur", ErrRequest, s.col.Name, len(labels), len(s.code))
 		}
-		to[v] = place
-		in.total[place] = s.total[v]
+		to[v] = place - first
+		in.total[to[v]] = s.total[v]
 	}
 	lists := make([][]entry, len(s.n))
 	for id := range lists {
@@ -108,7 +117,7 @@ func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Att
 	in.fill(lists)
 	in.n = s.n
 	var steps []*big.Int
-	for range max(0, len(labels)-1) {
+	for range max(0, len(in.code)-1) {
 		steps = append(steps, big.NewInt(1))
 	}
 	o := newOrdering(&in, steps)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -364,5 +365,54 @@ func TestAttributesByDefinition(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestClosenessPadded: values that nobody has before the first and after the last of an order, and
+// nodes above all values of a tree, change no distance. Between values they do.
+func TestClosenessPadded(t *testing.T) {
+	tab := table(t, li, "Salary")
+	c := classes(t, tab, riskmetrics.Options{Keys: []string{"ZIP", "Age"}})
+	disease := sensitive(t, c, tab, "Disease", "refuse")
+	values := disease.Values()
+	ordered := func(labels ...string) float64 {
+		a, err := disease.TClosenessOrdered(ctx, labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Value
+	}
+	plain, last := ordered(values...), len(values)-1
+	for _, tc := range []struct {
+		name   string
+		labels []string
+		same   bool
+	}{
+		{"before", slices.Concat([]string{"none", "nil"}, values), true},
+		{"after", slices.Concat(values, []string{"other", "rare", "rarest"}), true},
+		{"both", slices.Concat([]string{"none"}, values, []string{"other"}), true},
+		{"between", slices.Concat(values[:last], []string{"other"}, values[last:]), false},
+	} {
+		if got := ordered(tc.labels...); (got == plain) != tc.same {
+			t.Errorf("%s: %v, and %v without", tc.name, got, plain)
+		}
+	}
+	padded, root := maps.Clone(liTree), ""
+	for _, up := range liTree {
+		if _, ok := liTree[up]; !ok {
+			root = up
+		}
+	}
+	padded[root], padded["one up"], padded["two up"] = "one up", "two up", "three up"
+	a, err := disease.TClosenessTree(ctx, liTree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := disease.TClosenessTree(ctx, padded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Value != b.Value {
+		t.Errorf("tree: %v, and %v with nodes above its root", a.Value, b.Value)
 	}
 }

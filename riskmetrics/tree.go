@@ -9,7 +9,8 @@ import (
 // TClosenessTree is TCloseness with the hierarchical distance of Li, Li and
 // Venkatasubramanian 2007. parent maps every value, and every inner node, to the node
 // above; the root has none. The distance of two values is the height of their lowest
-// common ancestor divided by the height of the root. A leaf has height 0, and an inner
+// common ancestor divided by the height of the lowest node that all values which occur lie below:
+// nodes above that one would make every distance smaller. A leaf has height 0, and an inner
 // node one more than its highest child. At every inner node the smaller of the surplus
 // and the deficit of its children,
 //
@@ -38,7 +39,7 @@ func (s *Sensitive) TClosenessTree(ctx context.Context, parent map[string]string
 			total[n] += k
 		}
 	}
-	height := int64(max(1, t.height[t.root]))
+	height := int64(max(1, t.height[t.top(len(s.total))]))
 	// The definition, node by node.
 	exactly := func(id int) *big.Rat {
 		extra, surplus := make([]*big.Rat, len(t.parent)), make([]*big.Rat, len(t.parent))
@@ -66,6 +67,20 @@ func (s *Sensitive) TClosenessTree(ctx context.Context, parent map[string]string
 		return sum
 	}
 	return s.distance(ctx, func(id int) (fraction, bool) { return t.fast(s, total, height, id) }, exactly)
+}
+
+// top returns the lowest node that all of the values lie below, or the value where there is one.
+func (t *tree) top(values int) int {
+	below := make([]int, len(t.parent))
+	top := t.root
+	for v := range values {
+		for n := v; n >= 0; n = t.parent[n] {
+			if below[n]++; below[n] == values && t.height[n] < t.height[top] {
+				top = n
+			}
+		}
+	}
+	return top
 }
 
 // fast is the same in 64 bits.
