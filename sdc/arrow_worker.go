@@ -36,6 +36,8 @@ type worker struct {
 	texts        []*column.TextNumbers // of number columns that are text; nil for others
 	comma        []bool                // columns of amounts that are text with a decimal comma
 	units        []bool                // columns of units that are text or bytes
+	digits       []int                 // of the unit of number columns
+	broken       []breach              // of the relations of the plan
 
 	arrays  []arrow.Array // column -> rows of the batch
 	codes   [][]uint32    // scratch: column -> row -> code
@@ -118,6 +120,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 			floats[c] = column.IsFloat(dt)
 		}
 	}
+	w.digits, w.broken = digits, make([]breach, len(pl.relations))
 	for _, t := range pl.tabs {
 		rd, wd, float := 0, 0, false
 		if t.response >= 0 {

@@ -74,6 +74,9 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
+	if err := d.independent(outputs); err != nil {
+		return nil, err
+	}
 	tables, totals, err := tabulate(ctx, d, outputs, &p, opts)
 	if err != nil {
 		return nil, err
@@ -81,7 +84,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	r = &Report{
 		Notice: notice, Schema: seal.Schema, Verdict: Safe, Policy: p.report(),
 		Data:    DataReport{Rows: totals.rows, Respondents: totals.respondents, Sources: append([]origin.Source{}, d.Sources...)},
-		Outputs: []OutputReport{}, overlap: totals.overlap, policy: &p, sole: opts.Sole,
+		Outputs: []OutputReport{}, overlap: totals.overlap, policy: &p, sole: opts.Sole, declared: d.Declared,
 	}
 	if d.About != (origin.About{}) {
 		about := d.About
@@ -104,6 +107,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	r.remark(d.remarks(totals)...)
 	r.remark(totals.remarks...)
 	d.population(outputs, tables)
+	r.remark(d.told(totals.broken, r)...)
 	r.remark(d.populations(outputs, tables)...)
 	r.remark(joinedRecords(outputs)...)
 	r.requireDossier(&p, d.Dossier)

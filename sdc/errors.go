@@ -45,6 +45,7 @@ var (
 var (
 	errHierarchy = errors.New("hierarchy")
 	errDeclared  = errors.New("declared codes")
+	errBounds    = errors.New("declared bounds")
 	errNumber    = errors.New("number cannot be used")
 )
 

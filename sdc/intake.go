@@ -75,6 +75,9 @@ func isTrue(label string) (asked, ok bool) {
 // gather hands the batch that w.codes and w.numbers hold to every table.
 func (w *worker) gather(n int, row int64) error {
 	w.noteAsked(n)
+	if err := w.holdDeclared(n, row); err != nil {
+		return err
+	}
 	for k, t := range w.pl.tabs {
 		if w.grids.on[k] {
 			done, err := w.gatherOnGrid(k, n, row)
@@ -282,6 +285,9 @@ func (w *worker) merge(o *worker) error {
 		if err := w.overlap.Merge(o.overlap, m); err != nil {
 			return err
 		}
+	}
+	for k := range w.broken {
+		w.broken[k].merge(&o.broken[k], w.unitCodes(codes))
 	}
 	if w.asks != nil {
 		w.asks.merge(o.asks, w.unitCodes(codes))

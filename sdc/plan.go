@@ -15,6 +15,10 @@ type plan struct {
 
 	respondent, holding, weight, request int // positions in columns, or -1
 
+	relations  []plannedRelation
+	bounds     []plannedBounds
+	exceptions int64 // so many respondents make a relation that they break an error
+
 	overlap bool // look whether respondents have rows of several holdings
 }
 
@@ -78,6 +82,7 @@ func newPlan(d *Data, outputs []Output, p *Policy) (*plan, error) {
 	if d.Roles.Request != "" && !p.Request.Off {
 		pl.request = pl.column(d.Roles.Request, true, false)
 	}
+	pl.addDeclared(p)
 	for i := range outputs {
 		if err := pl.addOutput(&outputs[i], p); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
@@ -33,7 +34,13 @@ type Report struct {
 	overlap bool
 	policy  *Policy // nil in a report that was read from a file
 	sole    bool    // made with Options.Sole
+
+	declared declared.Columns
 }
+
+// Declared returns what the data of the report were declared to be: see [Data.Declared]. It
+// is empty in a report that was read from a file.
+func (r *Report) Declared() declared.Columns { return r.declared }
 
 // HasSole reports whether the report was made with Options.Sole.
 func (r *Report) HasSole() bool { return r.sole }

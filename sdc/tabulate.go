@@ -14,6 +14,7 @@ type totals struct {
 	rows, respondents int64
 	overlap           bool // some respondent has rows of several holdings
 	remarks           []Remark
+	broken            []int64 // of each declared relation, the rows that break it
 	alike             []Remark
 }
 
@@ -51,6 +52,12 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	}
 	if w.rows == 0 {
 		return nil, sum, ErrNoRows
+	}
+	for k := range w.broken {
+		if b := &w.broken[k]; b.records > 0 && b.respondents(pl) >= pl.exceptions {
+			return nil, sum, outputsError("relation %d of the declared ones does not hold: %d records break it; correct the relation or the data, or leave the relation out", k+1, b.records)
+		}
+		sum.broken = append(sum.broken, w.broken[k].records)
 	}
 	if sum.alike, err = w.unitLooks(pl); err != nil {
 		return nil, sum, err

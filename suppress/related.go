@@ -73,7 +73,8 @@ type columnPair struct {
 // dependent lists the pairs of spanning columns of which one fixes the other, as a county
 // fixes its region. Then a cell of one is a cell of the other, and a combination that
 // cannot occur hides nothing. A declared sensitive variable that another column fixes is
-// group disclosure, and is left to that rule. Pairs that were not looked at are for review.
+// group disclosure, and is left to that rule. A pair that is declared a coincidence is left
+// out: nobody knows that. Pairs that were not looked at are for review.
 // Where no table hides a cell, a column that fixes another completely reveals nothing.
 func dependent(ctx context.Context, r *sdc.Report, tables []int, hides bool, again recheck) ([]sdc.Remark, error) {
 	pairs, sensitive := columnPairs(r, tables)
@@ -108,6 +109,7 @@ func dependent(ctx context.Context, r *sdc.Report, tables []int, hides bool, aga
 	if policy := r.JudgedBy(); !policy.MinContributors.Off {
 		exceptions = policy.MinContributors.Min
 	}
+	said := r.Declared()
 	for _, p := range pairs {
 		if p.table == nil {
 			continue
@@ -122,7 +124,7 @@ func dependent(ctx context.Context, r *sdc.Report, tables []int, hides bool, aga
 					Message: words.New(words.CodesNested, words.NameOf(from), words.NameOf(to)),
 				})
 			}
-			if !ok || slices.Contains(sensitive, to) || rest > 0 && !few || rest == 0 && !hides {
+			if !ok || slices.Contains(sensitive, to) || said.Coincidence(from, to) || rest > 0 && !few || rest == 0 && !hides {
 				continue
 			}
 			x := sdc.Remark{Name: "dependent-columns", Column: from, Count: rest, Verdict: sdc.Review}

@@ -68,12 +68,12 @@ func people(t *testing.T) arrow.Table {
 	text := arrow.BinaryTypes.String
 	schema := arrow.NewSchema([]arrow.Field{
 		{Name: "person", Type: text}, {Name: "firm", Type: text}, {Name: "region", Type: text}, {Name: "state", Type: text},
-		{Name: "turnover", Type: arrow.PrimitiveTypes.Int64}, {Name: "weight", Type: arrow.PrimitiveTypes.Int64}, {Name: "asks", Type: arrow.FixedWidthTypes.Boolean},
+		{Name: "turnover", Type: arrow.PrimitiveTypes.Int64}, {Name: "weight", Type: arrow.PrimitiveTypes.Int64}, {Name: "asks", Type: arrow.FixedWidthTypes.Boolean}, {Name: "net", Type: arrow.PrimitiveTypes.Int64},
 	}, nil)
 	var list []string
 	for line := range strings.Lines(rows()) {
 		f := strings.Split(strings.TrimSpace(line), ",")
-		list = append(list, fmt.Sprintf(`{"person":%q,"firm":%q,"region":%q,"state":%q,"turnover":%s,"weight":%s,"asks":%s}`, f[0], f[1], f[2], f[3], f[4], f[5], f[6]))
+		list = append(list, fmt.Sprintf(`{"person":%q,"firm":%q,"region":%q,"state":%q,"turnover":%s,"weight":%s,"asks":%s,"net":%s}`, f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[4]))
 	}
 	table, err := array.TableFromJSON(memory.DefaultAllocator, schema, []string{"[" + strings.Join(list, ",") + "]"})
 	if err != nil {
@@ -131,7 +131,10 @@ func data(t *testing.T) *sdc.Data {
 	d.Suppressions = []*localrecord.Record{localRecord()}
 	d.NotIdentifiers = map[string]string{"state": "a state of three"}
 	d.RespondentForm = "exact"
-	d.Declared = declared.Columns{Codes: map[string][]string{"state": {"s0", "s1", "s2", "s3"}}}
+	d.Declared = declared.Columns{
+		Codes: map[string][]string{"state": {"s0", "s1", "s2", "s3"}}, Independent: [][2]string{{"region", "asks"}}, Relations: []string{"turnover = net"},
+		Bounds: map[string][2]string{"turnover": {"0", "100"}},
+	}
 	d.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
 	return d
 }

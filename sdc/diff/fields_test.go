@@ -37,7 +37,7 @@ func persons(t *testing.T) arrow.Table {
 	for i := range 90 {
 		rows = append(rows, map[string]any{
 			"id": fmt.Sprint("p", i), "other": fmt.Sprint("q", i%80), "own": fmt.Sprint("h", i%30), "w": 1 + i%3, "asked": i%41 == 3,
-			"town": fmt.Sprint("t", i%6), "sex": []any{"m", "f", nil}[i*i%7%3], "age": i % 4, "x": 100 + i*i%53, "y": i % 2,
+			"town": fmt.Sprint("t", i%6), "sex": []any{"m", "f", nil}[i*i%7%3], "age": i % 4, "x": 100 + i*i%53, "y": i % 2, "z": 100 + i*i%53 - i%2,
 		})
 	}
 	text, err := json.Marshal(rows)
@@ -48,7 +48,7 @@ func persons(t *testing.T) arrow.Table {
 	for _, name := range []string{"id", "other", "own", "town", "sex"} {
 		fields = append(fields, arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true})
 	}
-	for _, name := range []string{"w", "age", "x", "y"} {
+	for _, name := range []string{"w", "age", "x", "y", "z"} {
 		fields = append(fields, arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Int64, Nullable: true})
 	}
 	fields = append(fields, arrow.Field{Name: "asked", Type: arrow.FixedWidthTypes.Boolean, Nullable: true})
@@ -87,7 +87,10 @@ func asked(t *testing.T, table arrow.Table) *request {
 	r.data.Missing = map[string]sdc.Missing{"": "exclude", "sex": "category"}
 	r.data.Hierarchies = map[string]*sdc.Hierarchy{"town": provinces(t, "t0", "t1", "t2")}
 	r.data.RespondentForm = "exact"
-	r.data.Declared = declared.Columns{Codes: map[string][]string{"age": {"0", "1", "2", "3", "4"}}}
+	r.data.Declared = declared.Columns{
+		Codes: map[string][]string{"age": {"0", "1", "2", "3", "4"}}, Independent: [][2]string{{"town", "age"}}, Relations: []string{"x = z + y"},
+		Bounds: map[string][2]string{"x": {"0", "200"}},
+	}
 	r.data.About = origin.About{Title: "a", Project: "b", Requester: "c", Date: "d"}
 	r.data.NotIdentifiers = map[string]string{"age": "it is an age"}
 	r.policy.RequireDossier, r.data.Dossier = true, &checklist.State{}
@@ -180,6 +183,10 @@ func change(v reflect.Value, path string, fn func(path string)) {
 		for i := range v.Len() {
 			change(v.Index(i), fmt.Sprintf("%s[%d]", path, i), fn)
 		}
+	case reflect.Array:
+		for i := range v.Len() {
+			change(v.Index(i), fmt.Sprintf("%s[%d]", path, i), fn)
+		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
 			less := reflect.MakeMap(v.Type())
@@ -258,7 +265,7 @@ func TestEveryFieldIsInTheReport(t *testing.T) {
 	if tried < 400 || errs > tried*3/4 {
 		t.Errorf("%d changes, %d errors", tried, errs)
 	}
-	for _, want := range []string{"data.Roles.Respondent", "data.Missing", "data.About.Date", "policy.NK.Percent", "policy.Weighting", "outputs"} {
+	for _, want := range []string{"data.Roles.Respondent", "data.Missing", "data.About.Date", "data.Declared.Codes", "data.Declared.Independent", "data.Declared.Relations", "data.Declared.Bounds", "policy.NK.Percent", "policy.Weighting", "outputs"} {
 		if !seen[want] {
 			t.Errorf("%s was not changed: %q", want, slices.Sorted(maps.Keys(seen)))
 		}

@@ -18,7 +18,7 @@ import (
 // inferredTypes remarks on the columns of CSV files that the spec uses without a declared
 // type: codes are text, and the type of numbers was found from all rows.
 func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
-	numbers := []string{s.Roles.Weight}
+	numbers := append(s.DeclaredNumbers(), s.Roles.Weight)
 	codes := []string{s.Roles.Respondent, s.Roles.Holding}
 	for _, o := range s.Outputs {
 		numbers = append(append(numbers, o.Response), o.Amounts...)

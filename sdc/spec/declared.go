@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/declared"
 )
 
@@ -60,6 +62,85 @@ func (c *codeList) UnmarshalYAML(n ast.Node) error {
 	return nil
 }
 
+// texts reads a list of texts of some length; ok is false for anything else.
+func texts(n ast.Node, length int) (out []string, ok bool) {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) != length {
+		return nil, false
+	}
+	for _, v := range list.Values {
+		s, ok := scalar(v)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, s)
+	}
+	return out, true
+}
+
+// checked returns the fault of one declaration, at its place.
+func checked(n ast.Node, field string, d declared.Columns) error {
+	if err := d.Validate(); err != nil {
+		text := strings.TrimPrefix(err.Error(), sdc.ErrRequest.Error()+": ")
+		// The place is better than the number of the only one.
+		for _, only := range []string{"independent pair 1: ", "relation 1: ", `bounds of column "x": `} {
+			text = strings.TrimPrefix(text, only)
+		}
+		return misplaced(n, "data.%s: %s", field, text)
+	}
+	return nil
+}
+
+// pairOf is a pair of columns.
+type pairOf [2]string
+
+// UnmarshalYAML reads the names of two columns.
+func (p *pairOf) UnmarshalYAML(n ast.Node) error {
+	list, ok := texts(n, 2)
+	if !ok {
+		return misplaced(n, "data.independent: a list of pairs of columns is wanted, as [[a, b]]")
+	}
+	*p = pairOf(list)
+	return checked(n, "independent", declared.Columns{Independent: [][2]string{*p}})
+}
+
+// relation is the text of a relation.
+type relation string
+
+// UnmarshalYAML reads a relation.
+func (r *relation) UnmarshalYAML(n ast.Node) error {
+	text, ok := scalar(n)
+	if !ok {
+		return misplaced(n, `data.relations: a list of relations is wanted, as ["total = paid + unpaid"]`)
+	}
+	*r = relation(text)
+	return checked(n, "relations", declared.Columns{Relations: []string{text}})
+}
+
+// boundsOf are the least and the greatest value of a column.
+type boundsOf [2]string
+
+// UnmarshalYAML reads two numbers as they are written.
+func (b *boundsOf) UnmarshalYAML(n ast.Node) error {
+	list, ok := texts(n, 2)
+	if !ok {
+		return misplaced(n, "data.bounds: the least and the greatest value are wanted, as [0, 168]")
+	}
+	*b = boundsOf(list)
+	return checked(n, "bounds", declared.Columns{Bounds: map[string][2]string{"x": *b}})
+}
+
+// DeclaredNumbers lists the columns of declared relations and bounds. A check reads their
+// numbers, whatever the outputs are.
+func (s *Spec) DeclaredNumbers() (out []string) {
+	for field, name := range s.Declared.Named() {
+		if field == "Relations" || field == "Bounds" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // declare takes in what the spec declares of columns.
 func (f *dataFile) declare(s *Spec) error {
 	d := declared.Columns{}
@@ -71,6 +152,21 @@ func (f *dataFile) declare(s *Spec) error {
 			d.Codes = map[string][]string{}
 		}
 		d.Codes[name] = f.Codes[name]
+	}
+	for _, p := range f.Independent {
+		d.Independent = append(d.Independent, p)
+	}
+	for _, r := range f.Relations {
+		d.Relations = append(d.Relations, string(r))
+	}
+	for name, b := range f.Bounds {
+		if d.Bounds == nil {
+			d.Bounds = map[string][2]string{}
+		}
+		d.Bounds[name] = b
+	}
+	if err := d.Validate(); err != nil {
+		return wrong("data: %s", strings.TrimPrefix(err.Error(), sdc.ErrRequest.Error()+": "))
 	}
 	s.Declared = d
 	return nil

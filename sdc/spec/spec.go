@@ -49,7 +49,8 @@ type Spec struct {
 }
 
 // Columns lists the columns that a check of the spec reads, each once: the columns of the
-// roles, then the columns of the outputs in their order. It is empty where a check needs
+// roles, those of declared relations and bounds, then the columns of the outputs in their
+// order. It is empty where a check needs
 // only the number of rows.
 func (s *Spec) Columns() []string {
 	var out []string
@@ -61,6 +62,7 @@ func (s *Spec) Columns() []string {
 		}
 	}
 	add(s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request)
+	add(s.DeclaredNumbers()...)
 	for _, o := range s.Outputs {
 		add(o.By...)
 		add(o.Sensitive...)
@@ -97,6 +99,9 @@ type dataFile struct {
 	Missing     map[string]string        `yaml:"missing"`
 	Hierarchies map[string]hierarchyFile `yaml:"hierarchies"`
 	Codes       map[string]codeList      `yaml:"codes"`
+	Independent []pairOf                 `yaml:"independent"`
+	Relations   []relation               `yaml:"relations"`
+	Bounds      map[string]boundsOf      `yaml:"bounds"`
 	Identifiers identifiersFile          `yaml:"identifiers"`
 }
 

@@ -152,6 +152,14 @@ var dutchChecks = map[ID]string{
 	ChoicePins:       "tabel {table} is heel klein: alle tabellen waaruit het programma deze publicatie kan hebben gemaakt, hebben misschien één waarde van een onveilige cel, zodat de keuze van wat verborgen is, of van hoe is afgerond, die waarde kan vertellen; publiceer minder detail",
 	GroupShareOpen:   "tabel {table} en wat daaraan vastzit: niet is aangetoond dat het aandeel van een verborgen cel onbekend blijft, zoals een groepsregel vereist (aantal plaatsen: {places}); publiceer minder detail",
 
+	DeclaredCoincidence: "als toeval opgegeven: {first}, {second}. Dat de ene kolom in deze gegevens de andere vastlegt, weet volgens de specificatie niemand",
+	DeclaredRelation:    "opgegeven voor ieder record: {relation}. Alle records zijn daaraan getoetst",
+	DeclaredBounds:      "opgegeven: geen waarde van {column} ligt onder {least} of boven {most}. Alle records zijn daaraan getoetst",
+	RelationBroken:      "opgegeven voor ieder record: {relation}. Voor enkele respondenten klopt dat niet; een beoordelaar moet bepalen wat het verband over hen vertelt, of de gegevens moeten worden verbeterd",
+	RelationOpen:        "de tabellen vertellen door {relation} ook de sommen van {others}, die geen regel heeft beoordeeld; vraag ook daar tabellen van, of laat een tabel weg",
+	RelationHidden:      "wat tabellen van {columns} door {relation} over elkaars verborgen cellen vertellen, daarmee is niet gerekend; laat een ervan weg, of publiceer minder detail",
+	BoundsHidden:        "wat de opgegeven grenzen van {column} over verborgen sommen vertellen aan een lezer die weet van hoeveel records een som is, daarmee is niet gerekend; publiceer minder detail, of beoordeel de verborgen cellen",
+
 	PolicyDiffers: "{rule}: wijkt af van {base}",
 	PolicySets:    "{rule}: [{field} ]{new} (in {base}: {old})",
 	StateOn:       "aan[, {limits}]", StateOff: "uit", StateRequired: "vereist", StateNotRequired: "niet vereist",

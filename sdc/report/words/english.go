@@ -152,6 +152,14 @@ var englishChecks = map[ID]string{
 	ChoicePins:       "table {table} is very small: all tables from which the program can have made this release may have one value of an unsafe cell, so the choice of what is hidden, or of how counts are rounded, may tell that value; publish less detail",
 	GroupShareOpen:   "table {table} and those linked with it: a group rule asks that the share of a hidden cell in its line stays unknown, which was not shown in {places} places; publish less detail",
 
+	DeclaredCoincidence: "declared a coincidence: {first}, {second}. That one of the two columns fixes the other in these data is taken to be known to nobody",
+	DeclaredRelation:    "declared of every record: {relation}. All records were held against that",
+	DeclaredBounds:      "declared: no value of {column} is below {least} or above {most}. All records were held against that",
+	RelationBroken:      "declared of every record: {relation}. A few respondents break that; a reviewer must judge what the relation tells of them, or the data must be corrected",
+	RelationOpen:        "the tables tell by {relation} also the sums of {others}, which no rule has judged; ask for tables of these too, or leave a table out",
+	RelationHidden:      "what tables of {columns} tell by {relation} of each other's hidden cells is not reckoned with; leave one of them out, or publish less detail",
+	BoundsHidden:        "what the declared bounds of {column} tell of hidden sums, to a reader who knows of how many records a sum is, is not reckoned with; publish less detail, or judge the hidden cells",
+
 	PolicyDiffers: "{rule}: differs from {base}",
 	PolicySets:    "{rule}: [{field} ]{new} (in {base}: {old})",
 	StateOn:       "on[, {limits}]", StateOff: "off", StateRequired: "required", StateNotRequired: "not required",

@@ -178,6 +178,14 @@ const (
 	CodeOccurs       ID = "code-occurs"
 	ChoicePins       ID = "choice-pins"
 	GroupShareOpen   ID = "group-share"
+
+	DeclaredCoincidence ID = "declared-coincidence"
+	DeclaredRelation    ID = "declared-relation"
+	DeclaredBounds      ID = "declared-bounds"
+	RelationBroken      ID = "relation-broken"
+	RelationOpen        ID = "relation-open"
+	RelationHidden      ID = "relation-hidden"
+	BoundsHidden        ID = "bounds-hidden"
 )
 
 // Differences between a policy and the shipped one, and the states that they name.
@@ -345,16 +353,23 @@ var checkParameters = map[ID][]Parameter{
 	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), ResponseCounts: name("column", "table", "spans", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
 	RoundedSmall: slices.Concat(name("table"), number("base", "min")), RoundedFew: slices.Concat(name("table"), number("counts")), RoundedShares: slices.Concat(name("table"), number("cells")), Unlinked: nil, LongerRelations: nil, OtherReleases: nil,
-	AttackerOff:     list(Text, "parts"),
-	DeclaredCodes:   slices.Concat(name("column"), number("n")),
-	LongerSums:      nil,
-	SumsAllEqual:    nil,
-	Pooled:          nil,
-	SmallerResponse: nil,
-	DifferentThings: nil,
-	NegativeTotals:  nil,
-	Repeatable:      nil,
-	PatternChoice:   nil,
+	AttackerOff:         list(Text, "parts"),
+	DeclaredCodes:       slices.Concat(name("column"), number("n")),
+	DeclaredCoincidence: name("first", "second"),
+	DeclaredRelation:    text("relation"),
+	DeclaredBounds:      slices.Concat(name("column"), text("least", "most")),
+	RelationBroken:      text("relation"),
+	RelationOpen:        slices.Concat(text("relation"), list(Name, "others")),
+	RelationHidden:      slices.Concat(text("relation"), list(Name, "columns")),
+	BoundsHidden:        name("column"),
+	LongerSums:          nil,
+	SumsAllEqual:        nil,
+	Pooled:              nil,
+	SmallerResponse:     nil,
+	DifferentThings:     nil,
+	NegativeTotals:      nil,
+	Repeatable:          nil,
+	PatternChoice:       nil,
 
 	RecordsBeside:  slices.Concat(name("table", "records"), number("n", "of")),
 	SumOfHidden:    slices.Concat(name("table"), number("places")),
