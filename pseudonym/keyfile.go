@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -100,10 +99,10 @@ func ReadSecretFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	switch {
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("%w: others than its owner may read it (mode %#o, want 0600: chmod 600)", ErrKeyFile, info.Mode().Perm())
-	case info.Size() > maxKeyFile:
+	if err := files.Private(info); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
+	}
+	if info.Size() > maxKeyFile {
 		return nil, fmt.Errorf("%w: too long", ErrKeyFile)
 	}
 	return io.ReadAll(io.LimitReader(f, maxKeyFile))

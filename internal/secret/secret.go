@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/staging"
@@ -121,8 +120,8 @@ func Load(path string) (Secret, error) {
 	if err != nil {
 		return Secret{}, err
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return Secret{}, fmt.Errorf("%w: %s: others than its owner may read it (mode %#o, want 0600: chmod 600)", ErrSecret, path, info.Mode().Perm())
+	if err := files.Private(info); err != nil {
+		return Secret{}, fmt.Errorf("%w: %s: %w", ErrSecret, path, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
