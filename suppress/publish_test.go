@@ -52,13 +52,19 @@ var someCounts = map[string][]int{"N": {4, 30, 28, 33}, "S": {25, 31, 27, 29}, "
 // checked is the report of a table of the two columns.
 func checked(t *testing.T, opts sdc.Options, outputs ...sdc.Output) *sdc.Report {
 	t.Helper()
+	return checkedUnder(t, sdc.CBS(), opts, outputs...)
+}
+
+// checkedUnder is checked under a policy.
+func checkedUnder(t *testing.T, p sdc.Policy, opts sdc.Options, outputs ...sdc.Output) *sdc.Report {
+	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	t.Cleanup(func() { mem.AssertSize(t, 0) })
 	table := persons(mem, someCounts)
 	defer table.Release()
 	data := sdc.FromTable(table)
 	data.Roles.Respondent = "id"
-	r, err := sdc.Check(t.Context(), data, outputs, sdc.CBS(), opts)
+	r, err := sdc.Check(t.Context(), data, outputs, p, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

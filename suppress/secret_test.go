@@ -81,3 +81,27 @@ func TestSecret(t *testing.T) {
 func isFact(id string) func(words.Message) bool {
 	return func(m words.Message) bool { return string(m.ID) == id }
 }
+
+// TestMethodOff: where the policy says that nobody knows the program, no secret is drawn with:
+// 20 secrets give one pattern, and the manifest says so.
+func TestMethodOff(t *testing.T) {
+	policy := sdc.CBS()
+	policy.Attacker.NoMethod = true
+	patterns := map[string]bool{}
+	for n := range byte(20) {
+		s := slices.Clone(projectSecret)
+		s[0] = n
+		p, err := suppress.Release(t.Context(), checkedUnder(t, policy, sdc.Options{Sole: true}, crossed), suppress.Options{Secret: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		patterns[releasedText(t, p)] = true
+		m, err := fs.ReadFile(p.FS(suppress.ReleaseFolder), "manifest.json")
+		if err != nil || !strings.Contains(string(m), `"method"`) {
+			t.Errorf("the manifest does not say that method is off: %v", err)
+		}
+	}
+	if len(patterns) != 1 {
+		t.Errorf("20 secrets give %d patterns", len(patterns))
+	}
+}

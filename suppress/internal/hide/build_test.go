@@ -41,7 +41,7 @@ func (r *rows) add(x float64, codes ...string) {
 }
 
 // check runs a policy over outputs.
-func (r *rows) check(t *testing.T, p sdc.Policy, hs map[string]*sdc.Hierarchy, outputs ...sdc.Output) *sdc.Report {
+func (r *rows) check(t testing.TB, p sdc.Policy, hs map[string]*sdc.Hierarchy, outputs ...sdc.Output) *sdc.Report {
 	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer mem.AssertSize(t, 0)

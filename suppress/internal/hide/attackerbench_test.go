@@ -1,0 +1,97 @@
+package hide
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sluis-go/sluis/sdc"
+)
+
+// treeOf is a tree of a number of leaves, five to a code.
+func treeOf(b *testing.B, name string, leaves int) (*sdc.Hierarchy, []string) {
+	b.Helper()
+	var top []sdc.Code
+	var codes []string
+	for k := range leaves {
+		if k%5 == 0 {
+			top = append(top, sdc.Code{Label: fmt.Sprintf("%s%d", name, k/5)})
+		}
+		code := sdc.Code{Label: fmt.Sprintf("%s%d.%d", name, k/5, k%5)}
+		codes = append(codes, code.Label)
+		top[len(top)-1].Children = append(top[len(top)-1].Children, code)
+	}
+	h, err := sdc.NewHierarchy(top...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return h, codes
+}
+
+// BenchmarkAttacker protects tables of counts with trees, from microdata, against the whole of
+// the attacker, and with the parts unions, shares and occurs off.
+func BenchmarkAttacker(b *testing.B) {
+	for _, leaves := range [][]int{{15, 18}, {50, 55}, {90, 95}} {
+		rng := rand.New(rand.NewPCG(1, uint64(leaves[0])))
+		data := &rows{names: []string{"a", "b"}}
+		hs := map[string]*sdc.Hierarchy{}
+		codes := make([][]string, 2)
+		for v, n := range leaves {
+			hs[data.names[v]], codes[v] = treeOf(b, data.names[v], n)
+		}
+		for _, x := range codes[0] {
+			for _, y := range codes[1] {
+				for n := int(10/(0.05+rng.Float64())) * rng.IntN(3) / 2; n > 0; n-- {
+					data.add(0, x, y)
+				}
+			}
+		}
+		for _, off := range []bool{false, true} {
+			p := onlyRules()
+			p.MinContributors = sdc.MinContributors{Min: 10}
+			p.Attacker.NoUnions, p.Attacker.NoShares, p.Attacker.NoOccurs = off, off, off
+			report := data.check(b, p, hs, sdc.Output{Name: "t", Kind: sdc.Frequency, By: data.names})
+			b.Run(fmt.Sprintf("leaves=%dx%d/off=%v", leaves[0], leaves[1], off), func(b *testing.B) {
+				for b.Loop() {
+					protectOf(b, report)
+				}
+			})
+		}
+	}
+}
+
+// protectOf protects the table of a report, and reports what that costs.
+func protectOf(b *testing.B, report *sdc.Report) {
+	b.Helper()
+	groups, err := FromReport(report, []int{0}, BuildOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := groups[0]
+	unsafe := make([]bool, len(g.problem.cells))
+	for i, c := range g.problem.cells {
+		unsafe[i] = c.Status == Primary
+	}
+	if err := g.Draw([32]byte{1}); err != nil {
+		b.Fatal(err)
+	}
+	pattern, remarks, err := g.Protect(context.Background(), Options{Threads: 2, Rounds: 8, Seed: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var primary, secondary, value float64
+	for i, is := range unsafe {
+		switch {
+		case is:
+			primary++
+		case pattern.status[i].Hidden():
+			secondary, value = secondary+1, value+float64(g.problem.cells[i].Value)
+		}
+	}
+	b.ReportMetric(float64(len(unsafe)), "cells")
+	b.ReportMetric(primary, "primary")
+	b.ReportMetric(secondary, "secondary")
+	b.ReportMetric(value, "value")
+	b.ReportMetric(float64(len(remarks)), "remarks")
+}
