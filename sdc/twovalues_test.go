@@ -52,6 +52,8 @@ func TestTwoValuesBoundary(t *testing.T) {
 		{"8 have 2, or 1 has 9", elsewhere(rows(1, 13, 1, 8, 2), 9), integer, nil, review},
 		{"9 of 20 have 2, or 1 has 10", elsewhere(rows(1, 11, 1, 9, 2), 10), integer, nil, review},
 		{"10 of 20 have 2, or 2 have 6, the boundary", elsewhere(rows(1, 10, 1, 10, 2), 6), integer, nil, safe},
+		{"all ten may have 2, the boundary", rows(1, 8, 1, 1, 2, 1, 10), integer, nil, safe},
+		{"eleven with 2 are more than ten rows", rows(1, 8, 1, 1, 3, 1, 10), integer, nil, review},
 		{"few have less than the largest", elsewhere(rows(1, 13, 9, 2, 8), 1), integer, nil, review},
 		{"3 of 50 have 999, and 20 have 1", rows(1, 27, 0, 20, 1, 3, 999), integer, nil, review},
 		{"10 of 50 have 999, the boundary", rows(1, 20, 0, 20, 1, 10, 999), integer, nil, safe},
