@@ -18,15 +18,17 @@ const (
 )
 
 // ReadRDA reads the metadata of a table for tau-ARGUS (an .rda file of tabular data):
-// separator, status codes, spanning variables with the code of their totals and their
-// hierarchy files, and which columns are the response, frequency, largest
-// contributions, status and protection levels. Where there are several responses, or
-// none, Value is left empty.
 //
-// Hierarchy files are looked for in the folder of the metadata, whatever path these
-// give them. Statuses are those that the metadata name, the numbers that tau-ARGUS
-// writes, and M and ML for secondary cells. Costs, shadow variables, code lists,
-// distances and decimals play no part in an audit.
+//   - the separator and the status codes;
+//   - the spanning variables, with the code of their totals and their hierarchy files;
+//   - the columns of the response, the frequency, the largest contributions, the status
+//     and the protection levels. Where the metadata name several responses, or none,
+//     Value is left empty.
+//
+// Hierarchy files are looked for in the folder of the metadata, whatever path the metadata
+// give. Statuses are those that the metadata name, the numbers that tau-ARGUS writes, and
+// M and ML for secondary cells. Costs, shadow variables, code lists, distances and
+// decimals play no part in an audit.
 //
 // The error wraps ErrRequest and names the line: an unknown keyword, hierarchies by
 // the width of codes, metadata of microdata.

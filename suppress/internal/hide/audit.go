@@ -10,17 +10,21 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 )
 
-// Audit works out what an attacker can say of the hidden cells of a pattern, our
-// own or another's: the feasibility interval of each under what he knows
-// beforehand, and whether the needs of every primary cell hold, against
-// outsiders and every insider. A primary cell that is published fails all it
-// needs; a protected one counts as known even where it is hidden.
+// Audit computes what attackers can say of the hidden cells of a pattern, of this package
+// or of another tool:
 //
-// Floating-point numbers find the ends of intervals and whole numbers prove them:
-// what is reached is another table that was checked, what is proven follows from
-// exact sums over bounds. For a whole-number attacker programs are branched upon.
-// Where the two differ the interval says so, and a need that rests on it is
-// Undecided.
+//   - the feasibility interval of each hidden cell, under the prior knowledge of the
+//     attacker;
+//   - whether the needs of every primary cell hold, against outsiders and every insider.
+//
+// A primary cell that is published fails all its needs. A protected cell counts as known
+// even where it is hidden.
+//
+// Floating-point numbers find the ends of intervals, and whole numbers prove them: an end
+// that is reached is the value in another table, which was checked; an end that is proven
+// follows from exact sums over bounds. For an attacker who knows that values are whole,
+// programs are branched upon. Where the reached and the proven end differ, the interval
+// says so, and a need that rests on that end is Undecided.
 //
 // The result does not depend on the number of threads.
 func Audit(ctx context.Context, p *Problem, hidden []bool, o AuditOptions) (*Audited, error) {
@@ -211,8 +215,7 @@ func (a *auditor) asked(c int32) int64 {
 	return max(1, l.Lower, l.Upper, l.Sliding)
 }
 
-// program makes the program of some cells, in order, for somebody who knows what he
-// knows.
+// program makes the program of some cells, in order, with the bounds of one view.
 func (a *auditor) program(cells []int32, check *checker, v *view) *region {
 	lower, upper := make([]int64, len(cells)), make([]int64, len(cells))
 	for j, c := range cells {
@@ -324,8 +327,8 @@ func (a *auditor) decide(ctx context.Context, n Need, f *finder) (Verdict, []*Wi
 	if n.Owner == 0 {
 		return a.p.settle(ctx, n, a.program(a.parts[k], f.check, v))
 	}
-	// What an insider knows besides may split the component: what is connected to
-	// the cell without his cells is enough.
+	// The prior knowledge of an insider may split the component: the cells that are
+	// connected to the cell without the insider's cells are enough.
 	cells, _ := f.region(n.Cell, n.Owner, false, true, len(a.p.cells))
 	cells = slices.DeleteFunc(cells, func(c int32) bool { return a.part[c] < 0 })
 	return a.p.settle(ctx, n, a.program(cells, f.check, v))

@@ -8,14 +8,19 @@ import (
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
-// Beside looks at what the microdata among the outputs of a report tell of the tables with
-// the given numbers that hide something, as hides says. Whoever has the records counts the
-// cells himself. So the error wraps ErrUnfit where microdata have all the spanning
-// variables of such a table among their keys and sensitive variables, in codes that are as
-// fine as those of the table, and the response where there is one. All other microdata beside
-// such a table have a remark that this was not decided, for review. What is counted over
-// shared columns is a margin of the table. And a column by another name may determine a column
-// of the table, as a municipality determines its region, or be the same column in other codes.
+// Beside looks at what the microdata among the outputs of a report reveal about the tables
+// with the given numbers that hide something (see hides). A reader of the records can count
+// the cells. So the error wraps ErrUnfit where microdata have, among their keys and
+// sensitive variables,
+//
+//   - all spanning variables of such a table, in codes that are as fine as those of the
+//     table; and
+//   - the response of the table, where there is one.
+//
+// All other microdata beside such a table have a remark for review that this was not
+// decided. There are two reasons: a count over shared columns is a margin of the table; and
+// a column by another name may determine a column of the table, as a municipality
+// determines its region, or be the same column in other codes.
 //
 // Linear in pairs of outputs and their codes.
 func Beside(r *sdc.Report, tables []int, hides func(int) bool) ([]sdc.Remark, error) {

@@ -2,13 +2,16 @@ package hide
 
 import "slices"
 
-// box looks for small witnesses without any program: all changes are plus or
-// minus one amount, as in the exchange between the four corners of a rectangle
-// of a table, or the corners of a box of more variables, with their totals down
-// or up a hierarchy. It starts with a change of one cell, takes a relation that
-// no longer holds, and lets another cell of it make up for it, those first that
-// upset the fewest other relations; backwards when nothing fits or it costs too
-// much. It holds scratch space; not safe for concurrent use.
+// box looks for small witnesses without a linear program. All changes are plus or minus one
+// amount. Examples:
+//
+//   - the exchange between the four corners of a rectangle of a table;
+//   - the corners of a box of more variables, with their totals down or up a hierarchy.
+//
+// The search starts with a change of one cell. It takes a relation that no longer holds, and
+// changes another cell of the relation so that the relation holds again. Cells that break
+// the fewest other relations are first. The search goes back when no cell fits, or when the
+// price is too high. A box holds scratch space; not safe for concurrent use.
 type box struct {
 	p      *Problem
 	hidden []bool
@@ -41,9 +44,10 @@ const (
 	boxCells = 256 // cells that a witness may have
 )
 
-// find looks for a witness in which a cell changes by an amount, which may be
-// negative, and of whom the view is does not know better. With more it may change published
-// cells; then the cheapest that it met is returned, which costs less than a limit.
+// find looks for a witness in which a cell changes by an amount, which may be negative, and
+// which the attacker of the view cannot rule out. With more, the witness may change
+// published cells: find then returns the cheapest witness that it met, with a cost below
+// the limit.
 func (b *box) find(cell int32, by int64, v *view, more bool, nodes int, limit int64) (w *Witness, cost int64) {
 	b.amount, b.more, b.view, b.nodes = abs(by), more, v, nodes
 	b.best, b.bestCost = b.best[:0], limit

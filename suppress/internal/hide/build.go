@@ -86,38 +86,40 @@ var reasonOf = map[string]reason{
 	"group-disclosure": groupShare, "group-remainder": groupShare, "request": byRequest, "a-priori": byHand,
 }
 
-// FromReport lays out the outputs with the given numbers as problems: those of
-// the same response, or all counts, are linked and become one, in which a cell
-// that occurs in several tables is one cell. The policy is that of the report.
+// FromReport lays out the outputs with the given numbers as problems. Outputs of the same
+// response, or all counts, are linked and become one problem, in which a cell that occurs in
+// several tables is one cell. The policy is that of the report.
 //
-// Every cell of the full table is in the problem, empty ones as zeros, with every
-// sum relation over totals and hierarchies; totals that are not published are
-// Withheld. Primary cells are those with an unsafe finding. Their levels, rounded
-// up to units, are
+// Every cell of the full table is in the problem, empty cells as zeros, with every sum
+// relation over totals and hierarchies. Totals that are not published are Withheld. Primary
+// cells are those with an unsafe finding. The level of a primary cell, rounded up to units,
+// is the largest of those of the a-priori list and of
 //
 //	concentration rules   sdc.Cell.ProtectionLevel, above and below
 //	group disclosure      below: down to where the cell, published as it is,
 //	                      would pass the rule in its line
 //	a threshold alone     none: the value must not be determined exactly
 //
-// the largest of those that apply and of the a-priori list, and below no more than
-// down to the least value that the attacker knows of anyway. A group rule is about
-// a share: whoever can rule out every share below the limit has learned what the
-// rule forbids, whoever cannot has not. What he may think possible above the true
-// share adds nothing to that.
+// The lower level is at most the distance to the least value that the attacker knows. A group
+// rule is about a share of a line: an attacker breaks the rule by ruling out every share
+// below the limit. What the attacker believes possible above the true share plays no part.
 //
-// A cell with one contributor (one holding; of a respondent with several rows, these
-// alone) has him as its owner, and all cells of which he is the only contributor,
-// in whichever tables and published or not, have the same. Of a cell of several its
-// Shares are what the largest contributors have, where sums of a response are published
-// (sdc.Cell.Largest), and its Part is the most that anybody else may have: of counts all
-// but one for each of the others. So the report must be made with Options.Sole. A
-// respondent with rows of several holdings knows what none of them knows alone: data that
-// have such a one are refused with ErrUnfit.
+// A cell with one contributor (one holding; of a respondent with several rows, these alone)
+// has this contributor as its owner. All cells with the same only contributor have the same
+// owner, in every table, published or not. A cell of several contributors has
 //
-// Outputs of different things, as counts and sums, or sums of two responses, are problems
-// of their own, but tell of each other which cells are empty. Such a cell is not hidden
-// to protect others, and a count of what is not empty is known to be at least 1.
+//   - Shares, where sums of a response are published: what the largest contributors have
+//     (sdc.Cell.Largest);
+//   - Part: the most that any other contributor may have. For counts: the count, less one
+//     for each of the others.
+//
+// So the report must be made with Options.Sole. A respondent with rows of several holdings
+// knows what none of the holdings knows alone: data with such a respondent are refused with
+// ErrUnfit.
+//
+// Outputs of different things are problems of their own: counts and sums, or sums of two
+// responses. They reveal about each other which cells are empty. Such an empty cell is not
+// hidden to protect others. A count that is not empty is known to be at least 1.
 //
 // Errors wrap ErrUnfit, ErrRequest or ErrNotAdditive and name outputs. Linear in
 // cells times variables, for each two outputs of different things.

@@ -29,7 +29,7 @@ func (t *table) cell(cell int, a Attacker, o BuildOptions) Cell {
 		c.Level = Level{}
 	}
 	if !a.Negative {
-		// Below what everybody knows there is nothing to be unsure of.
+		// Every attacker knows that the value is at least Lower: no level reaches below it.
 		least := a.Lower
 		if t.hears(cell) == isSomething && a.Whole {
 			least = max(least, 1)

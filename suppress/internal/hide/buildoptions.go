@@ -44,8 +44,8 @@ type BuildOptions struct {
 	// counts are at least 1. By default an empty cell may be hidden to protect
 	// others, unless a table of something else tells that it is empty.
 	PublishZeros bool
-	// WholeNumbers says that the attacker knows sums to be whole units. He always
-	// knows so of counts.
+	// WholeNumbers says that the attacker knows sums to be whole units. Counts are always
+	// known to be whole.
 	WholeNumbers bool
 	// Behind are the numbers of outputs of the report that are not released: those that
 	// Behind asked for.

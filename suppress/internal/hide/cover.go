@@ -89,10 +89,10 @@ type sought struct {
 	w    *Witness
 }
 
-// pass takes so many cells at a time: all look for witnesses of what is missing,
-// seeing the same pattern, and then those witnesses are taken in one after the
-// other, but for those that are no longer needed. It goes on with the same cells
-// until nothing is missing or nothing is found.
+// pass takes so many cells at a time. For all of them, pass looks for the missing witnesses
+// under the same pattern. Then pass takes in the witnesses one after the other, except those
+// that are no longer needed. pass repeats this with the same cells until nothing is missing
+// or nothing is found.
 func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) error {
 	all := func(int32) bool { return true }
 	for len(order) > 0 {

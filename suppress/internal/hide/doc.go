@@ -1,16 +1,16 @@
-// Package hide is the engine of package suppress: it chooses what else to hide so that
-// nobody can work out a hidden value too closely, an outsider or a contributor alike, and
+// Package hide is the engine of package suppress. It chooses which further cells to hide, so
+// that neither an outsider nor a contributor can compute a hidden value too closely. And it
 // makes the proof.
 //
-// A Problem is a set of cells with the relations between them, of one table or
-// of several that share cells. Protect finds a Pattern: for every requirement
-// on a hidden cell it holds a witness, another table that agrees with all that
-// is published and in which the cell has another value, far enough from the
-// truth. A witness is whole numbers that are checked as such; no floating-point
-// number takes part in calling anything protected.
+// A Problem is a set of cells with the relations between them, of one table or of several
+// that share cells. Protect finds a Pattern. For every requirement on a hidden cell, the
+// pattern holds a witness: another table that agrees with all that is published, and in
+// which the cell has another value, far enough from the truth. A witness is made of whole
+// numbers, and is checked in whole numbers. No floating-point number takes part in calling a
+// cell protected.
 //
-// Audit computes what an attacker can say of every hidden cell of any pattern,
-// ours or another's.
+// Audit computes what an attacker can say of every hidden cell of any pattern, of this
+// package or of another tool.
 //
 // The parts, by file, in the order in which a table passes them:
 //

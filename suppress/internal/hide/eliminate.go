@@ -8,15 +8,19 @@ import (
 	"github.com/sluis-go/sluis/internal/linear"
 )
 
-// eliminate proposes what to hide: it publishes cells in order of falling price,
-// unless a primary cell would then follow from published ones by sums and
-// differences, or follow for whoever is alone in another primary cell. Protected
-// cells are published first. The set does not depend on coordinates, pivots or
+// eliminate proposes what to hide. It publishes cells in order of falling price, unless a
+// primary cell would then follow by sums and differences
+//
+//   - from published cells; or
+//   - from published cells and one other primary cell, for the only contributor to that
+//     cell.
+//
+// Protected cells are published first. The set does not depend on coordinates, pivots or
 // threads.
 //
-// It looks at neither bounds nor levels, nor at owners of several cells; the
-// witnesses of the pattern do, and nothing is protected on the word of this. See
-// package linear for what a prime can get wrong, and for the cost.
+// eliminate looks at neither bounds nor levels, nor at owners of several cells. The
+// witnesses of the pattern do, and no cell counts as protected because of eliminate. Package
+// linear says what a prime can get wrong, and the cost.
 //
 // Source: Langsrud, "Secondary cell suppression by Gaussian elimination" (2024),
 // the method of the R package GaussSuppression.

@@ -46,9 +46,9 @@ func sub(hi int64, lo uint64, h int64, l uint64) (int64, uint64) {
 	return hi - h - int64(borrow), d
 }
 
-// rational finds a common denominator, at most most, that makes numbers whole
-// to within a tolerance, and returns them times it. It is a guess, that is
-// checked exactly by whoever uses it.
+// rational finds a common denominator den, at most most, for which den * x is whole to within
+// a tolerance, and returns the whole numbers. The result is a guess: every caller checks it
+// in exact numbers.
 func rational(x []float64, most int64) (num []int64, den int64, ok bool) {
 	den = 1
 	for _, v := range x {

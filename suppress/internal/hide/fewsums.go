@@ -78,8 +78,8 @@ func (g *Tables) judgedSums(p *Pattern) map[string]bool {
 	return out
 }
 
-// suppressedPlaces finds a place for every cell of the problem that is suppressed in a table,
-// empty cells too: to everybody but us these may be something.
+// suppressedPlaces finds a place for every cell of the problem that is suppressed in a table.
+// Empty cells are included: an attacker does not know that they are empty.
 func (g *Tables) suppressedPlaces(p *Pattern) map[int32]place {
 	out := map[int32]place{}
 	for _, t := range g.list {

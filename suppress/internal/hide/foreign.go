@@ -61,8 +61,8 @@ type ForeignVariable struct {
 type Absent uint8
 
 const (
-	// AbsentEmpty: it is empty and everybody knows so. The sums must hold with it as
-	// zero.
+	// AbsentEmpty: the cell is empty, and every attacker knows that. The sums must hold
+	// with the cell as zero.
 	AbsentEmpty Absent = iota
 	// AbsentWithheld: the cell is not published, and only the sums are known about it.
 	AbsentWithheld

@@ -43,24 +43,29 @@ const (
 	ValuesAny   = "any"
 )
 
-// Audit works out what an attacker can say of the suppressed cells of a foreign
-// table, who knows what is published, all sums over totals and trees, and what the
-// options say: the interval of each, and whether the level of every primary one
-// holds.
+// Audit computes what an attacker can say of the suppressed cells of a foreign table: the
+// interval of each, and whether the level of every primary cell holds. The attacker knows
+// what is published, all sums over totals and trees, and what the options say.
 //
-// The levels of a primary cell are the largest of those of the table's columns and
-// of the rules, rounded up to units; below, no farther than down to the least value
-// that is known of anyway. Without any the value must not be determined exactly, by
-// a whole unit where values are whole. Where the number of contributors is given,
-// every contributor who stands alone in a suppressed cell is an attacker as well, and
-// where the largest contributions are given whoever has that of a suppressed cell, as in
-// Audit. A published cell that a rule calls unsafe
-// fails, and one with the status of a secondary cell is a primary one.
+// The levels of a primary cell are the largest of those of the table's columns and of the
+// rules, rounded up to units. The lower level is at most the distance to the least value
+// that the attacker knows. A cell without levels must not be determined exactly; where
+// values are whole, by a whole unit.
 //
-// Where the value of a primary cell is missing its level below or above it cannot be
-// decided, unless the whole interval is too short. Where the value of any suppressed
-// cell is missing insiders cannot be looked at; with contributors given the audit is
-// then undecided at best.
+// There are more attackers in two cases, as in the function Audit:
+//
+//   - where the number of contributors is given: every contributor who is alone in a
+//     suppressed cell;
+//   - where the largest contributions are given: the contributor with the largest one of a
+//     suppressed cell.
+//
+// A published cell that a rule calls unsafe fails. A cell that a rule calls unsafe, with the
+// status of a secondary cell, is a primary cell.
+//
+// Where the value of a primary cell is missing, its level below or above the value cannot be
+// decided, unless the whole interval is too short. Where the value of any suppressed cell is
+// missing, insiders cannot be looked at: with contributors given, the audit is then
+// undecided at best.
 //
 // The error wraps ErrRequest, ErrTable, ErrNotAdditive, naming the totals, or
 // ErrUndecided where no table was found that agrees with what is published.
@@ -154,7 +159,7 @@ var whyNot = map[Kind]string{
 	Sliding: "the interval is too short", Differs: "the value is worked out exactly",
 }
 
-// why says what does not hold, and for whom.
+// why says which level does not hold, and against which attacker.
 func (x Failure) why() string {
 	switch {
 	case x.Owner > 0:

@@ -9,7 +9,7 @@ import (
 )
 
 // NumberColumns names the columns of a file without a header 1, 2, 3, ..., as many as the
-// first row has fields, and goes back to the beginning of the file. The separator of the
+// first row has fields. Then it goes back to the beginning of the file. The separator of the
 // spec must be set before. The error wraps ErrTable for a first row that cannot be read.
 func (s *ForeignSpec) NumberColumns(in io.ReadSeeker) error {
 	if in == nil {

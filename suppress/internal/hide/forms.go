@@ -9,8 +9,8 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// form is a sum of hidden cells, less a sum of hidden cells that lie within the first. It is
-// a cell of its own to whoever can work it out.
+// form is a sum of hidden cells, less a sum of hidden cells that lie within the first. To an
+// attacker who can compute the form, the form is a cell of its own.
 type form struct {
 	plus, minus []int32 // cells of the problem, rising; none in both
 	level       Level   // how far bounds must stay from it; all zero: it is not determined
@@ -248,9 +248,9 @@ func (g *Tables) meetAll(ctx context.Context, p *Pattern, forms []form, force []
 	return nil, nil
 }
 
-// levelOf is how far bounds must stay from the sum of some cells: no less than the level
-// that the sum has by the rules, since what they ask of a sum is no more than what they ask
-// of its parts together. Counts must not be determined.
+// levelOf is how far bounds must stay from the sum of some cells: the level that the rules
+// ask for the parts together. The level that the rules ask for the sum is no more. Counts
+// must not be determined.
 func (g *Tables) levelOf(cells []sdc.Cell, value int64) Level {
 	if g.list[0].count {
 		return Level{}

@@ -26,33 +26,34 @@ type hiddenSum struct {
 // mostTries is how often a pattern is looked for anew, to hide what the last one tells.
 const mostTries = 8
 
-// Protect finds a pattern for the tables as the function of that name does for their
-// problem, and looks at three things that this tells beside the single cells:
+// Protect finds a pattern for the tables as Problem.Protect does, and looks at three things
+// that the pattern reveals beside the single cells:
 //
 //	sums      the sum of what is hidden under a published total, in every variable at
-//	          every level, which everybody can work out: as one cell it must pass the
-//	          rules, see sdc.Policy.Together
-//	few       the sums of two suppressed cells anywhere, and of three where there are not too
-//	          many of them, the differences of sums that lie within each other, and every sum
-//	          of cells in which one contributor is alone, must not be worked out if they would
-//	          not pass the rules as one cell: see openForms
-//	shares    of every cell that a group rule calls unsafe some possible table, among the
+//	          every level: every reader can compute the sum, so as one cell it must
+//	          pass the rules, see sdc.Policy.Together
+//	few       other sums, see openForms: of two suppressed cells anywhere; of three
+//	          where there are not too many; differences of sums that lie within each
+//	          other; all sums of cells in which one contributor is alone. A sum that
+//	          would break the rules as one cell must not be computable
+//	shares    of every cell that a group rule calls unsafe, some possible table, among the
 //	          witnesses, must have a share of the line that passes the rule
 //
-// Where a sum under a total or a share fails a further part of the total is hidden, or the
-// line is published, and the pattern looked for anew, a few times. Then each other sum that
-// fails becomes a cell of the problem that is never published, with a need of its own, see
-// meet; what is hidden stays hidden. What is still open after that is in the remarks, for
-// review, with the number of sums and of shares. So is a third thing, for which nothing
-// is hidden:
+// Where a sum under a total or a share fails, Protect hides a further part of the total, or
+// publishes the line, and looks for a pattern again, a few times. Then every other sum that
+// fails becomes a cell of the problem that is never published, with a need of its own: see
+// meet. Hidden cells stay hidden. What is still open afterwards is in the remarks, for
+// review, with the number of sums and of shares. So is a fourth thing, for which nothing is
+// hidden:
 //
 //	codes     a code is listed because it occurs, unless the codes of the variable are
 //	          declared: n hidden counts of codes of one variable, over all of the others,
 //	          that sum to n are 1 each
 //
-// Not looked at are sums of four and more cells that are none of these, and what a member of
-// a line knows of its share without himself. The Problem of the tables changes: what was
-// hidden so is Primary in it, and sums have cells after those of the tables.
+// Two things are not looked at: sums of four and more cells that are none of these; and what
+// a contributor to a line knows of the share of the others. The Problem of the tables
+// changes: cells that were hidden in this way are Primary, and sums have cells after those of
+// the tables.
 //
 // Where the choice was drawn, a release of a small table that pins a cell, see pinned.go, is
 // drawn anew, and is for review where that does not help.
@@ -200,9 +201,9 @@ func (g *Tables) openSums(p *Pattern) (out []hiddenSum) {
 	return out
 }
 
-// openCodes returns in how many places hidden counts of codes of one variable, over all
-// of the other variables, sum to as many as there are. That a code occurs is reckoned with
-// already, unless a table leaves rows out, see tell.
+// openCodes returns the number of places where hidden counts of codes of one variable, over
+// all other variables, sum to the number of the codes. Problems already state that a listed
+// code occurs, unless a table leaves rows out: see tell.
 func (g *Tables) openCodes(p *Pattern) (n int) {
 	if g.policy.Attacker.NoOccurs {
 		return 0
@@ -269,8 +270,8 @@ type shareOf struct {
 	f groupFinding
 }
 
-// passes reports whether a witness has a share of the line that passes the rule, also to
-// whoever has the most of the rest of the line.
+// passes reports whether a witness has a share of the line that passes the rule. The share
+// must also pass for the contributor with the most in the rest of the line.
 func (g *Tables) passes(t *table, f *groupFinding, w *Witness) bool {
 	at := func(cell int) *big.Rat {
 		x := big.NewRat(w.at(t.id[cell]), w.Den)

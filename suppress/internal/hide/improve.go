@@ -8,20 +8,23 @@ import (
 	"time"
 )
 
-// improve looks for a cheaper pattern than one that is proven. A problem with few
-// cells that may be hidden is searched for the least cost. In others the pattern
-// that elimination starts is tried, and then every round reopens the neighbourhood
-// of one secondary cell: what is hidden there is published but for the primary
-// cells, those that rested on it find other witnesses at perturbed prices, what
-// has become redundant is dropped, and the outcome is kept where it is cheaper. So
-// the cost never rises, and every pattern kept is proven.
+// improve looks for a cheaper pattern than one that is proven. A problem with few cells that
+// may be hidden is searched for the least cost. Otherwise improve tries the pattern that
+// elimination starts. Then every round reopens the neighbourhood of one secondary cell:
 //
-// A round takes time in proportion to what it reopens, and to the number of cells,
-// lightly. The seed decides, and no clock unless there is a Budget. Published tools
-// perturb whole tables (GaussSuppression) or solve integer programs (Fischetti and
-// Salazar, "Solving the cell suppression problem on tabular data with linear
-// constraints", Management Science 47, 2001), of which the search of small problems
-// is a form.
+//  1. The hidden cells of the neighbourhood are published, except the primary ones.
+//  2. The needs that rested on the neighbourhood find other witnesses, at perturbed prices.
+//  3. Redundant hidden cells are published.
+//  4. The result is kept where it is cheaper.
+//
+// So the cost never rises, and every pattern that is kept is proven.
+//
+// The time of a round is in proportion to the reopened part, and a little to the number of
+// cells. The seed decides, and no clock unless there is a Budget.
+//
+// Published tools perturb whole tables (GaussSuppression) or solve integer programs (Fischetti
+// and Salazar, "Solving the cell suppression problem on tabular data with linear
+// constraints", Management Science 47, 2001). The search of small problems is such a program.
 func (p *Problem) improve(ctx context.Context, t *Pattern, o Options) (*Pattern, error) {
 	if o.Rounds <= 0 || t.cost == 0 {
 		return t, nil

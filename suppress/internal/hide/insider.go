@@ -2,8 +2,8 @@ package hide
 
 import "slices"
 
-// Anyone is the insider who is in no list: he may have as much as Cell.Part in every
-// cell at once.
+// Anyone is the unlisted contributor: an insider who may have Cell.Part in every cell at
+// once.
 const Anyone int32 = -1
 
 // An insider is an owner, Anyone, or who has a share without a number: unnamed(cell).
@@ -28,10 +28,10 @@ func (p *Problem) share(cell, who int32) (Share, bool) {
 	return Share{}, false
 }
 
-// exempt reports whether an insider is not kept off a cell: all of it is his. Who has
-// a share without a number may have it in any part of the cell: for all that is known he
-// is then among the contributors that the level of that part is about, and who is not
-// has his share elsewhere in the cell.
+// exempt reports whether a cell need not be protected against an insider: all of the cell is
+// the insider's. A contributor with a share without a number may have the share in any part
+// of the cell. This contributor may be among the contributors whom the level of the part is
+// about. A contributor who is not among them has the share elsewhere in the cell.
 func (p *Problem) exempt(cell, who int32) bool {
 	if who > 0 {
 		return p.cells[cell].Owner == who
@@ -53,16 +53,17 @@ func (p *Problem) upwards(cell int32) []int32 {
 	return list
 }
 
-// stake is what one insider has at least, no value being negative: in cells where he is
-// alone or listed, and in what these are part of, the most that some way of adding them
-// up shows.
+// stake is the least that one insider has, where no value is negative:
+//
+//   - in the cells in which the insider is alone or listed;
+//   - in the totals of these cells, the largest result of the ways to add them up.
 type stake struct {
 	cell map[int32]int64
 	rel  map[int32]int64 // in the parts of a relation together
 }
 
-// stake works out what an owner, or somebody without a number, has; once. Linear in what
-// is above his cells.
+// stake computes what an owner, or a contributor without a number, has; once. Linear in the
+// totals of the insider's cells.
 func (p *Problem) stake(who int32) *stake {
 	if s, ok := p.stakes.Load(who); ok {
 		return s.(*stake)
@@ -126,8 +127,8 @@ func (p *Problem) atLeast(cell, who int32) int64 {
 	return p.stake(who).cell[cell]
 }
 
-// view is what somebody knows beforehand, as far as it matters for one need. Not safe
-// for concurrent use.
+// view holds the prior bounds of one attacker on every cell, for one need. Not safe for
+// concurrent use.
 type view struct {
 	p    *Problem
 	who  int32
@@ -140,12 +141,13 @@ type view struct {
 // mostSteps is how many tables a need of an insider may take below, for whole numbers.
 const mostSteps = 16
 
-// view is what the insider of a need, 0 for outsiders, knows.
+// view returns the knowledge of the insider of a need; of outsiders, for owner 0.
 //
-// In the cell of the need itself what he knows is not always looked at. Where values are
-// any fractions a table in which the cell is less than his share, but for which there is
-// nothing else to be said, stands for those on the way to it from the truth: one of them
-// is as low as his share or as the level. Whole numbers have no such way: see asks.
+// In the cell of the need, the knowledge is not always looked at. Let values be any
+// fractions, and let a table give the cell less than the insider's share, with no other
+// objection. The tables between the true table and this table are then possible, too. One of
+// them has a value as low as the share or as the level. Whole numbers have no tables between:
+// see asks.
 func (p *Problem) view(n Need) *view {
 	v := &view{p: p, who: n.Owner, cell: -1}
 	if v.who != 0 && v.who != Anyone && !p.attacker.signed() {
@@ -215,9 +217,9 @@ func (v *view) floor(cell int32) int64 {
 	return 0
 }
 
-// most is how much an insider may have in a cell in which he is not listed, for all that
-// is known of what he has in the cells that it is part of, and in the others of these;
-// infinity where that is nothing.
+// most is the most that an insider may have in a cell in which the insider is not listed. It
+// follows from what the insider has in the totals of the cell, and in the other cells of
+// these totals. most is infinity where these show nothing.
 func (v *view) most(cell int32) int64 {
 	if m, ok := v.memo[cell]; ok {
 		return m

@@ -9,10 +9,13 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 )
 
-// judge takes in the findings: which cells are unsafe, why, and to what level. It refuses
-// with ErrUnfit a finding of a rule that is not in reasonOf, since nobody has said what
-// such a rule requires of a hidden cell; and with ErrRequest findings that are not those of
-// the check: of a cell that the table does not have, or none of a cell that is unsafe.
+// judge takes in the findings: which cells are unsafe, why, and to what level. The error
+// wraps
+//
+//   - ErrUnfit for a finding of a rule that is not in reasonOf: what such a rule requires of
+//     a hidden cell is not known;
+//   - ErrRequest for findings that are not those of the check: of a cell that the table does
+//     not have, or no finding of a cell that is unsafe.
 func (t *table) judge(r *sdc.Report, k int, policy *sdc.Policy, digits int) error {
 	t.reasons = make([]reason, t.n)
 	t.level = make([]Level, t.n)
@@ -114,8 +117,9 @@ func (t *table) raise(cell int, l Level) {
 	t.level[cell] = Level{max(was.Lower, l.Lower), max(was.Upper, l.Upper), max(was.Sliding, l.Sliding)}
 }
 
-// apart is the most that one contributor may have in a line outside a cell of it. Whoever
-// has it reckons with the line of the others: 17 of 19 is 17 of 18 to one of the two.
+// apart is the most that one contributor may have in a line outside a cell of the line. This
+// contributor computes the share in the line of the others: 17 of 19 is 17 of 18 to one of
+// the two.
 func (t *table) apart(cell, line int) int64 {
 	rest := t.value[line] - t.value[cell]
 	if rest <= 0 {
@@ -128,9 +132,10 @@ func (t *table) apart(cell, line int) int64 {
 	return max(0, rest-others)
 }
 
-// groupLevel is how far below its value a cell must be possible so that its share
-// of the line need not break the rule, nor to anybody in the line: see apart. Where what is
-// published is no count of respondents and passes the rule as it is, it is 0.
+// groupLevel is the distance below the value of a cell that must be possible: at that
+// distance the share of the line does not break the rule, for outsiders and for contributors
+// to the line (see apart). groupLevel is 0 where the published value is no count of
+// respondents and passes the rule as it is.
 func (t *table) groupLevel(cell, line int, rule string, policy *sdc.Policy) int64 {
 	n, of := t.value[cell], t.value[line]-t.apart(cell, line)
 	safe := of - policy.GroupRemainder.K - 1

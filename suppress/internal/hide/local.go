@@ -59,14 +59,14 @@ func (f *finder) targets(n Need) []int64 {
 	return []int64{least, -least}
 }
 
-// find looks for a witness of a need that somebody cannot tell from the truth, of
-// hidden cells alone or, with more, of published ones too at little price. It is nil
-// where none was found, which proves nothing.
+// find looks for a witness of a need that the attacker of the view cannot rule out. The
+// witness changes hidden cells alone or, with more, also published cells at little price.
+// find returns nil where it found none, which proves nothing.
 //
-// What may be hidden besides is chosen by a program over the whole table: a witness
-// at least price hides far less than the first small one (two thirds less in tables
-// of three variables). Among what is hidden already any will do, and a small one is
-// mostly found sooner.
+// A program over the whole table chooses the published cells to hide: a witness at least
+// price hides far less than the first small one (two thirds less in tables of three
+// variables). Among hidden cells any witness will do, and a small one is mostly found
+// sooner.
 func (f *finder) find(ctx context.Context, n Need, v *view, more bool) (*Witness, error) {
 	f.view = v
 	if f.small || !more {

@@ -72,11 +72,14 @@ func (f *finder) cheapest(ctx context.Context, n Need, more bool, is *Witness) (
 	return best, none, nil
 }
 
-// near looks for a witness in which a cell changes by so much, at least price for
-// what is published now and below a limit, in the whole table, in time in proportion
-// to the part of it that this comes to. With status Infeasible there seems to be none, whole or
-// not; with Optimal and without a witness what was found is not whole, and cells
-// lists what was looked at.
+// near looks for a witness in which a cell changes by so much, in the whole table. The price
+// of the published cells that the witness changes is the least, and below a limit. The time
+// is in proportion to the part of the table that the search reaches.
+//
+//   - Status Infeasible: the float solver found the program infeasible, whole or not. This
+//     is a hint, not a proof.
+//   - Status Optimal without a witness: the solution is not whole. cells lists the cells that
+//     were looked at.
 func (f *finder) near(ctx context.Context, n Need, by int64, more bool, below int64) (w *Witness, cells []int32, status lp.Status, err error) {
 	p := f.p
 	if by > f.view.above(n.Cell) || -by > f.view.below(n.Cell) {
@@ -112,7 +115,7 @@ func (f *finder) near(ctx context.Context, n Need, by int64, more bool, below in
 	return w, nil, status, nil
 }
 
-// limits tells a program how far cells may move for somebody, and what that costs.
+// limits gives a program the bounds of a view: how far each cell may move, and at what cost.
 func (f *finder) limits(owner int32, v *view, more bool) func(c int32) (down, up, cost float64) {
 	return func(c int32) (down, up, cost float64) {
 		if !f.movable(c, owner, more) {
@@ -167,8 +170,9 @@ func (f *finder) meet(n Need, next []Need) {
 
 func (f *finder) part() { f.family.size, f.family.made = 0, false }
 
-// again looks for a witness of an insider's need that hides nothing more, beginning from
-// where the program of his family ended. Nil where there is no family, or none was found.
+// again looks for a witness of an insider's need that hides nothing more. The search begins
+// where the program of the insider's family ended. again returns nil where there is no
+// family, or where no witness was found.
 func (f *finder) again(ctx context.Context, n Need, by int64, more bool) (*Witness, error) {
 	a := &f.family
 	if n.Owner == 0 || n.Owner == Anyone {

@@ -191,8 +191,9 @@ func (s *store) refuterOf(id, who int32) (refuter, bool) {
 	return s.knowns[id][i], true
 }
 
-// refuted reports whether the attacker of a view knows that a witness is not the true
-// table, from cells other than the cell of the view, or from the room of that cell.
+// refuted reports whether the attacker of a view knows that a witness is not the true table.
+// The attacker may know this from cells other than the cell of the view, or from the room of
+// that cell.
 func (s *store) refuted(id int32, v *view) bool {
 	if v.who == 0 {
 		return false
@@ -225,10 +226,9 @@ func (s *store) refuted(id int32, v *view) bool {
 }
 
 // assign chooses witnesses for the needs of a primary cell among the allowed ones. Early
-// witnesses are first: more needs rest on them already. It returns the met needs with
-// their tables, and the missing needs. It looks at the needs of Anyone only when all
-// needs of outsiders are met, and at those of other insiders only when all needs of
-// Anyone are met.
+// witnesses are first: more needs rest on them already. assign returns the met needs with
+// their tables, and the missing needs. The needs are looked at in this order, each only when
+// all before are met: of outsiders, of Anyone, of other insiders.
 func (s *store) assign(c int32, allow func(id int32) bool) (met, missing []Need) {
 	list := s.candidates(c, allow)
 	wants := s.p.needs(c)

@@ -43,18 +43,18 @@ func (p *Pattern) marksOf() []uint64 {
 //	few       the sums of two suppressed cells anywhere, and of three where there are not
 //	          too many of them
 //	rests     all that is suppressed of the parts of a total that is not published
-//	nested    what one sum of all that is hidden under a total leaves of another that it lies
-//	          within
+//	nested    the difference of two sums of all that is hidden under a total, of which one
+//	          lies within the other
 //	alone     every sum of cells in which one contributor is alone
 //
-// Left out are the sums of what is hidden under one published total: openSums judges these,
-// and all of a published total is published itself.
+// The sums of what is hidden under one published total are left out: openSums judges these.
+// The sum of all parts of a published total is no hidden sum: it is the total.
 //
-// A witness of the pattern in which a sum differs shows that the sum cannot be worked out.
-// So those are left in which all witnesses agree, see linear.Mark.
+// A witness of the pattern in which a sum differs shows that the sum cannot be computed. So
+// openForms looks only at sums in which all witnesses agree, see linear.Mark.
 //
-// Time: the square of the suppressed cells that do not pass by themselves; and for the last
-// the cube of the cells in which somebody is alone.
+// Time: the square of the number of suppressed cells that do not pass by themselves; for
+// alone, the cube of the number of cells in which one contributor is alone.
 func (g *Tables) openForms(ctx context.Context, p *Pattern) (out openForms, err error) {
 	if g.policy.Attacker.NoUnions {
 		return openForms{all: true}, nil
@@ -158,8 +158,8 @@ type rest struct {
 	ids   []int32 // of the parts, rising
 }
 
-// rests looks at the sums of what is suppressed under totals that are not published, and at
-// the differences of sums that lie within each other.
+// rests looks at two kinds of sums: of the suppressed cells under totals that are not
+// published; and the differences of sums that lie within each other.
 func (s *formSearch) rests(t *table) {
 	var known []rest
 	in := map[int][]int{} // cell -> rests that it is part of

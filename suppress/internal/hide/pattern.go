@@ -31,18 +31,23 @@ const (
 	Differs
 )
 
-// Need is one thing that must hold for a primary cell, with the two tables that
-// show it: in table High it is at least as far above what it is in table Low as
-// the kind asks. A table is a number of the witnesses beside it, or -1 for the truth.
+// Need is one requirement on a primary cell, with the two tables that show it. The value of
+// the cell in table High exceeds the value in table Low by as much as the kind requires. A
+// table is a number of the witnesses beside it, or -1 for the true table.
 //
-// What is needed against outsiders is needed against every insider: an owner, of whose
-// need no table changes a cell in which he is alone, or makes a cell less than what he
-// has in it; and Anyone, who is in no list. Of an owner who is not listed in a cell it is
-// not known what he has there, and he may have as much as Anyone, as long as it is no more
-// than what he has in a cell that it is part of leaves him. Who has s of the cell of the
-// need cannot be made to think that it is less: Lower then asks for no more than the
-// Value - s, and the need may have several tables, one for each s that he may have; see
-// Share and Cell.Part.
+// Every requirement against outsiders is a requirement against every insider. The insiders
+// are
+//
+//   - the owners. No table for the need of an owner changes a cell in which the owner is
+//     alone, or makes a cell less than the owner has in it;
+//   - Anyone, the unlisted contributor.
+//
+// What an owner has in a cell in which the owner is not listed is not known. The owner may
+// have as much as Anyone, and no more than the owner's share of a total of the cell leaves.
+//
+// A contributor who has s of the cell of the need knows that the cell is at least s. So
+// Lower requires no more than Value - s. The need may have several tables, one for each s
+// that the contributor may have: see Share and Cell.Part.
 type Need struct {
 	Cell      int32
 	Kind      Kind
@@ -92,9 +97,9 @@ type Options struct {
 	// Threads is the number of threads. Defaults to 1. It does not change the
 	// result.
 	Threads int
-	// Rounds is the effort to spend on a cheaper pattern: problems of up to 64 cells
-	// that may be hidden are searched for the least cost, in others so many times the
-	// neighbourhood of one secondary cell is hidden anew. Defaults to 0, none.
+	// Rounds is the effort to spend on a cheaper pattern. Problems of up to 64 cells that
+	// may be hidden are searched for the least cost. In other problems the neighbourhood
+	// of one secondary cell is hidden anew, Rounds times. Defaults to 0, none.
 	Rounds int
 	// Seed is for the perturbations of those rounds.
 	Seed uint64

@@ -21,8 +21,8 @@ const (
 	Primary
 	// Secondary cells are safe and hidden to protect the primary ones.
 	Secondary
-	// Protected cells are safe and must be published: what is known anyway, such
-	// as structural zeros, and what somebody asked for.
+	// Protected cells are safe and must be published: known cells, such as structural
+	// zeros, and cells that the caller asked for.
 	Protected
 	// Withheld cells are only not printed: they are hidden and help to protect
 	// others, but nothing says that they cannot be worked out.
@@ -32,11 +32,15 @@ const (
 // Hidden reports whether a cell of this status is left out of the release.
 func (s Status) Hidden() bool { return s == Primary || s == Secondary || s == Withheld }
 
-// Level is how far the attacker's bounds must stay from the truth, in the units
-// of the cells: the largest possible value must be at least the truth + Upper,
-// the smallest at most the truth - Lower, and they must lie at least Sliding
-// apart. All zero asks that the value is not determined exactly: that some other
-// table agrees with all that is published, and the cell has another value in it.
+// Level is how far the attacker's bounds must stay from the truth, in the units of the
+// cells:
+//
+//	largest possible value   >= truth + Upper
+//	smallest possible value  <= truth - Lower
+//	largest - smallest       >= Sliding
+//
+// A level of zeros requires that the value is not determined exactly: some other table agrees
+// with all that is published, and gives the cell another value.
 type Level struct {
 	Lower, Upper, Sliding int64
 }
@@ -51,32 +55,32 @@ type Cell struct {
 	Cost int64
 	// Level is what a Primary cell requires; of other cells it is ignored.
 	Level Level
-	// Owner identifies the only contributor to the cell, who therefore knows its
-	// value; 0 where there are more. Cells of one owner are known to him together, and
-	// he is kept as far off the others as outsiders are.
+	// Owner identifies the only contributor to the cell, who therefore knows its value; 0
+	// where there are more. An owner knows the values of all own cells together. All other
+	// cells must be protected against the owner as against outsiders.
 	Owner int32
-	// Shares are what contributors beside others have in the cell who are known by
-	// number, each once, numbered as owners are. Each knows the cell to be no less than
-	// his share, of all his cells at once, and is kept as far off every cell that is not
-	// all his.
+	// Shares are the contributions of listed contributors to a cell of several, each
+	// contributor once, numbered as owners are. A listed contributor knows that each own
+	// cell is at least the own share, of all cells at once. Every cell that is not all the
+	// contributor's must be protected against this contributor.
 	Shares []Share
 	// Part is the most that a contributor to the cell who is not in Shares has in it, no
-	// more than Value; 0 where there is nobody else, or nothing is known. He knows the
-	// cell to be no less than what he has, and may be in every cell at once: see Anyone.
-	// It counts in cells that are the total of no others; of a total nobody has more
-	// than in its parts.
+	// more than Value; 0 where there is no such contributor, or where nothing is known.
+	// Such a contributor knows that the cell is at least the own contribution, and may be
+	// in every cell at once: see Anyone. Part counts in cells that are the total of no
+	// others: no contributor has more of a total than of its parts.
 	//
-	// Where values may be negative nobody knows a least value of anything, and Shares and
-	// Part do not matter.
+	// Where values may be negative, a contribution gives no least value of a cell, and
+	// Shares and Part play no part.
 	Part int64
 }
 
 // Share is what one of several contributors has in a cell: at least Least and at most
 // Most, whole units, no more than the value of the cell.
 type Share struct {
-	// Owner is the number of the contributor, as of Cell.Owner. 0 is somebody of whom
-	// nothing is known but this share, who may have it in any part of the cell: he is not
-	// kept off the cell, nor off what is part of it.
+	// Owner is the number of the contributor, as of Cell.Owner. 0 is a contributor of
+	// whom only this share is known, and who may have it in any part of the cell. The cell
+	// and its parts need not be protected against this contributor.
 	Owner       int32
 	Least, Most int64
 }
@@ -97,8 +101,8 @@ type Attacker struct {
 	Lower int64
 	// Upper, where not 0, is the most that a hidden value is known to be.
 	Upper int64
-	// Within, where above 0, says that every hidden value is known to within that
-	// percentage of the truth, on either side, in whole units rounded down.
+	// Within, where above 0, says that every hidden value v is known to lie within Within
+	// percent of v, on either side, in whole units rounded down.
 	Within int64
 }
 
@@ -135,16 +139,18 @@ const (
 	finest = 1 << 8
 )
 
-// New makes a problem, and checks it: relations are over cells that exist, each
-// once, and hold exactly; no cell is a total of itself by any way; values are
-// within range and not outside what the attacker knows. Tables that are linked
-// are one problem in which they share cells. What must hold between cells beyond
-// those of the tables, as that the sum of two hidden cells is unsafe too, is a
-// Primary cell of its own with a relation: a virtual cell, that is never
-// published.
+// New makes a problem, and checks it:
 //
-// The error wraps ErrRequest, ErrCycle or ErrNotAdditive. The slices are copied,
-// so that a proof stays one. Linear in cells and relations.
+//   - relations are over cells that exist, each once, and hold exactly;
+//   - no cell is a total of itself by any way;
+//   - values are within range, and not outside what the attacker knows.
+//
+// Tables that are linked are one problem in which they share cells. A requirement on several
+// cells, such as that the sum of two hidden cells is unsafe, is a Primary cell of its own
+// with a relation: a virtual cell, which is never published.
+//
+// The error wraps ErrRequest, ErrCycle or ErrNotAdditive. The slices are copied, so that
+// later changes of them change no proof. Linear in cells and relations.
 func New(cells []Cell, relations []Relation, attacker Attacker) (*Problem, error) {
 	cells, relations = copyCells(cells), copyRelations(relations)
 	p := &Problem{cells: cells, rel: relations, attacker: attacker, of: make([][]int32, len(cells)), owned: map[int32][]int32{}}

@@ -5,21 +5,23 @@ import (
 	"slices"
 )
 
-// product looks for witnesses that are products of one move for each variable of a
-// table. A move of a variable changes codes so that its tree still adds up: of the
-// cell's own code k, which has 1, down to a code without any below it, and either
-// down from another code, or up to the total. With m the moves of the variables, the
-// cell with codes c1, ..., cd changes by
+// product looks for witnesses that are products of one move for each variable of a table. A
+// move of a variable changes codes so that its tree still adds up:
+//
+//   - the cell's own code k changes by 1, and so does one code on every level below k;
+//   - either another code, and codes below it, change the other way, or all codes from k up
+//     to the total change by 1.
+//
+// With m the moves of the variables, the cell with codes c1, ..., cd changes by
 //
 //	m1(c1) m2(c2) ... md(cd)
 //
-// times one amount, and all sums hold, since they do along each variable. In a table
-// of d variables without trees these are the exchanges between 2^d corners. A box
-// finds them too, but decides cell by cell, where here a variable is decided at once:
-// in sparse tables of many variables, where nearly all of them fail on some empty
-// corner, that is what counts.
+// times one amount. All sums hold, since they hold along each variable. In a table of d
+// variables without trees these are the exchanges between 2^d corners. A box finds these too,
+// and decides cell by cell. A product decides a whole variable at once. This matters in
+// sparse tables of many variables, where most exchanges fail on some empty corner.
 //
-// It holds scratch space; not safe for concurrent use.
+// A product holds scratch space; not safe for concurrent use.
 type product struct {
 	p      *Problem
 	hidden []bool
@@ -82,9 +84,9 @@ func newProduct(p *Problem, hidden []bool, price []int64) *product {
 	return s
 }
 
-// find looks for a witness in which a cell changes by an amount, which may be
-// negative, and of whom the view is does not know better; with more it may change published
-// cells, and the cheapest that was met is returned.
+// find looks for a witness in which a cell changes by an amount, which may be negative, and
+// which the attacker of the view cannot rule out. With more, the witness may change
+// published cells: find then returns the cheapest witness that it met.
 func (s *product) find(cell int32, by int64, who *view, more bool) (w *Witness, cost int64) {
 	s.amount, s.more, s.view, s.looks, s.cost = abs(by), more, who, productLooks, infinity
 	from := corner{cell: cell, down: by < 0}

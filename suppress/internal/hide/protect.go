@@ -16,11 +16,11 @@ import (
 // same pattern for any number of threads, unless a Budget says otherwise. A
 // context that is done ends it with the context's error.
 func Protect(ctx context.Context, p *Problem, o Options) (*Pattern, error) {
-	// The start is the primary cells alone. What elimination proposes, repaired and
-	// pruned, was 1 to 4 % dearer on average over 12 tables each of 20x20, 60x60 and
-	// 14x13x12 codes and 1 % cheaper for 8x9x10, cheaper in 18 of the 48, and took 1.4
-	// to 2 times as long (BenchmarkStart): it is tried besides where Rounds asks for
-	// effort.
+	// The start is the primary cells alone. The alternative is the proposal of
+	// elimination, repaired and pruned. Over 12 tables of each size it was 1 to 4 %
+	// dearer on average for 20x20, 60x60 and 14x13x12 codes, 1 % cheaper for 8x9x10, and
+	// cheaper in 18 of the 48. It took 1.4 to 2 times as long (BenchmarkStart). So the
+	// proposal is tried only where Rounds asks for effort.
 	t, err := p.repair(ctx, make([]bool, len(p.cells)), o)
 	if err != nil {
 		return nil, err

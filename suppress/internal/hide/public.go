@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// public is what everybody can reckon from releases alone: which cells are known
-// and the relations of those that are not. It holds nothing of the truth, so that
-// what is made of it can tell nothing of it.
+// public is what every reader can compute from releases alone: which cells are known, and
+// the relations of the other cells. public holds no true value of a hidden cell. So nothing
+// that is made from it reveals one.
 type public struct {
 	attacker Attacker
 	tables   []*layout

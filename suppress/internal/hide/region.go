@@ -306,15 +306,15 @@ func (g *region) ray(j int, sign int64) *Witness {
 	return newWitness(g.cells, num, 1)
 }
 
-// dual proves a bound on the last program by its prices. Whatever the prices of
-// the relations, here fractions near those of the last basis, the change of cell
-// j times sign in any table that keeps the relations is at most
+// dual proves a bound on the last program by its prices. The prices of the relations may be
+// any numbers; here they are fractions near those of the last basis. In any table that keeps
+// the relations, the change of cell j times sign is at most
 //
 //	sum over cells k of d_k times the better of the bounds of k,
 //
-// where d is the objective less what the prices make of the column. It is nil
-// where a cell without a bound stands in the way. With j = -1 the objective is
-// zero, and a bound below zero proves that there is no such table at all.
+// where d is the objective less the product of the prices and the column. dual is nil where
+// a cell without a bound prevents a result. With j = -1 the objective is zero, and a bound
+// below zero proves that there is no such table.
 func (g *region) dual(j int, sign int64) *big.Rat {
 	prices, den, ok := rational(g.solver.Prices(), 1<<20)
 	if !ok || slices.ContainsFunc(prices, func(y int64) bool { return abs(y) > 1<<40 }) {

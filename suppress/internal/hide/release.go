@@ -14,11 +14,11 @@ import (
 // releaseColumns follow the spanning variables in a release.
 var releaseColumns = []string{"value", "status", "status_tau"}
 
-// Status codes of a release: those of the SDMX cross-domain code list
-// CL_CONF_STATUS and of tau-ARGUS. Every suppressed cell has the same: which of
-// them are unsafe, and by which rule, would tell whoever knows the rule a bound
-// ("small count": below the threshold) that the protection does not reckon with.
-// The confidential report says it.
+// Status codes of a release: those of the SDMX cross-domain code list CL_CONF_STATUS and of
+// tau-ARGUS. Every suppressed cell has the same status. Other statuses would tell a reader
+// which cells are unsafe, and by which rule. Such a reader knows a bound ("small count": below
+// the threshold), and the protection does not take that bound into account. The confidential
+// report has the reasons.
 const (
 	freeLetter, freeNumber     = "F", "1" // free for publication; safe
 	hiddenLetter, hiddenNumber = "C", "3" // confidential; unsafe

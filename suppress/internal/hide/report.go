@@ -10,10 +10,14 @@ import (
 
 const confidential = "CONFIDENTIAL: this report holds suppressed values and must not leave the closed environment"
 
-// WriteReport writes what was suppressed and why, with the true values: the status
-// codes that a release does not tell, of CL_CONF_STATUS (A small count, M another
-// measure of concentration, C other reasons, D secondary) and of tau-ARGUS. It is
-// confidential, and says so in its first line.
+// WriteReport writes what was suppressed and why, with the true values, and with the status
+// codes that a release does not have:
+//
+//   - CL_CONF_STATUS: A small count, M another measure of concentration, C other reasons,
+//     D secondary;
+//   - tau-ARGUS: the numbers of the same reasons.
+//
+// The report is confidential, and says so in its first line.
 func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, confidential)

@@ -7,10 +7,14 @@ import (
 )
 
 // sketcher makes tables of whole numbers that nearly agree with what is known:
-// weights, chosen freely, are fitted to the known totals in turn (iterative
-// proportional fitting, Deming and Stephan 1940), which ends in the middle of what
-// is possible, and rounded so that the totals are missed by little. A program that
-// starts from there has little left to do. Other weights give other tables.
+//
+//  1. Weights are chosen freely.
+//  2. The weights are fitted to the known totals in turn (iterative proportional fitting,
+//     Deming and Stephan 1940). The result lies in the middle of the possible tables.
+//  3. The result is rounded so that the totals are missed by little.
+//
+// A program that starts from such a table has little left to do. Other weights give other
+// tables.
 type sketcher struct {
 	p       *public
 	at      []int32 // number of a cell -> variable, -1
@@ -195,8 +199,8 @@ func (s *sketcher) fit() (worst float64) {
 	return worst
 }
 
-// round makes the numbers whole, each time the way that leaves the sums nearer to
-// what they must be, and then goes on by single units while that helps.
+// round makes the numbers whole. Each step chooses the direction that leaves the sums nearer
+// to the required sums. Then round changes single units while that helps.
 func (s *sketcher) round() {
 	for k := range s.off {
 		s.off[k] = -float64(s.rest[k])

@@ -18,10 +18,13 @@ const (
 	mostSums = 20
 )
 
-// alone looks at the sums of cells in which one contributor is alone. Where the witnesses
-// of the pattern, each as a vector over these cells, are as many independent ones as there
-// are cells, no sum of them is the same in all tables. Else the sums in which all witnesses
-// agree are a linear space, and those with factors of 0 and 1 are looked for in it.
+// alone looks at the sums of cells in which one contributor is alone. A witness of the pattern
+// is a vector over these cells.
+//
+//   - Where there are as many independent witnesses as cells, no sum of the cells is the same
+//     in all tables.
+//   - Otherwise the sums in which all witnesses agree are a linear space. alone looks in this
+//     space for the sums with factors of 0 and 1.
 func (s *formSearch) alone() {
 	cells := s.g.problem.cells
 	of := map[int32][]int32{}
@@ -67,7 +70,7 @@ type offsetIn struct {
 	delta   int64
 }
 
-// twoApart reports whether two of some cells have nobody in common.
+// twoApart reports whether two of some cells have no contributor in common.
 func (s *formSearch) twoApart(ids []int32) bool {
 	for i, a := range ids {
 		for _, b := range ids[:i] {
