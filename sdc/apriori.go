@@ -37,8 +37,10 @@ type APriori struct {
 	// verdict.
 	Neutral bool
 	// Protected forbids the cells as secondary suppressions. Cost is the cost of such a
-	// suppression. Lower and Upper are protection levels. All four are as in a tau-ARGUS
-	// a-priori file.
+	// suppression, a decimal of which the whole part counts, at least 1; "" for the cost that
+	// suppress.Options names. Lower and Upper are the least protection levels below and
+	// above the value, decimals in the unit of the table; "" for none beside the levels of
+	// the rules. All four are as in a tau-ARGUS a-priori file.
 	Protected    bool
 	Cost         string
 	Lower, Upper string

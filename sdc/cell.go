@@ -69,7 +69,8 @@ func (c Cell) NonZero() int64 {
 	return c.t.m.NonZero[c.i]
 }
 
-// MissingResponse returns the number of rows whose response is null.
+// MissingResponse returns the number of rows whose response is null; 0 where the table has
+// no response.
 func (c Cell) MissingResponse() int64 {
 	if c.t.m.Missing == nil {
 		return 0

@@ -22,7 +22,8 @@ type treeCode struct {
 	leaf   bool
 }
 
-// Code is one code of a tree, with the codes below it.
+// Code is one code of a tree: its text in the data, and the codes directly below it. A code
+// without children is a leaf.
 type Code struct {
 	Label    string
 	Children []Code

@@ -13,6 +13,13 @@ import (
 
 // Report is the result of a check: the verdict, and for every output the findings and the
 // points that were not checked. A report is confidential, because it holds small counts.
+//
+//	Notice   a sentence that the report must stay inside
+//	Schema   the form of the JSON
+//	Verdict  the worst of the outputs and of the remarks on the data
+//	Policy   the rules with their thresholds, and what differs from a shipped policy
+//	Data     the rows, respondents and files, with remarks
+//	Outputs  the verdicts, in the order of the request
 type Report struct {
 	Notice  string  `json:"confidential"`
 	Schema  string  `json:"schema"`
@@ -68,7 +75,9 @@ func (r *Report) Status(output int, c Cell) Verdict {
 // limit is a threshold of a rule, as basis.Limit.
 type limit struct{ Name, Value string }
 
-// DataReport describes the data that were read.
+// DataReport describes the data that were read: the number of rows, of distinct respondents
+// (of rows, where no respondent is named), and the files with their hashes where the caller
+// names them.
 type DataReport struct {
 	Rows        int64           `json:"rows"`
 	Respondents int64           `json:"respondents"`
@@ -92,7 +101,9 @@ func (r *Report) Unsafe() iter.Seq2[*OutputReport, *Finding] {
 	}
 }
 
-// OutputReport is the verdict on one output.
+// OutputReport is the verdict on one output, the worst of its findings. Rows is the number of
+// rows that the output counts. Excluded is the number of rows that nulls leave out, as
+// Data.Missing says.
 type OutputReport struct {
 	Name    string  `json:"name"`
 	Title   string  `json:"title,omitempty"`

@@ -47,20 +47,22 @@ type Facts struct {
 	APriori []APriori `json:"apriori,omitempty"`
 }
 
-// Amount is a sensitive variable of numbers.
+// Amount is a sensitive variable of numbers. Width is the width of a narrow band as a
+// decimal, in the unit of the column; "" for an amount, whose band is in percent.
 type Amount struct {
 	Column string `json:"column"`
 	Width  string `json:"width,omitempty"`
 }
 
-// Fold lists the codes of a column that are folded.
+// Fold lists the codes of a column into which the codes below them are folded: the output
+// shows these codes and none below them.
 type Fold struct {
 	Column string   `json:"column"`
 	Codes  []string `json:"codes"`
 }
 
-// APriori is an entry of an a-priori list: see sdc.APriori. Status is safe, unsafe or
-// neutral.
+// APriori is an entry of an a-priori list. Status is safe, unsafe or neutral. The other
+// fields are those of sdc.APriori.
 type APriori struct {
 	Codes     map[string]string `json:"codes"`
 	Status    string            `json:"status"`
@@ -73,8 +75,9 @@ type APriori struct {
 	Upper     string            `json:"upper,omitempty"`
 }
 
-// Missing is the meaning of a null in a column. sdc.OutputReport has the number of
-// rows that all columns together leave out.
+// Missing is the meaning of a null in a column: Policy is a value of sdc.Missing as text,
+// such as category or exclude. sdc.OutputReport has the number of rows that all columns
+// together leave out.
 type Missing struct {
 	Column string `json:"column"`
 	Policy string `json:"policy"`

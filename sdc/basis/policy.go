@@ -8,6 +8,13 @@ import (
 )
 
 // Policy says which rules were in force.
+//
+//	Name         that of the policy; a shipped name with other thresholds is "(changed)"
+//	File         the policy file with its digest; nil for a policy made in a program
+//	Weighting    how weights enter the dominance rules: tau or handbook
+//	Rules        all rules, also those that are off, in the order of findings
+//	Differences  what is laxer or stricter than in the shipped policy
+//	Remarks      thresholds with which a rule can hardly find anything
 type Policy struct {
 	Name        string          `json:"name"`
 	SHA256      string          `json:"sha256"` // see sdc.Policy.Digest
@@ -21,7 +28,8 @@ type Policy struct {
 	Public []Difference `json:"-"`
 }
 
-// Rule is one rule with its thresholds.
+// Rule is one rule, by the name that findings have, with its thresholds. Where the rule is
+// off, the thresholds are without effect.
 type Rule struct {
 	Rule   string  `json:"rule"`
 	Off    bool    `json:"off"`

@@ -9,7 +9,8 @@ type State struct {
 	Missing []string
 }
 
-// Step is one line of the dossier's checklist in a report.
+// Step is one line of the dossier's checklist in a report: one of the 21 steps, by its number
+// and key, with its title, the article of law behind it, and the person who answered.
 type Step struct {
 	Step    int    `json:"step"`
 	Key     string `json:"key"`
@@ -27,11 +28,11 @@ type Step struct {
 	// question or add to its answer. Both texts are the same in every dossier.
 	Question string `json:"-"`
 	Can      string `json:"-"`
-	// Dutch is the same in Dutch.
+	// Dutch has the texts of the step in Dutch.
 	Dutch Dutch `json:"-"`
 }
 
-// Answer is the answer of a person.
+// Answer is the answer of a person: the text, the name of the person, and the date.
 type Answer struct {
 	// Of is the source or the question that is answered; "" for the step itself.
 	Of string `json:"of,omitempty"`

@@ -15,8 +15,8 @@ import (
 type Proven struct {
 	Releases  []string // files
 	Unsafe    int      // suppressed cells that are unsafe, in all releases
-	Witnesses int
-	Insiders  int // contributors with a number
+	Witnesses int      // tables that show the levels
+	Insiders  int      // contributors with a number
 }
 
 // confidentialDoc is the form of a confidential proof. The lists of Certificate are

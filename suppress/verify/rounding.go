@@ -6,7 +6,9 @@ import (
 	"path"
 )
 
-// Rounded is the result of Rounding.
+// Rounded is the result of a valid statement about rounding. Every published value is a
+// multiple of Base. Where Additive is true, every total is the sum of its cells. The true
+// value of a cell is said to lie from value - Below to value + Above.
 type Rounded struct {
 	Releases     []string // files
 	Cells        int      // in all releases
