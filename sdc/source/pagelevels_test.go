@@ -55,3 +55,33 @@ func TestLevelsOfPages(t *testing.T) {
 		})
 	}
 }
+
+// TestDictionaryPage: a column chunk has one dictionary page, before its data pages, which
+// is large enough for its values.
+func TestDictionaryPage(t *testing.T) {
+	values := []byte{7, 0, 0, 0, 8, 0, 0, 0}
+	for _, x := range []struct {
+		name   string
+		values int32
+		seen   bool // a dictionary page was read before
+		number int  // of data pages that were read before
+		want   error
+	}{
+		{"the first page", 2, false, 0, nil},
+		{"a second dictionary page", 2, true, 0, ErrCorrupt},
+		{"behind a data page", 2, false, 1, ErrCorrupt},
+		{"more values than bytes for them", 3, false, 0, ErrCorrupt},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			p := &chunkPages{f: bytes.NewReader(values), meta: &columnChunk{physical: physInt32}, spare: &recycler{}, room: &limited{limit: 1 << 20},
+				dictSeen: x.seen, number: x.number}
+			h := pageHeader{dictionary: true, values: x.values, compressed: 8, uncompressed: 8}
+			if err := p.readDictionary(0, &h); !errors.Is(err, x.want) {
+				t.Fatal(err)
+			}
+			if x.want == nil && (p.entries != 2 || !bytes.Equal(p.dict, values)) {
+				t.Errorf("%d entries, %v", p.entries, p.dict)
+			}
+		})
+	}
+}

@@ -1,8 +1,10 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -69,6 +71,57 @@ func TestParquetPlaces(t *testing.T) {
 			}
 			if err != nil && (!errors.As(err, &fe) || fe.Column != tc.column || fe.File != path) {
 				t.Errorf("%v does not name column %s", err, tc.column)
+			}
+		})
+	}
+}
+
+// TestRowsOfGroups: the row groups have the rows of the footer together, not more and not
+// fewer.
+func TestRowsOfGroups(t *testing.T) {
+	path := t.TempDir() + "/x.parquet"
+	schema := arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64}}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for i := range int64(30) {
+		b.Field(0).(*array.Int64Builder).Append(i)
+	}
+	rec := b.NewRecord()
+	defer rec.Release()
+	w, err := Create(path, schema, WriterOptions{RowGroup: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(rows byte) []byte { return []byte{1<<4 | thriftI64, 2 * rows} } // field 3 of the footer
+	if bytes.Count(text, of(30)) != 1 {
+		t.Fatal("the rows of the footer are not found")
+	}
+	for _, tc := range []struct {
+		name string
+		rows byte
+		want error
+	}{
+		{"as many", 30, nil},
+		{"one fewer in the footer", 29, ErrCorrupt},
+		{"one more in the footer", 31, ErrCorrupt},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := os.WriteFile(path, bytes.Replace(text, of(30), of(tc.rows), 1), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(context.Background(), []string{path}, Options{})
+			if !errors.Is(err, tc.want) {
+				t.Error(err)
+			}
+			if err == nil {
+				s.Close()
 			}
 		})
 	}
