@@ -4,7 +4,7 @@ package sdc
 // model; every part that is switched off is named in every report, in the manifest and by
 // verify, which then wants a reason.
 //
-// # What everybody knows
+// # What every attacker knows
 //
 //	1.1  all that leaves: every file of a publication
 //	1.2  the sums over all code trees; that counts are whole; that values are not negative
@@ -16,7 +16,8 @@ package sdc
 //	     looked for in the tables, and for review; what the spec declares is for review
 //	1.6  which rows are left out: for review where outputs leave out different ones
 //	1.7  from tables of different things, which cells are empty
-//	1.8  who contributes: what is his, at every level; who is alone in a cell knows the cell
+//	1.8  who contributes: the own contribution, at every level; a contributor who is alone in a
+//	     cell knows the cell
 //	1.9  the program, its options and the policy, but no secret (part method): the choice of
 //	     a pattern is drawn under a secret, so that nobody outside can repeat it
 //
@@ -24,8 +25,8 @@ package sdc
 //
 //	2.1  the value of an unsafe cell, closer than its level
 //	2.2  the share of a line, where a group rule calls a cell unsafe (part shares)
-//	2.3  the sum of hidden cells that everybody can work out, where it breaks a rule as one
-//	     cell: all that is hidden under one total, and two or three cells anywhere (part unions)
+//	2.3  a sum of hidden cells that every reader can compute, where the sum breaks a rule as
+//	     one cell: all that is hidden under one total, and two or three cells anywhere (part unions)
 //	2.4  an amount of few, closer than the interval of min-contributors
 //	2.5  that an unsafe count is small, after rounding: see [Policy.Rounding]
 //	2.6  whose record it is, after local suppression: package suppress/records

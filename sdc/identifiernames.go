@@ -35,7 +35,7 @@ var numberedNames = []string{
 	"customer", "person", "employee", "staff", "member", "pupil", "subject", "participant", "company", "mobile", "taxpayer",
 }
 
-// numberEndings are the endings of a number that is given to somebody.
+// numberEndings are the endings of a number that is given to a person or company.
 var numberEndings = []string{"nr", "no", "num", "nummer", "number", "id", "key"}
 
 // namedNames are persons and companies whose name is an identifier: klantnaam, naam_kind,

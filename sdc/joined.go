@@ -7,8 +7,8 @@ import (
 )
 
 // joinedRecords remarks on two outputs of microdata that have a column in common, a key or
-// a sensitive variable. Whoever has both files joins them on these columns: the records of
-// the joined file have the keys of both. No rule has looked at the classes of that file, so
+// a sensitive variable. A reader of both files can join them on these columns: the records
+// of the joined file have the keys of both. No rule has looked at the classes of that file, so
 // the pair is for review. An income that few persons have joins nearly every record.
 //
 // Two outputs with the same keys in the same codes have the same classes: no key is added by

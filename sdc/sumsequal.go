@@ -123,6 +123,7 @@ func sameHoldings(cells []Cell) bool {
 	if most <= int64(len(b.least)) { // perhaps all are in some list
 		b = boundsOf(cells, 0)
 	}
-	// Nobody has less than the one, and somebody has no more than the other.
+	// One holding has at least the largest least. Another has at most the smallest most. All
+	// can have the same only if the former is not above the latter.
 	return b.least[0].Cmp(b.most[len(b.most)-1]) <= 0
 }

@@ -60,8 +60,8 @@ func (v *Variable) Level(node int) int { return v.nodes[node].level }
 func (v *Variable) IsLeaf(node int) bool { return v.nodes[node].leaf }
 
 // Declared reports whether the caller declares the codes of the variable as a list, see
-// [declared.Columns]: then a code may occur nowhere, and nobody is taken to know that a code
-// occurs.
+// [declared.Columns]: then a code may occur nowhere, and the attacker does not know that a
+// code occurs.
 func (v *Variable) Declared() bool { return v.listed }
 
 // newVariable places the values of a column in a tree. Where rows with a null are left

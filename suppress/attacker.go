@@ -55,11 +55,11 @@ func (o *Options) draws(r *sdc.Report) bool {
 	return o.secret != nil && !r.JudgedBy().Attacker.NoMethod
 }
 
-// repeatable reports whether there was a choice, and anybody can repeat the choice.
+// repeatable reports whether there was a choice that every reader can repeat.
 func (p *Publication) repeatable(o *Options) bool { return p.chose(o) && !o.draws(p.report) }
 
 // method is a remark for review where the attacker knows the program, and there was a choice
-// that anybody can repeat.
+// that every reader can repeat.
 func (p *Publication) method(o *Options) []sdc.Remark {
 	if !p.repeatable(o) || p.report.JudgedBy().Attacker.NoMethod {
 		return nil

@@ -76,8 +76,8 @@ type Table struct {
 	Variables   []CodeList
 	// Loss counts the cells. Its share is confidential.
 	Loss Loss
-	// Whole says that the attacker of the proof knows values to be whole units, and Least
-	// the least that he knows them to be, nil for nothing.
+	// Whole says that the attacker of the proof knows values to be whole units. Least is
+	// the least possible value that this attacker knows; nil for no such knowledge.
 	Whole bool
 	Least *big.Rat
 	// Attacked says that Attack has computed the attacker's intervals. Undecided is the number

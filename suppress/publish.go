@@ -42,12 +42,13 @@ type Options struct {
 	Digits *int
 	// Rounds is the effort to suppress less. Defaults to 8; below 0 for none.
 	Rounds int
-	// Seed, where not 0, is for tests: the same seed gives the same bytes, to everybody, so
-	// that the choice of the pattern tells more than its numbers. Not with Secret.
+	// Seed, where not 0, is for tests: the same seed gives the same bytes, also
+	// to an attacker, so that the choice of the pattern tells more than its numbers. Not
+	// with Secret.
 	Seed uint64
 	// Secret, of at least 32 bytes, is the secret of the project, as sluis secret new makes
-	// one: choices are drawn under it, an equal table gets an equal pattern, and nobody else
-	// can repeat the choice. Without Secret the publication is for review, unless the policy
+	// one: choices are drawn under the secret, an equal table gets an equal pattern, and only
+	// a holder of the secret can repeat the choice. Without Secret the publication is for review, unless the policy
 	// leaves the part method of the attacker out.
 	Secret []byte
 	// Round, where not 0, is the base of multiples that counts are rounded to: then no

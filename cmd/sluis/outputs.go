@@ -77,9 +77,9 @@ func writeFile(ctx context.Context, path string, fn func(io.Writer) error) error
 	return b.Flush()
 }
 
-// recordFile is a file of records that a verb was asked for. One of the name - is
-// written as CSV in a folder of its own first, so that it is complete or absent as
-// well, and copied to standard output in the end.
+// recordFile is a file of records that a verb was asked for. The name - stands for standard
+// output: the file is then written as CSV in a folder of its own, and copied to standard
+// output in the end. So standard output gets a complete file or none.
 type recordFile struct {
 	*source.Writer
 	ctx   context.Context

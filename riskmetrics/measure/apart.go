@@ -12,7 +12,7 @@ import (
 )
 
 // apart judges the limits on sensitive variables again, without what nulls may stand for. A
-// limit that is unsafe only there is for review. A null hides a value that nobody knows, and
+// limit that is unsafe only there is for review. A null hides an unknown value, and
 // mostly not the value that would make the class safe:
 //
 //   - keys: under wildcard and sdcmicro(alpha), a class has the values of records with a null

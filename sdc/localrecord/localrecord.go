@@ -122,10 +122,10 @@ func Fit(list []*Record, records int64, nulls func(key string) (int64, bool)) er
 	return nil
 }
 
-// NotCounted lists those of some keys with more nulls than records of local suppression,
-// which fit the data, tell of: the others were missing before. Local suppression has counted
-// such a null as anybody, and nobody knows whether it hides anybody. nulls is that of
-// [Fit]; a key of which the number of nulls is not known is listed.
+// NotCounted lists the keys with more nulls than the records of local suppression, which fit
+// the data, account for: the other nulls were missing before. Local suppression has counted
+// such a null as equal to every value, and whether the null hides a person is not known.
+// nulls is that of [Fit]; a key of which the number of nulls is not known is listed.
 func NotCounted(list []*Record, keys []string, nulls func(key string) (int64, bool)) []string {
 	var out []string
 	for _, key := range keys {

@@ -209,7 +209,7 @@ func (o *Options) watch(src *source.Source) (progress func(int64), done func()) 
 
 // lookAlikes looks in columns of units, and in columns of values, for texts that look alike.
 // One person in two ways of writing would count twice: an error, unless the form says that
-// these are two. One value in two ways of writing is two values, of which somebody must judge.
+// these are two. One value in two ways of writing is two values, and a person must decide.
 func lookAlikes(data arrow.Table, in *Input) ([]sdc.Remark, error) {
 	var out []sdc.Remark
 	for _, name := range in.units() {

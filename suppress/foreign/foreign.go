@@ -54,8 +54,8 @@ type (
 
 // Meanings of a cell that is in no row.
 const (
-	// AbsentEmpty: the cell is empty and everybody knows so. The sums must hold with the
-	// cell as zero.
+	// AbsentEmpty: the cell is empty, and every attacker knows that. The sums must hold
+	// with the cell as zero.
 	AbsentEmpty = hide.AbsentEmpty
 	// AbsentWithheld: the cell is not published, and only the sums are known about it.
 	AbsentWithheld = hide.AbsentWithheld

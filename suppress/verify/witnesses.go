@@ -37,10 +37,12 @@ func (v *verifier) share() error {
 	return nil
 }
 
-// common lists the codes that two lists of one variable have both, by their numbers. It is
-// not ok unless these have the same code above them in both, and every other code lies below
-// a code that has none below it in the list without it: one list is the other at another
-// depth, or both are one with other codes folded.
+// common lists the codes that two lists of one variable have both, by their numbers. ok is
+// true where one list is the other at another depth, or both are one list with other codes
+// folded:
+//
+//   - a common code has the same code above it in both lists; and
+//   - every other code lies below a common code that is a leaf of the list without that code.
 func common(a, b *certificateVariable) (both [][2]int, ok bool) {
 	number := func(v *certificateVariable) (of map[string]int, top []bool) {
 		of, top = map[string]int{}, make([]bool, len(v.Codes))

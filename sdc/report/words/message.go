@@ -98,12 +98,12 @@ func all(kind Kind, list []string) []Arg {
 // New returns a fact.
 func New(id ID, args ...Arg) Message { return Message{ID: id, Args: args} }
 
-// Said is a sentence of somebody else: of an earlier report, or of a program that has
+// Said is a sentence from elsewhere: of an earlier report, or of a program that has
 // facts of its own. Every language says the sentence as it stands.
 func Said(sentence string) Message { return New(Sentence, TextOf(sentence)) }
 
 // Foreign reports whether the catalogues do not have the fact or a note of it, so that
-// the sentence is in the language of whoever wrote the sentence.
+// the sentence is in the language of its writer.
 func (m Message) Foreign() bool {
 	_, known := parameters[m.ID]
 	return !known || m.ID == Sentence || m.Note != nil && m.Note.Foreign()
