@@ -1,6 +1,7 @@
 package sdc
 
 import (
+	"encoding/json"
 	"io"
 
 	"github.com/sluis-go/sluis/sdc/basis"
@@ -25,6 +26,9 @@ func (r *Report) WriteSealed(w io.Writer, sign func(payload []byte) (public, sig
 // WriteJSON writes the report as indented JSON with its digest, the same bytes for
 // the same check. See [Report.WriteSealed].
 func (r *Report) WriteJSON(w io.Writer) error { return r.WriteSealed(w, nil) }
+
+// MarshalJSON returns the report in the same form as [Report.WriteJSON], without its digest.
+func (r *Report) MarshalJSON() ([]byte, error) { return json.Marshal(r.form()) }
 
 // reportForm is a report as its JSON has it: every message is a [words.Fact].
 type reportForm struct {
