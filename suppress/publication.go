@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/exact"
+	"github.com/sluis-go/sluis/internal/manifest"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/suppress/internal/hide"
@@ -40,11 +41,11 @@ type Publication struct {
 
 	report  *sdc.Report
 	store   fileStore
-	open    bool              // files may be added
-	used    map[string]bool   // names of tables, in lower case
-	covered map[string]string // release -> its proof
-	shows   map[string]string // file -> what its values are
-	off     []string          // parts of the attacker that were not reckoned with
+	open    bool                       // files may be added
+	used    map[string]bool            // names of tables, in lower case
+	covered map[string]string          // release -> its proof
+	shows   map[string]manifest.Values // file -> what its values are
+	off     []string                   // parts of the attacker that were not reckoned with
 }
 
 // Proof is a file that proves the releases of some tables: a certificate, or a statement of

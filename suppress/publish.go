@@ -216,7 +216,7 @@ func publish(ctx context.Context, r *sdc.Report, s fileStore, o *Options) (*Publ
 	if err := o.defaults(); err != nil {
 		return nil, err
 	}
-	p := &Publication{Verdict: sdc.Safe, report: r, store: s, used: map[string]bool{}, covered: map[string]string{}, shows: map[string]string{}}
+	p := &Publication{Verdict: sdc.Safe, report: r, store: s, used: map[string]bool{}, covered: map[string]string{}, shows: map[string]manifest.Values{}}
 	tables, err := p.choose(o.Outputs)
 	if err != nil {
 		return nil, err
@@ -444,13 +444,15 @@ func (p *Publication) write(g *hide.Tables, releases []*hide.Release, names []st
 	for i, r := range releases {
 		file := names[i] + csvName
 		p.covered[file] = statement
-		shows := showsOf(p.report, p.number(r.Name), o.Count).String()
-		p.shows[file] = shows
+		shows := showsOf(p.report, p.number(r.Name), o.Count)
+		counts := shows.Response == "" && shows.Weight == ""
+		values := manifest.Values{Shows: shows.String(), Counts: &counts}
+		p.shows[file] = values
 		if err := p.store.create(ReleaseFolder, file, r.WriteCSV); err != nil {
 			return err
 		}
 		for _, f := range o.Formats {
-			p.shows[names[i]+f.Suffix] = shows
+			p.shows[names[i]+f.Suffix] = values
 			if err := p.store.create(ReleaseFolder, names[i]+f.Suffix, func(w io.Writer) error { return f.Write(w, &Released{r}) }); err != nil {
 				return err
 			}

@@ -404,6 +404,10 @@ func TestProtectMeans(t *testing.T) {
 				strings.Contains(tc.files, "m") != strings.Contains(page, "A mean is this sum divided by the number of contributors.") {
 				t.Errorf("the release does not say what it shows: %s", manifest)
 			}
+			counts := strings.Contains(manifest, `"shows": "number of `)
+			if counts != strings.Contains(manifest, `"counts": true`) || strings.Contains(manifest, `"shows": "sum of `) != strings.Contains(manifest, `"counts": false`) {
+				t.Errorf("the manifest does not say which values are counts: %s", manifest)
+			}
 			if strings.Contains(page, ">x<") || strings.Contains(page, "turnover, max") {
 				t.Error("the public page has an output that was left alone")
 			}

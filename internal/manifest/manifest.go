@@ -52,13 +52,22 @@ type File struct {
 	Name   string `json:"name"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
-	// Shows is what the values of a table are, such as "sum of turnover".
+	// Values says what the values of a table are; empty for a file that is no table.
+	Values
+}
+
+// Values says what the values of a table are.
+type Values struct {
+	// Shows is their name, such as "sum of turnover".
 	Shows string `json:"shows,omitempty"`
+	// Counts says whether they are counts without weights: whole, and not negative. Nil in a
+	// manifest of an earlier version.
+	Counts *bool `json:"counts,omitempty"`
 }
 
 // Of lists the files of a folder that has no manifest yet, beside what about says. shows
 // says what the values of tables are, by file.
-func Of(ctx context.Context, folder fs.FS, about Manifest, shows map[string]string) (*Manifest, error) {
+func Of(ctx context.Context, folder fs.FS, about Manifest, shows map[string]Values) (*Manifest, error) {
 	entries, err := fs.ReadDir(folder, ".") // by name
 	if err != nil {
 		return nil, err
@@ -73,7 +82,7 @@ func Of(ctx context.Context, folder fs.FS, about Manifest, shows map[string]stri
 		if err != nil {
 			return nil, err
 		}
-		f.Shows = shows[f.Name]
+		f.Values = shows[f.Name]
 		m.Files = append(m.Files, f)
 	}
 	return m, nil
@@ -139,7 +148,7 @@ func Check(ctx context.Context, folder fs.FS) (found *Manifest, wrong []string, 
 		if err != nil {
 			return m, nil, err
 		}
-		if is.Shows = x.Shows; is != x {
+		if is.Values = x.Values; is != x {
 			wrong = append(wrong, fmt.Sprintf("%q is not the file of the manifest", e.Name()))
 		}
 	}

@@ -28,7 +28,7 @@ func folder(files map[string]string) fstest.MapFS {
 // listed writes the manifest of a folder into it.
 func listed(t *testing.T, dir fstest.MapFS, review ...string) {
 	t.Helper()
-	m, err := manifest.Of(t.Context(), dir, manifest.Manifest{Policy: &manifest.Policy{Name: "cbs"}, Review: review}, map[string]string{"t.csv": "sum of turnover"})
+	m, err := manifest.Of(t.Context(), dir, manifest.Manifest{Policy: &manifest.Policy{Name: "cbs"}, Review: review}, map[string]manifest.Values{"t.csv": {Shows: "sum of turnover"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func checked(t *testing.T, dir fstest.MapFS) (found bool, review, wrong []string
 // list of nothing, and not null.
 func TestOf(t *testing.T) {
 	dir := folder(map[string]string{"t.csv": "abc", "a.json": "", ".hidden": "x"})
-	m, err := manifest.Of(t.Context(), dir, manifest.Manifest{}, map[string]string{"t.csv": "sum"})
+	m, err := manifest.Of(t.Context(), dir, manifest.Manifest{}, map[string]manifest.Values{"t.csv": {Shows: "sum"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,10 +39,19 @@ func (v *verification) counts(name string, c *verify.Certified) {
 		return
 	}
 	if slices.ContainsFunc(v.manifest.Files, func(f manifest.File) bool {
-		return slices.Contains(c.Releases, f.Name) && strings.HasPrefix(f.Shows, "number of ") && !strings.Contains(f.Shows, ", weighted with ")
+		return slices.Contains(c.Releases, f.Name) && counts(&f)
 	}) {
 		v.weak("%s: that counts are whole and not negative is not reckoned with", name)
 	}
+}
+
+// counts reports whether a table has counts without weights. The name of the values says so in
+// a manifest of an earlier version.
+func counts(f *manifest.File) bool {
+	if f.Counts != nil {
+		return *f.Counts
+	}
+	return strings.HasPrefix(f.Shows, "number of ") && !strings.Contains(f.Shows, ", weighted with ")
 }
 
 // weak says that the attacker is weaker than required.
