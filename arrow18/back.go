@@ -53,9 +53,14 @@ func backColumn(f arrow.Field, from *arrow15.Chunked) *arrow.Column {
 // held is hold in the other direction.
 type held struct{ of *memory15.Buffer }
 
-func (held) Allocate(int) []byte               { panic("arrow18: a shared buffer does not grow") }
+// Allocate is never called.
+func (held) Allocate(int) []byte { panic("arrow18: a shared buffer does not grow") }
+
+// Reallocate is never called.
 func (held) Reallocate(_ int, _ []byte) []byte { panic("arrow18: a shared buffer does not grow") }
-func (h held) Free([]byte)                     { h.of.Release() }
+
+// Free releases the buffer that is shared.
+func (h held) Free([]byte) { h.of.Release() }
 
 // backData returns the data of an array as type t, sharing its buffers.
 func backData(t arrow.DataType, d arrow15.ArrayData) *array.Data {

@@ -10,9 +10,14 @@ import (
 // 18. Freeing the one releases the other.
 type hold struct{ of *memory.Buffer }
 
-func (hold) Allocate(int) []byte               { panic("arrow18: a shared buffer does not grow") }
+// Allocate is never called.
+func (hold) Allocate(int) []byte { panic("arrow18: a shared buffer does not grow") }
+
+// Reallocate is never called.
 func (hold) Reallocate(_ int, _ []byte) []byte { panic("arrow18: a shared buffer does not grow") }
-func (h hold) Free([]byte)                     { h.of.Release() }
+
+// Free releases the buffer that is shared.
+func (h hold) Free([]byte) { h.of.Release() }
 
 // share returns a buffer with the bytes of b, which it holds until it is released.
 func share(b *memory.Buffer) *memory15.Buffer {

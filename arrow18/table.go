@@ -116,8 +116,10 @@ type reader struct {
 	count  atomic.Int64
 }
 
+// Retain adds an owner.
 func (r *reader) Retain() { r.count.Add(1) }
 
+// Release takes an owner off. Without owners the reader releases what it holds.
 func (r *reader) Release() {
 	if r.count.Add(-1) == 0 {
 		r.drop()
@@ -125,10 +127,13 @@ func (r *reader) Release() {
 	}
 }
 
+// Schema returns the schema of the records.
 func (r *reader) Schema() *arrow15.Schema { return r.schema }
 
+// Record returns the present record, which the reader holds until the next one.
 func (r *reader) Record() arrow15.Record { return r.record }
 
+// Err returns the error that ended the reader; nil for the end of the records.
 func (r *reader) Err() error {
 	if r.err != nil {
 		return r.err
@@ -136,6 +141,7 @@ func (r *reader) Err() error {
 	return r.from.Err()
 }
 
+// Next reads the next record. It returns false at the end, and after an error.
 func (r *reader) Next() bool {
 	r.drop()
 	if r.err != nil || !r.from.Next() {
