@@ -149,16 +149,22 @@ func (t *contingency) sum(ctx context.Context, values []float64, stride []int, t
 	step := stride[len(stride)-1]
 	return t.walk(ctx, stride, func(cell, at, n int) {
 		row := values[cell : cell+n]
-		if step == 0 {
+		switch step {
+		case 0:
 			sum := to[at]
 			for _, v := range row {
 				sum += v
 			}
 			to[at] = sum
-			return
-		}
-		for j, v := range row {
-			to[at+j*step] += v
+		case 1:
+			to := to[at : at+n]
+			for j, v := range row {
+				to[j] += v
+			}
+		default:
+			for j, v := range row {
+				to[at+j*step] += v
+			}
 		}
 	})
 }
@@ -168,8 +174,21 @@ func (t *contingency) scale(ctx context.Context, stride []int, by []float64) err
 	step := stride[len(stride)-1]
 	return t.walk(ctx, stride, func(cell, at, n int) {
 		row := t.mu[cell : cell+n]
-		for j := range row {
-			row[j] *= by[at+j*step]
+		switch step {
+		case 0:
+			factor := by[at]
+			for j := range row {
+				row[j] *= factor
+			}
+		case 1:
+			by := by[at : at+n]
+			for j := range row {
+				row[j] *= by[j]
+			}
+		default:
+			for j := range row {
+				row[j] *= by[at+j*step]
+			}
 		}
 	})
 }

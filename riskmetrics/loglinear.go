@@ -179,12 +179,20 @@ func meanInverseSlopes(x float64) (first, second float64) {
 	}
 	t := 0.5 // x^(k-1) / (k+1)!, with its sign
 	for k := 1.0; k < 22; k++ {
-		first -= k * t
+		next := first - float64(k*t)
+		if next == first {
+			break // the terms fall for x <= 1: no later one changes the sum
+		}
+		first = next
 		t *= -x / (k + 2)
 	}
 	t = 1.0 / 6
 	for k := 2.0; k < 22; k++ {
-		second += k * (k - 1) * t
+		next := second + float64(k*(k-1)*t)
+		if next == second {
+			break
+		}
+		second = next
 		t *= -x / (k + 2)
 	}
 	return first, second
