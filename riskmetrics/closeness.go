@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -71,10 +72,15 @@ func (s *Sensitive) HasOrder() bool { return len(s.code) == 0 || s.col.List.Orde
 
 // TClosenessOrdered is TCloseness with the distance [Ordered] and a declared order.
 // labels must list all values that occur, written as in [Sensitive.Values], from the
-// least to the largest. labels may list other values; between values that occur each is one
-// step as well, and M counts it. Labels before the first value that occurs and after the last
-// one are not counted: they would make every distance smaller. The error is ErrRequest for a value that is not listed or listed twice; the
-// other errors are those of TCloseness.
+// least to the largest.
+//
+//   - labels may list other values. Between values that occur each of them is one step as
+//     well, and M counts it.
+//   - Labels before the first value that occurs, and after the last one, are not counted:
+//     they would make every distance smaller.
+//
+// The error is ErrRequest for a value that is not listed or listed twice. The other errors
+// are those of TCloseness.
 func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Attained, error) {
 	if err := s.oneOverall(); err != nil {
 		return Attained{}, err
@@ -106,16 +112,17 @@ func (s *Sensitive) TClosenessOrdered(ctx context.Context, labels []string) (Att
 		to[v] = place - first
 		in.total[to[v]] = s.total[v]
 	}
-	lists := make([][]entry, len(s.n))
-	for id := range lists {
-		for _, e := range s.of(id) {
-			lists[id] = append(lists[id], entry{to[e.value], e.count})
-		}
-		lists[id] = collect(lists[id])
+	// A class has an entry for each of its values, now in the declared order.
+	in.entries = make([]entry, len(s.entries))
+	for i, e := range s.entries {
+		in.entries[i] = entry{to[e.value], e.count}
 	}
-	in.entries = nil
-	in.fill(lists)
-	in.n = s.n
+	if !slices.IsSorted(to) {
+		for id := range in.n {
+			slices.SortFunc(in.of(id), byValue)
+		}
+	}
+	in.cumulate()
 	var steps []*big.Int
 	for range max(0, len(in.code)-1) {
 		steps = append(steps, big.NewInt(1))

@@ -104,6 +104,11 @@ func (s *Sensitive) fill(of [][]entry) {
 		s.start[id+1] = s.start[id] + len(list)
 		s.entries = append(s.entries, list...)
 	}
+	s.cumulate()
+}
+
+// cumulate sets prefix: for each value, the records with this value or a lower one.
+func (s *Sensitive) cumulate() {
 	s.prefix = make([]int64, len(s.code))
 	sum := int64(0)
 	for v, n := range s.total {
@@ -139,7 +144,7 @@ func (c *Classes) matched(ctx context.Context, of [][]entry) ([][]entry, error) 
 
 // collect sorts entries by value and adds up the entries of one value.
 func collect(list []entry) []entry {
-	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(a.value, b.value) })
+	slices.SortFunc(list, byValue)
 	n := 0
 	for _, e := range list {
 		if n > 0 && list[n-1].value == e.value {
@@ -151,6 +156,8 @@ func collect(list []entry) []entry {
 	}
 	return list[:n]
 }
+
+func byValue(a, b entry) int { return cmp.Compare(a.value, b.value) }
 
 // Values returns the distinct values that occur in records that were not left
 // out, as text, in order.
