@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -29,7 +28,7 @@ func SaveKey(path string, k Key, recipients ...age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(path, func(w io.Writer) error {
+	return staging.WriteNew(path, func(w io.Writer) error {
 		return seal(w, text, recipients)
 	})
 }
@@ -143,41 +142,6 @@ func open(raw []byte, identities []age.Identity) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it is damaged", ErrKeyFile)
 	}
 	return text, nil
-}
-
-// writeNew writes a file that does not exist yet, mode 0600: complete or absent. A
-// process that is killed leaves a folder for itself alone, which the next one to write
-// there removes.
-func writeNew(path string, fn func(io.Writer) error) error {
-	return staged(path, fn, func(from string) error {
-		// A link fails where the name is taken, which a rename would overwrite.
-		if err := os.Link(from, path); err != nil {
-			return err
-		}
-		return staging.SyncDir(filepath.Dir(path))
-	})
-}
-
-// staged writes a file of mode 0600 in a folder beside path, and has place move it.
-func staged(path string, fn func(io.Writer) error, place func(from string) error) (err error) {
-	stage, err := staging.New(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stage.Drop()) }()
-	from := stage.Path("secret")
-	f, err := os.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	err = fn(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return place(from)
 }
 
 // DestroyKeyFile overwrites a key file with zeros and removes it. On media that keep old

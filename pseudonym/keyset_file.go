@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"github.com/sluis-go/sluis/internal/staging"
 )
 
 // keySetHeader is the first line of a key set. Every further line is a key, the
@@ -80,7 +82,7 @@ func SaveKeySet(path string, s *KeySet, recipients ...age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(path, func(w io.Writer) error { return seal(w, text, recipients) })
+	return staging.WriteNew(path, func(w io.Writer) error { return seal(w, text, recipients) })
 }
 
 // ReplaceKeySet replaces the file that a set was loaded from. After the new file is on

@@ -80,7 +80,7 @@ func replace(path string, text []byte) error {
 		_, err := w.Write(text)
 		return err
 	}
-	return staged(path, write, func(from string) error {
+	return staging.WritePrivate(path, write, func(from string) error {
 		old, info, err := openRegular(path, os.O_WRONLY)
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"filippo.io/age/armor"
 
 	"github.com/sluis-go/sluis/internal/files"
+	"github.com/sluis-go/sluis/internal/staging"
 )
 
 // The first lines of linkage tables. The first version holds only text. Of the settings
@@ -44,7 +45,7 @@ func (l *Linkage) Save(path string, recipients ...age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(path, func(w io.Writer) error {
+	return staging.WriteNew(path, func(w io.Writer) error {
 		enc, err := age.Encrypt(w, recipients...)
 		if err != nil {
 			return err

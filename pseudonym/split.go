@@ -14,6 +14,8 @@ import (
 	"filippo.io/age"
 	"github.com/cloudflare/circl/group"
 	"github.com/cloudflare/circl/secretsharing"
+
+	"github.com/sluis-go/sluis/internal/staging"
 )
 
 // ErrShare says that shares of a key cannot be used, or a key cannot be split so.
@@ -293,7 +295,7 @@ func SaveShare(path string, s Share, recipients ...age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(path, func(w io.Writer) error { return seal(w, text, recipients) })
+	return staging.WriteNew(path, func(w io.Writer) error { return seal(w, text, recipients) })
 }
 
 // LoadShare reads a share file as [LoadKey] reads a key file. The error wraps ErrShare,

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/files"
+	"github.com/sluis-go/sluis/internal/staging"
 )
 
 // ErrTranslation says that a file is no translation table, or is damaged.
@@ -73,7 +74,7 @@ func (t *Translation) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(path, func(w io.Writer) error {
+	return staging.WriteNew(path, func(w io.Writer) error {
 		if _, err := fmt.Fprintf(w, "%s\n%s\n", translationHeader, head); err != nil {
 			return err
 		}

@@ -13,8 +13,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/internal/staging"
@@ -83,29 +81,11 @@ func (s Secret) ID() string {
 
 // Save writes a secret to a new file of mode 0600: whole, or not at all. A file that is there
 // is an error that wraps fs.ErrExist.
-func Save(path string, s Secret) (err error) {
-	stage, err := staging.New(filepath.Dir(path))
-	if err != nil {
+func Save(path string, s Secret) error {
+	return staging.WriteNew(path, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%s%x-%s\n", prefix, **s.b, s.ID())
 		return err
-	}
-	defer func() { err = errors.Join(err, stage.Drop()) }()
-	from := stage.Path("secret")
-	f, err := os.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(f, "%s%x-%s\n", prefix, **s.b, s.ID())
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	// A link fails where the name is taken, which a rename would overwrite.
-	if err := os.Link(from, path); err != nil {
-		return err
-	}
-	return staging.SyncDir(filepath.Dir(path))
+	})
 }
 
 // Load reads a secret. On Unix a file that others than its owner may read is refused, as is
