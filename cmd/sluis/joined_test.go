@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,14 +13,8 @@ import (
 // TestRecordsElsewhere: risk, profile, suggestions and local read the records beside
 // their files as check does, and linkage build refuses a column of pseudonyms.
 func TestRecordsElsewhere(t *testing.T) {
-	var raw, back strings.Builder
-	raw.WriteString("id,region,sex\n")
-	back.WriteString("id,region,sex\n")
-	for i := range 40 {
-		fmt.Fprintf(&raw, "p%d,%c,%c\n", i, "ab"[i/20], "FM"[i%2])
-		fmt.Fprintf(&back, "p%d,%c,%c\n", 39-i, "ab"[(39-i)/20], "FM"[(39-i)%2])
-	}
-	dir := folder(t, "raw-one.csv", raw.String(), "raw-two.csv", back.String(), "spec.yaml", strings.Replace(peopleSpec, "people.csv", "[one.csv, two.csv]", 1))
+	raw, back := twice40()
+	dir := folder(t, "raw-one.csv", raw, "raw-two.csv", back, "spec.yaml", strings.Replace(peopleSpec, "people.csv", "[one.csv, two.csv]", 1))
 	at := func(name string) string { return filepath.Join(dir, name) }
 	do := func(want int, args ...string) string {
 		t.Helper()

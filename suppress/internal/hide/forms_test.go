@@ -2,7 +2,6 @@ package hide
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -78,23 +77,9 @@ func TestFormsRecount(t *testing.T) {
 		if len(h.x) == 0 {
 			continue
 		}
-		o := sdc.Output{Name: "t", Kind: h.kind, By: []string{"a", "b"}}
-		if h.kind == sdc.Magnitude {
-			o.Response = "x"
-		}
-		tree, err := sdc.NewHierarchy(
-			sdc.Code{Label: "N", Children: []sdc.Code{{Label: "n0"}, {Label: "n1"}}}, sdc.Code{Label: "S", Children: []sdc.Code{{Label: "s0"}, {Label: "s1"}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		g := build(t, h.check(t, h.policy, map[string]*sdc.Hierarchy{"b": tree}, o), h.policy, BuildOptions{})[0]
-		pattern, remarks, err := g.Protect(context.Background(), Options{Threads: 1, Rounds: 4, Seed: 1})
-		if errors.Is(err, ErrInfeasible) {
-			count["infeasible"]++
+		g, pattern, remarks := h.protect(t, seed, count)
+		if g == nil {
 			continue
-		}
-		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
 		}
 		releases, err := g.Releases(pattern)
 		if err != nil {

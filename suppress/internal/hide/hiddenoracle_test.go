@@ -128,6 +128,31 @@ func drawHidden(rng *rand.Rand) *hiddenCase {
 	return h
 }
 
+// protect builds the case as one table over a and the tree of b, and protects it. A case that
+// cannot be protected is counted, and gives nil.
+func (h *hiddenCase) protect(t *testing.T, seed uint64, count map[string]int) (*Tables, *Pattern, []sdc.Remark) {
+	t.Helper()
+	o := sdc.Output{Name: "t", Kind: h.kind, By: []string{"a", "b"}}
+	if h.kind == sdc.Magnitude {
+		o.Response = "x"
+	}
+	tree, err := sdc.NewHierarchy(
+		sdc.Code{Label: "N", Children: []sdc.Code{{Label: "n0"}, {Label: "n1"}}}, sdc.Code{Label: "S", Children: []sdc.Code{{Label: "s0"}, {Label: "s1"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := build(t, h.check(t, h.policy, map[string]*sdc.Hierarchy{"b": tree}, o), h.policy, BuildOptions{})[0]
+	pattern, remarks, err := g.Protect(context.Background(), Options{Threads: 1, Rounds: 4, Seed: 1})
+	if errors.Is(err, ErrInfeasible) {
+		count["infeasible"]++
+		return nil, nil, nil
+	}
+	if err != nil {
+		t.Fatalf("seed %d: %v", seed, err)
+	}
+	return g, pattern, remarks
+}
+
 // TestHiddenRecount recounts, from the respondents, what Tables.Protect leaves: under every
 // published total what is hidden passes the rules as one cell, and every share of a line
 // that a group rule forbids is lower in some witness, or the remarks say that as many do not.
@@ -145,23 +170,9 @@ func TestHiddenRecount(t *testing.T) {
 		if len(h.x) == 0 {
 			continue
 		}
-		o := sdc.Output{Name: "t", Kind: h.kind, By: []string{"a", "b"}}
-		if h.kind == sdc.Magnitude {
-			o.Response = "x"
-		}
-		tree, err := sdc.NewHierarchy(
-			sdc.Code{Label: "N", Children: []sdc.Code{{Label: "n0"}, {Label: "n1"}}}, sdc.Code{Label: "S", Children: []sdc.Code{{Label: "s0"}, {Label: "s1"}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		g := build(t, h.check(t, h.policy, map[string]*sdc.Hierarchy{"b": tree}, o), h.policy, BuildOptions{})[0]
-		pattern, remarks, err := g.Protect(context.Background(), Options{Threads: 1, Rounds: 4, Seed: 1})
-		if errors.Is(err, ErrInfeasible) {
-			count["infeasible"]++
+		g, pattern, remarks := h.protect(t, seed, count)
+		if g == nil {
 			continue
-		}
-		if err != nil {
-			t.Fatalf("seed %d: %v", seed, err)
 		}
 		said := map[string]int64{}
 		for _, r := range remarks {
