@@ -52,6 +52,7 @@ var allowed = map[string][]string{
 	"sdc/declared":    {"internal/guard"},
 	"sdc/localrecord": {"internal/guard", "sdc/origin"},
 	"sdc/seal":        {"internal/guard"},
+	"sdc/ledger":      {"internal/guard", "internal/staging"},
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 		"internal/intact", "internal/names",

@@ -7,6 +7,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
@@ -26,6 +27,9 @@ import (
 
 // functions has every exported function of the public packages.
 var functions = map[string]any{
+	"sdc/ledger.Create":                  ledger.Create,
+	"sdc/ledger.Open":                    ledger.Open,
+	"sdc/ledger.Payload":                 ledger.Payload,
 	"sdc/seal.Check":                     seal.Check,
 	"sdc/seal.Payload":                   seal.Payload,
 	"sdc/seal.Write":                     seal.Write,

@@ -1,6 +1,8 @@
 package deps_test
 
 import (
+	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"io"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/replace"
@@ -72,6 +75,26 @@ var jobs = []request{
 		}
 		return errors.Join(err, again)
 	}),
+	requested(150, "entry of a ledger", func(*testing.T) *ledger.Release {
+		return &ledger.Release{
+			Time: "2026-11-30T12:00:00Z", Approved: []string{"B. de Boer"}, Verdict: "review", Because: "public", Population: "persons", Unit: "person",
+			Policy: "cbs", Reading: json.RawMessage("{}"), Sources: []ledger.Source{{Name: "a.csv", Rows: 3}},
+			Outputs: []ledger.Output{{Name: "t", Definition: json.RawMessage("{}"), Cells: []ledger.Cell{{Coordinates: []string{"*"}, Statistic: "count", Value: "12", Status: "published"}}}},
+			Files:   []ledger.File{{Name: "t.csv", Bytes: 12}},
+		}
+	}, func(t *testing.T, r *ledger.Release) error {
+		_, err := addedTo(t, r, ledger.VerifyOptions{})
+		return err
+	}),
+	requested(60, "options of a verification of a ledger", func(t *testing.T) ledger.VerifyOptions {
+		return ledger.VerifyOptions{Head: "", Trusted: []ed25519.PublicKey{}}
+	}, func(t *testing.T, o ledger.VerifyOptions) error {
+		_, err := addedTo(t, &ledger.Release{
+			Time: "2026-11-30T12:00:00Z", Approved: []string{"B"}, Verdict: "safe", Population: "persons", Unit: "person", Policy: "cbs",
+			Reading: json.RawMessage("{}"), Sources: []ledger.Source{{Name: "a.csv"}}, Outputs: []ledger.Output{{Name: "t", Definition: json.RawMessage("{}")}},
+		}, o)
+		return err
+	}),
 	requested(60, "options of a verification of a folder", func(t *testing.T) releases.Options {
 		return releases.Options{Tell: func(releases.Found) {}}
 	}, func(t *testing.T, o releases.Options) error {
@@ -82,4 +105,21 @@ var jobs = []request{
 		_, err := releases.Verify(t.Context(), dir, o)
 		return err
 	}),
+}
+
+// addedTo adds an entry to a new ledger, and verifies the ledger.
+func addedTo(t *testing.T, r *ledger.Release, o ledger.VerifyOptions) (*ledger.Verified, error) {
+	path := filepath.Join(t.TempDir(), "ledger")
+	if err := ledger.Create(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // a test
+	if _, err := l.Add(t.Context(), r, nil); err != nil {
+		return nil, err
+	}
+	return l.Verify(t.Context(), o)
 }

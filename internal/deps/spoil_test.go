@@ -18,6 +18,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/replace"
@@ -186,7 +187,7 @@ func safely(fn func() error) (err error) {
 // sentinels are the errors that the public packages name.
 var sentinels = []error{
 	context.Canceled, context.DeadlineExceeded, fs.ErrNotExist,
-	sdc.ErrRequest, sdc.ErrNoRows, sdc.ErrLookAlike, sdc.ErrColumn, sdc.ErrNull, sdc.ErrType, sdc.ErrBroken, sdc.ErrOtherFile, seal.ErrSeal,
+	sdc.ErrRequest, sdc.ErrNoRows, sdc.ErrLookAlike, sdc.ErrColumn, sdc.ErrNull, sdc.ErrType, sdc.ErrBroken, sdc.ErrOtherFile, seal.ErrSeal, ledger.ErrChanged,
 	source.ErrCorrupt, source.ErrUnsupported, source.ErrSchema, source.ErrValue, source.ErrMemory, source.ErrNoColumn, source.ErrHash, source.ErrChanged, source.ErrCopy,
 	spec.ErrSpec, replace.ErrDirect, replace.ErrScan, diff.ErrReport, dossier.ErrDossier, dossier.ErrVersion, dossier.ErrJoin, profile.ErrFew, profile.ErrRequest,
 	suppress.ErrRequest, suppress.ErrUnfit, suppress.ErrNotAdditive, suppress.ErrInfeasible, suppress.ErrUndecided, suppress.ErrTooClose, suppress.ErrFolder,

@@ -10,6 +10,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/diff"
 	"github.com/sluis-go/sluis/sdc/dossier"
+	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/origin"
@@ -30,6 +31,14 @@ import (
 
 // values has every exported struct of the public packages.
 var values = map[string]any{
+	"sdc/ledger.Cell":                ledger.Cell{},
+	"sdc/ledger.File":                ledger.File{},
+	"sdc/ledger.Ledger":              ledger.Ledger{},
+	"sdc/ledger.Output":              ledger.Output{},
+	"sdc/ledger.Release":             ledger.Release{},
+	"sdc/ledger.Source":              ledger.Source{},
+	"sdc/ledger.Verified":            ledger.Verified{},
+	"sdc/ledger.VerifyOptions":       ledger.VerifyOptions{},
 	"sdc/report/words.Error":         words.Error{},
 	"sdc.Attacker":                   sdc.Attacker{},
 	"sdc.Rounding":                   sdc.Rounding{},
@@ -253,6 +262,8 @@ var made = func() map[string]string {
 			"suppress.ProtectionError",
 		},
 		"opaque: a function of its package makes it": {
+			"sdc/ledger.Ledger",
+			"sdc/ledger.Verified",
 			"pseudonym.Counter",
 			"pseudonym.KeySet",
 			"pseudonym.Linkage",

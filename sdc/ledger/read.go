@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// ErrChanged says that an entry is not as it was written, or is not there.
+var ErrChanged = errors.New("the ledger is not as it was written")
+
+// ErrNoEntry says that a ledger has no entry of a number.
+var ErrNoEntry = errors.New("the ledger has no entry of this number")
+
+const columns = "number, time, project, requester, approved, verdict, because, note, population, unit, policy, policy_sha256, spec, reading, previous, digest, signer, signature"
+
+// Releases returns all entries in order, without their sources, outputs and files.
+func (l *Ledger) Releases(ctx context.Context) ([]Release, error) {
+	return l.releases(ctx, "ORDER BY number")
+}
+
+// Of returns the entries of a population and a unit, as Releases does.
+func (l *Ledger) Of(ctx context.Context, population, unit string) ([]Release, error) {
+	return l.releases(ctx, "WHERE population = ? AND unit = ? ORDER BY number", population, unit)
+}
+
+// MadeFrom returns the entries that were made from a file with this SHA-256, as Releases
+// does.
+func (l *Ledger) MadeFrom(ctx context.Context, sha256 string) ([]Release, error) {
+	return l.releases(ctx, "WHERE number IN (SELECT release FROM source WHERE sha256 = ?) ORDER BY number", sha256)
+}
+
+func (l *Ledger) releases(ctx context.Context, where string, args ...any) ([]Release, error) {
+	if err := l.usable(ctx); err != nil {
+		return nil, err
+	}
+	out := []Release{}
+	err := l.each(ctx, "SELECT "+columns+" FROM release "+where, args, func(scan func(...any) error) error {
+		var r Release
+		if err := r.scan(scan); err != nil {
+			return err
+		}
+		out = append(out, r)
+		return nil
+	})
+	return out, l.failed(err)
+}
+
+// scan reads a row of the table release.
+func (r *Release) scan(scan func(...any) error) error {
+	var approved, reading string
+	if err := scan(&r.Number, &r.Time, &r.Project, &r.Requester, &approved, &r.Verdict, &r.Because, &r.Note, &r.Population, &r.Unit,
+		&r.Policy, &r.PolicySHA256, &r.Spec, &reading, &r.Previous, &r.Digest, &r.Signer, &r.Signature); err != nil {
+		return err
+	}
+	r.Reading = json.RawMessage(reading)
+	return texts(r.Number, approved, &r.Approved)
+}
+
+// texts reads a list of texts that was written as JSON.
+func texts(number int64, text string, to *[]string) error {
+	if json.Unmarshal([]byte(text), to) == nil {
+		if again, err := json.Marshal(*to); err == nil && string(again) == text {
+			return nil
+		}
+	}
+	return fmt.Errorf("entry %d: %w", number, ErrChanged)
+}
+
+// each calls fn for the rows of a query.
+func (l *Ledger) each(ctx context.Context, query string, args []any, fn func(scan func(...any) error) error) (err error) {
+	rows, err := l.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Entry returns an entry with all that it holds. The error wraps ErrNoEntry, or ErrChanged
+// for an entry that does not fit its digest.
+func (l *Ledger) Entry(ctx context.Context, number int64) (*Release, error) {
+	if err := l.usable(ctx); err != nil {
+		return nil, err
+	}
+	r, err := l.entry(ctx, number)
+	if err != nil {
+		return nil, l.failed(err)
+	}
+	if is, err := r.digest(); err != nil || is != r.Digest {
+		return nil, l.failed(fmt.Errorf("entry %d: %w: it does not fit its digest", number, ErrChanged))
+	}
+	return r, nil
+}
+
+// entry reads an entry, without a look at its digest.
+func (l *Ledger) entry(ctx context.Context, number int64) (*Release, error) {
+	var r Release
+	err := r.scan(l.db.QueryRowContext(ctx, "SELECT "+columns+" FROM release WHERE number = ?", number).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("entry %d: %w", number, ErrNoEntry)
+	}
+	if err != nil {
+		return nil, err
+	}
+	changed := fmt.Errorf("entry %d: %w", number, ErrChanged)
+	if !isObject(r.Reading) {
+		return nil, changed
+	}
+	args := []any{number}
+	err = l.each(ctx, "SELECT place, name, sha256, rows, schema FROM source WHERE release = ? ORDER BY place", args, func(scan func(...any) error) error {
+		var place int
+		var s Source
+		err := scan(&place, &s.Name, &s.SHA256, &s.Rows, &s.Schema)
+		if err == nil && place != len(r.Sources) {
+			err = changed
+		}
+		r.Sources = append(r.Sources, s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = l.each(ctx, "SELECT place, name, definition FROM output WHERE release = ? ORDER BY place", args, func(scan func(...any) error) error {
+		var place int
+		var o Output
+		var definition string
+		err := scan(&place, &o.Name, &definition)
+		if o.Definition = json.RawMessage(definition); err == nil && (place != len(r.Outputs) || !isObject(o.Definition)) {
+			err = changed
+		}
+		r.Outputs = append(r.Outputs, o)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = l.each(ctx, "SELECT output, place, coordinates, statistic, value, status FROM cell WHERE release = ? ORDER BY output, place", args, func(scan func(...any) error) error {
+		var output, place int
+		var coordinates string
+		var c Cell
+		if err := scan(&output, &place, &coordinates, &c.Statistic, &c.Value, &c.Status); err != nil {
+			return err
+		}
+		if output < 0 || output >= len(r.Outputs) || place != len(r.Outputs[output].Cells) {
+			return changed
+		}
+		r.Outputs[output].Cells = append(r.Outputs[output].Cells, c)
+		return texts(number, coordinates, &r.Outputs[output].Cells[place].Coordinates)
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = l.each(ctx, "SELECT place, name, sha256, bytes FROM file WHERE release = ? ORDER BY place", args, func(scan func(...any) error) error {
+		var place int
+		var f File
+		err := scan(&place, &f.Name, &f.SHA256, &f.Bytes)
+		if err == nil && place != len(r.Files) {
+			err = changed
+		}
+		r.Files = append(r.Files, f)
+		return err
+	})
+	return &r, err
+}
+
+// WriteJSON writes all entries as JSON, one a line.
+func (l *Ledger) WriteJSON(ctx context.Context, w io.Writer) error {
+	list, err := l.Releases(ctx)
+	for i := 0; err == nil && i < len(list); i++ {
+		var r *Release
+		if r, err = l.Entry(ctx, list[i].Number); err == nil {
+			var text []byte
+			if text, err = encode(r); err == nil {
+				_, err = w.Write(text)
+			}
+		}
+	}
+	return err
+}
