@@ -13,3 +13,5 @@ func DutchFinding(f *sdc.Finding) string {
 }
 
 func DutchObserved(f *sdc.Finding) string { return dictionary("nl").observed(f) }
+
+var Severity = severity
