@@ -120,9 +120,10 @@ func (c Columns) Reader(ctx context.Context, mem memory.Allocator, r array.Recor
 	return c.ReaderOf(ctx, mem, r, 1, counters)
 }
 
-// ReaderOf is Reader with so many records at a time, each hashed by a goroutine: memory
-// holds as many. The records, their order, the counts and the first error are the same
-// for any number of threads, and fewer than one is one.
+// ReaderOf is [Columns.Reader] with several goroutines. Each of the threads hashes one
+// record, so that memory holds as many records as there are threads. The records, their
+// order, the counts and the first error are the same for any number of threads. A number
+// below 1 counts as 1.
 func (c Columns) ReaderOf(ctx context.Context, mem memory.Allocator, r array.RecordReader, threads int, counters map[string]*Counter) (array.RecordReader, error) {
 	if ctx == nil || mem == nil || r == nil {
 		return nil, errNil

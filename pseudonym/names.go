@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// ErrSetting says that a form, an encoding, an algorithm or a treatment of invalid values
-// does not exist.
-var ErrSetting = errors.New("setting is none of those there are")
+// ErrSetting says that a setting cannot be used: a form, an encoding, an algorithm or a
+// treatment of invalid values that does not exist, a length that is too large, or nil.
+var ErrSetting = errors.New("setting cannot be used")
 
 // FormatVersion is the version of docs/pseudonym-format.md. Another version of
 // Unicode, or any change of the bytes of a form, needs another one.

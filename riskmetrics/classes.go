@@ -50,7 +50,14 @@ const NoClass = ^uint32(0)
 //
 // Where respondents are named, every frequency is a number of distinct respondents, and
 // every share is a share of respondents: several records of one respondent in a class
-// count as one. See respondents.go for the definitions.
+// count as one. Where nulls match,
+//
+//	f_k = respondents with a record in the class
+//	    + respondents of matching classes who have records in no other class
+//
+// (the second times alpha where sdcmicro(alpha) says so). f_k is exact where every
+// respondent has all records in one class. Otherwise f_k is a lower bound: no respondent is
+// counted twice. F_k adds the weight of each of these respondents once.
 type Classes struct {
 	keys       []*column.Column
 	origin     chunks // of the keys in the table that the classes were made of

@@ -33,7 +33,8 @@ type Combination struct {
 // then by keys.
 //
 // Where respondents are named, frequencies are numbers of distinct respondents. Null is
-// then a category under every policy, as in [Classes.KRespondents].
+// then a category under every policy. This is the strict side: no frequency is higher than
+// with nulls that match.
 //
 // Time linear in classes for each set of keys; in records with respondents.
 func (c *Classes) Combinations(ctx context.Context, size int, min int64) (a Attained, rare []Combination, err error) {

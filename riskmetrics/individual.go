@@ -29,15 +29,16 @@ const (
 
 // IndividualRisk returns the risk that a record is re-identified by an attacker
 // who knows its keys, given its sample frequency f and its estimated population
-// frequency F (Benedetti and Franconi 1998; Hundepool et al. 2012, 3.3.5).
+// frequency F (Benedetti and Franconi 1998; Hundepool et al. 2012, 3.3.5). The first
+// closed forms of the model [Exact] are
 //
 //	f = 1   -pi/(1-pi) ln pi
 //	f = 2   pi/(1-pi)^2 (pi ln pi + 1 - pi)
 //	f = 3   pi/(2 (1-pi)^3) ((1-pi)(1-3 pi) - 2 pi^2 ln pi)
 //
-// are its first closed forms; F = f gives 1/f under every model. A fractional f,
-// as sdcmicro(alpha) makes, has no closed form: every model is then Exact. The
-// error is ErrWeight unless 1 <= f <= F < infinity.
+// F = f gives 1/f under every model. A fractional f, as sdcmicro(alpha) makes, has no
+// closed form: every model is then Exact. The error is ErrWeight unless
+// 1 <= f <= F < infinity.
 func IndividualRisk(f, pop float64, m RiskModel) (float64, error) {
 	switch {
 	case m > MuArgus:
