@@ -65,10 +65,10 @@ func (g *Tables) Protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		if h == g {
 			pattern, remarks = p, list
 		}
-		if err != nil || len(list) > 0 || h.looked() == nil && !h.base {
+		if err != nil || h.looked() == nil && !h.base {
 			return choice{}, err
 		}
-		return h.suppressed(p)
+		return h.suppressed(p, len(list) > 0)
 	})
 	if err != nil {
 		return nil, nil, err

@@ -65,12 +65,15 @@ func (g *Tables) looked() *table {
 
 // choice is a release of tables as they are laid out: what leaves as a text, and from where to
 // where every cell lies in it. rounded is what a rounding publishes, nil for suppression. The
-// text is "" for what is left to a reviewer.
+// text is "" for what is left to a reviewer; lo and hi are nil where nothing is known of it.
 type choice struct {
 	text    string
 	lo, hi  []int64
 	rounded []int64
 }
+
+// hides reports whether a suppression hides a cell.
+func (c *choice) hides(cell int) bool { return c.lo[cell] != c.hi[cell] }
 
 // chooser makes a release of tables.
 type chooser func(g *Tables) (choice, error)
@@ -201,7 +204,7 @@ func (s *pinSearch) pinned() (out []int) {
 	}
 	least := s.g.policy.MinContributors
 	for c := range s.t.n {
-		if s.of.lo[c] == s.of.hi[c] || !s.t.shown[c] {
+		if !s.of.hides(c) || !s.t.shown[c] {
 			continue
 		}
 		v := s.found[0].value[c]
@@ -218,7 +221,8 @@ func (s *pinSearch) pinned() (out []int) {
 	return out
 }
 
-// lead notes a table if it leads to the release under a secret that is tried.
+// lead notes a table if it leads to the release under a secret that is tried. A rounding has no
+// lots: one secret is tried.
 func (s *pinSearch) lead(ctx context.Context, x []int64) error {
 	name := worldName(x)
 	r, ok := s.g.pins.reports[name]
@@ -236,29 +240,12 @@ func (s *pinSearch) lead(ctx context.Context, x []int64) error {
 		return nil
 	}
 	value := s.w.values(x)
-	var hidden []string
 	chances := map[string]uint64{}
 	for c := range s.t.n {
 		chances[s.t.key(c)] = s.toward(c, value[c])
-		if s.of.lo[c] != s.of.hi[c] && s.t.shown[c] {
-			hidden = append(hidden, s.t.key(c))
-		}
 	}
-	for k := range len(hidden) + 12 {
-		lots := map[string]bool{}
-		switch {
-		case k == 0: // none
-		case k == 1: // all
-			for _, cell := range hidden {
-				lots[cell] = true
-			}
-		case k < len(hidden)+2:
-			lots[hidden[k-2]] = true
-		default:
-			for _, cell := range hidden {
-				lots[cell] = s.w.rng.IntN(2) == 0
-			}
-		}
+	// What the release hides and a run publishes is hidden by lot in the next run.
+	for lots, more := map[string]bool{}, true; more; {
 		if s.runs++; s.runs > mostRuns {
 			return nil
 		}
@@ -275,9 +262,18 @@ func (s *pinSearch) lead(ctx context.Context, x []int64) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err == nil && c.text == s.of.text {
+		if err != nil || c.lo == nil {
+			return nil
+		}
+		if c.text == s.of.text {
 			s.found = append(s.found, led{value, g.list[0].reasons, g.list[0].groups})
 			return nil
+		}
+		more = false
+		for i := range s.t.n {
+			if cell := s.t.key(i); s.of.rounded == nil && s.t.shown[i] && s.of.hides(i) && !c.hides(i) && !lots[cell] {
+				lots[cell], more = true, true
+			}
 		}
 	}
 	return nil
@@ -292,7 +288,7 @@ func (s *pinSearch) toward(c int, value int64) uint64 {
 		}
 		return 1<<64 - 1
 	}
-	if s.of.lo[c] != s.of.hi[c] {
+	if s.of.hides(c) {
 		return 1<<64 - 1
 	}
 	return 1<<32 - 1
@@ -320,8 +316,8 @@ func textOfReleases(list []*Release) (string, error) {
 	return b.String(), nil
 }
 
-// suppressed is the choice of a pattern.
-func (g *Tables) suppressed(p *Pattern) (c choice, err error) {
+// suppressed is the choice of a pattern; review says that it is left to a reviewer.
+func (g *Tables) suppressed(p *Pattern, review bool) (c choice, err error) {
 	t := g.list[0]
 	c.lo, c.hi = make([]int64, t.n), make([]int64, t.n)
 	for cell, id := range t.id {
@@ -333,8 +329,8 @@ func (g *Tables) suppressed(p *Pattern) (c choice, err error) {
 			}
 		}
 	}
-	if slices.Equal(c.lo, c.hi) {
-		return c, nil // nothing is hidden
+	if review || slices.Equal(c.lo, c.hi) { // Equal: nothing is hidden
+		return c, nil
 	}
 	c.text, err = textOfReleases(g.releases(p))
 	return c, err
