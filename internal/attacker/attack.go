@@ -73,12 +73,28 @@ func Attack(c *Case, released []Released) (out []Finding, err error) {
 			positive = append(positive, x.set)
 		}
 	}
-	for response := Count; response < len(c.Data.Responses); response++ {
-		if !slices.ContainsFunc(c.Outputs, func(o Output) bool { return o.Response == response }) {
+	w.fixed(empty)
+	isOut := func(response int) bool {
+		return slices.ContainsFunc(c.Outputs, func(o Output) bool { return o.Response == response })
+	}
+	var counts *block
+	if isOut(Count) {
+		counts = w.newBlock([]int{Count}, empty, positive, nil)
+		counts.attack(&out)
+	}
+	var together []int
+	for response := range c.Data.Responses {
+		if !isOut(response) {
 			continue
 		}
-		b := w.newBlock(response, empty, positive)
-		b.attack(&out)
+		if c.Data.Relation {
+			together = append(together, response)
+			continue
+		}
+		w.newBlock([]int{response}, empty, positive, counts).attack(&out)
+	}
+	if len(together) > 0 {
+		w.newBlock(together, empty, positive, counts).attack(&out)
 	}
 	return out, nil
 }
@@ -110,15 +126,19 @@ func (b *block) attack(out *[]Finding) {
 		if !x.listed {
 			continue
 		}
-		e := c.gather(w.atomOf, x.set, b.response)
+		response := w.response(x)
+		e := c.gather(w.atomOf, x.set, response)
 		if x.Shown && max(x.X-e.value, e.value-x.X) > c.Off {
 			found(Finding{Kind: "inconsistent", Cell: w.name(x), Text: fmt.Sprintf("%d, not %d", x.X, e.value)})
 			return
 		}
-		j := c.judge(&e, b.response)
+		j := c.judge(&e, response)
+		if c.Data.Coded && response == 0 && c.Policy.Min > 0 && few(c.Data.codes(), e.rows, e.value, c.Policy.Min) {
+			j.unsafe, j.rules = true, append(j.rules, "few of a code")
+		}
 		if j.unsafe && c.Base > 0 {
 			b.value(x, &e, j, found)
-			if v := b.weak[0]; int64(len(e.persons)) < c.Policy.Min && !v.reaches(b.form(x.set), 1, c.Policy.Min) {
+			if v := b.weak[0]; int64(len(e.persons)) < c.Policy.Min && !v.reaches(b.form(Count, x.set), 1, c.Policy.Min) {
 				found(Finding{Kind: "rounded-small", Cell: w.name(x), Text: fmt.Sprintf("%d, rounded to %d, is below %d for certain", e.value, x.X, c.Policy.Min)})
 			}
 		} else if j.unsafe && x.Shown {
@@ -127,7 +147,7 @@ func (b *block) attack(out *[]Finding) {
 		if j.unsafe && !x.Shown && c.Base == 0 {
 			b.value(x, &e, j, found)
 		}
-		if b.response == Count && len(e.persons) > 0 {
+		if b.count() && len(e.persons) > 0 {
 			b.shares(x, &e, found)
 		}
 	}
@@ -136,7 +156,7 @@ func (b *block) attack(out *[]Finding) {
 
 // value tests goal 2.1 for an unsafe cell and every view.
 func (b *block) value(x *cell, e *evidence, j judged, found func(Finding)) {
-	form := b.form(x.set)
+	form := b.form(b.w.response(x), x.set)
 	for _, v := range b.views {
 		if _, in := e.units[v.unit]; in && len(e.units) == 1 {
 			continue // the cell is the attacker's own
@@ -196,7 +216,7 @@ func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 		if c.Records {
 			continue
 		}
-		cf, lf := b.form(x.set), b.form(line)
+		cf, lf := b.form(Count, x.set), b.form(Count, line)
 		form := make([]int64, b.n)
 		for i := range form {
 			form[i] = p*lf[i] - 100*cf[i]
@@ -219,12 +239,22 @@ func (b *block) shares(x *cell, e *evidence, found func(Finding)) {
 	}
 }
 
-// sums asks goal 2.3: sums of hidden cells that everybody knows.
+// sums asks goal 2.3 of every response: sums of hidden cells that everybody knows.
 func (b *block) sums(outsider *view, found func(Finding)) {
+	done := map[int]bool{}
+	for _, x := range b.cells {
+		if r := b.w.response(x); !done[r] {
+			done[r] = true
+			b.sumsOf(r, outsider, found)
+		}
+	}
+}
+
+func (b *block) sumsOf(response int, outsider *view, found func(Finding)) {
 	w, c := b.w, b.w.c
 	var hidden []*cell
 	for _, x := range b.cells {
-		if x.listed && !x.Shown && !slices.ContainsFunc(hidden, func(o *cell) bool { return slices.Equal(o.set, x.set) }) {
+		if x.listed && !x.Shown && w.response(x) == response && !slices.ContainsFunc(hidden, func(o *cell) bool { return slices.Equal(o.set, x.set) }) {
 			hidden = append(hidden, x)
 		}
 	}
@@ -240,13 +270,13 @@ func (b *block) sums(outsider *view, found func(Finding)) {
 			return
 		}
 		asked[k] = true
-		e := c.gather(w.atomOf, s, b.response)
-		j := c.judge(&e, b.response)
-		unsafe := j.unsafe && (b.response == Count || j.level > 0)
+		e := c.gather(w.atomOf, s, response)
+		j := c.judge(&e, response)
+		unsafe := j.unsafe && (response == Count || j.level > 0)
 		if !unsafe && kind != "rest" {
 			return
 		}
-		if !outsider.determined(b.form(s)) {
+		if !outsider.determined(b.form(response, s)) {
 			return
 		}
 		known = append(known, sum{s, name()})
@@ -262,7 +292,7 @@ func (b *block) sums(outsider *view, found func(Finding)) {
 	}
 	for _, x := range hidden {
 		asked[fmt.Sprint(x.set)] = true // judged as a cell
-		if outsider.determined(b.form(x.set)) {
+		if outsider.determined(b.form(response, x.set)) {
 			known = append(known, sum{x.set, w.name(x)})
 		}
 	}
@@ -278,6 +308,9 @@ func (b *block) sums(outsider *view, found func(Finding)) {
 	// The hidden rest of every relation: a cell and its children in one variable.
 	for _, x := range b.cells {
 		o := &c.Outputs[x.output]
+		if o.Response != response {
+			continue
+		}
 		for k, v := range o.By {
 			var rest []*cell
 			for _, code := range c.Data.Vars[v].children(x.codes[k]) {
@@ -297,7 +330,7 @@ func (b *block) sums(outsider *view, found func(Finding)) {
 	// Sums of two and three, and of all subsets that are one contributor's alone.
 	of := map[string][]*cell{}
 	for _, x := range hidden {
-		if e := c.gather(w.atomOf, x.set, b.response); len(e.units) == 1 {
+		if e := c.gather(w.atomOf, x.set, response); len(e.units) == 1 {
 			for u := range e.units {
 				of[u] = append(of[u], x)
 			}

@@ -73,6 +73,17 @@ type Data struct {
 	Holdings  bool // the spec names the column
 	Weights   bool
 	Negative  bool // some response is below 0
+	// Relation says that the third response is the sum of the first two, in every row.
+	Relation bool
+	// Declared says that the spec has the relation.
+	Declared bool
+	// Bounds holds, for each response, the least and the greatest value that the spec
+	// declares; nil for none.
+	Bounds [][2]int64
+	// Coded says that the first response is a code.
+	Coded bool
+	// Independent lists pairs of variables that the spec declares not to fix each other.
+	Independent [][2]int
 }
 
 // unit names the contributor of a row: the holding, or the respondent.
@@ -83,13 +94,25 @@ func (d *Data) unit(r *Row) string {
 	return r.Who
 }
 
+// codes lists the values of the first response.
+func (d *Data) codes() (out []int64) {
+	for i := range d.Rows {
+		if x := d.Rows[i].X[0]; !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // Output is one table of the spec.
 type Output struct {
 	Name      string
-	By        []int // variables
-	Response  int   // of a table of sums; Count for a table of counts
-	Sensitive []int // declared sensitive variables
-	Inner     bool  // margins: none
+	By        []int   // variables
+	Response  int     // of a table of sums; Count for a table of counts
+	Sensitive []int   // declared sensitive variables
+	Inner     bool    // margins: none
+	Depth     int     // of the variable with a tree; 0: down to the leaves
+	Values    []int64 // sensitive values of the response
 }
 
 // Count is the response of a table of counts.
@@ -120,6 +143,7 @@ type Policy struct {
 	MinHoldings int64
 	NK          [2]int64 // n, percent
 	P           int64    // p-percent
+	Coalition   int64    // of p-percent; 0 for 1
 	PQ          [2]int64
 	AllEqual    int64
 	Group       int64 // group-disclosure, percent
@@ -189,6 +213,21 @@ func (c *Case) Spec() string {
 	if codes != "" {
 		b.WriteString("  codes:\n" + codes)
 	}
+	for _, p := range c.Data.Independent {
+		if !strings.Contains(b.String(), "independent") {
+			b.WriteString("  independent:\n")
+		}
+		fmt.Fprintf(&b, "    - [%s, %s]\n", c.Data.Vars[p[0]].Name, c.Data.Vars[p[1]].Name)
+	}
+	if c.Data.Declared {
+		fmt.Fprintf(&b, "  relations: [\"%s = %s + %s\"]\n", c.Data.Responses[2], c.Data.Responses[0], c.Data.Responses[1])
+	}
+	if c.Data.Bounds != nil {
+		b.WriteString("  bounds:\n")
+		for k, x := range c.Data.Bounds {
+			fmt.Fprintf(&b, "    %s: [%d, %d]\n", c.Data.Responses[k], x[0], x[1])
+		}
+	}
 	b.WriteString("outputs:\n")
 	names := func(list []int) string {
 		out := []string{}
@@ -206,6 +245,14 @@ func (c *Case) Spec() string {
 		}
 		if o.Inner {
 			b.WriteString(", margins: none")
+		}
+		for _, v := range o.By {
+			if o.Depth > 0 && len(c.Data.Vars[v].Parent) > 0 {
+				fmt.Fprintf(&b, ", depth: {%s: %d}", c.Data.Vars[v].Name, o.Depth)
+			}
+		}
+		if len(o.Values) > 0 {
+			b.WriteString(", sensitive-values: " + strings.ReplaceAll(fmt.Sprint(o.Values), " ", ", "))
 		}
 		if len(o.Sensitive) > 0 {
 			b.WriteString(", sensitive: " + names(o.Sensitive))
@@ -238,7 +285,7 @@ func (c *Case) PolicyFile() string {
 	rule("min-contributors", p.Min > 0, "min: %d, interval: %d", p.Min, p.Interval)
 	rule("min-holdings", p.MinHoldings > 0, "min: %d", p.MinHoldings)
 	rule("nk", p.NK[0] > 0, "n: %d, percent: %d", p.NK[0], p.NK[1])
-	rule("p-percent", p.P > 0, "p: %d", p.P)
+	rule("p-percent", p.P > 0, "p: %d, coalition: %d", p.P, max(1, p.Coalition))
 	rule("pq", p.PQ[0] > 0, "p: %d, q: %d", p.PQ[0], p.PQ[1])
 	rule("all-equal", p.AllEqual > 0, "percent: %d", p.AllEqual)
 	rule("group-disclosure", p.Group > 0, "percent: %d", p.Group)

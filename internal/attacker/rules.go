@@ -154,13 +154,14 @@ func (c *Case) judge(e *evidence, response int) judged {
 	if n, k := p.NK[0], p.NK[1]; n > 0 && 100*sum(n) > k*e.abs {
 		breaks("nk", 100*sum(n)-k*e.abs, k)
 	}
-	if p.P > 0 && x[0] > 0 && 100*(e.abs-sum(2)) < p.P*x[0] {
-		breaks("p-percent", p.P*x[0]-100*(e.abs-sum(2)), 100)
+	if rest := e.abs - sum(max(1, p.Coalition)+1); p.P > 0 && x[0] > 0 && 100*rest < p.P*x[0] {
+		breaks("p-percent", p.P*x[0]-100*rest, 100)
 	}
 	if a, q := p.PQ[0], p.PQ[1]; a > 0 && x[0] > 0 && q*(e.abs-sum(2)) < a*x[0] {
 		breaks("pq", a*x[0]-q*(e.abs-sum(2)), q)
 	}
-	if p.AllEqual > 0 && n >= 2 && (e.equal || same(e.persons) || c.Data.Holdings && len(e.units) >= 2 && same(e.units)) {
+	shared := c.Data.Coded && response == 0 && (100*most(e.persons) >= p.AllEqual*n || c.Data.Holdings && 100*most(e.units) >= p.AllEqual*int64(len(e.units)))
+	if p.AllEqual > 0 && n >= 2 && (shared || e.equal || same(e.persons) || c.Data.Holdings && len(e.units) >= 2 && same(e.units)) {
 		m := (p.AllEqual*n - 1) / 100
 		breaks("all-equal", (n-m)*e.abs, n)
 	}
@@ -169,6 +170,16 @@ func (c *Case) judge(e *evidence, response int) judged {
 		out.level = q.Sub(q, big.NewInt(1)).Quo(q, level.Denom()).Int64()
 	}
 	return out
+}
+
+// most is the number of contributors that have one value.
+func most(of map[string]int64) (n int64) {
+	by := map[int64]int64{}
+	for _, x := range of {
+		by[x]++
+		n = max(n, by[x])
+	}
+	return n
 }
 
 func same(of map[string]int64) bool {

@@ -25,9 +25,9 @@ func (b *block) newView(unit string, strong bool) *view {
 	v.own = b.owned(func(r *Row) bool { return w.c.Data.unit(r) == unit })
 	if strong {
 		for _, c := range b.cells {
-			e := w.c.gather(w.atomOf, c.set, b.response)
+			e := w.c.gather(w.atomOf, c.set, w.response(c))
 			if _, in := e.units[unit]; in && len(e.units) == 1 {
-				v.alone = append(v.alone, fact{set: c.set, form: b.form(c.set), x: e.value})
+				v.alone = append(v.alone, fact{set: c.set, form: b.form(w.response(c), c.set), x: e.value})
 			}
 		}
 	}
@@ -51,7 +51,26 @@ func (v *view) agrees(x []fraction) bool {
 			return false
 		}
 	}
+	for i := range v.b.facts {
+		if f := &v.b.facts[i]; f.per != 0 && at(f.form, x).cmp(whole(v.rest(f)+dot(f.form, v.own))) < 0 {
+			return false
+		}
+	}
 	return true
+}
+
+// rest is what a fact says of the contributions of the others.
+func (v *view) rest(f *fact) int64 {
+	if f.per == 0 {
+		return f.x - dot(f.form, v.own)
+	}
+	own := int64(0)
+	for i := range v.b.w.c.Data.Rows {
+		if r := &v.b.w.c.Data.Rows[i]; v.unit != "" && f.set[v.b.w.atomOf[i]] && v.b.w.c.Data.unit(r) == v.unit {
+			own++
+		}
+	}
+	return f.x - f.per*own
 }
 
 // solve prepares the polytope of the contributions of the other contributors.
@@ -62,10 +81,9 @@ func (v *view) solve() {
 	b := v.b
 	facts := append(slices.Clone(b.facts), v.alone...)
 	zero := make([]bool, b.n)
-	rest := func(f fact) int64 { return f.x - dot(f.form, v.own) }
 	if !b.free {
 		for _, f := range facts {
-			if !f.least && f.off == 0 && rest(f) == 0 {
+			if !f.least && f.off == 0 && v.rest(&f) == 0 {
 				for i, c := range f.form {
 					zero[i] = zero[i] || c != 0
 				}
@@ -79,8 +97,8 @@ func (v *view) solve() {
 	}
 	var rows []rowOf
 	for _, f := range rounded(facts) {
-		r := rowOf{coef: v.shrink(f.form), rhs: rest(f), least: f.least}
-		if f.least && r.rhs <= 0 && f.off == 0 {
+		r := rowOf{coef: v.shrink(f.form), rhs: v.rest(&f), least: f.least}
+		if f.least && r.rhs <= 0 && f.off == 0 && !f.most && !(b.free && f.per != 0) {
 			continue // the attacker is there
 		}
 		if !f.least && r.rhs == 0 && !slices.ContainsFunc(r.coef, func(c int64) bool { return c != 0 }) {
@@ -96,7 +114,7 @@ func (v *view) solve() {
 	if b.free {
 		n *= 2
 	}
-	v.poly = newPolytope(n, rows, b.response == Count || b.w.c.Whole)
+	v.poly = newPolytope(n, rows, b.count() || b.w.c.Whole)
 }
 
 // rounded replaces each fact about a rounded value by two bounds.
@@ -186,7 +204,7 @@ func (v *view) determined(form []int64) bool {
 			return false
 		}
 	}
-	if v.b.response != Count && !v.b.w.c.Whole {
+	if !v.b.count() && !v.b.w.c.Whole {
 		return !v.other(form, 1, truth) && !v.other(form, -1, -truth)
 	}
 	return !v.reaches(form, 1, truth+1) && !v.reaches(form, -1, 1-truth)

@@ -122,36 +122,48 @@ func (w *world) setOf(by []int, codes []string) set {
 	return s
 }
 
-// block holds the knowledge about one quantity: counts, or the sums of one response. Its
-// variables are classes of atoms that no fact and no question distinguishes.
+// block holds the knowledge about one quantity: counts, or the sums of one response, or of
+// responses that add up. Its variables are, of every base, classes of atoms that no fact and
+// no question distinguishes.
 type block struct {
-	w        *world
-	response int
-	cells    []*cell
-	class    []int // of atoms; -1: known to be 0
-	n        int
-	facts    []fact
-	truth    []int64
-	free     bool // values may be negative
-	pool     [][]fraction
-	views    []*view // outsider, and contributors who know where they are alone
-	weak     []*view // and contributors who do not know that
+	w     *world
+	bases []int // the responses, or Count, whose contributions are the variables
+	cells []*cell
+	class []int // of atoms; -1: known to be 0
+	n     int   // variables: the classes of each base
+	width int   // classes
+	facts []fact
+	truth []int64
+	free  bool // values may be negative
+	pool  [][]fraction
+	views []*view // outsider, and contributors who know where they are alone
+	weak  []*view // and contributors who do not know that
 }
 
-// fact is a sum over a set that every attacker knows exactly, or knows to be at least 1.
+// fact is a sum over a set that every attacker knows exactly, or knows to be at least x.
 type fact struct {
-	set   set
-	form  []int64
-	x     int64
-	least bool
-	off   int64 // x is rounded; the true value differs by at most this
+	response int
+	set      set
+	form     []int64
+	x        int64
+	least    bool
+	off      int64 // x is rounded; the true value differs by at most this
+	// per is what every record of the set has at least, minus what it has at most in a fact
+	// about the negated sum; 0 for other facts. x is that for all records of the set, and a
+	// contributor reckons with the records of the others.
+	per  int64
+	most bool // of the negated sum
 }
 
-// newBlock gathers the facts of a response. empty holds the atoms without contributors.
-func (w *world) newBlock(response int, empty set, positive []set) *block {
-	b := &block{w: w, response: response, free: response != Count && w.c.Data.Negative}
+// newBlock gathers the facts of some responses. empty holds the atoms without contributors,
+// and counts is what is known of counts, nil for nothing.
+func (w *world) newBlock(responses []int, empty set, positive []set, counts *block) *block {
+	b := &block{w: w, bases: responses, free: responses[0] != Count && w.c.Data.Negative}
+	if w.c.Data.Relation && responses[0] != Count {
+		b.bases = []int{0, 1}
+	}
 	for i := range w.cells {
-		if w.c.Outputs[w.cells[i].output].Response == response {
+		if slices.Contains(responses, w.response(&w.cells[i])) {
 			b.cells = append(b.cells, &w.cells[i])
 		}
 	}
@@ -159,12 +171,15 @@ func (w *world) newBlock(response int, empty set, positive []set) *block {
 	for _, c := range b.cells {
 		sets = append(sets, c.set)
 		if c.listed && c.Shown {
-			b.facts = append(b.facts, fact{set: c.set, x: c.X, off: w.c.Off})
-		} else if c.listed && response == Count && w.c.PublishZeros() {
-			b.facts = append(b.facts, fact{set: c.set, x: 1, least: true})
+			b.facts = append(b.facts, fact{response: w.response(c), set: c.set, x: c.X, off: w.c.Off})
+		} else if c.listed && b.count() && w.c.PublishZeros() {
+			b.facts = append(b.facts, fact{response: Count, set: c.set, x: 1, least: true})
 		}
 	}
-	if response == Count {
+	if !b.count() {
+		b.facts = append(b.facts, w.bounded(b.cells, counts)...)
+	}
+	if b.count() {
 		for v := range w.c.Data.Vars {
 			if !slices.ContainsFunc(w.c.Outputs, func(o Output) bool { return slices.Contains(o.By, v) }) {
 				continue
@@ -173,11 +188,11 @@ func (w *world) newBlock(response int, empty set, positive []set) *block {
 				continue
 			}
 			for _, code := range w.c.Data.Vars[v].Leaves {
-				b.facts = append(b.facts, fact{set: w.setOf([]int{v}, []string{code}), x: 1, least: true})
+				b.facts = append(b.facts, fact{response: Count, set: w.setOf([]int{v}, []string{code}), x: 1, least: true})
 			}
 		}
 		for _, s := range positive {
-			b.facts = append(b.facts, fact{set: s, x: 1, least: true})
+			b.facts = append(b.facts, fact{response: Count, set: s, x: 1, least: true})
 		}
 		for _, f := range b.facts {
 			sets = append(sets, f.set)
@@ -204,9 +219,15 @@ func (w *world) newBlock(response int, empty set, positive []set) *block {
 			b.class[i] = k
 		}
 	}
-	b.n = len(index)
+	b.width = len(index)
+	b.n = b.width * len(b.bases)
 	for i := range b.facts {
-		b.facts[i].form = b.form(b.facts[i].set)
+		f := &b.facts[i]
+		if f.form = b.form(f.response, f.set); f.most {
+			for k := range f.form {
+				f.form[k] = -f.form[k]
+			}
+		}
 	}
 	b.truth = b.owned(func(*Row) bool { return true })
 	start := make([]fraction, b.n)
@@ -220,12 +241,28 @@ func (w *world) newBlock(response int, empty set, positive []set) *block {
 // PublishZeros reports whether the flag is among the arguments.
 func (c *Case) PublishZeros() bool { return slices.Contains(c.Args, "--publish-zeros") }
 
-// form is a set as a linear form over the classes.
-func (b *block) form(s set) []int64 {
+// count reports whether the block is about counts.
+func (b *block) count() bool { return b.bases[0] == Count }
+
+// response is that of the output of a cell.
+func (w *world) response(c *cell) int { return w.c.Outputs[c.output].Response }
+
+// parts are the bases that a response is the sum of.
+func (b *block) parts(response int) []int {
+	if k := slices.Index(b.bases, response); k >= 0 {
+		return []int{k}
+	}
+	return []int{0, 1} // the third of a relation
+}
+
+// form is the sum of a response over a set as a linear form over the variables.
+func (b *block) form(response int, s set) []int64 {
 	f := make([]int64, b.n)
-	for i, in := range s {
-		if in && b.class[i] >= 0 {
-			f[b.class[i]] = 1
+	for _, k := range b.parts(response) {
+		for i, in := range s {
+			if in && b.class[i] >= 0 {
+				f[k*b.width+b.class[i]] = 1
+			}
 		}
 	}
 	return f
@@ -241,21 +278,23 @@ func (b *block) owned(of func(*Row) bool) []int64 {
 		if !of(r) || k < 0 {
 			continue
 		}
-		x := int64(1)
-		if b.response != Count {
-			x = r.X[b.response]
-		}
-		switch {
-		case b.w.c.Data.Weights:
-			x *= r.Weight
-		case b.response == Count && !b.w.c.Records:
-			if who := fmt.Sprint(k, " ", r.Who); seen[who] {
+		if b.count() && !b.w.c.Records && !b.w.c.Data.Weights {
+			who := fmt.Sprint(k, " ", r.Who)
+			if seen[who] {
 				continue
-			} else {
-				seen[who] = true
 			}
+			seen[who] = true
 		}
-		out[k] += x
+		for base, response := range b.bases {
+			x := int64(1)
+			if response != Count {
+				x = r.X[response]
+			}
+			if b.w.c.Data.Weights {
+				x *= r.Weight
+			}
+			out[base*b.width+k] += x
+		}
 	}
 	return out
 }
