@@ -181,8 +181,12 @@ func TestDrawnTables(t *testing.T) {
 			}
 			tables := drawnTables(t, tc.rows, tc.cols, tc.most, p)
 			is := unsafeRules{tc.cols, tc.min, tc.percent}
+			same, first := permutations(tc.rows, tc.cols), map[string]string{}
 			pinsIn := func(from map[string][]*drawnTable) (pinned []string, of int) {
 				for text, list := range from {
+					if first := first[same.name(text)]; first != "" && first != text {
+						continue
+					}
 					judged := slices.ContainsFunc(list, func(d *drawnTable) bool { return total(d.x) <= tc.judged })
 					if !judged {
 						continue
@@ -209,16 +213,24 @@ func TestDrawnTables(t *testing.T) {
 
 			from := map[string][]*drawnTable{}
 			known := &pins{open: map[string]bool{}, reports: map[string]*sdc.Report{}}
-			try := func(d *drawnTable, lotOf func(try int, cell string) (chance, lot uint64)) string {
-				text := tc.release(t, d.drawn(t, lotOf, known))
-				if text != "" && !slices.Contains(from[text], d) {
+			try := func(d *drawnTable, once bool, lotOf func(try int, cell string) (chance, lot uint64)) string {
+				g := d.drawn(t, lotOf, known)
+				g.base = once
+				text := tc.release(t, g)
+				if text != "" && (!once || from[text] != nil) && !slices.Contains(from[text], d) {
 					from[text] = append(from[text], d)
+					if name := same.name(text); first[name] == "" {
+						first[name] = text
+					}
 				}
 				return text
 			}
 			for _, d := range tables {
+				if !same.least(d.x) {
+					continue
+				}
 				for seed := range seeds {
-					try(d, func(try int, cell string) (chance, lot uint64) {
+					try(d, false, func(try int, cell string) (chance, lot uint64) {
 						sum := sha256.Sum256([]byte(fmt.Sprint(seed, try, cell)))
 						// One cell in so many is hidden by lot; every other secret hides none.
 						return binary.BigEndian.Uint64(sum[:]), oneIn*(seed%2) + uint64(sum[9]%8)
@@ -262,13 +274,15 @@ func TestDrawnTables(t *testing.T) {
 }
 
 // toward tries secrets that lead to a release, if any does: what the release hides is cheap,
-// and what it publishes dear; a count that the release has rounded up goes up. Of what is
-// hidden nothing, each cell, all, and some are hidden by lot.
-func (d *drawnTable) toward(t *testing.T, text string, try func(*drawnTable, func(try int, cell string) (chance, lot uint64)) string) {
+// and what it publishes dear; a count that the release has rounded up goes up. What a run
+// publishes of what the release hides is hidden by lot in the next run. After that some of
+// what is hidden is hidden by lot, and in another order of what is cheap. The release is one
+// that is let out: what the choice tells is not looked at again.
+func (d *drawnTable) toward(t *testing.T, text string, try func(*drawnTable, bool, func(try int, cell string) (chance, lot uint64)) string) {
 	t.Helper()
 	value := d.values()
 	chances := map[string]uint64{}
-	var hidden []string
+	hidden := map[string]string{} // codes -> key
 	for codes, shown := range releaseOf(text) {
 		key := ""
 		for i, code := range strings.Split(codes, ",") {
@@ -279,36 +293,125 @@ func (d *drawnTable) toward(t *testing.T, text string, try func(*drawnTable, fun
 		switch {
 		case shown == "":
 			chances[key] = 1<<64 - 1
-			hidden = append(hidden, key)
+			hidden[codes] = key
 		case len(shown) > len(value[codes]) || len(shown) == len(value[codes]) && shown > value[codes]:
 			chances[key] = 0
 		default:
 			chances[key] = 1<<32 - 1
 		}
 	}
-	slices.Sort(hidden)
-	rng := rand.New(rand.NewPCG(80, uint64(len(hidden))))
-	for k := range len(hidden) + 50 {
-		lots := map[string]bool{}
-		var noise uint64
-		if k > len(hidden)+1 {
-			noise = rng.Uint64()
-		}
-		for i, cell := range hidden {
-			lots[cell] = i == k || k == len(hidden)+1 || k > len(hidden)+1 && rng.IntN(2+k%2) == 0
-		}
-		if text == try(d, func(_ int, cell string) (chance, lot uint64) {
+	run := func(lots map[string]bool, noise uint64) string {
+		return try(d, true, func(_ int, cell string) (chance, lot uint64) {
 			if lot = 1; lots[cell] {
 				lot = 0
 			}
-			if chance = chances[cell]; chance > 1<<40 && noise != 0 { // another order of what is cheap
+			if chance = chances[cell]; chance > 1<<40 && noise != 0 {
 				chance >>= sha256.Sum256(fmt.Append(nil, noise, cell))[0] % 20
 			}
 			return chance, lot
-		}) {
+		})
+	}
+	for lots, more := map[string]bool{}, true; more; {
+		got := run(lots, 0)
+		if got == text {
+			return
+		}
+		more = false
+		if got == "" {
+			break
+		}
+		published := releaseOf(got)
+		for codes, key := range hidden {
+			if published[codes] != "" && !lots[key] {
+				lots[key], more = true, true
+			}
+		}
+	}
+	rng := rand.New(rand.NewPCG(80, uint64(len(hidden))))
+	var keys []string
+	for _, key := range hidden {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for k := range 12 {
+		lots := map[string]bool{}
+		for _, key := range keys {
+			lots[key] = k == 0 || rng.IntN(2+k%2) == 0
+		}
+		if run(lots, uint64(k)) == text {
 			return
 		}
 	}
+}
+
+// sameTables are the permutations of rows and columns of a table: the tables and releases that
+// they make of each other are looked at once.
+type sameTables struct {
+	rows, cols int
+	list       [][2][]int
+}
+
+func permutations(rows, cols int) *sameTables {
+	orders := func(n int) (out [][]int) {
+		var add func(have []int)
+		add = func(have []int) {
+			if len(have) == n {
+				out = append(out, slices.Clone(have))
+			}
+			for k := range n {
+				if !slices.Contains(have, k) {
+					add(append(have, k))
+				}
+			}
+		}
+		add(nil)
+		return out
+	}
+	s := &sameTables{rows: rows, cols: cols}
+	for _, r := range orders(rows) {
+		for _, c := range orders(cols) {
+			s.list = append(s.list, [2][]int{r, c})
+		}
+	}
+	return s
+}
+
+// least reports whether a table comes before all that permutations make of it.
+func (s *sameTables) least(x []int64) bool {
+	return !slices.ContainsFunc(s.list, func(p [2][]int) bool {
+		y := make([]int64, len(x))
+		for i := range x {
+			y[i] = x[p[0][i/s.cols]*s.cols+p[1][i%s.cols]]
+		}
+		return slices.Compare(y, x) < 0
+	})
+}
+
+// name is one text of a release and all that permutations make of it.
+func (s *sameTables) name(text string) (least string) {
+	is := releaseOf(text)
+	for _, p := range s.list {
+		var b strings.Builder
+		for r := range s.rows + 1 {
+			for c := range s.cols + 1 {
+				codes := "*"
+				if c < s.cols {
+					codes = fmt.Sprint("C", p[1][c])
+				}
+				if s.rows > 1 && r < s.rows {
+					codes += fmt.Sprint(",R", p[0][r])
+				} else if s.rows > 1 {
+					codes += ",*"
+				}
+				b.WriteString(is[codes] + " ")
+			}
+		}
+		if least == "" || b.String() < least {
+			least = b.String()
+		}
+	}
+	head, _, _ := strings.Cut(text, ",")
+	return head + least
 }
 
 // releaseOf is what a release publishes, by codes.
