@@ -12,7 +12,7 @@ import (
 //	fixes           the code of one variable fixes the code of another
 //	coincidence     the same, and the spec declares that it is one
 //	relation        z = x + y in every row, and two or three of them are published
-//	relation found  the same, and the spec does not declare it
+//	relation found  all three are published, and the spec does not declare the relation
 //	bounds          the spec declares the least and the greatest value of each response
 //	coded           the response has three to ten values, all sensitive, or two
 //	three responses that have nothing to do with each other
@@ -21,6 +21,7 @@ import (
 //	depth           one of the outputs has the upper codes of a tree alone
 //	inner           an output has no margins
 //	coalition       p-percent against two or three contributors together
+//	groups beside sums   a group rule for the counts beside sums
 func (c *Case) further(seed uint64) func(amounts bool) {
 	if seed < Further {
 		return nil
@@ -34,7 +35,10 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 		kinds = append(kinds, "fixes", "coincidence", "coincidence")
 	}
 	if amounts {
-		kinds = append(kinds, "relation", "relation found", "bounds", "coded", "coded", "three responses", "coalition", "coalition")
+		kinds = append(kinds, "relation", "relation", "relation found", "bounds", "bounds", "bounds", "coded", "coded", "three responses", "coalition", "coalition")
+		if slices.Contains(c.Class, "counts beside sums") {
+			kinds = append(kinds, "groups beside sums", "groups beside sums", "groups beside sums")
+		}
 	}
 	if rng.IntN(2) == 0 {
 		return nil
@@ -85,17 +89,28 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 				r.X[2] = r.X[0] + r.X[1]
 			}
 		}
+		if kind == "relation found" {
+			// Of two of them only x <= z is left, which is not reckoned with: smaller-response.
+			return responses([]int{0, 1, 2})
+		}
 		return responses([][]int{{0, 1, 2}, {0, 2}, {1, 2}, {0, 1, 2}}[rng.IntN(4)])
 	case "bounds":
 		if several || d.Weights {
 			return nil // how many records there are is not published
 		}
 		for r := range d.Responses {
-			lo, hi := d.Rows[0].X[r], d.Rows[0].X[r]
+			lo, hi := int64(0), int64(0)
+			narrow := rng.IntN(2) == 0
 			for i := range d.Rows {
 				x := &d.Rows[i].X[r]
-				if rng.IntN(2) == 0 && *x > 0 { // many at one end
+				switch {
+				case narrow:
+					*x = int64(20 + rng.IntN(5))
+				case rng.IntN(2) == 0: // many at one end
 					*x = 20
+				}
+				if i == 0 {
+					lo, hi = *x, *x
 				}
 				lo, hi = min(lo, *x), max(hi, *x)
 			}
@@ -164,6 +179,8 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 		}
 	case "inner":
 		return func(bool) { c.Outputs[rng.IntN(len(c.Outputs))].Inner = true }
+	case "groups beside sums":
+		return func(bool) { c.Policy.Group, c.Policy.Min = int64(70+5*rng.IntN(5)), 2 }
 	case "coalition":
 		return func(bool) {
 			c.Policy.NK, c.Policy.PQ = [2]int64{}, [2]int64{}

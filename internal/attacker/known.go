@@ -57,7 +57,10 @@ func (w *world) bounded(cells []*cell, counts *block) (out []fact) {
 			signed[i] = sign * x
 		}
 		a := outsider.poly.most(outsider.shrink(signed), nil)
-		return sign * a.value.floor(), !a.empty && !a.unbounded
+		if a.empty || a.unbounded {
+			return 0, false
+		}
+		return sign * a.value.floor(), true
 	}
 	for _, c := range cells {
 		r := w.response(c)
