@@ -55,7 +55,11 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	}
 	for k := range w.broken {
 		if b := &w.broken[k]; b.records > 0 && b.respondents(pl) >= pl.exceptions {
-			return nil, sum, outputsError("relation %d of the declared ones does not hold: %d records break it; correct the relation or the data, or leave the relation out", k+1, b.records)
+			who := "1 record breaks it"
+			if b.records > 1 {
+				who = fmt.Sprintf("%d records break it", b.records)
+			}
+			return nil, sum, outputsError("relation %d of the declared ones does not hold: %s; correct the relation or the data, or leave the relation out", k+1, who)
 		}
 		sum.broken = append(sum.broken, w.broken[k].records)
 	}
