@@ -30,7 +30,7 @@ func treeOf(b *testing.B, name string, leaves int) (*sdc.Hierarchy, []string) {
 }
 
 // BenchmarkAttacker protects tables of counts with trees, from microdata, against the whole of
-// the attacker, and with the parts unions, shares and occurs off.
+// the attacker, with one of the parts unions, shares and occurs off, and with all three off.
 func BenchmarkAttacker(b *testing.B) {
 	for _, leaves := range [][]int{{15, 18}, {50, 55}, {90, 95}} {
 		rng := rand.New(rand.NewPCG(1, uint64(leaves[0])))
@@ -47,12 +47,13 @@ func BenchmarkAttacker(b *testing.B) {
 				}
 			}
 		}
-		for _, off := range []bool{false, true} {
+		for _, off := range []string{"none", "unions", "shares", "occurs", "all"} {
 			p := onlyRules()
 			p.MinContributors = sdc.MinContributors{Min: 10}
-			p.Attacker.NoUnions, p.Attacker.NoShares, p.Attacker.NoOccurs = off, off, off
+			is := func(part string) bool { return off == part || off == "all" }
+			p.Attacker.NoUnions, p.Attacker.NoShares, p.Attacker.NoOccurs = is("unions"), is("shares"), is("occurs")
 			report := data.check(b, p, hs, sdc.Output{Name: "t", Kind: sdc.Frequency, By: data.names})
-			b.Run(fmt.Sprintf("leaves=%dx%d/off=%v", leaves[0], leaves[1], off), func(b *testing.B) {
+			b.Run(fmt.Sprintf("leaves=%dx%d/off=%s", leaves[0], leaves[1], off), func(b *testing.B) {
 				for b.Loop() {
 					protectOf(b, report)
 				}

@@ -29,6 +29,8 @@ type Tables struct {
 	output  *sdc.Output                                     // of the first table
 	alike   func(r *sdc.Report) bool                        // a table has the remarks of this one; nil for yes
 	pins    *pins
+
+	problemRests *rests // what does not change from one problem of the tables to the next
 }
 
 // Problem returns the cells of all tables with the relations between them. Protect
@@ -464,6 +466,7 @@ func (g *Tables) lay(o BuildOptions) error {
 	for _, t := range all {
 		t.narrow(p)
 	}
+	p.rests = g.restsOf(n)
 	g.problem = p
 	g.draw()
 	return nil

@@ -22,6 +22,11 @@ type cover struct {
 	uses  [][]Need  // cell -> how its needs are met
 	users [][]int32 // witness -> primaries that rest on it
 	used  []int32   // cell -> witnesses in use that change it
+
+	forced []bool // cells hidden for the sake of a sum, nil for none; they are among primaries
+	barred []bool // cells that cannot be
+
+	published bool // some cell was hidden before, and is published now
 }
 
 // newCover starts with what is hidden, which changes as it goes. Primary cells
@@ -50,7 +55,12 @@ const few = 2000
 // run finds witnesses for all primary cells: first among what is hidden, then
 // hiding more.
 func (c *cover) run(ctx context.Context) error {
-	order := slices.Clone(c.primaries)
+	return c.runOn(ctx, c.primaries)
+}
+
+// runOn does that for some primary cells.
+func (c *cover) runOn(ctx context.Context, cells []int32) error {
+	order := slices.Clone(cells)
 	batch := 1
 	if len(c.p.cells) > few {
 		batch = 32
@@ -83,6 +93,10 @@ func shuffled(cells []int32) {
 	}
 }
 
+// stands reports whether a witness changes hidden cells alone. Until a cell is published every
+// witness does.
+func (c *cover) stands(id int32) bool { return !c.published || c.open(id) }
+
 // sought is a witness and the need that it was sought for.
 type sought struct {
 	need Need
@@ -94,7 +108,6 @@ type sought struct {
 // that are no longer needed. pass repeats this with the same cells until nothing is missing
 // or nothing is found.
 func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) error {
-	all := func(int32) bool { return true }
 	for len(order) > 0 {
 		now := slices.Clone(order[:min(batch, len(order))])
 		order = order[len(now):]
@@ -104,7 +117,7 @@ func (c *cover) pass(ctx context.Context, order []int32, batch int, more bool) e
 			fails := make([][]Need, len(now))
 			met := make([]bool, len(now))
 			err := guard.Try(ctx, c.threads, len(now), func(worker, i int) (err error) {
-				_, missing := c.found.assign(now[i], all)
+				_, missing := c.found.assign(now[i], c.stands)
 				met[i] = len(missing) == 0
 				got[i], fails[i], err = c.seekAll(ctx, c.finders[worker], missing, lost[now[i]], more)
 				return err
@@ -161,8 +174,7 @@ func (c *cover) seekAll(ctx context.Context, f *finder, missing, lost []Need, mo
 // something does not do what it was sought for, which would be sought for ever. A
 // witness of a sliding need is allowed to bring it nearer only.
 func (c *cover) takeAll(cell int32, got []sought) bool {
-	all := func(int32) bool { return true }
-	_, missing := c.found.assign(cell, all)
+	_, missing := c.found.assign(cell, c.stands)
 	var taken []Need
 	for _, x := range got {
 		// Another cell's witness may have met the need in the meantime.
@@ -174,7 +186,7 @@ func (c *cover) takeAll(cell int32, got []sought) bool {
 	if len(taken) == 0 {
 		return true
 	}
-	_, missing = c.found.assign(cell, all)
+	_, missing = c.found.assign(cell, c.stands)
 	return !slices.ContainsFunc(taken, func(n Need) bool { return n.Kind != Sliding && slices.ContainsFunc(missing, n.same) })
 }
 

@@ -68,7 +68,29 @@ func (p *Problem) with(forms []form, force []int32) (q *Problem, at []int32, err
 		q.down[i], q.up[i] = infinity, infinity // what is known of its parts is all
 	}
 	q.grid = p.grid
+	if q.rests = p.rests; q.rests != nil {
+		of := *p.rests
+		of.of = append(slices.Clip(of.of), make([][]int32, len(cells)-len(of.of))...)
+		of.barred = append(slices.Clip(of.barred), make([]bool, len(cells)-len(of.barred))...)
+		q.rests = &of
+	}
 	return q, at, nil
+}
+
+// promote is the problem with further cells Primary.
+func (p *Problem) promote(ids []int32) (*Problem, error) {
+	cells := slices.Clone(p.cells)
+	for _, id := range ids {
+		cells[id].Status = Primary
+	}
+	q, err := New(cells, p.rel, p.attacker)
+	if err != nil {
+		return nil, err
+	}
+	copy(q.down, p.down)
+	copy(q.up, p.up)
+	q.price, q.chance, q.lots, q.rests, q.grid = p.price, p.chance, p.lots, p.rests, p.grid
+	return q, nil
 }
 
 // ownerOf is who is alone in all cells of a sum.
@@ -150,17 +172,19 @@ func (p *Problem) extend(ctx context.Context, from *Pattern, forms []form, at []
 	for _, w := range lift(from.witnesses, forms, at) {
 		c.found.add(&w)
 	}
+	for _, id := range from.forced {
+		if p.cells[id].Status != Primary {
+			c.force(id)
+		}
+	}
 	if err := c.run(ctx); err != nil {
 		return nil, nil, err
 	}
 	if len(c.failed) > 0 {
 		return nil, c.failed, nil
 	}
-	if failed := c.settle(); len(failed) > 0 {
-		for _, cell := range failed {
-			lost = append(lost, int32(cell))
-		}
-		return nil, lost, nil
+	if lost, err = c.meetRests(ctx); len(lost) > 0 || err != nil {
+		return nil, lost, err
 	}
 	c.sweep(c.secondaries())
 	fresh := slices.DeleteFunc(c.secondaries(), func(id int32) bool { return was[id] })
@@ -181,14 +205,14 @@ func (p *Problem) extend(ctx context.Context, from *Pattern, forms []form, at []
 	return t, nil, nil
 }
 
-// meet hides more until no form is open any more, a few times. What is open still was not
-// met.
-func (g *Tables) meet(ctx context.Context, p *Pattern, o Options) (*Pattern, error) {
+// meet hides more until no form is open any more, a few times. What is open still, which meet
+// returns, was not met.
+func (g *Tables) meet(ctx context.Context, p *Pattern, o Options) (*Pattern, openForms, error) {
 	hopeless := map[string]bool{}
-	for range mostTries {
+	for try := 0; ; try++ {
 		open, err := g.openForms(ctx, p)
-		if err != nil {
-			return nil, err
+		if err != nil || try == mostTries {
+			return p, open, err
 		}
 		forms := slices.DeleteFunc(open.forms, func(f form) bool { return hopeless[f.key()] })
 		forms = forms[:min(len(forms), mostAudited)]
@@ -199,15 +223,14 @@ func (g *Tables) meet(ctx context.Context, p *Pattern, o Options) (*Pattern, err
 			}
 		}
 		if len(forms)+len(force) == 0 {
-			break
+			return p, open, nil
 		}
 		next, err := g.meetAll(ctx, p, forms, force, hopeless, o)
 		if next == nil || err != nil {
-			return p, err
+			return p, open, err
 		}
 		p = next
 	}
-	return p, nil
 }
 
 // meetAll is one time: nil where nothing was met. A form for which nothing is found is tried

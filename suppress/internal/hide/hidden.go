@@ -39,8 +39,9 @@ const mostTries = 8
 //	shares    of every cell that a group rule calls unsafe, some possible table, among the
 //	          witnesses, must have a share of the line that passes the rule
 //
-// Where a sum under a total or a share fails, Protect hides a further part of the total, or
-// publishes the line, and looks for a pattern again, a few times. Then every other sum that
+// The search hides further parts of a total until the sum under it passes, see rests. Where a
+// share fails, or a sum still does, Protect hides a further part of the total, or publishes the
+// line, and looks for a pattern again, a few times. Then every other sum that
 // fails becomes a cell of the problem that is never published, with a need of its own: see
 // meet. Hidden cells stay hidden. What is still open afterwards is in the remarks, for
 // review, with the number of sums and of shares. So is a fourth thing, for which nothing is
@@ -109,7 +110,11 @@ func (g *Tables) protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		pattern = next
 		sums, shares = g.openSums(pattern), g.openShares(pattern)
 	}
-	if pattern, err = g.meet(ctx, pattern, o); err != nil {
+	pattern, open, err := g.meet(ctx, pattern, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := g.adopt(pattern); err != nil {
 		return nil, nil, err
 	}
 	sums, shares = g.openSums(pattern), g.openShares(pattern)
@@ -120,10 +125,6 @@ func (g *Tables) protect(ctx context.Context, o Options) (*Pattern, []sdc.Remark
 		}
 	}
 	remark(len(sums), words.SumOfHidden)
-	open, err := g.openForms(ctx, pattern)
-	if err != nil {
-		return nil, nil, err
-	}
 	few, err := g.auditForms(ctx, pattern, open.forms, o.Threads)
 	if err != nil {
 		return nil, nil, err
@@ -148,6 +149,28 @@ func (g *Tables) first(ctx context.Context, o Options) (*Pattern, error) {
 		return nil, err
 	}
 	return Protect(ctx, g.problem, o)
+}
+
+// adopt makes what a pattern hides for the sake of a sum Primary in the problem, and notes it
+// in the tables.
+func (g *Tables) adopt(p *Pattern) error {
+	if len(p.forced) == 0 {
+		return nil
+	}
+	q, err := g.problem.promote(p.forced)
+	if err != nil {
+		return err
+	}
+	ids := p.forced
+	for _, t := range g.list {
+		for c, id := range t.id {
+			if t.shown[c] && slices.Contains(ids, id) {
+				t.force[c] = true
+			}
+		}
+	}
+	g.problem, p.problem, p.forced = q, q, nil
+	return q.proves(p)
 }
 
 // pinsRemark says that every choice that was drawn pins a cell.

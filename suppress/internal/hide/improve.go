@@ -83,12 +83,21 @@ func (p *Problem) reopen(ctx context.Context, t *Pattern, o Options, out func() 
 	for i := range t.witnesses {
 		c.found.add(&t.witnesses[i])
 	}
-	if len(c.settle()) > 0 {
-		return t, nil
+	for _, k := range t.forced {
+		c.force(k)
+	}
+	// What the needs rest on now may leave some cells for nothing, and sums without them.
+	if failed, err := c.meetRests(ctx); len(failed) > 0 || err != nil {
+		return t, err
 	}
 	r := &reopening{cover: c, rng: rand.New(rand.NewPCG(o.Seed, 0x51a15)), before: make([]bool, len(c.hidden))}
 	trace, cost := slices.Clone(t.trace), int64(0)
-	c.sweep(c.secondaries()) // what the needs rest on now may leave some for nothing
+	c.sweep(c.secondaries())
+	for i := range c.hidden {
+		if c.isForced(int32(i)) {
+			cost += p.cost(i)
+		}
+	}
 	for _, k := range c.secondaries() {
 		cost += p.cost(int(k))
 	}
@@ -123,10 +132,10 @@ func (p *Problem) reopen(ctx context.Context, t *Pattern, o Options, out func() 
 	return x, nil
 }
 
-// secondaries lists what is hidden and need not be by its status.
+// secondaries lists what is hidden and need not be by its status or for a sum.
 func (c *cover) secondaries() (list []int32) {
 	for i, h := range c.hidden {
-		if h && (!c.p.cells[i].Status.Hidden() || c.p.cells[i].Status == Secondary) {
+		if h && (!c.p.cells[i].Status.Hidden() || c.p.cells[i].Status == Secondary) && !c.isForced(int32(i)) {
 			list = append(list, int32(i))
 		}
 	}
@@ -172,7 +181,7 @@ func (r *reopening) round(ctx context.Context, k int32) (gain int64, err error) 
 		}
 	}
 	if ok {
-		if gain = r.gained(); gain > 0 {
+		if gain = r.gained(); gain > 0 && !r.breaksAny() {
 			return gain, nil
 		}
 	}
@@ -208,7 +217,7 @@ func (r *reopening) area(k int32) []int32 {
 	list = slices.Compact(list)
 	list = slices.DeleteFunc(list, func(c int32) bool {
 		s := r.p.cells[c].Status
-		return s == Primary || s == Withheld
+		return s == Primary || s == Withheld || r.isForced(c)
 	})
 	const most = 40
 	if len(list) > most {
@@ -295,6 +304,19 @@ func (r *reopening) drop(ctx context.Context, area []int32) (bool, error) {
 	// near or far.
 	r.sweep(r.secondaries())
 	return true, nil
+}
+
+// breaksAny reports whether a sum fails that has a cell which the round published or hid.
+func (r *reopening) breaksAny() bool {
+	if r.p.rests == nil {
+		return false
+	}
+	for i, h := range r.hidden {
+		if h != r.before[i] && slices.ContainsFunc(r.p.rests.of[i], func(n int32) bool { return r.p.rests.fails(n, r.hides) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // gained is how much less is hidden than before the round.

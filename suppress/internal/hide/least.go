@@ -75,6 +75,10 @@ func (p *Problem) least(ctx context.Context, t *Pattern, out func() bool) (*Patt
 		s.hide(set)
 		x, err := p.repair(ctx, slices.Clone(s.cover.hidden), Options{})
 		if err != nil || x.cost > cost {
+			if err == nil && x.cost < t.cost {
+				x.trace = append(slices.Clone(t.trace), traceStep{cost: x.cost})
+				return x, false, nil
+			}
 			return t, false, ctx.Err()
 		}
 		x.trace = append(slices.Clone(t.trace), traceStep{cost: x.cost})
@@ -133,7 +137,40 @@ func (s *leastSearch) learn(ctx context.Context, set uint64) (ok bool, err error
 			break
 		}
 	}
+	if fresh == 0 {
+		s.hide(set)
+		return s.learnRests(), nil
+	}
 	return true, nil
+}
+
+// learnRests adds cuts for sums that fail with what is hidden; it returns false where a sum
+// cannot be met. A sum that fails passes only where a further part is hidden, or the total.
+// That holds for numbers of contributors; of other rules it is a guess.
+func (s *leastSearch) learnRests() bool {
+	r := s.p.rests
+	if r == nil {
+		return true
+	}
+	hidden := func(id int32) bool { return s.cover.hidden[id] }
+	for n := range r.sums {
+		if !r.fails(int32(n), hidden) {
+			continue
+		}
+		x := &r.sums[n]
+		cut := uint64(0)
+		for _, k := range append([]int{x.total}, x.parts...) {
+			id := x.t.id[k]
+			if b := s.bit[id]; b >= 0 && x.t.has[k] && !s.cover.hidden[id] && (k == x.total || !r.barred[id]) {
+				cut |= 1 << b
+			}
+		}
+		if cut == 0 {
+			return false
+		}
+		s.cuts = append(s.cuts, cut)
+	}
+	return true
 }
 
 // cut makes the cells hidden as many as a need fails with, cheap ones first. ok is false

@@ -125,8 +125,13 @@ func (s *formSearch) few(ctx context.Context) error {
 		})
 	}
 	byMark := map[uint64][]int32{}
+	// Mostly no cell has a mark: the bits say so sooner than the map.
+	var some [1 << 11]uint64
+	bit := func(mark uint64) (word, bit uint64) { return mark >> 6 % uint64(len(some)), mark % 64 }
 	for _, id := range ids {
 		byMark[s.marks[id]] = append(byMark[s.marks[id]], id)
+		word, k := bit(s.marks[id])
+		some[word] |= 1 << k
 	}
 	s.out.all = len(ids) <= mostHidden
 	for i, a := range ids {
@@ -142,7 +147,11 @@ func (s *formSearch) few(ctx context.Context) error {
 			continue
 		}
 		for _, b := range ids[i+1:] {
-			for _, c := range byMark[linear.Opposite(linear.Sum(s.marks[a], s.marks[b]))] {
+			want := linear.Opposite(linear.Sum(s.marks[a], s.marks[b]))
+			if word, k := bit(want); some[word]>>k&1 == 0 {
+				continue
+			}
+			for _, c := range byMark[want] {
 				if c > b {
 					s.take(a, b, c)
 				}

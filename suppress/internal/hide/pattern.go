@@ -64,9 +64,10 @@ type Need struct {
 type Pattern struct {
 	problem   *Problem
 	status    []Status // of every cell; hidden are Primary, Secondary, Withheld
+	forced    []int32  // Safe cells of the problem that are Primary for the sake of a sum
 	witnesses []Witness
 	needs     []Need      // by cell, kind, owner and Least
-	cost      int64       // of the secondary cells
+	cost      int64       // of the secondary and the forced cells
 	trace     []traceStep // how the cost came down
 }
 

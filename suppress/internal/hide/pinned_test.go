@@ -3,6 +3,7 @@ package hide
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/sluis-go/sluis/sdc"
@@ -38,7 +39,10 @@ func TestChoicePins(t *testing.T) {
 		return textOf(t, list), g.try, review
 	}
 	again, left := 0, 0
-	for _, d := range drawnTables(t, 2, 2, 4, p) {
+	alone := onlyRules()
+	alone.MinContributors = p.MinContributors
+	alone.Attacker.NoUnions = true
+	for _, d := range slices.Concat(drawnTables(t, 2, 2, 4, p), drawnTables(t, 2, 2, 4, alone)) {
 		text, try, review := outcome(d, 1)
 		if other, sameTry, same := outcome(d, 1); other != text || sameTry != try || same != review {
 			t.Errorf("%v: the same secret gives another outcome", d.x)
@@ -96,14 +100,14 @@ func TestFiveByFour(t *testing.T) {
 			t.Fatalf("seed %d: %v, remarks %v", seed, err, remarks)
 		}
 		hidden := 0
-		for _, s := range pattern.Status() {
-			if s == Secondary {
+		for _, is := range pattern.Hidden() {
+			if is {
 				hidden++
 			}
 		}
-		t.Logf("%d secondary cells", hidden)
-		if hidden > 8 {
-			t.Errorf("%d secondary cells", hidden)
+		t.Logf("%d cells are hidden beside the two", hidden-2)
+		if hidden > 2+8 {
+			t.Errorf("%d cells are hidden", hidden)
 		}
 	}
 }

@@ -120,6 +120,7 @@ type Problem struct {
 	price    []int64   // cell -> cost as drawn; nil: as it is
 	chance   []uint64  // cell -> random number of the draw
 	lots     []bool    // cell -> to be hidden by lot
+	rests    *rests    // sums of hidden cells that must pass; nil for none
 
 	floors    []int64           // cell -> what Anyone may have in it, where that matters
 	anonymous bool              // that is something in some cell

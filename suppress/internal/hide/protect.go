@@ -38,6 +38,7 @@ func Protect(ctx context.Context, p *Problem, o Options) (*Pattern, error) {
 // repair hides what it takes beside what is hidden, drops what is redundant, and
 // returns a pattern that is proven. It changes hidden.
 func (p *Problem) repair(ctx context.Context, hidden []bool, o Options) (*Pattern, error) {
+	proposed := slices.Contains(hidden, true)
 	price := make([]int64, len(p.cells))
 	for i := range price {
 		price[i] = p.cost(i)
@@ -45,19 +46,35 @@ func (p *Problem) repair(ctx context.Context, hidden []bool, o Options) (*Patter
 		hidden[i] = status.Hidden() || hidden[i] && status != Protected
 	}
 	c := newCover(p, hidden, price, o.Threads)
+	// What witnesses hide mostly makes sums pass too. What a proposal hides may not be in use.
+	if proposed {
+		c.forceRests()
+	}
 	if err := c.run(ctx); err != nil {
 		return nil, err
 	}
-	if len(c.failed) > 0 {
+	if c.failed = c.giveUp(c.failed); len(c.failed) > 0 {
 		if err := c.rescue(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if err := cellsError(ErrUndecided, c.settle()); err != nil {
+	failed, err := c.meetRests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := cellsError(ErrUndecided, ints(failed)); err != nil {
 		return nil, err
 	}
 	if err := c.prune(ctx); err != nil {
 		return nil, err
+	}
+	if p.rests != nil {
+		if failed, err = c.meetRests(ctx); err != nil {
+			return nil, err
+		}
+		if err := cellsError(ErrUndecided, ints(failed)); err != nil {
+			return nil, err
+		}
 	}
 	t := c.pattern()
 	if err := p.proves(t); err != nil {
@@ -75,6 +92,10 @@ func (c *cover) pattern() *Pattern {
 		t.status[i] = cell.Status
 		switch {
 		case cell.Status.Hidden() && cell.Status != Secondary:
+		case c.isForced(int32(i)):
+			t.status[i] = Primary
+			t.forced = append(t.forced, int32(i))
+			t.cost += c.p.cost(i)
 		case c.hidden[i] && c.used[i] > 0:
 			t.status[i] = Secondary
 			t.cost += c.p.cost(i)
@@ -131,7 +152,7 @@ func (p *Problem) proves(t *Pattern) error {
 		for next < len(t.needs) && int(t.needs[next].Cell) == i {
 			next++
 		}
-		if cell.Status == Primary && !s.shown(int32(i), t.needs[from:next]) {
+		if (cell.Status == Primary || t.status[i] == Primary) && !s.shown(int32(i), t.needs[from:next]) {
 			failed = append(failed, i)
 		}
 	}

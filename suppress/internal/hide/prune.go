@@ -48,11 +48,11 @@ func (c *cover) use(cell int32, needs []Need) {
 
 // settle makes every primary cell rest on witnesses of hidden cells. It returns
 // the cells for which there are none.
-func (c *cover) settle() (failed []int) {
+func (c *cover) settle() (failed []int32) {
 	for _, cell := range c.primaries {
 		met, missing := c.found.assign(cell, c.open)
 		if len(missing) > 0 {
-			failed = append(failed, int(cell))
+			failed = append(failed, cell)
 		}
 		c.use(cell, met)
 	}
@@ -68,7 +68,7 @@ const effort = 1500
 func (c *cover) prune(ctx context.Context) error {
 	var list []int32
 	for i := range c.hidden {
-		if c.hidden[i] && !c.p.cells[i].Status.Hidden() {
+		if c.hidden[i] && !c.p.cells[i].Status.Hidden() { // forced ones too
 			list = append(list, int32(i))
 		}
 	}
@@ -102,16 +102,31 @@ func (c *cover) pruneAmong(ctx context.Context, list []int32) error {
 
 func (c *cover) sweep(list []int32) {
 	for _, k := range list {
-		if c.used[k] == 0 {
-			c.hidden[k] = false
+		if c.used[k] == 0 && !c.isForced(k) {
+			c.hidden[k], c.published = false, true
 		}
 	}
 }
 
 // without tries to publish a secondary cell: every primary cell that rests on a
 // witness that changes it must do with others.
+//
+// A cell that a sum takes to pass stays hidden.
 func (c *cover) without(ctx context.Context, k int32) error {
-	c.hidden[k] = false
+	if c.breaks(k) {
+		return nil
+	}
+	if c.isForced(k) {
+		own := c.uses[k]
+		c.release(k)
+		defer func() {
+			if c.hidden[k] {
+				c.force(k)
+				c.use(k, own)
+			}
+		}()
+	}
+	c.hidden[k], c.published = false, true
 	if c.used[k] == 0 {
 		return nil
 	}

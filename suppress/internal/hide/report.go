@@ -22,7 +22,7 @@ func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, confidential)
 	g.writeSeed(b)
-	cells := g.problem.cells
+	cells, status := g.problem.cells, g.statusFor(p)
 	for i, t := range g.list {
 		l := g.Loss(i, p)
 		fmt.Fprintf(b, "\nTable %q: %d cells, %d suppressed: %d unsafe, %d to protect these", t.name, l.Cells, l.Primary+l.Secondary, l.Primary, l.Secondary)
@@ -48,13 +48,14 @@ func (g *Tables) WriteReport(w io.Writer, p *Pattern) error {
 			why := t.reasons[cell]
 			text := why.String()
 			c := cells[id]
-			if why == 0 && t.force[cell] {
-				text = "secondary: what others tell together"
-			} else if why == 0 && p.status[id] == Primary {
-				text = "unsafe in another table"
-			}
-			if why == 0 && text == "" {
+			switch {
+			case why != 0:
+			case p.status[id] != Primary:
 				text = "secondary"
+			case status(id) == Primary:
+				text = "unsafe in another table"
+			default:
+				text = "secondary: what others tell together"
 			}
 			fmt.Fprintf(b, "%s: %s; %s, %d; %s, %s; %d; %s\n", strings.Join(t.coordinates(cell), ", "),
 				unitsText(t.value[cell], g.digits), why.letter(), why.number(),

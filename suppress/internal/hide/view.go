@@ -22,12 +22,29 @@ type TableCell struct {
 	Why    string // the kinds of rules that it breaks in this table
 }
 
+// statusFor is the status of a cell of the problem for a reader of the confidential files. A cell
+// that is Primary for the sake of a sum breaks no rule by itself: it is Secondary there.
+func (g *Tables) statusFor(p *Pattern) func(id int32) Status {
+	unsafe := make([]bool, len(p.status))
+	for _, t := range g.list {
+		for cell, id := range t.id {
+			unsafe[id] = unsafe[id] || t.reasons[cell] != 0
+		}
+	}
+	return func(id int32) Status {
+		if p.status[id] == Primary && !unsafe[id] {
+			return Secondary
+		}
+		return p.status[id]
+	}
+}
+
 // Cells iterates over the published cells of the table of Releases()[i] under a
 // pattern, in the order of a release.
 func (g *Tables) Cells(i int, p *Pattern) iter.Seq[TableCell] {
 	t := g.list[i]
 	return func(yield func(TableCell) bool) {
-		nodes := make([]int, len(t.vars))
+		nodes, status := make([]int, len(t.vars)), g.statusFor(p)
 		for cell, id := range t.id {
 			if !t.shown[cell] {
 				continue
@@ -37,7 +54,7 @@ func (g *Tables) Cells(i int, p *Pattern) iter.Seq[TableCell] {
 			}
 			c := TableCell{
 				Nodes: nodes, Cell: int(id), Inner: t.inner(cell), Value: unitsText(t.value[cell], g.digits),
-				Status: p.status[id], Why: t.reasons[cell].String(),
+				Status: status(id), Why: t.reasons[cell].String(),
 			}
 			if !yield(c) {
 				return
@@ -59,6 +76,7 @@ func (g *Tables) Loss(i int, p *Pattern) Loss {
 	t := g.list[i]
 	var l Loss
 	hidden, all := 0.0, 0.0
+	status := g.statusFor(p)
 	for cell, id := range t.id {
 		if !t.shown[cell] {
 			continue
@@ -66,7 +84,7 @@ func (g *Tables) Loss(i int, p *Pattern) Loss {
 		l.Cells++
 		is := p.status[id].Hidden()
 		switch {
-		case p.status[id] == Primary:
+		case status(id) == Primary:
 			l.Primary++
 		case is:
 			l.Secondary++
