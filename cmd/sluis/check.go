@@ -11,6 +11,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/staging"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/report"
 	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
@@ -29,6 +30,8 @@ type checkFlags struct {
 	worst   int
 	signer  string
 	trust   []string
+	ledger  string
+	sources []string
 }
 
 func newCheckCommand() *cobra.Command {
@@ -61,6 +64,8 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.BoolVar(&f.suggest, "suggest", false, "look for changes that would make unsafe outputs safe (one more pass over the data)")
 	flags.IntVar(&f.worst, "worst", 5, "findings printed for an output")
 	flags.StringVar(&f.signer, "sign-with", "", "Ed25519 private key, PEM, that signs the JSON report: see sluis key signer")
+	flags.StringVar(&f.ledger, "ledger", "", "ledger of what was released: says what these outputs tell together with earlier releases")
+	addSources(flags, &f.sources)
 	addTrust(flags, &f.trust)
 	f.add(flags, true)
 	return cmd
@@ -105,7 +110,7 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 			return err
 		}
 	}
-	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer), files.text, files.json, files.cells, files.html, files.public); err != nil {
+	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer, f.ledger), files.text, files.json, files.cells, files.html, files.public); err != nil {
 		return err
 	}
 	run := newProject(ctx, s, policy, trusted)
@@ -122,6 +127,17 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 		return err
 	}
 	r.Remark(together...)
+	if f.ledger != "" {
+		if err := withLedger(ctx, f.ledger, func(l *ledger.Ledger) error {
+			found, err := compareWithLedger(ctx, l, s, r, comparedOutputs(s), f.sources)
+			r.Remark(found...)
+			return err
+		}); err != nil {
+			return err
+		}
+	} else if len(f.sources) > 0 {
+		return usageError(errors.New("--source says where a file of an earlier release lies: name the ledger with --ledger"))
+	}
 	var better []suggest.Suggestion
 	if f.suggest {
 		if better, err = findSuggestions(ctx, r, run, opts); err != nil {

@@ -60,6 +60,7 @@ func commands() []*cobra.Command {
 		newDiffCommand(),
 		newDossierCommand(),
 		newKeyCommand(),
+		newLedgerCommand(),
 		newLinkageCommand(),
 		readsData(newLocalCommand()),
 		readsData(newProfileCommand()),

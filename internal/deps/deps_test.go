@@ -52,7 +52,11 @@ var allowed = map[string][]string{
 	"sdc/declared":    {"internal/guard"},
 	"sdc/localrecord": {"internal/guard", "sdc/origin"},
 	"sdc/seal":        {"internal/guard"},
-	"sdc/ledger":      {"internal/guard", "internal/staging"},
+	"internal/atoms":  {},
+	"sdc/differencing": {
+		"internal/atoms", "internal/column", "internal/guard", "sdc", "sdc/report/words", "sdc/source", "sdc/spec",
+	},
+	"sdc/ledger": {"internal/guard", "internal/staging"},
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
 		"internal/intact", "internal/names",
@@ -234,15 +238,18 @@ func TestModulesOfCommand(t *testing.T) {
 		"github.com/apache/thrift",
 		"github.com/bwesterb/go-ristretto",
 		"github.com/cloudflare/circl",
+		"github.com/dustin/go-humanize",
 		"github.com/goccy/go-json",
 		"github.com/goccy/go-yaml",
 		"github.com/golang/freetype",
 		"github.com/golang/snappy",
 		"github.com/google/flatbuffers",
+		"github.com/google/uuid",
 		"github.com/klauspost/compress",
 		"github.com/klauspost/cpuid/v2",
 		"github.com/mitchellh/colorstring",
 		"github.com/pierrec/lz4/v4",
+		"github.com/remyoudompheng/bigfft",
 		"github.com/rivo/uniseg",
 		"github.com/schollz/progressbar/v3",
 		"github.com/spf13/cobra",
@@ -256,6 +263,10 @@ func TestModulesOfCommand(t *testing.T) {
 		"golang.org/x/text",
 		"golang.org/x/xerrors",
 		"gonum.org/v1/plot",
+		"modernc.org/libc",
+		"modernc.org/mathutil",
+		"modernc.org/memory",
+		"modernc.org/sqlite",
 	}
 	var got []string
 	for _, p := range list(t, "-deps", "./cmd/sluis") {
@@ -327,6 +338,22 @@ func imports(t *testing.T, file string) string {
 	}
 	head, _, _ := strings.Cut(string(text), "\nfunc ")
 	return head
+}
+
+// TestSQLiteOnlyInLedger: no package but the ledger and the command pulls in SQLite.
+func TestSQLiteOnlyInLedger(t *testing.T) {
+	found := 0
+	for _, p := range list(t, "./...") {
+		if !slices.Contains(p.Deps, "modernc.org/sqlite") {
+			continue
+		}
+		if found++; !slices.Contains([]string{"sdc/ledger", "cmd/sluis"}, short(p.ImportPath)) {
+			t.Errorf("%s pulls in SQLite", short(p.ImportPath))
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d packages pull in SQLite", found)
+	}
 }
 
 // TestPeersStayApart: suppress and riskmetrics never import each other, and

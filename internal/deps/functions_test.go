@@ -6,6 +6,7 @@ import (
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
+	"github.com/sluis-go/sluis/sdc/differencing"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/localrecord"
@@ -27,6 +28,9 @@ import (
 
 // functions has every exported function of the public packages.
 var functions = map[string]any{
+	"sdc/differencing.Compare":           differencing.Compare,
+	"sdc/differencing.Describe":          differencing.Describe,
+	"sdc/differencing.ReadingOf":         differencing.ReadingOf,
 	"sdc/ledger.Create":                  ledger.Create,
 	"sdc/ledger.Open":                    ledger.Open,
 	"sdc/ledger.Payload":                 ledger.Payload,

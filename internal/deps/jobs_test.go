@@ -2,9 +2,12 @@ package deps_test
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -13,6 +16,7 @@ import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/differencing"
 	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/project"
@@ -74,6 +78,50 @@ var jobs = []request{
 			again = nil
 		}
 		return errors.Join(err, again)
+	}),
+	requested(150, "release that is compared", func(t *testing.T) *differencing.Made {
+		name := written(t)
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		return &differencing.Made{
+			Release: 1, Reading: differencing.Reading{Respondent: "person", Types: map[string]string{"person": "string"}}, Files: []string{name}, SHA256: []string{hex.EncodeToString(sum[:])},
+			Outputs: []differencing.Output{
+				{Name: "n", Definition: differencing.Definition{Kind: "frequency", By: []string{"region", "state"}, Missing: map[string]string{"state": "category"}, Depth: map[string]int{"region": 1}}},
+				{Name: "y", Definition: differencing.Definition{Kind: "magnitude", By: []string{"state"}, Response: "turnover", Statistics: []string{"mean"}, Margins: [][]string{{}}},
+					Cells: []differencing.Published{{Codes: []string{"*"}, Statistic: "sum", Value: "1", Status: "rounded"}}},
+			},
+		}
+	}, func(t *testing.T, m *differencing.Made) error {
+		o := differencing.Options{Min: 5}
+		_, err := differencing.Compare(t.Context(), m, nil, o)
+		if m == nil {
+			return err
+		}
+		now := *m
+		now.Outputs = []differencing.Output{{Name: "n", Definition: differencing.Definition{Kind: "frequency", By: []string{"region"}}}}
+		_, again := differencing.Compare(t.Context(), &now, []*differencing.Made{m}, o)
+		return errors.Join(err, again)
+	}),
+	requested(60, "options of a comparison with releases", func(*testing.T) differencing.Options {
+		return differencing.Options{Min: 5, Steps: 1000, Sets: 1000}
+	}, func(t *testing.T, o differencing.Options) error {
+		name := written(t)
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		m := differencing.Made{
+			Reading: differencing.Reading{Respondent: "person"}, Files: []string{name}, SHA256: []string{hex.EncodeToString(sum[:])},
+			Outputs: []differencing.Output{{Name: "n", Definition: differencing.Definition{Kind: "frequency", By: []string{"region"}}}},
+		}
+		before := m
+		before.Release, before.Outputs = 1, []differencing.Output{{Name: "n", Definition: differencing.Definition{Kind: "frequency", By: []string{"state"}}}}
+		_, err = differencing.Compare(t.Context(), &m, []*differencing.Made{&before}, o)
+		return err
 	}),
 	requested(150, "entry of a ledger", func(*testing.T) *ledger.Release {
 		return &ledger.Release{

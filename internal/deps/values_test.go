@@ -9,6 +9,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/diff"
+	"github.com/sluis-go/sluis/sdc/differencing"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/local"
@@ -31,6 +32,12 @@ import (
 
 // values has every exported struct of the public packages.
 var values = map[string]any{
+	"sdc/differencing.Definition":    differencing.Definition{},
+	"sdc/differencing.Made":          differencing.Made{},
+	"sdc/differencing.Options":       differencing.Options{},
+	"sdc/differencing.Output":        differencing.Output{},
+	"sdc/differencing.Published":     differencing.Published{},
+	"sdc/differencing.Reading":       differencing.Reading{},
 	"sdc/ledger.Cell":                ledger.Cell{},
 	"sdc/ledger.File":                ledger.File{},
 	"sdc/ledger.Ledger":              ledger.Ledger{},

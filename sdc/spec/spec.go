@@ -36,6 +36,10 @@ type Spec struct {
 	RespondentForm sdc.RespondentForm
 	// Declared goes into sdc.Data.
 	Declared declared.Columns
+	// Population and Unit name what the data are about, such as "inhabitants" and "person".
+	// A ledger compares releases of one population and one unit. Both are "" where the spec
+	// does not say.
+	Population, Unit string
 	// About describes the request.
 	About origin.About
 	// Dossier is the file of the project's dossier, or "".
@@ -90,6 +94,8 @@ type dataFile struct {
 	Source      list                     `yaml:"source"`
 	SHA256      sumsFile                 `yaml:"sha256"`
 	Copies      string                   `yaml:"copies"`
+	Population  string                   `yaml:"population"`
+	Unit        string                   `yaml:"unit"`
 	Respondent  string                   `yaml:"respondent"`
 	Form        string                   `yaml:"respondent-form"`
 	Holding     string                   `yaml:"holding"`
@@ -231,6 +237,9 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 	if len(f.Data.Source) == 0 {
 		return nil, wrong("data.source is missing")
 	}
+	if (f.Data.Population == "") != (f.Data.Unit == "") {
+		return nil, wrong("data.population and data.unit belong together: name both, such as population: inhabitants and unit: person")
+	}
 	s := &Spec{
 		Roles: sdc.Roles{
 			Respondent: f.Data.Respondent, Holding: f.Data.Holding,
@@ -238,6 +247,8 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		},
 		Missing:     map[string]sdc.Missing{},
 		Hierarchies: map[string]*sdc.Hierarchy{},
+		Population:  f.Data.Population,
+		Unit:        f.Data.Unit,
 		About:       origin.About(f.About),
 	}
 	if f.Dossier != "" {

@@ -27,9 +27,9 @@ type catalogue struct {
 
 // The catalogues, and the parameters of all facts.
 var (
-	english    = join(englishChecks, englishRisk)
-	dutch      = join(dutchChecks, dutchRisk)
-	parameters = join(checkParameters, riskParameters)
+	english    = join(englishChecks, englishLedger, englishRisk)
+	dutch      = join(dutchChecks, dutchLedger, dutchRisk)
+	parameters = join(checkParameters, ledgerParameters, riskParameters)
 )
 
 // join puts maps of different facts together.
