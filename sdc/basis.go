@@ -13,7 +13,7 @@ import (
 // basis returns the basis of the verdict on an output of these data.
 func (d *Data) basis(o *Output) basis.Facts {
 	b := basis.Facts{
-		Respondent: d.Roles.Respondent, Holding: d.Roles.Holding, Weight: d.Roles.Weight, Response: o.Response,
+		Respondent: d.Roles.Respondent, Cells: d.Cells != nil, Holding: d.Roles.Holding, Weight: d.Roles.Weight, Response: o.Response,
 		By: append([]string{}, o.By...), Sensitive: append([]string{}, o.Sensitive...),
 		Statistics: append([]string{}, o.Statistics...), Missing: []basis.Missing{}, Hierarchies: []basis.Hierarchy{},
 	}
@@ -30,7 +30,9 @@ func (d *Data) basis(o *Output) basis.Facts {
 		}
 	}
 	for _, name := range columns {
-		b.Missing = append(b.Missing, basis.Missing{Column: name, Policy: string(d.missing(name))})
+		if d.Cells == nil {
+			b.Missing = append(b.Missing, basis.Missing{Column: name, Policy: string(d.missing(name))})
+		}
 		if h := d.tree(name); h != nil {
 			b.Hierarchies = append(b.Hierarchies, basis.Hierarchy{Column: name, Levels: h.depth, Codes: len(h.codes), Depth: o.Depth[name], SHA256: h.digest()})
 		} else if o.Depth[name] > 0 {

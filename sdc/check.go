@@ -77,7 +77,13 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	if err := d.independent(outputs); err != nil {
 		return nil, err
 	}
-	tables, totals, err := tabulate(ctx, d, outputs, &p, opts)
+	var tables []*outputTables
+	var totals totals
+	if d.Cells != nil {
+		tables, totals, err = d.given(outputs, &p)
+	} else {
+		tables, totals, err = tabulate(ctx, d, outputs, &p, opts)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +110,11 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 		}
 	}
 	r.remark(d.Remarks...)
-	r.remark(d.remarks(totals)...)
+	if d.Cells != nil {
+		r.remark(d.givenRemarks(outputs, &p, r)...)
+	} else {
+		r.remark(d.remarks(totals)...)
+	}
 	r.remark(totals.remarks...)
 	d.population(outputs, tables)
 	r.remark(d.told(totals.broken, r)...)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sluis-go/sluis/sdc/cells"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/localrecord"
@@ -97,6 +98,11 @@ type Data struct {
 	// Declared is what the caller declares of columns. The report says so. Defaults to
 	// nothing.
 	Declared declared.Columns
+	// Cells has the tables of all outputs, by name of the output, where the cells are known
+	// and not the records. Then the Data are made as &Data{Cells: ...}, Roles, Missing and
+	// Suppressions must be empty, and Declared has no codes, relations and bounds. Defaults
+	// to none: the data are records.
+	Cells map[string]*cells.Table
 	// Remarks are facts that the caller knows about the data and that every reader of the
 	// report must see. The check adds its own remarks.
 	Remarks []Remark

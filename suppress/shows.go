@@ -20,7 +20,7 @@ type Shows struct {
 func showsOf(r *sdc.Report, k int, count Count) Shows {
 	o := &r.Outputs[k]
 	s := Shows{Kind: "respondents", Weight: o.Basis.Weight}
-	if o.Basis.Respondent == "" {
+	if o.Basis.Respondent == "" && !o.Basis.Cells {
 		s.Kind = "records"
 	}
 	switch {

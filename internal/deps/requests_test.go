@@ -25,6 +25,7 @@ import (
 	"github.com/sluis-go/sluis/riskmetrics"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
+	"github.com/sluis-go/sluis/sdc/cells"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/diff"
@@ -137,6 +138,18 @@ func data(t *testing.T) *sdc.Data {
 	}
 	d.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
 	return d
+}
+
+// cellsOf are a table of sums that is given as cells.
+func cellsOf() *cells.Table {
+	return &cells.Table{
+		Variables: []cells.Variable{{Name: "region", Codes: []string{"", "n", "s"}, Parents: []int{-1, 0, 0}}}, Digits: 1, Listed: 2, Apart: true,
+		Cells: []cells.Cell{
+			{Nodes: []int{0}, Value: 30, Contributors: 4, NonZero: 4, Largest: []int64{10, 9}, Known: []int64{10, 9}, Who: []int64{1, 2}, Rest: 9},
+			{Nodes: []int{1}, Value: 20, Contributors: 3, NonZero: 3, Largest: []int64{9, 9}, Known: []int64{9, 9}, Who: []int64{2, 3}, Rest: 2},
+			{Nodes: []int{2}, Value: 10, Contributors: 1, NonZero: 1, Largest: []int64{10}, Known: []int64{10}, Who: []int64{1}, Sole: 1},
+		},
+	}
 }
 
 // localRecord is a record of local suppression.
@@ -381,6 +394,10 @@ var requests = append(jobs,
 		_, err := sdc.Check(t.Context(), d, []sdc.Output{frequency()}, allRules(), sdc.Options{Threads: 1})
 		return err
 	}),
+	requested(400, "data of cells", func(*testing.T) *sdc.Data { return &sdc.Data{Cells: map[string]*cells.Table{"s": cellsOf()}} }, func(t *testing.T, d *sdc.Data) error {
+		_, err := sdc.Check(t.Context(), d, []sdc.Output{{Name: "s", Kind: sdc.Magnitude, By: []string{"region"}, Response: "turnover"}}, allRules(), sdc.Options{Threads: 1, Sole: true})
+		return err
+	}),
 	requested(400, "frequency", func(*testing.T) sdc.Output { return frequency() }, check),
 	requested(400, "magnitude", func(*testing.T) sdc.Output { return magnitude() }, check),
 	requested(400, "microdata", func(*testing.T) sdc.Output { return microdata() }, check),
@@ -508,6 +525,19 @@ var requests = append(jobs,
 		if s != nil {
 			s.Columns()
 		}
+		_, err := project.New(s, sdc.CBS(), project.Options{}).Check(t.Context(), sdc.Options{Threads: 1})
+		return err
+	}),
+	requested(400, "project of cells", func(t *testing.T) *spec.Spec {
+		name := filepath.Join(t.TempDir(), "cells.csv")
+		if err := os.WriteFile(name, []byte("region,v,n,x\n*,5,3,2\nn,3,2,2\ns,2,1,2\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return &spec.Spec{
+			Patterns: []string{name}, Cells: &spec.Cells{File: name, Value: "v", Contributors: "n", Largest: []string{"x"}, Total: map[string]string{"": "*"}},
+			Outputs: []sdc.Output{{Name: "s", Kind: sdc.Magnitude, By: []string{"region"}, Response: "v"}},
+		}
+	}, func(t *testing.T, s *spec.Spec) error {
 		_, err := project.New(s, sdc.CBS(), project.Options{}).Check(t.Context(), sdc.Options{Threads: 1})
 		return err
 	}),

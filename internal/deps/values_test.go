@@ -6,6 +6,7 @@ import (
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
+	"github.com/sluis-go/sluis/sdc/cells"
 	"github.com/sluis-go/sluis/sdc/checklist"
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/diff"
@@ -155,6 +156,9 @@ var values = map[string]any{
 	"sdc/basis.Setting":              basis.Setting{},
 	"sdc.Sole":                       sdc.Sole{},
 	"sdc/origin.Source":              origin.Source{},
+	"sdc/cells.Cell":                 cells.Cell{},
+	"sdc/cells.Table":                cells.Table{},
+	"sdc/cells.Variable":             cells.Variable{},
 	"sdc/declared.Columns":           declared.Columns{},
 	"sdc/localrecord.Key":            localrecord.Key{},
 	"sdc/localrecord.Record":         localrecord.Record{},
@@ -218,6 +222,7 @@ var values = map[string]any{
 	"sdc/source.Source":              source.Source{},
 	"sdc/source.Writer":              source.Writer{},
 	"sdc/source.WriterOptions":       source.WriterOptions{},
+	"sdc/spec.Cells":                 spec.Cells{},
 	"sdc/spec.Spec":                  spec.Spec{},
 	"sdc/suggest.Change":             suggest.Change{},
 	"sdc/suggest.Suggestion":         suggest.Suggestion{},

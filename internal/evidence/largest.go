@@ -14,6 +14,10 @@ type Largest struct {
 	each  int // of every cell
 	value Nums
 	who   []Unit
+	// Of cells that were given: how many contributions are known, and the most that any other
+	// contributor contributes.
+	known []int
+	rest  []exact.Num
 }
 
 // None reports whether there is no column.
@@ -45,6 +49,9 @@ func (l *Largest) Equal(i, j, k int) bool {
 // above the least kept amount are known: of several contributions equal to that amount,
 // the kept ones are arbitrary. So the answer depends only on the data.
 func (l *Largest) Known(i int, holdings int64) int {
+	if l.known != nil {
+		return l.known[i]
+	}
 	n := l.each
 	for n > 0 && l.Amount(i, n-1).Sign() == 0 {
 		n--
@@ -60,6 +67,9 @@ func (l *Largest) Known(i int, holdings int64) int {
 
 // Rest returns the most that a contributor outside the known ones contributes.
 func (l *Largest) Rest(i int, holdings int64) exact.Num {
+	if l.rest != nil {
+		return l.rest[i]
+	}
 	if holdings <= int64(l.each) {
 		return exact.Num{}
 	}

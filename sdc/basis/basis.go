@@ -9,6 +9,9 @@ type Facts struct {
 	// Respondent is the column of the unit that is counted and protected. Where it is
 	// "", every row is a respondent of its own.
 	Respondent string `json:"respondent"`
+	// Cells says that the cells were given, and not records: then the contributors of each
+	// cell are those that the table gives.
+	Cells bool `json:"cells,omitempty"`
 	// Holding is the column of the owners of respondents.
 	Holding string `json:"holding"`
 	// Weight is the column of sampling weights. Counts of respondents never use it;

@@ -28,6 +28,9 @@ func (d language) request(a *origin.About) []basisFact {
 
 // unit says who is a respondent of an output: all of its basis that a public page has.
 func (d language) unit(b *basis.Facts) basisFact {
+	if b.Cells {
+		return basisFact{d.t("Respondent"), d.t("not known: the table is given as cells, with the numbers of contributors")}
+	}
 	if b.Respondent == "" {
 		return basisFact{d.t("Respondent"), d.t("none named: every row is a respondent of its own")}
 	}

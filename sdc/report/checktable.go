@@ -146,7 +146,7 @@ func (d language) caption(o *sdc.Output, b *basis.Facts) string {
 	switch shown(o) {
 	case "respondents":
 		s = d.t("Each cell shows the number of respondents")
-		if b.Respondent == "" {
+		if b.Respondent == "" && !b.Cells {
 			s = d.t("Each cell shows the number of records")
 		}
 	case "sum":

@@ -19,6 +19,7 @@ var dutchBasis = map[string]string{
 	"This output is not shown.": "Deze uitkomst is niet getoond.",
 	"This output is not shown: a reviewer must decide about a remark on the data first.": "Deze uitkomst is niet getoond: eerst moet een beoordelaar over een opmerking over de gegevens beslissen.",
 	"Respondent": "Respondent", "none named: every row is a respondent of its own": "geen genoemd: iedere rij is een eigen respondent",
+	"not known: the table is given as cells, with the numbers of contributors": "niet bekend: de tabel is als cellen gegeven, met de aantallen eenheden",
 	"Cell": "Cel", "number of distinct respondents, unweighted": "aantal verschillende respondenten, ongewogen",
 	"Response": "Responsvariabele", "Statistics": "Statistieken",
 	"Holding": "Ondernemingengroep", "none named: dominance is judged by respondent": "geen genoemd: dominantie is per respondent beoordeeld",

@@ -98,6 +98,9 @@ const (
 	UnitsSameNumber      ID = "units-same-number"
 	CodesLookAlike       ID = "codes-look-alike"
 	CodesSameNumber      ID = "codes-same-number"
+	CellsGiven           ID = "cells-given"
+	CellsAlike           ID = "cells-alike"
+	CellsShared          ID = "cells-shared"
 )
 
 // Remarks about how files and columns were read.
@@ -333,6 +336,8 @@ var checkParameters = map[ID][]Parameter{
 	UnitsSameNumber:      slices.Concat(number("n"), name("column")),
 	CodesLookAlike:       slices.Concat(number("n"), name("column")),
 	CodesSameNumber:      slices.Concat(number("n"), name("column")),
+
+	CellsGiven: nil, CellsAlike: name("output"), CellsShared: name("output"),
 
 	WholeNumbers: nil, Decimals: nil, ExactDecimals: text("type"), Grouped: nil, CodesAsText: list(Name, "columns"),
 	NoChecksum: nil, OpenStream: nil, CopiedFiles: nil,
