@@ -120,9 +120,13 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 		return err
 	}
 	// What protect would say of the same tables.
-	together, err := suppress.Related(ctx, r, func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error) {
-		return run.CheckOutputs(ctx, outputs, opts)
-	})
+	var again func(context.Context, []sdc.Output) (*sdc.Report, error)
+	if s.Cells == nil {
+		again = func(ctx context.Context, outputs []sdc.Output) (*sdc.Report, error) {
+			return run.CheckOutputs(ctx, outputs, opts)
+		}
+	}
+	together, err := suppress.Related(ctx, r, again)
 	if err != nil {
 		return err
 	}

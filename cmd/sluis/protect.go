@@ -137,7 +137,9 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	o.Secret = kept.bytes()
-	o.Recheck = rechecked(run, f.threads)
+	if s.Cells == nil {
+		o.Recheck = rechecked(run, f.threads)
+	}
 	o.Before = func(ctx context.Context, p *suppress.Publication) error {
 		if err := fitOutputs(inputs, f.targets(p)...); err != nil {
 			return err

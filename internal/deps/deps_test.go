@@ -49,6 +49,7 @@ var allowed = map[string][]string{
 	"sdc/basis":       {"sdc/origin", "sdc/report/words"},
 	"sdc/checklist":   {},
 	"sdc/origin":      {},
+	"sdc/cells":       {"internal/guard"},
 	"sdc/declared":    {"internal/guard"},
 	"sdc/localrecord": {"internal/guard", "sdc/origin"},
 	"sdc/seal":        {"internal/guard"},
@@ -68,7 +69,7 @@ var allowed = map[string][]string{
 	"sdc/profile": {"internal/identifier", "sdc", "sdc/origin", "sdc/report/words"},
 	"sdc/suggest": {"sdc"},
 	"sdc/local":   {"internal/files", "riskmetrics", "riskmetrics/measure", "sdc", "sdc/localrecord", "sdc/origin", "sdc/project", "suppress/records"},
-	"sdc/project": {"internal/files", "internal/guard", "sdc", "sdc/checklist", "sdc/localrecord", "sdc/origin", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
+	"sdc/project": {"internal/files", "internal/guard", "suppress/foreign", "sdc", "sdc/cells", "sdc/checklist", "sdc/localrecord", "sdc/origin", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
 	"sdc/replace": {"internal/guard", "internal/identifier", "pseudonym", "sdc/dossier", "sdc/source"},
 	"sdc/report":  {"sdc", "sdc/basis", "sdc/checklist", "sdc/origin", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/guard", "internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},
@@ -81,7 +82,7 @@ var allowed = map[string][]string{
 	"suppress/releases": {"internal/files", "internal/formula", "internal/manifest", "sdc/source", "suppress", "suppress/verify"},
 	"suppress/records":  {"internal/column", "internal/group", "internal/guard", "suppress/internal/hide"},
 	"suppress/internal/hide": {
-		"internal/exact", "internal/formula", "internal/guard", "internal/group", "internal/linear", "internal/lp", "internal/scatter", "sdc", "sdc/report/words",
+		"internal/exact", "internal/formula", "internal/guard", "internal/group", "internal/linear", "internal/lp", "internal/scatter", "sdc", "sdc/cells", "sdc/report/words",
 	},
 	"suppress/verify": {},
 	"riskmetrics": {

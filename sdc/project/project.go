@@ -94,6 +94,9 @@ func (p *Project) CheckOutputs(ctx context.Context, outputs []sdc.Output, opts s
 	if err := p.usable(ctx); err != nil {
 		return nil, err
 	}
+	if p.spec.Cells != nil {
+		return p.checkCells(ctx, outputs, opts)
+	}
 	f, err := p.open(ctx, outputs, threads(opts))
 	if err != nil {
 		return nil, err
@@ -266,6 +269,9 @@ func (f *files) holdAgainst(ctx context.Context, r *sdc.Report, opts sdc.Options
 func (p *Project) Suggest(ctx context.Context, r *sdc.Report, opts sdc.Options) ([]suggest.Suggestion, error) {
 	if err := p.usable(ctx); err != nil {
 		return nil, err
+	}
+	if p.spec.Cells != nil {
+		return nil, &RequestError{fmt.Errorf("%w: suggestions change what is read of records, and the spec has a table of cells: leave --suggest out", sdc.ErrRequest)}
 	}
 	return suggest.Find(ctx, r, p.spec.Outputs, p.policy, opts, func() (*sdc.Data, func(), error) {
 		f, err := p.open(ctx, p.spec.Outputs, 1)

@@ -40,6 +40,9 @@ type Spec struct {
 	// A ledger compares releases of one population and one unit. Both are "" where the spec
 	// does not say.
 	Population, Unit string
+	// Cells is the table of cells that takes the place of records; nil where the data are
+	// records. Patterns then has its file.
+	Cells *Cells
 	// About describes the request.
 	About origin.About
 	// Dossier is the file of the project's dossier, or "".
@@ -91,24 +94,29 @@ type aboutFile struct {
 }
 
 type dataFile struct {
-	Source      list                     `yaml:"source"`
-	SHA256      sumsFile                 `yaml:"sha256"`
-	Copies      string                   `yaml:"copies"`
-	Population  string                   `yaml:"population"`
-	Unit        string                   `yaml:"unit"`
-	Respondent  string                   `yaml:"respondent"`
-	Form        string                   `yaml:"respondent-form"`
-	Holding     string                   `yaml:"holding"`
-	Weight      string                   `yaml:"weight"`
-	Request     string                   `yaml:"request"`
-	CSV         csvFile                  `yaml:"csv"`
-	Missing     map[string]string        `yaml:"missing"`
-	Hierarchies map[string]hierarchyFile `yaml:"hierarchies"`
-	Codes       map[string]codeList      `yaml:"codes"`
-	Independent []pairOf                 `yaml:"independent"`
-	Relations   []relation               `yaml:"relations"`
-	Bounds      map[string]boundsOf      `yaml:"bounds"`
-	Identifiers identifiersFile          `yaml:"identifiers"`
+	Source       list                     `yaml:"source"`
+	Cells        string                   `yaml:"cells"`
+	Value        string                   `yaml:"value"`
+	Contributors string                   `yaml:"contributors"`
+	Largest      []string                 `yaml:"largest"`
+	Total        totalFile                `yaml:"total"`
+	SHA256       sumsFile                 `yaml:"sha256"`
+	Copies       string                   `yaml:"copies"`
+	Population   string                   `yaml:"population"`
+	Unit         string                   `yaml:"unit"`
+	Respondent   string                   `yaml:"respondent"`
+	Form         string                   `yaml:"respondent-form"`
+	Holding      string                   `yaml:"holding"`
+	Weight       string                   `yaml:"weight"`
+	Request      string                   `yaml:"request"`
+	CSV          csvFile                  `yaml:"csv"`
+	Missing      map[string]string        `yaml:"missing"`
+	Hierarchies  map[string]hierarchyFile `yaml:"hierarchies"`
+	Codes        map[string]codeList      `yaml:"codes"`
+	Independent  []pairOf                 `yaml:"independent"`
+	Relations    []relation               `yaml:"relations"`
+	Bounds       map[string]boundsOf      `yaml:"bounds"`
+	Identifiers  identifiersFile          `yaml:"identifiers"`
 }
 
 // identifiersFile says which columns are no identifiers, and why.
@@ -234,7 +242,7 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 	if f.Version != 1 {
 		return nil, wrong("version must be 1")
 	}
-	if len(f.Data.Source) == 0 {
+	if len(f.Data.Source) == 0 && f.Data.Cells == "" {
 		return nil, wrong("data.source is missing")
 	}
 	if (f.Data.Population == "") != (f.Data.Unit == "") {
@@ -320,6 +328,9 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 			return nil, err
 		}
 		s.Outputs = append(s.Outputs, out)
+	}
+	if err := f.Data.cells(s, in); err != nil {
+		return nil, err
 	}
 	return s, s.missingHasEffect()
 }

@@ -19,8 +19,8 @@ var ErrTable = errors.New("table cannot be used")
 type ForeignSpec struct {
 	// Variables span the table. Required, each with a column of its name.
 	Variables []ForeignVariable
-	// Value is the column of the values of cells, and Status the column of their
-	// statuses. Required.
+	// Value is the column of the values of cells. Required. Status is the column of their
+	// statuses. Audit requires it; without it every cell is safe.
 	Value, Status string
 	// Lower, Upper and Sliding are the columns of the protection levels, distances
 	// from the value. Empty where there are none; an empty field asks for none.
@@ -48,6 +48,9 @@ type ForeignSpec struct {
 	Codes StatusCodes
 	// Absent is the meaning of a cell that is in no row.
 	Absent Absent
+	// Inner says that the file has inner cells alone: no variable has a row of its total or
+	// of a code above others. Total of the variables is then not used. Not for Audit.
+	Inner bool
 }
 
 // ForeignVariable is a spanning variable of a foreign table.
@@ -97,8 +100,8 @@ func (s *ForeignSpec) check() error {
 	switch {
 	case len(s.Variables) == 0:
 		return fmt.Errorf("%w: no spanning variables", ErrRequest)
-	case s.Value == "" || s.Status == "":
-		return fmt.Errorf("%w: the columns of the value and the status are needed", ErrRequest)
+	case s.Value == "":
+		return fmt.Errorf("%w: the column of the value is needed", ErrRequest)
 	case s.Absent > AbsentWithheld:
 		return fmt.Errorf("%w: what absent cells are is not declared", ErrRequest)
 	}
@@ -137,6 +140,9 @@ func (s *ForeignSpec) codeLists(seen []map[string]bool) ([]CodeList, []map[strin
 		l := CodeList{Name: variable.Name, Codes: []string{""}, Parents: []int{-1}}
 		total := strings.TrimSpace(variable.Total)
 		number := map[string]int{total: 0}
+		if s.Inner {
+			number = map[string]int{}
+		}
 		add := func(code string, parent int) error {
 			if _, twice := number[code]; twice {
 				return fmt.Errorf("%w: variable %q: code %d of its tree is that of the total, or differs from another in blanks alone",
@@ -149,7 +155,7 @@ func (s *ForeignSpec) codeLists(seen []map[string]bool) ([]CodeList, []map[strin
 		if variable.Tree == nil {
 			var codes []string
 			for c := range seen[v] {
-				if c != total {
+				if s.Inner || c != total {
 					codes = append(codes, c)
 				}
 			}
@@ -170,7 +176,10 @@ func (s *ForeignSpec) codeLists(seen []map[string]bool) ([]CodeList, []map[strin
 				}
 			}
 		}
-		if !seen[v][total] {
+		if s.Inner && seen[v][""] {
+			return nil, nil, fmt.Errorf("%w: variable %q: a row has no code", ErrTable, variable.Name)
+		}
+		if !s.Inner && !seen[v][total] {
 			return nil, nil, fmt.Errorf("%w: variable %q: no row has the code that is said to be its total", ErrRequest, variable.Name)
 		}
 		if len(l.Codes) == 1 {

@@ -76,6 +76,8 @@ func (f *Foreign) Audit(ctx context.Context, o ForeignOptions) (report *ForeignR
 	switch {
 	case ctx == nil || f == nil || f.grid == nil:
 		return nil, fmt.Errorf("%w: the context is nil, or the table was not read by Read", ErrRequest)
+	case f.spec.Status == "" || f.spec.Inner:
+		return nil, fmt.Errorf("%w: an audit needs the column of the status and the rows of totals", ErrRequest)
 	case o.Threads > maxThreads:
 		return nil, fmt.Errorf("%w: %d threads are more than %d", ErrRequest, o.Threads, maxThreads)
 	case o.Threads <= 0:

@@ -272,7 +272,10 @@ func (in *foreignReader) row(record []string, line int) error {
 		}
 		return n, nil
 	}
-	row := foreign{line: line, code: strings.ToUpper(record[c.status])}
+	row := foreign{line: line}
+	if c.status >= 0 {
+		row.code = strings.ToUpper(record[c.status])
+	}
 	if !in.statuses[row.code] {
 		if len(in.statuses) == 64 {
 			return in.fail(line, s.Status, "more statuses than any code list has")
@@ -338,7 +341,9 @@ func (in *foreignReader) finish() error {
 	if len(f.rows) == 0 {
 		return fmt.Errorf("%w: it has no rows", ErrTable)
 	}
-	if f.codes = f.spec.Codes.kinds; f.codes == nil {
+	if f.codes = f.spec.Codes.kinds; f.spec.Status == "" {
+		f.codes = map[string]kind{"": kindSafe}
+	} else if f.codes == nil {
 		found, err := findCodes(in.statuses)
 		if err != nil {
 			return fmt.Errorf("column %q: %w", f.spec.Status, err)
