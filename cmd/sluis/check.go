@@ -37,21 +37,25 @@ type checkFlags struct {
 func newCheckCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:   "check SPEC",
+		Use:   "check SPEC [-]",
 		Short: "Check outputs against a policy: safe, unsafe or review, with reasons",
 		Long: `check reads the data that SPEC names once, counts who is behind every cell and
 margin of every output, applies the policy, and says safe, unsafe or review.
+
+With - behind SPEC, or as data.source in it, the rows are one Arrow IPC stream on
+standard input.
 
 The report on standard output, the JSON report and the cells file hold small
 counts: they are confidential and must not leave the closed environment.`,
 		Example: `  sluis check spec.yaml
   sluis check spec.yaml --policy essnet --json report.json --cells cells.csv
   sluis check spec.yaml --policy my-policy.yaml --out review
+  producer | sluis check spec.yaml - --json -
   sluis check spec.yaml --memory 2GiB --threads 2
   sluis check spec.yaml --html report.html --public summary.html --lang nl`,
-		Args: exactArgs(1),
+		Args: specAndStream(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runCheck(cmd.Context(), args[0], &f, cmd.OutOrStdout())
+			return runCheck(cmd.Context(), args, &f, cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
@@ -72,7 +76,7 @@ counts: they are confidential and must not leave the closed environment.`,
 }
 
 // runCheck is the check verb: spec in, report out.
-func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer) error {
+func runCheck(ctx context.Context, args []string, f *checkFlags, stdout io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -88,9 +92,9 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 		// would make it run all the time where the cells alone are over it.
 		debug.SetGCPercent(25)
 	}
-	s, err := spec.Load(path)
+	s, err := loadSpec(args)
 	if err != nil {
-		return specError(err)
+		return err
 	}
 	policy, err := spec.LoadPolicy(f.policy)
 	if err != nil {
@@ -113,7 +117,10 @@ func runCheck(ctx context.Context, path string, f *checkFlags, stdout io.Writer)
 	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer, f.ledger), files.text, files.json, files.cells, files.html, files.public); err != nil {
 		return err
 	}
-	run := newProject(ctx, s, policy, trusted)
+	run, err := newProject(ctx, s, policy, trusted)
+	if err != nil {
+		return err
+	}
 	opts := sdc.Options{Threads: f.threads, Memory: memory}
 	r, err := checkAll(ctx, run, sdc.Options{Threads: f.threads, Memory: memory, Sole: f.suggest})
 	if err != nil {

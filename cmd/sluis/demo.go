@@ -181,7 +181,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout, s
 	}
 	fmt.Fprintf(stdout, "3. Checked as by: sluis check %s --out %s\n\n", at("spec.yaml"), dir)
 	working("checking three outputs")
-	err = runCheck(ctx, at("spec.yaml"), &checkFlags{policy: "cbs", out: dir, worst: 5}, stdout)
+	err = runCheck(ctx, []string{at("spec.yaml")}, &checkFlags{policy: "cbs", out: dir, worst: 5}, stdout)
 	if !found(err) {
 		return err
 	}
@@ -198,7 +198,7 @@ func runDemo(ctx context.Context, rows int64, seed uint64, dir string, stdout, s
 	if err := demoSecret(at("tables.yaml.secret"), seed); err != nil {
 		return err
 	}
-	err = runProtect(ctx, at("tables.yaml"), &protectFlags{
+	err = runProtect(ctx, []string{at("tables.yaml")}, &protectFlags{
 		policy: "cbs", out: dir, replace: true, cost: "value", count: "records", digits: -1, pageFlags: pageFlags{html: page, public: leaves},
 	}, stdout)
 	if !found(err) {

@@ -138,6 +138,9 @@ func runLocal(ctx context.Context, in, out string, f *localFlags, stdout io.Writ
 	if job.Input, job.Reading, err = f.risk.input(ctx, []string{in}); err != nil {
 		return err
 	}
+	if job.Reading.Received, err = receive(ctx, in); err != nil {
+		return err
+	}
 	done, err := job.Run(ctx)
 	switch {
 	case errors.Is(err, records.ErrRequest):

@@ -11,6 +11,7 @@ type openStreamKey struct{}
 
 // readsData adds the flags of a verb that reads data files: they are the same for all.
 func readsData(cmd *cobra.Command) *cobra.Command {
+	readsStream(cmd)
 	var open bool
 	cmd.Flags().BoolVar(&open, "allow-open-stream", false, "read Arrow streams (.arrows) that have no mark of their end: batches may be missing")
 	run := cmd.RunE

@@ -108,7 +108,11 @@ func runProfile(ctx context.Context, files []string, f *profileFlags, stdout io.
 	if err != nil {
 		return err
 	}
-	p, err := project.Profile(ctx, files, csv, named, o, project.Options{Trusted: trusted, OpenStreams: openStreams(ctx)})
+	received, err := receive(ctx, files...)
+	if err != nil {
+		return err
+	}
+	p, err := project.Profile(ctx, files, csv, named, o, project.Options{Trusted: trusted, OpenStreams: openStreams(ctx), Received: received})
 	if errors.Is(err, profile.ErrRequest) || errors.Is(err, sdc.ErrRequest) {
 		return usageError(err)
 	}

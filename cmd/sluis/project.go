@@ -11,12 +11,30 @@ import (
 	"github.com/sluis-go/sluis/sdc/spec"
 )
 
-// newProject makes the project of a spec as the command runs it.
-func newProject(ctx context.Context, s *spec.Spec, policy sdc.Policy, trusted []ed25519.PublicKey) *project.Project {
+// newProject makes the project of a spec as the command runs it. Rows on standard input are
+// received.
+func newProject(ctx context.Context, s *spec.Spec, policy sdc.Policy, trusted []ed25519.PublicKey) (*project.Project, error) {
+	received, err := receive(ctx, s.Patterns...)
+	if err != nil {
+		return nil, err
+	}
 	return project.New(s, policy, project.Options{
-		Trusted: trusted, OpenStreams: openStreams(ctx), Tool: thisTool(),
+		Trusted: trusted, OpenStreams: openStreams(ctx), Received: received, Tool: thisTool(),
 		Watch: watch("checking"),
-	})
+	}), nil
+}
+
+// loadSpec loads the spec that the arguments of a verb name. The argument - behind it stands
+// for the data: rows on standard input.
+func loadSpec(args []string) (*spec.Spec, error) {
+	s, err := spec.Load(args[0])
+	if err != nil {
+		return nil, specError(err)
+	}
+	if len(args) > 1 {
+		s.Patterns = []string{args[1]}
+	}
+	return s, nil
 }
 
 // watch shows progress.

@@ -41,7 +41,7 @@ type protectFlags struct {
 func newProtectCommand() *cobra.Command {
 	var f protectFlags
 	cmd := &cobra.Command{
-		Use:   "protect SPEC --out DIR",
+		Use:   "protect SPEC [-] --out DIR",
 		Short: "Suppress what is unsafe and what gives it away, with a certificate",
 		Long: `protect checks the outputs of SPEC as check does, suppresses the unsafe cells of
 its tables and as little else as protects them. Two folders appear in DIR: release,
@@ -68,12 +68,12 @@ attacker who knows that comes too close to an unsafe cell.`,
 		Example: `  sluis protect spec.yaml --out tables
   sluis protect spec.yaml --round 5 --out tables
   sluis protect spec.yaml --policy essnet --count records --cost unity --out tables --replace`,
-		Args: exactArgs(1),
+		Args: specAndStream(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.out == "" {
 				return usageError(errors.New("--out is missing"))
 			}
-			return runProtect(cmd.Context(), args[0], &f, cmd.OutOrStdout())
+			return runProtect(cmd.Context(), args, &f, cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
@@ -97,13 +97,13 @@ attacker who knows that comes too close to an unsafe cell.`,
 }
 
 // runProtect is the protect verb.
-func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Writer) error {
+func runProtect(ctx context.Context, args []string, f *protectFlags, stdout io.Writer) error {
 	if err := errors.Join(f.check(), f.round.check(f.html != "" || f.public != "")); err != nil {
 		return err
 	}
-	s, err := spec.Load(path)
+	s, err := loadSpec(args)
 	if err != nil {
-		return specError(err)
+		return err
 	}
 	policy, err := spec.LoadPolicy(f.policy)
 	if err != nil {
@@ -120,7 +120,10 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 	if err != nil {
 		return err
 	}
-	run := newProject(ctx, s, policy, trusted)
+	run, err := newProject(ctx, s, policy, trusted)
+	if err != nil {
+		return err
+	}
 	r, err := checkAll(ctx, run, sdc.Options{Threads: f.threads, Sole: true})
 	if err != nil {
 		return err
@@ -132,7 +135,7 @@ func runProtect(ctx context.Context, path string, f *protectFlags, stdout io.Wri
 		return err
 	}
 	o := f.options()
-	kept, err := secretFor(f, path, &policy)
+	kept, err := secretFor(f, args[0], &policy)
 	if err != nil {
 		return err
 	}

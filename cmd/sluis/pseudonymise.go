@@ -197,8 +197,12 @@ func (f *pseudonymiseFlags) job(ctx context.Context, in, out string) (*replace.J
 	if f.threads <= 0 {
 		f.threads = defaultThreads()
 	}
+	received, err := receive(ctx, in)
+	if err != nil {
+		return nil, err
+	}
 	return &replace.Job{
-		In: in, CSV: csv, OpenStreams: openStreams(ctx), Out: out,
+		In: in, CSV: csv, OpenStreams: openStreams(ctx), Received: received, Out: out,
 		Create: func(schema *arrow.Schema) (replace.Writer, error) {
 			return createRecords(ctx, out, schema, source.WriterOptions{Hash: true})
 		},

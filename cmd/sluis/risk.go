@@ -141,6 +141,9 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
+	if reading.Received, err = receive(ctx, append(slices.Clone(files), f.population)...); err != nil {
+		return err
+	}
 	in.Columns, in.Joined = o.Columns(), o.Columns()
 	data, err := project.ReadTable(ctx, in, reading)
 	if err != nil {

@@ -113,7 +113,10 @@ func checkRoundings(t *testing.T, path string) (n int) {
 		t.Fatal(err)
 	}
 	policy := sdc.CBS()
-	run := newProject(ctx, s, policy, nil)
+	run, err := newProject(ctx, s, policy, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r, err := checkAll(ctx, run, sdc.Options{Sole: true})
 	if err != nil {
 		t.Fatal(err)

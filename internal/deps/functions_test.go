@@ -155,6 +155,7 @@ var functions = map[string]any{
 	"sdc/source.NewReader":               source.NewReader,
 	"sdc/source.NewWriter":               source.NewWriter,
 	"sdc/source.Open":                    source.Open,
+	"sdc/source.Receive":                 source.Receive,
 	"sdc/source.Readable":                source.Readable,
 	"sdc/source.WriteFile":               source.WriteFile,
 	"sdc/spec.Load":                      spec.Load,

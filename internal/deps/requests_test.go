@@ -495,6 +495,26 @@ var requests = append(jobs,
 		s, err = source.NewReader(t.Context(), strings.NewReader(header+"\n"+rows()), o)
 		return readAll(t, s, err)
 	}),
+	requested(400, "options of a received stream", func(*testing.T) source.ReceiveOptions {
+		return source.ReceiveOptions{RowsFollow: true, Memory: 1 << 20}
+	}, func(t *testing.T, o source.ReceiveOptions) error {
+		var b bytes.Buffer
+		w, err := source.NewWriter(&b, ".arrows", arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int64}}, nil), source.WriterOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if o.RowsFollow {
+			b.Write(make([]byte, 8))
+		}
+		in, err := source.Receive(t.Context(), &b, o)
+		if err != nil {
+			return err
+		}
+		return in.Close()
+	}),
 	requested(400, "options of a writer", func(*testing.T) source.WriterOptions {
 		return source.WriterOptions{RowGroup: 50, Defuse: true, Hash: true, Check: func(string) error { return nil }, Allocator: memory.DefaultAllocator}
 	}, func(t *testing.T, o source.WriterOptions) error {

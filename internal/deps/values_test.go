@@ -219,6 +219,8 @@ var values = map[string]any{
 	"sdc/source.FileInfo":            source.FileInfo{},
 	"sdc/source.Inferred":            source.Inferred{},
 	"sdc/source.Options":             source.Options{},
+	"sdc/source.ReceiveOptions":      source.ReceiveOptions{},
+	"sdc/source.Received":            source.Received{},
 	"sdc/source.Source":              source.Source{},
 	"sdc/source.Writer":              source.Writer{},
 	"sdc/source.WriterOptions":       source.WriterOptions{},

@@ -22,7 +22,7 @@ import (
 // The error is a *RequestError for a column that does not exist, or one of profile.Make.
 func Profile(ctx context.Context, files []string, csv source.CSVOptions, named []string, po profile.Options, o Options) (*profile.Profile, error) {
 	csv.Infer, csv.Text = true, named
-	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: o.OpenStreams})
+	src, err := source.Open(ctx, files, source.Options{CSV: csv, OpenStreams: o.OpenStreams, Received: o.Received})
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,9 @@ type Options struct {
 	Trusted []ed25519.PublicKey
 	// OpenStreams reads Arrow streams that have no mark of their end, with a remark.
 	OpenStreams bool
+	// Received is the stream that the name "-" among the data stands for: see
+	// [source.Receive]. Defaults to none.
+	Received *source.Received
 	// Tool is what the report says that it was made with.
 	Tool origin.Tool
 	// Watch, where set, is called once before the rows are read, with their number, -1
@@ -149,7 +152,7 @@ func (p *Project) open(ctx context.Context, outputs []sdc.Output, readers int) (
 	if s.Options.CSV.Delimiter == 0 {
 		s.Options.CSV.Delimiter = source.FindDelimiter(s.Patterns)
 	}
-	s.Options.OpenStreams = p.o.OpenStreams
+	s.Options.OpenStreams, s.Options.Received = p.o.OpenStreams, p.o.Received
 	f := &files{spec: &s, records: &dossier.Records{}, given: s.Options.Sums != nil}
 	if f.account, err = loadDossier(s.Dossier); err != nil {
 		return nil, err

@@ -23,6 +23,9 @@ import (
 // recordsBeside reads the record beside every file, where there is one.
 func recordsBeside(records *dossier.Records, files []source.FileInfo) error {
 	for _, f := range files {
+		if f.Name == source.StreamName {
+			continue // nothing lies beside a stream
+		}
 		if err := records.Beside(f.Name); err != nil {
 			return err
 		}
@@ -59,6 +62,9 @@ const LocalSuffix = ".local.json"
 func LocalRecords(paths []string) ([]*localrecord.Record, error) {
 	var out []*localrecord.Record
 	for _, path := range paths {
+		if path == source.StreamName {
+			return nil, &RequestError{errors.New("-: missing values are called suppressed, and no record lies beside standard input: write the rows to a file beside their record")}
+		}
 		text, err := plainfiles.Read(path + LocalSuffix)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, &RequestError{fmt.Errorf("%s: missing values are called suppressed, and the record of that, %s%s, is not there; sluis local writes it", path, filepath.Base(path), LocalSuffix)}

@@ -124,7 +124,7 @@ func readTable(ctx context.Context, in Input, o Options) (*Table, error) {
 			csv.Types[name] = kind
 		}
 	}
-	src, err := source.Open(ctx, in.Files, source.Options{CSV: csv, OpenStreams: o.OpenStreams})
+	src, err := source.Open(ctx, in.Files, source.Options{CSV: csv, OpenStreams: o.OpenStreams, Received: o.Received})
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func readTable(ctx context.Context, in Input, o Options) (*Table, error) {
 
 // columnsOf lists the columns of files.
 func columnsOf(ctx context.Context, in *Input, o Options) ([]string, error) {
-	src, err := source.Open(ctx, in.Files, source.Options{CSV: in.CSV, OpenStreams: o.OpenStreams})
+	src, err := source.Open(ctx, in.Files, source.Options{CSV: in.CSV, OpenStreams: o.OpenStreams, Received: o.Received})
 	if err != nil {
 		return nil, err
 	}

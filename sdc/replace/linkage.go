@@ -16,7 +16,7 @@ func (j *Job) Linkage(ctx context.Context, p *pseudonym.Pseudonymizer) (l *pseud
 	if j == nil || ctx == nil || p == nil || len(j.Columns) == 0 {
 		return nil, 0, fmt.Errorf("%w: the job, the context or the pseudonymizer is nil, or no column is named", ErrRequest)
 	}
-	src, err := source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams})
+	src, err := source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams, Received: j.Received})
 	if err != nil {
 		return nil, 0, err
 	}

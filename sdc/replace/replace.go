@@ -46,6 +46,8 @@ type Job struct {
 	CSV source.CSVOptions
 	// OpenStreams reads Arrow streams that have no mark of their end.
 	OpenStreams bool
+	// Received is the stream that is read where In is "-": see [source.Receive].
+	Received *source.Received
 	// Out is the name of the copy, for its record. Create begins it.
 	Out    string
 	Create func(*arrow.Schema) (Writer, error)
@@ -168,7 +170,7 @@ func (j *Job) ready(ctx context.Context) error {
 
 // open opens the file, and lists the columns that are copied or replaced.
 func (j *Job) open(ctx context.Context) (src *source.Source, keep []string, err error) {
-	if src, err = source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams}); err != nil {
+	if src, err = source.Open(ctx, []string{j.In}, source.Options{CSV: j.CSV, OpenStreams: j.OpenStreams, Received: j.Received}); err != nil {
 		return nil, nil, err
 	}
 	if err = j.known(src); err == nil {
@@ -257,8 +259,10 @@ func (j *Job) withMetadata(schema, before *arrow.Schema) *arrow.Schema {
 // pseudonyms.
 func (j *Job) Earlier(again bool) (*dossier.Records, map[string][]pseudonym.Setting, error) {
 	records, over := &dossier.Records{}, map[string][]pseudonym.Setting{}
-	if err := records.Beside(j.In); err != nil {
-		return nil, nil, err
+	if j.In != source.StreamName { // nothing lies beside a stream
+		if err := records.Beside(j.In); err != nil {
+			return nil, nil, err
+		}
 	}
 	for _, name := range j.Columns {
 		settings, err := records.Claims(name)

@@ -243,7 +243,7 @@ func (p *ipcFile) readStream(c *cursor) error {
 				return errStreamCut
 			}
 			if p.open = true; !p.opts.OpenStreams {
-				return fmt.Errorf("%w: the stream has no mark of its end, so that batches may be missing; write it anew, or say --allow-open-stream if it is whole", ErrCorrupt)
+				return errNoMark
 			}
 			return nil
 		}
@@ -253,7 +253,7 @@ func (p *ipcFile) readStream(c *cursor) error {
 		}
 		if length == 0 {
 			if at += size; at != p.size {
-				return fmt.Errorf("%w: the file has bytes behind the end of the stream; write one stream a file", ErrCorrupt)
+				return errBehind
 			}
 			if p.schemaOf == nil {
 				return fmt.Errorf("%w: the stream has no schema", ErrCorrupt)

@@ -49,6 +49,9 @@ type Options struct {
 	// OpenStreams allows Arrow streams (.arrows) without the mark of their end. Their
 	// last batches may be missing.
 	OpenStreams bool
+	// Received is the stream that the name "-" stands for in [Open], see [Receive]. Defaults
+	// to none: then that name is an error.
+	Received *Received
 
 	spare *recycler
 }
@@ -152,7 +155,8 @@ type Source struct {
 
 // Open opens the files that match the patterns, in the order given; the files of one glob
 // are ordered by name. Every pattern must match. A pattern that is the name of a file is
-// that file. Only plain files are opened. The extension gives the format:
+// that file. Only plain files are opened. The name "-" is the stream Options.Received. The
+// extension gives the format:
 //
 //   - .parquet: Parquet;
 //   - .arrow or .feather: an IPC file;
@@ -193,6 +197,10 @@ func Open(ctx context.Context, patterns []string, opts Options) (*Source, error)
 func expand(patterns []string) ([]string, error) {
 	var names []string
 	for _, p := range patterns {
+		if p == StreamName {
+			names = append(names, p)
+			continue
+		}
 		found, err := files.Glob(p)
 		if err != nil {
 			return nil, &FileError{File: p, Err: err}
@@ -209,6 +217,9 @@ func expand(patterns []string) ([]string, error) {
 }
 
 func (s *Source) add(ctx context.Context, name string) error {
+	if name == StreamName {
+		return s.opts.Received.add(ctx, s)
+	}
 	h, err := openHandle(name)
 	if err != nil {
 		return &FileError{File: name, Err: plain(err)}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/files"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/source"
 )
 
 // folder is the folder that the names in a file are relative to. It remembers the files
@@ -24,6 +25,14 @@ func (f *folder) path(name string) string {
 		return name
 	}
 	return filepath.Join(f.dir, name)
+}
+
+// data is path for the name of a data file: - stands for standard input, in any folder.
+func (f *folder) data(name string) string {
+	if name == source.StreamName {
+		return name
+	}
+	return f.path(name)
 }
 
 // open reads a whole file: the hashed bytes are the bytes that are used.

@@ -263,7 +263,7 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		s.Dossier = in.path(f.Dossier)
 	}
 	for _, p := range f.Data.Source {
-		s.Patterns = append(s.Patterns, in.path(p))
+		s.Patterns = append(s.Patterns, in.data(p))
 	}
 	var err error
 	if s.Options.Sums, err = f.Data.SHA256.build(in); err != nil {

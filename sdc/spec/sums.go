@@ -47,7 +47,7 @@ func (s *sumsFile) build(in *folder) (map[string]string, error) {
 		if !isSum(sum) {
 			return nil, wrong("data.sha256 of %q is no SHA-256 in hexadecimal", name)
 		}
-		out[filepath.Clean(in.path(name))] = sum
+		out[filepath.Clean(in.data(name))] = sum
 	}
 	return out, nil
 }
@@ -71,7 +71,7 @@ func readSums(r io.Reader, in *folder) (map[string]string, error) {
 		if !ok || !isSum(sum) || len(name) < 2 || name[0] != ' ' && name[0] != '*' {
 			return nil, wrong("data.sha256, line %d: a SHA-256, two blanks and a name are wanted", n)
 		}
-		path := filepath.Clean(in.path(name[1:]))
+		path := filepath.Clean(in.data(name[1:]))
 		if was, twice := out[path]; twice && !strings.EqualFold(was, sum) {
 			return nil, wrong("data.sha256, line %d: the file has another hash above", n)
 		}
