@@ -95,7 +95,10 @@ func runLedgerAdd(ctx context.Context, args []string, f *ledgerAddFlags, stdout 
 		}
 	}
 	return withLedger(ctx, args[0], func(l *ledger.Ledger) error {
-		run := newProject(ctx, s, policy, trusted)
+		run, err := newProject(ctx, s, policy, trusted)
+		if err != nil {
+			return err
+		}
 		opts := sdc.Options{Threads: f.threads}
 		r, err := checkAll(ctx, run, opts)
 		if err != nil {

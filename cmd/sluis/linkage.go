@@ -62,7 +62,11 @@ beside IN calls pseudonyms is refused without --again.`,
 			if err != nil {
 				return err
 			}
-			job := replace.Job{In: args[0], CSV: csv, Columns: f.columns, OpenStreams: openStreams(cmd.Context())}
+			received, err := receive(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			job := replace.Job{In: args[0], CSV: csv, Columns: f.columns, OpenStreams: openStreams(cmd.Context()), Received: received}
 			if err := job.Typed(func(string) string { return f.form }); err != nil {
 				return usageError(err)
 			}
