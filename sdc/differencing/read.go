@@ -20,12 +20,6 @@ import (
 // errDerive says that the cells of an output cannot be derived from its files.
 var errDerive = errors.New("the cells cannot be derived from the files")
 
-// cellAt is a cell of an output.
-type cellAt struct {
-	output int // in world.outputs
-	codes  []string
-}
-
 // tableIn is an output as it is derived: of the cells of one statistic.
 type tableIn struct {
 	made   *Made
@@ -36,9 +30,7 @@ type tableIn struct {
 	contributors bool
 	known        map[string]string // code key -> published value; nil for all cells
 	cells        map[string]int32
-	list         []cellAt
 	inner        map[string][]int32 // codes of a row -> cells
-	respondents  map[int32]map[int32]bool
 	sums         map[int32]*big.Rat
 }
 
@@ -107,7 +99,7 @@ func (w *world) table(m *Made, o *Output, response string, contributors bool, gr
 	f := w.family(name, groups)
 	f.tables = append(f.tables, &tableIn{
 		made: m, output: o, response: response, contributors: contributors, known: o.published(name != ""),
-		cells: map[string]int32{}, inner: map[string][]int32{}, respondents: map[int32]map[int32]bool{}, sums: map[int32]*big.Rat{},
+		cells: map[string]int32{}, inner: map[string][]int32{}, sums: map[int32]*big.Rat{},
 	})
 }
 

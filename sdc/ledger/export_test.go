@@ -38,3 +38,26 @@ func (l *Ledger) Query(query string) ([]string, error) {
 
 // Schemas is the number of the newest schema.
 var Schemas = len(migrations)
+
+// Fill adds many entries in one transaction.
+func (l *Ledger) Fill(n int, of func(k int) *Release) error {
+	ctx := context.Background()
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to take back
+	previous := ""
+	for k := range n {
+		r := of(k)
+		r.Number, r.Previous = int64(k)+1, previous
+		if err := r.seal(nil); err != nil {
+			return err
+		}
+		previous = r.Digest
+		if err := r.insert(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}

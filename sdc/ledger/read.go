@@ -40,7 +40,7 @@ func (l *Ledger) releases(ctx context.Context, where string, args ...any) ([]Rel
 	out := []Release{}
 	err := l.each(ctx, "SELECT "+columns+" FROM release "+where, args, func(scan func(...any) error) error {
 		var r Release
-		if err := r.scan(scan); err != nil {
+		if _, err := r.scan(scan); err != nil {
 			return err
 		}
 		out = append(out, r)
@@ -49,15 +49,18 @@ func (l *Ledger) releases(ctx context.Context, where string, args ...any) ([]Rel
 	return out, l.failed(err)
 }
 
-// scan reads a row of the table release.
-func (r *Release) scan(scan func(...any) error) error {
-	var approved, reading string
+// scan reads a row of the table release. It returns Approved as it is written there.
+func (r *Release) scan(scan func(...any) error) (approved string, err error) {
+	var reading string
 	if err := scan(&r.Number, &r.Time, &r.Project, &r.Requester, &approved, &r.Verdict, &r.Because, &r.Note, &r.Population, &r.Unit,
 		&r.Policy, &r.PolicySHA256, &r.Spec, &reading, &r.Previous, &r.Digest, &r.Signer, &r.Signature); err != nil {
-		return err
+		return "", err
 	}
 	r.Reading = json.RawMessage(reading)
-	return texts(r.Number, approved, &r.Approved)
+	if json.Unmarshal([]byte(approved), &r.Approved) != nil {
+		return "", fmt.Errorf("entry %d: %w", r.Number, ErrChanged)
+	}
+	return approved, nil
 }
 
 // texts reads a list of texts that was written as JSON.
@@ -104,7 +107,7 @@ func (l *Ledger) Entry(ctx context.Context, number int64) (*Release, error) {
 // entry reads an entry, without a look at its digest.
 func (l *Ledger) entry(ctx context.Context, number int64) (*Release, error) {
 	var r Release
-	err := r.scan(l.db.QueryRowContext(ctx, "SELECT "+columns+" FROM release WHERE number = ?", number).Scan)
+	approved, err := r.scan(l.db.QueryRowContext(ctx, "SELECT "+columns+" FROM release WHERE number = ?", number).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("entry %d: %w", number, ErrNoEntry)
 	}
@@ -112,7 +115,7 @@ func (l *Ledger) entry(ctx context.Context, number int64) (*Release, error) {
 		return nil, err
 	}
 	changed := fmt.Errorf("entry %d: %w", number, ErrChanged)
-	if !isObject(r.Reading) {
+	if !isObject(r.Reading) || texts(number, approved, &r.Approved) != nil {
 		return nil, changed
 	}
 	args := []any{number}
