@@ -3,6 +3,7 @@ package hide
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -53,6 +54,39 @@ func BenchmarkAttacker(b *testing.B) {
 			is := func(part string) bool { return off == part || off == "all" }
 			p.Attacker.NoUnions, p.Attacker.NoShares, p.Attacker.NoOccurs = is("unions"), is("shares"), is("occurs")
 			report := data.check(b, p, hs, sdc.Output{Name: "t", Kind: sdc.Frequency, By: data.names})
+			b.Run(fmt.Sprintf("leaves=%dx%d/off=%s", leaves[0], leaves[1], off), func(b *testing.B) {
+				for b.Loop() {
+					protectOf(b, report)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkAttackerAmounts is that for sums of amounts under the p% rule, of respondents with one
+// row each.
+func BenchmarkAttackerAmounts(b *testing.B) {
+	for _, leaves := range [][]int{{15, 18}, {50, 55}} {
+		rng := rand.New(rand.NewPCG(2, uint64(leaves[0])))
+		data := &rows{names: []string{"a", "b"}}
+		hs := map[string]*sdc.Hierarchy{}
+		codes := make([][]string, 2)
+		for v, n := range leaves {
+			hs[data.names[v]], codes[v] = treeOf(b, data.names[v], n)
+		}
+		for _, x := range codes[0] {
+			for _, y := range codes[1] {
+				for n := rng.IntN(9) * rng.IntN(2); n > 0; n-- {
+					data.add(math.Floor(math.Exp(8*rng.Float64())), x, y)
+				}
+			}
+		}
+		for _, off := range []string{"none", "unions"} {
+			p := onlyRules()
+			p.MinContributors = sdc.MinContributors{Min: 3, Interval: "20"}
+			p.PPercent = sdc.PPercent{P: "10"}
+			p.Attacker.NoUnions = off == "unions"
+			report := data.check(b, p, hs, sdc.Output{Name: "t", Kind: sdc.Magnitude, Response: "x", By: data.names})
 			b.Run(fmt.Sprintf("leaves=%dx%d/off=%s", leaves[0], leaves[1], off), func(b *testing.B) {
 				for b.Loop() {
 					protectOf(b, report)

@@ -3,6 +3,7 @@ package hide
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/sluis-go/sluis/sdc"
 )
@@ -14,6 +15,19 @@ type rests struct {
 	sums   []hiddenSum
 	of     [][]int32 // cell of the problem -> sums that it is the total or a part of
 	barred []bool    // cells that are not hidden for a sum
+	judged *judged
+}
+
+// judged remembers verdicts: the search asks again and again what is hidden under a total.
+type judged struct {
+	sync.Mutex
+	fails map[hiddenParts]bool
+}
+
+// hiddenParts says which parts of a sum are hidden.
+type hiddenParts struct {
+	sum   int32
+	parts uint64 // a bit for each
 }
 
 // restsOf lists the sums of the tables as they are laid out; nil where sums are not judged.
@@ -23,7 +37,7 @@ func (g *Tables) restsOf(cells int) *rests {
 	}
 	r := g.problemRests
 	if r == nil {
-		r = &rests{policy: g.policy, of: make([][]int32, cells)}
+		r = &rests{policy: g.policy, of: make([][]int32, cells), judged: &judged{fails: map[hiddenParts]bool{}}}
 		for _, t := range g.list {
 			t.relations(func(_, total int, parts []int) {
 				if !t.has[total] {
@@ -58,11 +72,40 @@ func (r *rests) fails(n int32, hidden func(id int32) bool) bool {
 	if hidden(s.t.id[s.total]) {
 		return false
 	}
+	if len(s.parts) > 64 {
+		return r.judge(s, func(i int) bool { return hidden(s.t.id[s.parts[i]]) })
+	}
+	key := hiddenParts{sum: n}
+	some, all := false, true
+	for i, c := range s.parts {
+		if !s.t.has[c] {
+			continue
+		}
+		is := hidden(s.t.id[c])
+		if some, all = some || is, all && is; is {
+			key.parts |= 1 << i
+		}
+	}
+	if !some || all {
+		return false
+	}
+	r.judged.Lock()
+	defer r.judged.Unlock()
+	fails, ok := r.judged.fails[key]
+	if !ok {
+		fails = r.judge(s, func(i int) bool { return key.parts>>i&1 == 1 })
+		r.judged.fails[key] = fails
+	}
+	return fails
+}
+
+// judge asks the policy; hidden says of a part of the sum whether it is hidden.
+func (r *rests) judge(s *hiddenSum, hidden func(i int) bool) bool {
 	var is, not []sdc.Cell
-	for _, c := range s.parts {
+	for i, c := range s.parts {
 		switch {
 		case !s.t.has[c]:
-		case hidden(s.t.id[c]):
+		case hidden(i):
 			is = append(is, s.t.cells[c])
 		default:
 			not = append(not, s.t.cells[c])
