@@ -140,8 +140,14 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 		for i := range d.Rows {
 			k := rng.IntN(len(codes))
 			d.Rows[i].X = []int64{codes[min(k, rng.IntN(len(codes)))]}
+			if leaf := slices.Index(d.Vars[0].Leaves, d.Rows[i].Codes[0]); leaf >= 0 && rng.IntN(3) > 0 { // most of a code alike
+				d.Rows[i].X[0] = codes[leaf%len(codes)]
+			}
 		}
 		return func(bool) {
+			if rng.IntN(2) == 0 {
+				c.Policy.AllEqual = 90
+			}
 			values := d.codes()
 			slices.Sort(values)
 			for k := range c.Outputs {

@@ -137,7 +137,9 @@ func textOf(t *testing.T, list []*Release) string {
 // found is a table that is possible: so a release that is not pinned here is not pinned.
 //
 // Totals may be hidden too. A release with a hidden total may come from larger tables than are
-// made. So releases alone are judged that come from a table of a total of at most judged.
+// made. So releases alone are judged that come from a table of a total of at most judged. Of
+// the tables, and of the releases, that permutations of rows and columns make of each other one
+// is looked at.
 func TestDrawnTables(t *testing.T) {
 	more := int64(0)
 	seeds := uint64(4)
@@ -161,8 +163,8 @@ func TestDrawnTables(t *testing.T) {
 		{"suppression, two by two to 6", 2, 2, 6, 8, 2, 0, true, true, suppressedText},
 		{"suppression, two by two, minimum 3", 2, 2, 8, 11, 3, 0, true, true, suppressedText},
 		{"suppression, two by two to 8, minimum 2", 2, 2, 8, 10, 2, 0, true, true, suppressedText},
-		{"suppression, two by three, minimum 2", 2, 3, 6, 8, 2, 0, true, true, suppressedText},
-		{"suppression, three by two, minimum 2", 3, 2, 6, 8, 2, 0, true, true, suppressedText},
+		{"suppression, two by three, minimum 2", 2, 3, 6, 10, 2, 0, true, true, suppressedText},
+		{"suppression, three by two, minimum 2", 3, 2, 6, 10, 2, 0, true, true, suppressedText},
 		{"suppression, two by two, groups", 2, 2, 6, 8, 0, 90, false, true, suppressedText},
 		{"suppression, two by two, minimum 2 and groups", 2, 2, 6, 8, 2, 90, true, true, suppressedText},
 		{"rounding, three cells", 1, 3, 9 + more, 14 + more, 3, 0, true, false, roundedText},
@@ -226,7 +228,7 @@ func TestDrawnTables(t *testing.T) {
 				return text
 			}
 			for _, d := range tables {
-				if !same.least(d.x) {
+				if total(d.x) > tc.judged || !same.least(d.x) {
 					continue
 				}
 				for seed := range seeds {
