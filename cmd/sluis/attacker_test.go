@@ -88,7 +88,7 @@ func TestAttacker(t *testing.T) {
 	// What protect leaves to a reviewer is not attacked: a new reason for review must not
 	// leave the attack without work.
 	for class, want := range leastAttacked {
-		if drawn, safe := tally[class]["drawn"], tally[class]["attacked"]; drawn >= 60 && 100*safe < want*drawn {
+		if drawn, safe := tally[class]["drawn"], tally[class]["attacked"]; drawn >= 200 && 100*safe < want*drawn {
 			t.Errorf("%s: %d of %d draws were called safe and attacked, want at least %d %%", class, safe, drawn, want)
 		}
 	}
@@ -114,9 +114,9 @@ func TestAttacker(t *testing.T) {
 var leastAttacked = map[string]int{
 	" all": 45, "1 variables": 60, "2 variables": 45, "3 variables": 25, "4 variables": 15,
 	"tree": 40, "linked": 30, "counts": 45, "sums": 30, "counts beside sums": 25, "two responses": 25,
-	"several rows": 45, "holdings": 40, "weights": 3, "negative": 30, "populations": 30, "whole": 35,
+	"several rows": 45, "holdings": 40, "weights": 5, "negative": 30, "populations": 30, "whole": 35,
 	"declared codes": 45, "group rule": 35, "sensitive": 35, "rounded": 35, "zeros published": 40,
-	"fixes": 3, "coincidence": 25, "relation": 3, "relation found": 3, "bounds": 3, "coded": 20,
+	"fixes": 10, "coincidence": 25, "relation": 1, "relation found": 3, "bounds": 15, "coded": 20,
 	"three responses": 20, "same rows": 35, "one column": 25, "depth": 30, "inner": 30, "coalition": 30, "groups beside sums": 10,
 }
 
