@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -141,6 +142,42 @@ func TestLedgerNeeds(t *testing.T) {
 		if status, out, errs := sluis(t, tc.args...); status != tc.status || !strings.Contains(out+errs, tc.said) {
 			t.Errorf("%v: status %d, want %d and %q:\n%s%s", tc.args, status, tc.status, tc.said, out, errs)
 		}
+	}
+}
+
+// TestLedgerChanged: nothing is compared with a ledger in which an entry was dropped, or was
+// given another population so that nobody would look at it.
+func TestLedgerChanged(t *testing.T) {
+	for name, statement := range map[string]string{
+		"another population": "UPDATE release SET population = 'others' WHERE number = 1",
+		"another file":       "UPDATE source SET sha256 = 'aa' WHERE release = 1",
+		"dropped":            "DELETE FROM release WHERE number = 1",
+		"another value":      "UPDATE cell SET value = '7' WHERE release = 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "l")
+			may := monthly(t, dir, "may", 0)
+			for _, args := range [][]string{{"ledger", "init", path}, {"ledger", "add", path, may, "--approve", "B"}, {"ledger", "add", path, may, "--approve", "B"}} {
+				if status, out, errs := sluis(t, args...); status != 0 {
+					t.Fatal(out, errs)
+				}
+			}
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec("PRAGMA foreign_keys=0;" + statement); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			status, out, errs := sluis(t, "check", may, "--ledger", path)
+			if status != exitUnsafe || !strings.Contains(errs, "not as it was written") {
+				t.Errorf("status %d:\n%s%s", status, out, errs)
+			}
+		})
 	}
 }
 

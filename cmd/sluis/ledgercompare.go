@@ -48,13 +48,17 @@ func compareWithLedger(ctx context.Context, l *ledger.Ledger, s *spec.Spec, r *s
 		}
 		now.Files, now.SHA256, at[x.SHA256] = append(now.Files, path), append(now.SHA256, x.SHA256), path
 	}
-	list, err := l.Of(ctx, s.Population, s.Unit)
+	chain, err := l.Chain(ctx)
 	if err != nil {
-		return nil, err
+		return nil, ledgerError(err)
 	}
+	same := func(x *ledger.Release) bool { return x.Population == s.Population && x.Unit == s.Unit }
 	var entries []*ledger.Release
-	for i := range list {
-		x, err := l.Entry(ctx, list[i].Number)
+	for i := range chain {
+		if !same(&chain[i]) {
+			continue
+		}
+		x, err := l.Entry(ctx, chain[i].Number)
 		if err != nil {
 			return nil, ledgerError(err)
 		}
@@ -78,20 +82,14 @@ func compareWithLedger(ctx context.Context, l *ledger.Ledger, s *spec.Spec, r *s
 	if err != nil {
 		return nil, err
 	}
-	told := map[int64]bool{}
-	for _, hash := range now.SHA256 {
-		others, err := l.MadeFrom(ctx, hash)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range others {
-			if (x.Population != s.Population || x.Unit != s.Unit) && !told[x.Number] {
-				told[x.Number] = true
-				found = append(found, sdc.Remark{
-					Name: "ledger", Verdict: sdc.Review,
-					Message: words.New(words.LedgerOtherName, words.Count(x.Number), words.TextOf(x.Population), words.TextOf(x.Unit)),
-				})
-			}
+	for i := range chain {
+		x := &chain[i]
+		ofThese := func(f ledger.Source) bool { return slices.Contains(now.SHA256, f.SHA256) }
+		if !same(x) && slices.ContainsFunc(x.Sources, ofThese) {
+			found = append(found, sdc.Remark{
+				Name: "ledger", Verdict: sdc.Review,
+				Message: words.New(words.LedgerOtherName, words.Count(x.Number), words.TextOf(x.Population), words.TextOf(x.Unit)),
+			})
 		}
 	}
 	return found, nil

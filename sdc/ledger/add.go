@@ -61,6 +61,9 @@ func (r *Release) seal(sign func([]byte) ([]byte, []byte)) (err error) {
 	if sign != nil {
 		r.Signer, _ = sign(nil) // the digest covers the key
 	}
+	if r.Contents, err = r.contents(); err != nil {
+		return err
+	}
 	if r.Digest, err = r.digest(); err != nil || sign == nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (r *Release) insert(ctx context.Context, tx *sql.Tx) error {
 	w := &inserter{ctx: ctx, tx: tx}
 	defer w.close()
 	w.into("release", r.Number, r.Time, r.Project, r.Requester, string(approved), r.Verdict, r.Because, r.Note, r.Population, r.Unit,
-		r.Policy, r.PolicySHA256, r.Spec, string(r.Reading), r.Previous, r.Digest, r.Signer, r.Signature)
+		r.Policy, r.PolicySHA256, r.Spec, string(r.Reading), r.Contents, r.Previous, r.Digest, r.Signer, r.Signature)
 	for i, s := range r.Sources {
 		w.into("source", r.Number, i, s.Name, s.SHA256, s.Rows, s.Schema)
 	}

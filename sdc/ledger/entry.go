@@ -12,8 +12,8 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 )
 
-// Release is one entry of a ledger. [Ledger.Add] sets Number, Previous, Digest, Signer and
-// Signature. All texts are UTF-8.
+// Release is one entry of a ledger. [Ledger.Add] sets Number, Contents, Previous, Digest,
+// Signer and Signature. All texts are UTF-8.
 type Release struct {
 	// Number counts the entries of a ledger from 1.
 	Number int64 `json:"number"`
@@ -48,9 +48,13 @@ type Release struct {
 	Outputs []Output `json:"outputs"`
 	// Files are the files that left, where the release is a folder.
 	Files []File `json:"files,omitempty"`
+	// Contents is the SHA-256 of Outputs and Files as JSON. So the rest of an entry can be
+	// held against Digest without its cells.
+	Contents string `json:"contents"`
 	// Previous is the digest of the entry before this one, "" for the first.
 	Previous string `json:"previous"`
-	// Digest is the SHA-256 of the entry as JSON, without Digest and Signature.
+	// Digest is the SHA-256 of the entry as JSON, without Outputs, Files, Digest and
+	// Signature.
 	Digest string `json:"digest,omitempty"`
 	// Signer is the Ed25519 key whose Signature of Payload(Digest) the entry has; nil for
 	// an entry that is not signed.
@@ -95,13 +99,26 @@ type File struct {
 // Payload returns the bytes that the signature of an entry with this digest signs.
 func Payload(digest string) []byte { return []byte("sluis.ledger/1\n" + digest) }
 
-// digest returns the digest that the contents of r have.
+// digest returns the digest that r must have, with its Contents as they stand there.
 func (r *Release) digest() (string, error) {
 	x := *r
-	x.Digest, x.Signature = "", nil
-	text, err := encode(&x)
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), err
+	x.Outputs, x.Files, x.Digest, x.Signature = nil, nil, "", nil
+	return sum(&x)
+}
+
+// contents returns the digest of outputs and files.
+func (r *Release) contents() (string, error) {
+	return sum(struct {
+		Outputs []Output `json:"outputs"`
+		Files   []File   `json:"files"`
+	}{r.Outputs, r.Files})
+}
+
+// sum is the SHA-256 of a value as JSON.
+func sum(v any) (string, error) {
+	text, err := encode(v)
+	digest := sha256.Sum256(text)
+	return hex.EncodeToString(digest[:]), err
 }
 
 // encode returns a value as JSON on one line, with the line end.

@@ -61,12 +61,12 @@ CREATE TABLE release (
 	policy_sha256 TEXT NOT NULL,
 	spec          TEXT NOT NULL,
 	reading       TEXT NOT NULL,
+	contents      TEXT NOT NULL,
 	previous      TEXT NOT NULL,
 	digest        TEXT NOT NULL UNIQUE,
 	signer        BLOB,
 	signature     BLOB
 ) STRICT;
-CREATE INDEX release_population ON release (population, unit);
 CREATE TABLE source (
 	release INTEGER NOT NULL REFERENCES release,
 	place   INTEGER NOT NULL,
@@ -76,7 +76,6 @@ CREATE TABLE source (
 	schema  TEXT NOT NULL,
 	PRIMARY KEY (release, place)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX source_sha256 ON source (sha256);
 CREATE TABLE output (
 	release    INTEGER NOT NULL REFERENCES release,
 	place      INTEGER NOT NULL,

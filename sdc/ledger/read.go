@@ -15,32 +15,67 @@ var ErrChanged = errors.New("the ledger is not as it was written")
 // ErrNoEntry says that a ledger has no entry of a number.
 var ErrNoEntry = errors.New("the ledger has no entry of this number")
 
-const columns = "number, time, project, requester, approved, verdict, because, note, population, unit, policy, policy_sha256, spec, reading, previous, digest, signer, signature"
+const columns = "number, time, project, requester, approved, verdict, because, note, population, unit, policy, policy_sha256, spec, reading, contents, previous, digest, signer, signature"
 
-// Releases returns all entries in order, without their sources, outputs and files.
+// Releases returns all entries in order, without their sources, outputs and files. It does not
+// look whether they were changed: see [Ledger.Chain].
 func (l *Ledger) Releases(ctx context.Context) ([]Release, error) {
-	return l.releases(ctx, "ORDER BY number")
+	return l.releases(ctx, func(*Release, string) error { return nil })
 }
 
-// Of returns the entries of a population and a unit, as Releases does.
-func (l *Ledger) Of(ctx context.Context, population, unit string) ([]Release, error) {
-	return l.releases(ctx, "WHERE population = ? AND unit = ? ORDER BY number", population, unit)
+// Chain returns all entries in order with their sources, without their outputs and files. Each
+// entry fits its digest, follows the entry before it, and is signed as it says: so no entry
+// was dropped, moved, or given another population or other files. The error wraps ErrChanged.
+// That the last entries are gone is not found: see [Ledger.Verify].
+//
+// Time is linear in the entries, and does not grow with their cells.
+func (l *Ledger) Chain(ctx context.Context) ([]Release, error) {
+	list, err := l.releases(ctx, func(r *Release, approved string) error {
+		if !isObject(r.Reading) {
+			return fmt.Errorf("entry %d: %w", r.Number, ErrChanged)
+		}
+		return texts(r.Number, approved, &r.Approved)
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = l.each(ctx, "SELECT release, place, name, sha256, rows, schema FROM source ORDER BY release, place", nil, func(scan func(...any) error) error {
+		var number int64
+		var place int
+		var s Source
+		if err := scan(&number, &place, &s.Name, &s.SHA256, &s.Rows, &s.Schema); err != nil {
+			return err
+		}
+		if number < 1 || number > int64(len(list)) || place != len(list[number-1].Sources) {
+			return fmt.Errorf("the sources of entry %d: %w", number, ErrChanged)
+		}
+		list[number-1].Sources = append(list[number-1].Sources, s)
+		return nil
+	})
+	previous := ""
+	for i := range list {
+		if err == nil {
+			err = list[i].linked(int64(i)+1, previous)
+		}
+		previous = list[i].Digest
+	}
+	return list, l.failed(err)
 }
 
-// MadeFrom returns the entries that were made from a file with this SHA-256, as Releases
-// does.
-func (l *Ledger) MadeFrom(ctx context.Context, sha256 string) ([]Release, error) {
-	return l.releases(ctx, "WHERE number IN (SELECT release FROM source WHERE sha256 = ?) ORDER BY number", sha256)
-}
-
-func (l *Ledger) releases(ctx context.Context, where string, args ...any) ([]Release, error) {
+// releases reads the table of releases, and has look see each of them with the text of its
+// approvers.
+func (l *Ledger) releases(ctx context.Context, look func(r *Release, approved string) error) ([]Release, error) {
 	if err := l.usable(ctx); err != nil {
 		return nil, err
 	}
 	out := []Release{}
-	err := l.each(ctx, "SELECT "+columns+" FROM release "+where, args, func(scan func(...any) error) error {
+	err := l.each(ctx, "SELECT "+columns+" FROM release ORDER BY number", nil, func(scan func(...any) error) error {
 		var r Release
-		if _, err := r.scan(scan); err != nil {
+		approved, err := r.scan(scan)
+		if err == nil {
+			err = look(&r, approved)
+		}
+		if err != nil {
 			return err
 		}
 		out = append(out, r)
@@ -53,7 +88,7 @@ func (l *Ledger) releases(ctx context.Context, where string, args ...any) ([]Rel
 func (r *Release) scan(scan func(...any) error) (approved string, err error) {
 	var reading string
 	if err := scan(&r.Number, &r.Time, &r.Project, &r.Requester, &approved, &r.Verdict, &r.Because, &r.Note, &r.Population, &r.Unit,
-		&r.Policy, &r.PolicySHA256, &r.Spec, &reading, &r.Previous, &r.Digest, &r.Signer, &r.Signature); err != nil {
+		&r.Policy, &r.PolicySHA256, &r.Spec, &reading, &r.Contents, &r.Previous, &r.Digest, &r.Signer, &r.Signature); err != nil {
 		return "", err
 	}
 	r.Reading = json.RawMessage(reading)
@@ -98,8 +133,11 @@ func (l *Ledger) Entry(ctx context.Context, number int64) (*Release, error) {
 	if err != nil {
 		return nil, l.failed(err)
 	}
-	if is, err := r.digest(); err != nil || is != r.Digest {
-		return nil, l.failed(fmt.Errorf("entry %d: %w: it does not fit its digest", number, ErrChanged))
+	if err := r.fits(); err != nil {
+		return nil, l.failed(err)
+	}
+	if is, err := r.contents(); err != nil || is != r.Contents {
+		return nil, l.failed(fmt.Errorf("entry %d: %w: its outputs or files do not fit its digest", number, ErrChanged))
 	}
 	return r, nil
 }

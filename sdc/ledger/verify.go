@@ -44,24 +44,19 @@ func (l *Ledger) Verify(ctx context.Context, o VerifyOptions) (*Verified, error)
 	}
 	v, at := &Verified{}, int64(-1)
 	for i := range list {
-		n := list[i].Number
-		if n != int64(i)+1 {
-			return fail("entry %d is not there", i+1)
+		n := int64(i) + 1
+		if list[i].Number != n {
+			return fail("entry %d is not there", n)
 		}
 		r, err := l.Entry(ctx, n)
 		if err != nil {
 			return nil, err
 		}
-		if r.Previous != v.Head {
-			return fail("entry %d does not follow the entry before it", n)
+		if err := r.linked(n, v.Head); err != nil {
+			return nil, l.failed(err)
 		}
 		trusted := func(key ed25519.PublicKey) bool { return bytes.Equal(key, r.Signer) }
-		switch {
-		case len(r.Signer) == 0 && len(r.Signature) > 0:
-			return fail("entry %d has a signature and no key", n)
-		case len(r.Signer) > 0 && (len(r.Signer) != ed25519.PublicKeySize || !ed25519.Verify(r.Signer, Payload(r.Digest), r.Signature)):
-			return fail("the signature of entry %d does not fit", n)
-		case len(o.Trusted) > 0 && !slices.ContainsFunc(o.Trusted, trusted):
+		if len(o.Trusted) > 0 && !slices.ContainsFunc(o.Trusted, trusted) {
 			return fail("entry %d is not signed by a trusted key", n)
 		}
 		if len(r.Signer) > 0 {
@@ -79,4 +74,31 @@ func (l *Ledger) Verify(ctx context.Context, o VerifyOptions) (*Verified, error)
 		v.After = v.Entries - at
 	}
 	return v, nil
+}
+
+// fits reports whether an entry has the digest of what it says, its outputs and files aside.
+func (r *Release) fits() error {
+	if is, err := r.digest(); err != nil || is != r.Digest {
+		return fmt.Errorf("entry %d: %w: it does not fit its digest", r.Number, ErrChanged)
+	}
+	return nil
+}
+
+// linked reports whether an entry has the number n, fits its digest, follows the entry with
+// the digest previous, and is signed as it says.
+func (r *Release) linked(n int64, previous string) error {
+	fail := func(format string) error {
+		return fmt.Errorf("%w: "+format, ErrChanged, n)
+	}
+	switch {
+	case r.Number != n:
+		return fail("entry %d is not there")
+	case r.Previous != previous:
+		return fail("entry %d does not follow the entry before it")
+	case len(r.Signer) == 0 && len(r.Signature) > 0:
+		return fail("entry %d has a signature and no key")
+	case len(r.Signer) > 0 && (len(r.Signer) != ed25519.PublicKeySize || !ed25519.Verify(r.Signer, Payload(r.Digest), r.Signature)):
+		return fail("the signature of entry %d does not fit")
+	}
+	return r.fits()
 }
