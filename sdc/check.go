@@ -143,6 +143,7 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 	switch o.Kind {
 	case Frequency, Magnitude:
 		entries := t.main.applyAPriori(f)
+		t.main.checkHidden(f)
 		p.MinContributors.check(t.main, f)
 		p.MinHoldings.check(t.main, roles, f)
 		if o.Kind == Magnitude {

@@ -113,7 +113,7 @@ func (p *Policy) fitsCells(o *Output, t *cells.Table) error {
 
 // tableOfCells is the evidence of an output that is given as cells.
 func tableOfCells(o *Output, from *cells.Table, p *Policy) (*Table, error) {
-	t := &Table{output: o, weighting: p.Weighting, combos: map[string]bool{}, units: evidence.Units{Response: exact.Unit{Digits: from.Digits}}}
+	t := &Table{output: o, given: from, weighting: p.Weighting, combos: map[string]bool{}, units: evidence.Units{Response: exact.Unit{Digits: from.Digits}}}
 	for _, v := range from.Variables {
 		t.vars = append(t.vars, variableOfCells(v))
 	}
@@ -176,6 +176,21 @@ func variableOfCells(from cells.Variable) Variable {
 		v.markWhole()
 	}
 	return v
+}
+
+// checkHidden finds the cells that the table of cells itself says must be hidden.
+func (t *Table) checkHidden(f *findings) {
+	if t.given == nil {
+		return
+	}
+	message := words.New(words.CellsHide)
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			if t.given.Cells[c.i].Hide {
+				f.cell(c, Finding{Rule: "a-priori", Verdict: Unsafe, Message: message})
+			}
+		}
+	})
 }
 
 // givenRemarks says what is declared of cells, and what a rule cannot see in them.

@@ -7,6 +7,7 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/exact"
 	"github.com/sluis-go/sluis/internal/group"
+	"github.com/sluis-go/sluis/sdc/cells"
 )
 
 // Table is the evidence of one output: every non-empty cell of a table, inner
@@ -44,6 +45,7 @@ type Table struct {
 	knownMin int64
 	combos   map[string]bool // published combinations of levels
 	rows     int64
+	given    *cells.Table // the cells that the data are; nil where they are records
 	// byHolding says that the data name a column of holdings.
 	byHolding  bool
 	exclude    int64 // rows left out for nulls
@@ -55,6 +57,10 @@ func (t *Table) Name() string { return t.output.Name }
 
 // Output returns the description of the output.
 func (t *Table) Output() *Output { return t.output }
+
+// Given returns the cells that the data of the table are, nil where they are records. The
+// caller must not change them.
+func (t *Table) Given() *cells.Table { return t.given }
 
 // Variables returns the spanning or key variables. The caller must not change
 // them.

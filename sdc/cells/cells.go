@@ -25,6 +25,9 @@ type Table struct {
 	// of the first variable, then of the second, and so on. Each total is the sum of the
 	// inner cells within the total.
 	Cells []Cell
+	// Published has the nodes of cells, also of empty ones, that must be published: they are
+	// published already, or everybody knows them, as zeros that cannot be otherwise.
+	Published [][]int
 }
 
 // Variable is a spanning variable. Code 0 is the total and has the text "". Every other code
@@ -59,6 +62,13 @@ type Cell struct {
 	Rest int64
 	// Sole is the number of the only contributor; 0 where there are several.
 	Sole int64
+	// Hide says that the cell must be hidden, whatever the rules say.
+	Hide bool
+	// Lower, Upper and Sliding are protection levels in units: an unsafe cell has at least
+	// these.
+	Lower, Upper, Sliding int64
+	// Cost is the cost of hiding the cell; 0 for the cost that suppress.Options names.
+	Cost int64
 }
 
 // mostListed is the largest number of contributions that a rule adds up.
@@ -87,6 +97,11 @@ func (t *Table) Validate() error {
 			}
 		}
 	}
+	for _, nodes := range t.Published {
+		if err := t.fits(nodes); err != nil {
+			return fail("a cell that must be published: %v", err)
+		}
+	}
 	for i := range t.Cells {
 		if err := t.check(i); err != nil {
 			return fail("cell %d: %v", i+1, err)
@@ -95,16 +110,24 @@ func (t *Table) Validate() error {
 	return nil
 }
 
-// check reports the first fault of cell i.
-func (t *Table) check(i int) error {
-	c := &t.Cells[i]
-	if len(c.Nodes) != len(t.Variables) {
-		return fmt.Errorf("%d codes for %d variables", len(c.Nodes), len(t.Variables))
+// fits reports why nodes are none of the table.
+func (t *Table) fits(nodes []int) error {
+	if len(nodes) != len(t.Variables) {
+		return fmt.Errorf("%d codes for %d variables", len(nodes), len(t.Variables))
 	}
-	for v, k := range c.Nodes {
+	for v, k := range nodes {
 		if k < 0 || k >= len(t.Variables[v].Codes) {
 			return fmt.Errorf("variable %q does not have the code", t.Variables[v].Name)
 		}
+	}
+	return nil
+}
+
+// check reports the first fault of cell i.
+func (t *Table) check(i int) error {
+	c := &t.Cells[i]
+	if err := t.fits(c.Nodes); err != nil {
+		return err
 	}
 	if i > 0 && !before(t.Cells[i-1].Nodes, c.Nodes) {
 		return fmt.Errorf("out of order, or a second time")
@@ -114,6 +137,8 @@ func (t *Table) check(i int) error {
 		return fmt.Errorf("no contributors, a value below zero, or more contributions above zero than contributors")
 	case len(c.Largest) > t.Listed || !falling(c.Largest) || !falling(c.Known) || len(c.Who) != len(c.Known):
 		return fmt.Errorf("the largest contributions are not in falling order, or too many")
+	case min(c.Lower, c.Upper, c.Sliding, c.Cost) < 0:
+		return fmt.Errorf("a level or cost below zero")
 	case c.Rest < 0 || c.Rest > c.Value || !t.Apart && len(c.Who) > 0:
 		return fmt.Errorf("contributions that are no part of the value, or contributors with numbers that cannot be told apart")
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	plainfiles "github.com/sluis-go/sluis/internal/files"
@@ -52,20 +53,79 @@ func (p *Project) checkCells(ctx context.Context, outputs []sdc.Output, opts sdc
 	return r, nil
 }
 
-// readCells reads the table of an output, and returns the SHA-256 of its file.
-func readCells(s *spec.Spec, o *sdc.Output) (*cells.Table, string, error) {
+// describeCells describes the file of an output: its metadata first, and then the spec.
+func describeCells(s *spec.Spec, o *sdc.Output) (f *foreign.Spec, err error) {
 	c := s.Cells
-	f := foreign.Spec{
-		Value: c.Value, Contributors: c.Contributors, Largest: c.Largest, Inner: c.Total == nil, Separator: s.Options.CSV.Delimiter, Decimal: '.',
+	f = &foreign.Spec{Inner: c.Total == nil, Separator: s.Options.CSV.Delimiter}
+	if c.Metadata != "" {
+		dir, name := filepath.Split(c.Metadata)
+		if f, err = foreign.ReadRDA(plainfiles.FS(filepath.Clean(dir)), name); err != nil {
+			return nil, describeError(c.Metadata, err)
+		}
 	}
+	variables := f.Variables
+	f.Variables = nil
+	for _, name := range o.By {
+		v := foreign.Variable{Name: name, Total: c.TotalOf(name)}
+		if c.Metadata != "" {
+			k := slices.IndexFunc(variables, func(v foreign.Variable) bool { return v.Name == name })
+			if k < 0 {
+				return nil, describeError(c.Metadata, fmt.Errorf("%w: the table has no spanning variable %q of output %q", sdc.ErrRequest, name, o.Name))
+			}
+			v = variables[k]
+		}
+		if tree := s.Hierarchies[name]; tree != nil {
+			v.Tree = tree
+		}
+		f.Variables = append(f.Variables, v)
+	}
+	if c.Metadata != "" && len(variables) != len(o.By) {
+		return nil, describeError(c.Metadata, fmt.Errorf("%w: the table has %d spanning variables, and output %q has %d: name them all", sdc.ErrRequest, len(variables), o.Name, len(o.By)))
+	}
+	for _, x := range []struct {
+		to   *string
+		name string
+	}{
+		{&f.Value, c.Value}, {&f.Contributors, c.Contributors}, {&f.Status, c.Status}, {&f.Lower, c.Lower}, {&f.Upper, c.Upper},
+		{&f.Sliding, c.Sliding}, {&f.Cost, c.Cost}, {&f.Owner, c.Owner},
+	} {
+		if x.name != "" {
+			*x.to = x.name
+		}
+	}
+	if len(c.Largest) > 0 {
+		f.Largest = c.Largest
+	}
+	if c.Codes != "" {
+		if f.Codes, err = foreign.Codes(c.Codes); err != nil {
+			return nil, &RequestError{err}
+		}
+	}
+	f.Decimal = '.'
 	if s.Options.CSV.DecimalComma {
 		f.Decimal = ','
 	}
 	if f.Separator == 0 {
 		f.Separator = source.FindDelimiter(s.Patterns)
 	}
-	for _, name := range o.By {
-		f.Variables = append(f.Variables, foreign.Variable{Name: name, Total: c.TotalOf(name), Tree: s.Hierarchies[name]})
+	return f, nil
+}
+
+// describeError names the file of metadata.
+func describeError(name string, err error) error {
+	err = fmt.Errorf("%s: %w", name, err)
+	if errors.Is(err, sdc.ErrRequest) {
+		return &RequestError{err}
+	}
+	return err
+}
+
+// readCells reads the table of an output, and returns the SHA-256 of its file.
+func readCells(s *spec.Spec, o *sdc.Output) (*cells.Table, string, error) {
+	c := s.Cells
+	f, err := describeCells(s, o)
+	if err != nil {
+		return nil, "", err
 	}
 	in, err := plainfiles.Open(c.File)
 	if err != nil {
@@ -80,7 +140,7 @@ func readCells(s *spec.Spec, o *sdc.Output) (*cells.Table, string, error) {
 		}
 		return err
 	}
-	table, err := foreign.Read(io.TeeReader(in, hash), f)
+	table, err := foreign.Read(io.TeeReader(in, hash), *f)
 	if err != nil {
 		return nil, "", fail(err)
 	}

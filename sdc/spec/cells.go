@@ -17,6 +17,13 @@ type Cells struct {
 	Contributors string
 	// Largest are the columns of the largest contributions, the largest first.
 	Largest []string
+	// Status, Lower, Upper, Sliding, Cost and Owner are the columns of the statuses, of the
+	// protection levels, of the costs of hiding, and of who is the only contributor; "" for
+	// none. Codes is the list of status codes; "" for the one that has all that occur.
+	Status, Lower, Upper, Sliding, Cost, Owner, Codes string
+	// Metadata is the path of the metadata of a table for tau-ARGUS (.rda); "" for none.
+	// What the metadata say, the other fields need not.
+	Metadata string
 	// Total has the codes of the totals, by variable. The entry "" is for all variables that
 	// are not named. Nil says that the file has inner cells alone.
 	Total map[string]string
@@ -60,15 +67,20 @@ func (t *totalFile) UnmarshalYAML(n ast.Node) error {
 
 // cells takes in what the data section says of a table that is given as cells.
 func (f *dataFile) cells(s *Spec, in *folder) error {
-	own := f.Value != "" || f.Contributors != "" || len(f.Largest) > 0 || f.Total != nil
+	own := len(f.Largest) > 0 || f.Total != nil
+	for _, column := range []string{f.Value, f.Contributors, f.Status, f.StatusCodes, f.Lower, f.Upper, f.Sliding, f.Cost, f.Owner, f.Metadata} {
+		own = own || column != ""
+	}
 	switch {
 	case f.Cells == "" && own:
-		return wrong("data: value, contributors, largest and total are columns of a table of cells, and there is none: name its file as cells")
+		return wrong("data: value, contributors, largest, status, status-codes, lower, upper, sliding, cost, owner, total and metadata describe a table of cells, and there is none: name its file as cells")
 	case f.Cells == "":
 		return nil
 	case len(f.Source) > 0:
 		return wrong("data: source names records, and cells a table without records: one of the two is wanted")
-	case f.Value == "":
+	case f.Metadata != "" && f.Total != nil:
+		return wrong("data: the codes of the totals are in the metadata: leave total out")
+	case f.Value == "" && f.Metadata == "":
 		return wrong("data: cells needs value, the column of the values of the cells")
 	case f.Respondent != "" || f.Holding != "" || f.Weight != "" || f.Request != "" || f.Form != "" || len(f.Missing) > 0 || f.Copies != "":
 		return wrong("data: respondent, respondent-form, holding, weight, request, missing and copies are about records, and cells have none: leave them out")
@@ -88,7 +100,16 @@ func (f *dataFile) cells(s *Spec, in *folder) error {
 			return wrong("data.total: no output has the variable %q", name)
 		}
 	}
-	s.Cells = &Cells{File: in.path(f.Cells), Value: f.Value, Contributors: f.Contributors, Largest: f.Largest, Total: f.Total}
+	s.Cells = &Cells{
+		File: in.path(f.Cells), Value: f.Value, Contributors: f.Contributors, Largest: f.Largest, Total: f.Total,
+		Status: f.Status, Codes: f.StatusCodes, Lower: f.Lower, Upper: f.Upper, Sliding: f.Sliding, Cost: f.Cost, Owner: f.Owner,
+	}
+	if f.Metadata != "" {
+		s.Cells.Metadata = in.path(f.Metadata)
+		if _, err := in.open(f.Metadata); err != nil {
+			return err
+		}
+	}
 	s.Patterns = []string{s.Cells.File}
 	return nil
 }

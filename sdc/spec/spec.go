@@ -100,6 +100,14 @@ type dataFile struct {
 	Contributors string                   `yaml:"contributors"`
 	Largest      []string                 `yaml:"largest"`
 	Total        totalFile                `yaml:"total"`
+	Status       string                   `yaml:"status"`
+	StatusCodes  string                   `yaml:"status-codes"`
+	Lower        string                   `yaml:"lower"`
+	Upper        string                   `yaml:"upper"`
+	Sliding      string                   `yaml:"sliding"`
+	Cost         string                   `yaml:"cost"`
+	Owner        string                   `yaml:"owner"`
+	Metadata     string                   `yaml:"metadata"`
 	SHA256       sumsFile                 `yaml:"sha256"`
 	Copies       string                   `yaml:"copies"`
 	Population   string                   `yaml:"population"`

@@ -98,6 +98,7 @@ const (
 	UnitsSameNumber      ID = "units-same-number"
 	CodesLookAlike       ID = "codes-look-alike"
 	CodesSameNumber      ID = "codes-same-number"
+	CellsHide            ID = "cells-hide"
 	CellsGiven           ID = "cells-given"
 	CellsAlike           ID = "cells-alike"
 	CellsShared          ID = "cells-shared"
@@ -337,7 +338,7 @@ var checkParameters = map[ID][]Parameter{
 	CodesLookAlike:       slices.Concat(number("n"), name("column")),
 	CodesSameNumber:      slices.Concat(number("n"), name("column")),
 
-	CellsGiven: nil, CellsAlike: name("output"), CellsShared: name("output"),
+	CellsHide: nil, CellsGiven: nil, CellsAlike: name("output"), CellsShared: name("output"),
 
 	WholeNumbers: nil, Decimals: nil, ExactDecimals: text("type"), Grouped: nil, CodesAsText: list(Name, "columns"),
 	NoChecksum: nil, OpenStream: nil, CopiedFiles: nil,

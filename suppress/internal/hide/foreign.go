@@ -33,6 +33,8 @@ type ForeignSpec struct {
 	// is but one. Optional: without it contributors of nested cells alone are
 	// recognised as the same.
 	Owner string
+	// Cost is the column of the costs of hiding a cell. Optional; an audit does not look at it.
+	Cost string
 	// Largest are the columns of the largest contributions, largest first, for rules
 	// of concentration.
 	Largest []string
@@ -85,6 +87,7 @@ type Foreign struct {
 	owners  []string    // row -> only contributor
 	levels  [][3]number // row -> lower, upper, sliding
 	people  []number    // row -> contributors
+	costs   []number    // row -> cost
 }
 
 // foreign is one cell of a foreign table.
@@ -124,7 +127,7 @@ func (s *ForeignSpec) check() error {
 		}
 		spanning = append(spanning, v.Name)
 	}
-	for _, c := range slices.Concat([]string{s.Value, s.Status, s.Lower, s.Upper, s.Sliding, s.Contributors, s.Owner}, s.Largest) {
+	for _, c := range slices.Concat([]string{s.Value, s.Status, s.Lower, s.Upper, s.Sliding, s.Contributors, s.Owner, s.Cost}, s.Largest) {
 		if c != "" && slices.Contains(spanning, c) {
 			return fmt.Errorf("%w: column %q spans the table and is something else as well", ErrRequest, c)
 		}

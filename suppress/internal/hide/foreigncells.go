@@ -32,7 +32,10 @@ import (
 //   - contributions to a total that are less than those to one of its parts or, where
 //     contributors can be told apart, not those of its inner cells.
 //
-// A cell that is in no row is empty.
+// A cell that is in no row is empty. A cell whose status is unsafe or secondary must be hidden;
+// one whose status is protected or empty must be published, and everybody knows an empty one.
+// A status of safe changes nothing. Where one owner is alone in two inner cells, contributors
+// cannot be told apart.
 func (f *Foreign) Evidence(counts bool) (*cells.Table, error) {
 	if f == nil || f.grid == nil {
 		return nil, fmt.Errorf("%w: the table was not read by Read", ErrRequest)
@@ -78,6 +81,8 @@ type foreignEvidence struct {
 	known  [][]contribution
 	rest   []int64
 	sole   []int64
+	given  []cells.Cell // status, levels and cost
+	must   []bool       // be published
 }
 
 // contribution is what a numbered contributor has in a cell.
@@ -103,12 +108,18 @@ func (e *foreignEvidence) column() string {
 // fill takes in the numbers of the rows.
 func (e *foreignEvidence) fill() (err error) {
 	f := e.f
+	e.given, e.must = make([]cells.Cell, f.grid.n), make([]bool, f.grid.n)
 	e.value, e.people, e.x = make([]int64, f.grid.n), make([]int64, f.grid.n), make([][]int64, f.grid.n)
 	if e.digits = f.Digits; !e.counts {
 		for _, list := range f.largest {
 			for _, x := range list {
 				e.digits = max(e.digits, int(x.scale))
 			}
+		}
+	}
+	for _, list := range f.levels {
+		for _, x := range list {
+			e.digits = max(e.digits, int(x.scale))
 		}
 	}
 	if e.digits > 15 {
@@ -139,6 +150,9 @@ func (e *foreignEvidence) fill() (err error) {
 			return e.fail(cell, e.column(), "is beyond 2^52")
 		}
 		e.people[cell] = n.mant
+		if err := e.status(cell, int(row)); err != nil {
+			return err
+		}
 		if e.counts {
 			e.value[cell] = n.mant
 			continue
@@ -155,6 +169,37 @@ func (e *foreignEvidence) fill() (err error) {
 		if err := e.contributions(cell, int(row)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// status takes in the status, the levels and the cost of one row.
+func (e *foreignEvidence) status(cell, row int) (err error) {
+	f := e.f
+	c := &e.given[cell]
+	switch f.rows[row].kind {
+	case kindPrimary, kindSecondary:
+		c.Hide = true
+	case kindProtected, kindEmpty:
+		e.must[cell] = true
+	}
+	if f.rows[row].kind == kindEmpty && e.people[cell] > 0 {
+		return e.fail(cell, e.column(), "is not 0, and the status says that the cell is empty")
+	}
+	if f.levels != nil {
+		for k, to := range []*int64{&c.Lower, &c.Upper, &c.Sliding} {
+			if *to, err = f.levels[row][k].units(e.digits); err != nil {
+				return e.fail(cell, []string{f.spec.Lower, f.spec.Upper, f.spec.Sliding}[k], "is beyond 2^52 units")
+			}
+		}
+	}
+	if f.costs != nil && f.costs[row].is {
+		x := f.costs[row].rat()
+		n := floor(x)
+		if !n.IsInt64() || n.Int64() > largest {
+			return e.fail(cell, f.spec.Cost, "is beyond 2^52")
+		}
+		c.Cost = max(1, n.Int64())
 	}
 	return nil
 }
@@ -196,14 +241,16 @@ func (e *foreignEvidence) contributions(cell, row int) error {
 // add compares totals with their parts, or adds them up.
 func (e *foreignEvidence) add() (err error) {
 	f := e.f
-	if f.spec.Inner {
+	if f.spec.Inner { // no row has a total
 		if err := f.grid.rollUp(e.value); err != nil {
 			return err
 		}
 		if err := f.grid.rollUp(e.people); err != nil {
 			return err
 		}
-		e.apart = true
+		if e.apart = !e.owned(); !e.apart {
+			return fmt.Errorf("%w: column %q: one owner is alone in two cells, so that the contributors of totals are fewer than those of their cells together; give the rows of the totals", ErrTable, f.spec.Owner)
+		}
 		return nil
 	}
 	inner := int64(0)
@@ -212,7 +259,7 @@ func (e *foreignEvidence) add() (err error) {
 			inner += e.people[cell]
 		}
 	}
-	e.apart = inner == e.people[0]
+	e.apart = inner == e.people[0] && !e.owned()
 	f.grid.relations(func(v, total int, parts []int) {
 		if err != nil {
 			return
@@ -236,6 +283,30 @@ func (e *foreignEvidence) add() (err error) {
 		}
 	})
 	return err
+}
+
+// owned reports whether one owner is the only contributor to two inner cells.
+func (e *foreignEvidence) owned() bool {
+	seen := map[string]bool{}
+	for cell := range e.people {
+		name := e.owner(cell)
+		if name == "" || !e.f.grid.inner(cell) {
+			continue
+		}
+		if seen[name] {
+			return true
+		}
+		seen[name] = true
+	}
+	return false
+}
+
+// owner is the name of the only contributor to a cell; "" for none.
+func (e *foreignEvidence) owner(cell int) string {
+	if row := e.f.row[cell]; row >= 0 && e.f.owners != nil && e.people[cell] == 1 {
+		return e.f.owners[row]
+	}
+	return ""
 }
 
 // list lists the numbered contributors of every cell, and the most that others have.
@@ -358,6 +429,18 @@ func (e *foreignEvidence) alone() {
 			}
 		}
 	})
+	first := map[string]int{}
+	for cell := range top {
+		name := e.owner(cell)
+		if name == "" {
+			continue
+		}
+		if same, is := first[name]; is {
+			top[find(cell)] = find(same)
+		} else {
+			first[name] = cell
+		}
+	}
 	least := map[int]int{} // of each contributor an inner cell
 	for cell := range top {
 		if e.people[cell] == 1 && g.inner(cell) {
@@ -380,14 +463,22 @@ func (e *foreignEvidence) table() *cells.Table {
 	for _, v := range g.vars {
 		out.Variables = append(out.Variables, cells.Variable(v))
 	}
+	nodes := func(cell int) (list []int) {
+		for v := range g.vars {
+			list = append(list, g.code(cell, v))
+		}
+		return list
+	}
 	for cell, n := range e.people {
+		if e.must[cell] {
+			out.Published = append(out.Published, nodes(cell))
+		}
 		if n == 0 {
 			continue
 		}
-		c := cells.Cell{Value: e.value[cell], Contributors: n, NonZero: n, Largest: e.x[cell], Rest: e.rest[cell], Sole: e.sole[cell]}
-		for v := range g.vars {
-			c.Nodes = append(c.Nodes, g.code(cell, v))
-		}
+		c := e.given[cell]
+		c.Nodes, c.Value, c.Contributors, c.NonZero, c.Largest = nodes(cell), e.value[cell], n, n, e.x[cell]
+		c.Rest, c.Sole = e.rest[cell], e.sole[cell]
 		left := c.Value
 		for _, x := range c.Largest {
 			left -= x

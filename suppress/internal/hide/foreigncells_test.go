@@ -82,6 +82,11 @@ func TestEvidenceRefused(t *testing.T) {
 				s.Variables[0].Tree, _ = sdc.NewHierarchy(sdc.Code{Label: "N", Children: []sdc.Code{{Label: "1"}, {Label: "2"}}})
 			}, `line 2, column "v": the code has others below it`,
 		},
+		"one owner of two inner cells alone": {
+			"a,v,n,o\nP,9,1,z\nQ,8,1,z\n", func(s *ForeignSpec) { s.Inner, s.Largest, s.Owner = true, nil, "o" }, `column "o": one owner is alone in two cells`,
+		},
+		"an empty cell with contributors":  {"a,v,n,s\n*,9,3,safe\nP,9,2,safe\nQ,0,1,empty\n", func(s *ForeignSpec) { s.Largest, s.Status = nil, "s" }, `line 4, column "n": is not 0, and the status says`},
+		"a negative cost":                  {"a,v,n,c\n*,9,3,\nP,9,3,-1\n", func(s *ForeignSpec) { s.Largest, s.Cost = nil, "c" }, `line 3, column "c": is negative`},
 		"no code in a file of inner cells": {"a,v,n,x,y\n,9,3,4,3\n", func(s *ForeignSpec) { s.Inner = true }, "a row has no code"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,6 +122,18 @@ func TestEvidence(t *testing.T) {
 			{Nodes: []int{0}, Value: 70, Contributors: 3, NonZero: 3, Known: []int64{60, 10}, Who: []int64{3, 5}},
 			{Nodes: []int{1}, Value: 60, Contributors: 2, NonZero: 2, Known: []int64{60}, Who: []int64{3}},
 			{Nodes: []int{2}, Value: 10, Contributors: 1, NonZero: 1, Known: []int64{10}, Who: []int64{5}, Sole: 5},
+		}}},
+		"statuses, levels and costs": {"a,v,n,s,lo,c\n*,9,7,safe,,\nP,9,7,unsafe,0.5,3.7\nQ,0,0,empty,,\nR,0,0,safe,,\n", func(s *ForeignSpec) {
+			s.Largest, s.Status, s.Lower, s.Cost = nil, "s", "lo", "c"
+		}, false, cells.Table{Digits: 1, Apart: true, Published: [][]int{{2}}, Cells: []cells.Cell{
+			{Nodes: []int{0}, Value: 90, Contributors: 7, NonZero: 7, Known: []int64{90}, Who: []int64{3}},
+			{Nodes: []int{1}, Value: 90, Contributors: 7, NonZero: 7, Known: []int64{90}, Who: []int64{3}, Hide: true, Lower: 5, Cost: 3},
+		}}},
+		"one owner of two cells": {"a,v,n,x,y,o\n*,30,4,9,8,\nP,9,1,9,,z\nQ,8,1,8,,z\nR,13,2,7,6,\n", func(s *ForeignSpec) { s.Owner = "o" }, false, cells.Table{Listed: 2, Cells: []cells.Cell{
+			{Nodes: []int{0}, Value: 30, Contributors: 4, NonZero: 4, Largest: []int64{9, 8}, Rest: 9},
+			{Nodes: []int{1}, Value: 9, Contributors: 1, NonZero: 1, Largest: []int64{9}, Rest: 9, Sole: 4},
+			{Nodes: []int{2}, Value: 8, Contributors: 1, NonZero: 1, Largest: []int64{8}, Rest: 8, Sole: 4},
+			{Nodes: []int{3}, Value: 13, Contributors: 2, NonZero: 2, Largest: []int64{7, 6}, Rest: 7},
 		}}},
 		"counts": {"a,v\n*,6\nP,5\nQ,1\nR,0\n", func(s *ForeignSpec) { s.Contributors, s.Largest = "", nil }, true, cells.Table{Apart: true, Cells: []cells.Cell{
 			{Nodes: []int{0}, Value: 6, Contributors: 6, NonZero: 6},

@@ -148,6 +148,7 @@ type columns struct {
 	value, status int
 	levels        [3]int
 	people, owner int
+	cost          int
 	largest       []int
 }
 
@@ -186,7 +187,7 @@ func (in *foreignReader) find(header []string) (err error) {
 	}
 	c.value, c.status = place(s.Value), place(s.Status)
 	c.levels = [3]int{place(s.Lower), place(s.Upper), place(s.Sliding)}
-	c.people, c.owner = place(s.Contributors), place(s.Owner)
+	c.people, c.owner, c.cost = place(s.Contributors), place(s.Owner), place(s.Cost)
 	for _, name := range s.Largest {
 		c.largest = append(c.largest, place(name))
 	}
@@ -316,6 +317,16 @@ func (in *foreignReader) row(record []string, line int) error {
 			return in.fail(line, s.Contributors, "is 0, and the value of the cell is not: a cell without contributors has the value 0")
 		}
 		f.people = append(f.people, n)
+	}
+	if c.cost >= 0 {
+		n, err := read(c.cost, s.Cost, none)
+		if err != nil {
+			return err
+		}
+		if n.mant < 0 {
+			return in.fail(line, s.Cost, "is negative")
+		}
+		f.costs = append(f.costs, n)
 	}
 	if c.owner >= 0 {
 		f.owners = append(f.owners, strings.Clone(record[c.owner]))
