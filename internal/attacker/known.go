@@ -1,10 +1,14 @@
 package attacker
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // fixed adds to the atoms without contributors those of two codes that never occur together,
-// where the code of one variable fixes that of the other in all rows: everybody knows that a
-// county lies in one region. A pair that the spec declares a coincidence is not known, and
+// where the code of one variable fixes that of the other in all rows, and two codes or more of
+// each occur: everybody knows that a county lies in one region. That one code alone occurs of
+// those that are declared is not known. A pair that the spec declares a coincidence is not known, and
 // nobody takes a sensitive variable for fixed.
 func (w *world) fixed(empty set) {
 	d := &w.c.Data
@@ -30,8 +34,8 @@ func (w *world) fixed(empty set) {
 				one = one && (!ok || was == b)
 				of[a] = b
 			}
-			if !one {
-				continue
+			if values := slices.Compact(slices.Sorted(maps.Values(of))); !one || len(of) < 2 || len(values) < 2 {
+				continue // a column of one code is fixed by nothing
 			}
 			for i, atom := range w.codes {
 				if b, ok := of[atom[u]]; ok && atom[v] != Missing && atom[v] != b {
