@@ -120,6 +120,25 @@ var leastAttacked = map[string]int{
 	"three responses": 20, "same rows": 35, "one column": 25, "depth": 30, "inner": 30, "coalition": 30, "groups beside sums": 10,
 }
 
+// TestAttackerAgain draws the seeds again that once failed since seeds above Further are drawn.
+func TestAttackerAgain(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		seed   uint64
+		status int
+	}{
+		{"a sum for which nothing more is found to hide is left to a reviewer", 104509, exitReview},
+		{"of the declared codes one occurs", 102311, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			status, text, found, err := attackOnce(t, filepath.Join(t.TempDir(), "draw"), tc.seed, attacker.Draw(tc.seed))
+			if status != tc.status || len(found) > 0 || err != nil {
+				t.Errorf("exit status %d, want %d: %s\n%s, %v", status, tc.status, text, join(found), err)
+			}
+		})
+	}
+}
+
 func join(found []attacker.Finding) string {
 	var lines []string
 	for _, f := range found {

@@ -214,7 +214,7 @@ func (g *Tables) meet(ctx context.Context, p *Pattern, o Options) (*Pattern, ope
 		if err != nil || try == mostTries {
 			return p, open, err
 		}
-		forms := slices.DeleteFunc(open.forms, func(f form) bool { return hopeless[f.key()] })
+		forms := slices.DeleteFunc(slices.Clone(open.forms), func(f form) bool { return hopeless[f.key()] })
 		forms = forms[:min(len(forms), mostAudited)]
 		var force []int32
 		for _, s := range g.openSums(p) {
