@@ -19,7 +19,7 @@ type world struct {
 	sets  []uint32
 }
 
-var limits = atoms.Limits{Steps: 1 << 30, Sets: 1 << 20}
+var limits = atoms.Limits{Steps: 1 << 30, Entries: 1 << 30}
 
 func (w *world) problem(r *rand.Rand) *atoms.Problem {
 	b := atoms.NewBuilder(w.min)
@@ -238,7 +238,7 @@ func TestLimits(t *testing.T) {
 	for _, tc := range []struct {
 		limits   atoms.Limits
 		complete bool
-	}{{limits, true}, {atoms.Limits{Steps: 1 << 30}, false}, {atoms.Limits{Sets: 1 << 20}, false}} {
+	}{{limits, true}, {atoms.Limits{Steps: 1 << 30}, false}, {atoms.Limits{Entries: 1 << 30}, false}} {
 		got, err := p.Decide(t.Context(), tc.limits)
 		if err != nil || got.Complete != tc.complete || len(got.Differences) != 1 || got.Differences[0].Respondents != 1 {
 			t.Errorf("%+v: %+v, %v", tc.limits, got, err)

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Limits bound the work of [Problem.Decide]. Steps bounds the multiplications of the
-// elimination, and Sets the sets of atoms that are looked at.
-type Limits struct{ Steps, Sets int }
+// Limits bound the work of [Problem.Decide]. Steps bounds the elimination: the columns that
+// are looked at and the multiplications. Entries bounds the search of sets: the entries of
+// the rows that are put together.
+type Limits struct{ Steps, Entries int }
 
 // Combined is a set of atoms whose sum follows from all cells, and did not follow from the
 // old cells alone. Respondents is the number of its respondents, at least 1 and fewer than the
@@ -60,7 +61,7 @@ func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) 
 	if !all.reduce() {
 		return out, nil
 	}
-	s := &search{p: p, all: all, old: old, left: limits.Sets, skip: map[string]bool{}, seen: map[string]bool{}}
+	s := &search{p: p, all: all, old: old, left: limits.Entries, skip: map[string]bool{}, seen: map[string]bool{}}
 	for c := range p.cells {
 		if !p.cells[c].Old {
 			s.skip[p.key(p.of[c])] = true
@@ -75,12 +76,15 @@ func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) 
 		}
 	}
 	s.index()
-	for i := range all.rows {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if s.small(i) {
-			s.extend([]int{i})
+	// First every row alone: where the limit is reached, these were looked at.
+	for _, s.deep = range []bool{false, true} {
+		for i := range all.rows {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if s.small(i) {
+				s.extend([]int{i})
+			}
 		}
 	}
 	out.Combined = s.smallest()
@@ -152,6 +156,9 @@ func (s *space) put(atoms []int32) {
 // returns the first column that is left, -1 for none, and false where the limit is reached.
 func (s *space) take(from int) (first int32, ok bool) {
 	first = -1
+	if s.left -= len(s.dense) - from; s.left < 0 {
+		return first, false
+	}
 	for c := from; c < len(s.dense); c++ {
 		x := s.dense[c]
 		switch {
@@ -226,7 +233,8 @@ func (s *space) has(atoms []int32) bool {
 type search struct {
 	p        *Problem
 	all, old *space
-	left     int
+	left     int             // entries
+	deep     bool            // put further rows to a row
 	rows     map[int32][]int // column that is no pivot -> rows of few respondents
 	skip     map[string]bool
 	seen     map[string]bool // sets of rows
@@ -263,10 +271,15 @@ func (s *search) extend(rows []int) {
 	if s.seen[s.p.key(key)] {
 		return
 	}
-	if s.left--; s.left < 0 {
+	for _, r := range rows {
+		s.left -= len(s.all.rows[r])
+	}
+	if s.left < 0 {
 		return
 	}
-	s.seen[s.p.key(key)] = true
+	if s.deep {
+		s.seen[s.p.key(key)] = true
+	}
 	sum := map[int32]uint64{}
 	var pivots []int32
 	for _, r := range rows {
@@ -292,6 +305,9 @@ func (s *search) extend(rows []int) {
 		s.sets = append(s.sets, set)
 	}
 	for _, col := range cols {
+		if !s.deep {
+			break
+		}
 		for _, r := range s.rows[col] {
 			if s.left < 0 {
 				return

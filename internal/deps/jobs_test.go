@@ -106,7 +106,7 @@ var jobs = []request{
 		return errors.Join(err, again)
 	}),
 	requested(60, "options of a comparison with releases", func(*testing.T) differencing.Options {
-		return differencing.Options{Min: 5, Steps: 1000, Sets: 1000}
+		return differencing.Options{Min: 5, Steps: 1000, Entries: 1000}
 	}, func(t *testing.T, o differencing.Options) error {
 		name := written(t)
 		text, err := os.ReadFile(name)

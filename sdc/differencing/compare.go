@@ -65,8 +65,9 @@ type Options struct {
 	// Min is the least number of respondents that a number may be about. Required: at
 	// least 1.
 	Min int64
-	// Steps and Sets bound the work; see docs/ledger.md. They default to 2^31 and 10^6.
-	Steps, Sets int
+	// Steps and Entries bound the work; see docs/ledger.md. They default to 2 * 10^9 and
+	// 5 * 10^7.
+	Steps, Entries int
 }
 
 // Compare compares what is checked now with earlier releases of the same population and unit.
@@ -84,10 +85,10 @@ func Compare(ctx context.Context, now *Made, earlier []*Made, o Options) ([]sdc.
 		}
 	}
 	if o.Steps == 0 {
-		o.Steps = 1<<31 - 1
+		o.Steps = 2e9
 	}
-	if o.Sets == 0 {
-		o.Sets = 1e6
+	if o.Entries == 0 {
+		o.Entries = 5e7
 	}
 	c := &comparison{now: now, o: o}
 	for _, m := range earlier {
@@ -103,7 +104,7 @@ func Compare(ctx context.Context, now *Made, earlier []*Made, o Options) ([]sdc.
 			}
 		}
 	}
-	for {
+	for len(c.earlier) > 0 {
 		failed, err := c.derive(ctx)
 		if err != nil {
 			return nil, err
@@ -117,8 +118,10 @@ func Compare(ctx context.Context, now *Made, earlier []*Made, o Options) ([]sdc.
 		c.review(words.New(words.LedgerNotDerived, words.Count(failed.Release)))
 		c.earlier = slices.DeleteFunc(c.earlier, func(m *Made) bool { return m == failed })
 	}
-	if err := c.decide(ctx); err != nil {
-		return nil, err
+	if len(c.earlier) > 0 {
+		if err := c.decide(ctx); err != nil {
+			return nil, err
+		}
 	}
 	c.add(sdc.Safe, "ledger", words.New(words.LedgerCompared, words.Count(int64(len(c.earlier))), words.Count(int64(len(earlier)))))
 	return c.remarks, nil
@@ -314,7 +317,7 @@ func (c *comparison) decideFamily(ctx context.Context, f *family) error {
 		return nil
 	}
 	exactly, changed := c.problem(f, false)
-	d, err := exactly.Decide(ctx, atoms.Limits{Steps: c.o.Steps, Sets: c.o.Sets})
+	d, err := exactly.Decide(ctx, atoms.Limits{Steps: c.o.Steps, Entries: c.o.Entries})
 	if err != nil {
 		return err
 	}
@@ -325,7 +328,7 @@ func (c *comparison) decideFamily(ctx context.Context, f *family) error {
 	// The values of some respondents differ between the files. Where the respondents alone
 	// would tell of few, a person must look.
 	alike, _ := c.problem(f, true)
-	if d, err = alike.Decide(ctx, atoms.Limits{Steps: c.o.Steps, Sets: c.o.Sets}); err != nil {
+	if d, err = alike.Decide(ctx, atoms.Limits{Steps: c.o.Steps, Entries: c.o.Entries}); err != nil {
 		return err
 	}
 	c.tell(f, alike, d, true)

@@ -321,7 +321,7 @@ func TestNotDecided(t *testing.T) {
 	if got := said(t, now, 1, before(func(*differencing.Made) {})); len(got) != 1 || !strings.Contains(got[0], `output "file" publishes what is not compared with earlier releases`) {
 		t.Errorf("%q", got)
 	}
-	list, err := differencing.Compare(t.Context(), file(t, 0, header, append(slices.Clone(rows), "q,b,3"), counts("n", "r")), []*differencing.Made{before(func(*differencing.Made) {})}, differencing.Options{Min: 5, Steps: 1, Sets: 1})
+	list, err := differencing.Compare(t.Context(), file(t, 0, header, append(slices.Clone(rows), "q,b,3"), counts("n", "r")), []*differencing.Made{before(func(*differencing.Made) {})}, differencing.Options{Min: 5, Steps: 1, Entries: 1})
 	if err != nil || !slices.ContainsFunc(list, func(x sdc.Remark) bool {
 		return x.Verdict == sdc.Review && strings.Contains(x.Message.String(), "are too many")
 	}) {
