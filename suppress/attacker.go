@@ -42,6 +42,7 @@ func (p *Publication) notReckoned(tables []int, groups int, o *Options) (out []w
 	say(words.PatternChoice, p.chose(o) && !p.repeatable(o))
 	say(words.LongerRelations, hidden > 0)
 	say(words.OtherReleases, true)
+	say(words.CellsGiven, slices.ContainsFunc(tables, func(k int) bool { return r.Tables[k].Given() != nil }))
 	return out
 }
 
@@ -70,7 +71,7 @@ func (p *Publication) method(o *Options) []sdc.Remark {
 // mayNotReckon lists the facts that notReckoned may have, in its order.
 var mayNotReckon = []words.ID{
 	words.AttackerOff, words.LongerSums, words.SumsAllEqual, words.Pooled, words.SmallerResponse, words.DifferentThings,
-	words.NegativeTotals, words.Unlinked, words.Repeatable, words.PatternChoice, words.LongerRelations, words.OtherReleases,
+	words.NegativeTotals, words.Unlinked, words.Repeatable, words.PatternChoice, words.LongerRelations, words.OtherReleases, words.CellsGiven,
 }
 
 // ids are the names of facts.

@@ -151,6 +151,9 @@ func TestAttackerCells(t *testing.T) {
 		sums := c.Outputs[0].Response != attacker.Count
 		if need := max(int(c.Policy.NK[0]), 2*int(min(1, c.Policy.P+c.Policy.PQ[0])), int(min(1, c.Policy.AllEqual))); sums {
 			listed = max(listed, need)
+			if c.Whole {
+				listed = max(1, listed)
+			}
 		}
 		of := filepath.Join(dir, strconv.FormatUint(seed, 10))
 		if err := os.Mkdir(of, 0o700); err != nil {

@@ -304,7 +304,7 @@ func (g *Tables) build(r *sdc.Report, policy *sdc.Policy, outputs []int, o Build
 			if err := t.byHand(r.Tables[k].Output(), g.digits); err != nil {
 				return fail(i, err)
 			}
-			if err := t.asGiven(r.Tables[k].Given(), g.digits); err != nil {
+			if err := t.asGiven(r.Tables[k].Given(), g.digits, o.WholeNumbers); err != nil {
 				return fail(i, err)
 			}
 		}

@@ -10,10 +10,15 @@ import (
 
 // asGiven takes in what a table of cells says beside the evidence: levels, costs, and cells
 // that must be published. The error wraps ErrUnfit for such a cell that is unsafe: a cell that
-// everybody knows cannot be protected, and protects no other.
-func (t *table) asGiven(from *cells.Table, digits int) error {
+// everybody knows cannot be protected, and protects no other. It wraps ErrRequest for sums that
+// are known to be whole units where no contributions are listed: that one contributor has all of
+// a cell is then not the worst case, because a witness cannot be brought nearer to the truth.
+func (t *table) asGiven(from *cells.Table, digits int, whole bool) error {
 	if from == nil {
 		return nil
+	}
+	if whole && !t.count && from.Listed == 0 {
+		return fmt.Errorf("%w: sums of whole units need the largest contributions to each cell: name their columns under largest", ErrRequest)
 	}
 	at := func(nodes []int) (cell int) {
 		for v, k := range nodes {
