@@ -94,7 +94,7 @@ class Request:
     def _wide(self, long: Any) -> Any:
         pandas = _pandas()
         known = {
-            name: {_code(v): v for v in self.data[name].dropna().unique().tolist()}
+            name: {_code(v): v for v in pandas.Series(self.data[name].unique()).dropna().tolist()}
             for name in self.rows + self.columns
         }
         rank = {
