@@ -116,6 +116,11 @@ func Draw(seed uint64) *Case {
 	}
 	more := rand.New(rand.NewPCG(seed, 21)) // leaves the rest of the draw as it is
 	further := c.further(seed)
+	for k, code := range d.Rows[0].Codes {
+		if seed >= Further && code == Missing { // some row is left in every output
+			d.Rows[0].Codes[k] = d.Vars[k].Leaves[0]
+		}
+	}
 	two = two && !d.Coded
 	declares := has("declared codes", more.IntN(6) == 0)
 	for k := range d.Vars { // codes that occur, or that are declared
