@@ -190,8 +190,11 @@ func (s *space) add(atoms []int32) bool {
 	}
 	s.at[first] = int32(len(s.rows))
 	s.rows = append(s.rows, s.row(inverse(s.dense[first])))
-	return true
+	return s.left >= 0
 }
+
+// perEntry is what an entry of a row that is kept costs, in steps: it bounds the memory.
+const perEntry = 100
 
 // row returns s.dense times a factor.
 func (s *space) row(factor uint64) []entry {
@@ -201,6 +204,7 @@ func (s *space) row(factor uint64) []entry {
 			row = append(row, entry{int32(c), mul(factor, x)})
 		}
 	}
+	s.left -= perEntry * len(row)
 	return row
 }
 
@@ -217,7 +221,9 @@ func (s *space) reduce() bool {
 		if _, ok := s.take(c + 1); !ok {
 			return false
 		}
-		s.rows[s.at[c]] = s.row(1)
+		if s.rows[s.at[c]] = s.row(1); s.left < 0 {
+			return false
+		}
 	}
 	return true
 }
