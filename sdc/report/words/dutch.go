@@ -88,7 +88,7 @@ var dutchChecks = map[ID]string{
 	CodesSameNumber:      "{n:code|codes} van {column} {n?verschilt|verschillen} als tekst van een andere maar niet als getal, zoals 01, +1 en 1.0 van 1, en {n?telt|tellen elk} als eigen code",
 
 	CellsHide:   "de tabel van cellen zegt dat de cel verborgen moet worden",
-	CellsGiven:  "de gegevens zijn cellen en geen records: als waar is aangenomen dat elk aantal eenheden een eenheid één keer telt, dat geen bijdrage onder nul ligt, dat eenheden een waarde boven nul hebben, en dat de waarden geen codes zijn",
+	CellsGiven:  "de gegevens zijn cellen en geen records: als waar is aangenomen dat elk aantal eenheden een eenheid één keer telt, dat de grootste bijdragen van een totaal optellen wat een eenheid of eigenaar in meer cellen heeft, dat geen bijdrage onder nul ligt, dat eenheden een waarde boven nul hebben, en dat de waarden geen codes zijn",
 	CellsAlike:  "tabel {output} is als cellen gegeven: aan cellen is niet te zien of de meeste eenheden van een cel één waarde hebben (regel all-equal); bekijk de waarden, of noem de grootste bijdragen en gebruik een beleid met all-equal van 100 procent",
 	CellsShared: "tabel {output} is als cellen gegeven, en eenheden staan in meer dan één binnencel: aan cellen is niet te zien welke cellen een eenheid gemeen hebben; een eenheid die in twee cellen alleen is, of in de ene alleen en in de andere naast andere, weet meer dan waarmee de bescherming rekent",
 

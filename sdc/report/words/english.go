@@ -88,7 +88,7 @@ var englishChecks = map[ID]string{
 	CodesSameNumber:      "{n:code|codes} of {column} {n?differs|differ} from another one as texts and not as numbers, as 01, +1 and 1.0 do from 1; each counts as a code of its own",
 
 	CellsHide:   "the table of cells says that the cell must be hidden",
-	CellsGiven:  "the data are cells and not records: it is taken as true that each number of contributors counts a contributor once, that no contribution is below zero, that contributors have a value above zero, and that the values are no codes",
+	CellsGiven:  "the data are cells and not records: it is taken as true that each number of contributors counts a contributor once, that the largest contributions of a total add up what one contributor or owner has in several cells, that no contribution is below zero, that contributors have a value above zero, and that the values are no codes",
 	CellsAlike:  "table {output} is given as cells: nobody can see in cells whether most contributors to a cell have one value (rule all-equal); look at the values, or name the largest contributions and use a policy with all-equal of 100 percent",
 	CellsShared: "table {output} is given as cells, and contributors are in several inner cells: nobody can see in cells which cells have one contributor in common; a contributor who is alone in two cells, or alone in one and beside others in another, knows more than the protection reckons with",
 
