@@ -2,6 +2,7 @@ package atoms
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"slices"
 )
@@ -150,13 +151,21 @@ type Difference struct {
 
 // Differences returns the pairs of a new cell and an old cell that have atoms in common and
 // differ by fewer respondents than the minimum, in the order of the cells. A new cell with the
-// atoms of an old cell tells nothing new, and is in no pair.
+// atoms of an old cell tells nothing new, and is in no pair. The error is that of the context.
 //
-// Time is linear in the pairs of cells that share an atom, counted once for each atom.
-func (p *Problem) Differences() []Difference {
+// Time is the number of pairs of cells that share an atom, counted once for each atom, and for
+// each pair with nearly as many respondents the atoms up to where they differ by the minimum.
+func (p *Problem) Differences(ctx context.Context) ([]Difference, error) {
 	var out []Difference
+	size := make([]int64, len(p.cells))
+	for c := range p.cells {
+		size[c] = p.count(p.of[c], 1<<62)
+	}
 	common := make([]int32, len(p.cells))
 	for c := range p.cells {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if p.cells[c].Old || p.known[c] {
 			continue
 		}
@@ -180,12 +189,44 @@ func (p *Problem) Differences() []Difference {
 			if n == len(x) && n == len(y) {
 				continue
 			}
-			if k := p.count(apart(x, y), p.min); k < p.min {
+			// As many respondents at least are in one of the cells and not in the other.
+			if more := size[c] - size[d]; more >= p.min || -more >= p.min {
+				continue
+			}
+			if k := p.between(x, y); k < p.min {
 				out = append(out, Difference{New: int32(c), Old: d, Respondents: k, Inside: n == len(x) || n == len(y)})
 			}
 		}
 	}
-	return out
+	return out, nil
+}
+
+// between returns the number of distinct respondents of the atoms that are in one of two
+// rising lists, or the minimum where there are at least as many.
+func (p *Problem) between(x, y []int32) int64 {
+	n := int64(0)
+	p.turn++
+	for (len(x) > 0 || len(y) > 0) && n < p.min {
+		var a int32
+		switch {
+		case len(y) == 0 || len(x) > 0 && x[0] < y[0]:
+			a, x = x[0], x[1:]
+		case len(x) == 0 || y[0] < x[0]:
+			a, y = y[0], y[1:]
+		default:
+			x, y = x[1:], y[1:]
+			continue
+		}
+		for _, w := range p.atoms[a].Who {
+			if p.seen[w] != p.turn {
+				p.seen[w] = p.turn
+				if n++; n >= p.min {
+					break
+				}
+			}
+		}
+	}
+	return n
 }
 
 // apart returns the numbers that are in one of two rising lists.

@@ -40,7 +40,11 @@ type Decision struct {
 // echelon form. The rows are put together one by one, where they share an atom that is no
 // pivot: other sums are no smallest sets.
 func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) {
-	out := &Decision{Differences: p.Differences()}
+	out := &Decision{}
+	var err error
+	if out.Differences, err = p.Differences(ctx); err != nil {
+		return nil, err
+	}
 	all, old := newSpace(len(p.atoms), limits.Steps), newSpace(len(p.atoms), limits.Steps)
 	done := map[string]bool{}
 	for _, before := range []bool{true, false} {
@@ -58,10 +62,10 @@ func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) 
 			}
 		}
 	}
-	if !all.reduce() {
-		return out, nil
+	if !all.reduce(ctx) {
+		return out, ctx.Err()
 	}
-	s := &search{p: p, all: all, old: old, left: limits.Entries, skip: map[string]bool{}, seen: map[string]bool{}}
+	s := &search{p: p, ctx: ctx, all: all, old: old, left: limits.Entries, skip: map[string]bool{}, seen: map[string]bool{}}
 	for c := range p.cells {
 		if !p.cells[c].Old {
 			s.skip[p.key(p.of[c])] = true
@@ -86,6 +90,9 @@ func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) 
 				s.extend([]int{i})
 			}
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	out.Combined = s.smallest()
 	out.Complete = s.left >= 0 && old.left >= 0
@@ -208,11 +215,15 @@ func (s *space) row(factor uint64) []entry {
 	return row
 }
 
-// reduce removes the pivots of other rows from every row.
-func (s *space) reduce() bool {
+// reduce removes the pivots of other rows from every row. It reports whether it came to the
+// end: neither the limit was reached nor the context ended.
+func (s *space) reduce(ctx context.Context) bool {
 	for c := len(s.at) - 1; c >= 0; c-- {
 		if s.at[c] < 0 {
 			continue
+		}
+		if ctx.Err() != nil {
+			return false
 		}
 		clear(s.dense)
 		for _, e := range s.rows[s.at[c]] {
@@ -238,6 +249,7 @@ func (s *space) has(atoms []int32) bool {
 // search looks for sets of atoms.
 type search struct {
 	p        *Problem
+	ctx      context.Context // an extend goes on until the context ends
 	all, old *space
 	left     int             // entries
 	deep     bool            // put further rows to a row
@@ -280,7 +292,7 @@ func (s *search) extend(rows []int) {
 	for _, r := range rows {
 		s.left -= len(s.all.rows[r])
 	}
-	if s.left < 0 {
+	if s.left < 0 || s.ctx.Err() != nil {
 		return
 	}
 	if s.deep {
