@@ -29,7 +29,8 @@ const (
 // the other cell reveals its value. So both problems treat both as known.
 //
 // A code that a table lists occurs in the data. So a count of respondents or records of
-// one code, over all other variables, is at least 1, unless the table leaves rows out. A code
+// one code, over all other variables, is at least 1, unless the table leaves rows out. A table
+// of one variable leaves out rows without a code of it: its codes occur in any case. A code
 // of a variable whose codes are declared may occur nowhere: nothing is known of its count.
 func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 	empty := make([][][]bool, len(groups)) // made when first needed
@@ -43,7 +44,8 @@ func tell(r *sdc.Report, groups []*Tables, numbers [][]int) {
 	}
 	for i, g := range groups {
 		for k, t := range slices.Concat(g.list, g.behind) {
-			if _, excluded := r.Tables[numbers[i][k]].Rows(); t.count && excluded == 0 && !r.JudgedBy().Attacker.NoOccurs {
+			_, excluded := r.Tables[numbers[i][k]].Rows()
+			if t.count && (excluded == 0 || len(t.vars) == 1) && !r.JudgedBy().Attacker.NoOccurs {
 				t.occur(emptyOf(i)[k])
 			}
 		}
