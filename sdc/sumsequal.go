@@ -3,11 +3,15 @@ package sdc
 import (
 	"math/big"
 	"slices"
+	"sort"
 )
 
 // together judges the sum of several cells: Review where all contributors to the sum may
 // have the same, Safe where that is ruled out. apart says that no respondent is in two of
 // the cells. One cell is left to the rule itself.
+//
+// Review also where respondents are apart and the share of a sensitive value, of all who
+// contribute to the sum, may reach Percent.
 //
 // What is known is about cells. That all contributions to their sum are equal is ruled out
 //
@@ -27,6 +31,8 @@ func (r AllEqual) together(cells []Cell, apart bool) Verdict {
 	case r.sameObservations(cells):
 		return Review
 	case apart && r.sameApart(cells):
+		return Review
+	case apart && r.mayShare(cells):
 		return Review
 	case apart && !cells[0].t.byHolding:
 		return Safe
@@ -52,6 +58,47 @@ func (r AllEqual) sameApart(cells []Cell) bool {
 	return !differing(cells, func(c Cell) (is bool, n int64) {
 		return c.Contributors() >= 2 && !r.of(c, nil).contributions, c.Contributors()
 	})
+}
+
+// mayShare reports whether so many respondents may contribute one sensitive value to the sum
+// that 100 * m >= Percent * n, where no respondent is in two of the cells. Of the n respondents
+// of a cell
+//
+//	n = 1            1 if the cell has the value, or rows have weights; otherwise 0
+//	share has it     as many as the rule counts
+//	share has other  at most n - share
+//	no share         fewer than the share that is a finding
+func (r AllEqual) mayShare(cells []Cell) bool {
+	for _, value := range cells[0].t.output.sensitiveValues() {
+		most, all := int64(0), int64(0)
+		for _, c := range cells {
+			n := c.Contributors()
+			all += n
+			e := c.t.alike
+			switch {
+			case n == 1:
+				if !c.t.m.Weighted.None() || c.Sum().Cmp(value) == 0 {
+					most++
+				}
+			case e == nil || n == 0: // every row is a contributor, and Percent is 100: see sameApart
+			case e.share[c.i] == 0:
+				most += r.needed(n) - 1
+			case e.unit.Rat(e.common.At(c.i)).Cmp(value) == 0:
+				most += e.share[c.i]
+			default:
+				most += n - e.share[c.i]
+			}
+		}
+		if all > 0 && cmpCounts(most, all, r.Percent.must()) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// needed returns the smallest m with 100 * m >= Percent * n.
+func (r AllEqual) needed(n int64) int64 {
+	return int64(sort.Search(int(n), func(m int) bool { return cmpCounts(int64(m), n, r.Percent.must()) >= 0 }))
 }
 
 // differing reports whether some cell has different values, as of says, or two cells have

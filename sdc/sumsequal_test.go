@@ -195,3 +195,79 @@ func TestSumsAllEqualRecount(t *testing.T) {
 		}
 	}
 }
+
+// TestSumsShareRecount draws persons with one coded amount each, and hides two or three cells: a
+// sum in which the share of a sensitive value reaches the percentage is never called safe.
+func TestSumsShareRecount(t *testing.T) {
+	count := map[string]int{}
+	for seed := range 20 * seeds(t) {
+		rng := rand.New(rand.NewPCG(seed, 79))
+		p, o := equalPolicy(), equalOutput
+		percent := []int{60, 75, 90, 92}[rng.IntN(4)]
+		p.AllEqual.Percent, o.SensitiveValues = sdc.Percent(fmt.Sprint(percent)), []string{"1"}
+		if rng.IntN(2) == 0 {
+			o.SensitiveValues = []string{"1", "2"}
+		}
+		others := 1 + rng.IntN(8) // one in so many has another value
+		var rows []row
+		for who := range 2 + rng.IntN(30) {
+			x := 1
+			if rng.IntN(others+1) == 0 {
+				x = rng.IntN(3)
+			}
+			rows = append(rows, row{"k": fmt.Sprint(rng.IntN(4)), "b": "b", "who": who, "owner": "h", "x": x, "asks": false, "w": 1})
+		}
+		hide := map[string]bool{"0": true, "1": true}
+		if rng.IntN(2) == 0 {
+			hide["2"] = true
+		}
+		have, all, cells := map[int]int{}, 0, map[string]bool{}
+		for _, r := range rows {
+			if k := r["k"].(string); hide[k] {
+				have[r["x"].(int)]++
+				all++
+				cells[k] = true
+			}
+		}
+		if len(cells) < 2 {
+			continue // the rule itself
+		}
+		shared := 100*have[1] >= percent*all || len(o.SensitiveValues) == 2 && 100*have[2] >= percent*all
+		got, _ := togetherOf(t, rows, o, sdc.Roles{Respondent: "who"}, p, "b", hide)
+		if got == sdc.Safe && shared {
+			t.Fatalf("seed %d: safe, and %d and %d of %d have 1 and 2; %d %% is a finding, hidden %v\n%v", seed, have[1], have[2], all, percent, hide, rows)
+		}
+		count[fmt.Sprint(got, ", shared ", shared)]++
+	}
+	t.Log(count)
+	for _, what := range []string{"safe, shared false", "review, shared true", "review, shared false"} {
+		if count[what] < 5 {
+			t.Errorf("%s: %d", what, count[what])
+		}
+	}
+	// Two cells that pass, with 8 of 9 and 1 of 1, are 9 of 10 together.
+	row10 := func(k string, who, x int) row {
+		return row{"k": k, "b": "b", "who": who, "owner": "h", "x": x, "asks": false, "w": 1}
+	}
+	for _, tc := range []struct {
+		name string
+		ones int // of nine in the first cell
+		want sdc.Verdict
+	}{{"9 of 10", 8, sdc.Review}, {"8 of 10, as far as cells tell", 7, sdc.Review}} {
+		t.Run(tc.name, func(t *testing.T) {
+			rows := []row{row10("1", 9, 1)}
+			for i := range 9 {
+				x := 1
+				if i >= tc.ones {
+					x = 2
+				}
+				rows = append(rows, row10("0", i, x))
+			}
+			o := equalOutput
+			o.SensitiveValues = []string{"1"}
+			if got, _ := togetherOf(t, append(rows, row10("3", 20, 5), row10("3", 21, 6)), o, sdc.Roles{Respondent: "who"}, equalPolicy(), "b", map[string]bool{"0": true, "1": true}); got != tc.want {
+				t.Errorf("%v, want %v", got, tc.want)
+			}
+		})
+	}
+}
