@@ -130,6 +130,7 @@ func TestAttackerAgain(t *testing.T) {
 		{"a sum for which nothing more is found to hide is left to a reviewer", 104509, exitReview},
 		{"of the declared codes one occurs", 102311, 0},
 		{"codes occur in a table of one variable that leaves rows out", 113105, 0},
+		{"a difference of rests of two linked tables, one without margins", 454553, 0},
 		{"11 of 12 behind two hidden cells share a sensitive value", 305718, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

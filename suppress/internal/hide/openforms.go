@@ -59,7 +59,7 @@ func (g *Tables) openForms(ctx context.Context, p *Pattern) (out openForms, err 
 	if g.policy.Attacker.NoUnions {
 		return openForms{all: true}, nil
 	}
-	s := &formSearch{g: g, p: p, places: g.suppressedPlaces(p), marks: p.marksOf(), seen: g.judgedSums(p)}
+	s := &formSearch{g: g, p: p, places: g.suppressedPlaces(p), marks: p.marksOf(), seen: g.judgedSums(p), listed: g.listed()}
 	if err := s.few(ctx); err != nil {
 		return out, err
 	}
@@ -79,7 +79,20 @@ type formSearch struct {
 	places map[int32]place
 	marks  []uint64
 	seen   map[string]bool
+	listed []bool // cell -> some table lists it
 	out    openForms
+}
+
+// listed are the cells that some table lists. A table without margins does not list its
+// totals, and a linked table may.
+func (g *Tables) listed() []bool {
+	listed := make([]bool, len(g.problem.cells))
+	for _, t := range g.list {
+		for c, id := range t.id {
+			listed[id] = listed[id] || t.shown[c]
+		}
+	}
+	return listed
 }
 
 // take notes the sum of some cells, rising, if it fails.
@@ -177,7 +190,7 @@ func (s *formSearch) rests(t *table) {
 		listed := true
 		for _, c := range parts {
 			listed = listed && t.shown[c]
-			if t.shown[c] && s.p.status[t.id[c]].Hidden() {
+			if s.listed[t.id[c]] && s.p.status[t.id[c]].Hidden() {
 				r.parts, r.ids = append(r.parts, c), append(r.ids, t.id[c])
 			}
 		}
