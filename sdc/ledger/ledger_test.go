@@ -1,3 +1,5 @@
+// One file for the ledger: its cases share the releases and the ways to spoil an entry.
+
 package ledger_test
 
 import (

@@ -1,3 +1,5 @@
+// One file for the enumerated tables: their cases share one program and the releases it made.
+
 package hide
 
 import (
