@@ -2,9 +2,10 @@ package atoms
 
 import (
 	"context"
-	"math/bits"
 	"slices"
 	"strings"
+
+	"github.com/sluis-go/sluis/internal/field"
 )
 
 // Limits bound the work of [Problem.Decide]. Steps bounds the elimination: the columns that
@@ -99,40 +100,6 @@ func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) 
 	return out, nil
 }
 
-// prime is the modulus.
-const prime = 1<<61 - 1
-
-func mul(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	return add(lo&prime, lo>>61|hi<<3)
-}
-
-func add(a, b uint64) uint64 {
-	s := a + b
-	if s >= prime {
-		s -= prime
-	}
-	return s
-}
-
-func minus(a uint64) uint64 {
-	if a == 0 {
-		return 0
-	}
-	return prime - a
-}
-
-func inverse(a uint64) uint64 {
-	out := uint64(1)
-	for e := uint64(prime - 2); e > 0; e >>= 1 {
-		if e&1 == 1 {
-			out = mul(out, a)
-		}
-		a = mul(a, a)
-	}
-	return out
-}
-
 // entry is an entry of a row that is not zero.
 type entry struct {
 	col int32
@@ -179,9 +146,9 @@ func (s *space) take(from int) (first int32, ok bool) {
 			if s.left -= len(row); s.left < 0 {
 				return first, false
 			}
-			x = minus(x)
+			x = field.Neg(x)
 			for _, e := range row {
-				s.dense[e.col] = add(s.dense[e.col], mul(x, e.val))
+				s.dense[e.col] = field.Add(s.dense[e.col], field.Mul(x, e.val))
 			}
 		}
 	}
@@ -196,7 +163,7 @@ func (s *space) add(atoms []int32) bool {
 		return ok
 	}
 	s.at[first] = int32(len(s.rows))
-	s.rows = append(s.rows, s.row(inverse(s.dense[first])))
+	s.rows = append(s.rows, s.row(field.Inverse(s.dense[first])))
 	return s.left >= 0
 }
 
@@ -208,7 +175,7 @@ func (s *space) row(factor uint64) []entry {
 	var row []entry
 	for c, x := range s.dense {
 		if x != 0 {
-			row = append(row, entry{int32(c), mul(factor, x)})
+			row = append(row, entry{int32(c), field.Mul(factor, x)})
 		}
 	}
 	s.left -= perEntry * len(row)
@@ -302,7 +269,7 @@ func (s *search) extend(rows []int) {
 	var pivots []int32
 	for _, r := range rows {
 		for _, e := range s.all.rows[r] {
-			sum[e.col] = add(sum[e.col], e.val)
+			sum[e.col] = field.Add(sum[e.col], e.val)
 		}
 		pivots = append(pivots, s.all.rows[r][0].col)
 	}

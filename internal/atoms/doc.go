@@ -12,7 +12,6 @@
 //   - which sets of atoms have fewer respondents than the minimum and a sum that follows from
 //     the cells by additions, subtractions and divisions.
 //
-// The arithmetic is modulo the prime 2^61-1, as in package linear, with the same limits: an
-// answer differs from that over the rationals only where the prime divides a minor of the
-// cells.
+// The arithmetic is modulo the prime 2^61-1 (package field): an answer differs from that over the
+// rationals only where the prime divides a minor of the cells.
 package atoms

@@ -34,7 +34,8 @@ var allowed = map[string][]string{
 	"internal/hmac":       {},
 	"internal/identifier": {},
 	"internal/column":     {"internal/scatter", "internal/exact", "internal/touch"},
-	"internal/linear":     {"internal/scatter", "internal/guard", "internal/exact"},
+	"internal/field":      {},
+	"internal/linear":     {"internal/scatter", "internal/guard", "internal/exact", "internal/field"},
 	"internal/lp":         {"internal/exact"},
 	"internal/group":      {"internal/scatter", "internal/guard", "internal/exact", "internal/column", "internal/touch"},
 	"internal/synth":      {"internal/scatter", "internal/exact"},
@@ -53,7 +54,7 @@ var allowed = map[string][]string{
 	"sdc/declared":    {"internal/guard"},
 	"sdc/localrecord": {"internal/guard", "sdc/origin"},
 	"sdc/seal":        {"internal/guard"},
-	"internal/atoms":  {},
+	"internal/atoms":  {"internal/field"},
 	"sdc/differencing": {
 		"internal/atoms", "internal/column", "internal/guard", "sdc", "sdc/report/words", "sdc/source", "sdc/spec",
 	},

@@ -3,6 +3,7 @@ package linear
 import (
 	"slices"
 
+	"github.com/sluis-go/sluis/internal/field"
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/internal/scatter"
 )
@@ -86,8 +87,8 @@ func New(rows int, cols []Vector, kind []Kind, owner []int32, threads int) *Elim
 func functionals(v Vector) (one, two uint64) {
 	for i, r := range v.Row {
 		h := scramble(uint64(r))
-		one = add(one, mul(h, v.val[i]))
-		two = add(two, mul(scramble(h), v.val[i]))
+		one = field.Add(one, field.Mul(h, v.val[i]))
+		two = field.Add(two, field.Mul(scramble(h), v.val[i]))
 	}
 	return one, two
 }
@@ -95,13 +96,13 @@ func functionals(v Vector) (one, two uint64) {
 // scramble is the number of SplitMix64 behind a state, into the field.
 func scramble(z uint64) uint64 {
 	z = scatter.Finish(z + scatter.Step)
-	if z = z&prime + z>>61; z >= prime {
-		z -= prime
+	if z = z&field.Prime + z>>61; z >= field.Prime {
+		z -= field.Prime
 	}
 	return z
 }
 
-func direction(one, two uint64) uint64 { return mul(two, inverse(one)) }
+func direction(one, two uint64) uint64 { return field.Mul(two, field.Inverse(one)) }
 
 func (e *Elimination) enter(j int32) {
 	d := direction(e.one[j], e.two[j])
@@ -181,7 +182,7 @@ func (e *Elimination) Publish(col int) bool {
 	}
 	row := c.Row[p]
 	unit := len(c.Row) == 1
-	e.collect(j, row, neg(inverse(c.val[p])), unit)
+	e.collect(j, row, field.Neg(field.Inverse(c.val[p])), unit)
 	if e.lone && !e.apart(c, one, two) {
 		e.drop(j)
 		return false
@@ -195,8 +196,8 @@ func (e *Elimination) Publish(col int) bool {
 	for i, k := range e.list {
 		if e.kind[k] != Candidate {
 			e.remove(k)
-			e.one[k] = add(e.one[k], mul(e.factor[i], one))
-			e.two[k] = add(e.two[k], mul(e.factor[i], two))
+			e.one[k] = field.Add(e.one[k], field.Mul(e.factor[i], one))
+			e.two[k] = field.Add(e.two[k], field.Mul(e.factor[i], two))
 			e.enter(k)
 		}
 	}
@@ -220,7 +221,7 @@ func (e *Elimination) collect(j, row int32, inv uint64, hidden bool) {
 		if at := e.cols[k].at(row); at != 0 {
 			e.stamp[k] = e.tick
 			e.list = append(e.list, k)
-			e.factor = append(e.factor, mul(at, inv))
+			e.factor = append(e.factor, field.Mul(at, inv))
 		}
 	}
 }
@@ -313,7 +314,7 @@ func (e *Elimination) apart(c Vector, one, two uint64) bool {
 		if e.kind[k] == Candidate {
 			continue
 		}
-		d := direction(add(e.one[k], mul(e.factor[i], one)), add(e.two[k], mul(e.factor[i], two)))
+		d := direction(field.Add(e.one[k], field.Mul(e.factor[i], one)), field.Add(e.two[k], field.Mul(e.factor[i], two)))
 		for _, o := range e.byDir[d] {
 			if e.stamp[o] == e.tick || !e.clash(k, o) {
 				continue

@@ -1,5 +1,7 @@
 package linear
 
+import "github.com/sluis-go/sluis/internal/field"
+
 // Kernel is the space of the vectors whose product with each of some others is 0, modulo
 // the prime 2^61-1. Every vector of whole numbers for which that is so is in it. The zero
 // value has no others.
@@ -11,9 +13,9 @@ type Kernel struct {
 // Residue is a whole number modulo the prime.
 func Residue(x int64) uint64 {
 	if x < 0 {
-		return neg(uint64(-x) % prime)
+		return field.Neg(uint64(-x) % field.Prime)
 	}
-	return uint64(x) % prime
+	return uint64(x) % field.Prime
 }
 
 // Rank is the number of independent vectors among the others: no more than over the
@@ -32,9 +34,9 @@ func (k *Kernel) Add(v []uint64) {
 	if at == len(v) {
 		return
 	}
-	by := inverse(v[at])
+	by := field.Inverse(v[at])
 	for i := range v {
-		v[i] = mul(v[i], by)
+		v[i] = field.Mul(v[i], by)
 	}
 	for _, row := range k.rows {
 		subtract(row, v, row[at])
@@ -47,10 +49,10 @@ func subtract(v, row []uint64, by uint64) {
 	if by == 0 {
 		return
 	}
-	by = neg(by)
+	by = field.Neg(by)
 	for i, x := range row {
 		if x != 0 {
-			v[i] = add(v[i], mul(by, x))
+			v[i] = field.Add(v[i], field.Mul(by, x))
 		}
 	}
 }
@@ -82,10 +84,10 @@ func (k *Kernel) Choices(n, most int, fn func(in []bool) bool) bool {
 			x := uint64(0)
 			for b, i := range free {
 				if mask>>b&1 == 1 {
-					x = add(x, row[i])
+					x = field.Add(x, row[i])
 				}
 			}
-			if x = neg(x); x > 1 {
+			if x = field.Neg(x); x > 1 {
 				fits = false
 				break
 			}

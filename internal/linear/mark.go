@@ -1,5 +1,7 @@
 package linear
 
+import "github.com/sluis-go/sluis/internal/field"
+
 // Mark returns mark after adding by, the whole number of a cell in a table. The mark of a
 // cell is a random linear functional, modulo the prime 2^61-1, of the numbers of a cell
 // in several tables. If the sum of some cells is 0 in every table, the sum of their marks
@@ -9,14 +11,14 @@ func Mark(mark uint64, table int, by int64) uint64 {
 	if by < 0 {
 		x = -x
 	}
-	if x %= prime; by < 0 {
-		x = neg(x)
+	if x %= field.Prime; by < 0 {
+		x = field.Neg(x)
 	}
-	return add(mark, mul(scramble(uint64(table)), x))
+	return field.Add(mark, field.Mul(scramble(uint64(table)), x))
 }
 
 // Sum adds two marks.
-func Sum(a, b uint64) uint64 { return add(a, b) }
+func Sum(a, b uint64) uint64 { return field.Add(a, b) }
 
 // Opposite is the mark that gives 0 with a.
-func Opposite(a uint64) uint64 { return neg(a) }
+func Opposite(a uint64) uint64 { return field.Neg(a) }

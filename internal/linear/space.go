@@ -3,6 +3,8 @@ package linear
 import (
 	"context"
 	"slices"
+
+	"github.com/sluis-go/sluis/internal/field"
 )
 
 // Relation says that cell Total is the sum of the cells Parts.
@@ -142,7 +144,7 @@ func (s *space) relate(r int32, weight []int64) {
 	}
 	s.addTo(rel.Total, 1)
 	for _, p := range rel.Parts {
-		s.addTo(p, prime-1)
+		s.addTo(p, field.Prime-1)
 	}
 	v := s.collect()
 	if len(v.Row) == 0 {
@@ -159,11 +161,11 @@ func (s *space) relate(r int32, weight []int64) {
 		}
 		f = v.at(best)
 	}
-	f = neg(inverse(f))
+	f = field.Neg(field.Inverse(f))
 	expr := Vector{v.Row[:0], v.val[:0]}
 	for i, c := range v.Row {
 		if c != best {
-			expr.Row, expr.val = append(expr.Row, c), append(expr.val, mul(f, v.val[i]))
+			expr.Row, expr.val = append(expr.Row, c), append(expr.val, field.Mul(f, v.val[i]))
 		}
 	}
 	s.expr[best] = expr
@@ -178,7 +180,7 @@ func (s *space) addTo(c int32, f uint64) {
 	}
 	e := s.vector(c)
 	for i, r := range e.Row {
-		s.put(r, mul(f, e.val[i]))
+		s.put(r, field.Mul(f, e.val[i]))
 	}
 }
 
@@ -187,7 +189,7 @@ func (s *space) put(c int32, f uint64) {
 		s.in[c] = true
 		s.touched = append(s.touched, c)
 	}
-	s.acc[c] = add(s.acc[c], f)
+	s.acc[c] = field.Add(s.acc[c], f)
 }
 
 // collect returns the sum, and starts a new one.
@@ -249,7 +251,7 @@ func (s *space) refresh(c int32) {
 		}
 		x := s.expr[r]
 		for k, q := range x.Row {
-			s.put(q, mul(e.val[i], x.val[k]))
+			s.put(q, field.Mul(e.val[i], x.val[k]))
 		}
 	}
 	s.expr[c] = s.collect()

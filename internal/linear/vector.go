@@ -1,6 +1,10 @@
 package linear
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sluis-go/sluis/internal/field"
+)
 
 // Vector is a sparse vector modulo the prime: rows rising, no zeros.
 type Vector struct {
@@ -58,12 +62,12 @@ func (m *merge) axpy(a Vector, f uint64, b Vector, gone []bool) {
 			}
 			i++
 		case ra > rb:
-			row[k], val[k] = rb, mul(f, bval[j])
+			row[k], val[k] = rb, field.Mul(f, bval[j])
 			m.born = append(m.born, rb)
 			j++
 			k++
 		default:
-			if s := add(aval[i], mul(f, bval[j])); s != 0 {
+			if s := field.Add(aval[i], field.Mul(f, bval[j])); s != 0 {
 				row[k], val[k] = ra, s
 				k++
 			} else {
@@ -81,7 +85,7 @@ func (m *merge) axpy(a Vector, f uint64, b Vector, gone []bool) {
 	}
 	m.born = append(m.born, brow[j:]...)
 	for ; j < len(brow); j++ {
-		row[k], val[k] = brow[j], mul(f, bval[j])
+		row[k], val[k] = brow[j], field.Mul(f, bval[j])
 		k++
 	}
 	m.sum.Row, m.sum.val = row[:k], val[:k]
@@ -108,7 +112,7 @@ func parallel(a, b Vector) bool {
 		return false
 	}
 	for i := range a.val {
-		if mul(a.val[i], b.val[0]) != mul(b.val[i], a.val[0]) {
+		if field.Mul(a.val[i], b.val[0]) != field.Mul(b.val[i], a.val[0]) {
 			return false
 		}
 	}

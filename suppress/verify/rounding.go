@@ -42,9 +42,9 @@ type roundingDoc struct {
 //  4. cells that several releases share are equal.
 //
 // Rounding cannot see whether the values are those of the data, or whether an attacker
-// can compute a true value: suppress.AuditRounded shows that inside. The error wraps
-// ErrCertificate, or is of the file system, or of the context when that is done. Linear
-// in the files, times the depth of the trees.
+// can compute a true value. Package suppress computes the attack before it publishes. The
+// error wraps ErrCertificate, or is of the file system, or of the context when that is
+// done. Linear in the files, times the depth of the trees.
 func Rounding(ctx context.Context, fsys fs.FS, statement string, limits Limits) (*Rounded, error) {
 	if err := limits.fill(ctx, fsys); err != nil {
 		return nil, err

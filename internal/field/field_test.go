@@ -1,4 +1,4 @@
-package linear
+package field
 
 import (
 	"math/rand/v2"
@@ -8,12 +8,12 @@ import (
 // TestInverse holds the chain of squarings against the definition.
 func TestInverse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	list := []uint64{1, 2, 3, prime - 1, prime - 2, 1 << 60}
+	list := []uint64{1, 2, 3, Prime - 1, Prime - 2, 1 << 60}
 	for range 1000 {
-		list = append(list, 1+r.Uint64N(prime-1))
+		list = append(list, 1+r.Uint64N(Prime-1))
 	}
 	for _, a := range list {
-		if got := mul(a, inverse(a)); got != 1 {
+		if got := Mul(a, Inverse(a)); got != 1 {
 			t.Errorf("%d times its inverse is %d", a, got)
 		}
 	}
