@@ -85,17 +85,15 @@ func (w *worker) tallyKeys(c int) *identifier.Tally {
 		keys = evidence.LowestOf(keys)
 	}
 	t := &identifier.Tally{}
-	var text []byte
 	for _, key := range keys {
-		switch w.whole[c] {
-		case signedNumbers:
-			text = strconv.AppendInt(text[:0], int64(key), 10)
-		case unsignedNumbers:
-			text = strconv.AppendUint(text[:0], key, 10)
+		switch whole := w.whole[c]; {
+		case whole == signedNumbers && int64(key) < 0:
+			t.Add(strconv.FormatInt(int64(key), 10))
+		case whole == signedNumbers || whole == unsignedNumbers:
+			t.AddWhole(key)
 		default:
 			return t
 		}
-		t.Add(string(text))
 	}
 	return t
 }

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -271,5 +272,29 @@ func TestWrittenNumbers(t *testing.T) {
 				t.Errorf("%q: %v, want %v", c.value, got, c.want)
 			}
 		})
+	}
+}
+
+// TestAddWhole: a whole number counts as its digits do.
+func TestAddWhole(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 9))
+	list := []uint64{0, 1, 9, 1e7 - 1, 1e7, 1e8 - 1, 1e8, 1e9 - 1, 1e9, 1e15 - 1, 1e15, 1<<63 - 1, 1<<64 - 1, 3132333435363738, 10000008, 111222333}
+	for range 200_000 {
+		list = append(list, r.Uint64()>>r.IntN(64))
+	}
+	numbers := 0
+	for _, x := range list {
+		var a, b identifier.Tally
+		a.AddWhole(x)
+		b.Add(strconv.FormatUint(x, 10))
+		if a != b {
+			t.Fatalf("the number %d counts as another thing than its digits", x)
+		}
+		if a.Found() > 0 {
+			numbers++
+		}
+	}
+	if numbers < 1000 {
+		t.Errorf("only %d numbers have the form of an identifier", numbers)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+	"strconv"
 )
 
 // Least is the smallest number of distinct values for a decision about a column. Percent
@@ -24,6 +25,21 @@ type Tally struct {
 func (t *Tally) Add(value string) {
 	t.total++
 	t.counts[Of(value)]++
+}
+
+// AddWhole adds a whole number, as Add adds its decimal digits. Of the identifiers only a
+// citizen service number is a number without a leading zero.
+func (t *Tally) AddWhole(x uint64) {
+	switch {
+	case x >= 1e15: // its digits may be hexadecimal digits of a text
+		t.Add(strconv.FormatUint(x, 10))
+		return
+	case x >= 1e7 && x < 1e9 && BSN(strconv.FormatUint(x, 10)):
+		t.counts[CitizenNumber]++
+	default:
+		t.counts[None]++
+	}
+	t.total++
 }
 
 // Kind returns the most frequent kind of identifier, the first one of equals, and
