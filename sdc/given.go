@@ -101,7 +101,7 @@ func (p *Policy) fitsCells(o *Output, t *cells.Table) error {
 		name string
 		n    int
 	}{
-		{p.NK.Off, p.NK.name(), p.NK.N}, {p.PPercent.Off, p.PPercent.name(), p.PPercent.coalition() + 1}, {p.PQ.Off, p.PQ.name(), 2},
+		{p.NK.Off, p.NK.name(), p.NK.most()}, {p.PPercent.Off, p.PPercent.name(), p.PPercent.most() + 1}, {p.PQ.Off, p.PQ.name(), 2},
 	} {
 		if !x.off && x.n > t.Listed {
 			return outputsError("output %q: rule %s looks at the largest %d contributions to a cell, and the table of cells has %d of them: name their columns, or use a policy without the rule",

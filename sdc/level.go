@@ -10,8 +10,8 @@ import (
 // sum that the bounds of an attacker must keep, on either side. At that distance no
 // estimate breaks a concentration rule of p. The level is the largest of 0 and
 //
-//	NK        100/Percent * (x1 + ... + xN) - total
-//	PPercent  P/100 * x1 - (total - x1 - ... - x(Coalition+1))
+//	NK        100/Percent * (x1 + ... + xN) - total, of each pair
+//	PPercent  P/100 * x1 - (total - x1 - ... - x(Coalition+1)), of each pair
 //	PQ        P/Q * x1 - (total - x1 - x2)
 //	Request   100/Percent * x - total, with x the largest contribution of a
 //	          holding that asked; x itself with a Percent of "0"
@@ -61,17 +61,21 @@ func (c Cell) ProtectionLevel(p *Policy) *big.Rat {
 	if r := p.MinContributors; !r.Off && c.rare(r.Min, c.t.output.sensitiveValues()).unsafe {
 		raise(c.codeLevel(r.Min))
 	}
-	if r := p.NK; !r.Off {
-		k := r.Percent.must()
-		sum, den := d.sumOf(r.N)
-		bound := unit.Rat(sum)
-		bound.Quo(bound, new(big.Rat).SetInt(den.Big())).Mul(bound, ratio(100*k.Den, k.Num))
-		raise(bound.Sub(bound, unit.Rat(d.total)))
+	if !p.NK.Off {
+		for _, r := range p.NK.pairs() {
+			k := r.Percent.must()
+			sum, den := d.sumOf(r.N)
+			bound := unit.Rat(sum)
+			bound.Quo(bound, new(big.Rat).SetInt(den.Big())).Mul(bound, ratio(100*k.Den, k.Num))
+			raise(bound.Sub(bound, unit.Rat(d.total)))
+		}
 	}
-	if r := p.PPercent; !r.Off {
-		rest, x1, den := d.remainder(r.coalition() + 1)
-		q := r.P.must()
-		raise(short(unit, rest, x1, den, ratio(q.Num, 100*q.Den)))
+	if !p.PPercent.Off {
+		for _, r := range p.PPercent.pairs() {
+			rest, x1, den := d.remainder(r.Coalition + 1)
+			q := r.P.must()
+			raise(short(unit, rest, x1, den, ratio(q.Num, 100*q.Den)))
+		}
 	}
 	if r := p.PQ; !r.Off {
 		rest, x1, den := d.remainder(2)

@@ -106,10 +106,10 @@ func (p *Policy) rules() []rule {
 func (p *Policy) top() int {
 	n := 2
 	if !p.NK.Off {
-		n = max(n, p.NK.N)
+		n = max(n, p.NK.most())
 	}
 	if !p.PPercent.Off {
-		n = max(n, p.PPercent.coalition()+1)
+		n = max(n, p.PPercent.most()+1)
 	}
 	return n
 }

@@ -177,8 +177,16 @@ func (p *Policy) idle() []string {
 	less := func(x Percent, n uint64) bool { r, err := x.ratio(); return err == nil && r.Num < n*r.Den }
 	add(p.MinContributors, p.MinContributors.Min <= 1)
 	add(p.MinHoldings, p.MinHoldings.Min <= 1)
-	add(p.NK, !less(p.NK.Percent, 100))
-	add(p.PPercent, less(p.PPercent.P, 1))
+	idle := true
+	for _, r := range p.NK.pairs() {
+		idle = idle && !less(r.Percent, 100)
+	}
+	add(p.NK, idle)
+	idle = true
+	for _, r := range p.PPercent.pairs() {
+		idle = idle && less(r.P, 1)
+	}
+	add(p.PPercent, idle)
 	add(p.PQ, !p.PQ.Off && p.PQ.narrow())
 	add(p.GroupDisclosure, !less(p.GroupDisclosure.Percent, 100) && p.GroupDisclosure.Exclusive)
 	add(p.Closeness, less(p.Closeness.Percent, 1))

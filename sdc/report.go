@@ -168,7 +168,7 @@ func (p *Policy) report() basis.Policy {
 	if len(idle) > 0 {
 		out.Remarks = append(out.Remarks, words.New(words.PolicyIdle, words.Texts(idle)...))
 	}
-	if !p.MinContributors.Off && !p.NK.Off && p.NK.N == 1 && (p.PPercent.Off || slices.Contains(idle, p.PPercent.name())) {
+	if !p.MinContributors.Off && !p.NK.Off && p.NK.most() == 1 && (p.PPercent.Off || slices.Contains(idle, p.PPercent.name())) {
 		out.Remarks = append(out.Remarks, words.New(words.ThresholdAlone))
 	}
 	return out

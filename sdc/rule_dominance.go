@@ -16,54 +16,94 @@ import (
 // [Policy.Weighting] says how weights enter. A cell whose contributions are all zero is
 // safe.
 //
+// With a second pair, N2 and Percent2, a cell is unsafe when it breaks the inequality of
+// either pair. A cell has one finding: that of the first pair, where the cell breaks both.
+//
 // Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.1
-// (strict inequality, as in tau-ARGUS and sdcTable).
+// (strict inequality, as in tau-ARGUS and sdcTable; tau-ARGUS has two pairs at most, too).
 type NK struct {
 	Off bool
 	// N is the number of largest contributions that are added. Required, at least 1.
 	N int
 	// Percent is the largest share that is safe. Required, in (0, 100].
 	Percent Percent
+	// N2 and Percent2 are a second pair, with another N. Defaults to none.
+	N2       int     `json:",omitzero"`
+	Percent2 Percent `json:",omitzero"`
 }
 
 func (NK) name() string { return "nk" }
 func (r NK) off() bool  { return r.Off }
-func (r NK) limits() []limit {
-	return []limit{{"n", fmt.Sprint(r.N)}, {"percent", string(r.Percent)}}
+func (r NK) limits() (out []limit) {
+	for i, x := range r.pairs() {
+		out = append(out, limit{"n" + again(i), fmt.Sprint(x.N)}, limit{"percent" + again(i), string(x.Percent)})
+	}
+	return out
+}
+
+// pairs lists the pairs, each as a rule with one pair.
+func (r NK) pairs() []NK {
+	list := []NK{{N: r.N, Percent: r.Percent}}
+	if r.N2 != 0 || r.Percent2 != "" {
+		list = append(list, NK{N: r.N2, Percent: r.Percent2})
+	}
+	return list
+}
+
+// again follows the name of a threshold in pair i of a rule.
+func again(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return fmt.Sprint(i + 1)
 }
 
 func (r NK) validate() error {
-	if r.N < 1 || r.N > 100 {
-		return fmt.Errorf("%w: %s: n must be between 1 and 100", ErrRequest, r.name())
+	for i, x := range r.pairs() {
+		if x.N < 1 || x.N > 100 {
+			return fmt.Errorf("%w: %s: n%s must be between 1 and 100", ErrRequest, r.name(), again(i))
+		}
+		if err := x.Percent.check(r.name(), 100); err != nil {
+			return err
+		}
 	}
-	return r.Percent.check(r.name(), 100)
+	if r.N2 == r.N {
+		return fmt.Errorf("%w: %s: both pairs have the same n: leave the milder one out", ErrRequest, r.name())
+	}
+	return nil
 }
+
+// most is the largest number of contributions that are added.
+func (r NK) most() int { return max(r.N, r.N2) }
 
 func (r NK) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	p := r.Percent.must()
-	limit, percent, top := r.Percent.float(), words.Decimal(string(r.Percent)), words.Count(int64(r.N))
+	pairs := r.pairs()
 	f.runs(func(f *finder, in run) {
 		var scratch []exact.Num
 		for c := range in.published() {
 			d := c.dominance(scratch)
 			scratch = d.value
-			largest, total := d.largest(r.N)
-			if cmpShare(largest, total, p) <= 0 {
-				continue
+			for _, x := range pairs {
+				largest, total := d.largest(x.N)
+				if cmpShare(largest, total, x.Percent.must()) <= 0 {
+					continue
+				}
+				limit, percent := x.Percent.float(), words.Decimal(string(x.Percent))
+				message := words.Message{}
+				if x.N == 1 {
+					message = f.say(words.LargestDominates, f.shareAbove(largest, total, limit, x.Percent), percent)
+				} else {
+					message = f.say(words.TopDominates, words.Count(int64(x.N)), f.shareAbove(largest, total, limit, x.Percent), percent)
+				}
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: limit,
+					Message: d.noted(message),
+				})
+				break
 			}
-			message := words.Message{}
-			if r.N == 1 {
-				message = f.say(words.LargestDominates, f.shareAbove(largest, total, limit, r.Percent), percent)
-			} else {
-				message = f.say(words.TopDominates, top, f.shareAbove(largest, total, limit, r.Percent), percent)
-			}
-			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: share(largest, total), Limit: limit,
-				Message: d.noted(message),
-			})
 		}
 	})
 }
@@ -77,6 +117,9 @@ func (r NK) check(t *Table, f *findings) {
 // with x1 >= x2 >= ... the absolute values of the contributions of holdings, and weights
 // as [Policy.Weighting] says. Equality is safe.
 //
+// With a second pair, P2 and Coalition2, a cell is unsafe when it breaks the inequality of
+// either pair. A cell has one finding: that of the first pair, where the cell breaks both.
+//
 // Linear in the cells. Source: Handbook on Statistical Disclosure Control, section 4.2.2.
 type PPercent struct {
 	Off bool
@@ -85,42 +128,70 @@ type PPercent struct {
 	// Coalition is the number of contributors who add their knowledge together. Defaults
 	// to 1.
 	Coalition int
+	// P2 and Coalition2 are a second pair, with another coalition. Defaults to none.
+	P2         Percent `json:",omitzero"`
+	Coalition2 int     `json:",omitzero"`
 }
 
 func (PPercent) name() string { return "p-percent" }
 func (r PPercent) off() bool  { return r.Off }
-func (r PPercent) limits() []limit {
-	return []limit{{"p", string(r.P)}, {"coalition", fmt.Sprint(r.coalition())}}
+func (r PPercent) limits() (out []limit) {
+	for i, x := range r.pairs() {
+		out = append(out, limit{"p" + again(i), string(x.P)}, limit{"coalition" + again(i), fmt.Sprint(x.Coalition)})
+	}
+	return out
 }
 
-func (r PPercent) coalition() int { return max(1, r.Coalition) }
+// pairs lists the pairs, each as a rule with one pair and its number of contributors.
+func (r PPercent) pairs() []PPercent {
+	list := []PPercent{{P: r.P, Coalition: max(1, r.Coalition)}}
+	if r.P2 != "" || r.Coalition2 != 0 {
+		list = append(list, PPercent{P: r.P2, Coalition: max(1, r.Coalition2)})
+	}
+	return list
+}
+
+// most is the largest coalition.
+func (r PPercent) most() int { return max(1, r.Coalition, r.Coalition2) }
 
 func (r PPercent) validate() error {
-	if r.Coalition < 0 || r.Coalition > 99 {
+	if min(r.Coalition, r.Coalition2) < 0 || r.most() > 99 {
 		return fmt.Errorf("%w: %s: coalition must be between 1 and 99", ErrRequest, r.name())
 	}
-	return r.P.check(r.name(), 0)
+	pairs := r.pairs()
+	for _, x := range pairs {
+		if err := x.P.check(r.name(), 0); err != nil {
+			return err
+		}
+	}
+	if len(pairs) == 2 && pairs[0].Coalition == pairs[1].Coalition {
+		return fmt.Errorf("%w: %s: both pairs have the same coalition: leave the milder one out", ErrRequest, r.name())
+	}
+	return nil
 }
 
 func (r PPercent) check(t *Table, f *findings) {
 	if r.Off {
 		return
 	}
-	p := r.P.must()
-	limit, percent := r.P.float(), words.Decimal(string(r.P))
+	pairs := r.pairs()
 	f.runs(func(f *finder, in run) {
 		var scratch []exact.Num
 		for c := range in.published() {
 			d := c.dominance(scratch)
 			scratch = d.value
-			rest, x1, _ := d.remainder(r.coalition() + 1)
-			if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, p) >= 0 {
-				continue
+			for _, x := range pairs {
+				rest, x1, _ := d.remainder(x.Coalition + 1)
+				if x1.Sign() == 0 || rest.Sign() > 0 && cmpShare(rest, x1, x.P.must()) >= 0 {
+					continue
+				}
+				limit := x.P.float()
+				f.cell(c, Finding{
+					Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
+					Message: d.noted(f.say(words.LargestEstimable, f.share(rest, x1, limit), words.Decimal(string(x.P)))),
+				})
+				break
 			}
-			f.cell(c, Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: exact.Share(rest, x1), Limit: limit,
-				Message: d.noted(f.say(words.LargestEstimable, f.share(rest, x1, limit), percent)),
-			})
 		}
 	})
 }

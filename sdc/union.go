@@ -142,9 +142,11 @@ func (p *Policy) concentrated(cells []Cell) Verdict {
 		}
 	}
 	percent := func(x Percent) *big.Rat { r := x.must(); return ratio(r.Num, 100*r.Den) }
-	if r := p.NK; !r.Off {
-		limit := new(big.Rat).Mul(percent(r.Percent), b.total)
-		see(new(big.Rat).Sub(b.top(b.most, r.N), limit), new(big.Rat).Sub(b.top(b.least, r.N), limit))
+	if !p.NK.Off {
+		for _, r := range p.NK.pairs() {
+			limit := new(big.Rat).Mul(percent(r.Percent), b.total)
+			see(new(big.Rat).Sub(b.top(b.most, r.N), limit), new(big.Rat).Sub(b.top(b.least, r.N), limit))
+		}
 	}
 	// share * x1 - (total - the m largest)
 	short := func(share *big.Rat, m int) {
@@ -154,8 +156,10 @@ func (p *Policy) concentrated(cells []Cell) Verdict {
 		}
 		see(of(b.most), of(b.least))
 	}
-	if r := p.PPercent; !r.Off {
-		short(percent(r.P), r.coalition()+1)
+	if !p.PPercent.Off {
+		for _, r := range p.PPercent.pairs() {
+			short(percent(r.P), r.Coalition+1)
+		}
 	}
 	if r := p.PQ; !r.Off {
 		short(new(big.Rat).Quo(percent(r.P), percent(r.Q)), 2)

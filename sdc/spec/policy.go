@@ -55,8 +55,8 @@ type rulesFile struct {
 	MinContributors     ruleFile[fewFields]        `yaml:"min-contributors"`
 	MinHoldings         ruleFile[minFields]        `yaml:"min-holdings"`
 	AllEqual            ruleFile[percentField]     `yaml:"all-equal"`
-	NK                  ruleFile[nkFields]         `yaml:"nk"`
-	PPercent            ruleFile[pFields]          `yaml:"p-percent"`
+	NK                  pairsFile[nkFields]        `yaml:"nk"`
+	PPercent            pairsFile[pFields]         `yaml:"p-percent"`
 	PQ                  ruleFile[pqFields]         `yaml:"pq"`
 	GroupDisclosure     ruleFile[groupFields]      `yaml:"group-disclosure"`
 	GroupRemainder      ruleFile[kFields]          `yaml:"group-remainder"`
@@ -139,6 +139,25 @@ func (r *ruleFile[F]) UnmarshalYAML(unmarshal func(any) error) error {
 		return errors.New("a rule is off, on, or its fields")
 	}
 	return unmarshal(&r.fields)
+}
+
+// pairsFile is "off", "on", the fields of a rule, or a list of one or two of them: the rule
+// then has one or two pairs of thresholds.
+type pairsFile[F any] struct {
+	ruleFile[F]
+	list []F
+}
+
+// UnmarshalYAML reads the word, the fields or the list.
+func (r *pairsFile[F]) UnmarshalYAML(unmarshal func(any) error) error {
+	var any []any
+	if unmarshal(&any) != nil {
+		return r.ruleFile.UnmarshalYAML(unmarshal)
+	}
+	if r.given = true; len(any) < 1 || len(any) > 2 {
+		return errors.New("a rule has one or two pairs of thresholds")
+	}
+	return unmarshal(&r.list)
 }
 
 // LoadPolicy returns the shipped policy of a name, or reads a policy file. The
@@ -280,11 +299,31 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 		p.NK.Off = m.off
 		setWhole(&p.NK.N, m.fields.N)
 		setPercent(&p.NK.Percent, m.fields.Percent)
+		for i, x := range m.list {
+			n, percent := &p.NK.N, &p.NK.Percent
+			if i == 0 {
+				p.NK = sdc.NK{}
+			} else {
+				n, percent = &p.NK.N2, &p.NK.Percent2
+			}
+			setWhole(n, x.N)
+			setPercent(percent, x.Percent)
+		}
 	}
 	if m := r.PPercent; m.given {
 		p.PPercent.Off = m.off
 		setPercent(&p.PPercent.P, m.fields.P)
 		setWhole(&p.PPercent.Coalition, m.fields.Coalition)
+		for i, x := range m.list {
+			share, coalition := &p.PPercent.P, &p.PPercent.Coalition
+			if i == 0 {
+				p.PPercent = sdc.PPercent{}
+			} else {
+				share, coalition = &p.PPercent.P2, &p.PPercent.Coalition2
+			}
+			setPercent(share, x.P)
+			setWhole(coalition, x.Coalition)
+		}
 	}
 	if m := r.PQ; m.given {
 		p.PQ.Off = m.off

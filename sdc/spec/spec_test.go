@@ -103,6 +103,14 @@ func TestPolicyErrors(t *testing.T) {
 		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: -5}}\n", sdc.ErrRequest},
 		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {percent: 101}}\n", sdc.ErrRequest},
 		{"version: 1\nname: x\nextends: cbs\nrules: {nk: {n: 0}}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: []}\n", spec.ErrSpec},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: [{n: 1, percent: 80}, {n: 2, percent: 90}, {n: 3, percent: 95}]}\n", spec.ErrSpec},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: [{n: 1, percent: 80}, {k: 2}]}\n", spec.ErrSpec},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: [{n: 1, percent: 80}, {n: 2}]}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: [{percent: 80}]}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {nk: [{n: 1, percent: 80}, {n: 1, percent: 90}]}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: [{p: 10}, {p: 20}]}\n", sdc.ErrRequest},
+		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: [{p: 10}, {coalition: 2}]}\n", sdc.ErrRequest},
 		{"version: 1\nname: x\nextends: cbs\nrules: {pq: {p: 50, q: 50}}\n", sdc.ErrRequest},
 		{"version: 1\nname: x\nextends: cbs\nrules: {min-contributors: {min: 1}}\n", sdc.ErrRequest},
 		{"version: 1\nname: x\nextends: cbs\nrules: {p-percent: on}\n", sdc.ErrRequest},
@@ -115,6 +123,32 @@ func TestPolicyErrors(t *testing.T) {
 			}
 			if _, err := spec.LoadPolicy(path); !errors.Is(err, tc.want) {
 				t.Errorf("%q: %v", tc.text, err)
+			}
+		})
+	}
+}
+
+// TestPairsOfThresholds: a rule of concentration has one or two pairs.
+func TestPairsOfThresholds(t *testing.T) {
+	essnet := sdc.ESSNet()
+	for _, tc := range []struct {
+		rules string
+		nk    sdc.NK
+		p     sdc.PPercent
+	}{
+		{"nk: {percent: 80}", sdc.NK{N: 1, Percent: "80"}, essnet.PPercent},
+		{"nk: [{n: 2, percent: 85}]", sdc.NK{N: 2, Percent: "85"}, essnet.PPercent},
+		{"nk: [{n: 1, percent: 80}, {n: 2, percent: 90.5}]", sdc.NK{N: 1, Percent: "80", N2: 2, Percent2: "90.5"}, essnet.PPercent},
+		{"p-percent: [{p: 15}, {p: 5, coalition: 2}]", essnet.NK, sdc.PPercent{P: "15", P2: "5", Coalition2: 2}},
+	} {
+		t.Run(tc.rules, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "policy.yaml")
+			if err := os.WriteFile(path, []byte("version: 1\nname: x\nextends: essnet\nrules:\n  "+tc.rules+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p, err := spec.LoadPolicy(path)
+			if err != nil || p.NK != tc.nk || p.PPercent != tc.p {
+				t.Errorf("%+v %+v, %v", p.NK, p.PPercent, err)
 			}
 		})
 	}
