@@ -96,11 +96,22 @@ func TestOneSetOfCSVFlags(t *testing.T) {
 	if status, _, errs := sluis(t, "profile", at("lonen.csv"), "--respondent", "respnr", "--decimal", ","); status != 0 {
 		t.Errorf("profile: %d %s", status, errs)
 	}
-	flags := []string{"--null", "NA", "--trim", "--decimal", ","}
+	// The same rows in another encoding: the same class sizes, and an error without its name.
+	windows := folder(t, "lonen.csv", strings.NewReplacer("Breda", "Br\xe9da").Replace(survey()))
+	if status, _, errs := sluis(t, "risk", filepath.Join(windows, "lonen.csv"), "--keys", "gemeente,geslacht", "--encoding", "windows-1252"); status != 0 {
+		t.Errorf("risk of windows-1252: %d %s", status, errs)
+	}
+	if status, _, errs := sluis(t, "risk", filepath.Join(windows, "lonen.csv"), "--keys", "gemeente,geslacht"); status != 1 || !strings.Contains(errs, "not UTF-8") || strings.Contains(errs, "Br") {
+		t.Errorf("risk of windows-1252 that nobody named: %d %s", status, errs)
+	}
+	if status, _, errs := sluis(t, "profile", at("lonen.csv"), "--respondent", "respnr", "--encoding", "ebcdic"); status != 2 || !strings.Contains(errs, "windows-1252") {
+		t.Errorf("an encoding that is none: %d %s", status, errs)
+	}
+	flags := []string{"--null", "NA", "--trim", "--decimal", ",", "--csv-encoding", "utf-8"}
 	if status, _, errs := sluis(t, append([]string{"pseudonymise", at("lonen.csv"), at("p.csv"), "--column", "respnr", "--type", "respnr=string", "--key-file", at("key"), "--domain", "p/v"}, flags...)...); status != 0 {
 		t.Fatal(errs)
 	}
-	if status, _, errs := sluis(t, append([]string{"local", at("lonen.csv"), at("l.csv"), "--keys", "gemeente,geslacht", "--k", "3", "--missing", "category"}, flags...)...); status != 0 {
+	if status, _, errs := sluis(t, append([]string{"local", at("lonen.csv"), at("l.csv"), "--keys", "gemeente,geslacht", "--k", "3", "--missing", "category"}, flags[:5]...)...); status != 0 {
 		t.Fatal(errs)
 	}
 	for _, name := range []string{"p.csv", "l.csv"} {

@@ -152,6 +152,7 @@ var functions = map[string]any{
 	"sdc/source.Create":                  source.Create,
 	"sdc/source.Defuse":                  source.Defuse,
 	"sdc/source.FindDelimiter":           source.FindDelimiter,
+	"sdc/source.IsCSV":                   source.IsCSV,
 	"sdc/source.NewReader":               source.NewReader,
 	"sdc/source.NewWriter":               source.NewWriter,
 	"sdc/source.Open":                    source.Open,

@@ -35,6 +35,7 @@ type Reading struct {
 	Nulls        []string          `json:"nulls,omitempty"`
 	DecimalComma bool              `json:"decimalComma,omitempty"`
 	Trim         bool              `json:"trim,omitempty"`
+	Encoding     string            `json:"encoding,omitempty"`
 	Types        map[string]string `json:"types,omitempty"`
 	Copies       bool              `json:"copies,omitempty"`
 	Respondent   string            `json:"respondent,omitempty"`
@@ -87,7 +88,7 @@ func ReadingOf(s *spec.Spec) Reading {
 		csv.Delimiter = source.FindDelimiter(s.Patterns)
 	}
 	r := Reading{
-		Nulls: csv.Nulls, DecimalComma: csv.DecimalComma, Trim: csv.Trim, Types: csv.Types, Copies: s.Options.Copies,
+		Nulls: csv.Nulls, DecimalComma: csv.DecimalComma, Trim: csv.Trim, Encoding: string(csv.Encoding), Types: csv.Types, Copies: s.Options.Copies,
 		Respondent: s.Roles.Respondent, Form: string(s.RespondentForm), Holding: s.Roles.Holding, Weight: s.Roles.Weight,
 	}
 	if csv.Delimiter != 0 {
@@ -147,7 +148,7 @@ func (m *Made) columns() (codes, numbers []string) {
 func (m *Made) sameFiles(o *Made) bool {
 	a, b := m.Reading, o.Reading
 	return slices.Equal(m.SHA256, o.SHA256) && a.Delimiter == b.Delimiter && slices.Equal(a.Nulls, b.Nulls) && a.DecimalComma == b.DecimalComma &&
-		a.Trim == b.Trim && maps.Equal(a.Types, b.Types) && a.Respondent == b.Respondent && a.Form == b.Form
+		a.Trim == b.Trim && a.Encoding == b.Encoding && maps.Equal(a.Types, b.Types) && a.Respondent == b.Respondent && a.Form == b.Form
 }
 
 // chains finds, for a code of a column, the codes above it that a table publishes.

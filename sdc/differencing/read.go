@@ -144,6 +144,7 @@ func (w *world) read(ctx context.Context, group int, of []*Made) (err error) {
 	}
 	csv := &opts.CSV
 	csv.Nulls, csv.DecimalComma, csv.Trim, csv.Types = m.Reading.Nulls, m.Reading.DecimalComma, m.Reading.Trim, m.Reading.Types
+	csv.Encoding = source.Encoding(m.Reading.Encoding)
 	if d := []rune(m.Reading.Delimiter); len(d) == 1 {
 		csv.Delimiter = d[0]
 	}

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -15,16 +16,19 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// CSVOptions are the options for reading .csv files. The first record holds the names of
-// the columns. The zero value is ready to use.
+// CSVOptions are the options for reading .csv, .tsv and .txt files. The first record holds
+// the names of the columns. The zero value is ready to use.
 //
 // A column is text, as written in the file: 1.1 and 1.10 are two codes, and so are 1 and
 // 01. The code of a field does not depend on other rows or other files. The method Number
 // of a reader reports whether all fields of a column are numbers, so package sdc can add
 // them up. Types, Numbers and Infer ask for another type.
 type CSVOptions struct {
-	// Delimiter defaults to a comma.
+	// Delimiter defaults to a comma, and in .tsv files to a tab.
 	Delimiter rune
+	// Encoding is the encoding of the file. Defaults to UTF-8, and to UTF-16 where the file
+	// begins with a byte order mark of UTF-16.
+	Encoding Encoding
 	// Nulls lists the texts that stand for null, besides the empty field.
 	Nulls []string
 	// DecimalComma says that numbers have a comma where others have a point, and no
@@ -62,6 +66,7 @@ type CSVOptions struct {
 type csvFile struct {
 	f      *handle
 	opts   *Options
+	kind   textKind
 	names  []string
 	at     map[string]int   // name -> column
 	types  []arrow.DataType // declared; nil where none is
@@ -73,8 +78,8 @@ type csvFile struct {
 
 // openCSV reads a file once, and finds its columns and the types that their fields fit.
 // The schema is known after settle was called with all files that are read together.
-func openCSV(ctx context.Context, f *handle, opts *Options) (file, error) {
-	c := &csvFile{f: f, opts: opts}
+func openCSV(ctx context.Context, f *handle, kind textKind, opts *Options) (file, error) {
+	c := &csvFile{f: f, opts: opts, kind: kind}
 	if err := c.look(ctx); err != nil {
 		return nil, err
 	}
@@ -97,9 +102,21 @@ type csvPass struct {
 	at    map[string]int // name -> column
 }
 
-// open starts a pass over the file.
-func (c *csvFile) open(f io.Reader) (*csvPass, error) {
-	r, err := newCSVReader(f, c.opts.CSV.Delimiter)
+// open starts a pass over the bytes of the file. The caller calls done at the end.
+func (c *csvFile) open(raw io.Reader) (pass *csvPass, done func(), err error) {
+	text, done, err := c.kind.text(raw, c.opts.CSV.Encoding, c.opts.MemoryLimit)
+	if err != nil {
+		return nil, nil, err
+	}
+	if pass, err = c.pass(text); err != nil {
+		done()
+		return nil, nil, err
+	}
+	return pass, done, nil
+}
+
+func (c *csvFile) pass(text io.Reader) (*csvPass, error) {
+	r, err := newCSVReader(text, cmp.Or(c.opts.CSV.Delimiter, c.kind.delimiter))
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +138,12 @@ func (p *csvPass) next() ([]string, error) {
 // fields fit.
 func (c *csvFile) look(ctx context.Context) error {
 	sum := sha256.New()
-	r, err := c.open(io.TeeReader(c.whole(), sum))
+	raw := io.TeeReader(c.whole(), sum)
+	r, done, err := c.open(raw)
 	if err != nil {
 		return err
 	}
+	defer done()
 	c.names, c.at = r.names, r.at
 	o := &c.opts.CSV
 	c.types, c.shapes, c.plain = make([]arrow.DataType, len(c.names)), make([]shape, len(c.names)), make([]bool, len(c.names))
@@ -164,6 +183,9 @@ func (c *csvFile) look(ctx context.Context) error {
 				c.shapes[i].look(s, c.number(s), r.lines[i])
 			}
 		}
+	}
+	if n, err := io.Copy(io.Discard, raw); n > 0 || err != nil {
+		return cmp.Or(err, errUnpack) // bytes after the end of what is compressed
 	}
 	_, err = c.f.sealed(sum)
 	return err
@@ -208,7 +230,7 @@ const batchBytes = 64 << 20
 // parts returns one reader: a quoted field may hold line ends, so a CSV file
 // cannot be cut without reading it.
 func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader, error) {
-	r, err := c.open(c.whole())
+	r, done, err := c.open(c.whole())
 	if err != nil {
 		return nil, err
 	}
@@ -217,6 +239,7 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 	for k, name := range columns {
 		i, ok := c.at[name]
 		if !ok {
+			done()
 			return nil, &FileError{Column: name, Err: ErrSchema}
 		}
 		at[k], fields[k] = i, c.fields.Field(i)
@@ -252,7 +275,7 @@ func (c *csvFile) parts(ctx context.Context, columns []string, _ int) ([]*reader
 		}
 		return b.NewRecord(), nil
 	}
-	return []*reader{newReader(schema, c.n, next, b.Release)}, nil
+	return []*reader{newReader(schema, c.n, next, func() { b.Release(); done() })}, nil
 }
 
 func (c *csvFile) put(b array.Builder, put func(string) error, i int, field string) error {
@@ -262,7 +285,7 @@ func (c *csvFile) put(b array.Builder, put func(string) error, i int, field stri
 		return nil
 	}
 	if !utf8.ValidString(text) {
-		return fmt.Errorf("%w: not UTF-8; write the file as UTF-8", ErrValue)
+		return fmt.Errorf("%w: not UTF-8; write the file as UTF-8, or name its encoding", ErrValue)
 	}
 	return put(text)
 }

@@ -1,10 +1,9 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"io"
-	"path/filepath"
-	"strings"
 
 	"github.com/sluis-go/sluis/internal/files"
 )
@@ -25,15 +24,15 @@ func FindDelimiter(patterns []string) rune {
 	for _, p := range patterns {
 		names, _ := files.Glob(p) // Open reports a pattern that is not valid
 		for _, name := range names {
-			if strings.EqualFold(filepath.Ext(name), ".csv") {
-				return delimiterOf(name)
+			if kind, ok := textKinds[extensionOf(name)]; ok {
+				return delimiterOf(name, kind)
 			}
 		}
 	}
 	return 0
 }
 
-func delimiterOf(name string) rune {
+func delimiterOf(name string, kind textKind) rune {
 	h, err := openHandle(name)
 	if err != nil {
 		return 0
@@ -41,17 +40,23 @@ func delimiterOf(name string) rune {
 	defer h.close() //nolint:errcheck // read only
 	best, most := rune(0), 1
 	for _, d := range []rune{',', ';', '\t', '|'} {
-		if n := fieldsUnder(h, d); n > most {
+		if n := fieldsUnder(h, kind, d); n > most {
 			best, most = d, n
 		}
 	}
-	return best
+	return cmp.Or(best, kind.delimiter)
 }
 
 // fieldsUnder returns the number of fields of every record of the beginning of a file;
-// 0 where they differ, or are none.
-func fieldsUnder(h *handle, d rune) int {
-	r, err := newCSVReader(io.NewSectionReader(newCursor(h), 0, min(h.size, delimiterSample)), d)
+// 0 where they differ, or are none. A code page plays no part: every delimiter is ASCII.
+func fieldsUnder(h *handle, kind textKind, d rune) int {
+	text, done, err := kind.text(io.NewSectionReader(newCursor(h), 0, h.size), "", 1<<30)
+	if err != nil {
+		return 0
+	}
+	defer done()
+	sample := &io.LimitedReader{R: text, N: delimiterSample}
+	r, err := newCSVReader(sample, d)
 	if err != nil {
 		return 0
 	}
@@ -65,7 +70,7 @@ func fieldsUnder(h *handle, d rune) int {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil && h.size > delimiterSample && !r.have(1) {
+		if err != nil && sample.N == 0 && !r.have(1) {
 			break // it was cut
 		}
 		if err != nil {

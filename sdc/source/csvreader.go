@@ -316,7 +316,7 @@ func (r *csvReader) names(trim bool) ([]string, map[string]int, error) {
 			names[i] = strings.TrimSpace(names[i])
 		}
 		if !utf8.ValidString(n) {
-			return nil, nil, &FileError{Line: r.start, Err: fmt.Errorf("%w: not UTF-8; write the file as UTF-8", ErrValue)}
+			return nil, nil, &FileError{Line: r.start, Err: fmt.Errorf("%w: not UTF-8; write the file as UTF-8, or name its encoding", ErrValue)}
 		}
 	}
 	times := map[string]int{"": 2}

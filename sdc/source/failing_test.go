@@ -50,7 +50,7 @@ func TestFailingDisk(t *testing.T) {
 		case ".parquet":
 			_, err = openParquet(h, &opts)
 		case ".csv":
-			_, err = openCSV(context.Background(), h, &opts)
+			_, err = openCSV(context.Background(), h, textKind{}, &opts)
 		default:
 			_, err = openIPC(h, ext == ".arrow", &opts)
 		}

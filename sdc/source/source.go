@@ -161,7 +161,7 @@ type Source struct {
 //   - .parquet: Parquet;
 //   - .arrow or .feather: an IPC file;
 //   - .arrows: an IPC stream;
-//   - .csv: CSV.
+//   - .csv and .txt: CSV; .tsv: CSV with tabs; these also compressed, as .csv.gz or .csv.zst.
 //
 // All files must have the same columns, and the same types of values in the columns that
 // are read. Dictionaries, nulls and metadata may differ. No file may come twice, also
@@ -230,7 +230,7 @@ func (s *Source) add(ctx context.Context, name string) error {
 			return &FileError{File: name, Err: errTwice}
 		}
 	}
-	return s.include(ctx, h, name, strings.ToLower(filepath.Ext(name)))
+	return s.include(ctx, h, name, extensionOf(name))
 }
 
 // include adds an open file of the format of an extension, or closes it.
@@ -265,10 +265,11 @@ func (s *Source) decode(ctx context.Context, h *handle, extension string) (file,
 		return openIPC(h, true, &s.opts)
 	case ".arrows":
 		return openIPC(h, false, &s.opts)
-	case ".csv":
-		return openCSV(ctx, h, &s.opts)
 	}
-	return nil, fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv", ErrUnsupported)
+	if kind, ok := textKinds[extension]; ok {
+		return openCSV(ctx, h, kind, &s.opts)
+	}
+	return nil, fmt.Errorf("%w: the extension is none of .parquet .arrow .feather .arrows .csv .tsv .txt .csv.gz .csv.zst", ErrUnsupported)
 }
 
 // sameSchema compares the names of columns; unify does their types.

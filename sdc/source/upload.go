@@ -86,6 +86,9 @@ func (o *Options) check(ctx context.Context) error {
 	if ctx == nil {
 		return errors.New("the context is nil")
 	}
+	if err := o.CSV.Encoding.Validate(); err != nil {
+		return err
+	}
 	switch o.Format {
 	case "", FormatCSV, FormatStream, FormatArrow, FormatParquet:
 		return nil
@@ -185,7 +188,10 @@ func (u *upload) Stat() (fs.FileInfo, error) { return uploadInfo{u.size}, nil }
 func (u *upload) extension() string {
 	head := make([]byte, 8)
 	n, _ := u.ReadAt(head, 0)
-	for magic, extension := range map[string]string{"PAR1": ".parquet", "PARE": ".parquet", "ARROW1": ".arrow", "FEA1": ".arrow", "\xff\xff\xff\xff": ".arrows"} {
+	for magic, extension := range map[string]string{
+		"PAR1": ".parquet", "PARE": ".parquet", "ARROW1": ".arrow", "FEA1": ".arrow", "\xff\xff\xff\xff": ".arrows",
+		"\x1f\x8b": ".csv.gz", "\x28\xb5\x2f\xfd": ".csv.zst",
+	} {
 		if bytes.HasPrefix(head[:n], []byte(magic)) {
 			return extension
 		}

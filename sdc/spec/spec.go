@@ -136,6 +136,7 @@ type csvFile struct {
 	Delimiter string            `yaml:"delimiter"`
 	Nulls     []string          `yaml:"nulls"`
 	Decimal   string            `yaml:"decimal"`
+	Encoding  string            `yaml:"encoding"`
 	Trim      bool              `yaml:"trim"`
 	Types     map[string]string `yaml:"types"`
 }
@@ -299,6 +300,9 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		csv.DecimalComma = true
 	default:
 		return nil, wrong("data.csv.decimal must be a point or a comma")
+	}
+	if csv.Encoding = source.Encoding(f.Data.CSV.Encoding); csv.Encoding.Validate() != nil {
+		return nil, wrong("data.csv.encoding is utf-8, utf-16, latin-1 or windows-1252")
 	}
 	switch s.RespondentForm = sdc.RespondentForm(f.Data.Form); s.RespondentForm {
 	case "", "exact", "trim", "nfc", "fold":
