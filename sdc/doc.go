@@ -51,4 +51,9 @@
 // Package source opens files and uploads, checks every array and hashes every byte.
 // [Check] validates the arrays of other readers and tables before it reads a value,
 // unless Options.Trusted is set.
+//
+// # Size
+//
+// This is one package of some 10,500 lines. Rules read 83 unexported names of tables and data,
+// which ask 60 of the rules what to count: every split that was tried is mutual.
 package sdc

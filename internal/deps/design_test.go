@@ -49,6 +49,36 @@ func TestDesign(t *testing.T) {
 			t.Errorf("%d packages are drawn, and there are %d", len(at), len(all))
 		}
 	})
+	t.Run("size", func(t *testing.T) {
+		says := regexp.MustCompile(`one package of some ([\d,]+)\s+(?:// )?lines`)
+		large := 0
+		for _, p := range list(t, "./...") {
+			lines := 0
+			for _, name := range p.GoFiles {
+				code, err := os.ReadFile(filepath.Join(p.Dir, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				lines += strings.Count(string(code), "\n")
+			}
+			doc, _ := os.ReadFile(filepath.Join(p.Dir, "doc.go")) // none says nothing
+			found := says.FindStringSubmatch(string(doc))
+			if lines <= 5000 && found == nil {
+				continue
+			}
+			large++
+			said := 0
+			if found != nil {
+				said, _ = strconv.Atoi(strings.ReplaceAll(found[1], ",", ""))
+			}
+			if 10*max(lines-said, said-lines) > said {
+				t.Errorf("%s has %d lines, and its doc.go says %d: a package over 5,000 lines says how many, and why it is one", short(p.ImportPath), lines, said)
+			}
+		}
+		if large == 0 {
+			t.Error("no package is that large")
+		}
+	})
 	t.Run("stations", func(t *testing.T) {
 		row := regexp.MustCompile("(?m)^\\| \\d+ \\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\|")
 		stations := row.FindAllStringSubmatch(doc, -1)

@@ -1,9 +1,3 @@
-// Package source opens microdata as Arrow record readers: Parquet, Arrow IPC files and
-// streams, and CSV. [Open] opens files by name; [NewReader] reads an upload.
-//
-// Files are not trusted. Lengths are checked against the size of the file before memory
-// is allocated. Arrays are checked before they are returned. A panic of a decoder becomes
-// an error of type *FileError. No error holds a value of the data.
 package source
 
 import (

@@ -24,7 +24,7 @@
 //	rounding            round*
 //	tables of others    foreign*, argus
 //
-// They are one package of 13,100 lines: problem and search share some 300 names, the proof
+// They are one package of some 14,200 lines: problem and search share some 300 names, the proof
 // and the tables read the fields of both, and their tests share one brute force. Nothing
 // outside of suppress and the packages below it can import the package.
 package hide
