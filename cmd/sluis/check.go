@@ -59,7 +59,7 @@ counts: they are confidential and must not leave the closed environment.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.StringVar(&f.policy, "policy", "cbs", "a policy by its name (see sluis policy list), or a policy file")
 	flags.StringVar(&f.out, "out", "", "folder for report.html, report.json, report.txt and cells.csv")
 	flags.StringVar(&f.json, "json", "", "file for the JSON report")
 	flags.StringVar(&f.cells, "cells", "", "file for the cells, .csv or .parquet")

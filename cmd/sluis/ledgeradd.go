@@ -58,7 +58,7 @@ with it that the last entries are gone.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.StringVar(&f.policy, "policy", "cbs", "a policy by its name (see sluis policy list), or a policy file")
 	flags.StringArrayVar(&f.approve, "approve", nil, "who has approved the release (required); may be repeated")
 	flags.StringVar(&f.because, "because", "", "why a release leaves that is not safe")
 	flags.StringVar(&f.note, "note", "", "a note for readers of the ledger")

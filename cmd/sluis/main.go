@@ -49,6 +49,7 @@ func commands() []*cobra.Command {
 		newLedgerCommand(),
 		newLinkageCommand(),
 		readsData(newLocalCommand()),
+		newPolicyCommand(),
 		readsData(newProfileCommand()),
 		readsData(newProtectCommand()),
 		readsData(newPseudonymiseCommand()),

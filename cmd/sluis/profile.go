@@ -61,7 +61,7 @@ With --against the exit status is 4 where something has changed.`,
 	flags.StringVar(&f.codes, "codes", "", "YAML file of valid codes: columns: {region: [N, S]}")
 	flags.StringVar(&f.against, "against", "", "earlier profile in JSON to compare with")
 	flags.StringVar(&f.json, "json", "", "file for the profile as JSON")
-	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.StringVar(&f.policy, "policy", "cbs", "a policy by its name (see sluis policy list), or a policy file")
 	flags.IntVar(&f.top, "top", 20, "values shown of a column")
 	f.csv.add(flags, "inferred; text for --respondent and columns of --codes")
 	flags.BoolVar(&f.decimalComma, "decimal-comma", false, "CSV: the same as --decimal ,")

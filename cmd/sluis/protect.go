@@ -77,7 +77,7 @@ attacker who knows that comes too close to an unsafe cell.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.policy, "policy", "cbs", "cbs, essnet, or a policy file")
+	flags.StringVar(&f.policy, "policy", "cbs", "a policy by its name (see sluis policy list), or a policy file")
 	flags.StringVar(&f.out, "out", "", "folder for the folders release and confidential (required)")
 	flags.BoolVar(&f.replace, "replace", false, "replace the release and confidential folders of an earlier run")
 	flags.StringVar(&f.cost, "cost", "value", "what suppressing a cell costs: value, count or unity")

@@ -160,6 +160,7 @@ var functions = map[string]any{
 	"sdc/source.Readable":                source.Readable,
 	"sdc/source.WriteFile":               source.WriteFile,
 	"sdc/spec.Load":                      spec.Load,
+	"sdc/spec.ShippedPolicies":           spec.ShippedPolicies,
 	"sdc/spec.LoadPolicy":                spec.LoadPolicy,
 	"sdc/suggest.Find":                   suggest.Find,
 	"suppress.Publish":                   suppress.Publish,

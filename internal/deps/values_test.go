@@ -226,6 +226,7 @@ var values = map[string]any{
 	"sdc/source.WriterOptions":       source.WriterOptions{},
 	"sdc/spec.Cells":                 spec.Cells{},
 	"sdc/spec.Spec":                  spec.Spec{},
+	"sdc/spec.ShippedPolicy":         spec.ShippedPolicy{},
 	"sdc/suggest.Change":             suggest.Change{},
 	"sdc/suggest.Suggestion":         suggest.Suggestion{},
 	"sdc/suggest.Suppression":        suggest.Suppression{},

@@ -160,15 +160,15 @@ func (r *pairsFile[F]) UnmarshalYAML(unmarshal func(any) error) error {
 	return unmarshal(&r.list)
 }
 
-// LoadPolicy returns the shipped policy of a name, or reads a policy file. The
-// error wraps ErrSpec or sdc.ErrRequest, or is of the file system.
+// LoadPolicy returns the shipped policy of a name (see [ShippedPolicies]), or reads a policy
+// file. The error wraps ErrSpec or sdc.ErrRequest, or is of the file system.
 func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
-	if p, ok := shipped(nameOrPath); ok {
-		return p, nil
+	if p, ok, err := shippedPolicy(nameOrPath); ok {
+		return p, err
 	}
 	text, err := files.Read(nameOrPath)
 	if err != nil {
-		return sdc.Policy{}, fmt.Errorf("policy is neither cbs nor essnet nor a file that can be read: %w", err)
+		return sdc.Policy{}, fmt.Errorf("policy is none of %s, nor a file that can be read: %w", shippedList(), err)
 	}
 	var f policyFile
 	if err := decode(nameOrPath, text, &f, plainyaml.DecodeRaw); err != nil {
@@ -178,6 +178,9 @@ func LoadPolicy(nameOrPath string) (sdc.Policy, error) {
 		return sdc.Policy{}, fmt.Errorf("%s: %w", nameOrPath, err)
 	}
 	p, err := f.resolve()
+	if err == nil {
+		err = notShipped(&p)
+	}
 	if err != nil {
 		return p, fmt.Errorf("%s: %w", nameOrPath, err)
 	}
