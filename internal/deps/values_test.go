@@ -334,6 +334,7 @@ var made = func() map[string]string {
 			"sdc/report/words.Parameter",
 			"sdc/source.FileInfo",
 			"sdc/source.Inferred",
+			"sdc/spec.ShippedPolicy",
 			"suppress.CodeList",
 			"suppress.HiddenCell",
 			"suppress.LeftOutput",
