@@ -30,10 +30,16 @@ what must be hidden and proves that the hiding holds.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version, err := cmd.Flags().GetBool("version"); err == nil && version {
+				return newVersionCommand().RunE(cmd, nil)
+			}
+			return cmd.Help()
+		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
 	root.AddCommand(commands()...)
+	root.Flags().Bool("version", false, "say which build of sluis this is")
 	return root
 }
 
@@ -57,6 +63,7 @@ func commands() []*cobra.Command {
 		newSecretCommand(),
 		newSynthCommand(),
 		newVerifyCommand(),
+		newVersionCommand(),
 	}
 }
 
