@@ -16,6 +16,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
+	"github.com/sluis-go/sluis/sdc/source"
 )
 
 type riskFlags struct {
@@ -31,6 +32,10 @@ type riskFlags struct {
 	k, l, combinations int
 	minCount           int64
 	population         string
+	original, id       string
+	numbers            []string
+	nearest            int
+	within             string
 	distance           string
 	recursiveL         int
 	logBase            string
@@ -67,6 +72,7 @@ The report and the files hold small counts and values of the data: they are
 confidential and must not leave the closed environment.`,
 		Example: `  sluis risk survey.csv --keys region,sex,age --weight w --household hid
   sluis risk survey.parquet --keys region,sex,age --missing wildcard --k 3 --records risk.csv
+  sluis risk safe.csv --against survey.csv --id row --keys region,sex --numbers income
   sluis risk adult.csv --trim --null '?' --keys age,sex,race --missing category \
       --sensitive occupation --json risk.json`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -96,6 +102,11 @@ confidential and must not leave the closed environment.`,
 	fl.IntVar(&f.combinations, "combinations", 0, "limit: look at every combination of at most so many keys ...")
 	fl.Int64Var(&f.minCount, "min-count", 3, "... each combination of values in fewer records than this being unsafe")
 	fl.StringVar(&f.population, "population", "", "file of the whole population with the same keys: k-map, journalist, marketer")
+	fl.StringVar(&f.original, "against", "", "file of the original data, of which DATA is the protected form: links and intervals")
+	fl.StringVar(&f.id, "id", "", "... the column that says which record is which in both files, or row: by place")
+	fl.StringSliceVar(&f.numbers, "numbers", nil, "... variables with a distance, by comma, besides the keys (a key may be one)")
+	fl.IntVar(&f.nearest, "nearest", 5, "... own records are looked for among so many nearest")
+	fl.StringVar(&f.within, "within", "0.05", "... width of intervals on each side: part of the standard deviation, of the value, of the records")
 	fl.StringVar(&f.t, "t", "", "limit: t-closeness, a larger distance is unsafe")
 	fl.StringVar(&f.alpha, "alpha", "", "limit: (alpha,k)-anonymity, a larger share of one value is unsafe")
 	fl.StringVar(&f.beta, "beta", "", "limit: beta-likeness, a larger gain is unsafe")
@@ -130,7 +141,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return usageError(err)
 	}
-	inputs := slices.Concat(files, []string{f.population}, slices.Collect(maps.Values(f.trees)))
+	inputs := slices.Concat(files, []string{f.population, f.original}, slices.Collect(maps.Values(f.trees)))
 	if err := fitOutputs(inputs, f.records, f.json, f.html); err != nil {
 		return err
 	}
@@ -141,7 +152,7 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	if reading.Received, err = receive(ctx, append(slices.Clone(files), f.population)...); err != nil {
+	if reading.Received, err = receive(ctx, append(slices.Clone(files), f.population, f.original)...); err != nil {
 		return err
 	}
 	in.Columns, in.Joined = o.Columns(), o.Columns()
@@ -165,6 +176,15 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 		defer population.Data.Release()
 		o.Population = population.Data
 	}
+	var originals []source.FileInfo
+	if f.original != "" {
+		original, err := f.readOriginal(ctx, data, &o, reading)
+		if err != nil {
+			return err
+		}
+		defer original.Data.Release()
+		o.Original, originals = original.Data, original.Files
+	}
 	result, err := measure.Make(ctx, data.Data, o)
 	var order *measure.OrderError
 	switch {
@@ -173,10 +193,13 @@ func runRisk(ctx context.Context, files []string, f *riskFlags, stdout io.Writer
 	case errors.Is(err, riskmetrics.ErrRequest):
 		return usageError(err)
 	case err != nil:
-		return err
+		return againstError(err)
 	}
 	r := result.Report
 	r.Data.Sources = project.SourcesOf(data.Files)
+	if r.Against != nil {
+		r.Against.Sources = project.SourcesOf(originals)
+	}
 	r.Remark(data.Remarks...)
 	written, err := f.write(ctx, result)
 	if err != nil {

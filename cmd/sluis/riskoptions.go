@@ -65,6 +65,9 @@ func (f *riskFlags) options() (o measure.Options, err error) {
 			return o, fmt.Errorf("--%s needs --sensitive", x.flag)
 		}
 	}
+	if err := f.checkAgainst(&o); err != nil {
+		return o, err
+	}
 	for name := range f.trees {
 		if !slices.Contains(f.sensitive, name) {
 			return o, fmt.Errorf("--tree names %q, which is not sensitive", name)
@@ -157,7 +160,7 @@ func (f *riskFlags) input(ctx context.Context, files []string) (in project.Input
 	o.OpenStreams, o.Watch = openStreams(ctx), watch("reading")
 	in = project.Input{
 		Files: files, Respondent: f.respondent, Household: f.household, Codes: slices.Concat(f.keys, f.sensitive), Sensitive: f.sensitive,
-		Weight: f.weight, Ordered: f.ordered(), Form: sdc.RespondentForm(f.form),
+		Weight: f.weight, Ordered: slices.Concat(f.ordered(), f.numbers), Form: sdc.RespondentForm(f.form),
 	}
 	in.CSV, err = f.csv.options(files)
 	return in, o, err

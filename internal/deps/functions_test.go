@@ -3,6 +3,7 @@ package deps_test
 import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/riskmetrics/against"
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/diff"
@@ -41,6 +42,7 @@ var functions = map[string]any{
 	"suppress/pages.Cautions":            pages.Cautions,
 	"suppress/pages.Of":                  pages.Of,
 	"suppress/releases.Against":          releases.Against,
+	"riskmetrics/against.New":            against.New,
 	"riskmetrics/measure.Make":           measure.Make,
 	"riskmetrics/measure.Recount":        measure.Recount,
 	"riskmetrics/measure.ReadTree":       measure.ReadTree,

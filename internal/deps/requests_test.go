@@ -23,6 +23,7 @@ import (
 
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/riskmetrics/against"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/cells"
@@ -344,6 +345,7 @@ func risk(*testing.T) *report.Risk {
 	r.Keys = []report.RiskKey{{Name: "region", AloneWithout: 2, SUDA: new(float64)}}
 	r.Limits = []report.RiskLimit{{Definition: words.Said("k-anonymity"), Limit: 3, Attained: 2, Classes: 1, Records: 2, Verdict: "unsafe"}}
 	r.Combinations = []report.RiskCombination{{Keys: []string{"region"}, Rarest: []string{"r0"}, Smallest: 1}}
+	r.Against = &report.RiskAgainst{Records: 3, ID: "person", Numbers: []string{"turnover"}, Sources: []origin.Source{{Name: "before.csv"}}, Nearest: 5, Part: 0.05}
 	r.Worst = []report.RiskClass{{Key: []string{"r0"}, Size: 2}}
 	r.Data.Keys, r.Data.Alpha, r.Data.Sources = []string{"region"}, new(float64), []origin.Source{{Name: "p.csv"}}
 	r.Data.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
@@ -692,6 +694,15 @@ var requests = append(jobs,
 		c, err := riskmetrics.NewClasses(t.Context(), people(t), o)
 		if err == nil {
 			_, err = c.SUDA(t.Context(), riskmetrics.SUDAOptions{})
+		}
+		return err
+	}),
+	requested(150, "options of two files", func(*testing.T) against.Options {
+		return against.Options{Keys: []string{"region", "state"}, Numbers: []string{"turnover", "net"}, ID: "person", Threads: 2}
+	}, func(t *testing.T, o against.Options) error {
+		p, err := against.New(t.Context(), people(t), people(t), o)
+		if err == nil {
+			_, err = p.Link(t.Context(), against.Gower, against.After, 2)
 		}
 		return err
 	}),

@@ -3,6 +3,7 @@ package deps_test
 import (
 	"github.com/sluis-go/sluis/pseudonym"
 	"github.com/sluis-go/sluis/riskmetrics"
+	"github.com/sluis-go/sluis/riskmetrics/against"
 	"github.com/sluis-go/sluis/riskmetrics/measure"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/basis"
@@ -51,6 +52,12 @@ var values = map[string]any{
 	"sdc.Attacker":                   sdc.Attacker{},
 	"sdc.Rounding":                   sdc.Rounding{},
 	"suppress/releases.Options":      releases.Options{},
+	"riskmetrics/against.FileError":  against.FileError{},
+	"riskmetrics/against.Found":      against.Found{},
+	"riskmetrics/against.Intervals":  against.Intervals{},
+	"riskmetrics/against.Links":      against.Links{},
+	"riskmetrics/against.Options":    against.Options{},
+	"riskmetrics/against.Pair":       against.Pair{},
 	"riskmetrics/measure.Options":    measure.Options{},
 	"riskmetrics/measure.OrderError": measure.OrderError{},
 	"riskmetrics/measure.Result":     measure.Result{},
@@ -199,6 +206,7 @@ var values = map[string]any{
 	"sdc/report.ReleasedCell":        report.ReleasedCell{},
 	"sdc/report.ReleasedTable":       report.ReleasedTable{},
 	"sdc/report.Risk":                report.Risk{},
+	"sdc/report.RiskAgainst":         report.RiskAgainst{},
 	"sdc/report.RiskAlone":           report.RiskAlone{},
 	"sdc/report.RiskBin":             report.RiskBin{},
 	"sdc/report.RiskClass":           report.RiskClass{},
@@ -267,6 +275,7 @@ var made = func() map[string]string {
 	for why, names := range map[string][]string{
 		anError: {
 			"sdc/report/words.Error",
+			"riskmetrics/against.FileError",
 			"riskmetrics/measure.OrderError",
 			"pseudonym.ColumnError",
 			"riskmetrics.ColumnError",
@@ -285,6 +294,8 @@ var made = func() map[string]string {
 			"pseudonym.Pseudonymizer",
 			"pseudonym.Share",
 			"pseudonym.Translation",
+			"riskmetrics/against.Links",
+			"riskmetrics/against.Pair",
 			"riskmetrics.Classes",
 			"riskmetrics.Sensitive",
 			"sdc.Cell",
@@ -304,6 +315,8 @@ var made = func() map[string]string {
 			"pseudonym.LookupLine",
 		},
 		"a result": {
+			"riskmetrics/against.Found",
+			"riskmetrics/against.Intervals",
 			"riskmetrics/measure.Result",
 			"sdc/project.Table",
 			"sdc/local.Result",

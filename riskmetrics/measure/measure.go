@@ -51,7 +51,7 @@ func Make(ctx context.Context, data arrow.Table, o Options) (*Result, error) {
 	m := &measurement{o: o, classes: c}
 	m.report = m.begin(data.NumRows())
 	steps := []func(context.Context, arrow.Table) error{
-		m.frequencies, m.drivers, m.individual, m.minimalUniques, m.reidentification, m.attributes, m.apart, m.utility,
+		m.frequencies, m.drivers, m.individual, m.minimalUniques, m.reidentification, m.attributes, m.apart, m.against, m.utility,
 	}
 	for _, step := range steps {
 		if err := step(ctx, data); err != nil {

@@ -40,6 +40,18 @@ type Options struct {
 	// journalist. Defaults to none.
 	Population arrow.Table
 
+	// Original is the data before they were protected, with the same keys: for links and
+	// intervals, see package against. OriginalID is the column that says which record of one
+	// file is which of the other; none for records in the same place. Numbers are variables
+	// with a distance that an attacker knows besides the keys; a key may be one. Nearest is
+	// for how many nearest records links are counted, and Part how wide intervals are.
+	// Default to none, to 5 and to 1/20.
+	Original   arrow.Table
+	OriginalID string
+	Numbers    []string
+	Nearest    int
+	Part       *big.Rat
+
 	// Limits. K: fewer records (respondents, where these are named) than K in a class are
 	// unsafe. L: fewer distinct sensitive values. Combinations: every combination of at
 	// most so many keys, each in fewer records than MinCount being unsafe. Defaults to no
@@ -105,6 +117,12 @@ func (o *Options) settle() error {
 	if o.AtRisk == 0 {
 		o.AtRisk = 0.2
 	}
+	if o.Nearest == 0 {
+		o.Nearest = 5
+	}
+	if o.Part == nil {
+		o.Part = big.NewRat(1, 20)
+	}
 	if o.DISFraction == 0 {
 		o.DISFraction = 0.01
 	}
@@ -119,6 +137,9 @@ func (o *Options) settle() error {
 		{!(o.DISFraction > 0 && o.DISFraction < 1), "DISFraction is in (0,1)"},
 		{!(o.Fraction >= 0 && o.Fraction < 1), "Fraction is in (0,1), or 0 for no estimate"},
 		{o.limitsSensitive() && len(o.Sensitive) == 0, "a limit on sensitive variables needs Sensitive"},
+		{o.Original == nil && (o.OriginalID != "" || len(o.Numbers) > 0), "OriginalID and Numbers need Original"},
+		{o.Original != nil && o.Respondent != "", "links between two files are counted in records, and the original data do not go with Respondent"},
+		{o.Nearest < 0 || o.Part.Sign() < 0, "Nearest or Part is below 0"},
 		{o.Suppressed && o.Missing.String() != "wildcard", "Suppressed needs Missing to be wildcard"},
 	} {
 		if x.bad {
@@ -158,7 +179,7 @@ func (o *Options) Covered(s *localrecord.Record) string {
 // Columns lists the columns that are read, each once.
 func (o *Options) Columns() []string {
 	var out []string
-	for _, name := range slices.Concat(o.Keys, o.Sensitive, []string{o.Weight, o.Respondent, o.Household}) {
+	for _, name := range slices.Concat(o.Keys, o.Sensitive, []string{o.Weight, o.Respondent, o.Household, o.OriginalID}, o.Numbers) {
 		if name != "" && !slices.Contains(out, name) {
 			out = append(out, name)
 		}

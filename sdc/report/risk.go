@@ -37,6 +37,8 @@ type Risk struct {
 		Alpha       *float64        `json:"alpha,omitempty"`
 		Remarks     []sdc.Remark    `json:"remarks,omitempty"` // see [Risk.Remark]
 	} `json:"data"`
+	// Against says with what original data the data were compared; nil for none.
+	Against      *RiskAgainst      `json:"against,omitempty"`
 	Alone        RiskAlone         `json:"alone"`
 	Keys         []RiskKey         `json:"keys"`
 	Limits       []RiskLimit       `json:"limits"`
@@ -45,6 +47,19 @@ type Risk struct {
 	Histograms   []RiskHistogram   `json:"histograms"`
 	Worst        []RiskClass       `json:"smallestClasses"`
 	NotMeasured  []words.Message   `json:"notMeasured"`
+}
+
+// RiskAgainst describes the comparison of the data with the original data: the records and
+// files of the original data, the column that identifies the records ("" for their place),
+// the variables with a distance, the largest number of nearest records, and the part that
+// says how wide intervals are.
+type RiskAgainst struct {
+	Records int64           `json:"records"`
+	Sources []origin.Source `json:"sources"`
+	ID      string          `json:"id"`
+	Numbers []string        `json:"numbers"`
+	Nearest int             `json:"nearest"`
+	Part    float64         `json:"part"`
 }
 
 // RiskAlone counts the units that share their keys with no other unit.
@@ -313,6 +328,20 @@ var definitions = map[string]definition{
 	"beta":                                 {"largest (p-q)/q of a value whose share p in a class is above its share q of all, 0 for none", "Cao and Karras 2012", unlessWildcard},
 	"beta_enhanced":                        {"smallest beta with (p-q)/q <= min(beta, -ln q) for every value and class", "Cao and Karras 2012", unlessWildcard},
 	"delta":                                {"largest |log(p/q)| of a value that occurs in a class", "Brickell and Shmatikov 2008", unlessWildcard},
+	"linked_#_gower":                       {"share of the records whose own original is among the # nearest originals by Gower's distance over keys and numbers, ties broken by chance", "Gower 1971", asDeclared},
+	"found_#_gower":                        {"share of the originals whose own record is among the # nearest records by Gower's distance over keys and numbers, ties broken by chance", "Gower 1971", asDeclared},
+	"linked_#_euclidean":                   {"share of the records whose own original is among the # nearest originals by the Euclidean distance of numbers over the standard deviation of the original, ties broken by chance", "Domingo-Ferrer and Torra 2001", asDeclared},
+	"found_#_euclidean":                    {"share of the originals whose own record is among the # nearest records by the Euclidean distance of numbers over the standard deviation of the original, ties broken by chance", "Domingo-Ferrer and Torra 2001", asDeclared},
+	"linked_#_manhattan_ranks":             {"share of the records whose own original is among the # nearest originals by the sum of the differences of the ranks of numbers, each in its own file, ties broken by chance", "Domingo-Ferrer and Torra 2001", asDeclared},
+	"found_#_manhattan_ranks":              {"share of the originals whose own record is among the # nearest records by the sum of the differences of the ranks of numbers, each in its own file, ties broken by chance", "Domingo-Ferrer and Torra 2001", asDeclared},
+	"linked_#_blindly":                     {"share of the records for an attacker who chooses # originals blindly", "", asDeclared},
+	"found_#_blindly":                      {"share of the originals for an attacker who chooses # records blindly", "", asDeclared},
+	"within_deviations":                    {"share of the records whose original lies around the released value within a part of the standard deviation of the released values", "Mateo-Sanz, Sebé and Domingo-Ferrer 2004", asDeclared},
+	"within_deviations_all":                {"share of the records whose originals lie around the released values within a part of the standard deviation of the released values, in every number", "Mateo-Sanz, Sebé and Domingo-Ferrer 2004", asDeclared},
+	"within_relative":                      {"share of the records whose original lies around the released value within a part of the released value", "", asDeclared},
+	"within_relative_all":                  {"share of the records whose originals lie around the released values within a part of the released value, in every number", "", asDeclared},
+	"within_ranks":                         {"share of the records whose original lies around the released value within a part of the records in the order of the released values", "Pagliuca and Seri 1999", asDeclared},
+	"within_ranks_all":                     {"share of the records whose originals lie around the released values within a part of the records in the order of the released values, in every number", "Pagliuca and Seri 1999", asDeclared},
 	"discernibility":                       {"sum of squared class sizes, each record left out counting as many as there are records", "Bayardo and Agrawal 2005", always},
 	"average_class_size":                   {"records over classes", "", always},
 	"share_of_missing_key_values":          {"share of key values that are null", "", always},

@@ -119,6 +119,10 @@ func (d language) riskLead(r *Risk) []string {
 	if k, ok := r.driver(); ok {
 		out = append(out, fmt.Sprintf(d.t("%s drives it most: without it %s would."), shorten(visible(k.Name), longestLabel), d.number(k.AloneWithout)))
 	}
+	if name, share, blindly := r.linked(); name != "" {
+		percent := func(x float64) string { return d.float(math.Round(1000*x)/10) + " %" }
+		out = append(out, fmt.Sprintf(d.t("By the original data, %s of the records are linked to their own by the smallest distance (%s); blindly %s."), percent(share), name, percent(blindly)))
+	}
 	if len(r.Limits) == 0 {
 		out = append(out, d.t("No limit was given, so nothing is judged."))
 	}

@@ -112,11 +112,34 @@ func (r *Risk) lead(w io.Writer) {
 	if k, ok := r.driver(); ok {
 		fmt.Fprintf(w, "%s drives it most: without it %s would.\n", printable(k.Name), thousands(k.AloneWithout))
 	}
+	if name, share, blindly := r.linked(); name != "" {
+		fmt.Fprintf(w, "By the original data, %.1f %% of the records are linked to their own by the smallest distance (%s); blindly %.1f %%.\n",
+			100*share, strings.ReplaceAll(name, "_", " "), 100*blindly)
+	}
 	fmt.Fprintf(w, "%s in %s; nulls: %s", plural(d.Records, "record"), plural(int64(d.Classes), "class"), d.Missing)
 	if d.LeftOut > 0 {
 		fmt.Fprintf(w, ", %s left out", thousands(d.LeftOut))
 	}
 	fmt.Fprint(w, ".\n\n")
+}
+
+// linked returns the largest share of records that are linked to their own in the other
+// file by the smallest distance, the name of the figure, and the share of an attacker who
+// chooses blindly.
+func (r *Risk) linked() (name string, share, blindly float64) {
+	of := map[string]float64{}
+	for _, f := range r.Figures {
+		direction, distance, ok := strings.Cut(f.Name, "_1_")
+		switch v := float64(f.Value); {
+		case !ok || direction != "linked" && direction != "found":
+		case distance == "blindly":
+			of[direction] = v
+		case name == "" && !math.IsNaN(v), v > share:
+			name, share = f.Name, v
+		}
+	}
+	direction, _, _ := strings.Cut(name, "_")
+	return name, share, of[direction]
 }
 
 // driver returns the key without which the fewest would stand alone.

@@ -30,6 +30,10 @@ const (
 	FigureTree       ID = "figure-tree"
 	FigureInfeasible ID = "figure-infeasible"
 	FigureEstimator  ID = "figure-estimator"
+	// FigureLinks says how many records are linked whatever an attacker chooses among ties,
+	// and how many can be.
+	FigureLinks ID = "figure-links"
+	FigurePart  ID = "figure-part"
 )
 
 // What was not measured of risk. A reason is a note behind.
@@ -40,6 +44,10 @@ const (
 	NotMeasured     ID = "not-measured"
 	NotMeasuredOf   ID = "not-measured-of"
 	ManyClassesEach ID = "many-classes-each"
+	// OtherAttackers says what links between two files do not measure.
+	OtherAttackers ID = "other-attackers"
+	NotInReleased  ID = "not-in-released"
+	NoLinksOfNulls ID = "no-links-of-nulls"
 )
 
 // Why an error of package riskmetrics refuses a measure.
@@ -107,6 +115,8 @@ var riskParameters = map[ID][]Parameter{
 	FigureTree:       nil,
 	FigureInfeasible: nil,
 	FigureEstimator:  text("estimator"),
+	FigureLinks:      number("certain", "possible", "records"),
+	FigurePart:       number("part"),
 
 	NoUniques:       nil,
 	LeftOutNulls:    number("records"),
@@ -114,6 +124,9 @@ var riskParameters = map[ID][]Parameter{
 	NotMeasured:     term("what"),
 	NotMeasuredOf:   text("figure", "variable"),
 	ManyClassesEach: number("respondents"),
+	OtherAttackers:  nil,
+	NotInReleased:   number("records"),
+	NoLinksOfNulls:  nil,
 
 	RiskUndefined:   nil,
 	RiskWeight:      nil,
