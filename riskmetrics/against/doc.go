@@ -3,7 +3,8 @@
 //
 //   - how many records an attacker who has the original data links to their own record, by
 //     the smallest distance: see [Pair.Link];
-//   - for how many records the released value tells the original: see [Pair.Intervals].
+//   - for how many records the released value tells the original: see [Pair.Intervals];
+//   - what the protection cost the data: see [Pair.Cost].
 //
 // The package measures data and never changes them. [New] reads both files. Every count is
 // exact: whether two distances are equal, and which is less, is decided in whole numbers.

@@ -58,10 +58,15 @@ func (m *measurement) against(ctx context.Context, data arrow.Table) error {
 			return err
 		}
 	}
+	cost, err := p.Cost(ctx)
+	if err != nil {
+		return err
+	}
+	m.cost(cost)
 	if gone := int64(p.Records(against.Before) - p.Paired()); gone > 0 {
 		r.NotMeasured = append(r.NotMeasured, words.New(words.NotInReleased, words.Count(gone)))
 	}
-	r.NotMeasured = append(r.NotMeasured, words.New(words.OtherAttackers))
+	r.NotMeasured = append(r.NotMeasured, words.New(words.OtherAttackers), words.New(words.OtherAnalyses))
 	return nil
 }
 
@@ -118,4 +123,50 @@ func (m *measurement) intervals(ctx context.Context, p *against.Pair) error {
 		}
 	}
 	return nil
+}
+
+// cost adds what the protection cost the data.
+func (m *measurement) cost(c *against.Cost) {
+	add := func(name string, v float64, variable string) { m.report.Add(name, v).Variable = variable }
+	if len(c.Numbers) > 0 {
+		add("il1_sum", c.IL1, "")
+		add("il1s_sum", c.IL1s, "")
+		add("il1s_mean", c.IL1sMean, "")
+	}
+	for _, n := range c.Numbers {
+		add("il1", n.IL1, n.Name)
+		add("il1s", n.IL1s, n.Name)
+		add("mean_shift", n.Mean, n.Name)
+		add("variance_ratio", n.Variance, n.Name)
+	}
+	if len(c.Numbers) > 1 {
+		add("correlation_change", c.Correlation, "")
+		add("correlation_change_largest", c.LargestCorrelation, "")
+		add("eigenvalue_change", c.Eigen, "")
+	}
+	worst := -1 // of the tables of two keys
+	for i, t := range c.Tables {
+		if len(t.Keys) == 1 {
+			add("hellinger", t.Hellinger, t.Keys[0])
+			add("table_distance", t.Absolute, t.Keys[0])
+		} else if worst < 0 || t.Hellinger > c.Tables[worst].Hellinger {
+			worst = i
+		}
+	}
+	if worst >= 0 {
+		t := c.Tables[worst]
+		add("hellinger_pair", t.Hellinger, strings.Join(t.Keys, ", "))
+		add("table_distance_pair", t.Absolute, strings.Join(t.Keys, ", "))
+	}
+	for _, v := range c.Values {
+		share := func(n int64) float64 {
+			if v.Values == 0 {
+				return math.NaN()
+			}
+			return float64(n) / float64(v.Values)
+		}
+		add("share_suppressed", share(v.Suppressed), v.Name)
+		add("entropy_suppressed", v.Entropy, v.Name)
+		add("share_changed", share(v.Changed), v.Name)
+	}
 }

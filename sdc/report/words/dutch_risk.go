@@ -31,6 +31,7 @@ var dutchRisk = map[ID]string{
 	NotMeasured:              "{what}: ",
 	NotMeasuredOf:            "{figure} van {variable}: ",
 	OtherAttackers:           "koppelingen door een aanvaller die andere variabelen kent, of weet hoe de gegevens zijn veranderd: een klein deel koppelingen bewijst geen veiligheid",
+	OtherAnalyses:            "wat een analyse verliest die meer gebruikt dan gemiddelden, varianties, correlaties en tabellen van twee sleutels",
 	NotInReleased:            "records van de oorspronkelijke gegevens die in de gegevens ontbreken, en daar door niemand te vinden zijn: {records}",
 	NoLinksOfNulls:           "koppelingen met de oorspronkelijke gegevens: lege waarden zijn daar refuse, category of wildcard",
 	ManyClassesEach:          "{respondents:respondent heeft|respondenten hebben} records in meer klassen; daarvoor bestaan de schattingen niet",

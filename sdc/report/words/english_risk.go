@@ -31,6 +31,7 @@ var englishRisk = map[ID]string{
 	NotMeasured:              "{what}: ",
 	NotMeasuredOf:            "{figure} of {variable}: ",
 	OtherAttackers:           "links by an attacker who knows other variables, or how the data were changed: a small share of links is no proof of safety",
+	OtherAnalyses:            "what an analysis loses that uses more than means, variances, correlations and tables of two keys",
 	NotInReleased:            "records of the original data that the data lack, which nobody can find there: {records}",
 	NoLinksOfNulls:           "links with the original data: nulls are refuse, category or wildcard there",
 	ManyClassesEach:          "{respondents} respondents have records in several classes, for whom the estimates are not defined",

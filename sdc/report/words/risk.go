@@ -46,6 +46,8 @@ const (
 	ManyClassesEach ID = "many-classes-each"
 	// OtherAttackers says what links between two files do not measure.
 	OtherAttackers ID = "other-attackers"
+	// OtherAnalyses says what the cost of a protection does not measure.
+	OtherAnalyses  ID = "other-analyses"
 	NotInReleased  ID = "not-in-released"
 	NoLinksOfNulls ID = "no-links-of-nulls"
 )
@@ -125,6 +127,7 @@ var riskParameters = map[ID][]Parameter{
 	NotMeasuredOf:   text("figure", "variable"),
 	ManyClassesEach: number("respondents"),
 	OtherAttackers:  nil,
+	OtherAnalyses:   nil,
 	NotInReleased:   number("records"),
 	NoLinksOfNulls:  nil,
 
