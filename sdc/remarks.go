@@ -13,7 +13,7 @@ func (d *Data) remarks(sum totals) []Remark {
 	out := slices.Clone(sum.alike)
 	switch {
 	case d.Roles.Respondent == "":
-		out = append(out, NoRespondent(sum.rows))
+		out = append(out, d.Roles.NoRespondent(sum.rows))
 	case sum.respondents == sum.rows:
 		out = append(out, Remark{
 			Name: "one-row-each", Column: d.Roles.Respondent, Verdict: Safe, Count: sum.rows,
@@ -34,9 +34,9 @@ func notSuppressed(key string) Remark {
 	return Remark{Name: "local-record", Column: key, Verdict: Safe, Message: words.New(words.LocalPart)}
 }
 
-// NoRespondent is the remark for data without a respondent column: a statement about rows
-// is a statement about persons only if every row is a person.
-func NoRespondent(rows int64) Remark {
+// NoRespondent is the remark on so many rows of data without a respondent column: a statement
+// about rows is a statement about persons only if every row is a person.
+func (Roles) NoRespondent(rows int64) Remark {
 	return Remark{
 		Name: "no-respondent", Verdict: Safe, Count: rows,
 		Message: words.New(words.NoRespondent),

@@ -101,7 +101,6 @@ var functions = map[string]any{
 	"sdc.FromReaders":                    sdc.FromReaders,
 	"sdc.FromTable":                      sdc.FromTable,
 	"sdc.NewHierarchy":                   sdc.NewHierarchy,
-	"sdc.NoRespondent":                   sdc.NoRespondent,
 	"sdc.ParseHRC":                       sdc.ParseHRC,
 	"sdc/localrecord.Parse":              localrecord.Parse,
 	"sdc/localrecord.NotCounted":         localrecord.NotCounted,

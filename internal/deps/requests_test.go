@@ -137,7 +137,7 @@ func data(t *testing.T) *sdc.Data {
 		Codes: map[string][]string{"state": {"s0", "s1", "s2", "s3"}}, Independent: [][2]string{{"region", "asks"}}, Relations: []string{"turnover = net"},
 		Bounds: map[string][2]string{"turnover": {"0", "100"}},
 	}
-	d.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
+	d.Remarks = []sdc.Remark{sdc.Roles{}.NoRespondent(3)}
 	return d
 }
 
@@ -333,7 +333,7 @@ func protection(*testing.T) *report.Protection {
 			Loss: &report.Loss{Cells: 6, Primary: 1, Secondary: 1, Share: 10},
 		}},
 		ByHand: []report.HandJudgement{{Output: "n", Found: words.New(words.ModelNotBuilt)}}, SafeBy: []report.SafeBy{{Output: "n", By: "A"}},
-		Cautions: []words.Message{words.New(words.ModelResults)}, Remarks: []sdc.Remark{sdc.NoRespondent(3)}, About: &origin.About{Title: "t"},
+		Cautions: []words.Message{words.New(words.ModelResults)}, Remarks: []sdc.Remark{sdc.Roles{}.NoRespondent(3)}, About: &origin.About{Title: "t"},
 		Others: []sdc.OutputReport{{Name: "m", Kind: sdc.Model}}, Outputs: []sdc.OutputReport{{Name: "n", Kind: sdc.Magnitude}},
 	}
 }
@@ -348,7 +348,7 @@ func risk(*testing.T) *report.Risk {
 	r.Against = &report.RiskAgainst{Records: 3, ID: "person", Numbers: []string{"turnover"}, Sources: []origin.Source{{Name: "before.csv"}}, Nearest: 5, Part: 0.05}
 	r.Worst = []report.RiskClass{{Key: []string{"r0"}, Size: 2}}
 	r.Data.Keys, r.Data.Alpha, r.Data.Sources = []string{"region"}, new(float64), []origin.Source{{Name: "p.csv"}}
-	r.Data.Remarks = []sdc.Remark{sdc.NoRespondent(3)}
+	r.Data.Remarks = []sdc.Remark{sdc.Roles{}.NoRespondent(3)}
 	return r
 }
 

@@ -73,7 +73,7 @@ func ReadTable(ctx context.Context, in Input, o Options) (*Table, error) {
 		return nil, err
 	}
 	if in.Respondent == "" {
-		t.Remarks = append(t.Remarks, sdc.NoRespondent(t.Data.NumRows()))
+		t.Remarks = append(t.Remarks, sdc.Roles{}.NoRespondent(t.Data.NumRows()))
 	}
 	return t, nil
 }

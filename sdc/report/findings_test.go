@@ -290,7 +290,7 @@ func TestPagesSayWhatCounts(t *testing.T) {
 		rows = append(rows, map[string]any{"id": i, "region": []string{"North", "South"}[i%2], "state": "well", "x": i})
 	}
 	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "counts", Kind: sdc.Frequency, By: []string{"region"}})
-	r.Outputs[0].Basis.Respondent, r.Data.Remarks = "", []sdc.Remark{sdc.NoRespondent(1800)}
+	r.Outputs[0].Basis.Respondent, r.Data.Remarks = "", []sdc.Remark{sdc.Roles{}.NoRespondent(1800)}
 	text := seen(public(t, r, "en"))
 	for _, s := range []string{"Each cell shows the number of records", "no respondent column is named"} {
 		if !strings.Contains(text, s) {
