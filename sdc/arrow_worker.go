@@ -12,6 +12,7 @@ import (
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/intact"
+	"github.com/sluis-go/sluis/internal/observed"
 )
 
 // worker gathers the evidence of a part of the data.
@@ -29,6 +30,7 @@ type worker struct {
 	accumulators []*evidence.Accumulator
 	asked        []*evidence.Accumulator // nil where no rule needs it
 	asks         *asks                   // nil likewise
+	logs         []*observed.Log         // of the observations of tables; nil for tables without order statistics
 	overlap      *evidence.Overlap       // nil unless Options.Sole is set
 	excluded     []int64
 	rows         int64
@@ -148,6 +150,7 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 			}
 		}
 		w.asked = append(w.asked, asked)
+		w.logs = append(w.logs, pl.newLog(t))
 	}
 	if pl.overlap {
 		w.overlap = &evidence.Overlap{}

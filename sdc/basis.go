@@ -57,6 +57,7 @@ func (o *Output) describe(b *basis.Facts) {
 	for _, name := range slices.Sorted(maps.Keys(o.Fold)) {
 		b.Fold = append(b.Fold, basis.Fold{Column: name, Codes: o.Fold[name]})
 	}
+	b.QuantileType, b.PerRespondent = o.quantileType(), o.PerRespondent
 	b.SensitiveValues, b.Parameters = o.SensitiveValues, o.Parameters
 	for _, name := range o.Sensitive {
 		if o.isAmount(name) {

@@ -120,6 +120,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	r.remark(d.told(totals.broken, r)...)
 	r.remark(d.populations(outputs, tables)...)
 	r.remark(joinedRecords(outputs)...)
+	r.remark(quantilesApart(outputs, &p)...)
 	r.requireDossier(&p, d.Dossier)
 	return r, nil
 }
@@ -147,9 +148,11 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 		p.MinContributors.check(t.main, f)
 		p.MinHoldings.check(t.main, roles, f)
 		if o.Kind == Magnitude {
-			p.NK.check(t.main, f)
-			p.PPercent.check(t.main, f)
-			p.PQ.check(t.main, f)
+			if !o.onlyQuantiles() { // these tell nothing of the sum
+				p.NK.check(t.main, f)
+				p.PPercent.check(t.main, f)
+				p.PQ.check(t.main, f)
+			}
 			p.AllEqual.check(t.main, f)
 		}
 		p.GroupDisclosure.check(t.main, f)
@@ -158,7 +161,8 @@ func evaluate(o *Output, d *Data, t *outputTables, p *Policy, threads int) (Outp
 		p.ZeroCells.check(t.main, f)
 		p.Identifiers.checkNames(o, d, f)
 		p.Identifiers.checkForms(t.main, d, f)
-		p.Endpoints.check(o, f)
+		p.Endpoints.check(t.main, p, f)
+		p.QuantileTail.check(t.main, f)
 		p.Request.check(t.main, f)
 		entries.report(f)
 	case Microdata:
@@ -242,7 +246,7 @@ func notChecked(o *Output, roles Roles, p *Policy) []words.Message {
 	if (table || o.Kind == Microdata) && !p.MinHoldings.Off && roles.Holding == "" {
 		out = append(out, words.New(words.NoHoldings))
 	}
-	if o.Kind == Magnitude && roles.Holding == "" {
+	if o.Kind == Magnitude && !o.onlyQuantiles() && roles.Holding == "" {
 		out = append(out, words.New(words.DominanceByUnit))
 	}
 	if table {

@@ -70,6 +70,8 @@ func lookCases() map[string]lookCase {
 		"identifiers": {func(p *sdc.Policy) { p.Identifiers = sdc.Identifiers{Names: []string{"k"}, UniqueShare: "95"} }, persons(3), frequency},
 		"endpoints": {func(p *sdc.Policy) { p.Endpoints = sdc.Endpoints{} }, persons(3),
 			sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "v", Statistics: []string{"max"}}},
+		"quantile-tail": {func(p *sdc.Policy) { p.QuantileTail = sdc.QuantileTail{Tail: 10} }, persons(3),
+			sdc.Output{Name: "o", Kind: sdc.Magnitude, By: []string{"k"}, Response: "v", Statistics: []string{"median", "p90"}}},
 		"min-degrees-of-freedom": {func(p *sdc.Policy) { p.MinDegreesOfFreedom = sdc.MinDegreesOfFreedom{Min: 10} }, persons(12),
 			sdc.Output{Name: "o", Kind: sdc.Model, Parameters: 3}},
 		"request": {func(p *sdc.Policy) { p.Request = sdc.Request{Percent: "50"} }, persons(3), magnitude},
@@ -154,6 +156,7 @@ func TestEveryRuleIsDecided(t *testing.T) {
 			p.Identifiers = sdc.Identifiers{Names: []string{"k"}, UniqueShare: "100"}
 		}},
 		"endpoints":              {},
+		"quantile-tail":          {}, // protect refuses tables of quantiles
 		"min-degrees-of-freedom": {weak: func(p *sdc.Policy) { p.MinDegreesOfFreedom = sdc.MinDegreesOfFreedom{Min: 1} }},
 		"request":                {level: true, union: true, inside: true, weak: func(p *sdc.Policy) { p.Request = sdc.Request{Percent: "100"} }},
 	}

@@ -18,6 +18,9 @@ type Finding struct {
 	// Variable is the variable that a finding is about: the variable of the line for
 	// group rules, or the identifier.
 	Variable string `json:"variable,omitempty"`
+	// Statistic is the statistic of the cell that a finding of endpoints or quantile-tail
+	// is about, or two percentiles with a comma between; "" for other rules.
+	Statistic string `json:"statistic,omitempty"`
 	// Observed is the observed value, and Limit the threshold of the rule: counts, or
 	// percentages rounded to a float64. They explain the finding; the decision was made
 	// in exact numbers.

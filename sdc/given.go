@@ -68,6 +68,8 @@ func (d *Data) fitCells(outputs []Output) error {
 		switch {
 		case o.Kind != Frequency && o.Kind != Magnitude:
 			return outputsError("output %q: of cells only tables can be checked, and not %s", o.Name, o.Kind)
+		case o.needsRecords() != nil:
+			return o.needsRecords()
 		case len(o.Depth)+len(o.Fold) > 0:
 			return outputsError("output %q: depth and fold take codes out of records, and the data are cells: leave the rows of these codes out of the file", o.Name)
 		case d.Cells[o.Name] == nil:

@@ -35,7 +35,7 @@ func newGridded(pl *plan) gridded {
 		now: make([]*column.Dictionary, n), indices: make([]column.Indices, n), on: make([]bool, tabs), coded: make([]bool, n),
 	}
 	for k, t := range pl.tabs {
-		g.able[k] = !t.asked
+		g.able[k] = !t.asked && t.observing == nil
 		for _, c := range t.by {
 			g.able[k] = g.able[k] && c != pl.respondent && c != pl.holding && c != pl.request
 		}

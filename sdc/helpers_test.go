@@ -70,6 +70,7 @@ func off() sdc.Policy {
 		KAnonymity:          sdc.KAnonymity{Off: true},
 		Identifiers:         sdc.Identifiers{Off: true},
 		Endpoints:           sdc.Endpoints{Off: true},
+		QuantileTail:        sdc.QuantileTail{Off: true},
 		MinDegreesOfFreedom: sdc.MinDegreesOfFreedom{Off: true},
 		Request:             sdc.Request{Off: true},
 		Weighting:           "tau",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sluis-go/sluis/internal/column"
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/internal/observed"
 )
 
 // batchPart is scratch for the rows of a batch that one table takes.
@@ -93,6 +94,9 @@ func (w *worker) gather(n int, row int64) error {
 		w.excluded[k] += int64(n - b.Rows)
 		if err := w.accumulators[k].Add(b); err != nil {
 			return w.rowError(err, t, row, back)
+		}
+		if err := w.observe(k, b); err != nil {
+			return err
 		}
 		if w.asked[k] == nil {
 			continue
@@ -309,6 +313,11 @@ func (w *worker) merge(o *worker) error {
 		if w.asked[k] != nil {
 			if err := w.asked[k].Merge(o.asked[k], m); err != nil {
 				return w.rowError(err, t, 0, nil)
+			}
+		}
+		if w.logs[k] != nil {
+			if err := w.logs[k].Merge(o.logs[k], observed.Codes(m)); err != nil {
+				return outputsError("output %q: %v", t.output.Name, err)
 			}
 		}
 	}

@@ -25,6 +25,7 @@ func TestLimitsOfRules(t *testing.T) {
 		Closeness:           sdc.Closeness{Percent: "19", Share: "83"},
 		KAnonymity:          sdc.KAnonymity{K: 20},
 		Identifiers:         sdc.Identifiers{Names: []string{"one", "two"}, UniqueShare: "84"},
+		QuantileTail:        sdc.QuantileTail{Tail: 23},
 		MinDegreesOfFreedom: sdc.MinDegreesOfFreedom{Min: 21},
 		Request:             sdc.Request{Percent: "22"},
 		Weighting:           "tau",
@@ -33,7 +34,7 @@ func TestLimitsOfRules(t *testing.T) {
 		"min-contributors": "min=11 interval=12", "min-holdings": "min=13", "nk": "n=3 percent=14", "p-percent": "p=15 coalition=4", "pq": "p=16 q=17",
 		"all-equal": "percent=81", "group-disclosure": "percent=82 exclusive=true", "group-remainder": "k=18", "closeness": "percent=19 share=83",
 		"k-anonymity": "k=20", "identifiers": "names=one two unique-share=84", "min-degrees-of-freedom": "min=21", "request": "percent=22",
-		"zero-cells": "", "endpoints": "",
+		"zero-cells": "", "endpoints": "", "quantile-tail": "tail=23",
 	}
 	limits := func(p sdc.Policy) map[string]string {
 		d := sdc.FromTable(tableOf(t, fields("a", text), row{"a": "x"}))

@@ -64,8 +64,17 @@ type Output struct {
 	Amounts []string
 	Width   map[string]string
 	// Statistics lists the published statistics of each cell of a magnitude table: sum,
-	// mean, count, and the endpoints min, max, range. Defaults to sum.
+	// mean, count; median and percentiles above p0 and below p100, with at most six
+	// decimals, such as p25 and p99.9; and the endpoints min, max, range. Defaults to sum.
 	Statistics []string
+	// QuantileType says which value a median or a percentile is: type 2, 6 or 7 of Hyndman
+	// and Fan (1996), see [Cell.Statistic]. Defaults to 7. It is an error without a median
+	// and percentiles.
+	QuantileType int
+	// PerRespondent makes the observations of medians, percentiles and endpoints the sums
+	// of the rows of a respondent in the cell. Defaults to false: every row with a value is
+	// an observation.
+	PerRespondent bool
 	// Parameters is the number of estimated parameters of a Model. Required
 	// there.
 	Parameters int
@@ -85,8 +94,6 @@ func (o *Output) sensitiveValues() []*big.Rat {
 	}
 	return out
 }
-
-var statistics = []string{"sum", "mean", "count", "min", "max", "range"}
 
 // Validate reports the first thing that is wrong with o. The error wraps
 // ErrRequest and names the output.
@@ -116,13 +123,8 @@ func (o *Output) Validate() error {
 	if (o.Kind == Magnitude) != (o.Response != "") {
 		return fail("a response belongs to a magnitude table, and to no other kind")
 	}
-	if len(o.Statistics) > 0 && o.Kind != Magnitude {
-		return fail("statistics belong to a magnitude table")
-	}
-	for _, s := range o.Statistics {
-		if !slices.Contains(statistics, s) {
-			return fail("statistic %q is none of %v", s, statistics)
-		}
+	if err := o.validateStatistics(fail); err != nil {
+		return err
 	}
 	if len(o.SensitiveValues) > 0 && o.Kind != Magnitude {
 		return fail("sensitive values belong to a magnitude table")

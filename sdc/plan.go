@@ -3,6 +3,7 @@ package sdc
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/evidence"
 )
@@ -20,6 +21,9 @@ type plan struct {
 	exceptions int64 // so many respondents make a relation that they break an error
 
 	overlap bool // look whether respondents have rows of several holdings
+
+	memory int64        // the budget in bytes, 0 for none
+	held   atomic.Int64 // bytes of observations
 }
 
 // planned is a column that is read.
@@ -49,6 +53,8 @@ type tabulation struct {
 	pair bool
 	// asked also gathers the largest contribution of a unit that asked for protection.
 	asked bool
+	// observing says which order statistics are found of the cells; nil for none.
+	observing *observing
 }
 
 func newPlan(d *Data, outputs []Output, p *Policy) (*plan, error) {
@@ -128,6 +134,10 @@ func (pl *plan) addOutput(o *Output, p *Policy) error {
 		}
 		t.asked = pl.request >= 0
 		pl.lookAlike(t, p)
+		var err error
+		if t.observing, err = pl.observe(o, p); err != nil {
+			return err
+		}
 	}
 	pl.tabs = append(pl.tabs, t)
 	if o.Kind != Microdata {

@@ -43,6 +43,7 @@ type Policy struct {
 	KAnonymity          KAnonymity
 	Identifiers         Identifiers
 	Endpoints           Endpoints
+	QuantileTail        QuantileTail
 	MinDegreesOfFreedom MinDegreesOfFreedom
 	Request             Request
 
@@ -98,7 +99,7 @@ type rule interface {
 func (p *Policy) rules() []rule {
 	return []rule{
 		p.MinContributors, p.MinHoldings, p.NK, p.PPercent, p.PQ, p.AllEqual, p.GroupDisclosure, p.GroupRemainder, p.ZeroCells,
-		p.Closeness, p.KAnonymity, p.Identifiers, p.Endpoints, p.MinDegreesOfFreedom, p.Request,
+		p.Closeness, p.KAnonymity, p.Identifiers, p.Endpoints, p.QuantileTail, p.MinDegreesOfFreedom, p.Request,
 	}
 }
 
@@ -121,6 +122,7 @@ func (p *Policy) top() int {
 //   - no contributor above 50 % of a total;
 //   - no line of a table in which 90 % or more share a category;
 //   - no sensitive value that 90 % or more contribute;
+//   - at least 10 contributors on either side of a median or percentile;
 //   - at least 10 degrees of freedom.
 //
 // The guideline itself is not public, and could not be read. Every threshold is a field.
@@ -140,6 +142,7 @@ func CBS() Policy {
 		KAnonymity:          KAnonymity{K: 10},
 		Identifiers:         Identifiers{Names: identifierNames(), UniqueShare: "95"},
 		Endpoints:           Endpoints{},
+		QuantileTail:        QuantileTail{Tail: 10},
 		MinDegreesOfFreedom: MinDegreesOfFreedom{Min: 10},
 		Request:             Request{Off: true},
 		Weighting:           WeightingTau,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sluis-go/sluis/internal/identifier"
+	"github.com/sluis-go/sluis/internal/observed"
 	"github.com/sluis-go/sluis/sdc/report/words"
 )
 
@@ -179,9 +180,18 @@ func formOf(kind identifier.Kind) words.Arg {
 	}[kind])
 }
 
-// Endpoints guards against publishing the value of one record. An output whose statistics
-// contain a minimum, a maximum or a range is unsafe. Source: ESSNet guidelines 2010,
-// 2.2.2.
+// Endpoints guards against publishing the value of one record. A published minimum, maximum
+// or range of a cell is unsafe when
+//
+//	contributors with exactly that observation  <  Min of MinContributors
+//
+// for a range the least and the largest observation both. Contributors and observations are
+// those of [QuantileTail]. Where the data name holdings, and MinHoldings is on, the same is
+// asked of holdings with the Min of MinHoldings.
+//
+// Every published minimum, maximum and range is unsafe, as a finding about the output, where
+// this cannot be counted: without MinContributors, of data with weights, and of a table that
+// is given as cells. Source: ESSNet guidelines 2010, 2.2.2.
 type Endpoints struct {
 	Off bool
 }
@@ -191,16 +201,55 @@ func (r Endpoints) off() bool     { return r.Off }
 func (Endpoints) validate() error { return nil }
 func (Endpoints) limits() []limit { return nil }
 
-func (r Endpoints) check(o *Output, f *findings) {
+func (r Endpoints) check(t *Table, p *Policy, f *findings) {
 	if r.Off {
 		return
 	}
+	var published []words.ID
 	for _, s := range []words.ID{words.Minimum, words.Maximum, words.Range} {
-		if o.publishes(string(s)) {
+		if t.output.publishes(string(s)) {
+			published = append(published, s)
+		}
+	}
+	if len(published) == 0 {
+		return
+	}
+	o := t.observed
+	if o == nil || p.MinContributors.Off {
+		for _, s := range published {
 			f.output(Finding{
-				Rule: r.name(), Verdict: Unsafe, Observed: float64(1), Limit: float64(0),
+				Rule: r.name(), Statistic: string(s), Verdict: Unsafe, Observed: float64(1), Limit: float64(0),
 				Message: words.New(words.EndpointOfCell, words.TermOf(s)),
 			})
 		}
+		return
 	}
+	facts := [observed.Roles]words.ID{words.EndpointOfFew, words.EndpointOfFewHoldings}
+	f.runs(func(f *finder, in run) {
+		for c := range in.published() {
+			x := &o.cells[c.i]
+			if x.N == 0 {
+				continue
+			}
+			for _, s := range published {
+				units := x.Min.Units
+				if s != words.Minimum {
+					units = x.Max.Units
+				}
+				for role := range o.roles() {
+					n, least := units[role], o.request.Least[role]
+					if s == words.Range {
+						n = min(n, x.Min.Units[role])
+					}
+					if n < least {
+						f.cell(c, Finding{
+							Rule: r.name(), Statistic: string(s), Verdict: Unsafe, Observed: float64(n), Limit: float64(least),
+							Message: f.say(facts[role], words.TermOf(s), f.count(n), words.Count(least)),
+						})
+						break
+					}
+				}
+			}
+		}
+	})
 }

@@ -28,15 +28,16 @@ type Table struct {
 	// there is none; nil until needed.
 	keys, byKey []uint32
 
-	coded   *coded            // of a magnitude table; nil where the response is no code of few values
-	alike   *agreement        // of a magnitude table; nil where it was not gathered
-	soles   []Sole            // of cells; nil where they were not asked for
-	named   []int32           // contributors of the largest contributions, the same number for each cell; nil likewise
-	asked   map[int]exact.Num // cell -> largest contribution of a unit that asked
-	matched []matchedSize     // microdata with nulls matched by a policy
-	alpha   exact.Ratio       // of that policy
-	trusted int64             // the k that local suppression has reached on true keys
-	natural []string          // suppressed keys with nulls that local suppression did not write
+	coded    *coded            // of a magnitude table; nil where the response is no code of few values
+	alike    *agreement        // of a magnitude table; nil where it was not gathered
+	observed *observations     // of a magnitude table with order statistics; nil likewise
+	soles    []Sole            // of cells; nil where they were not asked for
+	named    []int32           // contributors of the largest contributions, the same number for each cell; nil likewise
+	asked    map[int]exact.Num // cell -> largest contribution of a unit that asked
+	matched  []matchedSize     // microdata with nulls matched by a policy
+	alpha    exact.Ratio       // of that policy
+	trusted  int64             // the k that local suppression has reached on true keys
+	natural  []string          // suppressed keys with nulls that local suppression did not write
 
 	// For a table of the rows with a known value of the sensitive variable. fullLine is
 	// the number of respondents of each class, unknown values counted. With fewer known

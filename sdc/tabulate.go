@@ -29,6 +29,7 @@ func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Op
 	if opts.Sole {
 		pl.noteSoles(p)
 	}
+	pl.memory = opts.Memory
 	in, done, err := d.input.ready(ctx)
 	if err != nil {
 		return nil, sum, err
@@ -175,6 +176,11 @@ func (w *worker) table(ctx context.Context, pl *plan, k int, vars []*Variable, r
 	}
 	for _, combo := range combos[:n] {
 		t.combos[comboKey(combo)] = true
+	}
+	if tab.observing != nil {
+		if err := t.observe(ctx, w.logs[k], tab.observing, levels, combos[:n], w.digits[tab.response], opts); err != nil {
+			return nil, err
+		}
 	}
 	if tab.asked {
 		w.asks.close()

@@ -360,12 +360,12 @@ func TestProtectMeans(t *testing.T) {
 		files         string
 	}{
 		{"two of four", means + largest + records + counts, exitUnsafe, []string{
-			`"x" cannot be protected and is left alone: unsafe`, "the max of a cell is a value of one record", `"r" is no table and is left alone: unsafe`,
+			`"x" cannot be protected and is left alone: unsafe`, "only sums, means and counts can be protected", `"r" is no table and is left alone: unsafe`,
 			`"m": the values are sums; a mean is the sum divided by the number of contributors: see the table of counts`, "Released to",
 		}, "m n"},
 		{"no counts", means, 0, []string{"which the spec does not ask for"}, "m"},
 		{"a model", counts + model, exitReview, []string{`"f" is no table and is left alone: review`}, "n"},
-		{"nothing that can be", largest, exitUnsafe, []string{"a value of one record"}, ""},
+		{"nothing that can be", largest, exitUnsafe, []string{"only sums, means and counts can be protected"}, ""},
 		{"no table", model, exitUsage, []string{"no table to protect"}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

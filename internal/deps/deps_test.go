@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"internal/manifest":   {},
 	"internal/secret":     {"internal/files", "internal/staging"},
 	"internal/evidence":   {"internal/scatter", "internal/guard", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/touch"},
+	"internal/observed":   {"internal/column", "internal/exact", "internal/group", "internal/guard"},
 	// Values of a report, and the records beside data, without the decision.
 	"sdc/basis":       {"sdc/origin", "sdc/report/words"},
 	"sdc/checklist":   {},
@@ -61,7 +62,7 @@ var allowed = map[string][]string{
 	"sdc/ledger": {"internal/guard", "internal/staging"},
 	"sdc": {
 		"internal/guard", "internal/identifier", "internal/exact", "internal/column", "internal/group", "internal/topk", "internal/evidence", "internal/spill",
-		"internal/intact", "internal/names",
+		"internal/intact", "internal/names", "internal/observed",
 	},
 	"sdc/source":  {"internal/intact", "internal/names", "internal/files", "internal/formula", "internal/identifier", "internal/staging"},
 	"sdc/spec":    {"internal/files", "internal/plainyaml", "sdc", "sdc/basis", "sdc/declared", "sdc/origin", "sdc/source"},

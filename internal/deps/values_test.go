@@ -158,6 +158,7 @@ var values = map[string]any{
 	"sdc.PQ":                         sdc.PQ{},
 	"sdc.PanicError":                 sdc.PanicError{},
 	"sdc.Policy":                     sdc.Policy{},
+	"sdc.QuantileTail":               sdc.QuantileTail{},
 	"sdc/basis.Policy":               basis.Policy{},
 	"sdc.Remark":                     sdc.Remark{},
 	"sdc.Report":                     sdc.Report{},

@@ -28,6 +28,11 @@ type Facts struct {
 	// Statistics lists the published statistics of a cell. They are "count" for a
 	// frequency table, and "sum" for a magnitude table that names none.
 	Statistics []string `json:"statistics"`
+	// QuantileType is the type of Hyndman and Fan of medians and percentiles, 0 where none
+	// is published. PerRespondent says that their observations, and those of endpoints, are
+	// the sums of the rows of a respondent.
+	QuantileType  int  `json:"quantileType,omitempty"`
+	PerRespondent bool `json:"perRespondent,omitempty"`
 	// Missing is the meaning of a null, for every column of By and for every sensitive
 	// column of microdata.
 	Missing []Missing `json:"missing"`

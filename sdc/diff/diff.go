@@ -295,6 +295,7 @@ func basisFacts(b *basis.Facts) []fact {
 	out := []fact{
 		{"respondent", b.Respondent, ""}, {"holding", b.Holding, ""}, {"weight", b.Weight, ""}, {"by", strings.Join(b.By, ", "), ""},
 		{"sensitive", strings.Join(b.Sensitive, ", "), ""}, {"response", b.Response, ""}, {"statistics", strings.Join(b.Statistics, ", "), ""},
+		{"quantile type", fmt.Sprint(b.QuantileType), ""}, {"per respondent", fmt.Sprint(b.PerRespondent), ""},
 	}
 	for _, m := range b.Missing {
 		out = append(out, fact{"missing " + m.Column, string(m.Policy), ""})
@@ -338,6 +339,9 @@ func findings(list []finding) []fact {
 		name := f.Rule
 		if f.Variable != "" {
 			name += " over " + f.Variable
+		}
+		if f.Statistic != "" {
+			name += " of " + f.Statistic
 		}
 		sep := " at "
 		for _, v := range slices.Sorted(maps.Keys(f.Cell)) {

@@ -103,7 +103,7 @@ func asked(t *testing.T, table arrow.Table) *request {
 				Codes: map[string]string{"town": "N"}, Reason: "known", By: "me", Line: 3, Protected: true, Cost: "4", Lower: "5", Upper: "6",
 			}},
 		},
-		{Name: "sum", Kind: sdc.Magnitude, By: []string{"town", "age"}, Response: "x", SensitiveValues: []string{"3"}, Statistics: []string{"sum", "mean"}},
+		{Name: "sum", Kind: sdc.Magnitude, By: []string{"town", "age"}, Response: "x", SensitiveValues: []string{"3"}, Statistics: []string{"sum", "median"}, QuantileType: 6, PerRespondent: true},
 		{Name: "file", Kind: sdc.Microdata, By: []string{"town", "age"}, Sensitive: []string{"sex", "x", "y"}, Amounts: []string{"x"}, Width: map[string]string{"y": "2"}},
 		{Name: "fit", Kind: sdc.Model, Parameters: 7},
 	}

@@ -133,14 +133,15 @@ type output struct {
 }
 
 type finding struct {
-	Rule     string             `json:"rule"`
-	Cell     map[string]*string `json:"cell"`
-	Variable string             `json:"variable"`
-	Observed json.Number        `json:"observed"`
-	Limit    json.Number        `json:"limit"`
-	Count    int64              `json:"count"`
-	Of       int64              `json:"of"`
-	Verdict  sdc.Verdict        `json:"verdict"`
+	Rule      string             `json:"rule"`
+	Cell      map[string]*string `json:"cell"`
+	Variable  string             `json:"variable"`
+	Statistic string             `json:"statistic"`
+	Observed  json.Number        `json:"observed"`
+	Limit     json.Number        `json:"limit"`
+	Count     int64              `json:"count"`
+	Of        int64              `json:"of"`
+	Verdict   sdc.Verdict        `json:"verdict"`
 	words.Fact
 }
 

@@ -301,6 +301,7 @@ func TestNotDecided(t *testing.T) {
 		"a rounded cell": {func(m *differencing.Made) { m.Outputs[0].Cells[1].Status = "rounded" }, `output "n" of release 7 has suppressed or rounded cells`},
 		"microdata":      {func(m *differencing.Made) { m.Outputs[0].Definition.Kind = "microdata" }, `output "n" of release 7 publishes what is not compared`},
 		"a model":        {func(m *differencing.Made) { m.Outputs[0].Definition.Kind = "model" }, `output "n" of release 7 publishes what is not compared`},
+		"a median":       {func(m *differencing.Made) { m.Outputs[1].Definition.Statistics = []string{"sum", "median"} }, `output "y" of release 7 publishes what is not compared`},
 		"a maximum":      {func(m *differencing.Made) { m.Outputs[1].Definition.Statistics = []string{"sum", "max"} }, `output "y" of release 7 publishes what is not compared`},
 		"weights":        {func(m *differencing.Made) { m.Reading.Weight = "w" }, `output "y" of release 7 publishes what is not compared`},
 		"others by identifier": {func(m *differencing.Made) {

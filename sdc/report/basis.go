@@ -66,6 +66,12 @@ func (d language) basis(o *sdc.OutputReport) []basisFact {
 		out = append(out,
 			basisFact{d.t("Response"), visible(b.Response)}, basisFact{d.t("Statistics"), strings.Join(all, ", ")},
 			basisFact{d.t("Holding"), none(b.Holding, d.t("none named: dominance is judged by respondent"))})
+		if b.QuantileType > 0 {
+			out = append(out, basisFact{d.t("Type of quantiles"), d.number(int64(b.QuantileType))})
+		}
+		if b.PerRespondent {
+			out = append(out, basisFact{d.t("Observation"), d.t("the sum of the rows of a respondent")})
+		}
 	}
 	if o.Kind == sdc.Frequency && b.Holding != "" {
 		out = append(out, basisFact{d.t("Holding"), visible(b.Holding)})

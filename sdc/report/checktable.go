@@ -155,7 +155,10 @@ func (d language) caption(o *sdc.Output, b *basis.Facts) string {
 		s = d.t("Each cell shows the mean of") + " " + visible(o.Response)
 	case "count":
 		s = d.t("Each cell shows the number of records with a value of") + " " + visible(o.Response)
-	default:
+	case "":
+		if b.QuantileType > 0 {
+			return d.t("The cells show no value: a page shows no medians and percentiles.")
+		}
 		return d.t("The cells show no value: the statistics are values of single records.")
 	}
 	if b.Weight != "" {

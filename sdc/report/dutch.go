@@ -22,6 +22,7 @@ var dutchBasis = map[string]string{
 	"not known: the table is given as cells, with the numbers of contributors": "niet bekend: de tabel is als cellen gegeven, met de aantallen eenheden",
 	"Cell": "Cel", "number of distinct respondents, unweighted": "aantal verschillende respondenten, ongewogen",
 	"Response": "Responsvariabele", "Statistics": "Statistieken",
+	"Type of quantiles": "Soort kwantielen", "Observation": "Waarneming", "the sum of the rows of a respondent": "de som van de rijen van een respondent",
 	"Holding": "Ondernemingengroep", "none named: dominance is judged by respondent": "geen genoemd: dominantie is per respondent beoordeeld",
 	"Weight": "Weging", "none named: nothing is weighted": "geen genoemd: niets is gewogen",
 	"Spanning variables": "Opspannende variabelen", "Key variables": "Sleutelvariabelen", "Sensitive variables": "Gevoelige variabelen", "none declared": "geen opgegeven",
@@ -43,9 +44,10 @@ var dutchBasis = map[string]string{
 	"A mean is this sum divided by the sum of the weights of the contributors.": "Een gemiddelde is deze som, gedeeld door de som van de gewichten van de bijdragers.",
 	"A mean is this sum divided by the number of contributors.":                 "Een gemiddelde is deze som, gedeeld door het aantal bijdragers.",
 	"The cells show no value: the statistics are values of single records.":     "De cellen tonen geen waarde: de statistieken zijn waarden van afzonderlijke records.",
+	"The cells show no value: a page shows no medians and percentiles.":         "De cellen tonen geen waarde: een pagina toont geen medianen en percentielen.",
 	"unweighted; a release of protect is weighted with":                         "ongewogen; een publicatie van protect is gewogen met", "weighted with": "gewogen met",
 	"refuse": "weigeren", "category": "categorie", "exclude": "weglaten", "wildcard": "past op alles", "suppressed": "onderdrukt",
-	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte",
+	"sum": "som", "mean": "gemiddelde", "count": "aantal", "min": "minimum", "max": "maximum", "range": "spreidingsbreedte", "median": "mediaan",
 }
 
 // dutchCheck holds the texts of the page of a check, and the texts that pages share.

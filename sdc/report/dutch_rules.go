@@ -18,6 +18,7 @@ var dutchRules = map[string]string{
 	"k-anonymity":            "minimale omvang van een klasse",
 	"identifiers":            "identificerende gegevens",
 	"endpoints":              "kleinste en grootste waarden",
+	"quantile-tail":          "percentielen van weinig bijdragers",
 	"min-degrees-of-freedom": "minimum aantal vrijheidsgraden",
 	"request":                "verzoek om bescherming",
 	"a-priori":               "handmatig oordeel",

@@ -13,7 +13,7 @@ func TestSeverity(t *testing.T) {
 	less := map[string]bool{ // rule -> a lower number is worse
 		"min-contributors": true, "min-holdings": true, "nk": false, "p-percent": true, "pq": true, "all-equal": false,
 		"group-disclosure": false, "group-remainder": true, "zero-cells": false, "closeness": false, "k-anonymity": true,
-		"identifiers": false, "endpoints": false, "min-degrees-of-freedom": true, "request": false,
+		"identifiers": false, "endpoints": false, "min-degrees-of-freedom": true, "request": false, "quantile-tail": true,
 	}
 	fields, rows := small(1)
 	r := checked(t, fields, rows, nil, sdc.CBS(), sdc.Output{Name: "x", Kind: sdc.Frequency, By: []string{"region"}})

@@ -265,7 +265,7 @@ func worstFindings(all []sdc.Finding) []sdc.Finding {
 // severity is how far a finding lies beyond its limit, for ordering only.
 func severity(f *sdc.Finding) float64 {
 	switch f.Rule {
-	case "min-contributors", "min-holdings", "k-anonymity", "p-percent", "pq", "min-degrees-of-freedom", "group-remainder":
+	case "min-contributors", "min-holdings", "k-anonymity", "p-percent", "pq", "min-degrees-of-freedom", "group-remainder", "quantile-tail":
 		return f.Limit - f.Observed
 	}
 	return f.Observed - f.Limit

@@ -17,7 +17,7 @@ func TestDutch(t *testing.T) {
 		"answered", "missing", "proven", "does not apply",
 		"by hand", "dominance", "group", "request", "small count",
 		"Records by class sizes", "Records by individual risk", "the risks of every record",
-		"refuse", "category", "exclude", "wildcard", "sum", "mean", "count", "min", "max", "range",
+		"refuse", "category", "exclude", "wildcard", "sum", "mean", "count", "min", "max", "range", "median",
 		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence",
 	} {
 		used[w] = true

@@ -65,6 +65,7 @@ type rulesFile struct {
 	KAnonymity          ruleFile[kFields]          `yaml:"k-anonymity"`
 	Identifiers         ruleFile[identifierFields] `yaml:"identifiers"`
 	Endpoints           ruleFile[struct{}]         `yaml:"endpoints"`
+	QuantileTail        ruleFile[tailField]        `yaml:"quantile-tail"`
 	MinDegreesOfFreedom ruleFile[minFields]        `yaml:"min-degrees-of-freedom"`
 	Request             ruleFile[percentField]     `yaml:"request"`
 }
@@ -76,6 +77,9 @@ type (
 	}
 	minFields struct {
 		Min *plainyaml.Whole `yaml:"min"`
+	}
+	tailField struct {
+		Tail *plainyaml.Whole `yaml:"tail"`
 	}
 	kFields struct {
 		K *plainyaml.Whole `yaml:"k"`
@@ -366,6 +370,10 @@ func (r *rulesFile) apply(p *sdc.Policy) {
 	}
 	if m := r.Endpoints; m.given {
 		p.Endpoints.Off = m.off
+	}
+	if m := r.QuantileTail; m.given {
+		p.QuantileTail.Off = m.off
+		setWhole(&p.QuantileTail.Tail, m.fields.Tail)
 	}
 	if m := r.MinDegreesOfFreedom; m.given {
 		p.MinDegreesOfFreedom.Off = m.off

@@ -156,6 +156,8 @@ type outputFile struct {
 	Width      map[string]plainNumber     `yaml:"width"`
 	Response   string                     `yaml:"response"`
 	Statistics []string                   `yaml:"statistics"`
+	Quantiles  plainyaml.Whole            `yaml:"quantile-type"`
+	Per        string                     `yaml:"per"`
 	Parameters plainyaml.Whole            `yaml:"parameters"`
 	APriori    aprioriFile                `yaml:"apriori"`
 }
@@ -383,6 +385,14 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 	out := sdc.Output{
 		Name: o.Name, Title: o.Title, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Fold: o.Fold, Sensitive: o.Sensitive,
 		Response: o.Response, Statistics: o.Statistics, Parameters: int(o.Parameters),
+	}
+	out.QuantileType = int(o.Quantiles)
+	switch o.Per {
+	case "", "row":
+	case "respondent":
+		out.PerRespondent = true
+	default:
+		return out, wrong("output %q: per is row or respondent", o.Name)
 	}
 	for _, v := range o.Values {
 		out.SensitiveValues = append(out.SensitiveValues, string(v))

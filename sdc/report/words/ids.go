@@ -45,6 +45,14 @@ const (
 	UniqueValues          ID = "unique-values"
 	FormOfIdentifier      ID = "form-of-identifier"
 	EndpointOfCell        ID = "endpoint-of-cell"
+	EndpointOfFew         ID = "endpoint-of-few"
+	EndpointOfFewHoldings ID = "endpoint-of-few-holdings"
+	FewUpTo               ID = "few-up-to-quantile"
+	FewFrom               ID = "few-from-quantile"
+	FewBetween            ID = "few-between-quantiles"
+	FewHoldingsUpTo       ID = "few-holdings-up-to-quantile"
+	FewHoldingsFrom       ID = "few-holdings-from-quantile"
+	FewHoldingsBetween    ID = "few-holdings-between-quantiles"
 	ModelNotBuilt         ID = "model-not-built"
 	SetUnsafe             ID = "set-unsafe"
 	EntrySetsSafe         ID = "entry-sets-safe"
@@ -154,6 +162,7 @@ const (
 	ResponseSpans    ID = "response-spans"
 	ResponseCounts   ID = "response-counts"
 	JoinedRecords    ID = "joined-records"
+	QuantilesOfTwo   ID = "quantiles-of-two"
 	EqualSums        ID = "equal-sums"
 	SumOfTwo         ID = "sum-of-two"
 	NowhereAboveZero ID = "nowhere-above-zero"
@@ -293,6 +302,14 @@ var checkParameters = map[ID][]Parameter{
 	UniqueValues:          slices.Concat(number("n", "rows"), name("variable"), number("limit")),
 	FormOfIdentifier:      slices.Concat(name("variable"), term("form")),
 	EndpointOfCell:        term("statistic"),
+	EndpointOfFew:         slices.Concat(term("statistic"), number("n", "min")),
+	EndpointOfFewHoldings: slices.Concat(term("statistic"), number("n", "min")),
+	FewUpTo:               slices.Concat(number("n"), name("statistic"), number("min")),
+	FewFrom:               slices.Concat(number("n"), name("statistic"), number("min")),
+	FewBetween:            slices.Concat(number("n"), name("first", "second"), number("min")),
+	FewHoldingsUpTo:       slices.Concat(number("n"), name("statistic"), number("min")),
+	FewHoldingsFrom:       slices.Concat(number("n"), name("statistic"), number("min")),
+	FewHoldingsBetween:    slices.Concat(number("n"), name("first", "second"), number("min")),
 	ModelNotBuilt:         nil,
 	SetUnsafe:             text("reason"),
 	EntrySetsSafe:         slices.Concat(entry, number("cells"), text("reason", "by")),
@@ -356,7 +373,7 @@ var checkParameters = map[ID][]Parameter{
 
 	SomeCodesLookAlike: name("column"), SomeUnitsLookAlike: name("column"), SomeUnitsSameNumber: name("column"), SomeUnitsForReview: name("column"),
 
-	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), ResponseCounts: name("column", "table", "spans", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
+	Fixes: name("from", "to"), FixesAlmost: name("from", "to"), CodesNested: name("from", "to"), NearlyEqual: name("first", "second"), Proportional: name("first", "second"), ResponseSpans: name("column", "table", "other"), ResponseCounts: name("column", "table", "spans", "other"), JoinedRecords: slices.Concat(name("first", "second"), list(Name, "columns")), QuantilesOfTwo: name("first", "second"), EqualSums: name("first", "second"), SumOfTwo: name("sum", "first", "second"),
 	NowhereAboveZero: name("column"), PairsNotLookedAt: number("pairs"), WeightedHidden: name("weight"),
 	RoundedSmall: slices.Concat(name("table"), number("base", "min")), RoundedFew: slices.Concat(name("table"), number("counts")), RoundedShares: slices.Concat(name("table"), number("cells")), Unlinked: nil, LongerRelations: nil, OtherReleases: nil,
 	AttackerOff:         list(Text, "parts"),

@@ -377,6 +377,7 @@ func TestUnfit(t *testing.T) {
 	report := r.check(t, p, nil,
 		sdc.Output{Name: "max", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"max"}},
 		sdc.Output{Name: "mean", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"mean"}},
+		sdc.Output{Name: "median", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"mean", "median"}},
 		sdc.Output{Name: "both", Kind: sdc.Magnitude, By: []string{"a"}, Response: "x", Statistics: []string{"mean", "range"}},
 		sdc.Output{Name: "records", Kind: sdc.Microdata, By: []string{"a"}})
 	for k, o := range report.Outputs {
