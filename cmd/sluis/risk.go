@@ -34,7 +34,7 @@ type riskFlags struct {
 	population         string
 	original, id       string
 	numbers            []string
-	nearest            int
+	nearest, keySets   int
 	within             string
 	distance           string
 	recursiveL         int
@@ -102,6 +102,7 @@ confidential and must not leave the closed environment.`,
 	fl.IntVar(&f.combinations, "combinations", 0, "limit: look at every combination of at most so many keys ...")
 	fl.Int64Var(&f.minCount, "min-count", 3, "... each combination of values in fewer records than this being unsafe")
 	fl.StringVar(&f.population, "population", "", "file of the whole population with the same keys: k-map, journalist, marketer")
+	fl.IntVar(&f.keySets, "key-sets", 0, "choice of keys: how every set of at most so many keys tells records apart")
 	fl.StringVar(&f.original, "against", "", "file of the original data, of which DATA is the protected form: links and intervals")
 	fl.StringVar(&f.id, "id", "", "... the column that says which record is which in both files, or row: by place")
 	fl.StringSliceVar(&f.numbers, "numbers", nil, "... variables with a distance, by comma, besides the keys (a key may be one)")

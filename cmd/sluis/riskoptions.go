@@ -22,7 +22,7 @@ func (f *riskFlags) options() (o measure.Options, err error) {
 		Keys: f.keys, Sensitive: f.sensitive, Weight: f.weight, Respondent: f.respondent, Household: f.household,
 		Suppressed: f.missing == string(sdc.MissingSuppressed), K: f.k, L: f.l, Combinations: f.combinations, MinCount: f.minCount,
 		RecursiveL: f.recursiveL, AtRisk: f.atRisk, NoSUDA: !f.suda, SUDASize: f.sudaSize, DISFraction: f.disFraction, Fraction: f.fraction,
-		Worst: f.worst, Threads: f.threads,
+		KeySets: f.keySets, Worst: f.worst, Threads: f.threads,
 	}
 	policy := f.missing
 	if o.Suppressed {
@@ -92,7 +92,7 @@ func (f *riskFlags) options() (o measure.Options, err error) {
 		return o, errors.New("--keys is required; see sluis risk --help")
 	case slices.Contains(f.keys, ""):
 		return o, errors.New("--keys holds an empty name")
-	case f.k < 0, f.l < 0, f.combinations < 0, f.minCount < 1, f.recursiveL < 1, f.worst < 0, f.sudaSize < 0, f.sudaSize > len(f.keys):
+	case f.k < 0, f.l < 0, f.combinations < 0, f.minCount < 1, f.recursiveL < 1, f.worst < 0, f.keySets < 0, f.sudaSize < 0, f.sudaSize > len(f.keys):
 		return o, errors.New("a limit is out of its range")
 	case f.l > 0 && len(f.sensitive) == 0:
 		return o, errors.New("--l needs --sensitive")

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -51,7 +52,7 @@ func Make(ctx context.Context, data arrow.Table, o Options) (*Result, error) {
 	m := &measurement{o: o, classes: c}
 	m.report = m.begin(data.NumRows())
 	steps := []func(context.Context, arrow.Table) error{
-		m.frequencies, m.drivers, m.individual, m.minimalUniques, m.reidentification, m.attributes, m.apart, m.against, m.utility,
+		m.frequencies, m.drivers, m.keySets, m.individual, m.minimalUniques, m.reidentification, m.attributes, m.apart, m.against, m.utility,
 	}
 	for _, step := range steps {
 		if err := step(ctx, data); err != nil {
@@ -241,6 +242,24 @@ func (m *measurement) worst() {
 	for _, id := range ids[:min(len(ids), m.o.Worst)] {
 		m.report.Worst = append(m.report.Worst, report.RiskClass{Key: c.Key(id), Size: report.Number(of[id])})
 	}
+}
+
+// keySets says how sets of keys tell records apart.
+func (m *measurement) keySets(ctx context.Context, _ arrow.Table) error {
+	if m.o.KeySets == 0 {
+		return nil
+	}
+	list, err := m.classes.KeySets(ctx, m.o.KeySets)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		of := strings.Join(m.names(x.Keys), ", ")
+		m.report.Add("alone_on", float64(x.Alone)).Variable = of
+		m.report.Add("distinction", x.Distinction).Variable = of
+		m.report.Add("separation", x.Separation).Variable = of
+	}
+	return nil
 }
 
 // drivers says what each key does to the number of those who stand alone.

@@ -87,6 +87,9 @@ type Options struct {
 	// Defaults to no estimate.
 	Fraction float64
 
+	// KeySets measures how every set of at most so many keys tells records apart. Defaults to
+	// none.
+	KeySets int
 	// Worst is how many of the smallest classes are listed.
 	Worst int
 	// Threads is the number of threads. Defaults to all cores.
@@ -131,7 +134,7 @@ func (o *Options) settle() error {
 		why string
 	}{
 		{len(o.Keys) == 0 || slices.Contains(o.Keys, ""), "Keys is empty, or holds an empty name"},
-		{o.K < 0 || o.L < 0 || o.Combinations < 0 || o.MinCount < 1 || o.Worst < 0, "a limit is below its least value"},
+		{o.K < 0 || o.L < 0 || o.Combinations < 0 || o.MinCount < 1 || o.Worst < 0 || o.KeySets < 0, "a limit is below its least value"},
 		{o.SUDASize < 0 || o.SUDASize > len(o.Keys), "SUDASize is more than the keys that there are"},
 		{!(o.AtRisk > 0 && o.AtRisk <= 1), "AtRisk is in (0,1]"},
 		{!(o.DISFraction > 0 && o.DISFraction < 1), "DISFraction is in (0,1)"},

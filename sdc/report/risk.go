@@ -213,7 +213,7 @@ func inRespondents(name, text string) string {
 	switch key, _ := definitionKey(name); key {
 	case "records_below_#", "records_below_#_weighted", "records_with_minimal_uniques":
 		return text + ", which counts respondents"
-	case "discernibility", "average_class_size", "share_of_missing_key_values":
+	case "discernibility", "distinction", "separation", "average_class_size", "share_of_missing_key_values":
 		return text
 	case "l_distinct", "l_distinct_jointly":
 		return text + ", at most as many as can be given to different respondents who have them"
@@ -359,6 +359,9 @@ var definitions = map[string]definition{
 	"share_suppressed":                     {"share of the original values that are null in the released data", "", asDeclared},
 	"entropy_suppressed":                   {"share of the information of the original values that was suppressed: -log2 of the share of each value, summed over suppressed values and over all", "", asDeclared},
 	"share_changed":                        {"share of the original values that have another value in the released data", "", asDeclared},
+	"alone_on":                             {"records that no other record matches on these keys", "", asDeclared},
+	"distinction":                          {"distinct combinations of values of these keys over the number of records", "Motwani and Xu 2007", always},
+	"separation":                           {"share of pairs of records that differ on some of these keys", "Motwani and Xu 2007", always},
 	"discernibility":                       {"sum of squared class sizes, each record left out counting as many as there are records", "Bayardo and Agrawal 2005", always},
 	"average_class_size":                   {"records over classes", "", always},
 	"share_of_missing_key_values":          {"share of key values that are null", "", always},
