@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -344,4 +346,45 @@ func TestCostScale(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+}
+
+// TestAgainstSdcMicro: dRisk and dUtility of sdcMicro 5.8.1 on twelve records give these figures.
+func TestAgainstSdcMicro(t *testing.T) {
+	before := numbers("32,5700,1200", "26,3400,100", "23,2700,750", "69,7400,650", "43,9200,50", "47,7200,1450", "42,7300,1800", "30,6100,250", "49,3900,50", "62,4400,1650", "44,7000,1200", "64,2400,800")
+	after := numbers("32,5700,1210", "24,3400,70", "23,2754,750", "69,7548,620", "43,8740,50", "47,6840,1450", "40,6935,1800", "30,5795,260", "47,3978,20", "63,4488,1650", "44,6650,1200", "65,2280,810")
+	p, err := against.New(t.Context(), before.table(t), after.table(t), options(t, before, "refuse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := p.Cost(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := p.Intervals(t.Context(), against.Deviations, big.NewRat(5, 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"dRisk", float64(in.All) / float64(in.Records), 0.166666666666667},
+		{"dUtility, IL1", c.IL1, 158.409966281798},
+		{"dUtility, IL1s", c.IL1s, 1.26955801739178},
+		{"dUtility, eigen", c.Eigen, 0.0279827076104159},
+	} {
+		if math.Abs(tc.got-tc.want) > 1e-9 {
+			t.Errorf("%s: %v; want %v", tc.name, tc.got, tc.want)
+		}
+	}
+}
+
+// numbers is a file of records of three numbers.
+func numbers(rows ...string) *file {
+	whole := arrow.PrimitiveTypes.Int64
+	f := &file{names: []string{"id", "age", "income", "savings"}, types: []arrow.DataType{arrow.BinaryTypes.String, whole, whole, whole}}
+	for i, row := range rows {
+		f.rows = append(f.rows, append([]string{strconv.Itoa(i)}, strings.Split(row, ",")...))
+	}
+	return f
 }
