@@ -68,6 +68,14 @@ func (p *Problem) with(forms []form, force []int32) (q *Problem, at []int32, err
 		q.down[i], q.up[i] = infinity, infinity // what is known of its parts is all
 	}
 	q.grid = p.grid
+	if more := len(cells) - len(p.cells); p.price != nil {
+		// What is drawn stays drawn. What is added is hidden in any case, and has no lot.
+		q.price = append(slices.Clip(p.price), slices.Repeat([]int64{1}, more)...)
+		q.chance = append(slices.Clip(p.chance), make([]uint64, more)...)
+		if p.lots != nil {
+			q.lots = append(slices.Clip(p.lots), make([]bool, more)...)
+		}
+	}
 	if q.rests = p.rests; q.rests != nil {
 		of := *p.rests
 		of.of = append(slices.Clip(of.of), make([][]int32, len(cells)-len(of.of))...)
