@@ -13,7 +13,8 @@ package sdc
 //	1.4  that one spanning column fixes another, as a county its region: looked for in the
 //	     data, and for review where it is so
 //	1.5  that columns add up, x = y + z or x = y, and that a response is nowhere above zero:
-//	     looked for in the tables, and for review; what the spec declares is for review
+//	     looked for in the tables, and for review, as are declared relations; that a response
+//	     is at most another; declared bounds
 //	1.6  which rows are left out: for review where outputs leave out different ones
 //	1.7  from tables of different things, which cells are empty
 //	1.8  who contributes: the own contribution, at every level; a contributor who is alone in a

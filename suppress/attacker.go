@@ -25,16 +25,13 @@ func (p *Publication) notReckoned(tables []int, groups int, o *Options) (out []w
 			responses = append(responses, t.Shows.Response)
 		}
 	}
-	slices.Sort(responses)
 	sums := len(responses) > 0
-	many := len(slices.Compact(responses)) > 1
 	if off := policy.Attacker.Off(); len(off) > 0 {
 		out = append(out, words.New(words.AttackerOff, words.Texts(off)...))
 	}
 	say(words.LongerSums, hidden > 3 && !policy.Attacker.NoUnions)
 	say(words.SumsAllEqual, hidden > 1 && sums && !policy.AllEqual.Off && !policy.Attacker.NoUnions)
 	say(words.Pooled, hidden > 0 || o.Round > 0)
-	say(words.SmallerResponse, hidden > 0 && many)
 	say(words.DifferentThings, hidden > 0 && countedThings(r, tables) > 1)
 	say(words.NegativeTotals, negative)
 	say(words.Unlinked, countedThings(r, tables) < groups)
@@ -70,7 +67,7 @@ func (p *Publication) method(o *Options) []sdc.Remark {
 
 // mayNotReckon lists the facts that notReckoned may have, in its order.
 var mayNotReckon = []words.ID{
-	words.AttackerOff, words.LongerSums, words.SumsAllEqual, words.Pooled, words.SmallerResponse, words.DifferentThings,
+	words.AttackerOff, words.LongerSums, words.SumsAllEqual, words.Pooled, words.DifferentThings,
 	words.NegativeTotals, words.Unlinked, words.Repeatable, words.PatternChoice, words.LongerRelations, words.OtherReleases, words.CellsGiven,
 }
 

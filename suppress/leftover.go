@@ -72,7 +72,7 @@ func countedThings(r *sdc.Report, tables []int) int {
 // remarks of the check and of protection, and rules.
 func reviewed(r *sdc.Report, tables []int, remarks []sdc.Remark) []string {
 	var names []string
-	for _, x := range slices.Concat(r.Data.Remarks, remarks) {
+	for _, x := range remarks {
 		if x.Verdict != sdc.Safe {
 			names = append(names, x.Name)
 		}

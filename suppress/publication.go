@@ -45,6 +45,7 @@ type Publication struct {
 	used    map[string]bool            // names of tables, in lower case
 	covered map[string]string          // release -> its proof
 	shows   map[string]manifest.Values // file -> what its values are
+	settled []string                   // responses whose declared bounds were reckoned with
 	off     []string                   // parts of the attacker that were not reckoned with
 }
 

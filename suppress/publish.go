@@ -469,7 +469,7 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 	if err != nil {
 		return err
 	}
-	columns, err := related(ctx, r, tables, o.Recheck)
+	columns, err := p.known(ctx, tables, o)
 	if err != nil {
 		return err
 	}
@@ -483,7 +483,7 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 		return fmt.Errorf("%w: %s", ErrUnfit, strings.Join(wrong, "; "))
 	}
 	all := sdc.Safe // what is left to all tables
-	for _, x := range slices.Concat(r.Data.Remarks, beside, columns, method) {
+	for _, x := range slices.Concat(p.dataRemarks(), beside, columns, method) {
 		all = min(all, x.Verdict)
 	}
 	for _, t := range p.Tables {
@@ -493,7 +493,7 @@ func (p *Publication) compare(ctx context.Context, tables []int, groups int, o *
 	for _, x := range p.Left {
 		p.Verdict = min(p.Verdict, x.Verdict)
 	}
-	p.Review = reviewed(r, tables, p.Remarks)
+	p.Review = reviewed(r, tables, slices.Concat(p.dataRemarks(), p.Remarks))
 	p.NotChecked = p.notReckoned(tables, groups, o)
 	return nil
 }

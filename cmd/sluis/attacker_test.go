@@ -117,7 +117,7 @@ var leastAttacked = map[string]int{
 	"several rows": 45, "holdings": 40, "weights": 5, "negative": 30, "populations": 30, "whole": 35,
 	"declared codes": 45, "group rule": 35, "sensitive": 35, "rounded": 35, "zeros published": 40,
 	"fixes": 10, "coincidence": 25, "relation": 1, "relation found": 3, "bounds": 15, "coded": 20,
-	"three responses": 20, "same rows": 35, "one column": 25, "depth": 30, "inner": 30, "coalition": 30, "groups beside sums": 10,
+	"three responses": 20, "smaller": 5, "same rows": 35, "one column": 25, "depth": 30, "inner": 30, "coalition": 30, "groups beside sums": 10,
 }
 
 // TestAttackerAgain draws the seeds again that once failed since seeds above Further are drawn.

@@ -11,6 +11,9 @@ import (
 // below it give the cases that they gave before there were such kinds.
 const Further = 100_000
 
+// Smaller is the seed from which on the kind smaller is drawn too.
+const Smaller = 520_000
+
 // Draw makes the case of a seed. The same seed gives the same case.
 func Draw(seed uint64) *Case {
 	rng := rand.New(rand.NewPCG(seed, 20))

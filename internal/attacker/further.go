@@ -13,6 +13,7 @@ import (
 //	coincidence     the same, and the spec declares that it is one
 //	relation        z = x + y in every row, and two or three of them are published
 //	relation found  all three are published, and the spec does not declare the relation
+//	smaller         z = x + y in every row, and z and one of x and y are published
 //	bounds          the spec declares the least and the greatest value of each response
 //	coded           the response has three to ten values, all sensitive, or two
 //	three responses that have nothing to do with each other
@@ -39,6 +40,9 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 		if slices.Contains(c.Class, "counts beside sums") {
 			kinds = append(kinds, "groups beside sums", "groups beside sums", "groups beside sums")
 		}
+	}
+	if amounts && seed >= Smaller {
+		kinds = append(kinds, "smaller", "smaller")
 	}
 	if rng.IntN(2) == 0 {
 		return nil
@@ -76,7 +80,7 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 		if kind == "coincidence" {
 			d.Independent = [][2]int{{u, v}}
 		}
-	case "relation", "relation found", "three responses":
+	case "relation", "relation found", "smaller", "three responses":
 		d.Responses = []string{"x", "y", "z"}
 		d.Relation = kind != "three responses"
 		d.Declared = kind == "relation"
@@ -89,9 +93,11 @@ func (c *Case) further(seed uint64) func(amounts bool) {
 				r.X[2] = r.X[0] + r.X[1]
 			}
 		}
-		if kind == "relation found" {
-			// Of two of them only x <= z is left, which is not reckoned with: smaller-response.
+		switch kind {
+		case "relation found": // of two of them only x <= z is left
 			return responses([]int{0, 1, 2})
+		case "smaller":
+			return responses([][]int{{0, 2}, {1, 2}}[rng.IntN(2)])
 		}
 		return responses([][]int{{0, 1, 2}, {0, 2}, {1, 2}, {0, 1, 2}}[rng.IntN(4)])
 	case "bounds":

@@ -199,6 +199,7 @@ const (
 	RelationOpen        ID = "relation-open"
 	RelationHidden      ID = "relation-hidden"
 	BoundsHidden        ID = "bounds-hidden"
+	BoundsReckoned      ID = "bounds-reckoned"
 )
 
 // Differences between a policy and the shipped one, and the states that they name.
@@ -385,10 +386,11 @@ var checkParameters = map[ID][]Parameter{
 	RelationOpen:        slices.Concat(text("relation"), list(Name, "others")),
 	RelationHidden:      slices.Concat(text("relation"), list(Name, "columns")),
 	BoundsHidden:        name("column"),
+	BoundsReckoned:      name("column"),
 	LongerSums:          nil,
 	SumsAllEqual:        nil,
 	Pooled:              nil,
-	SmallerResponse:     nil,
+	SmallerResponse:     name("smaller", "larger"),
 	DifferentThings:     nil,
 	NegativeTotals:      nil,
 	Repeatable:          nil,

@@ -28,6 +28,12 @@ import (
 //
 // The result does not depend on the number of threads.
 func Audit(ctx context.Context, p *Problem, hidden []bool, o AuditOptions) (*Audited, error) {
+	return auditFrom(ctx, p, hidden, o, nil)
+}
+
+// auditFrom is Audit with witnesses that are known: they agree with the problem, and change
+// what is hidden alone.
+func auditFrom(ctx context.Context, p *Problem, hidden []bool, o AuditOptions, known []Witness) (*Audited, error) {
 	if len(hidden) != len(p.cells) {
 		return nil, fmt.Errorf("%w: a pattern of %d cells for a problem of %d", ErrRequest, len(hidden), len(p.cells))
 	}
@@ -41,6 +47,9 @@ func Audit(ctx context.Context, p *Problem, hidden []bool, o AuditOptions) (*Aud
 		}
 	}
 	a.cover = newCover(p, a.hidden, make([]int64, len(p.cells)), o.Threads)
+	for i := range known {
+		a.cover.found.add(&known[i])
+	}
 	a.lower, a.upper = p.propagate(func(i int) bool { return !a.hidden[i] })
 	a.split()
 	if !o.NeedsOnly {

@@ -75,25 +75,39 @@ func linkedGroups(r *sdc.Report, outputs []int) (groups [][]int) {
 
 // ringsOf lists the variables of each ring of linked tables.
 func ringsOf(r *sdc.Report, group []int) [][]string {
-	// A variable with codes of several depths is one for each: the coarse ones can be
-	// shared where the fine ones are not.
-	type vertex struct {
-		name  string
-		codes int
-	}
-	var all []vertex
+	var spans [][]span
 	for _, k := range group {
+		var s []span
 		for _, v := range r.Tables[k].Variables() {
-			if x := (vertex{v.Name, v.Len()}); !slices.Contains(all, x) {
+			s = append(s, span{v.Name, v.Len()})
+		}
+		spans = append(spans, s)
+	}
+	return ringsIn(spans)
+}
+
+// span is a variable of a table with the number of its codes. A variable with codes of several
+// depths is one for each: the coarse ones can be shared where the fine ones are not.
+type span struct {
+	name  string
+	codes int
+}
+
+// ringsIn lists the variables of each ring of tables that have these variables.
+func ringsIn(tables [][]span) [][]string {
+	var all []span
+	for _, vars := range tables {
+		for _, x := range vars {
+			if !slices.Contains(all, x) {
 				all = append(all, x)
 			}
 		}
 	}
-	sets := make([][]int, len(group))
-	for i, k := range group {
-		for _, v := range r.Tables[k].Variables() {
+	sets := make([][]int, len(tables))
+	for i, vars := range tables {
+		for _, v := range vars {
 			for at, x := range all {
-				if x.name == v.Name && x.codes <= v.Len() {
+				if x.name == v.name && x.codes <= v.codes {
 					sets[i] = append(sets[i], at)
 				}
 			}
