@@ -68,7 +68,8 @@ func (r *Report) WriteCells(mem memory.Allocator, write func(arrow.Record) error
 	return flush()
 }
 
-func (r *Report) appendCell(b *array.RecordBuilder, variables []string, row cellRow) {
+// appendPlace appends the output and the place of a cell, and returns the next column.
+func (r *Report) appendPlace(b *array.RecordBuilder, variables []string, row cellRow) int {
 	col := 0
 	text := func(s string, null bool) {
 		if f := b.Field(col).(*array.StringBuilder); null {
@@ -91,6 +92,19 @@ func (r *Report) appendCell(b *array.RecordBuilder, variables []string, row cell
 		default:
 			text(at[i].Code, false)
 		}
+	}
+	return col
+}
+
+func (r *Report) appendCell(b *array.RecordBuilder, variables []string, row cellRow) {
+	col, c := r.appendPlace(b, variables, row), row.cell
+	text := func(s string, null bool) {
+		if f := b.Field(col).(*array.StringBuilder); null {
+			f.AppendNull()
+		} else {
+			f.Append(s)
+		}
+		col++
 	}
 	for _, n := range []int64{c.Records(), c.Respondents(), c.Contributors(), c.Holdings()} {
 		b.Field(col).(*array.Int64Builder).Append(n)

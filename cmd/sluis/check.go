@@ -24,6 +24,7 @@ type checkFlags struct {
 	out     string
 	json    string
 	cells   string
+	values  string
 	threads int
 	memory  string
 	suggest bool
@@ -63,6 +64,7 @@ counts: they are confidential and must not leave the closed environment.`,
 	flags.StringVar(&f.out, "out", "", "folder for report.html, report.json, report.txt and cells.csv")
 	flags.StringVar(&f.json, "json", "", "file for the JSON report")
 	flags.StringVar(&f.cells, "cells", "", "file for the cells, .csv or .parquet")
+	flags.StringVar(&f.values, "values", "", "file for the values of the statistics of safe cells, .csv or .parquet")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	flags.StringVar(&f.memory, "memory", "", "memory for the rows of respondents and holdings, such as 2GiB; more goes to a temporary file (default: all in memory)")
 	flags.BoolVar(&f.suggest, "suggest", false, "look for changes that would make unsafe outputs safe (one more pass over the data)")
@@ -114,7 +116,7 @@ func runCheck(ctx context.Context, args []string, f *checkFlags, stdout io.Write
 			return err
 		}
 	}
-	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer, f.ledger), files.text, files.json, files.cells, files.html, files.public); err != nil {
+	if err := fitOutputs(append(inputsOf(s, f.policy), f.signer, f.ledger), files.text, files.json, files.cells, files.values, files.html, files.public); err != nil {
 		return err
 	}
 	run, err := newProject(ctx, s, policy, trusted)
@@ -167,11 +169,11 @@ func runCheck(ctx context.Context, args []string, f *checkFlags, stdout io.Write
 }
 
 // reportFiles are the files that a check writes; "" for one that it does not.
-type reportFiles struct{ text, json, cells, html, public string }
+type reportFiles struct{ text, json, cells, values, html, public string }
 
 // files names those that were asked for, by name or by folder.
 func (f *checkFlags) files() reportFiles {
-	out := reportFiles{json: f.json, cells: f.cells, html: f.html, public: f.public}
+	out := reportFiles{json: f.json, cells: f.cells, values: f.values, html: f.html, public: f.public}
 	if f.out == "" {
 		return out
 	}
@@ -246,6 +248,12 @@ func writeReports(ctx context.Context, r *sdc.Report, f *checkFlags, sign func([
 			return nil, err
 		}
 		files = append(files, [2]string{"every cell with its evidence", to.cells})
+	}
+	if to.values != "" {
+		if err := writeValues(ctx, r, at(to.values)); err != nil {
+			return nil, err
+		}
+		files = append(files, [2]string{"the values of safe cells", to.values})
 	}
 	opts := report.HTMLOptions{Lang: f.lang, Files: baseNames(files), Suggestions: better}
 	if to.html != "" {

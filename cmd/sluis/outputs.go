@@ -128,6 +128,18 @@ func writeCells(ctx context.Context, r *sdc.Report, path string) error {
 	return w.Close()
 }
 
+// writeValues writes the values of the published statistics of safe cells.
+func writeValues(ctx context.Context, r *sdc.Report, path string) error {
+	w, err := createRecords(ctx, path, r.ValuesSchema(), source.WriterOptions{Defuse: true})
+	if err != nil {
+		return err
+	}
+	if err := r.WriteValues(memory.DefaultAllocator, w.Write); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
 const stagedRecords = "records.csv"
 
 // Write appends a record, unless the context has ended.

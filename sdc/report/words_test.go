@@ -18,7 +18,7 @@ func TestDutch(t *testing.T) {
 		"by hand", "dominance", "group", "request", "small count",
 		"Records by class sizes", "Records by individual risk", "the risks of every record",
 		"refuse", "category", "exclude", "wildcard", "sum", "mean", "count", "min", "max", "range", "median",
-		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence",
+		"all findings", "the report as JSON", "the report as a page", "every cell with its evidence", "the values of safe cells",
 	} {
 		used[w] = true
 	}
