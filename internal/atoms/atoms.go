@@ -16,10 +16,11 @@ type Builder struct {
 	most  int32 // respondent
 }
 
-// Cell is one published sum. Old says that it was published before.
+// Cell is one published sum. Old says that it was published before. Sum says that the cell is
+// the sum of other cells of its output, which have no atom in common: a total.
 type Cell struct {
-	Output int32
-	Old    bool
+	Output   int32
+	Old, Sum bool
 }
 
 // Atom is a class of elements that no cell tells apart: the cells that it is part of, and
@@ -41,8 +42,11 @@ func (b *Builder) Cell(c Cell) int32 {
 
 // Add adds an element of a respondent, which is part of the cells. Add sorts the cells. An
 // element of no cell is left out.
-func (b *Builder) Add(who int32, cells []int32) {
-	if len(cells) == 0 {
+func (b *Builder) Add(who int32, cells []int32) { b.AddAll(cells, who) }
+
+// AddAll adds an element for each of some respondents, as Add does.
+func (b *Builder) AddAll(cells []int32, who ...int32) {
+	if len(cells) == 0 || len(who) == 0 {
 		return
 	}
 	slices.Sort(cells)
@@ -57,8 +61,8 @@ func (b *Builder) Add(who int32, cells []int32) {
 		b.index[string(key)] = i
 		b.atoms = append(b.atoms, Atom{Cells: slices.Clone(cells)})
 	}
-	b.atoms[i].Who = append(b.atoms[i].Who, who)
-	b.most = max(b.most, who)
+	b.atoms[i].Who = append(b.atoms[i].Who, who...)
+	b.most = max(b.most, slices.Max(who))
 }
 
 // Problem is a set of cells over atoms.

@@ -80,19 +80,7 @@ func (p *Problem) Decide(ctx context.Context, limits Limits) (*Decision, error) 
 			s.skip[p.key(apart(p.of[d.New], p.of[d.Old]))] = true
 		}
 	}
-	s.index()
-	// First every row alone: where the limit is reached, these were looked at.
-	for _, s.deep = range []bool{false, true} {
-		for i := range all.rows {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			if s.small(i) {
-				s.extend([]int{i})
-			}
-		}
-	}
-	if err := ctx.Err(); err != nil {
+	if err := s.run(); err != nil {
 		return nil, err
 	}
 	out.Combined = s.smallest()
@@ -158,6 +146,11 @@ func (s *space) take(from int) (first int32, ok bool) {
 // add adds a set of atoms. It reports whether the limit was not reached.
 func (s *space) add(atoms []int32) bool {
 	s.put(atoms)
+	return s.insert()
+}
+
+// insert adds s.dense, as add does.
+func (s *space) insert() bool {
 	first, ok := s.take(0)
 	if !ok || first < 0 {
 		return ok
@@ -217,7 +210,7 @@ func (s *space) has(atoms []int32) bool {
 type search struct {
 	p        *Problem
 	ctx      context.Context // an extend goes on until the context ends
-	all, old *space
+	all, old *space          // old is nil where no cell is old
 	left     int             // entries
 	deep     bool            // put further rows to a row
 	rows     map[int32][]int // column that is no pivot -> rows of few respondents
@@ -233,7 +226,24 @@ func (s *search) small(row int) bool {
 }
 
 // before reports whether the sum of a set follows from the old cells alone.
-func (s *search) before(set []int32) bool { return s.old.has(set) }
+func (s *search) before(set []int32) bool { return s.old != nil && s.old.has(set) }
+
+// run looks at the sums of rows. The error is that of the context.
+func (s *search) run() error {
+	s.index()
+	// First every row alone: where the limit is reached, these were looked at.
+	for _, s.deep = range []bool{false, true} {
+		for i := range s.all.rows {
+			if err := s.ctx.Err(); err != nil {
+				return err
+			}
+			if s.small(i) {
+				s.extend([]int{i})
+			}
+		}
+	}
+	return s.ctx.Err()
+}
 
 func (s *search) index() {
 	s.rows = map[int32][]int{}
@@ -246,7 +256,10 @@ func (s *search) index() {
 	}
 }
 
-// extend looks at the sum of some rows, and at those with one row more.
+// extend looks at the sum of some rows, and at those with one row more behind the first. A
+// column that is neither 0 nor 1 is put right only by a further row that has it. Where all
+// columns are 0 or 1, the sum is a set, and one without a part of the set needs a further row
+// at a column of the set.
 func (s *search) extend(rows []int) {
 	key := make([]int32, len(rows))
 	for i, r := range rows {
@@ -276,28 +289,32 @@ func (s *search) extend(rows []int) {
 	if s.p.count(pivots, s.p.min) >= s.p.min {
 		return
 	}
-	var set, cols []int32
-	whole := true
+	var set []int32
+	bad := int32(-1)
 	for col, x := range sum {
-		if cols = append(cols, col); x != 0 {
+		switch {
+		case x == 1:
 			set = append(set, col)
-			whole = whole && x == 1
+		case x != 0 && (bad < 0 || len(s.rows[col]) < len(s.rows[bad]) || len(s.rows[col]) == len(s.rows[bad]) && col < bad):
+			bad = col
 		}
 	}
-	slices.Sort(cols)
 	slices.Sort(set)
-	if whole && s.p.count(set, s.p.min) < s.p.min {
+	if bad < 0 && s.p.count(set, s.p.min) < s.p.min {
 		s.sets = append(s.sets, set)
 	}
-	for _, col := range cols {
-		if !s.deep {
-			break
-		}
+	if !s.deep {
+		return
+	}
+	if bad >= 0 {
+		set = []int32{bad}
+	}
+	for _, col := range set {
 		for _, r := range s.rows[col] {
 			if s.left < 0 {
 				return
 			}
-			if !slices.Contains(rows, r) {
+			if r > rows[0] && !slices.Contains(rows, r) {
 				s.extend(append(slices.Clone(rows), r))
 			}
 		}
