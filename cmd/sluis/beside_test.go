@@ -79,7 +79,7 @@ func TestPopulations(t *testing.T) {
 			write(t, spec, data+c.outputs)
 			want := 0
 			if c.review {
-				want = exitReview
+				want = exitUnsafe // one person follows from the two
 			}
 			out := filepath.Join(t.TempDir(), "out")
 			verbs := [][]string{{"check", spec}, {"protect", spec, "--out", out}}

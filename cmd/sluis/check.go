@@ -149,11 +149,11 @@ func runCheck(ctx context.Context, args []string, f *checkFlags, stdout io.Write
 			return err
 		}
 	} else if len(f.sources) > 0 {
-		return usageError(errors.New("--source says where a file of an earlier release lies: name the ledger with --ledger"))
+		return errSourceAlone
 	}
 	var better []suggest.Suggestion
 	if f.suggest {
-		if better, err = findSuggestions(ctx, r, run, opts); err != nil {
+		if better, err = findSuggestions(ctx, s, r, run, opts); err != nil {
 			return err
 		}
 	}

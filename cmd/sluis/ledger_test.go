@@ -243,3 +243,170 @@ func TestLedgerRelease(t *testing.T) {
 		t.Error(status, out, errs)
 	}
 }
+
+// yearly writes the records of a month of a closed cohort, 360 persons in two regions, and a
+// spec. The first persons with a benefit have lost it: so many of each region.
+func yearly(t *testing.T, dir, month string, lost [2]int, depth string) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("id,region,state\n")
+	for i := range 360 {
+		state := []string{"work", "benefit", "nothing"}[i/2%3]
+		if state == "benefit" && i/6 < lost[i%2] {
+			state = "nothing"
+		}
+		fmt.Fprintf(&b, "p%d,%c,%s\n", i, "NS"[i%2], state)
+	}
+	spec := "version: 1\ndata:\n  source: " + month + ".csv\n  respondent: id\n  population: cohort 2026\n  unit: person\n" +
+		"  hierarchies: {state: {tree: {working: [work], not-working: [benefit, nothing]}}}\n" +
+		"outputs:\n  - {name: states, kind: frequency, by: [region, state]" + depth + "}\n"
+	for name, text := range map[string]string{month + ".csv": b.String(), month + ".yaml": spec} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, month+".yaml")
+}
+
+// TestLedgerYear: a year of a closed cohort, of which docs/ledger.md tells. In the third month
+// one person has lost a benefit: the table is refused, and leaves with fewer codes.
+func TestLedgerYear(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "cohort.ledger")
+	if status, out, errs := sluis(t, "ledger", "init", path); status != 0 {
+		t.Fatal(out, errs)
+	}
+	var sources []string
+	add := func(spec string) (int, string) {
+		status, out, errs := sluis(t, append([]string{"ledger", "add", path, spec, "--approve", "B. de Boer"}, sources...)...)
+		return status, out + errs
+	}
+	for m, month := range []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"} {
+		lost := [2]int{m / 3 * 11, m / 3 * 10}
+		if month == "mar" {
+			lost[0] = 1
+		}
+		spec := yearly(t, dir, month, lost, "")
+		status, said := add(spec)
+		if month == "mar" {
+			for _, want := range []string{
+				`cell region=N, state=benefit of output "states" and cell region=N, state=benefit of output "states" in release 1 differ by 1 respondent, and one cell lies inside the other`,
+				`cell region=N, state=nothing of output "states" and cell region=N, state=nothing of output "states" in release 2 differ by 1 respondent`,
+				"nothing was added: the verdict is unsafe",
+			} {
+				if !strings.Contains(said, want) {
+					t.Errorf("%q is not in\n%s", want, said)
+				}
+			}
+			if status != exitUnsafe {
+				t.Errorf("status %d", status)
+			}
+			status, said = add(yearly(t, dir, month, lost, ", depth: {state: 1}"))
+		}
+		if want := fmt.Sprintf("release %d was added, verdict safe", m+1); status != 0 || !strings.Contains(said, want) {
+			t.Fatalf("%s: status %d:\n%s", month, status, said)
+		}
+		sources = append(sources, "--source", month+".csv="+filepath.Join(dir, month+".csv"))
+	}
+	if status, out, errs := sluis(t, "ledger", "verify", path); status != 0 || !strings.Contains(out, "12 entries") {
+		t.Error(status, out, errs)
+	}
+}
+
+// TestProtectLedger: what protect publishes is compared with what has left. It refuses what
+// tells of few respondents, and what it cannot decide is for review. Nothing is written then.
+func TestProtectLedger(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	may, june := monthly(t, dir, "may", 0), monthly(t, dir, "june", 1)
+	source := "may.csv=" + at("may.csv")
+	for _, args := range [][]string{{"ledger", "init", at("l")}, {"ledger", "add", at("l"), may, "--approve", "B"}} {
+		if status, out, errs := sluis(t, args...); status != 0 {
+			t.Fatal(out, errs)
+		}
+	}
+	none := at("none.yaml")
+	if err := os.WriteFile(none, []byte(strings.Replace(string(must(os.ReadFile(may))), ", population: patients, unit: person", "", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name    string
+		args    []string
+		status  int
+		said    string
+		release bool
+	}{
+		{"a source without a ledger", []string{may, "--source", source}, exitUsage, "name the ledger with --ledger", false},
+		{"no population", []string{none, "--ledger", at("l")}, exitUsage, "a ledger compares releases of one population", false},
+		{"no ledger", []string{may, "--ledger", at("no")}, exitFailure, "no such file", false},
+		{"one person more", []string{june, "--ledger", at("l"), "--source", source}, exitUnsafe, `nothing is released: the published cells tell of few respondents, together or with what left before`, false},
+		{"and which cells", []string{june, "--ledger", at("l"), "--source", source}, exitUnsafe, `cell region=N, state=sick of output "persons" and cell region=N, state=sick of output "persons" in release 1 differ by 1 respondent`, false},
+		{"not at hand", []string{june, "--ledger", at("l")}, exitReview, "release 1 was not compared: its files are not at hand", true},
+		{"the same again", []string{may, "--ledger", at("l")}, 0, "compared with 1 of 1 earlier releases", true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			status, said, errs := sluis(t, append([]string{"protect", "--out", out}, tc.args...)...)
+			if status != tc.status || !strings.Contains(said+errs, tc.said) {
+				t.Errorf("status %d, want %d and %q:\n%s%s", status, tc.status, tc.said, said, errs)
+			}
+			if _, err := os.Stat(filepath.Join(out, "release")); (err == nil) != tc.release {
+				t.Errorf("a release: %v", err)
+			}
+			if !tc.release {
+				return
+			}
+			if status, said, errs := sluis(t, "verify", out); status != tc.status || tc.status != 0 && !strings.Contains(said, "ledger") {
+				t.Errorf("verify: %d\n%s%s", status, said, errs)
+			}
+			if tc.status == 0 {
+				if status, said, errs := sluis(t, "ledger", "add", at("l"), may, out, "--approve", "B"); status != 0 {
+					t.Errorf("added: %d\n%s%s", status, said, errs)
+				}
+			}
+		})
+	}
+}
+
+// TestLedgerForms: of a table of records, and of sums that were rounded far, the ledger says
+// what to do.
+func TestLedgerForms(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	var b strings.Builder
+	b.WriteString("id,region,pay\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "p%d,%c,%d.%d\n", i%50, "ABC"[i%3], 10+i, 4*min(1, i/57))
+	}
+	spec := "version: 1\ndata: {source: d.csv, respondent: id, population: p, unit: person}\noutputs:\n  - %s\n"
+	for name, text := range map[string]string{
+		"d.csv": b.String(), "n.yaml": fmt.Sprintf(spec, "{name: n, kind: frequency, by: [region]}"),
+		"s.yaml": fmt.Sprintf(spec, "{name: s, kind: magnitude, by: [region], response: pay}"),
+	} {
+		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, out, errs := sluis(t, "ledger", "init", at("l")); status != 0 {
+		t.Fatal(out, errs)
+	}
+	for _, tc := range []struct {
+		spec, said string
+		flags      []string
+		status     int
+	}{
+		{"n.yaml", `table "n" counts records, and a ledger compares counts of respondents`, []string{"--count", "records"}, exitUsage},
+		{"s.yaml", "protect the spec with more digits", []string{"--digits", "0"}, exitFailure},
+	} {
+		t.Run(tc.spec, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			if status, said, errs := sluis(t, append([]string{"protect", at(tc.spec), "--out", out}, tc.flags...)...); status != 0 && status != exitReview {
+				t.Fatal(status, said, errs)
+			}
+			status, said, errs := sluis(t, "ledger", "add", at("l"), at(tc.spec), out, "--approve", "B")
+			if status != tc.status || !strings.Contains(said+errs, tc.said) {
+				t.Errorf("status %d, want %d and %q:\n%s%s", status, tc.status, tc.said, said, errs)
+			}
+		})
+	}
+}

@@ -296,8 +296,14 @@ func released(ctx context.Context, dir string, s *spec.Spec, r *sdc.Report) (*le
 		if err != nil {
 			return nil, err
 		}
-		x := differencing.Output{Name: o.Name, Definition: differencing.Describe(s, o)}
-		if x.Cells, err = releasedCells(string(text), r.Tables[i], o, rounded); err != nil {
+		shows := ""
+		for _, f := range m.Files {
+			if f.Name == filepath.Base(name) {
+				shows = f.Shows
+			}
+		}
+		x, err := releasedOutput(string(text), s, r, i, shows, rounded)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		left.outputs = append(left.outputs, x)
@@ -307,6 +313,19 @@ func released(ctx context.Context, dir string, s *spec.Spec, r *sdc.Report) (*le
 	}
 	return left, nil
 }
+
+// releasedOutput reads a released table of an output of a spec. shows says what its values are.
+func releasedOutput(text string, s *spec.Spec, r *sdc.Report, i int, shows string, rounded bool) (differencing.Output, error) {
+	o := &s.Outputs[i]
+	cells, err := releasedCells(text, r.Tables[i], o, rounded)
+	if errors.Is(err, errOtherRelease) && o.Kind == sdc.Frequency && strings.HasPrefix(shows, "number of records") && s.Roles.Respondent != "" {
+		err = usageError(fmt.Errorf("table %q counts records, and a ledger compares counts of respondents: protect the spec with --count respondents", o.Name))
+	}
+	return differencing.Output{Name: o.Name, Definition: differencing.Describe(s, o), Cells: cells}, err
+}
+
+// errRoundedFar says that a sum is not that of the data to within a unit.
+var errRoundedFar = fmt.Errorf("%w: a sum differs from that of the data by one unit or more; where sums were rounded with --digits, their totals add up the rounding: protect the spec with more digits", errOtherRelease)
 
 // errOtherRelease says that a table is not of the data of the spec.
 var errOtherRelease = errors.New("the table is not one of this spec and its data")
@@ -355,8 +374,11 @@ func releasedCells(text string, t *sdc.Table, o *sdc.Output, rounded bool) ([]di
 				return nil, errOtherRelease
 			}
 			if off := new(big.Rat).Sub(value, is); off.Sign() != 0 {
-				if x.Status = "rounded"; statistic == "count" || off.Abs(off).Cmp(big.NewRat(1, 1)) >= 0 {
+				switch x.Status = "rounded"; {
+				case statistic == "count":
 					return nil, errOtherRelease
+				case off.Abs(off).Cmp(big.NewRat(1, 1)) >= 0:
+					return nil, errRoundedFar
 				}
 			}
 		}

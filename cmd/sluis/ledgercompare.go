@@ -27,14 +27,25 @@ func addSources(flags *pflag.FlagSet, to *[]string) {
 	flags.StringArrayVar(to, "source", nil, "NAME=FILE: where a file of an earlier release lies, by its name in the ledger; may be repeated")
 }
 
+// ledgerNeeds refuses a spec and a policy that cannot be compared with a ledger.
+func ledgerNeeds(s *spec.Spec, policy *sdc.Policy) error {
+	if s.Cells != nil {
+		return usageError(errors.New("a ledger compares tables of records, and the spec has a table of cells: leave --ledger out"))
+	}
+	if s.Population == "" {
+		return usageError(errors.New("a ledger compares releases of one population: name it in the spec, such as data: {population: inhabitants, unit: person}"))
+	}
+	if policy == nil || policy.MinContributors.Off {
+		return usageError(errors.New("rule min-contributors is off in the policy: nothing says how many respondents a difference must be about"))
+	}
+	return nil
+}
+
 // compareWithLedger compares outputs with the releases of their population and unit.
 func compareWithLedger(ctx context.Context, l *ledger.Ledger, s *spec.Spec, r *sdc.Report, outputs []differencing.Output, sources []string) ([]sdc.Remark, error) {
-	if s.Population == "" {
-		return nil, usageError(errors.New("a ledger compares releases of one population: name it in the spec, such as data: {population: inhabitants, unit: person}"))
-	}
 	policy := r.JudgedBy()
-	if policy == nil || policy.MinContributors.Off {
-		return nil, usageError(errors.New("rule min-contributors is off in the policy: nothing says how many respondents a difference must be about"))
+	if err := ledgerNeeds(s, policy); err != nil {
+		return nil, err
 	}
 	at := map[string]string{} // SHA-256 -> path
 	now := &differencing.Made{Reading: differencing.ReadingOf(s), Outputs: outputs}

@@ -33,6 +33,8 @@ type protectFlags struct {
 	seed    uint64
 	secret  string
 	with    []string
+	ledger  string
+	sources []string
 	threads int
 	trust   []string
 	round   roundFlags
@@ -89,6 +91,8 @@ attacker who knows that comes too close to an unsafe cell.`,
 	flags.Uint64Var(&f.seed, "seed", 0, "for tests: choices that anybody can repeat, the same bytes for the same seed")
 	flags.StringVar(&f.secret, "secret", "", "secret of the project, from sluis secret new (default: SPEC.secret, made where it is not there)")
 	flags.StringArrayVar(&f.with, "with", nil, "folder of an earlier release of the same data, which is held against this one; may be repeated")
+	flags.StringVar(&f.ledger, "ledger", "", "ledger of what was released: nothing is released that tells of few respondents together with earlier releases")
+	addSources(flags, &f.sources)
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: all cores)")
 	addTrust(flags, &f.trust)
 	f.round.add(flags)
@@ -109,7 +113,10 @@ func runProtect(ctx context.Context, args []string, f *protectFlags, stdout io.W
 	if err != nil {
 		return specError(err)
 	}
-	inputs := inputsOf(s, f.policy)
+	if err := f.fitLedger(s, &policy); err != nil {
+		return err
+	}
+	inputs := append(inputsOf(s, f.policy), f.ledger)
 	if err := fitOutputs(inputs, f.html, f.public); err != nil {
 		return err
 	}
@@ -124,9 +131,10 @@ func runProtect(ctx context.Context, args []string, f *protectFlags, stdout io.W
 	if err != nil {
 		return err
 	}
-	r, err := checkAll(ctx, run, sdc.Options{Threads: f.threads, Sole: true})
+	// What the outputs tell together is asked of what is published.
+	r, err := run.CheckOutputs(ctx, s.Outputs, sdc.Options{Threads: f.threads, Sole: true})
 	if err != nil {
-		return err
+		return requestError(err)
 	}
 	if why := refusedBy(r); why != "" {
 		return &exitError{code: exitUnsafe, err: errors.New(why)}
@@ -148,6 +156,9 @@ func runProtect(ctx context.Context, args []string, f *protectFlags, stdout io.W
 			return err
 		}
 		if err := f.againstEarlier(p); err != nil {
+			return err
+		}
+		if err := f.lookTogether(ctx, s, run, r, p); err != nil {
 			return err
 		}
 		if err := f.pages(ctx, r, p); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/project"
+	"github.com/sluis-go/sluis/sdc/spec"
 	"github.com/sluis-go/sluis/sdc/suggest"
 	"github.com/sluis-go/sluis/suppress"
 )
@@ -18,13 +19,23 @@ import (
 // project.
 const suggestionSecret = "for numbers of suggestions alone"
 
-// findSuggestions looks for changes that would do. It reads the data once more.
-func findSuggestions(ctx context.Context, r *sdc.Report, run *project.Project, opts sdc.Options) ([]suggest.Suggestion, error) {
+// findSuggestions looks for changes that would do. It reads the data once more. What protect
+// finds of the published cells of several tables together is not promised.
+func findSuggestions(ctx context.Context, s *spec.Spec, r *sdc.Report, run *project.Project, opts sdc.Options) ([]suggest.Suggestion, error) {
 	list, err := run.Suggest(ctx, r, opts)
 	if err != nil {
 		return nil, requestError(err)
 	}
-	more, err := protections(ctx, r, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(run, opts.Threads), Secret: []byte(suggestionSecret)})
+	alone := r
+	if slices.ContainsFunc(r.Data.Remarks, func(x sdc.Remark) bool { return x.Name == "differencing" && x.Verdict == sdc.Unsafe }) {
+		// What the tables tell together as they are says nothing of them with hidden cells.
+		sole := opts
+		sole.Sole = true
+		if alone, err = run.CheckOutputs(ctx, s.Outputs, sole); err != nil {
+			return nil, requestError(err)
+		}
+	}
+	more, err := protections(ctx, alone, suppress.Options{Rounds: -1, Threads: opts.Threads, Recheck: rechecked(run, opts.Threads), Secret: []byte(suggestionSecret)})
 	if err != nil {
 		return nil, err
 	}

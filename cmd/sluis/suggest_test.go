@@ -117,7 +117,7 @@ func checkRoundings(t *testing.T, path string) (n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := checkAll(ctx, run, sdc.Options{Sole: true})
+	r, err := run.CheckOutputs(ctx, s.Outputs, sdc.Options{Sole: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ var allowed = map[string][]string{
 	"sdc/profile": {"internal/identifier", "sdc", "sdc/origin", "sdc/report/words"},
 	"sdc/suggest": {"sdc"},
 	"sdc/local":   {"internal/files", "riskmetrics", "riskmetrics/measure", "sdc", "sdc/localrecord", "sdc/origin", "sdc/project", "suppress/records"},
-	"sdc/project": {"internal/files", "internal/guard", "suppress/foreign", "sdc", "sdc/cells", "sdc/checklist", "sdc/localrecord", "sdc/origin", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
+	"sdc/project": {"internal/files", "internal/guard", "suppress/foreign", "sdc", "sdc/cells", "sdc/checklist", "sdc/differencing", "sdc/localrecord", "sdc/origin", "sdc/report/words", "sdc/dossier", "sdc/profile", "sdc/source", "sdc/spec", "sdc/suggest"},
 	"sdc/replace": {"internal/guard", "internal/identifier", "pseudonym", "sdc/dossier", "sdc/source"},
 	"sdc/report":  {"sdc", "sdc/basis", "sdc/checklist", "sdc/origin", "sdc/suggest", "internal/exact"},
 	"pseudonym":   {"internal/guard", "internal/files", "internal/hmac", "internal/identifier", "internal/plainyaml", "internal/staging"},

@@ -32,6 +32,8 @@ var functions = map[string]any{
 	"sdc/differencing.Compare":           differencing.Compare,
 	"sdc/differencing.Describe":          differencing.Describe,
 	"sdc/differencing.ReadingOf":         differencing.ReadingOf,
+	"sdc/differencing.Together":          differencing.Together,
+	"sdc/differencing.TogetherReleased":  differencing.TogetherReleased,
 	"sdc/ledger.Create":                  ledger.Create,
 	"sdc/ledger.Open":                    ledger.Open,
 	"sdc/ledger.Payload":                 ledger.Payload,

@@ -70,6 +70,15 @@ type Options struct {
 	Steps, Entries int
 }
 
+func (o *Options) defaults() {
+	if o.Steps == 0 {
+		o.Steps = 2e9
+	}
+	if o.Entries == 0 {
+		o.Entries = 5e7
+	}
+}
+
 // Compare compares what is checked now with earlier releases of the same population and unit.
 // It returns remarks: unsafe ones on what an attacker computes, and ones for review on what is
 // not decided. It always returns one that says what was compared.
@@ -84,12 +93,7 @@ func Compare(ctx context.Context, now *Made, earlier []*Made, o Options) ([]sdc.
 			return nil, err
 		}
 	}
-	if o.Steps == 0 {
-		o.Steps = 2e9
-	}
-	if o.Entries == 0 {
-		o.Entries = 5e7
-	}
+	o.defaults()
 	c := &comparison{now: now, o: o}
 	for _, m := range earlier {
 		if c.canDerive(m) {
@@ -462,13 +466,15 @@ func (c *comparison) args(f *family, fresh, old int32, n int64) []words.Arg {
 }
 
 // text is the place of a cell, as town=T2, band=*.
-func (x *cellIn) text() string {
+func (x *cellIn) text() string { return placeOf(x.table.output.Definition.By, x.codes) }
+
+func placeOf(by, codes []string) string {
 	var b strings.Builder
-	for i, code := range x.codes {
+	for i, code := range codes {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(x.table.output.Definition.By[i] + "=" + code)
+		b.WriteString(by[i] + "=" + code)
 	}
 	return b.String()
 }

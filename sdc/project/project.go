@@ -22,6 +22,7 @@ import (
 	"github.com/sluis-go/sluis/internal/guard"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/checklist"
+	"github.com/sluis-go/sluis/sdc/differencing"
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/origin"
 	"github.com/sluis-go/sluis/sdc/source"
@@ -73,7 +74,8 @@ func (e *RequestError) Error() string {
 func (e *RequestError) Unwrap() error { return e.Err }
 
 // Check opens the data and checks the outputs of the spec. The files are hashed while they
-// are read.
+// are read. What the tables of the spec tell together is in the report: see
+// [differencing.Together].
 //
 // The error is a *RequestError for what a person wrote wrongly, or one of sdc.Check or of
 // package source.
@@ -81,7 +83,7 @@ func (p *Project) Check(ctx context.Context, opts sdc.Options) (*sdc.Report, err
 	if err := p.usable(ctx); err != nil {
 		return nil, err
 	}
-	return p.CheckOutputs(ctx, p.spec.Outputs, opts)
+	return p.checkOutputs(ctx, p.spec.Outputs, opts, true)
 }
 
 // usable refuses a project without a spec, and a context that is nil.
@@ -92,11 +94,17 @@ func (p *Project) usable(ctx context.Context) error {
 	return nil
 }
 
-// CheckOutputs is Check for other outputs of the same data.
+// CheckOutputs is Check for other outputs of the same data, each by itself: it does not look at
+// what the outputs tell together.
 func (p *Project) CheckOutputs(ctx context.Context, outputs []sdc.Output, opts sdc.Options) (*sdc.Report, error) {
 	if err := p.usable(ctx); err != nil {
 		return nil, err
 	}
+	return p.checkOutputs(ctx, outputs, opts, false)
+}
+
+// checkOutputs checks outputs, and, where together, what they tell together.
+func (p *Project) checkOutputs(ctx context.Context, outputs []sdc.Output, opts sdc.Options, together bool) (*sdc.Report, error) {
 	if p.spec.Cells != nil {
 		return p.checkCells(ctx, outputs, opts)
 	}
@@ -112,10 +120,33 @@ func (p *Project) CheckOutputs(ctx context.Context, outputs []sdc.Output, opts s
 	if err := p.describe(r, f); err != nil {
 		return nil, err
 	}
+	if together {
+		if err := differencing.Together(ctx, f.src, f.spec, r, threads(opts), differencing.Options{}); err != nil {
+			return nil, err
+		}
+	}
 	if f.account != nil {
 		err = f.holdAgainst(ctx, r, opts)
 	}
 	return r, err
+}
+
+// Together asks what the released cells of the tables of a report tell together: see
+// [differencing.TogetherReleased]. The report is one of CheckOutputs on the outputs of the spec.
+// The data are read once more where two tables can differ.
+func (p *Project) Together(ctx context.Context, r *sdc.Report, released []differencing.Output, opts sdc.Options) ([]sdc.Remark, error) {
+	if err := p.usable(ctx); err != nil {
+		return nil, err
+	}
+	if p.spec.Cells != nil || len(released) < 2 {
+		return nil, nil
+	}
+	f, err := p.open(ctx, p.spec.Outputs, threads(opts))
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	return differencing.TogetherReleased(ctx, f.src, f.spec, r, released, threads(opts), differencing.Options{Steps: 2e8, Entries: 1e6})
 }
 
 // threads is the number of threads that options ask for; sdc.Check refuses more than 4,096.

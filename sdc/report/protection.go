@@ -58,7 +58,7 @@ func (p *Protection) basis(table string, d language) []basisFact {
 // about.
 func (d language) notChecked(o *sdc.OutputReport) (out []sentence) {
 	for _, s := range o.NotChecked {
-		if s.ID != words.SecondaryDisclosure {
+		if s.ID != words.SecondaryDisclosure && s.ID != words.TogetherDecided {
 			out = append(out, d.tell(s))
 		}
 	}
@@ -218,6 +218,7 @@ type protectionView struct {
 	ByHand   []handView
 	Cautions []sentence
 	About    []aboutView
+	Together []aboutView
 	Request  []basisFact // none on a public page
 }
 
@@ -293,7 +294,8 @@ func newProtectionView(p *Protection, opts *HTMLOptions) (*protectionView, error
 		},
 		Policy: p.Policy, Whose: d.whose(p.PolicySHA256, p.Differences),
 	}
-	v.About, v.Request = d.about(p.Remarks), d.request(p.About)
+	own, together := apart(p.Remarks)
+	v.About, v.Together, v.Request = d.about(own), d.about(together), d.request(p.About)
 	for _, x := range p.ByHand {
 		v.ByHand = append(v.ByHand, handView{x.Output, d.tell(x.Found)})
 	}

@@ -48,7 +48,8 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 		fmt.Fprintf(b, " of %s respondents", thousands(r.Data.Respondents))
 	}
 	fmt.Fprintf(b, "\n  policy sha256 %s\n", r.Policy.SHA256)
-	for _, x := range r.Data.Remarks {
+	own, together := apart(r.Data.Remarks)
+	for _, x := range own {
 		fmt.Fprintf(b, "  %s\n", RemarkLine(&x))
 	}
 	for _, d := range r.Policy.Differences {
@@ -59,6 +60,13 @@ func Text(w io.Writer, r *sdc.Report, opts TextOptions) error {
 	}
 	fmt.Fprintln(b)
 	summary(b, r)
+	if len(together) > 0 {
+		fmt.Fprintln(b, togetherTitle)
+		for _, x := range together {
+			fmt.Fprintf(b, "  %s\n", RemarkLine(&x))
+		}
+		fmt.Fprintln(b)
+	}
 	for i := range r.Outputs {
 		output(b, &r.Outputs[i], opts.Worst)
 	}

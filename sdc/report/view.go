@@ -21,6 +21,7 @@ type view struct {
 	Remarks     []sentence
 	Request     []basisFact // facts about the request
 	About       []aboutView // remarks about the data
+	Together    []aboutView // remarks about outputs together
 	Rows        int64
 	Respondents int64
 	Outputs     []outputView
@@ -46,6 +47,21 @@ const (
 	// noRespondent is the remark that no column names the respondents.
 	noRespondent = "no-respondent"
 )
+
+// togetherTitle heads the remarks about outputs together.
+const togetherTitle = "What the outputs tell together, and with what was released before"
+
+// apart separates the remarks on what outputs tell together from those about the data.
+func apart(list []sdc.Remark) (own, together []sdc.Remark) {
+	for _, x := range list {
+		if x.Name == "differencing" || x.Name == "ledger" {
+			together = append(together, x)
+		} else {
+			own = append(own, x)
+		}
+	}
+	return own, together
+}
 
 // PublicRemarks returns the remarks about the data that a public page has too.
 func PublicRemarks(list []sdc.Remark) []sdc.Remark {
@@ -126,13 +142,14 @@ type reasonView struct {
 
 func newView(r *sdc.Report, opts *HTMLOptions) (*view, error) {
 	d := dictionary(opts.Lang)
+	own, together := apart(r.Data.Remarks)
 	v := &view{
 		page: page{
 			Lang: opts.Lang, Title: d.t("Output check"), Badge: d.verdict(r.Verdict), Lead: d.lead(r),
 			Notice:  d.t("CONFIDENTIAL: this report holds small counts and must not leave the closed environment."),
 			Sources: r.Data.Sources, Files: opts.Files,
 		},
-		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, About: d.about(r.Data.Remarks), Request: d.request(r.About),
+		Policy: r.Policy.Name, Rows: r.Data.Rows, Respondents: r.Data.Respondents, About: d.about(own), Together: d.about(together), Request: d.request(r.About),
 	}
 	if m := r.Manifest; m != nil {
 		v.Inputs = m.Inputs

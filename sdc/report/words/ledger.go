@@ -21,10 +21,21 @@ const (
 	LedgerHiddenNow      ID = "ledger-hidden-now"
 	LedgerLimit          ID = "ledger-limit"
 	LedgerOtherName      ID = "ledger-other-name"
+
+	TogetherInside       ID = "together-inside"
+	TogetherMixed        ID = "together-mixed"
+	TogetherCombined     ID = "together-combined"
+	TogetherTooMany      ID = "together-too-many"
+	TogetherNotDerived   ID = "together-not-derived"
+	TogetherDecided      ID = "secondary-disclosure-in-part"
+	DifferentRowsDecided ID = "different-populations-in-part"
 )
 
 // between are the arguments of what a cell and an earlier cell tell together.
 var between = slices.Concat(name("output"), text("cell"), number("release"), name("earlier"), text("other"), number("n", "min"), text("response"))
+
+// within are the arguments of what cells of two outputs of one spec tell together.
+var within = slices.Concat(name("output"), text("cell"), name("second"), text("other"), number("n", "min"), text("response"))
 
 var ledgerParameters = map[ID][]Parameter{
 	DifferencingInside:   between,
@@ -44,6 +55,13 @@ var ledgerParameters = map[ID][]Parameter{
 	LedgerHiddenNow:      name("output"),
 	LedgerLimit:          slices.Concat(number("atoms", "cells"), text("response")),
 	LedgerOtherName:      slices.Concat(number("release"), text("population", "unit")),
+	TogetherInside:       within,
+	TogetherMixed:        within,
+	TogetherCombined:     within,
+	TogetherTooMany:      number("most"),
+	TogetherNotDerived:   name("output"),
+	TogetherDecided:      nil,
+	DifferentRowsDecided: slices.Concat(name("first", "second"), number("n", "m", "min")),
 }
 
 var englishLedger = map[ID]string{
@@ -64,6 +82,13 @@ var englishLedger = map[ID]string{
 	LedgerHiddenNow:      "output {output} has suppressed or rounded cells: what earlier releases tell of the cells is not decided",
 	LedgerLimit:          "the {atoms} classes of respondents that {cells} cells[ (sums of {response})] tell apart are too many: sums over several cells were not decided, or not all of them",
 	LedgerOtherName:      "release {release} was made from one of these files under another population or unit, {population} and {unit}, and was not compared; give both specs the same names",
+	TogetherInside:       "cell {cell} of output {output} and cell {other} of output {second} differ by {n:respondent|respondents}, and one cell lies inside the other: the difference of the two numbers[ (sums of {response})] is about {n?this respondent|these respondents} alone; at least {min} are required",
+	TogetherMixed:        "cell {cell} of output {output} and cell {other} of output {second} differ by {n:respondent|respondents}, some of them in the one cell and some in the other: the difference of the two numbers[ (sums of {response})] is about {n?this respondent|these respondents} alone, with mixed signs; at least {min} are required",
+	TogetherCombined:     "from the cells of all outputs together a reader can compute a number[ (sum of {response})] about {n:respondent|respondents} alone[, inside cell {cell} of output {output}][ and inside cell {other} of output {second}]; at least {min} are required",
+	TogetherTooMany:      "what the tables tell together was not decided: their spanning variables have more than {most} combinations of codes in the data; leave a table or a variable out, or use fewer codes",
+	TogetherNotDerived:   "what the tables tell together was not decided: the cells of output {output} could not be derived once more from the rows",
+	TogetherDecided:      "secondary disclosure, in part: numbers about few respondents that follow from the tables of this spec by additions and subtractions were looked for; not looked at are dominance and groups in sums of cells, bounds, what different responses tell of each other, and earlier releases",
+	DifferentRowsDecided: "outputs {first} and {second} leave out different rows for missing values ({n} and {m}): what follows about fewer than {min} respondents was looked for, and whether one respondent dominates the difference of the two outputs, or whether the difference discloses a group, was not checked; make null a category (missing: category), or leave the same rows out before the check",
 }
 
 var dutchLedger = map[ID]string{
@@ -84,4 +109,11 @@ var dutchLedger = map[ID]string{
 	LedgerHiddenNow:      "uitkomst {output} heeft onderdrukte of afgeronde cellen: wat eerdere releases over die cellen vertellen, is niet beslist",
 	LedgerLimit:          "de {atoms} klassen van respondenten die {cells} cellen[ (sommen van {response})] onderscheiden, zijn te veel: sommen over meer cellen zijn niet of niet alle beslist",
 	LedgerOtherName:      "release {release} is gemaakt van een van deze bestanden, onder een andere populatie of eenheid, {population} en {unit}, en is niet vergeleken; geef beide specs dezelfde namen",
+	TogetherInside:       "cel {cell} van uitkomst {output} en cel {other} van uitkomst {second} verschillen {n:respondent|respondenten}, en de ene cel ligt binnen de andere: het verschil van de twee getallen[ (sommen van {response})] gaat alleen over {n?deze respondent|deze respondenten}; minstens {min} zijn vereist",
+	TogetherMixed:        "cel {cell} van uitkomst {output} en cel {other} van uitkomst {second} verschillen {n:respondent|respondenten}, van wie sommige in de ene en sommige in de andere cel: het verschil van de twee getallen[ (sommen van {response})] gaat alleen over {n?deze respondent|deze respondenten}, met wisselende tekens; minstens {min} zijn vereist",
+	TogetherCombined:     "uit de cellen van alle uitkomsten samen kan een lezer een getal[ (som van {response})] over {n:respondent|respondenten} alleen berekenen[, binnen cel {cell} van uitkomst {output}][ en binnen cel {other} van uitkomst {second}]; minstens {min} zijn vereist",
+	TogetherTooMany:      "wat de tabellen samen vertellen, is niet beslist: hun opspannende variabelen hebben meer dan {most} combinaties van codes in de data; laat een tabel of een variabele weg, of gebruik minder codes",
+	TogetherNotDerived:   "wat de tabellen samen vertellen, is niet beslist: de cellen van uitkomst {output} konden niet nog eens uit de rijen worden afgeleid",
+	TogetherDecided:      "secundaire onthulling, deels: er is gezocht naar getallen over weinig respondenten die met optellen en aftrekken uit de tabellen van deze spec volgen; niet bekeken zijn dominantie en groepen in sommen van cellen, grenzen, wat verschillende responsvariabelen over elkaar vertellen, en eerdere publicaties",
+	DifferentRowsDecided: "uitkomsten {first} en {second} laten verschillende rijen weg vanwege ontbrekende waarden ({n} en {m}): naar wat over minder dan {min} respondenten volgt, is gezocht; of één respondent het verschil van de twee uitkomsten domineert, of dat verschil een groep onthult, is niet bekeken; maak van ontbrekend een categorie (missing: category), of laat vóór de controle dezelfde rijen weg",
 }
