@@ -39,6 +39,7 @@ func TestDeclaredColumns(t *testing.T) {
 		{"a relation that does not hold", "  relations: [total = paid - unpaid]\n", table("total"), exitUsage, "relation 1 of the declared ones does not hold: 59 records", ""},
 		{"bounds of a response with hidden cells", "  bounds: {total: [0, 9]}\n", table("total"), 0, "bounds-reckoned", "Left to a reviewer"},
 		{"bounds that are too near", "  bounds: {total: [4, 9]}\n", table("total"), exitReview, "bounds-hidden", "bounds-reckoned"},
+		{"bounds that leave enough to an outsider alone", "  bounds: {total: [3.5, 9]}\n", table("total"), exitReview, "bounds-hidden", "bounds-reckoned"},
 		{"bounds of a response that spans another table", "  bounds: {total: [0, 9]}\n", table("total") + "  - {name: t, kind: frequency, by: [total]}\n", exitReview, "bounds-hidden", "bounds-reckoned"},
 		{"bounds of another response", "  bounds: {paid: [0, 9]}\n", table("total"), 0, `no value of "paid" is below 0 or above 9`, "bounds-hidden"},
 		{"a value out of bounds", "  bounds: {paid: [0, 3.5]}\n", table("total"), exitFailure, "row 4", ""},
