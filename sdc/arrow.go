@@ -23,41 +23,61 @@ const batchRows = 1 << 16
 // rows the keys of a reader would overlap the keys of the next reader.
 const readerRows = 40
 
-// read drives the intake: the table or readers feed workers, workers merge into
+// read drives the intake: the table or readers feed workers, workers of one subset merge into
 // one. With one thread everything happens in the calling goroutine.
-func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*worker, error) {
+func (in *input) read(ctx context.Context, subsets []*subset, opts Options) error {
 	threads := opts.threads()
-	workers, shared := make([]*worker, threads), interners{}
-	for i := range workers {
-		var err error
-		if workers[i], err = newWorker(pl, in, shared); err != nil {
-			return nil, err
+	crews := make([]crew, threads)
+	of := make([][]*worker, len(subsets))
+	for k, s := range subsets {
+		shared := interners{}
+		for i := range crews {
+			w, err := newWorker(s.pl, in, shared)
+			if err != nil {
+				return err
+			}
+			w.trusted = w.trusted || opts.Trusted
+			s.b.give(w)
+			of[k], crews[i] = append(of[k], w), append(crews[i], w)
 		}
-		workers[i].trusted = workers[i].trusted || opts.Trusted
-		b.give(workers[i])
-	}
-	for k := range pl.tabs {
-		guess := &evidence.Guess{}
-		for _, w := range workers {
-			w.accumulators[k].Share(guess)
+		for t := range s.pl.tabs {
+			guess := &evidence.Guess{}
+			for _, w := range of[k] {
+				w.accumulators[t].Share(guess)
+			}
 		}
 	}
 	if err := in.start(); err != nil {
-		return nil, err
+		return err
 	}
 	var err error
 	switch {
 	case in.table != nil:
-		err = readTable(ctx, in.table, workers, opts)
+		for k := range subsets {
+			if err == nil {
+				err = readTable(ctx, in.table, of[k], opts)
+			}
+			opts.Progress = nil // the rows were read once
+		}
 	case threads == 1:
-		err = readAlone(ctx, in.readers, workers[0], opts)
+		err = readAlone(ctx, in.readers, crews[0], opts)
 	default:
-		err = readTogether(ctx, in.readers, workers, opts)
+		err = readTogether(ctx, in.readers, crews, opts)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	workers[0].threads = threads // it works alone now
+	for k, s := range subsets {
+		if s.w, err = mergeWorkers(ctx, of[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeWorkers merges the workers of a subset into the first of them.
+func mergeWorkers(ctx context.Context, workers []*worker) (*worker, error) {
+	workers[0].threads = len(workers) // it works alone now
 	for _, w := range workers[1:] {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -67,6 +87,21 @@ func (in *input) read(ctx context.Context, pl *plan, opts Options, b *budget) (*
 		}
 	}
 	return workers[0], workers[0].flush()
+}
+
+// crew is the workers of one thread, one for each subset.
+type crew []*worker
+
+// addRecord hands a record to every worker. Of several errors it returns the one of the
+// earliest row.
+func (c crew) addRecord(m message) error {
+	var first error
+	for _, w := range c {
+		if err := w.addRecord(m); err != nil && (first == nil || earlier(err, first)) {
+			first = err
+		}
+	}
+	return first
 }
 
 // readTable has the workers read a table, morsel by morsel.
@@ -171,14 +206,15 @@ func guarded(ctx context.Context, r array.RecordReader, k int, fn func(message) 
 	return guard.Call(func() error { return scan(ctx, r, k, fn) })
 }
 
-func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opts Options) error {
+func readAlone(ctx context.Context, readers []array.RecordReader, c crew, opts Options) error {
+	rows := int64(0)
 	for k, r := range readers {
 		err := scan(ctx, r, k, func(m message) error {
-			if err := w.addRecord(m); err != nil {
+			if err := c.addRecord(m); err != nil {
 				return err
 			}
-			if opts.Progress != nil {
-				opts.Progress(w.rows)
+			if rows += m.record.NumRows(); opts.Progress != nil {
+				opts.Progress(rows)
 			}
 			return nil
 		})
@@ -192,13 +228,13 @@ func readAlone(ctx context.Context, readers []array.RecordReader, w *worker, opt
 // readTogether reads every reader in a goroutine of its own and hands the records to the
 // workers. At most as many readers are read at a time as there are workers. Of several
 // errors it returns the one of the earliest row.
-func readTogether(asked context.Context, readers []array.RecordReader, workers []*worker, opts Options) error {
+func readTogether(asked context.Context, readers []array.RecordReader, crews []crew, opts Options) error {
 	ctx, cancel := context.WithCancel(asked)
 	defer cancel()
-	feed := make(chan message, len(workers))
+	feed := make(chan message, len(crews))
 	state := shared{cancel: cancel, progress: opts.Progress}
 	var reading, working guard.Group
-	slots := make(chan struct{}, len(workers))
+	slots := make(chan struct{}, len(crews))
 	for k, r := range readers {
 		reading.Go(func() {
 			slots <- struct{}{}
@@ -219,21 +255,23 @@ func readTogether(asked context.Context, readers []array.RecordReader, workers [
 			}
 		})
 	}
-	for _, w := range workers {
+	for _, c := range crews {
 		working.Go(func() {
 			failed := false
 			for m := range feed {
 				// A record that was sent before another worker failed may hold an earlier
 				// row.
 				if !failed && asked.Err() == nil {
-					if err := guard.Call(func() error { return w.addRecord(m) }); err != nil {
+					if err := guard.Call(func() error { return c.addRecord(m) }); err != nil {
 						failed = true
 						state.fail(err)
 					}
 				}
 				m.record.Release()
 			}
-			w.grids.countAll()
+			for _, w := range c {
+				w.grids.countAll()
+			}
 		})
 	}
 	reading.Wait()

@@ -13,6 +13,7 @@ import (
 	"github.com/sluis-go/sluis/internal/evidence"
 	"github.com/sluis-go/sluis/internal/intact"
 	"github.com/sluis-go/sluis/internal/observed"
+	"github.com/sluis-go/sluis/internal/rows"
 )
 
 // worker gathers the evidence of a part of the data.
@@ -40,6 +41,8 @@ type worker struct {
 	units        []bool                // columns of units that are text or bytes
 	digits       []int                 // of the unit of number columns
 	broken       []breach              // of the relations of the plan
+	picker       *rows.Picker          // of the rows of the population; nil for all
+	pickedBy     []int                 // the columns of its conditions
 
 	arrays  []arrow.Array // column -> rows of the batch
 	codes   [][]uint32    // scratch: column -> row -> code
@@ -155,6 +158,9 @@ func newWorker(pl *plan, in *input, shared interners) (*worker, error) {
 	if pl.overlap {
 		w.overlap = &evidence.Overlap{}
 	}
+	if len(pl.where) > 0 {
+		return w, w.pick(in)
+	}
 	return w, nil
 }
 
@@ -235,9 +241,9 @@ func (w *worker) addMorsel(m *column.Morsels, i int) error {
 	return w.add(hi-lo, int64(lo), uint64(lo))
 }
 
-// add hands the batch of n rows that w.arrays holds to every table. row is the
+// addRows hands the batch of n rows that w.arrays holds to every table. row is the
 // position of its first row, and key its key.
-func (w *worker) add(n int, row int64, key uint64) error {
+func (w *worker) addRows(n int, row int64, key uint64) error {
 	w.first = key
 	if w.pl.data.RespondentForm.folds() {
 		back, err := w.foldUnits()

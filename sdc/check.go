@@ -6,7 +6,9 @@ import (
 	"runtime"
 
 	"github.com/sluis-go/sluis/internal/guard"
+	"github.com/sluis-go/sluis/sdc/basis"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/population"
 	"github.com/sluis-go/sluis/sdc/report/words"
 	"github.com/sluis-go/sluis/sdc/seal"
 )
@@ -77,6 +79,15 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	if err := d.independent(outputs); err != nil {
 		return nil, err
 	}
+	for i := range outputs {
+		switch {
+		case len(outputs[i].Where) == 0:
+		case d.Cells != nil:
+			return nil, outputsError("output %q: where picks records, and the data are cells: leave it out", outputs[i].Name)
+		case opts.Sole:
+			return nil, outputsError("output %q has a population of its own: protection and suggestions reckon with one population; write the conditions under data.where, in a spec for each population", outputs[i].Name)
+		}
+	}
 	var tables []*outputTables
 	var totals totals
 	if d.Cells != nil {
@@ -99,6 +110,7 @@ func Check(ctx context.Context, d *Data, outputs []Output, p Policy, opts Option
 	for i := range outputs {
 		out, found := evaluate(&outputs[i], d, tables[i], &p, opts.threads())
 		out.Basis = d.basis(&outputs[i])
+		out.Basis.Population = tables[i].of
 		r.status = append(r.status, found)
 		r.Verdict = worst(r.Verdict, out.Verdict)
 		r.Outputs = append(r.Outputs, out)
@@ -132,6 +144,9 @@ type outputTables struct {
 	sensitive []*Table
 	known     []*Table // as sensitive, of the rows with a known value
 	pairs     []*Table // with two sensitive variables beside the keys, likewise
+
+	population population.Where
+	of         *basis.Population // nil for all records
 }
 
 // evaluate applies the policy to one output, on so many threads. Beside the report

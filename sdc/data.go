@@ -11,6 +11,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/population"
 )
 
 // Roles names the columns that are not shown in a table but decide about it.
@@ -98,6 +99,9 @@ type Data struct {
 	// Declared is what the caller declares of columns. The report says so. Defaults to
 	// nothing.
 	Declared declared.Columns
+	// Where says which records all outputs are about. Defaults to all records. What is
+	// Declared is held against all records all the same.
+	Where population.Where
 	// Cells has the tables of all outputs, by name of the output, where the cells are known
 	// and not the records. Then the Data are made as &Data{Cells: ...}, Roles, Missing and
 	// Suppressions must be empty, and Declared has no codes, relations and bounds. Defaults
@@ -143,6 +147,12 @@ func (d *Data) validate() error {
 	}
 	if err := d.Declared.Validate(); err != nil {
 		return err
+	}
+	if err := d.Where.Validate(); err != nil {
+		return err
+	}
+	if d.Cells != nil && len(d.Where) > 0 {
+		return outputsError("where picks records, and the data are cells: leave it out")
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Declared.Codes)) {
 		if d.Hierarchies[name] != nil {
@@ -203,5 +213,6 @@ func (d *Data) namedColumns() []namedColumn {
 	for field, name := range d.Declared.Named() {
 		add("Data.Declared."+field, name)
 	}
+	add("Data.Where", d.Where.Columns()...)
 	return out
 }

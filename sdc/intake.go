@@ -284,6 +284,9 @@ func (w *worker) merge(o *worker) error {
 		}
 	}
 	w.rows += o.rows
+	if w.picker != nil {
+		w.picker.Merge(o.picker)
+	}
 	if w.overlap != nil {
 		m := evidence.Codes{Respondent: codes[w.pl.respondent], Holding: codes[w.pl.holding]}
 		if err := w.overlap.Merge(o.overlap, m); err != nil {

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+
+	"github.com/sluis-go/sluis/sdc/population"
 )
 
 // Kind is the kind of an output.
@@ -33,6 +35,9 @@ type Output struct {
 	// coordinates, or the key variables of microdata. Required for these; none
 	// twice. A Model has none.
 	By []string
+	// Where says which records the output is about, of those of Data.Where. Other records are
+	// not read for the output. Defaults to all of them.
+	Where population.Where
 	// Margins lists the margins that are published beside the inner cells. A margin is
 	// given by the spanning variables that it keeps; the empty list is the grand total.
 	// The codes of a kept variable are published at every level of its hierarchy.
@@ -109,6 +114,9 @@ func (o *Output) Validate() error {
 	}
 	if d, ok := duplicate(o.Sensitive); ok {
 		return fail("sensitive variable %q is named twice", d)
+	}
+	if err := o.Where.Validate(); err != nil {
+		return fmt.Errorf("output %q: %w", o.Name, err)
 	}
 	for name, level := range o.Depth {
 		if level < 1 || !slices.Contains(o.By, name) {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sluis-go/sluis/internal/evidence"
+	"github.com/sluis-go/sluis/sdc/population"
 )
 
 // plan lists the columns and tables that one pass over the data gathers.
@@ -24,6 +25,8 @@ type plan struct {
 
 	memory int64        // the budget in bytes, 0 for none
 	held   atomic.Int64 // bytes of observations
+
+	where population.Where // the rows that are gathered
 }
 
 // planned is a column that is read.
@@ -57,24 +60,30 @@ type tabulation struct {
 	observing *observing
 }
 
-func newPlan(d *Data, outputs []Output, p *Policy) (*plan, error) {
+// validOutputs reports the first fault of data and outputs.
+func validOutputs(d *Data, outputs []Output) error {
 	if err := d.validate(); err != nil {
-		return nil, err
+		return err
 	}
 	if len(outputs) == 0 {
-		return nil, outputsError("there are no outputs to check")
+		return outputsError("there are no outputs to check")
 	}
 	var names []string
 	for i := range outputs {
 		if err := outputs[i].Validate(); err != nil {
-			return nil, err
+			return err
 		}
 		names = append(names, outputs[i].Name)
 	}
 	if name, ok := duplicate(names); ok {
-		return nil, outputsError("two outputs have the name %q", name)
+		return outputsError("two outputs have the name %q", name)
 	}
-	pl := &plan{data: d, respondent: -1, holding: -1, weight: -1, request: -1}
+	return nil
+}
+
+// newPlan plans the outputs of a population, which are valid.
+func newPlan(d *Data, outputs []Output, p *Policy, where population.Where) (*plan, error) {
+	pl := &plan{data: d, respondent: -1, holding: -1, weight: -1, request: -1, where: where}
 	if d.Roles.Respondent != "" {
 		pl.respondent = pl.column(d.Roles.Respondent, true, false)
 		pl.columns[pl.respondent].refuse = true
@@ -93,6 +102,9 @@ func newPlan(d *Data, outputs []Output, p *Policy) (*plan, error) {
 		if err := pl.addOutput(&outputs[i], p); err != nil {
 			return nil, err
 		}
+	}
+	for _, name := range where.Columns() {
+		pl.column(name, false, false)
 	}
 	return pl, nil
 }
@@ -210,6 +222,9 @@ func (pl *plan) keyed(c int) bool {
 // spanning adds a column that spans a table.
 func (pl *plan) spanning(o *Output, name string) (int, error) {
 	m := pl.data.missing(name)
+	if m == MissingSuppressed && len(pl.where) > 0 {
+		return 0, outputsError("output %q: missing values of column %q are suppressed by a record about the whole file, and where takes a part of the file: suppress the part with sluis local, and leave where out", o.Name, name)
+	}
 	matching, err := m.matching()
 	if err == nil && matching != nil && o.Kind != Microdata {
 		return 0, outputsError("output %q: missing values of column %q: %s is defined for the keys of microdata only", o.Name, name, m)

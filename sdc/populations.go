@@ -20,7 +20,7 @@ import (
 //     out of the count.
 //
 // Two outputs that leave out the same rows are no difference; see population. All other pairs
-// are for review.
+// are for review. So are two outputs of two populations: see Output.Where.
 //
 // Quadratic in the outputs, and linear in the cells of magnitude tables.
 func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
@@ -45,17 +45,34 @@ func (d *Data) populations(outputs []Output, tables []*outputTables) []Remark {
 			if same {
 				continue
 			}
+			id := words.DifferentPopulations
+			if !tables[i].sameRows(tables[j]) {
+				id, n, m = words.OtherPopulations, tables[i].records(), tables[j].records()
+			}
 			out = append(out, Remark{
 				Name: "populations", Count: n + m, Verdict: Review,
-				Message: words.New(words.DifferentPopulations, words.NameOf(a.Name), words.NameOf(b.Name), words.Count(n), words.Count(m)),
+				Message: words.New(id, words.NameOf(a.Name), words.NameOf(b.Name), words.Count(n), words.Count(m)),
 			})
 		}
 	}
 	return out
 }
 
+// records is the number of records of the population of an output.
+func (t *outputTables) records() int64 {
+	counted, excluded := t.main.Rows()
+	return counted + excluded
+}
+
+// sameRows reports whether two outputs are known to be about the same records: their
+// conditions are the same, or one has more conditions, and as many records.
+func (t *outputTables) sameRows(o *outputTables) bool {
+	a, b := t.population, o.population
+	return a.Key() == b.Key() || (a.Narrows(b) || b.Narrows(a)) && t.records() == o.records()
+}
+
 // population gives outputs that leave out the same rows one number: the position of the first
-// of these outputs. Two outputs leave out the same rows in two cases:
+// of these outputs. Two outputs of the same records leave out the same rows in two cases:
 //
 //   - both leave out no row;
 //   - both leave out as many rows, and the columns whose nulls leave a row out of one
@@ -70,6 +87,9 @@ func (d *Data) population(outputs []Output, tables []*outputTables) {
 			first, second := tables[i].main, tables[j].main
 			of, with := d.leftOut(&outputs[i]), d.leftOut(&outputs[j])
 			n := first.exclude
+			if !tables[i].sameRows(tables[j]) {
+				continue
+			}
 			if n != second.exclude || n != 0 && !among(of, with) && !among(with, of) {
 				continue
 			}

@@ -18,40 +18,19 @@ type totals struct {
 	alike             []Remark
 }
 
-// tabulate runs the whole pass: intake by workers, one merge, and the margins
-// of every table.
-func tabulate(ctx context.Context, d *Data, outputs []Output, p *Policy, opts Options) ([]*outputTables, totals, error) {
+// tables makes the tables of the outputs of a subset from the rows that were gathered.
+func (s *subset) tables(ctx context.Context, in *input, p *Policy, opts Options) ([]*outputTables, totals, error) {
 	var sum totals
-	pl, err := newPlan(d, outputs, p)
-	if err != nil {
-		return nil, sum, err
-	}
-	if opts.Sole {
-		pl.noteSoles(p)
-	}
-	pl.memory = opts.Memory
-	in, done, err := d.input.ready(ctx)
-	if err != nil {
-		return nil, sum, err
-	}
-	defer done()
-	if err := d.names(in); err != nil {
-		return nil, sum, err
-	}
-	b, err := newBudget(pl, opts)
-	if err != nil {
-		return nil, sum, err
-	}
-	defer b.close()
-	w, err := in.read(ctx, pl, opts, b)
-	if err != nil {
-		return nil, sum, err
-	}
+	var err error
+	pl, w := s.pl, s.w
 	sum.rows, sum.respondents = w.rows, w.rows
 	if c := pl.respondent; c >= 0 && !w.keyed[c] {
 		sum.respondents = int64(w.encoders[c].Len())
 	}
 	if w.rows == 0 {
+		if len(s.where) > 0 {
+			return nil, sum, fmt.Errorf("%w: output %q: no row meets all conditions of its where", ErrNoRows, s.outputs[0].Name)
+		}
 		return nil, sum, ErrNoRows
 	}
 	for k := range w.broken {

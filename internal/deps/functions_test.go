@@ -11,6 +11,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/ledger"
 	"github.com/sluis-go/sluis/sdc/localrecord"
+	"github.com/sluis-go/sluis/sdc/population"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
@@ -35,6 +36,8 @@ var functions = map[string]any{
 	"sdc/differencing.Together":          differencing.Together,
 	"sdc/differencing.TogetherReleased":  differencing.TogetherReleased,
 	"sdc/ledger.Create":                  ledger.Create,
+	"sdc/population.Number":              population.Number,
+	"sdc/population.Time":                population.Time,
 	"sdc/ledger.Open":                    ledger.Open,
 	"sdc/ledger.Payload":                 ledger.Payload,
 	"sdc/seal.Check":                     seal.Check,

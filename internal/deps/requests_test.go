@@ -33,6 +33,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/dossier"
 	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/population"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/report"
@@ -133,6 +134,7 @@ func data(t *testing.T) *sdc.Data {
 	d.Suppressions = []*localrecord.Record{localRecord()}
 	d.NotIdentifiers = map[string]string{"state": "a state of three"}
 	d.RespondentForm = "exact"
+	d.Where = population.Where{{Column: "state", Codes: []string{"s0", "s1"}}, {Column: "turnover", From: "0", To: "1000000"}}
 	d.Declared = declared.Columns{
 		Codes: map[string][]string{"state": {"s0", "s1", "s2", "s3"}}, Independent: [][2]string{{"region", "asks"}}, Relations: []string{"turnover = net"},
 		Bounds: map[string][2]string{"turnover": {"0", "100"}},

@@ -17,6 +17,7 @@ import (
 	"github.com/sluis-go/sluis/sdc/local"
 	"github.com/sluis-go/sluis/sdc/localrecord"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/population"
 	"github.com/sluis-go/sluis/sdc/profile"
 	"github.com/sluis-go/sluis/sdc/project"
 	"github.com/sluis-go/sluis/sdc/replace"
@@ -173,6 +174,8 @@ var values = map[string]any{
 	"sdc/cells.Table":                cells.Table{},
 	"sdc/cells.Variable":             cells.Variable{},
 	"sdc/declared.Columns":           declared.Columns{},
+	"sdc/population.Condition":       population.Condition{},
+	"sdc/basis.Population":           basis.Population{},
 	"sdc/localrecord.Key":            localrecord.Key{},
 	"sdc/localrecord.Record":         localrecord.Record{},
 	"sdc.Table":                      sdc.Table{},

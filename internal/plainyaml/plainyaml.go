@@ -34,6 +34,7 @@ const (
 //     values;
 //   - a tag, such as !!seq: a tag changes the type of a value, and the library that this
 //     package uses panics at some tags;
+//   - an entry of a list that is nothing, but for a ~ under a key where;
 //   - a number, a truth value or an empty value that YAML reads as another text than the
 //     written one: YAML reads 010 as 8, 01 as 1, and 20.10 as 20.1. In quotes the text
 //     stays as it is.
@@ -130,6 +131,7 @@ func depth(tokens token.Tokens) error {
 // walk looks at every value of a document.
 type walk struct {
 	literal bool
+	where   int            // so many keys where are around the value
 	anchors map[string]int // values behind an anchor; -1 within it
 }
 
@@ -140,12 +142,16 @@ func (w *walk) size(n ast.Node) (int, error) {
 	case *ast.MappingNode:
 		return sizes(w, n.Values)
 	case *ast.MappingValueNode:
+		if t := n.Key.GetToken(); t != nil && t.Value == "where" {
+			w.where++
+			defer func() { w.where-- }()
+		}
 		return sizes(w, []ast.Node{n.Key, n.Value})
 	case *ast.MappingKeyNode:
 		return w.size(n.Value)
 	case *ast.SequenceNode:
 		for _, v := range n.Values {
-			if null, ok := v.(*ast.NullNode); ok && w.literal {
+			if null, ok := v.(*ast.NullNode); ok && w.literal && !(w.where > 0 && null.Token.Value == "~") {
 				return 0, at(null.Token, "an entry of the list is nothing: put quotes around it, or take it out")
 			}
 		}

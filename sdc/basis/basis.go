@@ -21,6 +21,8 @@ type Facts struct {
 	Request string `json:"request,omitempty"`
 	// By lists the spanning variables of a table, or the key variables of microdata.
 	By []string `json:"by"`
+	// Population is the part of the records that the output is about; nil for all records.
+	Population *Population `json:"population,omitempty"`
 	// Sensitive lists the sensitive variables.
 	Sensitive []string `json:"sensitive"`
 	// Response is the summed column of a magnitude table.
@@ -53,6 +55,14 @@ type Facts struct {
 	Parameters int `json:"parameters,omitempty"`
 	// APriori are the entries that a person has made.
 	APriori []APriori `json:"apriori,omitempty"`
+}
+
+// Population is the part of the records that an output is about: the conditions as a spec
+// writes them, and the number of rows and of distinct respondents that meet them.
+type Population struct {
+	Where       string `json:"where"`
+	Rows        int64  `json:"rows"`
+	Respondents int64  `json:"respondents"`
 }
 
 // Amount is a sensitive variable of numbers. Width is the width of a narrow band as a

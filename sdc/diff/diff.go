@@ -297,6 +297,9 @@ func basisFacts(b *basis.Facts) []fact {
 		{"sensitive", strings.Join(b.Sensitive, ", "), ""}, {"response", b.Response, ""}, {"statistics", strings.Join(b.Statistics, ", "), ""},
 		{"quantile type", fmt.Sprint(b.QuantileType), ""}, {"per respondent", fmt.Sprint(b.PerRespondent), ""},
 	}
+	if p := b.Population; p != nil {
+		out = append(out, fact{"population", fmt.Sprintf("%s: %d rows of %d respondents", p.Where, p.Rows, p.Respondents), ""})
+	}
 	for _, m := range b.Missing {
 		out = append(out, fact{"missing " + m.Column, string(m.Policy), ""})
 	}

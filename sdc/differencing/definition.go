@@ -1,10 +1,15 @@
 package differencing
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/sluis-go/sluis/internal/rows"
 	"github.com/sluis-go/sluis/sdc"
+	"github.com/sluis-go/sluis/sdc/population"
 	"github.com/sluis-go/sluis/sdc/source"
 	"github.com/sluis-go/sluis/sdc/spec"
 )
@@ -22,9 +27,11 @@ type Definition struct {
 	Response   string              `json:"response,omitempty"`
 	Statistics []string            `json:"statistics,omitempty"`
 	Parameters int                 `json:"parameters,omitempty"`
+	// Where has the conditions on the records that the output is about; nil for all records.
+	Where population.Where `json:"where,omitempty"`
 	// Missing has the policy for nulls of every column of By.
 	Missing map[string]string `json:"missing,omitempty"`
-	// Trees have the code trees of columns of By: pairs of a code and the code above it, ""
+	// Trees have the code trees of columns of By and Where: pairs of a code and the code above it, ""
 	// for a code below the total.
 	Trees map[string][][2]string `json:"trees,omitempty"`
 }
@@ -52,7 +59,10 @@ func Describe(s *spec.Spec, o *sdc.Output) Definition {
 	}
 	d := Definition{
 		Kind: string(o.Kind), By: o.By, Margins: o.Margins, NoMargins: o.NoMargins, Depth: o.Depth, Fold: o.Fold,
-		Sensitive: o.Sensitive, Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters,
+		Sensitive: o.Sensitive, Response: o.Response, Statistics: o.Statistics, Parameters: o.Parameters, Where: slices.Concat(s.Where, o.Where),
+	}
+	for _, name := range d.Where.Columns() {
+		d.tree(s, name)
 	}
 	for _, name := range o.By {
 		m, ok := s.Missing[name]
@@ -66,16 +76,47 @@ func Describe(s *spec.Spec, o *sdc.Output) Definition {
 			d.Missing = map[string]string{}
 		}
 		d.Missing[name] = string(m)
-		if h := s.Hierarchies[name]; h != nil {
-			if d.Trees == nil {
-				d.Trees = map[string][][2]string{}
-			}
-			for code, parent := range h.All() {
-				d.Trees[name] = append(d.Trees[name], [2]string{code, parent})
-			}
-		}
+		d.tree(s, name)
 	}
 	return d
+}
+
+// tree keeps the code tree of a column.
+func (d *Definition) tree(s *spec.Spec, name string) {
+	h := s.Hierarchies[name]
+	if h == nil || d.Trees[name] != nil {
+		return
+	}
+	if d.Trees == nil {
+		d.Trees = map[string][][2]string{}
+	}
+	for code, parent := range h.All() {
+		d.Trees[name] = append(d.Trees[name], [2]string{code, parent})
+	}
+}
+
+// picker returns what picks the records of the output from those of a file; nil for all.
+func (d *Definition) picker(schema *arrow.Schema, comma bool) (*rows.Picker, error) {
+	if len(d.Where) == 0 {
+		return nil, nil
+	}
+	if err := d.Where.Validate(); err != nil {
+		return nil, err
+	}
+	return rows.New(d.Where, func(c *population.Condition) (rows.Column, error) {
+		at := schema.FieldIndices(c.Column)
+		if len(at) != 1 {
+			return rows.Column{}, fmt.Errorf("%w: column %q of where is not there", errDerive, c.Column)
+		}
+		out := rows.Column{Type: schema.Field(at[0]).Type, Comma: comma}
+		if tree, ok := d.Trees[c.Column]; ok {
+			out.Tree = rows.Tree{}
+			for _, p := range tree {
+				out.Tree[p[0]] = p[1]
+			}
+		}
+		return out, nil
+	})
 }
 
 // ReadingOf returns how the files of a spec are read. It is empty for nil.
@@ -134,7 +175,7 @@ func (m *Made) columns() (codes, numbers []string) {
 	add(&codes, m.Reading.Respondent)
 	for i := range m.Outputs {
 		d := &m.Outputs[i].Definition
-		for _, name := range d.By {
+		for _, name := range slices.Concat(d.By, d.Where.Columns()) {
 			add(&codes, name)
 		}
 		if _, sums, _ := d.publishes(); sums || slices.Contains(d.Statistics, "count") {

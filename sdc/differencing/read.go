@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/sluis-go/sluis/internal/column"
+	"github.com/sluis-go/sluis/internal/rows"
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/source"
 )
@@ -32,6 +33,28 @@ type tableIn struct {
 	cells        map[string]int32
 	inner        map[string][]int32 // codes of a row -> cells
 	sums         map[int32]*big.Rat
+	picker       *rows.Picker // nil for all records
+	keep         []bool       // the records of the batch that the output is about; nil for all
+}
+
+// pick finds the records of a batch that the output is about.
+func (t *tableIn) pick(rec arrow.Record, first int64) error {
+	if t.keep = nil; t.picker == nil {
+		return nil
+	}
+	var arrays []arrow.Array
+	for _, name := range t.picker.Columns() {
+		arrays = append(arrays, rec.Column(rec.Schema().FieldIndices(name)[0]))
+	}
+	list, err := t.picker.Pick(arrays, first, int(rec.NumRows()))
+	if err != nil {
+		return err
+	}
+	t.keep = make([]bool, rec.NumRows())
+	for _, i := range list {
+		t.keep[i] = true
+	}
+	return nil
 }
 
 // element is what one respondent has in one combination of inner cells of the sums of one
@@ -187,6 +210,16 @@ func (w *world) read(ctx context.Context, group int, of []*Made) (err error) {
 		}
 		columns[f.Name] = &coded{encoder: e}
 	}
+	for _, f := range w.families {
+		for _, t := range f.tables {
+			if !slices.Contains(of, t.made) {
+				continue
+			}
+			if t.picker, err = t.output.Definition.picker(r.Schema(), m.Reading.DecimalComma); err != nil {
+				return err
+			}
+		}
+	}
 	row := int64(0)
 	for r.Next() {
 		rec := r.Record()
@@ -206,6 +239,16 @@ func (w *world) record(group int, of []*Made, columns map[string]*coded, rec arr
 		c.codes = slices.Grow(c.codes[:0], n)[:n]
 		if err := c.encoder.Append(rec.Column(i), first, c.codes); err != nil {
 			return err
+		}
+	}
+	for _, f := range w.families {
+		for _, t := range f.tables {
+			if !slices.Contains(of, t.made) {
+				continue
+			}
+			if err := t.pick(rec, first); err != nil {
+				return err
+			}
 		}
 	}
 	m := of[0]
@@ -234,7 +277,7 @@ func (f *family) row(group int, of []*Made, columns map[string]*coded, i int, wh
 	var cells []int32
 	var value *big.Rat
 	for _, t := range f.tables {
-		if !slices.Contains(of, t.made) {
+		if !slices.Contains(of, t.made) || t.keep != nil && !t.keep[i] {
 			continue
 		}
 		if t.response != "" {

@@ -23,6 +23,13 @@ func inferredTypes(s *spec.Spec, src *source.Source) []sdc.Remark {
 	for _, o := range s.Outputs {
 		numbers = append(append(numbers, o.Response), o.Amounts...)
 		codes = append(append(codes, o.By...), o.Sensitive...)
+		for _, c := range slices.Concat(s.Where, o.Where) {
+			if _, _, err := c.Numbers(); err == nil && c.Ends() {
+				numbers = append(numbers, c.Column)
+			} else {
+				codes = append(codes, c.Column)
+			}
+		}
 	}
 	var out []sdc.Remark
 	var texts []string

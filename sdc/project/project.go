@@ -218,7 +218,7 @@ func (p *Project) open(ctx context.Context, outputs []sdc.Output, readers int) (
 	}
 	f.data = sdc.FromReaders(list...)
 	f.data.Roles, f.data.Missing, f.data.Hierarchies, f.data.About, f.data.NotIdentifiers = s.Roles, s.Missing, s.Hierarchies, s.About, s.NotIdentifiers
-	f.data.RespondentForm, f.data.Declared = s.RespondentForm, s.Declared
+	f.data.RespondentForm, f.data.Declared, f.data.Where = s.RespondentForm, s.Declared, s.Where
 	f.data.Remarks = append(f.data.Remarks, inferredTypes(&s, f.src)...)
 	if f.account != nil {
 		f.data.Dossier = &checklist.State{Missing: f.account.Missing()}

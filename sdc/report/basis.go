@@ -97,6 +97,9 @@ func (d language) basis(o *sdc.OutputReport) []basisFact {
 	if len(missing) > 0 {
 		out = append(out, basisFact{d.t("Missing values"), strings.Join(missing, ", ")})
 	}
+	if p := b.Population; p != nil {
+		out = append(out, basisFact{d.t("Population"), shorten(visible(p.Where), 4*longestLabel) + ": " + d.f(d.t("%s rows of %s respondents"), int(p.Rows), int(p.Respondents))})
+	}
 	if o.Kind != sdc.Model {
 		out = append(out, basisFact{d.t("Rows"), d.f(d.t("%s counted, %s left out for missing values"), int(o.Rows), int(o.Excluded))})
 	}

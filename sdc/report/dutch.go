@@ -26,6 +26,7 @@ var dutchBasis = map[string]string{
 	"Holding": "Ondernemingengroep", "none named: dominance is judged by respondent": "geen genoemd: dominantie is per respondent beoordeeld",
 	"Weight": "Weging", "none named: nothing is weighted": "geen genoemd: niets is gewogen",
 	"Spanning variables": "Opspannende variabelen", "Key variables": "Sleutelvariabelen", "Sensitive variables": "Gevoelige variabelen", "none declared": "geen opgegeven",
+	"Population": "Populatie", "%s rows of %s respondents": "%s rijen van %s respondenten",
 	"Missing values": "Ontbrekende waarden", "Rows": "Rijen", "%s counted, %s left out for missing values": "%s geteld, %s weggelaten wegens ontbrekende waarden",
 	"Hierarchy": "Hi\u00ebrarchie", "%s codes in %s levels": "%s codes in %s niveaus", "published to level": "gepubliceerd tot niveau",
 	"This output is not shown: it may not leave as it is.":                  "Deze uitkomst is niet getoond: zij mag zo niet naar buiten.",

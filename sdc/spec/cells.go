@@ -86,6 +86,8 @@ func (f *dataFile) cells(s *Spec, in *folder) error {
 		return wrong("data: respondent, respondent-form, holding, weight, request, missing and copies are about records, and cells have none: leave them out")
 	case len(f.Codes)+len(f.Relations)+len(f.Bounds) > 0:
 		return wrong("data: codes, relations and bounds are about records, and cells have none: leave them out")
+	case len(f.Where) > 0:
+		return wrong("data: where picks records, and cells have none: leave it out")
 	case len(f.CSV.Nulls) > 0 || f.CSV.Trim || len(f.CSV.Types) > 0 || f.CSV.Encoding != "":
 		return wrong("data.csv: a file of cells has a delimiter and a decimal mark alone: leave nulls, encoding, trim and types out")
 	}

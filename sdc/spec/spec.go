@@ -13,6 +13,7 @@ import (
 	"github.com/sluis-go/sluis/sdc"
 	"github.com/sluis-go/sluis/sdc/declared"
 	"github.com/sluis-go/sluis/sdc/origin"
+	"github.com/sluis-go/sluis/sdc/population"
 	"github.com/sluis-go/sluis/sdc/source"
 )
 
@@ -36,6 +37,8 @@ type Spec struct {
 	RespondentForm sdc.RespondentForm
 	// Declared goes into sdc.Data.
 	Declared declared.Columns
+	// Where goes into sdc.Data.
+	Where population.Where
 	// Population and Unit name what the data are about, such as "inhabitants" and "person".
 	// A ledger compares releases of one population and one unit. Both are "" where the spec
 	// does not say.
@@ -70,7 +73,9 @@ func (s *Spec) Columns() []string {
 	}
 	add(s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request)
 	add(s.DeclaredNumbers()...)
+	add(s.Where.Columns()...)
 	for _, o := range s.Outputs {
+		add(o.Where.Columns()...)
 		add(o.By...)
 		add(o.Sensitive...)
 		add(o.Response)
@@ -125,6 +130,7 @@ type dataFile struct {
 	Relations    []relation               `yaml:"relations"`
 	Bounds       map[string]boundsOf      `yaml:"bounds"`
 	Identifiers  identifiersFile          `yaml:"identifiers"`
+	Where        whereOf                  `yaml:"where"`
 }
 
 // identifiersFile says which columns are no identifiers, and why.
@@ -147,6 +153,7 @@ type outputFile struct {
 	Kind       string                     `yaml:"kind"`
 	By         []string                   `yaml:"by"`
 	Keys       []string                   `yaml:"keys"`
+	Where      whereOf                    `yaml:"where"`
 	Margins    marginsFile                `yaml:"margins"`
 	Depth      map[string]plainyaml.Whole `yaml:"depth"`
 	Fold       map[string][]string        `yaml:"fold"`
@@ -269,6 +276,10 @@ func (f *specFile) resolve(in *folder) (*Spec, error) {
 		Population:  f.Data.Population,
 		Unit:        f.Data.Unit,
 		About:       origin.About(f.About),
+		Where:       f.Data.Where.where(),
+	}
+	if err := s.Where.Validate(); err != nil {
+		return nil, err
 	}
 	if f.Dossier != "" {
 		s.Dossier = in.path(f.Dossier)
@@ -363,8 +374,10 @@ func (s *Spec) missingHasEffect() error {
 	var looked, used []string
 	for _, o := range s.Outputs {
 		looked = slices.Concat(looked, o.By, o.Sensitive)
+		used = append(used, o.Where.Columns()...)
 		used = append(used, o.Response)
 	}
+	used = append(used, s.Where.Columns()...)
 	used = append(used, s.Roles.Respondent, s.Roles.Holding, s.Roles.Weight, s.Roles.Request)
 	for _, name := range slices.Sorted(maps.Keys(s.Missing)) {
 		if name != "" && slices.Contains(used, name) && !slices.Contains(looked, name) {
@@ -384,7 +397,7 @@ func (o *outputFile) resolve(in *folder) (sdc.Output, error) {
 	}
 	out := sdc.Output{
 		Name: o.Name, Title: o.Title, Kind: sdc.Kind(o.Kind), By: by, Margins: o.Margins.of, NoMargins: o.Margins.none, Fold: o.Fold, Sensitive: o.Sensitive,
-		Response: o.Response, Statistics: o.Statistics, Parameters: int(o.Parameters),
+		Response: o.Response, Statistics: o.Statistics, Parameters: int(o.Parameters), Where: o.Where.where(),
 	}
 	out.QuantileType = int(o.Quantiles)
 	switch o.Per {

@@ -99,6 +99,9 @@ const (
 	IdentifierCleared    ID = "identifier-cleared"
 	FixedBy              ID = "fixed-by"
 	DifferentPopulations ID = "different-populations"
+	OtherPopulations     ID = "other-populations"
+	WhereAbsent          ID = "where-absent"
+	WhereRequest         ID = "where-request"
 	NotPseudonymised     ID = "not-pseudonymised"
 	NotPseudonymisedOf   ID = "not-pseudonymised-of-sample"
 	RespondentFormSet    ID = "respondent-form"
@@ -348,6 +351,9 @@ var checkParameters = map[ID][]Parameter{
 	IdentifierCleared:    slices.Concat(name("column"), text("reason")),
 	FixedBy:              slices.Concat(name("output"), number("n", "classes"), name("from", "to"), number("limit")),
 	DifferentPopulations: slices.Concat(name("first", "second"), number("n", "m")),
+	OtherPopulations:     slices.Concat(name("first", "second"), number("n", "m")),
+	WhereAbsent:          slices.Concat(name("column"), number("n")),
+	WhereRequest:         name("output"),
 	NotPseudonymised:     slices.Concat(number("n", "of"), term("form")),
 	NotPseudonymisedOf:   slices.Concat(number("n", "of"), term("form")),
 	RespondentFormSet:    name("form"),
