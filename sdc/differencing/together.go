@@ -166,6 +166,9 @@ func familiesOf(s *spec.Spec, released []Output) []*published {
 		if d.Kind == string(sdc.Magnitude) && s.Roles.Weight != "" {
 			continue
 		}
+		if len(d.Where) > 0 {
+			continue // the combinations are those of all records
+		}
 		if sums {
 			add(d.Response, &part{output: i, name: s.Outputs[i].Name, d: d, response: d.Response})
 		}
