@@ -111,7 +111,7 @@ func (l *Log) Add(b *Batch) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if l.rows > math.MaxUint32-len(rows) {
+	if int64(l.rows)+int64(len(rows)) > math.MaxUint32 {
 		return ErrTooMany
 	}
 	o := block{cell: pick(ids, rows), shift: v.Shift}
@@ -189,7 +189,7 @@ type Codes struct {
 // Merge adds the observations of o, which must not be used afterwards. codes maps the codes of
 // o.
 func (l *Log) Merge(o *Log, codes Codes) error {
-	if l.rows > math.MaxUint32-o.rows {
+	if int64(l.rows)+int64(o.rows) > math.MaxUint32 {
 		return ErrTooMany
 	}
 	groups := l.table.Merge(o.table, codes.Columns)
