@@ -59,7 +59,8 @@ func TestOrderOf(t *testing.T) {
 		for n := range 50 {
 			x := make([]short, n*n)
 			for i := range x {
-				x[i] = short(rng.Int64N(span)) - short(rng.Int64N(span))
+				up, down := rng.Int64N(span), rng.Int64N(span)
+				x[i] = short(up - down)
 			}
 			want := make([]uint32, len(x))
 			for i := range want {
