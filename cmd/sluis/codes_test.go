@@ -307,8 +307,11 @@ func TestTypedFormOfCSV(t *testing.T) {
 // pseudonymised. SLUIS_LONG=1 tries 300 splits.
 func TestSplitsAreOneDataSet(t *testing.T) {
 	splits := 30
-	if os.Getenv("SLUIS_LONG") != "" {
+	switch {
+	case os.Getenv("SLUIS_LONG") != "":
 		splits = 300
+	case testing.Short():
+		splits = 5 // each compares two tables of persons in several cells, which takes a second or two
 	}
 	rng := rand.New(rand.NewPCG(15, 2))
 	names := []string{"person", "month", "region", "note"}
